@@ -1,0 +1,42 @@
+# The front door. Everything else is behind it: npm scripts, the control plane in test/controlplane, the demo in test/demo.
+.PHONY: help demo demo-up test check build generate format bench clean
+.DEFAULT_GOAL := help
+
+installed := node_modules/.installed
+run := npm run --silent
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: build ## Watch the operator work on a real control plane and a simulated AWS; exits 0 only if every step was verified
+	@$(run) demo
+
+demo-up: build ## The same environment, left running for you to try things
+	@$(run) demo -- --up
+
+test: $(installed) check build ## Types, lint, format, unit and integration tests
+	$(run) controlplane
+	$(run) test
+
+check: $(installed) ## Types, lint, format, generated files
+	$(run) check
+
+build: $(installed) ## dist/operator.mjs, which runs with nothing beside it
+	$(run) build
+
+generate: $(installed) ## Types and reference pages from crds/
+	$(run) generate
+
+format: $(installed) ## Format everything
+	$(run) format
+
+bench: build ## Times and memory at scale, as ratios (minutes)
+	$(run) bench
+
+clean: ## Remove what was built and installed here (the control plane's cache stays: see docs/development.md)
+	rm -rf dist node_modules .demo
+
+# npm ci also brings Node 24 where the machine's own is older.
+$(installed): package-lock.json package.json
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@

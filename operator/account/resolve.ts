@@ -1,0 +1,57 @@
+import type { AWSAccount } from "../api/types.ts";
+import { REASON } from "../api/reasons.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { selects } from "./selector.ts";
+
+/** What the operator knows of accounts and namespaces, from its watches. */
+export interface AccountDirectory {
+  accounts(): readonly AWSAccount[];
+  namespace(name: string): KubeObject | undefined;
+}
+
+export type AccountResolution = { account: AWSAccount; problem?: never } | { account?: never; problem: AccountProblem };
+
+export interface AccountProblem {
+  reason: string;
+  message: string;
+}
+
+/**
+ * The account that an object of `namespace` uses: the one that it names, or the default. An account that is not there
+ * and one that does not admit the namespace read the same: who may not use an account is not told what accounts there are.
+ */
+export function resolveAccount(
+  directory: AccountDirectory,
+  namespace: string,
+  accountName: string | undefined,
+): AccountResolution {
+  const candidates = directory
+    .accounts()
+    .filter(({ metadata, spec }) => (accountName === undefined ? spec.default === true : metadata.name === accountName))
+    .filter((account) => admits(account, directory.namespace(namespace), namespace));
+  const [account, another] = candidates;
+  if (account === undefined) return { problem: notAvailable(accountName, namespace) };
+  if (another !== undefined) return { problem: moreThanOneDefault(account, another) };
+  return { account };
+}
+
+function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: string): boolean {
+  const { allowedNamespaces } = spec;
+  if (allowedNamespaces === undefined) return true;
+  if (allowedNamespaces.names !== undefined) return allowedNamespaces.names.includes(name);
+  return selects(allowedNamespaces.selector ?? {}, namespace?.metadata.labels ?? {});
+}
+
+function notAvailable(accountName: string | undefined, namespace: string): AccountProblem {
+  const message =
+    accountName === undefined
+      ? `No AWSAccount with 'spec.default: true' admits namespace '${namespace}': set spec.accountRef, or ask the platform team for one`
+      : `AWSAccount '${accountName}' does not exist, or does not admit namespace '${namespace}': ask the platform team`;
+  return { reason: REASON.accountNotAvailable, message };
+}
+
+function moreThanOneDefault(one: AWSAccount, another: AWSAccount): AccountProblem {
+  const names = [one.metadata.name, another.metadata.name].sort();
+  const message = `More than one AWSAccount has 'spec.default: true' (${names.join(", ")}): set spec.accountRef, or leave one of them the default`;
+  return { reason: REASON.moreThanOneDefault, message };
+}

@@ -1,0 +1,48 @@
+/** The operator's kinds: the types generated from crds/, bound to the shape of Kubernetes objects. Everybody imports from here. */
+
+import type { StatusObject } from "../kube/object.ts";
+import type { AWSAccountSpec, AWSAccountStatus } from "./generated/awsaccount.ts";
+import type { S3BucketSpec, S3BucketStatus } from "./generated/s3bucket.ts";
+
+export type {
+  AllowedNamespaces,
+  AssumeRole,
+  AWSAccountSpec,
+  AWSAccountStatus,
+  LabelSelector,
+  LabelSelectorRequirement,
+  Naming,
+} from "./generated/awsaccount.ts";
+export type {
+  Change,
+  Cors,
+  CorsRule,
+  Drift,
+  Encryption,
+  Lifecycle,
+  LifecycleExpiration,
+  LifecycleFilter,
+  LifecycleRule,
+  LifecycleTransition,
+  NoncurrentVersionExpiration,
+  NoncurrentVersionTransition,
+  Policy,
+  PolicyCondition,
+  PolicyStatement,
+  PolicyStatus,
+  Principals,
+  PublicAccessBlock,
+  S3BucketSpec,
+  S3BucketStatus,
+  SettingStatus,
+} from "./generated/s3bucket.ts";
+
+/** One bucket in an AWS account. See docs/reference/s3bucket.md. */
+export interface S3Bucket extends StatusObject<S3BucketStatus> {
+  spec: S3BucketSpec;
+}
+
+/** One AWS account that the operator may use, cluster-scoped. See docs/reference/awsaccount.md. */
+export interface AWSAccount extends StatusObject<AWSAccountStatus> {
+  spec: AWSAccountSpec;
+}

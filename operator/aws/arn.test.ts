@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { bucketArn, dnsSuffix, parseArn, partitionOf } from "./arn.ts";
+
+describe("partitions", () => {
+  test.each([
+    ["us-east-1", "aws", "amazonaws.com"],
+    ["eu-central-1", "aws", "amazonaws.com"],
+    ["ap-southeast-99", "aws", "amazonaws.com"],
+    ["cn-north-1", "aws-cn", "amazonaws.com.cn"],
+    ["us-gov-west-1", "aws-us-gov", "amazonaws.com"],
+    ["eusc-de-east-1", "aws-eusc", "amazonaws.eu"],
+    ["us-iso-east-1", "aws-iso", "c2s.ic.gov"],
+  ])("%s is in %s, below %s", (region, partition, suffix) => {
+    expect(partitionOf(region)).toBe(partition);
+    expect(dnsSuffix(region)).toBe(suffix);
+  });
+});
+
+describe("ARNs", () => {
+  test.each([
+    ["arn:aws:s3:::docs", { partition: "aws", service: "s3", region: "", accountId: "", resource: "docs" }],
+    [
+      "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd",
+      {
+        partition: "aws-cn",
+        service: "kms",
+        region: "cn-north-1",
+        accountId: "111122223333",
+        resource: "key/1234abcd",
+      },
+    ],
+    [
+      "arn:aws-us-gov:sts::111122223333:assumed-role/operator/a:b",
+      {
+        partition: "aws-us-gov",
+        service: "sts",
+        region: "",
+        accountId: "111122223333",
+        resource: "assumed-role/operator/a:b",
+      },
+    ],
+  ])("%s is taken apart", (arn, parts) => {
+    expect(parseArn(arn)).toEqual(parts);
+  });
+
+  test.each([
+    "",
+    "docs",
+    "arn:aws:s3:::",
+    "arn:aws:s3::docs",
+    "arn:AWS:s3:::docs",
+    "arn:minio:s3:::docs",
+    "arn:aws:s3::12345:docs",
+    "arn:aws:s3:::docs\n",
+    "arn:aws:s3:::do cs",
+    " arn:aws:s3:::docs",
+    "arn:aws:*:::docs",
+  ])("%j is none", (text) => {
+    expect(parseArn(text)).toBeUndefined();
+  });
+
+  test("a bucket's ARN has its partition", () => {
+    expect(bucketArn(partitionOf("cn-north-1"), "docs")).toBe("arn:aws-cn:s3:::docs");
+  });
+});

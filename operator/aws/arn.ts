@@ -1,0 +1,36 @@
+import { partition } from "@aws-sdk/core/client";
+
+/** An ARN in its parts: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html. `region` and `accountId` are "" where the service has none. */
+export interface Arn {
+  partition: string;
+  service: string;
+  region: string;
+  /** 12 digits, or "aws" for what AWS itself owns. */
+  accountId: string;
+  /** All that follows the fifth colon. */
+  resource: string;
+}
+
+const ARN = /^arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z0-9-]*):(\d{12}|aws|):(\S+)$/;
+
+/** Undefined when `arn` is not one. */
+export function parseArn(arn: string): Arn | undefined {
+  const parts = ARN.exec(arn);
+  if (parts === null) return undefined;
+  const [, partition = "", service = "", region = "", accountId = "", resource = ""] = parts;
+  return { partition, service, region, accountId, resource };
+}
+
+/** The partition of a region, by the SDK's own table and patterns; "aws" for a region that they do not know. */
+export function partitionOf(region: string): string {
+  return partition(region).name;
+}
+
+/** The domain below which the region's services are: "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu" and so on. */
+export function dnsSuffix(region: string): string {
+  return partition(region).dnsSuffix;
+}
+
+export function bucketArn(partition: string, name: string): string {
+  return `arn:${partition}:s3:::${name}`;
+}

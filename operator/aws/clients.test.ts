@@ -1,0 +1,146 @@
+import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
+import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createManualClock } from "../kube/testing/manual-clock.ts";
+import { createS3Client, createS3ControlClient, sdkLogger, type ClientPurpose } from "./clients.ts";
+import { shareCredentials } from "./credentials.ts";
+import { createAwsMetrics } from "./instrument.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+
+const settings = {
+  forcePathStyle: false,
+  userAgent: "s3-operator",
+  requestTimeoutMs: 1000,
+  logger: sdkLogger(undefined),
+};
+
+function purpose(region: string, limiter: Partial<RateLimiter> = {}): ClientPurpose {
+  const clock = createManualClock();
+  return {
+    region,
+    credentials: shareCredentials(async () => ({ accessKeyId: "AKIA", secretAccessKey: "secret" }), clock),
+    instruments: {
+      service: "s3",
+      metrics: createAwsMetrics(new Registry()),
+      clock,
+      limiter: {
+        acquire: async () => {},
+        throttled: () => {},
+        configure: () => {},
+        rate: () => 1,
+        ...limiter,
+      },
+    },
+  };
+}
+
+interface Sent {
+  protocol: string;
+  hostname: string;
+  path: string;
+  headers: Record<string, string>;
+}
+
+type Sender = {
+  config: { requestHandler: { handle: unknown } };
+  middlewareStack: { add: unknown };
+};
+
+/** Takes each request off the client before it reaches the network. */
+function intercept(client: Sender, status = 200): Sent[] {
+  const sent: Sent[] = [];
+  client.config.requestHandler.handle = async (request: Sent) => {
+    sent.push(request);
+    return { response: { statusCode: status, headers: {} } };
+  };
+  return sent;
+}
+
+beforeEach(() => {
+  for (const name of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_S3_CONTROL"])
+    vi.stubEnv(name, undefined);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("endpoints", () => {
+  test.each([
+    ["eu-central-1", "docs.s3.eu-central-1.amazonaws.com", "111122223333.s3-control.eu-central-1.amazonaws.com"],
+    ["cn-north-1", "docs.s3.cn-north-1.amazonaws.com.cn", "111122223333.s3-control.cn-north-1.amazonaws.com.cn"],
+    ["eusc-de-east-1", "docs.s3.eusc-de-east-1.amazonaws.eu", "111122223333.s3-control.eusc-de-east-1.amazonaws.eu"],
+  ])("in %s are AWS's own", async (region, s3Host, s3ControlHost) => {
+    const s3 = createS3Client(settings, purpose(region));
+    const s3Control = createS3ControlClient(settings, purpose(region));
+    const sent = [intercept(s3), intercept(s3Control)];
+    await s3.send(new GetBucketVersioningCommand({ Bucket: "docs" }));
+    await s3Control.send(new GetPublicAccessBlockCommand({ AccountId: "111122223333" }));
+    expect(sent.flat().map(({ hostname }) => hostname)).toEqual([s3Host, s3ControlHost]);
+  });
+
+  test.each([
+    ["AWS_ENDPOINT_URL", "http://127.0.0.1:9000", "127.0.0.1"],
+    ["AWS_ENDPOINT_URL_S3_CONTROL", "https://minio.example.com", "minio.example.com"],
+  ])("%s=%s is where S3 Control goes, without the account in front", async (variable, url, hostname) => {
+    vi.stubEnv(variable, url);
+    const client = createS3ControlClient(settings, purpose("eu-central-1"));
+    const sent = intercept(client);
+    await client.send(new GetPublicAccessBlockCommand({ AccountId: "111122223333" }));
+    expect(sent[0]).toMatchObject({ protocol: new URL(url).protocol, hostname });
+    expect(sent[0]?.headers["authorization"]).toContain("/eu-central-1/s3/aws4_request");
+  });
+});
+
+describe("every attempt", () => {
+  test("waits for the rate limit, with the call's signal", async () => {
+    const order: string[] = [];
+    const acquire = vi.fn(async () => void order.push("acquire"));
+    const client = createS3Client(settings, purpose("eu-central-1", { acquire }));
+    const { signal } = new AbortController();
+    const sent = intercept(client);
+    await client.send(new GetBucketVersioningCommand({ Bucket: "docs" }), { abortSignal: signal });
+    expect(acquire).toHaveBeenCalledExactlyOnceWith(signal);
+    expect(sent).toHaveLength(1);
+  });
+
+  test("that is throttled slows down the limiter, no other does", async () => {
+    const throttled = vi.fn();
+    const client = createS3Client(settings, purpose("eu-central-1", { throttled }));
+    for (const [status, times] of [
+      [403, 0],
+      [400, 0],
+      [503, 3],
+    ] as const) {
+      intercept(client, status);
+      await expect(client.send(new GetBucketVersioningCommand({ Bucket: "docs" }))).rejects.toThrow();
+      expect(throttled).toHaveBeenCalledTimes(times);
+    }
+  });
+
+  test("is given up at once by an abort, even while credentials are awaited", async () => {
+    const asked = Promise.withResolvers<void>();
+    const never = new Promise<never>(() => {});
+    const credentials = shareCredentials(() => {
+      asked.resolve();
+      return never;
+    }, createManualClock());
+    const client = createS3Client(settings, { ...purpose("eu-central-1"), credentials });
+    const stop = new AbortController();
+    const call = client.send(new GetBucketVersioningCommand({ Bucket: "docs" }), { abortSignal: stop.signal });
+    await asked.promise;
+    stop.abort("shutdown");
+    await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "shutdown" });
+  });
+});
+
+test("the SDK's warnings are logged, its requests are not", () => {
+  const warn = vi.fn();
+  const logger = sdkLogger({ warn });
+  logger.info({ input: { secret: "s" } });
+  logger.error({ input: { secret: "s" } });
+  logger.debug("d");
+  logger.warn("socket usage at capacity", 50);
+  expect(warn).toHaveBeenCalledExactlyOnceWith({ detail: "socket usage at capacity 50" }, "AWS SDK warned");
+});

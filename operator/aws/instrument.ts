@@ -1,0 +1,152 @@
+import {
+  SMITHY_CONTEXT_KEY,
+  type FinalizeRequestMiddleware,
+  type HandlerExecutionContext,
+  type InitializeMiddleware,
+  type Pluggable,
+} from "@smithy/types";
+import { Counter, Histogram, type Registry } from "prom-client";
+import { abortable } from "./abort.ts";
+import type { Clock } from "../kube/clock.ts";
+import type { SharedCredentials } from "./credentials.ts";
+import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+
+export interface AwsMetrics {
+  requests: Counter<"service" | "operation" | "code">;
+  duration: Histogram<"service" | "operation">;
+  throttles: Counter<"service">;
+}
+
+export function createAwsMetrics(registry: Registry): AwsMetrics {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: "s3_operator_aws_requests_total",
+      help: "Requests sent to AWS, each retry being one; code is the HTTP status, or the kind of failure where there was no answer.",
+      labelNames: ["service", "operation", "code"],
+      registers,
+    }),
+    duration: new Histogram({
+      name: "s3_operator_aws_request_duration_seconds",
+      help: "Time from sending a request to AWS to its whole answer, or to its failure; without waiting for the rate limit.",
+      labelNames: ["service", "operation"],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    throttles: new Counter({
+      name: "s3_operator_aws_throttles_total",
+      help: "Requests that AWS refused because there were too many of them.",
+      labelNames: ["service"],
+      registers,
+    }),
+  };
+}
+
+/** As the metrics have it in their label, and the SDK in AWS_ENDPOINT_URL_<SERVICE>. */
+export const SERVICES = ["s3", "s3-control", "kms", "sts"] as const;
+export type Service = (typeof SERVICES)[number];
+
+export interface Instruments {
+  service: Service;
+  metrics: AwsMetrics;
+  limiter: RateLimiter;
+  clock: Clock;
+}
+
+/** Puts the rate limit and the metrics around every attempt, that is inside the SDK's retries. Used twice on a client, it counts once. */
+export function instrument<Input extends object, Output extends object>(
+  instruments: Instruments,
+): Pluggable<Input, Output> {
+  const rateLimit: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
+    await instruments.limiter.acquire(signalOf(context));
+    return next(args);
+  };
+  const measure: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
+    const finish = start(instruments, operationOf(context));
+    try {
+      const result = await next(args);
+      finish(codeOf(result.response));
+      return result;
+    } catch (error) {
+      finish(codeOfError(error));
+      if (awsErrorKind(error) === "Throttled") slowDown(instruments);
+      throw error;
+    }
+  };
+  return {
+    applyToStack: (stack) => {
+      // Before the signature, which would age while waiting.
+      const beforeSigning = { relation: "before", toMiddleware: "httpSigningMiddleware" } as const;
+      stack.addRelativeTo(rateLimit, { name: "rateLimit", override: true, ...beforeSigning });
+      stack.add(measure, { name: "measure", override: true, step: "finalizeRequest", priority: "low" });
+    },
+  };
+}
+
+/** The answer is called once, with the code, when the attempt has ended. */
+function start({ service, metrics, clock }: Instruments, operation: string): (code: string) => void {
+  const startedAt = clock.monotonic();
+  return (code) => {
+    metrics.requests.inc({ service, operation, code });
+    metrics.duration.observe({ service, operation }, (clock.monotonic() - startedAt) / 1000);
+  };
+}
+
+function slowDown({ service, metrics, limiter }: Instruments): void {
+  metrics.throttles.inc({ service });
+  limiter.throttled();
+}
+
+/** Ends each call at once when its signal aborts, also while credentials are fetched, and tries once more when AWS finds them expired. */
+export function guard<Input extends object, Output extends object>(
+  credentials: SharedCredentials,
+  clock: Clock,
+): Pluggable<Input, Output> {
+  const onceMore: InitializeMiddleware<Input, Output> = (next) => async (args) => {
+    const startedAt = clock.monotonic();
+    try {
+      return await next(args);
+    } catch (error) {
+      if (!isExpiredCredentials(error)) throw error;
+      credentials.dropIfFetchedBefore(startedAt);
+    }
+    return next(args);
+  };
+  const end: InitializeMiddleware<Input, Output> = (next, context) => (args) =>
+    abortable(next(args), signalOf(context));
+  return {
+    applyToStack: (stack) => {
+      stack.add(onceMore, { name: "onceMore", override: true, step: "initialize" });
+      stack.add(end, { name: "end", override: true, step: "initialize", priority: "high" });
+    },
+  };
+}
+
+function signalOf(context: HandlerExecutionContext): AbortSignal | undefined {
+  const signal: unknown = context[SMITHY_CONTEXT_KEY]?.["abortSignal"];
+  return signal instanceof AbortSignal ? signal : undefined;
+}
+
+/** "GetBucketVersioning" */
+function operationOf(context: HandlerExecutionContext): string {
+  return context.commandName?.replace(/Command$/, "") ?? "Unknown";
+}
+
+function codeOf(response: unknown): string {
+  return String((response as { statusCode?: number } | undefined)?.statusCode ?? "Unknown");
+}
+
+/** One of few: the HTTP status, Node's code of a network error, "TimeoutError", "AbortError" or "Error". */
+function codeOfError(error: unknown): string {
+  const { name, code, $metadata, $response } = error as {
+    name?: string;
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number };
+    $response?: { statusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode;
+  if (status !== undefined) return String(status);
+  if (name === "TimeoutError" || name === "AbortError") return name;
+  return typeof code === "string" && /^E[A-Z0-9_]{1,40}$/.test(code) ? code : "Error";
+}

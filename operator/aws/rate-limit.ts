@@ -1,0 +1,101 @@
+import { addAbortListener } from "node:events";
+import { abortError } from "./abort.ts";
+import type { Clock } from "../kube/clock.ts";
+
+/** From nothing back to the configured rate, if AWS does not throttle in between. */
+const RECOVERY_SECONDS = 120;
+/** One burst of throttled answers is one reason to slow down, not one per answer. */
+const HALVING_INTERVAL_MS = 1000;
+
+/** A token bucket that holds one second's worth: its rate halves when AWS throttles, and grows back linearly to the configured one. */
+export interface RateLimiter {
+  /** Resolves when the next request may be sent, in the order of the calls. Rejects with an AbortError when the signal aborts first. */
+  acquire(signal?: AbortSignal): Promise<void>;
+  /** AWS said that it was too much. */
+  throttled(): void;
+  /** Changes the configured rate, in requests per second. */
+  configure(requestsPerSecond: number): void;
+  /** Requests per second, as of now. */
+  rate(): number;
+}
+
+/** @throws RangeError unless `requestsPerSecond` is a positive number. */
+export function createRateLimiter(requestsPerSecond: number, clock: Clock): RateLimiter {
+  let configured = positive(requestsPerSecond);
+  let rate = configured;
+  let tokens = capacity(rate);
+  let refilledAt = clock.monotonic();
+  let halvedAt = -Infinity;
+  let cancelTimer = () => {};
+  const waiting = new Set<() => void>();
+
+  const refill = () => {
+    const now = clock.monotonic();
+    const seconds = Math.max(0, now - refilledAt) / 1000;
+    refilledAt = now;
+    rate = Math.min(configured, rate + (configured * seconds) / RECOVERY_SECONDS);
+    tokens = Math.min(capacity(rate), tokens + rate * seconds);
+  };
+
+  const serve = () => {
+    cancelTimer();
+    refill();
+    for (const start of waiting) {
+      if (tokens < 1) {
+        cancelTimer = clock.schedule(Math.ceil(((1 - tokens) / rate) * 1000), serve);
+        return;
+      }
+      tokens -= 1;
+      waiting.delete(start);
+      start();
+    }
+  };
+
+  return {
+    acquire: (signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(abortError(signal));
+        const start = () => {
+          listener?.[Symbol.dispose]();
+          resolve();
+        };
+        const listener =
+          signal &&
+          addAbortListener(signal, () => {
+            waiting.delete(start);
+            reject(abortError(signal));
+          });
+        waiting.add(start);
+        serve();
+      }),
+    throttled: () => {
+      refill();
+      if (clock.monotonic() - halvedAt < HALVING_INTERVAL_MS) return;
+      halvedAt = clock.monotonic();
+      rate = Math.max(Math.min(1, configured), rate / 2);
+      tokens = 0;
+      serve();
+    },
+    configure: (next) => {
+      if (next === configured) return;
+      refill();
+      rate = rate === configured ? positive(next) : Math.min(rate, positive(next));
+      configured = next;
+      tokens = Math.min(tokens, capacity(rate));
+      serve();
+    },
+    rate: () => {
+      refill();
+      return rate;
+    },
+  };
+}
+
+function capacity(rate: number): number {
+  return Math.max(1, rate);
+}
+
+function positive(requestsPerSecond: number): number {
+  if (Number.isFinite(requestsPerSecond) && requestsPerSecond > 0) return requestsPerSecond;
+  throw new RangeError(`requests per second must be a positive number, not ${requestsPerSecond}`);
+}

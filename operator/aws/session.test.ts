@@ -1,0 +1,326 @@
+import { HeadBucketCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createManualClock } from "../kube/testing/manual-clock.ts";
+import { awsErrorKind } from "./errors.ts";
+import { AccountMismatchError, createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
+import {
+  assumedRole,
+  callerIdentity,
+  queryError,
+  s3Error,
+  startEndpoint,
+  type Answer,
+  type Endpoint,
+  type SeenRequest,
+} from "./testing/endpoint.ts";
+
+const ACCOUNT = "111122223333";
+const OWN: Identity = { accountId: ACCOUNT, region: "eu-central-1" };
+const ROLE: Identity = {
+  ...OWN,
+  assumeRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/s3`, externalId: "tenant-7" },
+};
+
+let endpoint: Endpoint;
+let aws: Aws;
+let registry: Registry;
+
+function start(options: AwsOptions = {}): Aws {
+  registry = new Registry();
+  aws = createAws({ registry, forcePathStyle: true, userAgent: "s3-operator/1.2.3", ...options });
+  return aws;
+}
+
+/** STS as it is when all is well; the n-th assumed role's access key is ASIA<n>, good for an hour. */
+function sts(request: SeenRequest): Answer | undefined {
+  if (request.body.includes("Action=GetCallerIdentity")) {
+    return callerIdentity(ACCOUNT, `arn:aws:sts::${ACCOUNT}:assumed-role/s3/s3-operator`);
+  }
+  if (request.body.includes("Action=AssumeRole")) {
+    return assumedRole(`ASIA${actions("AssumeRole").length}`, new Date(Date.now() + 3_600_000));
+  }
+  return undefined;
+}
+
+function answering(answer: (request: SeenRequest) => Answer = () => ({ status: 200 })): void {
+  endpoint.answer = (request) => sts(request) ?? answer(request);
+}
+
+const actions = (name: string) => endpoint.requests.filter(({ body }) => body.includes(`Action=${name}&`));
+const calls = () => endpoint.requests.filter(({ body }) => !body.includes("Action="));
+
+async function count(name: string, labels: Record<string, string>): Promise<number> {
+  const { values = [] } = (await registry.getSingleMetric(name)?.get()) ?? {};
+  const matching = values.filter((value) =>
+    Object.entries(labels).every(([label, expected]) => value.labels[label] === expected),
+  );
+  return matching.reduce((sum, { value }) => sum + value, 0);
+}
+
+beforeEach(async () => {
+  endpoint = await startEndpoint();
+  answering();
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint.url);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAOWN");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  start();
+});
+
+afterEach(async () => {
+  aws.destroy();
+  vi.unstubAllEnvs();
+  await endpoint[Symbol.asyncDispose]();
+});
+
+describe("identity", () => {
+  test("is verified once, however many ask", async () => {
+    const sessions = await Promise.all([aws.session(OWN), aws.session({ ...OWN }), aws.session(OWN)]);
+    await aws.session(OWN);
+    expect(new Set(sessions).size).toBe(1);
+    expect(sessions[0]).toMatchObject({
+      accountId: ACCOUNT,
+      partition: "aws",
+      callerArn: `arn:aws:sts::${ACCOUNT}:assumed-role/s3/s3-operator`,
+    });
+    expect(actions("GetCallerIdentity")).toHaveLength(1);
+    expect(actions("GetCallerIdentity")[0]).toMatchObject({ accessKeyId: "AKIAOWN" });
+  });
+
+  test("of another account is an error that names both, and is asked for again", async () => {
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+    const error = await aws.session(OWN).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(AccountMismatchError);
+    expect(error).toMatchObject({
+      expected: ACCOUNT,
+      actual: "999988887777",
+      callerArn: "arn:aws:iam::999988887777:user/somebody",
+    });
+    answering();
+    await expect(aws.session(OWN)).resolves.toMatchObject({ accountId: ACCOUNT });
+  });
+
+  test("a failure is not remembered", async () => {
+    endpoint.answer = () =>
+      queryError(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+    const error = await aws.session(OWN).catch((error: unknown) => error);
+    expect(awsErrorKind(error)).toBe("Credentials");
+    answering();
+    await expect(aws.session(OWN)).resolves.toMatchObject({ accountId: ACCOUNT });
+  });
+
+  test("without any credentials is of kind Credentials", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+    vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent");
+    const error = await start()
+      .session(OWN)
+      .catch((error: unknown) => error);
+    expect(awsErrorKind(error)).toBe("Credentials");
+    expect(endpoint.requests).toHaveLength(0);
+  });
+
+  test("one caller's abort ends its own wait only", async () => {
+    const stopped = new AbortController();
+    const asked = new Promise<void>((resolve) => {
+      endpoint.answer = () => {
+        resolve();
+        return "hang";
+      };
+    });
+    start({ requestTimeoutMs: 200 });
+    const aborted = aws.session(OWN, stopped.signal);
+    const patient = aws.session(OWN, new AbortController().signal);
+    await asked;
+    answering();
+    stopped.abort(new Error("reconcile over"));
+    await expect(aborted).rejects.toMatchObject({ name: "AbortError", cause: new Error("reconcile over") });
+    await expect(patient).resolves.toMatchObject({ accountId: ACCOUNT });
+  });
+
+  test("forgotten, it is verified anew with new clients", async () => {
+    const before = await aws.session(ROLE);
+    const client = before.s3("eu-central-1");
+    expect(before.s3("eu-central-1")).toBe(client);
+    aws.forget(ROLE);
+    const after = await aws.session(ROLE);
+    expect(after.s3("eu-central-1")).not.toBe(client);
+    expect(actions("AssumeRole")).toHaveLength(2);
+    expect(actions("GetCallerIdentity")).toHaveLength(2);
+  });
+});
+
+describe("assumed role", () => {
+  test("serves all clients of the identity with one AssumeRole", async () => {
+    const session = await aws.session(ROLE);
+    await Promise.all([
+      session.s3("eu-central-1").send(new GetBucketVersioningCommand({ Bucket: "docs" })),
+      session.s3("us-east-1").send(new GetBucketVersioningCommand({ Bucket: "docs" })),
+      session.s3Control("eu-central-1").send(new GetPublicAccessBlockCommand({ AccountId: ACCOUNT })),
+      session.kms("eu-central-1").send(new DescribeKeyCommand({ KeyId: "alias/docs" })),
+    ]);
+    expect(actions("AssumeRole")).toHaveLength(1);
+    expect(actions("AssumeRole")[0]).toMatchObject({ accessKeyId: "AKIAOWN" });
+    const parameters = Object.fromEntries(new URLSearchParams(actions("AssumeRole")[0]?.body));
+    expect(parameters).toMatchObject({
+      RoleArn: ROLE.assumeRole?.roleArn,
+      ExternalId: "tenant-7",
+      RoleSessionName: "s3-operator",
+    });
+    expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA1", "ASIA1"]);
+  });
+
+  test("two roles, or two external IDs, do not share anything", async () => {
+    const other: Identity = {
+      ...OWN,
+      assumeRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/s3`, externalId: "tenant-8" },
+    };
+    const [one, two] = [await aws.session(ROLE), await aws.session(other)];
+    await one.s3("eu-central-1").send(new HeadBucketCommand({ Bucket: "docs" }));
+    await two.s3("eu-central-1").send(new HeadBucketCommand({ Bucket: "docs" }));
+    expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA2"]);
+  });
+
+  test("credentials that AWS calls expired are fetched anew, and the call made once more", async () => {
+    const session = await aws.session(ROLE);
+    answering(({ accessKeyId }) =>
+      accessKeyId === "ASIA1" ? s3Error(400, "ExpiredToken", "The provided token has expired.") : { status: 200 },
+    );
+    const s3 = session.s3("eu-central-1");
+    await Promise.all([
+      s3.send(new GetBucketVersioningCommand({ Bucket: "a" })),
+      s3.send(new GetBucketVersioningCommand({ Bucket: "b" })),
+    ]);
+    expect(actions("AssumeRole")).toHaveLength(2);
+    await s3.send(new GetBucketVersioningCommand({ Bucket: "c" }));
+    expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA2", "ASIA2", "ASIA2"]);
+  });
+
+  test("credentials that stay expired are an error after the second try", async () => {
+    const session = await aws.session(ROLE);
+    answering(() => s3Error(400, "ExpiredToken", "The provided token has expired."));
+    const error = await session
+      .s3("eu-central-1")
+      .send(new GetBucketVersioningCommand({ Bucket: "docs" }))
+      .catch((error: unknown) => error);
+    expect(awsErrorKind(error)).toBe("Credentials");
+    expect(calls()).toHaveLength(2);
+  });
+
+  test("a role that may not be assumed is of kind AccessDenied", async () => {
+    endpoint.answer = () =>
+      queryError(
+        403,
+        "AccessDenied",
+        `User: arn:aws:iam::${ACCOUNT}:user/op is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${ACCOUNT}:role/s3`,
+      );
+    const error = await aws.session(ROLE).catch((error: unknown) => error);
+    expect(awsErrorKind(error)).toBe("AccessDenied");
+    expect(
+      await count("s3_operator_aws_requests_total", { service: "sts", operation: "AssumeRole", code: "403" }),
+    ).toBe(1);
+  });
+});
+
+describe("requests", () => {
+  const versioning = new GetBucketVersioningCommand({ Bucket: "docs" });
+
+  test("say who sends them, by path where that is asked for", async () => {
+    const session = await aws.session(OWN);
+    await session.s3("eu-central-1").send(versioning);
+    expect(calls()[0]?.userAgent).toContain("s3-operator/1.2.3");
+    expect(calls()[0]?.path).toMatch(/^\/docs\/?\?versioning/);
+  });
+
+  test("S3 Control goes to a custom endpoint as it stands", async () => {
+    const session = await aws.session(OWN);
+    await session.s3Control("eu-central-1").send(new GetPublicAccessBlockCommand({ AccountId: ACCOUNT }));
+    expect(`http://${calls()[0]?.host}`).toBe(endpoint.url);
+  });
+
+  test("each attempt is counted and timed, retries included", async () => {
+    const session = await aws.session(OWN);
+    let answers = 0;
+    answering(() => ((answers += 1) < 3 ? s3Error(500, "InternalError") : { status: 200 }));
+    await session.s3("eu-central-1").send(versioning);
+    const operation = { service: "s3", operation: "GetBucketVersioning" };
+    expect(await count("s3_operator_aws_requests_total", { ...operation, code: "500" })).toBe(2);
+    expect(await count("s3_operator_aws_requests_total", { ...operation, code: "200" })).toBe(1);
+    const timings = await registry.getSingleMetricAsString("s3_operator_aws_request_duration_seconds");
+    expect(timings).toContain('_count{service="s3",operation="GetBucketVersioning"} 3');
+    expect(await count("s3_operator_aws_throttles_total", {})).toBe(0);
+  });
+
+  test("throttled ones are counted, and tried again", async () => {
+    const session = await aws.session(OWN);
+    let answers = 0;
+    answering(() =>
+      (answers += 1) === 1 ? s3Error(503, "SlowDown", "Please reduce your request rate.") : { status: 200 },
+    );
+    await session.s3("eu-central-1").send(versioning);
+    expect(calls()).toHaveLength(2);
+    expect(await count("s3_operator_aws_throttles_total", { service: "s3" })).toBe(1);
+  });
+
+  test("of one account and service share a rate, whoever sends them", async () => {
+    const clock = createManualClock();
+    start({ clock });
+    const [own, role] = [await aws.session(OWN), await aws.session(ROLE)];
+    await aws.session({ ...ROLE, requestsPerSecond: 1 });
+    await own.s3("eu-central-1").send(versioning);
+    const waiting = role.s3("us-east-1").send(versioning);
+    await vi.waitFor(() => expect(clock.timers()).toBe(1));
+    await role.kms("eu-central-1").send(new DescribeKeyCommand({ KeyId: "alias/docs" }));
+    expect(calls().filter(({ path }) => path.startsWith("/docs"))).toHaveLength(1);
+    await clock.advance(1000);
+    await waiting;
+    expect(calls().filter(({ path }) => path.startsWith("/docs"))).toHaveLength(2);
+  });
+
+  test.each(["hang", "hang after headers"] as const)(
+    "a server that does %s is given up after the timeout",
+    async (hang) => {
+      const session = await start({ requestTimeoutMs: 150 }).session(OWN);
+      answering(() => hang);
+      const error = await session
+        .s3("eu-central-1")
+        .send(versioning)
+        .catch((error: unknown) => error);
+      expect(awsErrorKind(error)).toBe("Unavailable");
+      expect(calls()).toHaveLength(3);
+      expect(await count("s3_operator_aws_requests_total", { service: "s3", code: "TimeoutError" })).toBe(3);
+    },
+  );
+
+  test.each(["hang", "hang after headers"] as const)(
+    "a server that does %s is left when the signal aborts",
+    async (hang) => {
+      const session = await aws.session(OWN);
+      const stop = new AbortController();
+      answering(() => {
+        setImmediate(() => stop.abort(new DOMException("deadline", "TimeoutError")));
+        return hang;
+      });
+      const error = await session
+        .s3("eu-central-1")
+        .send(versioning, { abortSignal: stop.signal })
+        .catch((error: unknown) => error);
+      expect(error).toMatchObject({ name: "AbortError", cause: { name: "TimeoutError" } });
+      expect(calls()).toHaveLength(1);
+    },
+  );
+
+  test("a port that nobody listens on is of kind Unavailable", async () => {
+    const session = await aws.session(OWN);
+    await endpoint[Symbol.asyncDispose]();
+    const error = await session
+      .s3("eu-central-1")
+      .send(versioning)
+      .catch((error: unknown) => error);
+    expect(awsErrorKind(error)).toBe("Unavailable");
+    expect(await count("s3_operator_aws_requests_total", { service: "s3", code: "ECONNREFUSED" })).toBe(3);
+    endpoint = await startEndpoint();
+  });
+});

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+/** One request as the endpoint saw it. */
+export interface SeenRequest {
+  method: string;
+  host: string;
+  path: string;
+  userAgent: string;
+  /** From the signature. */
+  accessKeyId: string;
+  body: string;
+}
+
+/** Answers a request; `hang` leaves it without any answer. */
+export type Answer =
+  { status: number; headers?: Record<string, string>; body?: string } | "hang" | "hang after headers";
+
+export interface Endpoint extends AsyncDisposable {
+  url: string;
+  requests: SeenRequest[];
+  /** Decides from now on. */
+  answer: (request: SeenRequest) => Answer;
+}
+
+/** A local HTTP server in the place of AWS. */
+export async function startEndpoint(): Promise<Endpoint> {
+  const server = createServer((request, response) => void respond(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint: Endpoint = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: [],
+    answer: () => ({ status: 200 }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const seen = { ...seenRequest(request), body: await text(request) };
+    endpoint.requests.push(seen);
+    const answer = endpoint.answer(seen);
+    if (answer === "hang") return;
+    if (answer === "hang after headers") {
+      response.writeHead(200, { "content-length": "1000" }).write("<");
+      return;
+    }
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+  return endpoint;
+}
+
+function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<SeenRequest, "body"> {
+  return {
+    method,
+    host: headers.host ?? "",
+    path: url,
+    userAgent: headers["user-agent"] ?? "",
+    accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
+  };
+}
+
+/** An error as S3 sends it: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export function s3Error(status: number, code: string, message = code, more = ""): Answer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>4442587FB7D0A2F9</RequestId><HostId>abc=</HostId></Error>`;
+  return { status, headers: { "content-type": "application/xml" }, body };
+}
+
+/** An error of a service with the query protocol, such as STS or IAM. */
+export function queryError(status: number, code: string, message = code): Answer {
+  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ErrorResponse>`;
+  return { status, headers: { "content-type": "text/xml" }, body };
+}
+
+/** An error of a service with the JSON protocol, such as KMS. */
+export function jsonError(status: number, code: string, message = code): Answer {
+  const body = JSON.stringify({ __type: code, message });
+  return { status, headers: { "content-type": "application/x-amz-json-1.1" }, body };
+}
+
+export function callerIdentity(account: string, arn: string): Answer {
+  const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>AROA:s3-operator</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+  return { status: 200, headers: { "content-type": "text/xml" }, body };
+}
+
+export function assumedRole(accessKeyId: string, expiration: Date): Answer {
+  const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  return { status: 200, headers: { "content-type": "text/xml" }, body };
+}

@@ -1,0 +1,22 @@
+import { PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "../api/names.ts";
+import type { S3Bucket } from "../api/types.ts";
+
+const MIN_POLL_SECONDS = 60;
+const MAX_POLL_SECONDS = 86_400;
+const MAX_REQUEST = 256;
+
+export function isPaused({ metadata }: S3Bucket): boolean {
+  return metadata.annotations?.[PAUSED] === "true";
+}
+
+/** Milliseconds between two looks: the object's own wish, within bounds, or the operator's. */
+export function pollIntervalMs({ metadata }: S3Bucket, fallbackMs: number): number {
+  const seconds = Number(metadata.annotations?.[POLL_INTERVAL_SECONDS]);
+  if (!Number.isInteger(seconds) || seconds <= 0) return fallbackMs;
+  return Math.min(Math.max(seconds, MIN_POLL_SECONDS), MAX_POLL_SECONDS) * 1_000;
+}
+
+/** What the user last wrote to ask for a reconcile, cut to what status holds. */
+export function reconcileRequestedAt({ metadata }: S3Bucket): string | undefined {
+  return metadata.annotations?.[RECONCILE_REQUESTED_AT]?.slice(0, MAX_REQUEST);
+}

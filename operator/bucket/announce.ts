@@ -1,0 +1,58 @@
+import { REASON } from "../api/reasons.ts";
+import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import { bucketGone, detected, driftedPlans, driftSummary } from "./drift.ts";
+import type { SettingPlan } from "./plan.ts";
+import { intendedSettings } from "./report.ts";
+import { type Memory, noteReports } from "./status.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * Puts on record what is about to be written, and why, before it is: whoever looks meanwhile does not see Ready,
+ * and a setting that is ours is known to be ours whatever happens next. Nothing to write: nothing to announce.
+ */
+export async function announceChanges(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  plans: readonly SettingPlan[],
+  memory: Memory,
+): Promise<void> {
+  const { object, status } = context;
+  const { history, now } = dependencies;
+  const uid = object.metadata.uid ?? "";
+  const toWrite = plans.filter(
+    ({ setting, source, desired, changes }) =>
+      source !== "Unmanaged" &&
+      changes.length > 0 &&
+      history.judge(uid, { setting: setting.name, desired, changes }) === "Write",
+  );
+  if (toWrite.length === 0) return;
+
+  const drifted = memory.current ? driftedPlans(toWrite, memory.recorded, history, uid) : [];
+  status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
+  noteReports(
+    status,
+    toWrite.map((plan) => ({ plan, observed: plan.observation.value })),
+  );
+  if (drifted.length === 0) {
+    await context.progress(REASON.applying, `Applying ${toWrite.map(({ setting }) => setting.name).join(", ")}`);
+    return;
+  }
+  status.drift = detected(drifted, new Date(now()).toISOString());
+  for (const { setting } of drifted) dependencies.onDrift(setting.name);
+  const note = `Changed at AWS: ${driftSummary(status.drift)}`;
+  context.event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
+  await context.progress(REASON.driftDetected, note);
+}
+
+/** The bucket was ours, and is gone: it will be made anew, without what was in it. */
+export function announceLoss(
+  { onDrift, now }: BucketDependencies,
+  { status, event }: BucketContext,
+  { bucket }: Target,
+): void {
+  delete status.arn;
+  status.drift = bucketGone(bucket.name, new Date(now()).toISOString());
+  onDrift("bucket");
+  const note = `Bucket '${bucket.name}' was deleted at AWS; it is created again, without its objects`;
+  event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
+}

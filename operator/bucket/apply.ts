@@ -1,0 +1,114 @@
+import { awsFailure } from "../aws/errors.ts";
+import type { Failure } from "../kube/outcome.ts";
+import type { BucketClient } from "./bucket-client.ts";
+import type { Claim } from "./claim.ts";
+import type { History } from "./history.ts";
+import { observe } from "./observe.ts";
+import type { SettingPlan } from "./plan.ts";
+import { type Change, SettingRefused } from "./settings/setting.ts";
+
+/**
+ * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.
+ * `Planned`: different, and only observed. `Skipped`: different, and not reached.
+ */
+export type SettingState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Skipped";
+
+export interface SettingResult {
+  plan: SettingPlan;
+  state: SettingState;
+  /** What still differs, and what was seen last. */
+  changes: Change[];
+  observed: unknown;
+  failure?: Failure;
+}
+
+/** The setting that says whose the bucket is. */
+const CLAIMING = "tags";
+
+/** What one look says of each setting, with nothing written. */
+export function examineSettings(bucket: BucketClient, plans: readonly SettingPlan[]): SettingResult[] {
+  return plans.map((plan) => examine(bucket, plan));
+}
+
+function examine(bucket: BucketClient, plan: SettingPlan): SettingResult {
+  const { setting, source, observation, changes, blocked } = plan;
+  if (source === "Unmanaged") return asFound(plan, "InSync");
+  if (blocked !== undefined) return { ...asFound(plan, "Failed"), failure: blocked };
+  if (observation.error !== undefined) return failed(plan, observation.error, setting.permissions.read[0], bucket);
+  return asFound(plan, changes.length === 0 ? "InSync" : "Planned");
+}
+
+/**
+ * Writes what differs, in the order of the plans and one write at a time, since S3 refuses two at once on a bucket (409 OperationAborted);
+ * then reads back all that was written, in one round trip. A setting that fails does not stop the others,
+ * but for the claim: as long as the tags do not say that the bucket is ours, it is left alone.
+ */
+export async function applySettings(
+  bucket: BucketClient,
+  plans: readonly SettingPlan[],
+  history: History,
+  uid: string,
+  claim: Claim,
+): Promise<SettingResult[]> {
+  const results: SettingResult[] = [];
+  for (const plan of plans) {
+    const halted =
+      claim.isNew && results.some(({ plan, state }) => plan.setting.name === CLAIMING && state === "Failed");
+    results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid));
+  }
+  return readBack(bucket, results);
+}
+
+async function applySetting(
+  bucket: BucketClient,
+  plan: SettingPlan,
+  history: History,
+  uid: string,
+): Promise<SettingResult> {
+  const { setting, desired, observation, changes, source } = plan;
+  const examined = examine(bucket, plan);
+  if (examined.state === "InSync" && source !== "Unmanaged") history.held(uid, setting.name, desired);
+  if (examined.state !== "Planned") return examined;
+  const attempt = { setting: setting.name, desired, changes };
+  const verdict = history.judge(uid, attempt);
+  if (verdict !== "Write") return asFound(plan, verdict);
+  history.wrote(uid, attempt);
+  try {
+    await setting.write(bucket, desired, observation.value);
+    return asFound(plan, "Settling");
+  } catch (error) {
+    history.failed(uid, setting.name);
+    return failed(plan, error, setting.permissions.write[0], bucket);
+  }
+}
+
+/** One GET for each setting that was written; those that were not written and are settling have been read just now. */
+async function readBack(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingResult[]> {
+  const written = results.filter(({ state }) => state === "Settling").map(({ plan }) => plan.setting);
+  const observations = await observe(bucket, written);
+  return results.map((result) => {
+    const { plan } = result;
+    const observation = observations.get(plan.setting.name);
+    if (observation === undefined) return result;
+    if (observation.error !== undefined)
+      return failed(plan, observation.error, plan.setting.permissions.read[0], bucket);
+    const changes = plan.setting.diff(plan.desired, observation.value);
+    return { plan, state: changes.length === 0 ? "InSync" : "Settling", changes, observed: observation.value };
+  });
+}
+
+function asFound(plan: SettingPlan, state: SettingState): SettingResult {
+  return { plan, state, changes: plan.changes, observed: plan.observation.value };
+}
+
+function failed(plan: SettingPlan, error: unknown, action: string, bucket: BucketClient): SettingResult {
+  return { ...asFound(plan, "Failed"), failure: settingFailure(error, action, bucket.arn) };
+}
+
+/** Classifies what a setting threw; an error that is neither ours nor AWS's is a bug, and is thrown on. */
+export function settingFailure(error: unknown, action: string, resource: string): Failure {
+  if (error instanceof SettingRefused) return { reason: error.reason, message: error.message, terminal: true };
+  const failure = awsFailure(error, { action, resource });
+  if (failure === undefined) throw error;
+  return failure;
+}

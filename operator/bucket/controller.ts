@@ -1,0 +1,86 @@
+import type { Outcome } from "../kube/outcome.ts";
+import { REASON } from "../api/reasons.ts";
+import { announceChanges, announceLoss } from "./announce.ts";
+import { isPaused, pollIntervalMs } from "./annotations.ts";
+import { applySettings, examineSettings } from "./apply.ts";
+import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
+import { concludeApplied, concludeExamined } from "./conclude.ts";
+import { deleteBucket } from "./deletion.ts";
+import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import { bucketMissing, observe } from "./observe.ts";
+import type { Origin } from "./ownership.ts";
+import { planSettings, relevantSettings } from "./plan.ts";
+import { declaredSettings } from "./report.ts";
+import { settingContext } from "./settings/context.ts";
+import { SETTINGS } from "./settings/index.ts";
+import { memoryOf, noteClaim, notePlannedBucket, noteTarget } from "./status.ts";
+import { again, Stop, waiting } from "./stop.ts";
+import { resolveTarget } from "./target.ts";
+
+/** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** The way from an S3Bucket to its bucket and back, one reconcile: design.md, section 5. */
+export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
+  return async (context) => {
+    try {
+      return await reconcile(dependencies, context);
+    } catch (error) {
+      if (error instanceof Stop) return error.outcome;
+      throw error;
+    }
+  };
+}
+
+async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
+  const { object, status, signal } = context;
+  const { spec } = object;
+  if (object.metadata.deletionTimestamp !== undefined) return deleteBucket(dependencies, context);
+  if (isPaused(object)) return { kind: "paused" };
+  const enforce = spec.mode !== "Observe";
+  if (enforce) await context.ensureFinalizer();
+
+  // Which bucket, in whose account, with which key?
+  const target = await resolveTarget(dependencies, object, signal);
+  const key = await dependencies.resolveKey(target.session, target.bucket.region, spec, signal);
+  const contextFor = (origin: Origin) => settingContext(object, target, origin, key.arn);
+  const memory = memoryOf(object, target);
+  const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
+  noteTarget(status, object, target, key);
+
+  // Is it there? If not, it is made, its owner's name in its tags.
+  const exists = memory.established || (await lookForBucket(target));
+  if (!exists && !enforce) throw planned(context, target.bucket.name, recheckAfterMs);
+  let created = false;
+  if (!exists) {
+    status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
+    await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
+    created = await createTarget(target, object, contextFor("Created"));
+  }
+
+  // One look at all that is declared, all at once.
+  const settings = relevantSettings(SETTINGS, spec, contextFor("Created"), memory.recorded);
+  const observations = await observe(target.bucket, settings);
+  signal.throwIfAborted();
+  if (bucketMissing(observations)) {
+    if (memory.established) announceLoss(dependencies, context, target);
+    throw again(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not to be seen`, LOOK_AGAIN_MS);
+  }
+
+  // Is it ours? Nothing has been written to a bucket that is not.
+  const claim = claimBucket(target, object, observations, created);
+  noteClaim(status, target, claim);
+
+  // Only the difference, one write at a time, read back.
+  const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
+  if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
+  if (!created) await announceChanges(dependencies, context, plans, memory);
+  const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
+  signal.throwIfAborted();
+  return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs);
+}
+
+function planned({ status }: BucketContext, bucketName: string, recheckAfterMs: number): Stop {
+  notePlannedBucket(status, bucketName);
+  return waiting(REASON.changesPlanned, `Observe mode: bucket '${bucketName}' would be created`, recheckAfterMs);
+}

@@ -1,0 +1,73 @@
+import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership } from "@aws-sdk/client-s3";
+import { awsErrorKind, observedRegion } from "../aws/errors.ts";
+import type { BucketClient } from "./bucket-client.ts";
+import type { Tags } from "./ownership.ts";
+
+/** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
+export type Existence =
+  | { state: "Exists" }
+  | { state: "Absent" }
+  | { state: "Denied" }
+  | { state: "OtherRegion"; region: string | undefined };
+
+/**
+ * Always asked before creating: in us-east-1 S3 answers 200 to the creation of a bucket that is there already, and resets its ACLs.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html (errors come without a body, so only the status tells them apart)
+ */
+export async function headBucket({ s3, ref, options, region }: BucketClient): Promise<Existence> {
+  try {
+    const { BucketRegion } = await s3.send(new HeadBucketCommand(ref), options);
+    return BucketRegion === undefined || BucketRegion === region
+      ? { state: "Exists" }
+      : { state: "OtherRegion", region: BucketRegion };
+  } catch (error) {
+    switch (awsErrorKind(error)) {
+      case "NotFound":
+        return { state: "Absent" };
+      case "AccessDenied":
+        return { state: "Denied" };
+      case "WrongRegion":
+        return { state: "OtherRegion", region: observedRegion(error) };
+      default:
+        throw error;
+    }
+  }
+}
+
+/** In one call with its owner's tags, so that a crash right after leaves no bucket of which nobody knows whose it is. */
+export interface Creation {
+  tags: Tags;
+  objectOwnership: ObjectOwnership | undefined;
+}
+
+/**
+ * `AlreadyOwned`: the account has the bucket; an earlier try may have made it, so its tags must tell whose it is.
+ * `Taken`: another account has the name. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+ */
+export async function createBucket(
+  { s3, name, region, options }: BucketClient,
+  { tags, objectOwnership }: Creation,
+): Promise<"Created" | "AlreadyOwned" | "Taken"> {
+  const command = new CreateBucketCommand({
+    Bucket: name,
+    ...(objectOwnership && { ObjectOwnership: objectOwnership }),
+    CreateBucketConfiguration: {
+      // us-east-1 is refused as a constraint.
+      ...(region !== "us-east-1" && { LocationConstraint: region as never }),
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    },
+  });
+  try {
+    await s3.send(command, options);
+    return "Created";
+  } catch (error) {
+    switch (awsErrorKind(error)) {
+      case "AlreadyOwned":
+        return "AlreadyOwned";
+      case "AlreadyExists":
+        return "Taken";
+      default:
+        throw error;
+    }
+  }
+}

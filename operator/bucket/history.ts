@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+
+/**
+ * What this process remembers of its own looks and writes, to tell an AWS that has not settled, and other writers, from drift.
+ * In memory only: after a restart the worst that can happen is one more write of the same value.
+ */
+export interface History {
+  /** What to do about a setting that was found different. */
+  judge(uid: string, attempt: Attempt): Verdict;
+  /** Before a write of `attempt`. */
+  wrote(uid: string, attempt: Attempt): void;
+  /** The write that was announced did not come about, as far as we know. */
+  failed(uid: string, setting: string): void;
+  /** A first look found the setting equal to `desired`. */
+  held(uid: string, setting: string, desired: unknown): void;
+  /** Whether the last look or write was for another desired value, so that a difference is our news and not drift. */
+  wantedOther(uid: string, setting: string, desired: unknown): boolean;
+  forget(uid: string): void;
+}
+
+/** A setting, what is wanted of it, and what differs from that. */
+export interface Attempt {
+  setting: string;
+  desired: unknown;
+  changes: unknown;
+}
+
+/** `Settling`: AWS still shows what it had before our write. `KeepsChanging`: no write seems to last. */
+export type Verdict = "Write" | "Settling" | "KeepsChanging";
+
+interface Entry {
+  desired: string;
+  /** What differed before the last write. */
+  changes?: string;
+  writtenAt: number;
+  /** Writes since a first look found it equal. */
+  writes: number;
+}
+
+export const MAX_WRITES = 5;
+const RETRY_AFTER_MS = 3_600_000;
+
+export function createHistory(now: () => number, settleWindowMs: number): History {
+  const objects = new Map<string, Map<string, Entry>>();
+  const find = (uid: string, setting: string) => objects.get(uid)?.get(setting);
+  const keep = (uid: string, setting: string, entry: Entry) => {
+    objects.set(uid, (objects.get(uid) ?? new Map<string, Entry>()).set(setting, entry));
+  };
+
+  return {
+    judge(uid, { setting, desired, changes }) {
+      const entry = find(uid, setting);
+      if (entry === undefined || entry.desired !== fingerprint(desired)) return "Write";
+      const age = now() - entry.writtenAt;
+      if (age < settleWindowMs && entry.changes === fingerprint(changes)) return "Settling";
+      return entry.writes >= MAX_WRITES && age < RETRY_AFTER_MS ? "KeepsChanging" : "Write";
+    },
+    wrote(uid, { setting, desired, changes }) {
+      const wanted = fingerprint(desired);
+      const former = find(uid, setting);
+      const writes = former?.desired === wanted ? former.writes + 1 : 1;
+      keep(uid, setting, { desired: wanted, changes: fingerprint(changes), writtenAt: now(), writes });
+    },
+    failed(uid, setting) {
+      // Kept for what was wanted, but neither as a write to count nor as one to wait for: its cause has a backoff of its own.
+      const entry = find(uid, setting);
+      if (entry !== undefined) Object.assign(entry, { writtenAt: -Infinity, writes: entry.writes - 1 });
+    },
+    held(uid, setting, desired) {
+      const wanted = fingerprint(desired);
+      const former = find(uid, setting);
+      if (former?.desired === wanted) former.writes = 0;
+      else keep(uid, setting, { desired: wanted, writtenAt: -Infinity, writes: 0 });
+    },
+    wantedOther(uid, setting, desired) {
+      const entry = find(uid, setting);
+      return entry !== undefined && entry.desired !== fingerprint(desired);
+    },
+    forget: (uid) => void objects.delete(uid),
+  };
+}
+
+/** Short, since thousands of buckets have a dozen each. */
+function fingerprint(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value) ?? "")
+    .digest("base64url")
+    .slice(0, 16);
+}

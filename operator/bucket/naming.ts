@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+
+/** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const MAX_LENGTH = 63;
+
+/** Bucket names are global: without the hash two clusters would ask for the same one. */
+const DEFAULT_TEMPLATE = "{namespace}-{name}-{hash}";
+
+export interface NameParts {
+  cluster: string;
+  namespace: string;
+  name: string;
+  account: string;
+  region: string;
+}
+
+/**
+ * The bucket name of an S3Bucket that names none. `{hash}` is 8 hexadecimal digits of cluster, account, namespace and name; a name that gets too long
+ * is cut, and then ends in the hash in any case, so that two long names do not become one.
+ */
+export function bucketNameOf(template: string | undefined, parts: NameParts): string {
+  const { cluster, namespace, name } = parts;
+  const hash = shortHash([cluster, parts.account, namespace, name].join("/"));
+  const values: Record<string, string> = { ...parts, hash };
+  const full = (template ?? DEFAULT_TEMPLATE).replaceAll(
+    /\{(\w+)\}/g,
+    (placeholder, key: string) => values[key] ?? placeholder,
+  );
+  if (full.length <= MAX_LENGTH) return full;
+  return `${full.slice(0, MAX_LENGTH - hash.length - 1).replace(/[.-]+$/, "")}-${hash}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}

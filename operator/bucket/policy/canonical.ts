@@ -1,0 +1,70 @@
+import { asList, type Principal, type Statement } from "./document.ts";
+
+/**
+ * One form for all the ways in which AWS writes the same statement: it reorders lists (differently at each read), collapses a list of one
+ * to a string and an account id to its root ARN, and takes action and condition names in any letter case.
+ * A principal that was deleted comes back as its unique id (AROA..., AIDA...), which stays a difference: the grant is dangling.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function canonicalStatement(statement: Statement): Record<string, unknown> {
+  const canonical: Record<string, unknown> = {};
+  for (const element of Object.keys(statement).sort()) {
+    const value = statement[element as keyof Statement];
+    if (value === undefined) continue;
+    canonical[element] = canonicalElement(element, value);
+  }
+  return canonical;
+}
+
+function canonicalElement(element: string, value: unknown): unknown {
+  switch (element) {
+    case "Action":
+    case "NotAction":
+      return strings(value).map(lower).sort();
+    case "Resource":
+    case "NotResource":
+      return strings(value).sort();
+    case "Principal":
+    case "NotPrincipal":
+      return canonicalPrincipal(value as Principal);
+    case "Condition":
+      return canonicalCondition(value as NonNullable<Statement["Condition"]>);
+    default:
+      return value;
+  }
+}
+
+/** `"*"` and `{"AWS": "*"}` match the same callers. */
+function canonicalPrincipal(principal: Principal): unknown {
+  if (typeof principal === "string") return { AWS: [principal] };
+  const entries = Object.entries(principal).map(
+    ([type, ids]) => [type, strings(ids).map(accountOfRoot).sort()] as const,
+  );
+  return Object.fromEntries(entries.sort(byKey));
+}
+
+/** The root ARN of an account as its bare id, which needs no partition. */
+function accountOfRoot(principal: string): string {
+  return /^arn:[\w-]+:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
+}
+
+function canonicalCondition(condition: Record<string, Record<string, unknown>>): unknown {
+  const operators = Object.entries(condition).map(([operator, keys]) => {
+    const values = Object.entries(keys).map(([key, value]) => [lower(key), strings(value).sort()] as const);
+    return [lower(operator), Object.fromEntries(values.sort(byKey))] as const;
+  });
+  return Object.fromEntries(operators.sort(byKey));
+}
+
+/** Booleans and numbers as strings, each value once. */
+function strings(value: unknown): string[] {
+  return [...new Set(asList(value).map(String))];
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

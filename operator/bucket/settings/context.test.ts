@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { ownershipTags } from "../ownership.ts";
+import { awsAccount, OWNER, s3Bucket, target } from "../testing/fixtures.ts";
+import { settingContext } from "./context.ts";
+
+describe("the baseline holds", () => {
+  test.each<[S3BucketSpec["baseline"], "Created" | "Adopted", boolean]>([
+    [undefined, "Created", true],
+    [undefined, "Adopted", false],
+    ["Secure", "Created", true],
+    ["Secure", "Adopted", true],
+    ["None", "Created", false],
+    ["None", "Adopted", false],
+  ])("spec %s, bucket %s: %s", (baseline, origin, expected) => {
+    const object = s3Bucket({ ...(baseline && { baseline }) });
+    expect(settingContext(object, target(), origin, undefined).baseline).toBe(expected);
+  });
+});
+
+test("tags of owner and account, what was applied before, and the key", () => {
+  const account = awsAccount({ tags: { env: "prod" } });
+  const object = s3Bucket({}, { status: { tagKeys: ["old"] } });
+  expect(settingContext(object, target({ account }), "Adopted", "arn:key")).toMatchObject({
+    ownershipTags: ownershipTags(OWNER, "Adopted"),
+    accountTags: { env: "prod" },
+    appliedTagKeys: ["old"],
+    kmsKeyArn: "arn:key",
+  });
+});
+
+test("a wiped status and an account without tags", () => {
+  const context = settingContext(s3Bucket(), target(), "Created", undefined);
+  expect(context).toMatchObject({ accountTags: {}, appliedTagKeys: [] });
+  expect(context).not.toHaveProperty("kmsKeyArn");
+});

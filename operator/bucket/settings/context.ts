@@ -1,0 +1,21 @@
+import type { S3Bucket } from "../../api/types.ts";
+import { type Origin, ownershipTags } from "../ownership.ts";
+import type { Target } from "../target.ts";
+import type { SettingContext } from "./setting.ts";
+
+/** The baseline holds where the spec says so; where it says nothing, on buckets that the operator created. */
+export function settingContext(
+  { spec, status }: S3Bucket,
+  { bucket, owner, account }: Target,
+  origin: Origin,
+  kmsKeyArn: string | undefined,
+): SettingContext {
+  return {
+    baseline: spec.baseline === undefined ? origin === "Created" : spec.baseline === "Secure",
+    bucket,
+    ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+    ownershipTags: ownershipTags(owner, origin),
+    accountTags: account.spec.tags ?? {},
+    appliedTagKeys: status?.tagKeys ?? [],
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  type EncryptionType,
+  GetBucketEncryptionCommand,
+  PutBucketEncryptionCommand,
+  type ServerSideEncryption,
+  type ServerSideEncryptionRule,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { unlessAbsent, type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
+
+/** A field that is undefined is left as it is, but for the key: with an algorithm and no key the account's `aws/s3` key is meant. */
+interface Encryption {
+  sseAlgorithm?: ServerSideEncryption | undefined;
+  kmsKeyArn?: string | undefined;
+  bucketKeyEnabled?: boolean | undefined;
+  blockedEncryptionTypes?: EncryptionType[] | undefined;
+}
+
+/** S3's default for a new bucket since April 2026: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
+const DEFAULT: Encryption = { sseAlgorithm: "AES256", blockedEncryptionTypes: ["SSE-C"] };
+
+function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): Encryption | undefined {
+  const { encryption } = spec;
+  if (encryption === undefined) return baseline ? DEFAULT : undefined;
+  const { sseAlgorithm, bucketKeyEnabled, blockedEncryptionTypes } = encryption;
+  const fallback = baseline ? DEFAULT : {};
+  return {
+    sseAlgorithm: sseAlgorithm ?? fallback.sseAlgorithm,
+    kmsKeyArn,
+    bucketKeyEnabled,
+    blockedEncryptionTypes: blockedEncryptionTypes ?? fallback.blockedEncryptionTypes,
+  };
+}
+
+/** S3 echoes the key as it was written, so that another writer's key id stands for the ARN that ends in it. */
+function sameKey(arn: string | undefined, observed: string | undefined): boolean {
+  return arn === observed || (arn !== undefined && observed !== undefined && arn.endsWith(`:key/${observed}`));
+}
+
+/** An absent list and `NONE` both block nothing. */
+function blocked(types: readonly EncryptionType[] | undefined): EncryptionType[] {
+  return (types ?? []).filter((type) => type !== "NONE").sort();
+}
+
+function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[] {
+  const { SSEAlgorithm, KMSMasterKeyID } = observed.ApplyServerSideEncryptionByDefault ?? {};
+  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes } = desired;
+  const changes: Change[] = [];
+  if (sseAlgorithm !== undefined) {
+    changes.push(...compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm));
+    if (!sameKey(kmsKeyArn, KMSMasterKeyID)) changes.push(...compare("kmsKey", kmsKeyArn, KMSMasterKeyID));
+  }
+  if (bucketKeyEnabled !== undefined) {
+    changes.push(...compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false));
+  }
+  if (blockedEncryptionTypes !== undefined) {
+    const actual = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
+    changes.push(...compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), actual));
+  }
+  return changes;
+}
+
+/** The observed rule with the declared fields put in, so that what the spec leaves out survives the Put. */
+function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerSideEncryptionRule {
+  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes } = desired;
+  const rule = { ...observed };
+  if (sseAlgorithm !== undefined) {
+    rule.ApplyServerSideEncryptionByDefault = { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsKeyArn };
+    // A bucket key that the former algorithm had is refused with one that has none.
+    if (sseAlgorithm !== "aws:kms") delete rule.BucketKeyEnabled;
+  }
+  if (bucketKeyEnabled !== undefined) rule.BucketKeyEnabled = bucketKeyEnabled;
+  if (blockedEncryptionTypes !== undefined) rule.BlockedEncryptionTypes = { EncryptionType: blockedEncryptionTypes };
+  return rule;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
+export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
+  name: "encryption",
+  permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
+  inBaseline: true,
+
+  desired,
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessAbsent(s3.send(new GetBucketEncryptionCommand(ref), options));
+    return answer?.ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
+  },
+
+  diff,
+
+  write: async ({ s3, ref, options }, desired, observed) => {
+    const ServerSideEncryptionConfiguration = { Rules: [merge(desired, observed)] };
+    await s3.send(new PutBucketEncryptionCommand({ ...ref, ServerSideEncryptionConfiguration }), options);
+  },
+
+  reset: (observed) => (diff(DEFAULT, observed).length > 0 ? DEFAULT : undefined),
+});

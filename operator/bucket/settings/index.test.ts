@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { fakeBucket, failing } from "../testing/fake-bucket.ts";
+import { settingContextWith } from "../testing/fixtures.ts";
+import { SETTINGS } from "./index.ts";
+
+const names = SETTINGS.map(({ name }) => name);
+
+test("each name stands once", () => {
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test("tags claim the bucket before anything else is written", () => {
+  expect(names[0]).toBe("tags");
+});
+
+test("public access is tightened, and ACLs are off, before the policy is judged by them", () => {
+  expect(names.indexOf("publicAccessBlock")).toBeLessThan(names.indexOf("objectOwnership"));
+  expect(names.indexOf("objectOwnership")).toBeLessThan(names.indexOf("policy"));
+});
+
+describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
+  test("is looked at with one GET, which names the bucket's owner", async () => {
+    const { bucket, calls } = fakeBucket();
+    await setting.observe(bucket);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.command).toMatch(/^(Get|List)/);
+    expect(Object.values(calls[0]?.input ?? {})).toContain(bucket.accountId);
+  });
+
+  test("a bucket that is gone, or not ours to look at, is an error and not an absent setting", async () => {
+    await expect(setting.observe(fakeBucket(failing("NoSuchBucket", 404)).bucket)).rejects.toThrow("NoSuchBucket");
+    await expect(setting.observe(fakeBucket(failing("AccessDenied", 403)).bucket)).rejects.toThrow("AccessDenied");
+  });
+
+  test("has a value under the baseline just if it says so", () => {
+    const spec = {};
+    const secure = setting.desired(spec, settingContextWith({ baseline: true }));
+    expect(secure !== undefined).toBe(setting.inBaseline === true || setting.name === "tags");
+    expect(setting.desired(spec, settingContextWith()) !== undefined).toBe(setting.name === "tags");
+  });
+
+  test("what an empty answer says has a difference from the baseline, and no crash", async () => {
+    const observed = await setting.observe(fakeBucket().bucket);
+    const secure = setting.desired({}, settingContextWith({ baseline: true }));
+    const changes = secure === undefined ? [] : setting.diff(secure, observed);
+    expect(changes.length > 0).toBe(setting.inBaseline === true);
+  });
+
+  test("after a reset there is nothing left to reset", async () => {
+    const reset = setting.reset(await setting.observe(fakeBucket().bucket));
+    expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
+  });
+
+  test("names S3 actions", () => {
+    for (const action of [...setting.permissions.read, ...setting.permissions.write]) {
+      expect(action).toMatch(/^s3:[A-Z][A-Za-z]+$/);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import {
+  GetBucketOwnershipControlsCommand,
+  type ObjectOwnership,
+  PutBucketOwnershipControlsCommand,
+} from "@aws-sdk/client-s3";
+import { unlessAbsent, compare, defineSetting } from "./setting.ts";
+
+const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
+
+/**
+ * Undefined observed: no controls, as on buckets older than April 2023.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ */
+export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | undefined>({
+  name: "objectOwnership",
+  permissions: { read: ["s3:GetBucketOwnershipControls"], write: ["s3:PutBucketOwnershipControls"] },
+  inBaseline: true,
+
+  desired: (spec, { baseline }) => spec.objectOwnership ?? (baseline ? DEFAULT : undefined),
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessAbsent(s3.send(new GetBucketOwnershipControlsCommand(ref), options));
+    return answer?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
+  },
+
+  diff: (desired, observed) => compare("", desired, observed),
+
+  write: async ({ s3, ref, options }, desired) => {
+    const OwnershipControls = { Rules: [{ ObjectOwnership: desired }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ ...ref, OwnershipControls }), options);
+  },
+
+  reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
+});

@@ -1,0 +1,60 @@
+import {
+  GetPublicAccessBlockCommand,
+  type PublicAccessBlockConfiguration,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
+
+type Switches = NonNullable<S3BucketSpec["publicAccessBlock"]>;
+
+const ALL_ON: Switches = {
+  blockPublicAcls: true,
+  ignorePublicAcls: true,
+  blockPublicPolicy: true,
+  restrictPublicBuckets: true,
+};
+
+/** A switch that S3 does not mention is off; so are all four of a bucket without a configuration. */
+function switches(observed: PublicAccessBlockConfiguration): Switches {
+  return {
+    blockPublicAcls: observed.BlockPublicAcls ?? false,
+    ignorePublicAcls: observed.IgnorePublicAcls ?? false,
+    blockPublicPolicy: observed.BlockPublicPolicy ?? false,
+    restrictPublicBuckets: observed.RestrictPublicBuckets ?? false,
+  };
+}
+
+function diff(desired: Switches, observed: Switches): Change[] {
+  const names = Object.keys(ALL_ON) as (keyof Switches)[];
+  return names.flatMap((name) => compare(name, desired[name], observed[name]));
+}
+
+/** S3's default for new buckets is all on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+export const publicAccessBlock = defineSetting<Switches, Switches>({
+  name: "publicAccessBlock",
+  permissions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
+  inBaseline: true,
+
+  desired: (spec, { baseline }) => spec.publicAccessBlock ?? (baseline ? ALL_ON : undefined),
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessAbsent(s3.send(new GetPublicAccessBlockCommand(ref), options));
+    return switches(answer?.PublicAccessBlockConfiguration ?? {});
+  },
+
+  diff,
+
+  write: async ({ s3, ref, options }, desired) => {
+    // All four: a Put turns off each one that it leaves out.
+    const PublicAccessBlockConfiguration = {
+      BlockPublicAcls: desired.blockPublicAcls,
+      IgnorePublicAcls: desired.ignorePublicAcls,
+      BlockPublicPolicy: desired.blockPublicPolicy,
+      RestrictPublicBuckets: desired.restrictPublicBuckets,
+    };
+    await s3.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
+  },
+
+  reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
+});

@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CorsRule, LifecycleFilter, LifecycleRule, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
+import { ownershipTags } from "../ownership.ts";
+import { OWNER, settingContextWith } from "../testing/fixtures.ts";
+import { randomFrom } from "../testing/random.ts";
+import { rewritingS3 } from "../testing/rewriting-s3.ts";
+import { SETTINGS } from "./index.ts";
+import type { SettingContext } from "./setting.ts";
+
+/*
+ * False drift is a write to AWS for every bucket at every poll: whatever is declared, and in whatever words AWS hands it back,
+ * what was written must read back as equal.
+ */
+
+const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const word = fc.stringMatching(/^[A-Za-z0-9]{1,8}$/);
+const days = fc.integer({ min: 1, max: 4_000 });
+const date = fc
+  .integer({ min: 20_000, max: 40_000 })
+  .map((day) => `${new Date(day * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`);
+
+/** Declared fields only: an absent one is left out, not undefined. */
+function optional<T>(
+  arbitraries: { [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]>> },
+  requiredKeys: (keyof T)[] = [],
+) {
+  return fc.record(arbitraries as never, { requiredKeys: requiredKeys as never }) as fc.Arbitrary<T>;
+}
+
+function some<T>(item: fc.Arbitrary<T>, maxLength = 4, minLength = 1): fc.Arbitrary<T[]> {
+  return fc.uniqueArray(item, { minLength, maxLength, comparator: "SameValue" });
+}
+
+const storageClass = fc.constantFrom("STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE");
+
+function oneOfEachClass<T extends { storageClass: string }>(transition: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.uniqueArray(transition, { minLength: 1, maxLength: 5, selector: ({ storageClass }) => storageClass });
+}
+
+const filter = optional<LifecycleFilter>({
+  prefix: fc.constantFrom("", "raw/", "raw"),
+  tags: fc.dictionary(word, word, { minKeys: 1, maxKeys: 3 }),
+  objectSizeGreaterThan: fc.nat(2),
+  objectSizeLessThan: fc.integer({ min: 3, max: 9 }),
+});
+
+const lifecycleRule = optional<LifecycleRule>(
+  {
+    id: word,
+    status: fc.constantFrom("Enabled", "Disabled"),
+    filter,
+    transitions: fc.oneof(
+      oneOfEachClass(fc.record({ days: fc.nat(900), storageClass })),
+      oneOfEachClass(fc.record({ date, storageClass })),
+    ),
+    expiration: fc.oneof(
+      fc.record({ days }),
+      fc.record({ date }),
+      fc.constant({ expiredObjectDeleteMarker: true as const }),
+    ),
+    noncurrentVersionTransitions: oneOfEachClass(
+      fc.record(
+        { noncurrentDays: fc.nat(900), newerNoncurrentVersions: fc.integer({ min: 1, max: 100 }), storageClass },
+        { requiredKeys: ["noncurrentDays", "storageClass"] },
+      ),
+    ),
+    noncurrentVersionExpiration: fc.record(
+      { noncurrentDays: days, newerNoncurrentVersions: fc.integer({ min: 1, max: 100 }) },
+      { requiredKeys: ["noncurrentDays"] },
+    ),
+    abortIncompleteMultipartUpload: fc.record({ daysAfterInitiation: days }),
+  },
+  ["id", "status"],
+);
+
+const corsRule = optional<CorsRule>(
+  {
+    id: word,
+    allowedOrigins: some(fc.constantFrom("*", "https://a.example", "https://*.b.example")),
+    allowedMethods: some(fc.constantFrom("GET", "PUT", "POST", "DELETE", "HEAD")),
+    allowedHeaders: some(fc.constantFrom("*", "Content-Type", "content-type", "X-Amz-*"), 3, 0),
+    exposeHeaders: some(fc.constantFrom("ETag", "x-amz-version-id"), 2, 0),
+    maxAgeSeconds: fc.nat(3_600),
+  },
+  ["allowedOrigins", "allowedMethods"],
+);
+
+const principals = fc.oneof(
+  fc.record({
+    aws: fc.oneof(
+      fc.constant(["*"]),
+      some(fc.constantFrom("111122223333", "444455556666", "arn:aws:iam::111122223333:role/r")),
+    ),
+  }),
+  fc.record({ service: some(fc.constantFrom("logging.s3.amazonaws.com", "cloudtrail.amazonaws.com")) }),
+);
+const condition = fc.record({
+  operator: fc.constantFrom("StringEquals", "StringLike", "Bool"),
+  key: fc.constantFrom("aws:SourceArn", "s3:prefix", "aws:PrincipalIsAWSService"),
+  values: some(word),
+});
+
+const statement = optional<PolicyStatement>(
+  {
+    sid: word,
+    effect: fc.constantFrom("Allow", "Deny"),
+    principals,
+    notPrincipals: fc.constant({ aws: ["111122223333"] }),
+    actions: some(fc.constantFrom("s3:GetObject", "s3:PutObject", "s3:List*", "S3:getobjectacl")),
+    notActions: some(fc.constantFrom("s3:GetObject", "s3:PutObject")),
+    resources: some(fc.constantFrom("{bucket}", "{bucket}/*", "{bucket}/raw/*")),
+    notResources: some(fc.constantFrom("{bucket}/a", "{bucket}/b")),
+    conditions: fc.uniqueArray(condition, {
+      minLength: 1,
+      maxLength: 4,
+      selector: ({ operator, key }) => `${operator}/${key}`,
+    }),
+  },
+  ["sid", "effect"],
+);
+
+const tags = fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), word, { maxKeys: 6 });
+
+const spec = optional<S3BucketSpec>({
+  accountRef: fc.constant({ name: "main" }),
+  bucketName: fc.constant("docs"),
+  region: fc.constant("eu-central-1"),
+  mode: fc.constant("Enforce"),
+  adoptionPolicy: fc.constant("Never"),
+  baseline: fc.constant("Secure"),
+  deletionPolicy: fc.constant("Retain"),
+  publicAccessBlock: fc.record({
+    blockPublicAcls: fc.boolean(),
+    ignorePublicAcls: fc.boolean(),
+    blockPublicPolicy: fc.boolean(),
+    restrictPublicBuckets: fc.boolean(),
+  }),
+  objectOwnership: fc.constantFrom("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
+  encryption: fc.oneof(
+    fc.record(
+      {
+        sseAlgorithm: fc.constantFrom("AES256", "aws:kms", "aws:kms:dsse"),
+        bucketKeyEnabled: fc.boolean(),
+        blockedEncryptionTypes: fc.constantFrom(["SSE-C" as const], ["NONE" as const]),
+      },
+      { requiredKeys: ["sseAlgorithm"] },
+    ),
+    fc.record({ blockedEncryptionTypes: fc.constantFrom(["SSE-C" as const], ["NONE" as const]) }),
+  ),
+  versioning: fc.constantFrom("Enabled", "Suspended"),
+  lifecycle: fc.record(
+    {
+      transitionDefaultMinimumObjectSize: fc.constantFrom("all_storage_classes_128K", "varies_by_storage_class"),
+      rules: fc.uniqueArray(lifecycleRule, { minLength: 1, maxLength: 4, selector: ({ id }) => id }),
+    },
+    { requiredKeys: ["rules"] },
+  ),
+  // Ids that stand once: S3 calls them unique.
+  cors: fc.record({
+    rules: fc.uniqueArray(corsRule, { minLength: 1, maxLength: 4, selector: ({ id }) => id ?? Symbol("none") }),
+  }),
+  policy: fc.record(
+    {
+      minimumTLSVersion: fc.constantFrom("1.2", "1.3", "None"),
+      cloudFrontDistributions: some(
+        fc.constantFrom(
+          "arn:aws:cloudfront::111122223333:distribution/A",
+          "arn:aws:cloudfront::111122223333:distribution/B",
+        ),
+      ),
+      statements: fc.uniqueArray(statement, { maxLength: 3, selector: ({ sid }) => sid }),
+      unmanagedStatements: fc.constantFrom("Keep", "Remove"),
+    },
+    { requiredKeys: [] },
+  ),
+  tags,
+});
+
+const context: fc.Arbitrary<SettingContext> = fc
+  .record({
+    baseline: fc.boolean(),
+    kmsKeyArn: fc.option(fc.constant(KEY_ARN), { nil: undefined }),
+    accountTags: tags,
+    appliedTagKeys: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,2}$/), { maxLength: 4 }),
+  })
+  .map(({ kmsKeyArn, ...rest }) =>
+    settingContextWith({ ...rest, ...(kmsKeyArn && { kmsKeyArn }), ownershipTags: ownershipTags(OWNER, "Created") }),
+  );
+
+const READS = 3;
+
+describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
+  const desiredAt = fc
+    .tuple(spec, context)
+    .map(([spec, context]) => setting.desired(spec, context))
+    .filter((desired) => desired !== undefined);
+
+  test("what was written reads back as equal, however AWS puts it", async () => {
+    await fc.assert(
+      fc.asyncProperty(desiredAt, fc.option(desiredAt), fc.integer(), async (desired, former, seed) => {
+        const { bucket } = rewritingS3(randomFrom(seed));
+        if (former !== null) await setting.write(bucket, former, await setting.observe(bucket));
+        await setting.write(bucket, desired, await setting.observe(bucket));
+        for (let read = 0; read < READS; read += 1) {
+          expect(setting.diff(desired, await setting.observe(bucket))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  test("once reset, there is nothing left to reset", async () => {
+    await fc.assert(
+      fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
+        const { bucket } = rewritingS3(randomFrom(seed));
+        await setting.write(bucket, desired, await setting.observe(bucket));
+        const written = await setting.observe(bucket);
+        const reset = setting.reset(written);
+        if (reset !== undefined) await setting.write(bucket, reset, written);
+        expect(setting.reset(await setting.observe(bucket))).toBeUndefined();
+      }),
+    );
+  });
+});

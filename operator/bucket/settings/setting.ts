@@ -1,0 +1,110 @@
+import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
+import { isAbsent } from "../../aws/errors.ts";
+import type { BucketClient } from "../bucket-client.ts";
+
+/** One difference between what is declared and what AWS has. */
+export interface Change {
+  /** Below the setting's name: "rules[raw-tiers].expiration"; "" is the setting as a whole. */
+  path: string;
+  /** As people read it, cut to {@link MAX_VALUE} characters; "" is nothing. Never a secret. */
+  desired: string;
+  actual: string;
+}
+
+/** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
+export interface SettingContext {
+  /** Fields that the spec leaves out take the secure baseline's values. */
+  baseline: boolean;
+  bucket: Pick<BucketClient, "name" | "arn" | "partition" | "region" | "accountId">;
+  /** ARN of `spec.encryption.kmsKey`, its alias resolved. */
+  kmsKeyArn?: string;
+  /** Tags that say whose the bucket is; see ownership.ts. */
+  ownershipTags: Readonly<Record<string, string>>;
+  /** Tags of the account, which the spec's own override. */
+  accountTags: Readonly<Record<string, string>>;
+  /** Keys of the tags that earlier reconciles wrote: those no longer wanted are removed, all others belong to somebody else. */
+  appliedTagKeys: readonly string[];
+}
+
+/**
+ * One bucket setting, whole: what the spec means, how S3 is read, what counts as equal, how it is written, what AWS permissions that takes.
+ * Everything but `observe` and `write` is pure.
+ */
+export interface Setting<Desired = unknown, Observed = unknown> {
+  /** As in the spec and in status. */
+  readonly name: string;
+  /** IAM actions, the first being the one that the call is named after; from them come the operator's IAM policy and the messages on denial. */
+  readonly permissions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
+  /** Set where the secure baseline has a value: the setting is then read on adopted buckets too, to say where they fall short of it. */
+  readonly inBaseline?: true;
+  /** Undefined: neither the spec nor the baseline says anything about it. */
+  desired(spec: S3BucketSpec, context: SettingContext): Desired | undefined;
+  /** Exactly one GET. A setting that the bucket lacks is a value, not an error. */
+  observe(bucket: BucketClient): Promise<Observed>;
+  /** By meaning: order, defaults, letter case and fields unknown to us are no difference. Empty: equal. */
+  diff(desired: Desired, observed: Observed): Change[];
+  /** Carries over what it does not know from `observed`. */
+  write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
+  /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
+  reset(observed: Observed): Desired | undefined;
+  /** What status tells of it beyond its state. Pure. */
+  report?(desired: Desired, observed: Observed): Partial<S3BucketStatus>;
+}
+
+/** Types a setting by its own shapes, and hands it out as one among others; the caller passes back only what the setting itself returned. */
+export function defineSetting<Desired, Observed>(setting: Setting<Desired, Observed>): Setting {
+  return setting;
+}
+
+/** What a GET answers; undefined where S3 says that the bucket has no such configuration. */
+export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A setting that AWS would refuse, known before the call: only a change of the spec helps. */
+export class SettingRefused extends Error {
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super(message);
+    this.name = "SettingRefused";
+    this.reason = reason;
+  }
+}
+
+/** Characters of a value in status: enough to recognise it, too few to fill etcd. */
+export const MAX_VALUE = 256;
+
+/** A value for people: strings as they are, the rest as JSON, absent as "". */
+export function show(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1)}…`;
+}
+
+/** No change, or one. Compares as JSON: both sides must be normalised to the same key order. */
+export function compare(path: string, desired: unknown, actual: unknown): Change[] {
+  return JSON.stringify(desired) === JSON.stringify(actual)
+    ? []
+    : [{ path, desired: show(desired), actual: show(actual) }];
+}
+
+/**
+ * Two sets of named entries, compared field by field; an entry that only one side has is one change.
+ * Never by index: removing an early entry must not make all the later ones look different.
+ */
+export function compareNamed(path: string, desired: Named, actual: Named): Change[] {
+  const names = [...new Set([...desired.keys(), ...actual.keys()])].sort();
+  return names.flatMap((name) => {
+    const [wanted, found] = [desired.get(name), actual.get(name)];
+    if (wanted === undefined || found === undefined) return compare(`${path}[${name}]`, wanted, found);
+    const fields = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+    return fields.flatMap((field) => compare(`${path}[${name}].${field}`, wanted[field], found[field]));
+  });
+}
+
+export type Named = ReadonlyMap<string, Readonly<Record<string, unknown>>>;

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { ownershipTags, RELEASED_BY_TAG } from "../ownership.ts";
+import { fakeBucket } from "../testing/fake-bucket.ts";
+import { OWNER, settingContextWith } from "../testing/fixtures.ts";
+import { tags as setting, tagsOf } from "./tags.ts";
+
+const OWNERSHIP = ownershipTags(OWNER, "Created");
+
+function contextWith(appliedTagKeys: string[] = []) {
+  return settingContextWith({ ownershipTags: OWNERSHIP, accountTags: { env: "dev", cost: "1" }, appliedTagKeys });
+}
+
+describe("desired", () => {
+  test("the account's tags, the spec's over them, ownership over both", () => {
+    const spec = { tags: { env: "prod", "s3-operator.io/name": "stolen" } };
+    expect(tagsOf(spec, contextWith())).toEqual({ env: "prod", cost: "1", ...OWNERSHIP });
+  });
+
+  test("what was applied and is wanted no more goes, and so does the mark of a release", () => {
+    const { remove } = setting.desired({ tags: { new: "" } }, contextWith(["old", "env", "new"])) as {
+      remove: string[];
+    };
+    expect(remove).toEqual(["old", RELEASED_BY_TAG]);
+  });
+
+  test("always declared: without its ownership tags a bucket is nobody's", () => {
+    expect(setting.desired({}, contextWith())).toMatchObject({ set: OWNERSHIP });
+    expect(setting.reset({ env: "prod" })).toBeUndefined();
+  });
+});
+
+test("observe: by S3 Control, which also works with ABAC on", async () => {
+  const Tags = [{ Key: "env", Value: "prod" }, { Key: "aws:cloudformation:stack-name", Value: "x" }, { Key: "empty" }];
+  const { bucket, calls } = fakeBucket(() => ({ Tags }));
+  expect(await setting.observe(bucket)).toEqual({ env: "prod", "aws:cloudformation:stack-name": "x", empty: "" });
+  const input = { AccountId: bucket.accountId, ResourceArn: bucket.arn };
+  expect(calls).toEqual([{ command: "ListTagsForResourceCommand", input }]);
+});
+
+test("observe: no tags", async () => {
+  expect(await setting.observe(fakeBucket().bucket)).toEqual({});
+});
+
+describe("diff", () => {
+  const desired = { set: { env: "prod", empty: "" }, remove: ["old"] };
+
+  test("tags of others are nobody's business", () => {
+    expect(setting.diff(desired, { empty: "", env: "prod", theirs: "1", "aws:createdBy": "x" })).toEqual([]);
+  });
+
+  test.each([
+    ["another value", { env: "PROD", empty: "" }, [{ path: "env", desired: "prod", actual: "PROD" }]],
+    ["a key in another letter case", { ENV: "prod", empty: "" }, [{ path: "env", desired: "prod", actual: "" }]],
+    ["a tag that is gone", { empty: "" }, [{ path: "env", desired: "prod", actual: "" }]],
+    ["an empty tag that is gone", { env: "prod" }, [{ path: "empty", desired: "", actual: "" }]],
+    ["one to remove", { env: "prod", empty: "", old: "1" }, [{ path: "old", desired: "", actual: "1" }]],
+  ])("%s", (_case, observed, changes) => {
+    expect(setting.diff(desired, observed)).toEqual(changes);
+  });
+});
+
+describe("write", () => {
+  async function written(desired: unknown, observed: unknown) {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, observed);
+    for (const { input } of calls)
+      expect(input).toMatchObject({ AccountId: bucket.accountId, ResourceArn: bucket.arn });
+    return calls.map(({ command, input }) => [command, input.Tags ?? input.TagKeys]);
+  }
+
+  test("adds what differs and removes what is surplus, and nothing else", async () => {
+    const desired = { set: { env: "prod", kept: "1", new: "" }, remove: ["old", "gone"] };
+    expect(await written(desired, { env: "dev", kept: "1", old: "1", theirs: "1" })).toEqual([
+      [
+        "TagResourceCommand",
+        [
+          { Key: "env", Value: "prod" },
+          { Key: "new", Value: "" },
+        ],
+      ],
+      ["UntagResourceCommand", ["old"]],
+    ]);
+  });
+
+  test("a claim is there before the mark of the release goes", async () => {
+    const desired = setting.desired({}, contextWith());
+    const commands = (await written(desired, { [RELEASED_BY_TAG]: "prod/team/docs" })).map(([command]) => command);
+    expect(commands).toEqual(["TagResourceCommand", "UntagResourceCommand"]);
+  });
+
+  test("nothing to add or nothing to remove is no call", async () => {
+    expect(await written({ set: { env: "prod" }, remove: ["old"] }, { env: "prod" })).toEqual([]);
+    expect(await written({ set: { env: "prod" }, remove: ["old"] }, {})).toHaveLength(1);
+    expect(await written({ set: {}, remove: ["old"] }, { old: "" })).toEqual([["UntagResourceCommand", ["old"]]]);
+  });
+});
+
+describe("report", () => {
+  test("what was applied, and what is still to be removed, without the operator's own", () => {
+    const desired = { set: { env: "prod", cost: "1", ...OWNERSHIP }, remove: ["old", "gone", RELEASED_BY_TAG] };
+    const observed = { env: "prod", old: "1", theirs: "1", [RELEASED_BY_TAG]: "x" };
+    expect(setting.report?.(desired, observed)).toEqual({ tagKeys: ["cost", "env", "old"] });
+  });
+});

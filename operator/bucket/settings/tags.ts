@@ -1,0 +1,83 @@
+import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-s3-control";
+import { GROUP } from "../../api/names.ts";
+import type { S3BucketSpec } from "../../api/types.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import { RELEASED_BY_TAG, type Tags } from "../ownership.ts";
+import { type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
+
+interface DesiredTags {
+  set: Tags;
+  /** Keys that must not be there; all keys in neither are somebody else's. */
+  remove: readonly string[];
+}
+
+/** All tags that a bucket is to have; a new one gets them in the call that creates it. */
+export function tagsOf(spec: S3BucketSpec, { accountTags, ownershipTags }: SettingContext): Tags {
+  return { ...accountTags, ...spec.tags, ...ownershipTags };
+}
+
+function desired(spec: S3BucketSpec, context: SettingContext): DesiredTags {
+  const set = tagsOf(spec, context);
+  return { set, remove: [...context.appliedTagKeys, RELEASED_BY_TAG].filter((key) => !(key in set)) };
+}
+
+function diff({ set, remove }: DesiredTags, observed: Tags): Change[] {
+  return [
+    ...Object.entries(set).flatMap(([key, value]) => compare(key, value, observed[key])),
+    ...remove.flatMap((key) => compare(key, undefined, observed[key])),
+  ];
+}
+
+function isUserKey(key: string): boolean {
+  return !key.startsWith(`${GROUP}/`);
+}
+
+function list(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Adds or replaces these tags and leaves the rest, unlike PutBucketTagging, which replaces the whole set. */
+export async function putTags({ s3Control, accountId, arn, options }: BucketClient, tags: Tags): Promise<void> {
+  await s3Control.send(new TagResourceCommand({ AccountId: accountId, ResourceArn: arn, Tags: list(tags) }), options);
+}
+
+export async function removeTags(bucket: BucketClient, keys: readonly string[]): Promise<void> {
+  const { s3Control, accountId, arn, options } = bucket;
+  await s3Control.send(
+    new UntagResourceCommand({ AccountId: accountId, ResourceArn: arn, TagKeys: [...keys] }),
+    options,
+  );
+}
+
+/**
+ * The spec's tags, the account's and those that say whose the bucket is. By S3 Control, which also works with ABAC on.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html
+ */
+export const tags = defineSetting<DesiredTags, Tags>({
+  name: "tags",
+  permissions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
+
+  desired,
+
+  observe: async ({ s3Control, accountId, arn, options }) => {
+    const command = new ListTagsForResourceCommand({ AccountId: accountId, ResourceArn: arn });
+    const { Tags } = await s3Control.send(command, options);
+    return Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
+  },
+
+  diff,
+
+  write: async (bucket, { set, remove }, observed) => {
+    const changed = Object.entries(set).filter(([key, value]) => observed[key] !== value);
+    if (changed.length > 0) await putTags(bucket, Object.fromEntries(changed));
+    const surplus = remove.filter((key) => key in observed);
+    if (surplus.length > 0) await removeTags(bucket, surplus);
+  },
+
+  // Always declared: without its ownership tags a bucket is not ours.
+  reset: () => undefined,
+
+  report: ({ set, remove }, observed) => ({
+    tagKeys: [...Object.keys(set), ...remove.filter((key) => key in observed)].filter(isUserKey).sort(),
+  }),
+});

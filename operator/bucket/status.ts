@@ -1,0 +1,58 @@
+import type { S3Bucket, S3BucketStatus } from "../api/types.ts";
+import { dnsSuffix } from "../aws/arn.ts";
+import type { SettingResult } from "./apply.ts";
+import { reconcileRequestedAt } from "./annotations.ts";
+import type { Claim } from "./claim.ts";
+import type { KeyResolution } from "./kms-key.ts";
+import type { Recorded } from "./plan.ts";
+import type { Target } from "./target.ts";
+
+/** What earlier reconciles put on record. */
+export interface Memory {
+  /** Settings that are ours, so that one that leaves the spec can be reset. */
+  recorded: Recorded;
+  /** We have seen the bucket as ours: no need to ask whether it exists. */
+  established: boolean;
+  /** Status is about the spec as it stands. */
+  current: boolean;
+}
+
+export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Memory {
+  const ours = (status?.settings ?? []).filter(({ source }) => source !== "Unmanaged");
+  return {
+    recorded: new Map(ours.map((entry) => [entry.name, entry])),
+    established: status?.arn === bucket.arn,
+    current: status?.observedGeneration === metadata.generation,
+  };
+}
+
+/** Which bucket is meant; on record before it is created. */
+export function noteTarget(status: S3BucketStatus, object: S3Bucket, { bucket }: Target, key: KeyResolution): void {
+  const request = reconcileRequestedAt(object);
+  if (request !== undefined) status.reconcileRequestedAt = request;
+  Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
+  if (key.arn === undefined) delete status.kmsKeyArn;
+  else status.kmsKeyArn = key.arn;
+}
+
+/** With `mode: Observe`, of a bucket that is not there. */
+export function notePlannedBucket(status: S3BucketStatus, bucketName: string): void {
+  status.plan = [{ setting: "bucket", path: "", desired: bucketName }];
+}
+
+/** That the bucket is there, and ours. */
+export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }: Claim): void {
+  const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.partition)}`;
+  Object.assign(status, { arn: bucket.arn, domainName, origin });
+}
+
+/** What settings tell of themselves beyond their state, such as the size of the policy. */
+export function noteReports(
+  status: S3BucketStatus,
+  results: readonly Pick<SettingResult, "plan" | "observed">[],
+): void {
+  for (const { plan, observed } of results) {
+    if (observed === undefined || plan.desired === undefined) continue;
+    Object.assign(status, plan.setting.report?.(plan.desired, observed));
+  }
+}

@@ -1,0 +1,54 @@
+import type { AccountDirectory } from "../account/resolve.ts";
+import { resolveAccount } from "../account/resolve.ts";
+import { identityOf } from "../account/identity.ts";
+import type { AWSAccount, S3Bucket } from "../api/types.ts";
+import type { Aws, AwsSession } from "../aws/session.ts";
+import { bucketClient, type BucketClient } from "./bucket-client.ts";
+import { bucketNameOf } from "./naming.ts";
+import type { Owner } from "./ownership.ts";
+import { waiting } from "./stop.ts";
+
+/** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */
+export interface Target {
+  account: AWSAccount;
+  session: AwsSession;
+  bucket: BucketClient;
+  owner: Owner;
+}
+
+export interface TargetDependencies {
+  aws: Aws;
+  directory: AccountDirectory;
+  cluster: string;
+}
+
+/** How soon an account that is waited for is looked for again; its watch usually wakes the bucket long before. */
+const ACCOUNT_RETRY_MS = 300_000;
+
+/** Throws a Stop while there is no account to use, and what STS answers when the operator may not be who it should. */
+export async function resolveTarget(
+  { aws, directory, cluster }: TargetDependencies,
+  object: S3Bucket,
+  signal: AbortSignal,
+): Promise<Target> {
+  const { name, namespace = "" } = object.metadata;
+  const { account, problem } = resolveAccount(directory, namespace, object.spec.accountRef?.name);
+  if (problem !== undefined) throw waiting(problem.reason, problem.message, ACCOUNT_RETRY_MS);
+
+  const session = await aws.session(identityOf(account), signal);
+  const owner = { cluster, namespace, name };
+  const { bucketName, region } = addressOf(object, account, owner);
+  return { account, session, owner, bucket: bucketClient(session, bucketName, region, signal) };
+}
+
+/** What the spec leaves to the account is decided once: a later change of the account's template or region must not lose the bucket. */
+function addressOf(
+  { spec, status }: S3Bucket,
+  account: AWSAccount,
+  owner: Owner,
+): { bucketName: string; region: string } {
+  const region = spec.region ?? status?.region ?? account.spec.region;
+  const parts = { ...owner, account: account.spec.accountId, region };
+  const bucketName = spec.bucketName ?? status?.bucketName ?? bucketNameOf(account.spec.naming?.template, parts);
+  return { bucketName, region };
+}

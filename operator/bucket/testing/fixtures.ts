@@ -1,0 +1,107 @@
+import { pino } from "pino";
+import { API_VERSION } from "../../api/names.ts";
+import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../api/types.ts";
+import type { EventDetail } from "../../kube/events.ts";
+import type { ObjectMeta } from "../../kube/object.ts";
+import type { SettingResult, SettingState } from "../apply.ts";
+import type { BucketContext } from "../dependencies.ts";
+import type { SettingPlan } from "../plan.ts";
+import type { Change, Setting, SettingContext } from "../settings/setting.ts";
+import type { Target } from "../target.ts";
+import { fakeBucket } from "./fake-bucket.ts";
+
+export const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
+
+export function s3Bucket(
+  spec: S3BucketSpec = {},
+  { status, ...metadata }: Partial<ObjectMeta> & Pick<S3Bucket, "status"> = {},
+): S3Bucket {
+  return {
+    apiVersion: API_VERSION,
+    kind: "S3Bucket",
+    metadata: { name: OWNER.name, namespace: OWNER.namespace, uid: "uid", generation: 1, ...metadata },
+    spec,
+    ...(status && { status }),
+  };
+}
+
+export function awsAccount(spec: Partial<AWSAccountSpec> = {}, name = "main"): AWSAccount {
+  return {
+    apiVersion: API_VERSION,
+    kind: "AWSAccount",
+    metadata: { name },
+    spec: { accountId: "111122223333", region: "eu-central-1", ...spec },
+  };
+}
+
+export function target(overrides: Partial<Target> = {}): Target {
+  const { bucket } = fakeBucket();
+  const { accountId, partition, s3, s3Control } = bucket;
+  const noKms = () => {
+    throw new Error("No KMS here");
+  };
+  const session = { accountId, partition, callerArn: "", s3: () => s3, s3Control: () => s3Control, kms: noKms };
+  return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
+}
+
+/** Of an adopted bucket, unless told otherwise. */
+export function settingContextWith(overrides: Partial<SettingContext> = {}): SettingContext {
+  const { bucket } = fakeBucket();
+  return { baseline: false, bucket, ownershipTags: {}, accountTags: {}, appliedTagKeys: [], ...overrides };
+}
+
+/** A setting that wants what the spec says, and differs from everything that is not the same. */
+export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
+  return {
+    name,
+    permissions: { read: ["s3:GetIt"], write: ["s3:PutIt"] },
+    desired: (spec) => spec[name],
+    observe: () => Promise.resolve(undefined),
+    diff: (desired, observed) => (desired === observed ? [] : [change("")]),
+    write: () => Promise.resolve(),
+    reset: () => undefined,
+    ...overrides,
+  };
+}
+
+export function change(path: string, desired = "a", actual = "b"): Change {
+  return { path, desired, actual };
+}
+
+export function planOf(setting: Setting, overrides: Partial<SettingPlan> = {}): SettingPlan {
+  return { setting, source: "Spec", desired: "a", observation: { value: "b" }, changes: [], ...overrides };
+}
+
+export function resultOf(
+  plan: SettingPlan,
+  state: SettingState,
+  overrides: Partial<SettingResult> = {},
+): SettingResult {
+  return { plan, state, changes: plan.changes, observed: plan.observation.value, ...overrides };
+}
+
+export interface RecordedContext {
+  context: BucketContext;
+  events: EventDetail[];
+  /** Reason and message of each `progress`. */
+  progress: [string, string][];
+}
+
+/** The context of a reconcile that writes nowhere. */
+export function recordedContext(object: S3Bucket): RecordedContext {
+  const events: EventDetail[] = [];
+  const progress: [string, string][] = [];
+  const context: BucketContext = {
+    key: object.metadata,
+    object,
+    status: structuredClone(object.status ?? {}),
+    signal: new AbortController().signal,
+    log: pino({ enabled: false }),
+    setCondition: () => undefined,
+    progress: async (reason, message) => void progress.push([reason, message]),
+    event: (detail) => void events.push(detail),
+    ensureFinalizer: () => Promise.resolve(),
+    removeFinalizer: () => Promise.resolve(),
+  };
+  return { context, events, progress };
+}

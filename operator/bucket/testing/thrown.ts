@@ -1,0 +1,25 @@
+import { Failed, Stop } from "../stop.ts";
+import type { Failure, Outcome } from "../../kube/outcome.ts";
+
+/** The outcome of the Stop that `step` must throw. */
+export async function stopOf(step: () => unknown): Promise<Outcome> {
+  const error = await errorOf(step);
+  if (error instanceof Stop) return error.outcome;
+  throw new Error("Expected a Stop", { cause: error });
+}
+
+/** The failure of the Failed that `step` must throw. */
+export async function failureOf(step: () => unknown): Promise<Failure> {
+  const error = await errorOf(step);
+  if (error instanceof Failed) return error.failure;
+  throw new Error("Expected a Failed", { cause: error });
+}
+
+async function errorOf(step: () => unknown): Promise<unknown> {
+  try {
+    await step();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Expected an error");
+}

@@ -1,0 +1,217 @@
+/** Calls to the API server for any kind, as plain JSON: no class instances, no Dates, the same shape from lists and watches. */
+
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Clock } from "./clock.ts";
+import { createConnection } from "./connection.ts";
+import { BROKEN_ANSWER, errorOfStatus, KubeError, type StatusBody } from "./errors.ts";
+import { createExchange, parseJson } from "./exchange.ts";
+import { linesOf } from "./json-lines.ts";
+import type { KubeMetrics } from "./metrics.ts";
+import type { KubeObject, ObjectKey, Resource } from "./object.ts";
+import { collectionPath, objectPath } from "./paths.ts";
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends CallOptions {
+  subresource?: "status";
+}
+
+export interface ListOptions extends CallOptions {
+  /** Absent: all namespaces. */
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  /** Most items per page. */
+  limit?: number;
+  /** From the page before. */
+  continue?: string | undefined;
+  resourceVersion?: string;
+}
+
+export interface ListPage<T> {
+  items: T[];
+  /** Where a watch goes on from this list. */
+  resourceVersion: string;
+  /** Present: there is another page. */
+  continue?: string;
+}
+
+export interface WatchOptions {
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  resourceVersion: string;
+  /** After which the server ends the watch. */
+  timeoutSeconds: number;
+  signal: AbortSignal;
+}
+
+export interface WatchEvent<T> {
+  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+  /** Of a bookmark, nothing but its resourceVersion means anything. */
+  object: T;
+}
+
+/** A JSON merge patch (RFC 7396): null removes, lists are replaced whole. */
+export type MergePatch = { [field: string]: unknown };
+
+/** All calls reject with a {@link KubeError}, or with the caller's signal's reason once that has aborted. */
+export interface KubeClient {
+  get<T extends KubeObject>(resource: Resource, key: ObjectKey, options?: CallOptions): Promise<T>;
+  list<T extends KubeObject>(resource: Resource, options?: ListOptions): Promise<ListPage<T>>;
+  /** Ends when the server ends it; throws on an ERROR event too. The only call without a timeout of its own. */
+  watch<T extends KubeObject>(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  create<T extends KubeObject>(resource: Resource, object: T, options?: CallOptions): Promise<T>;
+  /** Replaces the object; a stale `resourceVersion` in it is a conflict. */
+  update<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<T>;
+  mergePatch<T extends KubeObject>(
+    resource: Resource,
+    key: ObjectKey,
+    patch: MergePatch,
+    options?: WriteOptions,
+  ): Promise<T>;
+  /** Server-side apply: `object` holds apiVersion, kind, name, namespace and only the fields that are to be owned. */
+  apply<T extends KubeObject>(
+    resource: Resource,
+    object: KubeObject,
+    options: WriteOptions & { fieldManager: string; force?: boolean },
+  ): Promise<T>;
+  /** Resolves when the deletion is accepted; finalizers may keep the object. With `uid`, another object of that name is a conflict. */
+  delete(resource: Resource, key: ObjectKey, options?: CallOptions & { uid?: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KubeClientOptions {
+  userAgent: string;
+  /** For a call as a whole, credentials and answer included. */
+  timeoutMs?: number;
+  clock: Clock;
+  metrics: KubeMetrics;
+}
+
+interface ListBody {
+  items?: object[] | null;
+  metadata?: { resourceVersion?: string; continue?: string };
+}
+
+export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOptions): KubeClient {
+  const { userAgent, timeoutMs = 30_000, clock, metrics } = options;
+  const connection = createConnection(kubeConfig, userAgent);
+  const exchange = createExchange(connection, { timeoutMs, clock, metrics });
+
+  const write = async <T>(verb: string, resource: Resource, key: ObjectKey, body: object, more: Write) =>
+    (await exchange.send({
+      name: nameOf(verb, resource, key, more.subresource),
+      method: more.method,
+      path: objectPath(resource, key, more.subresource) + queryOf(more.query ?? {}),
+      body: JSON.stringify(body),
+      contentType: more.contentType,
+      signal: more.signal,
+    })) as T;
+
+  return {
+    async get<T>(resource: Resource, key: ObjectKey, { signal }: CallOptions = {}) {
+      const name = nameOf("get", resource, key);
+      return (await exchange.send({ name, method: "GET", path: objectPath(resource, key), signal })) as T;
+    },
+
+    async list<T>(resource: Resource, { namespace, signal, ...query }: ListOptions = {}): Promise<ListPage<T>> {
+      const name = nameOf("list", resource);
+      const path = collectionPath(resource, namespace) + queryOf(query);
+      const { items, metadata } = (await exchange.send({ name, method: "GET", path, signal })) as ListBody;
+      if (!metadata?.resourceVersion) throw new KubeError(name, 0, BROKEN_ANSWER, "a list without resourceVersion");
+      // Items of built-in kinds come without them.
+      const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+      return {
+        items: (items ?? []).map((item) => ({ ...type, ...item }) as T),
+        resourceVersion: metadata.resourceVersion,
+        ...(metadata.continue ? { continue: metadata.continue } : {}),
+      };
+    },
+
+    async *watch<T>(resource: Resource, { namespace, signal, ...query }: WatchOptions) {
+      const name = nameOf("watch", resource);
+      const path = collectionPath(resource, namespace) + queryOf({ ...query, watch: true, allowWatchBookmarks: true });
+      for await (const line of linesOf(exchange.open({ name, method: "GET", path, signal })))
+        yield watchEventOf<T>(name, line);
+    },
+
+    async create<T extends KubeObject>(resource: Resource, object: T, { signal }: CallOptions = {}) {
+      return (await exchange.send({
+        name: nameOf("create", resource, object.metadata),
+        method: "POST",
+        path: collectionPath(resource, object.metadata.namespace),
+        body: JSON.stringify(object),
+        contentType: "application/json",
+        signal,
+      })) as T;
+    },
+
+    update: (resource, object, options = {}) =>
+      write("update", resource, object.metadata, object, {
+        ...options,
+        method: "PUT",
+        contentType: "application/json",
+      }),
+
+    mergePatch: (resource, key, patch, options = {}) =>
+      write("patch", resource, key, patch, {
+        ...options,
+        method: "PATCH",
+        contentType: "application/merge-patch+json",
+      }),
+
+    apply: (resource, object, { fieldManager, force = false, ...options }) =>
+      write("apply", resource, object.metadata, object, {
+        ...options,
+        method: "PATCH",
+        contentType: "application/apply-patch+yaml",
+        query: { fieldManager, force },
+      }),
+
+    async delete(resource, key, { uid, signal } = {}) {
+      await exchange.send({
+        name: nameOf("delete", resource, key),
+        method: "DELETE",
+        path: objectPath(resource, key),
+        body: JSON.stringify({
+          propagationPolicy: "Background",
+          ...(uid === undefined ? {} : { preconditions: { uid } }),
+        }),
+        contentType: "application/json",
+        signal,
+      });
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+interface Write extends WriteOptions {
+  method: "PUT" | "PATCH";
+  contentType: string;
+  query?: object;
+}
+
+const apiVersionOf = ({ group, version }: Resource) => (group === "" ? version : `${group}/${version}`);
+
+function nameOf(verb: string, { plural, group }: Resource, key?: ObjectKey, subresource?: string): string {
+  const kind = [group === "" ? plural : `${plural}.${group}`, subresource].filter(Boolean).join("/");
+  return key === undefined
+    ? `${verb} ${kind}`
+    : `${verb} ${kind} ${[key.namespace, key.name].filter(Boolean).join("/")}`;
+}
+
+function queryOf(parameters: object): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return given.length === 0 ? "" : `?${search.toString()}`;
+}
+
+function watchEventOf<T>(name: string, line: string): WatchEvent<T> {
+  const { type, object } = parseJson(name, line) as { type?: string; object?: KubeObject & StatusBody };
+  if (type === "ERROR") throw errorOfStatus(name, object?.code ?? 0, object);
+  if (!object?.metadata?.resourceVersion)
+    throw new KubeError(name, 0, BROKEN_ANSWER, "an event without resourceVersion");
+  return { type, object } as WatchEvent<T>;
+}

@@ -1,0 +1,103 @@
+/**
+ * Conditions, as pure functions. The rules are Kubernetes' API conventions and those of kstatus, which Helm, Flux and kubectl go by:
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+ */
+
+import type { CommonStatus, Condition } from "./object.ts";
+import type { Failure, Outcome } from "./outcome.ts";
+
+export type ConditionDetail = Pick<Condition, "type" | "status" | "reason" | "message">;
+
+/** Work has begun, and its end is open. Ready=Unknown, Reconciling=True. */
+export interface Progress {
+  kind: "progress";
+  reason: string;
+  message: string;
+}
+
+/** All that conditions can be made from. */
+export type Ending = Outcome | Progress | ({ kind: "failure" } & Failure);
+
+/** Stalled and Reconciling are there only while true, and never both: kstatus takes whichever it meets first. */
+const SUMMARY_TYPES = ["Stalled", "Reconciling", "Ready"];
+const PAUSED = "Paused";
+const MAX_MESSAGE = 32_768;
+
+/** `conditions` with this one set. Its time moves only if its status does. `now` is in milliseconds since the epoch. */
+export function setCondition(
+  conditions: readonly Condition[] | undefined,
+  { type, status, reason, message }: ConditionDetail,
+  generation: number,
+  now: number,
+): Condition[] {
+  const previous = conditions ?? [];
+  const old = previous.find((condition) => condition.type === type);
+  const next: Condition = {
+    type,
+    status,
+    observedGeneration: generation,
+    lastTransitionTime: old?.status === status ? old.lastTransitionTime : wholeSeconds(now),
+    reason,
+    message: message.slice(0, MAX_MESSAGE),
+  };
+  return inOrder(
+    old === undefined ? [...previous, next] : previous.map((condition) => (condition === old ? next : condition)),
+  );
+}
+
+export function removeCondition(conditions: readonly Condition[] | undefined, type: string): Condition[] {
+  return (conditions ?? []).filter((condition) => condition.type !== type);
+}
+
+export function findCondition(status: CommonStatus | undefined, type: string): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/**
+ * The status after `ending`: `status` (the reconciler's draft, whose own conditions are kept) with the summary conditions and
+ * observedGeneration. While paused, only "Paused" is added, so that an edit made meanwhile shows as not yet observed.
+ */
+export function applyOutcome<Status extends CommonStatus>(
+  status: Status,
+  ending: Exclude<Ending, { kind: "released" }>,
+  generation: number,
+  now: number,
+): Status & CommonStatus {
+  if (ending.kind === "paused") {
+    const paused: ConditionDetail = { type: PAUSED, status: "True", reason: PAUSED, message: "Paused by annotation." };
+    return { ...status, conditions: setCondition(status.conditions, paused, generation, now) };
+  }
+  const summary = summaryOf(ending);
+  const absent = [PAUSED, ...SUMMARY_TYPES].filter((type) => summary.every((detail) => detail.type !== type));
+  const kept = absent.reduce(removeCondition, status.conditions ?? []);
+  const conditions = summary.reduce((all, detail) => setCondition(all, detail, generation, now), kept);
+  return { ...status, observedGeneration: generation, conditions };
+}
+
+function summaryOf(ending: Exclude<Ending, { kind: "released" | "paused" }>): ConditionDetail[] {
+  if (ending.kind === "done") {
+    const message = ending.message ?? "All declared settings are in place.";
+    return [{ type: "Ready", status: "True", reason: "Succeeded", message }];
+  }
+  const { kind, reason, message } = ending;
+  const ready: ConditionDetail = { type: "Ready", status: "False", reason, message };
+  if (kind === "terminal" || (kind === "failure" && ending.terminal)) {
+    return [{ type: "Stalled", status: "True", reason, message }, ready];
+  }
+  const reasons = { progress: "Progressing", failure: "ProgressingWithRetry", again: reason, waiting: reason };
+  return [
+    { type: "Reconciling", status: "True", reason: reasons[kind], message },
+    // Unknown: it may be true already, and nobody's help is needed.
+    kind === "progress" || kind === "again" ? { ...ready, status: "Unknown" } : ready,
+  ];
+}
+
+function inOrder(conditions: Condition[]): Condition[] {
+  const summary = SUMMARY_TYPES.flatMap((type) => conditions.filter((condition) => condition.type === type));
+  return [...summary, ...conditions.filter(({ type }) => !SUMMARY_TYPES.includes(type))];
+}
+
+/** metav1.Time has no fractions of a second. */
+function wholeSeconds(now: number): string {
+  return new Date(now).toISOString().replace(/\.\d{3}Z$/, "Z");
+}

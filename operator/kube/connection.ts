@@ -1,0 +1,117 @@
+/** Authenticated HTTP to the API server over one shared keep-alive agent. client-node makes an agent, and so a TLS handshake, per call. */
+
+import type { RequestOptions } from "node:https";
+import type { DispatcherOptions, KubeConfig } from "@kubernetes/client-node";
+import { Agent, type buildConnector, ProxyAgent, type Dispatcher } from "undici";
+import { abortable } from "./clock.ts";
+import { KubeError, NO_CREDENTIALS } from "./errors.ts";
+
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With its query. */
+  path: string;
+  body?: string;
+  contentType?: string;
+  signal: AbortSignal;
+}
+
+export interface Connection {
+  /** The API server's host and port, for metrics. */
+  host: string;
+  /** Resolves when the headers have come; the body is the caller's to read or cancel. No timeout but the signal's. */
+  send(request: HttpRequest): Promise<Dispatcher.ResponseData>;
+  /** Ends all requests in flight. */
+  close(): Promise<void>;
+}
+
+/** `kubeConfig` is asked for credentials at each request: it caches, and re-reads token files and exec plugins as they expire. */
+export function createConnection(kubeConfig: KubeConfig, userAgent: string): Connection {
+  const server = new URL(kubeConfig.getCurrentCluster()?.server ?? "http://localhost:8080");
+  const prefix = server.pathname.replace(/\/+$/, "");
+  const shared = createSharedAgent(kubeConfig);
+
+  return {
+    host: server.host,
+    async send({ method, path, body, contentType, signal }) {
+      const options = await abortable(authenticate(kubeConfig), signal);
+      const headers: Record<string, string> = {
+        ...authHeaders(options),
+        accept: "application/json",
+        "user-agent": userAgent,
+      };
+      if (contentType !== undefined) headers["content-type"] = contentType;
+      return shared.agentFor(options).request({
+        origin: server.origin,
+        path: prefix + path,
+        method,
+        headers,
+        body: body ?? null,
+        signal,
+      });
+    },
+    close: () => shared.close(),
+  };
+}
+
+/** An exec plugin's complaint may hold a secret, so nothing of it is passed on. */
+async function authenticate(kubeConfig: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await kubeConfig.applyToHTTPSOptions(options);
+  } catch {
+    throw new KubeError("authenticate", 0, NO_CREDENTIALS, "the kubeconfig's credentials could not be read");
+  }
+  return options;
+}
+
+function authHeaders({ headers, auth }: RequestOptions): Record<string, string> {
+  const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value).trim()]);
+  const basic = auth ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` } : {};
+  return { ...basic, ...Object.fromEntries(given) };
+}
+
+/** One agent for as long as the TLS material stays the same: a rotated CA or client certificate makes a new one. */
+function createSharedAgent(kubeConfig: KubeConfig) {
+  let agent: Dispatcher | undefined;
+  let madeFor: string | undefined;
+  return {
+    agentFor(options: RequestOptions): Dispatcher {
+      const { ca, cert, key, servername, rejectUnauthorized } = options;
+      const material = JSON.stringify([ca, cert, key, servername, rejectUnauthorized]);
+      if (agent === undefined || material !== madeFor) {
+        // Requests in flight end on the old agent.
+        agent?.close().catch(() => {});
+        const tls = Object.fromEntries(
+          Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined),
+        );
+        agent = createAgent(kubeConfig.createDispatcherOptions(kubeConfig.getCurrentCluster(), tls));
+        madeFor = material;
+      }
+      return agent;
+    },
+    async close() {
+      await agent?.destroy();
+    },
+  };
+}
+
+function createAgent(options: DispatcherOptions): Dispatcher {
+  const common = {
+    // HTTP/2 is not soak-tested for watches that stay open for days.
+    allowH2: false,
+    // The callers' signals decide; undici's own 300 s would cut quiet watches.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Below the API server's idle limit of 90 s, so that it is we who close.
+    keepAliveTimeout: 60_000,
+  };
+  if (options.type === "socks") {
+    throw new KubeError("connect", 0, NO_CREDENTIALS, "the kubeconfig names a SOCKS proxy, which is not supported");
+  }
+  if (options.type === "proxy") {
+    const requestTls = { ...options.requestTls, allowH2: false } as buildConnector.BuildOptions;
+    return new ProxyAgent({ ...common, uri: options.uri, requestTls });
+  }
+  const tls = options.type === "agent" ? options.connect : {};
+  return new Agent({ ...common, connect: { ...tls, timeout: 10_000 } as buildConnector.BuildOptions });
+}

@@ -1,0 +1,157 @@
+/** The loop of one kind: takes keys from the queue, reconciles each, and turns how that ended into all that follows from it. */
+
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { needsReconcile, priorityOf } from "./changes.ts";
+import { abortable, deadline, type Deadline } from "./clock.ts";
+import type { Ending } from "./conditions.ts";
+import { eventOf, failureOf, isPanic, isQuiet, isTerminal, requeueOf, resultOf } from "./ending.ts";
+import { isConflict, isNotFound } from "./errors.ts";
+import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
+import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
+import type { Classify } from "./outcome.ts";
+import { createQueue, type Priority } from "./queue.ts";
+import { createAttempt, type Attempt, type AttemptOptions, type Reconcile } from "./reconcile.ts";
+import type { OnChange } from "./reflector.ts";
+
+export interface ControllerOptions<T extends StatusObject> extends AttemptOptions<T> {
+  /** For logs and metrics. */
+  name: string;
+  reconcile: Reconcile<T>;
+  /** For errors that are not the API server's; those are classified here. */
+  classify: Classify;
+  concurrency: number;
+  /** For one reconcile. The status write after it has its own time. */
+  timeoutMs: number;
+  /** How long reconciles may go on after shutdown began. */
+  drainMs?: number;
+  /** In [0, 1). */
+  random: () => number;
+  metrics: KubeMetrics;
+  log: Logger;
+}
+
+export interface Controller<T> {
+  enqueue(key: ObjectKey, priority: Priority): void;
+  /** For this kind's reflector. */
+  onChange: OnChange<T>;
+  /** Works until `signal` aborts, then drains. To be called once, when the store has synced. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** What a reconcile that ignores its signal gets before it is given up. */
+const GRACE_MS = 5_000;
+const STATUS_TIMEOUT_MS = 15_000;
+
+export function createController<T extends StatusObject>(options: ControllerOptions<T>): Controller<T> {
+  const { name, resource, store, reconcile, classify, finalizer, concurrency, timeoutMs, drainMs = 20_000 } = options;
+  const { events, clock, random, metrics, log } = options;
+  const queue = createQueue({ name, clock, random, metrics });
+  const measure = metrics.controller(name, concurrency);
+  /** Shutdown: first reconciles are asked to stop, then they are given up. */
+  const stopping = new AbortController();
+  const abandoning = new AbortController();
+
+  async function work(key: string): Promise<void> {
+    const object = store.get(parseKey(key));
+    if (object === undefined) {
+      queue.forget(key);
+      queue.done(key);
+      return;
+    }
+    const start = clock.monotonic();
+    measure.started();
+    using limit = deadline(clock, timeoutMs, stopping.signal);
+    const attempt = createAttempt(options, { key, object, signal: limit.signal, log: logOf(object) });
+    const running = (async () => reconcile(attempt.context))();
+    const { ending, error } = await endOf(running, limit);
+    attempt.close();
+    const result = await settle(key, attempt, ending, error);
+    measure.ended(result, (clock.monotonic() - start) / 1000);
+    // A reconcile that was given up keeps its key until it has really ended.
+    void Promise.allSettled([running]).then(() => queue.done(key));
+  }
+
+  function logOf({ metadata: { namespace, name: objectName } }: T): Logger {
+    const object = { ...(namespace === undefined ? {} : { namespace }), name: objectName };
+    const kind = { controllerGroup: resource.group, controllerKind: resource.kind };
+    return log.child({ controller: name, ...kind, ...object, reconcileID: randomUUID() });
+  }
+
+  /** How the reconcile ended, or that it did not. Never rejects. */
+  async function endOf(running: Promise<Ending>, limit: Deadline): Promise<{ ending: Ending; error?: unknown }> {
+    using abandon = deadline(clock, timeoutMs + GRACE_MS, abandoning.signal);
+    try {
+      return { ending: await abortable(running, abandon.signal) };
+    } catch (error) {
+      if (limit.expired()) {
+        measure.timeout();
+        const message = `The reconcile did not end within ${timeoutMs / 1000} s.`;
+        return { ending: { kind: "failure", reason: "DeadlineExceeded", message }, error };
+      }
+      if (stopping.signal.aborted) {
+        return { ending: { kind: "failure", reason: "ShuttingDown", message: "", quiet: true }, error };
+      }
+      if (isPanic(error)) measure.panic();
+      return { ending: failureOf(error, classify), error };
+    }
+  }
+
+  /** The one place that turns an ending into log line, status, event, metric and what the queue does next. Never rejects. */
+  async function settle(key: string, attempt: Attempt<T>, ending: Ending, error: unknown): Promise<ReconcileResult> {
+    const { object, log: workLog } = attempt.context;
+    try {
+      logEnding(workLog, ending, error);
+      using limit = deadline(clock, STATUS_TIMEOUT_MS);
+      if (ending.kind !== "released" && !isQuiet(ending)) await attempt.writeStatus(ending, limit.signal);
+      const event = eventOf(object, ending);
+      if (event !== undefined) events.record(object, event);
+    } catch (err) {
+      // What is not on record has to be found out again. A conflict is no news, and neither is an object that has gone.
+      queue.addRateLimited(key);
+      if (isConflict(err) || isNotFound(err)) return "requeue";
+      workLog.error({ err }, "Status could not be written");
+      return "error";
+    }
+    if (isTerminal(ending)) measure.terminalError();
+    const requeue = requeueOf(ending, random);
+    if (requeue === "backoff") queue.addRateLimited(key);
+    else if (ending.kind !== "failure" || ending.terminal) queue.forget(key);
+    if (typeof requeue === "object") queue.addAfter(key, requeue.afterMs, requeue.priority);
+    return resultOf(ending);
+  }
+
+  async function runWorker(): Promise<void> {
+    for (let key = await queue.get(); key !== undefined; key = await queue.get()) await work(key);
+  }
+
+  return {
+    enqueue: (key, priority) => queue.add(keyOf(key), priority),
+    onChange(type, object, old) {
+      const key = keyOf(object.metadata);
+      if (old === undefined) queue.add(key, priorityOf(object));
+      else if (type === "deleted" || needsReconcile(old, object, finalizer)) queue.add(key, "edit");
+    },
+    async run(signal) {
+      const workers = Promise.all(Array.from({ length: concurrency }, runWorker));
+      const shutDown = () => {
+        // Not awaited: a reconcile that never ends would hold us up.
+        void queue.shutDown();
+        timers.push(clock.schedule(drainMs, () => stopping.abort(new Error("shutting down"))));
+        timers.push(clock.schedule(drainMs + GRACE_MS, () => abandoning.abort(new Error("shutting down"))));
+      };
+      const timers: (() => void)[] = [];
+      if (signal.aborted) shutDown();
+      else signal.addEventListener("abort", shutDown, { once: true });
+      await workers;
+      for (const cancel of timers) cancel();
+    },
+  };
+}
+
+/** An error is logged here and nowhere else. */
+function logEnding(log: Logger, ending: Ending, error: unknown) {
+  if (ending.kind === "terminal") log.warn({ reason: ending.reason, detail: ending.message }, "Reconcile stalled");
+  else if (ending.kind !== "failure" || isQuiet(ending)) log.debug({ outcome: ending.kind }, "Reconciled");
+  else log.error({ err: error, reason: ending.reason, detail: ending.message }, "Reconcile failed");
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { errorOfStatus, isAlreadyExists, isConflict, isGone, isNotFound, KubeError, kubeFailure } from "./errors.ts";
+
+const error = (status: number, reason: string, retryAfter?: string) =>
+  errorOfStatus("get widgets a", status, { reason, message: "sentence" }, retryAfter);
+
+describe("what a failed call says about the object", () => {
+  test.each([
+    [error(409, "Conflict"), { quiet: true, reason: "Conflict" }],
+    [error(409, "AlreadyExists"), { reason: "AlreadyExists" }],
+    [error(403, "Forbidden"), { reason: "Forbidden", message: "get widgets a: 403 Forbidden: sentence" }],
+    [error(401, "Unauthorized"), { reason: "Unauthorized" }],
+    [error(404, "NotFound"), { reason: "NotFound" }],
+    [error(422, "Invalid"), { reason: "Invalid", terminal: true, retryAfterMs: 600_000 }],
+    [error(400, "BadRequest"), { reason: "Invalid", terminal: true }],
+    [error(413, "RequestEntityTooLarge"), { reason: "Invalid", terminal: true }],
+    [error(429, "TooManyRequests", "7"), { reason: "TooManyRequests", retryAfterMs: 7_000 }],
+    [error(503, "ServiceUnavailable"), { reason: "APIServerUnavailable" }],
+    [new KubeError("get", 0, "Unreachable", "ECONNRESET"), { reason: "APIServerUnavailable" }],
+  ])("%s", (given, expected) => {
+    const failure = kubeFailure(given);
+    expect(failure).toMatchObject(expected);
+    expect(failure?.quiet ?? false).toBe("quiet" in expected);
+    expect(failure?.terminal ?? false).toBe("terminal" in expected);
+  });
+
+  test("nothing, if the error is another's", () => {
+    expect(kubeFailure(new Error("AccessDenied"))).toBeUndefined();
+    expect(kubeFailure(undefined)).toBeUndefined();
+  });
+});
+
+test("predicates", () => {
+  expect([404, 409, 410].map((status) => isNotFound(error(status, "x")))).toEqual([true, false, false]);
+  expect([404, 409, 410].map((status) => isGone(error(status, "x")))).toEqual([false, false, true]);
+  expect(["Conflict", "AlreadyExists"].map((reason) => isConflict(error(409, reason)))).toEqual([true, false]);
+  expect(["Conflict", "AlreadyExists"].map((reason) => isAlreadyExists(error(409, reason)))).toEqual([false, true]);
+});
+
+test("Retry-After from the body, where no header says so; nonsense is nothing", () => {
+  expect(errorOfStatus("list", 429, { details: { retryAfterSeconds: 3 } }).retryAfterMs).toBe(3_000);
+  expect(error(429, "TooManyRequests", "soon").retryAfterMs).toBeUndefined();
+});
+
+test("a long answer is cut", () => {
+  expect(errorOfStatus("get", 500, { message: "x".repeat(100_000) }).message.length).toBeLessThan(2_000);
+});

@@ -1,0 +1,97 @@
+/** What can go wrong between us and the API server, as one error type, and what a reconcile should make of it. */
+
+import type { Failure } from "./outcome.ts";
+
+/** metav1.Status, as error answers and ERROR watch events carry it. */
+export interface StatusBody {
+  code?: number;
+  reason?: string;
+  message?: string;
+  details?: { retryAfterSeconds?: number };
+}
+
+/** Our reasons where no answer came from which one could be read. */
+export const UNREACHABLE = "Unreachable";
+export const TIMEOUT = "Timeout";
+export const BROKEN_ANSWER = "BrokenAnswer";
+export const NO_CREDENTIALS = "NoCredentials";
+
+/**
+ * A failed call. The message names the call and repeats the server's own sentence; headers, bodies and tokens never get in.
+ * `status` is the HTTP status, or 0 if no whole answer came: then a write may all the same have happened.
+ */
+export class KubeError extends Error {
+  override readonly name = "KubeError";
+  readonly status: number;
+  readonly reason: string;
+  /** How long the server asked to be left alone. */
+  readonly retryAfterMs?: number;
+
+  constructor(call: string, status: number, reason: string, detail: string, retryAfterMs?: number) {
+    super(`${call}: ${status === 0 ? "" : `${status} `}${reason}${detail === "" ? "" : `: ${detail.slice(0, 1024)}`}`);
+    this.status = status;
+    this.reason = reason;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Builds the error for an answer outside 2xx, or for an ERROR event (which has a body only). `retryAfter` is the header. */
+export function errorOfStatus(
+  call: string,
+  status: number,
+  body: StatusBody | undefined,
+  retryAfter?: string,
+): KubeError {
+  const seconds = Number(retryAfter ?? body?.details?.retryAfterSeconds);
+  return new KubeError(
+    call,
+    status,
+    typeof body?.reason === "string" && body.reason !== "" ? body.reason : "Unknown",
+    typeof body?.message === "string" ? body.message : "",
+    seconds >= 0 ? seconds * 1000 : undefined,
+  );
+}
+
+const hasStatus = (error: unknown, status: number): error is KubeError =>
+  error instanceof KubeError && error.status === status;
+
+export const isNotFound = (error: unknown) => hasStatus(error, 404);
+/** The resourceVersion or uid sent is no longer the object's. Not "already exists", which has the same status. */
+export const isConflict = (error: unknown) => hasStatus(error, 409) && error.reason !== "AlreadyExists";
+export const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
+/** The resourceVersion or continue token has expired: list again. */
+export const isGone = (error: unknown) => hasStatus(error, 410);
+
+/** How long a request that the API server found invalid waits before it is tried again, in case the server changed. */
+const INVALID_RECHECK_MS = 10 * 60_000;
+
+/** What a failed call says about the object being reconciled; undefined for errors from elsewhere. */
+export function kubeFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof KubeError)) return undefined;
+  const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  if (isConflict(error)) return { reason: "Conflict", message: error.message, quiet: true };
+  switch (error.status) {
+    case 401:
+      return {
+        reason: "Unauthorized",
+        message: "The Kubernetes API server does not accept the operator's credentials.",
+      };
+    case 403:
+      return { reason: "Forbidden", message: error.message };
+    case 400:
+    case 413:
+    case 422:
+      return { reason: "Invalid", message: error.message, terminal: true, retryAfterMs: INVALID_RECHECK_MS };
+    case 404:
+    case 409:
+      return { reason: error.reason, message: error.message };
+    case 429:
+      return {
+        reason: "TooManyRequests",
+        message: "The Kubernetes API server asks to be called less often.",
+        ...retry,
+      };
+    default:
+      return { reason: "APIServerUnavailable", message: "The Kubernetes API server gave no usable answer.", ...retry };
+  }
+}

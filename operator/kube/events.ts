@@ -1,0 +1,200 @@
+/**
+ * Events (events.k8s.io/v1) about objects: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/. An event that
+ * repeats becomes a count in the one that is there, and no object gets more than a few, so that failures do not flood the cluster.
+ */
+
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import type { KubeClient } from "./client.ts";
+import type { Clock } from "./clock.ts";
+import { isNotFound } from "./errors.ts";
+import { microTime } from "./lease.ts";
+import type { KubeObject, Resource } from "./object.ts";
+
+export const EVENTS: Resource = {
+  group: "events.k8s.io",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  namespaced: true,
+};
+
+export interface EventDetail {
+  type: "Normal" | "Warning";
+  /** Why, as one CamelCase word of the conditions' list. */
+  reason: string;
+  /** What was done or tried, as one CamelCase word. */
+  action: string;
+  /** For people; cut to 1 KiB. */
+  note: string;
+  related?: KubeObject;
+}
+
+export interface EventRecorder {
+  /** Returns at once and never throws: an event may be lost, work may not. */
+  record(regarding: KubeObject, detail: EventDetail): void;
+  /** Writes counts not yet written. Resolves when all is sent or given up. */
+  flush(): Promise<void>;
+}
+
+export interface EventRecorderOptions {
+  client: KubeClient;
+  /** "<domain>/<name>" */
+  reportingController: string;
+  /** The pod. */
+  reportingInstance: string;
+  clock: Clock;
+  log: Logger;
+}
+
+interface Series {
+  namespace: string;
+  name: string;
+  count: number;
+  /** Milliseconds since the epoch. */
+  lastObservedAt: number;
+  writtenCount: number;
+  /** Monotonic time. */
+  writtenAt: number;
+}
+
+/** As long as this after its last repeat an event is still the same one. */
+const SERIES_MS = 600_000;
+/** A series' count is written at most this often. */
+const COUNT_EVERY_MS = 60_000;
+/** As in client-go: 25 events for an object at once, then one more every five minutes. */
+const BURST = 25;
+const REFILL_MS = 300_000;
+const MAX_TRACKED = 4_096;
+const MAX_PENDING = 1_000;
+const MAX_NOTE_BYTES = 1_024;
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { client, clock, log } = options;
+  const allSeries = new Map<string, Series>();
+  const allowance = createAllowance(clock);
+  let pending = 0;
+  /** One call at a time, in order. */
+  let line: Promise<unknown> = Promise.resolve();
+
+  function send(write: () => Promise<unknown>, onFailure: (error: unknown) => void) {
+    if (pending >= MAX_PENDING) return onFailure(new Error("too many events are waiting"));
+    pending += 1;
+    line = line
+      .then(write)
+      .then(undefined, (error: unknown) => onFailure(error))
+      .finally(() => (pending -= 1));
+  }
+
+  function start(id: string, regarding: KubeObject, detail: EventDetail) {
+    if (!allowance.take(regarding.metadata.uid ?? regarding.metadata.name)) return;
+    const event = eventOf(options, regarding, detail);
+    const { namespace, name } = event.metadata;
+    const written = { count: 1, writtenCount: 1, writtenAt: clock.monotonic() };
+    remember(allSeries, id, { namespace, name, lastObservedAt: clock.now(), ...written });
+    send(
+      () => client.create(EVENTS, event),
+      (err) => {
+        allSeries.delete(id);
+        log.debug({ err }, "Event lost");
+      },
+    );
+  }
+
+  function writeCount(id: string, series: Series) {
+    const { namespace, name, count, lastObservedAt } = series;
+    if (count === series.writtenCount) return;
+    series.writtenCount = count;
+    series.writtenAt = clock.monotonic();
+    send(
+      () =>
+        client.mergePatch(
+          EVENTS,
+          { namespace, name },
+          { series: { count, lastObservedTime: microTime(lastObservedAt) } },
+        ),
+      (err) => {
+        // The server forgets events after an hour: the next repeat starts another.
+        if (isNotFound(err)) allSeries.delete(id);
+        log.debug({ err }, "Event count lost");
+      },
+    );
+  }
+
+  return {
+    record(regarding, detail) {
+      const { uid, name } = regarding.metadata;
+      const id = [uid ?? name, detail.type, detail.reason, detail.action, cutNote(detail.note)].join("\n");
+      const series = allSeries.get(id);
+      if (series === undefined || clock.now() - series.lastObservedAt > SERIES_MS) return start(id, regarding, detail);
+      series.count += 1;
+      series.lastObservedAt = clock.now();
+      if (clock.monotonic() - series.writtenAt >= COUNT_EVERY_MS || series.count === 2) writeCount(id, series);
+    },
+    async flush() {
+      for (const [id, series] of allSeries) writeCount(id, series);
+      await line;
+    },
+  };
+}
+
+function eventOf(
+  { reportingController, reportingInstance, clock }: EventRecorderOptions,
+  regarding: KubeObject,
+  { type, reason, action, note, related }: EventDetail,
+) {
+  // Events of cluster-scoped objects have to be somewhere, and "default" is where kubectl looks.
+  const namespace = regarding.metadata.namespace ?? "default";
+  const name = `${regarding.metadata.name.slice(0, 230).replace(/[.-]+$/, "")}.${randomBytes(8).toString("hex")}`;
+  return {
+    apiVersion: `${EVENTS.group}/${EVENTS.version}`,
+    kind: EVENTS.kind,
+    metadata: { name, namespace },
+    eventTime: microTime(clock.now()),
+    reportingController,
+    reportingInstance: reportingInstance.slice(0, 128),
+    type,
+    reason: reason.slice(0, 128),
+    action: action.slice(0, 128),
+    note: cutNote(note),
+    regarding: referenceTo(regarding),
+    ...(related === undefined ? {} : { related: referenceTo(related) }),
+  };
+}
+
+function referenceTo({ apiVersion, kind, metadata: { namespace, name, uid, resourceVersion } }: KubeObject) {
+  return { apiVersion, kind, namespace, name, uid, resourceVersion };
+}
+
+/** To whole characters within the API server's limit, which counts bytes. */
+function cutNote(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= MAX_NOTE_BYTES) return note;
+  return `${bytes
+    .subarray(0, MAX_NOTE_BYTES - 6)
+    .toString()
+    .replace(/\uFFFD+$/, "")}...`;
+}
+
+/** A token bucket for each object. */
+function createAllowance(clock: Clock) {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return {
+    take(object: string): boolean {
+      const now = clock.monotonic();
+      const { tokens, at } = buckets.get(object) ?? { tokens: BURST, at: now };
+      const available = Math.min(BURST, tokens + (now - at) / REFILL_MS);
+      const taken = available >= 1;
+      remember(buckets, object, { tokens: taken ? available - 1 : available, at: now });
+      return taken;
+    },
+  };
+}
+
+/** Sets, and forgets what was set longest ago when there are too many. */
+function remember<V>(map: Map<string, V>, key: string, value: V) {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_TRACKED && oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,70 @@
+/**
+ * Adding and removing one finalizer. A merge patch replaces the whole list, so it carries the resourceVersion that the list was read at:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
+ */
+
+import type { KubeClient } from "./client.ts";
+import { isConflict, isNotFound } from "./errors.ts";
+import type { KubeObject, Resource } from "./object.ts";
+
+const MAX_CONFLICTS = 5;
+
+/** Resolves with the object that has it. An object that is being deleted is left alone. A conflict is thrown: the object should be looked at anew. */
+export async function addFinalizer<T extends KubeObject>(
+  client: KubeClient,
+  resource: Resource,
+  object: T,
+  finalizer: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const finalizers = object.metadata.finalizers ?? [];
+  if (finalizers.includes(finalizer) || object.metadata.deletionTimestamp !== undefined) return object;
+  return await patchFinalizers(client, resource, object, [...finalizers, finalizer], signal);
+}
+
+/** Resolves with the object without it, or with undefined if that object is gone altogether. After a conflict it is read anew. */
+export async function removeFinalizer<T extends KubeObject>(
+  client: KubeClient,
+  resource: Resource,
+  object: T,
+  finalizer: string,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  let current = object;
+  for (let conflicts = 0; ; conflicts += 1) {
+    const finalizers = current.metadata.finalizers ?? [];
+    if (!finalizers.includes(finalizer)) return current;
+    const rest = finalizers.filter((name) => name !== finalizer);
+    try {
+      return await patchFinalizers(client, resource, current, rest, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      if (!isConflict(error) || conflicts >= MAX_CONFLICTS) throw error;
+    }
+    const fresh = await readAnew(client, resource, object, signal);
+    if (fresh === undefined) return undefined;
+    current = fresh;
+  }
+}
+
+/** Undefined also if another object has the name now. */
+async function readAnew<T extends KubeObject>(client: KubeClient, resource: Resource, object: T, signal: AbortSignal) {
+  try {
+    const fresh = await client.get<T>(resource, object.metadata, { signal });
+    return fresh.metadata.uid === object.metadata.uid ? fresh : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function patchFinalizers<T extends KubeObject>(
+  client: KubeClient,
+  resource: Resource,
+  { metadata }: T,
+  finalizers: string[],
+  signal: AbortSignal,
+): Promise<T> {
+  const patch = { metadata: { resourceVersion: metadata.resourceVersion, uid: metadata.uid, finalizers } };
+  return client.mergePatch<T>(resource, metadata, patch, { signal });
+}

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runLeaderElection } from "./leader-election.ts";
+import { LEASES, microTime, type Lease } from "./lease.ts";
+import { createTestLog } from "./testing/log.ts";
+import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
+import { createMemoryClient, refusal, type MemoryClient } from "./testing/memory-client.ts";
+import { testMetrics } from "./testing/objects.ts";
+
+interface Candidate {
+  result: Promise<"released" | "lost">;
+  /** What happened, in order. */
+  log: string[];
+  shutDown(): void;
+  /** Lets the work end, after a shutdown. */
+  drained(): void;
+}
+
+let clock: ManualClock;
+let client: MemoryClient;
+let candidates: Candidate[];
+const key = { namespace: "system", name: "operator" };
+const lease = (): Lease | undefined => client.find(LEASES, key);
+
+beforeEach(() => {
+  clock = createManualClock();
+  client = createMemoryClient();
+  candidates = [];
+});
+
+afterEach(async () => {
+  for (const each of candidates) {
+    each.shutDown();
+    each.drained();
+  }
+  client.interfere = undefined;
+  await clock.advance(30_000);
+  await Promise.allSettled(candidates.map(({ result }) => result));
+});
+
+function run(identity: string): Candidate {
+  const shutdown = new AbortController();
+  const drain = Promise.withResolvers<void>();
+  const log: string[] = [];
+  const result = runLeaderElection({
+    client,
+    ...key,
+    identity,
+    clock,
+    random: () => 0,
+    log: createTestLog().log,
+    metrics: testMetrics(),
+    signal: shutdown.signal,
+    async onStartedLeading(signal) {
+      log.push("leads");
+      signal.addEventListener("abort", () => log.push("stops"));
+      await drain.promise;
+      log.push("drained");
+    },
+  });
+  result.then(
+    (end) => log.push(end),
+    () => log.push("failed"),
+  );
+  const candidate = { result, log, shutDown: () => shutdown.abort(), drained: () => drain.resolve() };
+  candidates.push(candidate);
+  return candidate;
+}
+
+test("micro time has six digits", () => {
+  expect(microTime(Date.UTC(2026, 0, 1, 1, 2, 3, 45))).toBe("2026-01-01T01:02:03.045000Z");
+});
+
+test("a free lease is taken, and renewed every two seconds", async () => {
+  const a = run("a");
+  await clock.advance(0);
+  expect(a.log).toEqual(["leads"]);
+  expect(lease()?.spec).toEqual({
+    holderIdentity: "a",
+    leaseDurationSeconds: 15,
+    acquireTime: "2026-01-01T00:00:00.000000Z",
+    renewTime: "2026-01-01T00:00:00.000000Z",
+    leaseTransitions: 0,
+  });
+  await clock.advance(60_000);
+  expect(lease()?.spec).toMatchObject({
+    acquireTime: "2026-01-01T00:00:00.000000Z",
+    renewTime: "2026-01-01T00:01:00.000000Z",
+  });
+  // A create and thirty renewals; renewing needs no read.
+  expect(client.calls.map(({ verb }) => verb).filter((verb) => verb === "get")).toHaveLength(1);
+  expect(client.calls.filter(({ verb }) => verb === "update")).toHaveLength(30);
+});
+
+describe("another's lease", () => {
+  test("is waited for as long as it changes, whatever its clock says", async () => {
+    client.seed<Lease>(LEASES, {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { ...key },
+      // Renewed in 1999, by its clock.
+      spec: {
+        holderIdentity: "other",
+        leaseDurationSeconds: 15,
+        renewTime: "1999-01-01T00:00:00.000000Z",
+        leaseTransitions: 3,
+      },
+    });
+    const a = run("a");
+    await clock.advance(14_000);
+    const current = lease() as Lease;
+    client.seed(LEASES, { ...current, spec: { ...current.spec, renewTime: "1999-01-01T00:00:14.000000Z" } });
+    await clock.advance(14_000);
+    expect(a.log).toEqual([]);
+    await clock.advance(4_000);
+    expect(a.log).toEqual(["leads"]);
+    expect(lease()?.spec).toMatchObject({ holderIdentity: "a", leaseTransitions: 4 });
+  });
+
+  test("of two candidates one leads", async () => {
+    const [a, b] = [run("a"), run("b")];
+    await clock.advance(120_000);
+    expect([a.log, b.log].sort()).toEqual([[], ["leads"]]);
+  });
+});
+
+describe("shutdown", () => {
+  test("drains while renewing, then releases, and the next leads soon", async () => {
+    const a = run("a");
+    await clock.advance(0);
+    const b = run("b");
+    a.shutDown();
+    await clock.advance(25_000);
+    expect(a.log).toEqual(["leads", "stops"]);
+    expect(b.log).toEqual([]);
+    a.drained();
+    await settle();
+    expect(a.log).toEqual(["leads", "stops", "drained", "released"]);
+    expect(lease()?.spec?.holderIdentity).toBe("");
+    await clock.advance(3_000);
+    expect(b.log).toEqual(["leads"]);
+  });
+
+  test("before leading ends the wait", async () => {
+    const a = run("a");
+    await clock.advance(0);
+    const b = run("b");
+    await clock.advance(5_000);
+    b.shutDown();
+    expect(await b.result).toBe("released");
+    expect(lease()?.spec?.holderIdentity).toBe("a");
+    expect(a.log).toEqual(["leads"]);
+  });
+
+  test("work that fails releases the lease and hands the error on", async () => {
+    const failing = runLeaderElection({
+      client,
+      ...key,
+      identity: "a",
+      clock,
+      random: () => 0,
+      log: createTestLog().log,
+      metrics: testMetrics(),
+      signal: new AbortController().signal,
+      onStartedLeading: () => Promise.reject(new Error("no")),
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect(lease()?.spec?.holderIdentity).toBe("");
+  });
+});
+
+describe("the lead is lost", () => {
+  test.each([
+    ["refused", () => Promise.reject(refusal(500, "InternalError"))],
+    ["never answered", () => new Promise<void>(() => {})],
+  ])("when renewals are %s for ten seconds, before anyone else may lead", async (_, fate) => {
+    const a = run("a");
+    await clock.advance(4_000);
+    client.interfere = fate;
+    await clock.advance(9_999);
+    expect(a.log).toEqual(["leads"]);
+    await clock.advance(1);
+    expect(a.log).toEqual(["leads", "stops", "lost"]);
+  });
+
+  test("when another has taken it", async () => {
+    const a = run("a");
+    await clock.advance(4_000);
+    const current = lease() as Lease;
+    client.seed(LEASES, { ...current, spec: { ...current.spec, holderIdentity: "b" } });
+    await clock.advance(10_000);
+    expect(a.log).toEqual(["leads", "stops", "lost"]);
+    expect(lease()?.spec?.holderIdentity).toBe("b");
+  });
+
+  test("not by an outage shorter than that", async () => {
+    const a = run("a");
+    await clock.advance(4_000);
+    client.interfere = () => Promise.reject(refusal(503, "ServiceUnavailable"));
+    await clock.advance(7_000);
+    client.interfere = undefined;
+    await clock.advance(60_000);
+    expect(a.log).toEqual(["leads"]);
+  });
+
+  test("not by one lost answer: the lease is read again, and is ours", async () => {
+    const a = run("a");
+    await clock.advance(1_000);
+    client.interfere = () => {
+      client.interfere = undefined;
+      return Promise.resolve("lost");
+    };
+    await clock.advance(60_000);
+    expect(a.log).toEqual(["leads"]);
+    expect(lease()?.spec?.leaseTransitions).toBe(0);
+  });
+});

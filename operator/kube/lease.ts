@@ -1,0 +1,121 @@
+/** One Lease object as a lock: https://kubernetes.io/docs/concepts/architecture/leases/. The rules are client-go's leaderelection. */
+
+import { isDeepStrictEqual } from "node:util";
+import type { KubeClient } from "./client.ts";
+import type { Clock } from "./clock.ts";
+import { isNotFound } from "./errors.ts";
+import type { KubeObject, Resource } from "./object.ts";
+
+export const LEASES: Resource = {
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
+  namespaced: true,
+};
+
+export interface LeaseSpec {
+  holderIdentity?: string | null;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
+}
+
+export interface Lease extends KubeObject {
+  spec?: LeaseSpec;
+}
+
+export interface LeaseLockOptions {
+  client: KubeClient;
+  name: string;
+  namespace: string;
+  /** Unique to this process. */
+  identity: string;
+  leaseDurationMs: number;
+  clock: Clock;
+}
+
+export interface LeaseLock {
+  /** True: the lease is ours from the moment of the call on. Throws if that could not be found out. */
+  acquireOrRenew(signal: AbortSignal): Promise<boolean>;
+  /** Gives the lease up, if it is ours, so that another need not wait for its end. */
+  release(signal: AbortSignal): Promise<void>;
+}
+
+/** metav1.MicroTime: the API server refuses fewer than six digits. `now` is in milliseconds since the epoch. */
+export function microTime(now: number): string {
+  return new Date(now).toISOString().replace("Z", "000Z");
+}
+
+export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
+  const { client, name, namespace, identity, leaseDurationMs, clock } = options;
+  /** As we wrote it last; undefined when someone else may have written since. */
+  let ours: Lease | undefined;
+  /** What we last read, and since when it has not changed: other machines' clocks do not matter. */
+  let observed: { spec: LeaseSpec | undefined; since: number } | undefined;
+
+  async function read(signal: AbortSignal): Promise<Lease | undefined> {
+    try {
+      return await client.get<Lease>(LEASES, { namespace, name }, { signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  function isHeldByAnother({ spec }: Lease): boolean {
+    if (observed === undefined || !isDeepStrictEqual(observed.spec, spec))
+      observed = { spec, since: clock.monotonic() };
+    const lasts = (spec?.leaseDurationSeconds ?? 0) * 1000 || leaseDurationMs;
+    const { holderIdentity } = spec ?? {};
+    return Boolean(holderIdentity) && holderIdentity !== identity && clock.monotonic() < observed.since + lasts;
+  }
+
+  function renewed(spec: LeaseSpec | undefined): LeaseSpec {
+    const now = microTime(clock.now());
+    const kept = spec?.holderIdentity === identity;
+    return {
+      ...spec,
+      holderIdentity: identity,
+      leaseDurationSeconds: Math.round(leaseDurationMs / 1000),
+      acquireTime: (kept ? spec.acquireTime : undefined) ?? now,
+      renewTime: now,
+      leaseTransitions: (spec?.leaseTransitions ?? 0) + (kept || spec === undefined ? 0 : 1),
+    };
+  }
+
+  /** The resourceVersion in `lease` makes sure that nobody wrote in between. */
+  async function write(lease: Lease, spec: LeaseSpec, signal: AbortSignal): Promise<Lease> {
+    ours = undefined;
+    return await client.update<Lease>(LEASES, { ...lease, spec }, { signal });
+  }
+
+  return {
+    async acquireOrRenew(signal) {
+      const lease = ours ?? (await read(signal));
+      if (lease === undefined) {
+        const { group, version, kind } = LEASES;
+        const created = {
+          apiVersion: `${group}/${version}`,
+          kind,
+          metadata: { name, namespace },
+          spec: renewed(undefined),
+        };
+        ours = await client.create<Lease>(LEASES, created, { signal });
+        return true;
+      }
+      if (isHeldByAnother(lease)) return false;
+      ours = await write(lease, renewed(lease.spec), signal);
+      return true;
+    },
+
+    async release(signal) {
+      const lease = ours ?? (await read(signal));
+      if (lease?.spec?.holderIdentity !== identity) return;
+      const now = microTime(clock.now());
+      const freed = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
+      await write(lease, freed, signal);
+    },
+  };
+}

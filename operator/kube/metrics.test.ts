@@ -1,0 +1,69 @@
+import { Registry } from "prom-client";
+import { expect, test } from "vitest";
+import { createKubeMetrics } from "./metrics.ts";
+
+async function scrape(registry: Registry): Promise<string[]> {
+  const text = await registry.metrics();
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+test("every label set that is known beforehand is there from the start", async () => {
+  const registry = new Registry();
+  const metrics = createKubeMetrics(registry);
+  metrics.controller("s3bucket", 10);
+  metrics.queue("s3bucket", { depth: () => 0, runningSeconds: () => [] });
+  metrics.reflector("s3buckets", () => 0);
+  metrics.leader("operator");
+  const lines = await scrape(registry);
+  for (const expected of [
+    'controller_runtime_reconcile_total{controller="s3bucket",result="success"} 0',
+    'controller_runtime_reconcile_total{controller="s3bucket",result="error"} 0',
+    'controller_runtime_reconcile_total{controller="s3bucket",result="requeue"} 0',
+    'controller_runtime_reconcile_total{controller="s3bucket",result="requeue_after"} 0',
+    'controller_runtime_reconcile_errors_total{controller="s3bucket"} 0',
+    'controller_runtime_terminal_reconcile_errors_total{controller="s3bucket"} 0',
+    'controller_runtime_reconcile_panics_total{controller="s3bucket"} 0',
+    'controller_runtime_reconcile_timeouts_total{controller="s3bucket"} 0',
+    'controller_runtime_reconcile_time_seconds_count{controller="s3bucket"} 0',
+    'controller_runtime_max_concurrent_reconciles{controller="s3bucket"} 10',
+    'controller_runtime_active_workers{controller="s3bucket"} 0',
+    'workqueue_depth{name="s3bucket",controller="s3bucket",priority="edit"} 0',
+    'workqueue_depth{name="s3bucket",controller="s3bucket",priority="resync"} 0',
+    'workqueue_adds_total{name="s3bucket",controller="s3bucket"} 0',
+    'workqueue_retries_total{name="s3bucket",controller="s3bucket"} 0',
+    'workqueue_unfinished_work_seconds{name="s3bucket",controller="s3bucket"} 0',
+    'workqueue_longest_running_processor_seconds{name="s3bucket",controller="s3bucket"} 0',
+    'reflector_lists_total{name="s3buckets"} 0',
+    'reflector_failures_total{name="s3buckets"} 0',
+    'reflector_seconds_since_last_event{name="s3buckets"} 0',
+    'leader_election_master_status{name="operator"} 0',
+  ]) {
+    expect(lines).toContain(expected);
+  }
+});
+
+test("a scrape asks queues and reflectors as they are then", async () => {
+  const registry = new Registry();
+  const metrics = createKubeMetrics(registry);
+  let depth = 1;
+  metrics.queue("a", { depth: (priority) => (priority === "edit" ? depth : 0), runningSeconds: () => [2, 5] });
+  metrics.reflector("b", () => 42);
+  depth = 7;
+  const lines = await scrape(registry);
+  expect(lines).toContain('workqueue_depth{name="a",controller="a",priority="edit"} 7');
+  expect(lines).toContain('workqueue_unfinished_work_seconds{name="a",controller="a"} 7');
+  expect(lines).toContain('workqueue_longest_running_processor_seconds{name="a",controller="a"} 5');
+  expect(lines).toContain('reflector_seconds_since_last_event{name="b"} 42');
+});
+
+test("an error counts as one, and a worker ends being active", async () => {
+  const registry = new Registry();
+  const controller = createKubeMetrics(registry).controller("a", 1);
+  controller.started();
+  controller.started();
+  controller.ended("error", 0.2);
+  const lines = await scrape(registry);
+  expect(lines).toContain('controller_runtime_reconcile_total{controller="a",result="error"} 1');
+  expect(lines).toContain('controller_runtime_reconcile_errors_total{controller="a"} 1');
+  expect(lines).toContain('controller_runtime_active_workers{controller="a"} 1');
+});

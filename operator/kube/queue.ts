@@ -1,0 +1,150 @@
+/**
+ * Which key is to be worked on next. The rules are those of client-go's workqueue: a key is there at most once, is given to one
+ * worker at a time, and comes back by itself if it was added meanwhile. Edits go before resyncs.
+ */
+
+import { backoffDelay, type Backoff } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { createDelays } from "./delays.ts";
+import type { KubeMetrics, Priority } from "./metrics.ts";
+
+export type { Priority } from "./metrics.ts";
+
+export interface QueueOptions extends Partial<Backoff> {
+  /** For metrics. */
+  name: string;
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  metrics: KubeMetrics;
+}
+
+export interface Queue {
+  /** Ready at once, also if it was delayed; an edit raises a waiting resync. */
+  add(key: string, priority: Priority): void;
+  /** Ready after `delayMs`; of several delays of a key the first to end counts. */
+  addAfter(key: string, delayMs: number, priority: Priority): void;
+  /** Ready after the key's own backoff, which doubles at each call until {@link forget}. */
+  addRateLimited(key: string): void;
+  /** The key did well, or is gone: its backoff starts over. */
+  forget(key: string): void;
+  /** Resolves with a key, which then is the caller's until {@link done}; with undefined after {@link shutDown} or `signal`'s abort. */
+  get(signal?: AbortSignal): Promise<string | undefined>;
+  done(key: string): void;
+  /** Takes and gives no more keys. Resolves when all keys given out are done. */
+  shutDown(): Promise<void>;
+  /** Keys ready for a worker. */
+  depth(): number;
+}
+
+export function createQueue({ name, clock, random, metrics, baseMs = 500, maxMs = 300_000 }: QueueOptions): Queue {
+  /** Ready keys with the time they became so, oldest first. */
+  const ready: Record<Priority, Map<string, number>> = { edit: new Map(), resync: new Map() };
+  /** Keys given out, and since when. */
+  const processing = new Map<string, number>();
+  /** Keys that were added while given out. */
+  const again = new Map<string, Priority>();
+  const failures = new Map<string, number>();
+  const delays = createDelays(clock, makeReady);
+  /** Workers waiting for a key, first come first served. */
+  const idle = new Set<(key: string | undefined) => void>();
+  const drained = Promise.withResolvers<void>();
+  let shuttingDown = false;
+
+  const seconds = (since: number) => (clock.monotonic() - since) / 1000;
+  const measure = metrics.queue(name, {
+    depth: (priority) => ready[priority].size,
+    runningSeconds: () => Array.from(processing.values(), seconds),
+  });
+
+  function makeReady(key: string, priority: Priority) {
+    if (shuttingDown) return;
+    if (processing.has(key)) {
+      if (again.get(key) !== "edit") again.set(key, priority);
+      return;
+    }
+    if (ready.edit.has(key)) return;
+    const since = ready.resync.get(key);
+    if (since === undefined) measure.added();
+    else if (priority === "resync") return;
+    ready.resync.delete(key);
+    ready[priority].set(key, since ?? clock.monotonic());
+    const [worker] = idle;
+    worker?.(take());
+  }
+
+  function take(): string | undefined {
+    for (const keys of [ready.edit, ready.resync]) {
+      for (const [key, since] of keys) {
+        keys.delete(key);
+        processing.set(key, clock.monotonic());
+        measure.waited(seconds(since));
+        return key;
+      }
+    }
+    return undefined;
+  }
+
+  function addAfter(key: string, delayMs: number, priority: Priority) {
+    if (!shuttingDown) delays.set(key, delayMs, priority);
+  }
+
+  return {
+    add(key, priority) {
+      delays.cancel(key);
+      makeReady(key, priority);
+    },
+
+    addAfter,
+
+    addRateLimited(key) {
+      const failed = failures.get(key) ?? 0;
+      failures.set(key, failed + 1);
+      measure.retried();
+      addAfter(key, backoffDelay(failed, { baseMs, maxMs }, random), "edit");
+    },
+
+    forget(key) {
+      failures.delete(key);
+    },
+
+    get(signal) {
+      if (shuttingDown || signal?.aborted) return Promise.resolve(undefined);
+      const key = take();
+      if (key !== undefined) return Promise.resolve(key);
+      return new Promise((resolve) => {
+        const give = (given: string | undefined) => {
+          idle.delete(give);
+          signal?.removeEventListener("abort", giveUp);
+          resolve(given);
+        };
+        const giveUp = () => give(undefined);
+        idle.add(give);
+        signal?.addEventListener("abort", giveUp);
+      });
+    },
+
+    done(key) {
+      const since = processing.get(key);
+      if (since === undefined) return;
+      processing.delete(key);
+      measure.worked(seconds(since));
+      const priority = again.get(key);
+      again.delete(key);
+      if (priority !== undefined) makeReady(key, priority);
+      if (shuttingDown && processing.size === 0) drained.resolve();
+    },
+
+    shutDown() {
+      shuttingDown = true;
+      delays.clear();
+      ready.edit.clear();
+      ready.resync.clear();
+      for (const worker of idle) worker(undefined);
+      if (processing.size === 0) drained.resolve();
+      return drained.promise;
+    },
+
+    depth: () => ready.edit.size + ready.resync.size,
+  };
+}

@@ -1,0 +1,119 @@
+/** What a reconcile is given, and what it may do to its object: its status, its finalizer, its events. */
+
+import type { Logger } from "pino";
+import type { KubeClient } from "./client.ts";
+import type { Clock } from "./clock.ts";
+import { applyOutcome, findCondition, setCondition, type ConditionDetail, type Ending } from "./conditions.ts";
+import { KubeError } from "./errors.ts";
+import type { EventDetail, EventRecorder } from "./events.ts";
+import { addFinalizer, removeFinalizer } from "./finalizers.ts";
+import { parseKey, type ObjectKey, type Resource, type StatusObject } from "./object.ts";
+import type { Outcome } from "./outcome.ts";
+import { writeStatus } from "./status.ts";
+import type { Store } from "./store.ts";
+
+export type StatusOf<T extends StatusObject> = NonNullable<T["status"]>;
+
+export interface ReconcileContext<T extends StatusObject> {
+  key: ObjectKey;
+  /** As the reconcile began; frozen. */
+  object: T;
+  /** A draft, written when the reconcile ends. Summary conditions and observedGeneration are not the reconciler's. */
+  status: StatusOf<T>;
+  /** Aborts at the deadline and on shutdown; to be passed to every call. */
+  signal: AbortSignal;
+  log: Logger;
+  /** Sets a detail condition of the reconciler's own in the draft. */
+  setCondition: (detail: ConditionDetail) => void;
+  /**
+   * Puts on record that something is about to be changed: writes the draft at once, no longer Ready. Nothing is written if the
+   * object says so already and the draft has nothing new.
+   */
+  progress: (reason: string, message: string) => Promise<void>;
+  event: (detail: EventDetail) => void;
+  ensureFinalizer: () => Promise<void>;
+  removeFinalizer: () => Promise<void>;
+}
+
+export type Reconcile<T extends StatusObject> = (context: ReconcileContext<T>) => Promise<Outcome>;
+
+export interface AttemptOptions<T extends StatusObject> {
+  resource: Resource;
+  store: Store<T>;
+  client: KubeClient;
+  finalizer: string;
+  events: EventRecorder;
+  clock: Clock;
+}
+
+/** One reconcile of one object. */
+export interface Attempt<T extends StatusObject> {
+  context: ReconcileContext<T>;
+  /** From now on the context refuses to do anything: its reconcile is over, or given up. */
+  close(): void;
+  /** Writes the draft as `ending` leaves it, if that differs from what is there. */
+  writeStatus(ending: Exclude<Ending, { kind: "released" }>, signal: AbortSignal): Promise<void>;
+}
+
+export function createAttempt<T extends StatusObject>(
+  { resource, store, client, finalizer, events, clock }: AttemptOptions<T>,
+  { key, object, signal, log }: { key: string; object: T; signal: AbortSignal; log: Logger },
+): Attempt<T> {
+  const { generation = 0, uid } = object.metadata;
+  const draft = structuredClone(object.status ?? {}) as StatusOf<T>;
+  let open = true;
+
+  /** The newest state known; undefined if the object is gone, or another one has its name. */
+  function newest(): T | undefined {
+    const stored = store.get(object.metadata);
+    return stored?.metadata.uid === uid ? stored : undefined;
+  }
+
+  function newestWhileOpen(): T {
+    if (!open) throw new Error("This reconcile has ended");
+    const current = newest();
+    if (current === undefined) throw new KubeError(`reconcile ${key}`, 404, "NotFound", "the object is gone");
+    return current;
+  }
+
+  async function write(next: object, writeSignal: AbortSignal) {
+    const current = newest();
+    const answer = current && (await writeStatus(client, resource, current, next, writeSignal));
+    if (answer !== undefined) store.remember(answer);
+  }
+
+  return {
+    context: {
+      key: parseKey(key),
+      object,
+      status: draft,
+      signal,
+      log,
+      setCondition(detail) {
+        draft.conditions = setCondition(draft.conditions, detail, generation, clock.now());
+      },
+      async progress(reason, message) {
+        const current = newestWhileOpen();
+        const recorded = findCondition(current.status, "Reconciling")?.observedGeneration === generation;
+        // While failing and trying again, the object keeps saying why.
+        if (!recorded)
+          Object.assign(draft, applyOutcome(draft, { kind: "progress", reason, message }, generation, clock.now()));
+        await write(draft, signal);
+      },
+      event(detail) {
+        if (open) events.record(object, detail);
+      },
+      async ensureFinalizer() {
+        store.remember(await addFinalizer(client, resource, newestWhileOpen(), finalizer, signal));
+      },
+      async removeFinalizer() {
+        const left = await removeFinalizer(client, resource, newestWhileOpen(), finalizer, signal);
+        if (left !== undefined) store.remember(left);
+      },
+    },
+    close: () => {
+      open = false;
+    },
+    writeStatus: (ending, writeSignal) => write(applyOutcome(draft, ending, generation, clock.now()), writeSignal),
+  };
+}

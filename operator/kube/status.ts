@@ -1,0 +1,48 @@
+/** Status as the difference that has to be written, and the write. */
+
+import { isDeepStrictEqual } from "node:util";
+import type { KubeClient, MergePatch } from "./client.ts";
+import type { Resource, StatusObject } from "./object.ts";
+
+type Json = Record<string, unknown>;
+
+/**
+ * The JSON merge patch (RFC 7396) that makes `from` into `to`; undefined if they are equal. Undefined and null fields count as
+ * absent, as they will be once stored.
+ */
+export function mergePatchBetween(from: object, to: object): MergePatch | undefined {
+  return difference(JSON.parse(JSON.stringify(from)) as Json, JSON.parse(JSON.stringify(to)) as Json);
+}
+
+function difference(from: Json, to: Json): MergePatch | undefined {
+  const fields = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  const changes = fields.flatMap((field) => {
+    const [before, after] = [valueOf(from, field), valueOf(to, field)];
+    if (isDeepStrictEqual(before, after)) return [];
+    const change = isObject(before) && isObject(after) ? difference(before, after) : after;
+    return change === undefined ? [] : [[field, change] as const];
+  });
+  return changes.length === 0 ? undefined : Object.fromEntries(changes);
+}
+
+/** Own fields only: "constructor" may be the key of somebody's tag. */
+function valueOf(object: Json, field: string): unknown {
+  return Object.hasOwn(object, field) ? (object[field] ?? null) : null;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Writes what differs between the object's status and `next`, in one call. Resolves with the server's answer, or undefined if nothing differed. */
+export async function writeStatus<T extends StatusObject>(
+  client: KubeClient,
+  resource: Resource,
+  object: T,
+  next: object,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const status = mergePatchBetween(object.status ?? {}, next);
+  if (status === undefined) return undefined;
+  return await client.mergePatch<T>(resource, object.metadata, { status }, { subresource: "status", signal });
+}

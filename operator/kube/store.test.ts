@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { createStore, type WatchedStore } from "./store.ts";
+import { widget, type Widget } from "./testing/objects.ts";
+
+let store: WatchedStore<Widget>;
+beforeEach(() => {
+  store = createStore();
+});
+const brief = (changes: ReturnType<typeof store.put>) =>
+  changes.map(({ type, object, old }) => [type, object.metadata.resourceVersion, old?.metadata.resourceVersion]);
+const current = (name: string) => store.get({ namespace: "default", name })?.metadata.resourceVersion;
+
+test("reports what was added, modified and deleted, each with what was reported before", () => {
+  expect(brief(store.put(widget("a", { resourceVersion: "5" })))).toEqual([["added", "5", undefined]]);
+  expect(brief(store.put(widget("a", { resourceVersion: "7" })))).toEqual([["modified", "7", "5"]]);
+  expect(brief(store.remove(widget("a", { resourceVersion: "9" })))).toEqual([["deleted", "9", "7"]]);
+  expect(store.list()).toEqual([]);
+});
+
+test("the same state again is not reported, and an older one is not taken", () => {
+  store.put(widget("a", { resourceVersion: "100" }));
+  expect(store.put(widget("a", { resourceVersion: "100" }))).toEqual([]);
+  expect(store.put(widget("a", { resourceVersion: "99" }))).toEqual([]);
+  expect(current("a")).toBe("100");
+});
+
+test("versions that are no integers are taken as they come", () => {
+  store.put(widget("a", { resourceVersion: "b" }));
+  expect(brief(store.put(widget("a", { resourceVersion: "a" })))).toEqual([["modified", "a", "b"]]);
+});
+
+test("another object of the same name is reported as a deletion and an addition", () => {
+  store.put(widget("a", { resourceVersion: "5", uid: "one" }));
+  expect(brief(store.put(widget("a", { resourceVersion: "9", uid: "two" })))).toEqual([
+    ["deleted", "5", "5"],
+    ["added", "9", undefined],
+  ]);
+  expect(store.remove(widget("a", { resourceVersion: "6", uid: "one" }))).toEqual([]);
+  expect(current("a")).toBe("9");
+});
+
+test("a list reports what it has and what it lacks, in its own namespace only", () => {
+  store.put(widget("gone", { resourceVersion: "1" }));
+  store.put(widget("elsewhere", { namespace: "other", resourceVersion: "1" }));
+  store.put(widget("same", { resourceVersion: "1" }));
+  const changes = store.replace([widget("same", { resourceVersion: "1" }), widget("new")], "default");
+  expect(changes.map(({ type, object }) => [type, object.metadata.name])).toEqual([
+    ["added", "new"],
+    ["deleted", "gone"],
+  ]);
+  expect(store.list()).toHaveLength(3);
+});
+
+describe("a remembered answer", () => {
+  test("is seen at once, and not taken back by an older event", () => {
+    store.put(widget("a", { resourceVersion: "9" }));
+    store.remember(widget("a", { resourceVersion: "12" }));
+    expect(current("a")).toBe("12");
+    store.put(widget("a", { resourceVersion: "10" }));
+    expect(current("a")).toBe("12");
+    store.put(widget("a", { resourceVersion: "13" }));
+    expect(current("a")).toBe("13");
+  });
+
+  test("does not swallow the change that it contains: a spec edit is reported when its event comes", () => {
+    store.put(widget("a", { resourceVersion: "9", generation: 1 }));
+    // The edit is version 10; our status write on top of it answers with 11.
+    store.remember(widget("a", { resourceVersion: "11", generation: 2 }));
+    const [change] = store.put(widget("a", { resourceVersion: "10", generation: 2 }));
+    expect([change?.old?.metadata.generation, change?.object.metadata.generation]).toEqual([1, 2]);
+    expect(brief(store.put(widget("a", { resourceVersion: "11", generation: 2 })))).toEqual([["modified", "11", "10"]]);
+  });
+
+  test("does not bring back an object whose deletion was seen before", () => {
+    store.put(widget("a", { resourceVersion: "9" }));
+    store.remove(widget("a", { resourceVersion: "11" }));
+    store.remember(widget("a", { resourceVersion: "10" }));
+    expect(current("a")).toBeUndefined();
+  });
+
+  test("of another object of that name is dropped", () => {
+    store.put(widget("a", { resourceVersion: "9", uid: "two" }));
+    store.remember(widget("a", { resourceVersion: "10", uid: "one" }));
+    expect(current("a")).toBe("9");
+  });
+
+  test("older than what the watch brought is dropped", () => {
+    store.put(widget("a", { resourceVersion: "10" }));
+    store.remember(widget("a", { resourceVersion: "9" }));
+    expect(current("a")).toBe("10");
+  });
+});
+
+test("objects are frozen, to the bottom", () => {
+  store.put(widget("a", {}, { spec: { size: 1 } }));
+  const object = store.get({ namespace: "default", name: "a" });
+  expect(() => {
+    if (object?.spec) object.spec.size = 2;
+  }).toThrow(TypeError);
+});

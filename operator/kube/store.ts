@@ -1,0 +1,108 @@
+/** The last known state of all watched objects of one kind, frozen, kept by a reflector and by the answers to our own writes. */
+
+import { keyOf, type KubeObject, type ObjectKey } from "./object.ts";
+
+export interface Store<T> {
+  get(key: ObjectKey): T | undefined;
+  list(): T[];
+  /**
+   * Takes the answer to a write of ours, so that it is seen at once and no older watch event takes it back. Does nothing if the object is
+   * no longer there, or is another one of that name: then the watch knew more than the answer.
+   */
+  remember(object: T): void;
+}
+
+export type ChangeType = "added" | "modified" | "deleted";
+
+export interface Change<T> {
+  type: ChangeType;
+  object: T;
+  /** What was reported last of this object, whatever was remembered in between. Absent for "added". */
+  old?: T;
+}
+
+/** The side of the store that the reflector writes; each function returns what there is to report. */
+export interface WatchedStore<T> extends Store<T> {
+  put(object: T): Change<T>[];
+  remove(object: T): Change<T>[];
+  /** A complete list of one namespace, or of everything. */
+  replace(objects: T[], namespace?: string): Change<T>[];
+}
+
+/**
+ * `reported` is what the handlers were told last: comparing with it, and not with a remembered answer, is what keeps a spec edit from being
+ * lost that reached us first inside the answer to our own status write.
+ */
+interface Entry<T> {
+  current: T;
+  reported: T;
+}
+
+export function createStore<T extends KubeObject>(): WatchedStore<T> {
+  const entries = new Map<string, Entry<T>>();
+
+  function put(given: T): Change<T>[] {
+    const object = deepFreeze(given);
+    const key = keyOf(object.metadata);
+    const entry = entries.get(key);
+    if (entry === undefined) {
+      entries.set(key, { current: object, reported: object });
+      return [{ type: "added", object }];
+    }
+    const old = entry.reported;
+    if (old.metadata.uid !== object.metadata.uid) {
+      return [...remove(old), ...put(object)];
+    }
+    if (isNewer(object, old) === false) return [];
+    entries.set(key, { current: isNewer(entry.current, object) === true ? entry.current : object, reported: object });
+    return [{ type: "modified", object, old }];
+  }
+
+  function remove(object: T): Change<T>[] {
+    const key = keyOf(object.metadata);
+    const old = entries.get(key)?.reported;
+    // A late deletion of the object that had this name before.
+    if (old === undefined || old.metadata.uid !== object.metadata.uid) return [];
+    entries.delete(key);
+    return [{ type: "deleted", object: deepFreeze(object), old }];
+  }
+
+  return {
+    get: (key) => entries.get(keyOf(key))?.current,
+    list: () => Array.from(entries.values(), ({ current }) => current),
+    put,
+    remove,
+
+    replace(objects, namespace) {
+      const listed = new Set(objects.map((object) => keyOf(object.metadata)));
+      const gone = [...entries.values()]
+        .map(({ reported }) => reported)
+        .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+        .filter(({ metadata }) => !listed.has(keyOf(metadata)));
+      return [...objects.flatMap(put), ...gone.flatMap(remove)];
+    },
+
+    remember(object) {
+      const entry = entries.get(keyOf(object.metadata));
+      if (entry === undefined || entry.current.metadata.uid !== object.metadata.uid) return;
+      if (isNewer(object, entry.current) !== false) entry.current = deepFreeze(object);
+    },
+  };
+}
+
+/**
+ * Whether `a` is a later state of the same object than `b`. Resource versions of a kind may be compared as integers
+ * (KEP-5504); undefined where they are not integers. Equal versions are the same state: false.
+ */
+function isNewer<T extends KubeObject>(a: T, b: T): boolean | undefined {
+  const [left, right] = [a.metadata.resourceVersion ?? "", b.metadata.resourceVersion ?? ""];
+  if (left === right) return false;
+  if (!/^[1-9]\d*$/.test(left) || !/^[1-9]\d*$/.test(right)) return undefined;
+  return BigInt(left) > BigInt(right);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}

@@ -1,0 +1,62 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
+import { runManager } from "./manager.ts";
+import { createLogger } from "./observability/logging.ts";
+
+/** Set by the build. */
+declare const __VERSION__: string;
+const version = typeof __VERSION__ === "undefined" ? "dev" : __VERSION__;
+
+function readConfig(): Config {
+  try {
+    return parseConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`s3-operator: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+function loadKubeConfig(file: string | undefined): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  if (file === undefined) kubeConfig.loadFromDefault();
+  else kubeConfig.loadFromFile(file);
+  return kubeConfig;
+}
+
+const config = readConfig();
+if (config.action === "help") {
+  console.log(helpText());
+  process.exit(0);
+}
+if (config.action === "version") {
+  console.log(version);
+  process.exit(0);
+}
+
+const log = createLogger(config.logLevel);
+const shutdown = new AbortController();
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  process.once(name, () => {
+    log.info({ signal: name }, "Shutting down");
+    shutdown.abort();
+  });
+}
+// Nothing may reject unheard; if something does all the same, Kubernetes starts us again in a known state.
+process.on("unhandledRejection", (error) => {
+  log.fatal({ error }, "Unhandled rejection");
+  process.exit(1);
+});
+
+try {
+  log.info({ version, node: process.versions.node }, "Starting");
+  const end = await runManager(
+    { config, kubeConfig: loadKubeConfig(config.kubeconfig), log, version },
+    shutdown.signal,
+  );
+  log.info({ end }, "Stopped");
+  process.exit(end === "lost" ? 1 : 0);
+} catch (error) {
+  log.fatal({ error }, "Could not run");
+  process.exit(1);
+}

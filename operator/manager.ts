@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Logger } from "pino";
+import { createAccountReconciler } from "./account/controller.ts";
+import { AWS_ACCOUNTS, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
+import type { AWSAccount, S3Bucket } from "./api/types.ts";
+import { createAws } from "./aws/session.ts";
+import { createBucketReconciler } from "./bucket/controller.ts";
+import { createHistory } from "./bucket/history.ts";
+import { createKeyResolver } from "./bucket/kms-key.ts";
+import { classify } from "./classify.ts";
+import type { Config } from "./config.ts";
+import { createKubeClient } from "./kube/client.ts";
+import { systemClock } from "./kube/clock.ts";
+import { createController } from "./kube/controller.ts";
+import { createEventRecorder } from "./kube/events.ts";
+import { runLeaderElection } from "./kube/leader-election.ts";
+import { createKubeMetrics } from "./kube/metrics.ts";
+import { startHealthServers } from "./observability/health.ts";
+import { createMetrics } from "./observability/metrics.ts";
+import { observed } from "./observed.ts";
+import { createWatches, readyChecks, runWatches } from "./watches.ts";
+
+const NAME = "s3-operator";
+/** For one reconcile: room for three tries of a call that hangs, each until its own timeout. */
+const RECONCILE_TIMEOUT_MS = 120_000;
+
+/** Where a pod finds the name of its namespace: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+function ownNamespace(): string {
+  return existsSync(NAMESPACE_FILE) ? readFileSync(NAMESPACE_FILE, "utf8").trim() : "default";
+}
+
+export interface ManagerOptions {
+  config: Config;
+  kubeConfig: KubeConfig;
+  log: Logger;
+  version: string;
+}
+
+/**
+ * Builds everything, by hand and in order, and works until `signal` aborts; then drains. "lost": another process may lead by now, so that this
+ * one has to end. Rejects when it cannot begin, as on a port that is taken.
+ */
+export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<"stopped" | "lost"> {
+  const { config, kubeConfig, log, version } = options;
+  const clock = systemClock;
+  const random = Math.random;
+  const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
+  const userAgent = `${NAME}/${version}`;
+
+  const metrics = createMetrics(version);
+  const kubeMetrics = createKubeMetrics(metrics.registry);
+  const client = createKubeClient(kubeConfig, { userAgent, clock, metrics: kubeMetrics });
+  const aws = createAws({ registry: metrics.registry, forcePathStyle: config.s3ForcePathStyle, userAgent, clock, log });
+  const events = createEventRecorder({
+    client,
+    reportingController: `${GROUP}/${NAME}`,
+    reportingInstance: identity,
+    clock,
+    log,
+  });
+
+  const common = { client, clock, random, log, metrics: kubeMetrics };
+  const watches = createWatches(common, config, {
+    bucket: observed<S3Bucket>(metrics, (...change) => buckets.onChange(...change)),
+    account: observed<AWSAccount>(metrics, (...change) => accounts.onChange(...change)),
+    revisit: ({ metadata }) => buckets.enqueue(metadata, "resync"),
+  });
+
+  const loop = {
+    ...common,
+    events,
+    classify,
+    finalizer: FINALIZER,
+    timeoutMs: RECONCILE_TIMEOUT_MS,
+    drainMs: config.shutdownTimeoutMs,
+  };
+  const accounts = createController<AWSAccount>({
+    ...loop,
+    name: "awsaccount",
+    resource: AWS_ACCOUNTS,
+    store: watches.accounts.store,
+    concurrency: Math.min(config.concurrency, 2),
+    reconcile: createAccountReconciler(aws),
+  });
+  const reconcileBucket = createBucketReconciler({
+    aws,
+    directory: watches.directory,
+    cluster: config.clusterName,
+    resolveKey: createKeyResolver(() => clock.monotonic()),
+    history: createHistory(() => clock.monotonic(), config.settleWindowMs),
+    pollIntervalMs: config.pollIntervalMs,
+    now: () => clock.now(),
+    onDrift: (setting) => metrics.driftDetected(S3_BUCKETS.kind, setting),
+  });
+  const buckets = createController<S3Bucket>({
+    ...loop,
+    name: "s3bucket",
+    resource: S3_BUCKETS,
+    store: watches.buckets.store,
+    concurrency: config.concurrency,
+    reconcile: async (context) => {
+      const outcome = await reconcileBucket(context);
+      if (outcome.kind === "done") metrics.synced(S3_BUCKETS.kind, context.key);
+      return outcome;
+    },
+  });
+
+  const work = async (leading: AbortSignal) => {
+    await Promise.all([accounts.run(leading), buckets.run(leading)]);
+    await events.flush();
+  };
+  // Watches go on while the controllers drain.
+  const watching = new AbortController();
+  const servers = await startHealthServers({
+    ...config,
+    readyChecks: readyChecks(watches),
+    registry: metrics.registry,
+  });
+  const following = runWatches(watches, watching.signal);
+  try {
+    if (!(await watches.synced(signal))) return "stopped";
+    log.info("Caches synced");
+    if (!config.leaderElect) {
+      await work(signal);
+      return "stopped";
+    }
+    const lease = { name: NAME, namespace: config.leaderElectionNamespace ?? ownNamespace(), identity };
+    const end = await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal });
+    return end === "lost" ? "lost" : "stopped";
+  } finally {
+    watching.abort();
+    await following;
+    await servers.close();
+    await client.close();
+    aws.destroy();
+  }
+}

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Registry } from "prom-client";
+import { formatAddress, type Address } from "./address.ts";
+
+/** Undefined: fine; else what is missing, for people. Must not wait for anything, and not ask AWS: being throttled is no reason to be restarted. */
+export type ReadyCheck = () => string | undefined;
+
+export interface HealthOptions {
+  /** Of /healthz and /readyz; absent: not served. May be the same as `metricsAddress`. */
+  healthAddress?: Address | undefined;
+  /** Of /metrics; absent: not served. */
+  metricsAddress?: Address | undefined;
+  /** By name, as /readyz lists them: {"caches-synced": ...}. */
+  readyChecks: Readonly<Record<string, ReadyCheck>>;
+  registry: Registry;
+}
+
+export interface HealthServers {
+  /** Ports in use, by path. */
+  ports: Readonly<Record<string, number>>;
+  /** Answers what is under way, then closes all. */
+  close(): Promise<void>;
+}
+
+interface Answer {
+  status: number;
+  contentType?: string;
+  body: string;
+}
+
+type Route = () => Answer | Promise<Answer>;
+
+/** @throws Error that names the flag and the address when an address cannot be listened on; nothing is left listening then. */
+export async function startHealthServers(options: HealthOptions): Promise<HealthServers> {
+  const { healthAddress, metricsAddress, readyChecks, registry } = options;
+  const health = {
+    // That it answers at all is the proof that the event loop is not blocked.
+    "/healthz": () => ({ status: 200, body: "ok\n" }),
+    "/readyz": () => readiness(readyChecks),
+  };
+  const metrics = {
+    "/metrics": async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
+  };
+  const shared = healthAddress && metricsAddress && formatAddress(healthAddress) === formatAddress(metricsAddress);
+  const wanted: [flag: string, address: Address | undefined, routes: Record<string, Route>][] = shared
+    ? [["--health-address and --metrics-address", healthAddress, { ...health, ...metrics }]]
+    : [
+        ["--health-address", healthAddress, health],
+        ["--metrics-address", metricsAddress, metrics],
+      ];
+  const servers: Server[] = [];
+  const ports: Record<string, number> = {};
+  const close = async () => {
+    await Promise.all(servers.map(closeServer));
+  };
+  try {
+    for (const [flag, address, routes] of wanted) {
+      if (address === undefined) continue;
+      const server = createServer((request, response) => void answer(routes, request, response));
+      servers.push(server);
+      const port = await listen(server, address, flag);
+      for (const path of Object.keys(routes)) ports[path] = port;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ports, close };
+}
+
+/** As Kubernetes' own servers list their checks. */
+function readiness(checks: Readonly<Record<string, ReadyCheck>>): Answer {
+  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: outcome(check) }));
+  const lines = results.map(({ name, problem }) =>
+    problem === undefined ? `[+]${name} ok` : `[-]${name}: ${problem}`,
+  );
+  const ready = results.every(({ problem }) => problem === undefined);
+  return { status: ready ? 200 : 503, body: [...lines, ready ? "ready" : "not ready", ""].join("\n") };
+}
+
+function outcome(check: ReadyCheck): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+async function answer(
+  routes: Record<string, Route>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, contentType = "text/plain; charset=utf-8", body } = await decide(routes, request);
+  response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+async function decide(routes: Record<string, Route>, { method = "", url = "" }: IncomingMessage): Promise<Answer> {
+  const path = url.split("?", 1)[0] ?? "";
+  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (route === undefined) return { status: 404, body: `Not found; there is ${Object.keys(routes).join(", ")}\n` };
+  if (method !== "GET" && method !== "HEAD") return { status: 405, body: "Only GET and HEAD\n" };
+  try {
+    return await route();
+  } catch (error) {
+    return { status: 500, body: `${String(error)}\n` };
+  }
+}
+
+function listen(server: Server, address: Address, flag: string): Promise<number> {
+  // Slow clients must not hold connections: probes and scrapers are quick.
+  server.headersTimeout = 5000;
+  server.requestTimeout = 10_000;
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code === "EADDRINUSE" ? `port ${address.port} is in use` : error.message;
+      reject(new Error(`${flag} ${formatAddress(address)}: ${why}`, { cause: error }));
+    });
+    server.listen(address, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // Its only error is that the server was not listening.
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * Writes what is generated from crds/: the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/.
+ * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
+ */
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateDocs } from "./generate-docs.ts";
+import { generateTypes } from "./generate-types.ts";
+import { loadDefinitions } from "./schema.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Every generated file: path from the root of the project, and what must be in it. */
+async function generated(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const definition of loadDefinitions()) {
+    const { singular } = definition.spec.names;
+    files.set(`operator/api/generated/${singular}.ts`, await generateTypes(definition));
+    files.set(`docs/reference/${singular}.md`, await generateDocs(definition));
+  }
+  return files;
+}
+
+/** @returns the paths of files that are not as they must be, missing ones included */
+async function staleFiles(files: Map<string, string>): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, text] of files) {
+    const actual = await readFile(ROOT + path, "utf8").catch(() => undefined);
+    if (actual !== text) stale.push(path);
+  }
+  return stale;
+}
+
+const files = await generated();
+const stale = await staleFiles(files);
+if (process.argv.includes("--check")) {
+  for (const path of stale) console.error(`${path} is stale: run \`npm run generate\``);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  for (const path of stale) {
+    await mkdir(dirname(ROOT + path), { recursive: true });
+    await writeFile(ROOT + path, files.get(path) ?? "");
+    console.log(`wrote ${path}`);
+  }
+}

@@ -1,0 +1,114 @@
+/** CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html, aws.md 2.8. */
+
+import {
+  CreateBucketCommand,
+  DeleteBucketCorsCommand,
+  DeleteBucketTaggingCommand,
+  GetBucketCorsCommand,
+  GetBucketTaggingCommand,
+  PutBucketCorsCommand,
+  PutBucketTaggingCommand,
+  type CORSRule,
+} from "@aws-sdk/client-s3";
+import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-s3-control";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { simulatorTest, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let Bucket: string;
+
+beforeAll(async () => {
+  target = await startTarget();
+  Bucket = target.bucketName();
+  await target.s3().send(new CreateBucketCommand({ Bucket }));
+});
+afterAll(() => target.stop());
+
+describe("CORS", () => {
+  const put = (CORSRules: CORSRule[]) =>
+    target.s3().send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+  const rule = (fields: Partial<CORSRule> = {}): CORSRule => ({
+    AllowedMethods: ["PUT"],
+    AllowedOrigins: ["https://*.example.com"],
+    ...fields,
+  });
+
+  test("gives back rules in their order, and nothing after deletion", async () => {
+    const rules = [
+      rule({ ID: "web", AllowedHeaders: ["*"], ExposeHeaders: ["ETag", "x-amz-id-2"], MaxAgeSeconds: 3000 }),
+      rule({ AllowedMethods: ["GET", "HEAD"], AllowedOrigins: ["*"] }),
+    ];
+    await put(rules);
+    expect((await target.s3().send(new GetBucketCorsCommand({ Bucket }))).CORSRules).toEqual(rules);
+    await target.s3().send(new DeleteBucketCorsCommand({ Bucket }));
+    const gone = target.s3().send(new GetBucketCorsCommand({ Bucket }));
+    await expect(gone).rejects.toMatchObject({ name: "NoSuchCORSConfiguration" });
+  });
+
+  test.for<[string, string, CORSRule[]]>([
+    ["a method that S3 does not have", "InvalidRequest", [rule({ AllowedMethods: ["PATCH"] })]],
+    ["two wildcards in an origin", "InvalidRequest", [rule({ AllowedOrigins: ["https://*.*"] })]],
+    ["a wildcard in an exposed header", "InvalidRequest", [rule({ ExposeHeaders: ["x-*"] })]],
+    ["a rule without origins", "MalformedXML", [rule({ AllowedOrigins: [] })]],
+    ["101 rules", "MalformedXML", Array.from({ length: 101 }, () => rule())],
+  ])("refuses %s", async ([, name, rules]) => {
+    await expect(put(rules)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+  });
+});
+
+describe("tags", () => {
+  const resource = () => ({ AccountId: target.accountId, ResourceArn: `arn:aws:s3:::${Bucket}` });
+  const put = (TagSet: { Key: string; Value: string }[]) =>
+    target.s3().send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+  const get = async () => (await target.s3().send(new GetBucketTaggingCommand({ Bucket }))).TagSet;
+
+  test("are the same through both APIs: one replaces them all, the other changes one by one", async () => {
+    const control = target.s3control();
+    await put([{ Key: "env", Value: "prod" }]);
+    await control.send(new TagResourceCommand({ ...resource(), Tags: [{ Key: "owner", Value: "a + b" }] }));
+    const { Tags } = await control.send(new ListTagsForResourceCommand(resource()));
+    expect(Tags).toEqual([
+      { Key: "env", Value: "prod" },
+      { Key: "owner", Value: "a + b" },
+    ]);
+    await control.send(new UntagResourceCommand({ ...resource(), TagKeys: ["env", "never-there"] }));
+    expect(await get()).toEqual([{ Key: "owner", Value: "a + b" }]);
+    await target.s3().send(new DeleteBucketTaggingCommand({ Bucket }));
+    await expect(get()).rejects.toMatchObject({ name: "NoSuchTagSet" });
+    expect((await control.send(new ListTagsForResourceCommand(resource()))).Tags).toEqual([]);
+  });
+
+  const many = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: "" }));
+
+  test("are 50 at most", async () => {
+    await put(many(50));
+    await expect(put(many(51))).rejects.toMatchObject({ name: "BadRequest" });
+    const oneMore = new TagResourceCommand({ ...resource(), Tags: [{ Key: "one-more", Value: "" }] });
+    await expect(target.s3control().send(oneMore)).rejects.toMatchObject({ name: "BadRequest" });
+  });
+
+  test.for([
+    ["AWS's own prefix", [{ Key: "aws:mine", Value: "" }]],
+    ["one key twice", [...many(1), ...many(1)]],
+    ["a key of 129 characters", [{ Key: "k".repeat(129), Value: "" }]],
+    ["a value of 257 characters", [{ Key: "k", Value: "v".repeat(257) }]],
+    ["characters outside the set", [{ Key: "k", Value: "a<b" }]],
+  ] as const)("refuse %s", async ([, tags]) => {
+    await expect(put([...tags])).rejects.toMatchObject({ name: "InvalidTag", $metadata: { httpStatusCode: 400 } });
+  });
+
+  simulatorTest("that AWS set stay, whatever is written", async () => {
+    target.simulator.account(target.accountId).buckets.get(Bucket)?.tags.set("aws:cloudformation:stack-name", "s");
+    await put([{ Key: "env", Value: "prod" }]);
+    await target.s3().send(new DeleteBucketTaggingCommand({ Bucket }));
+    expect(await get()).toEqual([{ Key: "aws:cloudformation:stack-name", Value: "s" }]);
+  });
+
+  simulatorTest("can seem to be set by AWS on every bucket", async () => {
+    target.simulator.normalise.set({ awsTags: { "aws:createdBy": "cloudtrail" } });
+    expect(await get()).toContainEqual({ Key: "aws:createdBy", Value: "cloudtrail" });
+    const { Tags } = await target.s3control().send(new ListTagsForResourceCommand(resource()));
+    expect(Tags).toContainEqual({ Key: "aws:createdBy", Value: "cloudtrail" });
+    target.simulator.normalise.clear();
+  });
+});

@@ -1,0 +1,216 @@
+/**
+ * Lifecycle. Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html,
+ * lifecycle-transition-general-considerations.html, intro-lifecycle-rules.html, aws.md 2.5.
+ */
+
+import {
+  CreateBucketCommand,
+  DeleteBucketLifecycleCommand,
+  GetBucketLifecycleConfigurationCommand,
+  PutBucketLifecycleConfigurationCommand,
+  type LifecycleRule,
+  type PutBucketLifecycleConfigurationCommandInput,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { simulatorTest, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let Bucket: string;
+
+beforeAll(async () => {
+  target = await startTarget();
+  Bucket = target.bucketName();
+  await target.s3().send(new CreateBucketCommand({ Bucket }));
+});
+afterAll(() => target.stop());
+
+type MinimumSize = PutBucketLifecycleConfigurationCommandInput["TransitionDefaultMinimumObjectSize"];
+
+const put = (Rules: LifecycleRule[], TransitionDefaultMinimumObjectSize?: MinimumSize) =>
+  target.s3().send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket,
+      LifecycleConfiguration: { Rules },
+      ...(TransitionDefaultMinimumObjectSize !== undefined && { TransitionDefaultMinimumObjectSize }),
+    }),
+  );
+const get = () => target.s3().send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+
+/** Expires everything after a year, but for what the test says. */
+const rule = (fields: Partial<LifecycleRule> = {}): LifecycleRule => ({
+  ID: "a",
+  Status: "Enabled",
+  Filter: { Prefix: "raw/" },
+  Expiration: { Days: 365 },
+  ...fields,
+});
+
+test("gives back every field as it was written", async () => {
+  const rules: LifecycleRule[] = [
+    rule({
+      Filter: {
+        And: {
+          Prefix: "raw/",
+          Tags: [{ Key: "tier", Value: "cold" }],
+          ObjectSizeGreaterThan: 1,
+          ObjectSizeLessThan: 9,
+        },
+      },
+      Transitions: [
+        { Days: 30, StorageClass: "STANDARD_IA" },
+        { Days: 90, StorageClass: "GLACIER" },
+      ],
+      NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: "ONEZONE_IA", NewerNoncurrentVersions: 2 }],
+      NoncurrentVersionExpiration: { NoncurrentDays: 90, NewerNoncurrentVersions: 3 },
+    }),
+    {
+      ID: "b",
+      Status: "Disabled",
+      Filter: { Prefix: "<&> \u00e4" },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+    },
+  ];
+  await put(rules);
+  expect((await get()).Rules).toEqual(rules);
+});
+
+test("the minimum object size is of the whole configuration, and the default again when a write leaves it out", async () => {
+  await put([rule()], "varies_by_storage_class");
+  expect((await get()).TransitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
+  await put([rule()]);
+  expect((await get()).TransitionDefaultMinimumObjectSize).toBe("all_storage_classes_128K");
+});
+
+test("makes up the ids that are missing", async () => {
+  const { ID: _, ...nameless } = rule();
+  await put([nameless, rule({ ID: "b" })]);
+  const ids = (await get()).Rules?.map(({ ID }) => ID);
+  expect(ids).toEqual([expect.stringMatching(/.+/) as unknown, "b"]);
+});
+
+test("is gone after deletion", async () => {
+  await put([rule()]);
+  await target.s3().send(new DeleteBucketLifecycleCommand({ Bucket }));
+  await expect(get()).rejects.toMatchObject({ name: "NoSuchLifecycleConfiguration" });
+});
+
+describe("allows", () => {
+  test.for<[string, Partial<LifecycleRule>]>([
+    ["Glacier on day 0", { Transitions: [{ Days: 0, StorageClass: "GLACIER" }] }],
+    ["dates throughout", dated("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")],
+    ["an empty filter", { Filter: {} }],
+    ["only delete markers", { Expiration: { ExpiredObjectDeleteMarker: true } }],
+  ])("%s", async ([, fields]) => {
+    await put([rule(fields)]);
+  });
+});
+
+describe("refuses", () => {
+  const infrequent = { Days: 30, StorageClass: "STANDARD_IA" } as const;
+  test.for<[string, string, LifecycleRule[]]>([
+    ["infrequent access before day 30", "InvalidArgument", [rule({ Transitions: [{ ...infrequent, Days: 29 }] })]],
+    [
+      "noncurrent infrequent access before day 30",
+      "InvalidArgument",
+      [rule({ NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: "ONEZONE_IA" }] })],
+    ],
+    [
+      "a colder class before a warmer one",
+      "InvalidArgument",
+      [rule({ Transitions: [infrequent, { Days: 10, StorageClass: "GLACIER" }] })],
+    ],
+    [
+      "Glacier within 30 days of infrequent access",
+      "InvalidArgument",
+      [rule({ Transitions: [infrequent, { Days: 59, StorageClass: "GLACIER" }] })],
+    ],
+    ["one class twice", "InvalidRequest", [rule({ Transitions: [infrequent, { ...infrequent, Days: 60 }] })]],
+    [
+      "expiration that is not after the last transition",
+      "InvalidArgument",
+      [rule({ Transitions: [{ Days: 365, StorageClass: "GLACIER" }] })],
+    ],
+    ["days and a date in one action", "MalformedXML", [rule({ Expiration: { Days: 1, Date: new Date(0) } })]],
+    [
+      "days and dates in one rule",
+      "InvalidRequest",
+      [rule({ Transitions: [{ Date: new Date("2030-01-01T00:00:00Z"), StorageClass: "GLACIER" }] })],
+    ],
+    [
+      "a date that is not midnight GMT",
+      "InvalidArgument",
+      [rule({ Expiration: { Date: new Date("2030-01-01T01:00:00Z") } })],
+    ],
+    ["expiration on day 0", "InvalidArgument", [rule({ Expiration: { Days: 0 } })]],
+    ["one id twice", "InvalidArgument", [rule(), rule()]],
+    ["an id of 256 characters", "InvalidArgument", [rule({ ID: "x".repeat(256) })]],
+    ["no rules", "MalformedXML", []],
+    ["1,001 rules", "InvalidRequest", Array.from({ length: 1001 }, (_, index) => rule({ ID: String(index) }))],
+    ["a rule without an action", "InvalidRequest", [rule({ Expiration: undefined })]],
+    ["a rule without a filter", "MalformedXML", [rule({ Filter: undefined })]],
+    ["old and new form together", "InvalidRequest", [rule(), rule({ ID: "b", Filter: undefined, Prefix: "x" })]],
+    ["two predicates without And", "MalformedXML", [rule({ Filter: { Prefix: "x", ObjectSizeLessThan: 5 } })]],
+    ["And with one predicate", "MalformedXML", [rule({ Filter: { And: { Prefix: "x" } } })]],
+    [
+      "sizes that nothing can have",
+      "InvalidRequest",
+      [rule({ Filter: { And: { ObjectSizeGreaterThan: 9, ObjectSizeLessThan: 9 } } })],
+    ],
+    [
+      "delete markers by tag",
+      "InvalidRequest",
+      [rule({ Filter: { Tag: { Key: "k", Value: "v" } }, Expiration: { ExpiredObjectDeleteMarker: true } })],
+    ],
+    [
+      "uploads by size",
+      "InvalidRequest",
+      [rule({ Filter: { ObjectSizeLessThan: 5 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } })],
+    ],
+    [
+      "101 newer noncurrent versions",
+      "InvalidArgument",
+      [rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 101 } })],
+    ],
+    ["a status of its own", "MalformedXML", [rule({ Status: "On" as never })]],
+  ])("%s", async ([, name, rules]) => {
+    await expect(put(rules)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+  });
+});
+
+describe("answers differently without meaning it (aws.md 2.5)", () => {
+  simulatorTest("by turns old and new after a write, while the switch lasts", async () => {
+    await put([rule({ ID: "old" })]);
+    target.simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, Bucket);
+    await put([rule({ ID: "new" })]);
+    const ids: (string | undefined)[] = [];
+    for (let read = 0; read < 5; read++) ids.push((await get()).Rules?.[0]?.ID);
+    expect(ids).toEqual(["old", "new", "old", "new", "new"]);
+    target.simulator.normalise.clear();
+  });
+
+  simulatorTest.for([
+    ["Prefix", "raw/", { Prefix: "raw/" }],
+    ["FilterPrefix", "", { Filter: { Prefix: "" } }],
+    ["EmptyFilter", "", { Filter: {} }],
+  ] as const)("with the prefix in the form %s", async ([form, Prefix, shown]) => {
+    await put([rule({ Filter: { Prefix } })]);
+    target.simulator.normalise.set({ lifecyclePrefixForm: form }, Bucket);
+    const { ID, Status, Expiration } = rule();
+    expect((await get()).Rules).toEqual([{ ID, Status, Expiration, ...shown }]);
+    target.simulator.normalise.clear();
+  });
+
+  simulatorTest("with elements that the SDK does not know, without disturbing the others", async () => {
+    await put([rule()]);
+    target.simulator.normalise.set({ unknownExtraFields: true });
+    expect((await get()).Rules).toEqual([rule()]);
+    target.simulator.normalise.clear();
+  });
+});
+
+function dated(transition: string, expiration: string): Partial<LifecycleRule> {
+  return {
+    Transitions: [{ Date: new Date(transition), StorageClass: "GLACIER" }],
+    Expiration: { Date: new Date(expiration) },
+  };
+}

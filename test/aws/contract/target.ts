@@ -1,0 +1,118 @@
+/**
+ * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the environment has
+ * credentials and a region (not us-east-1 and us-east-1 both: tests of other regions use eu-west-1 and us-east-1).
+ */
+
+import { randomBytes } from "node:crypto";
+import { KMSClient } from "@aws-sdk/client-kms";
+import {
+  AbortMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  NoSuchBucket,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { S3ControlClient } from "@aws-sdk/client-s3-control";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { test } from "vitest";
+import { startSimulator, type Credentials, type Simulator } from "../index.ts";
+
+export const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
+
+/** For behaviour that only the simulator's switches bring about, or that an account of one's own cannot show. */
+export const simulatorTest = test.skipIf(REAL);
+
+/** For behaviour that shows best in the simulator's own terms, when there is one. */
+const SIMULATED_ACCOUNT = "111122223333";
+
+export interface ClientOptions {
+  region?: string;
+  credentials?: Credentials;
+}
+
+export interface Target {
+  accountId: string;
+  /** Throws against AWS: use it in a `simulatorTest` only. */
+  simulator: Simulator;
+  s3(options?: ClientOptions): S3Client;
+  s3control(options?: ClientOptions): S3ControlClient;
+  sts(options?: ClientOptions): STSClient;
+  kms(options?: ClientOptions): KMSClient;
+  /** A name that nobody has; the bucket is emptied and deleted at the end. */
+  bucketName(region?: string): string;
+  stop(): Promise<void>;
+}
+
+export async function startTarget(): Promise<Target> {
+  return REAL ? realTarget() : simulatedTarget();
+}
+
+async function simulatedTarget(): Promise<Target> {
+  const simulator = await startSimulator();
+  const { credentials } = simulator.account(SIMULATED_ACCOUNT);
+  const config = (options: ClientOptions) => ({
+    endpoint: simulator.url,
+    region: options.region ?? "us-east-1",
+    credentials: options.credentials ?? credentials,
+    maxAttempts: 1,
+  });
+  return {
+    accountId: SIMULATED_ACCOUNT,
+    simulator,
+    s3: (options = {}) => new S3Client({ ...config(options), forcePathStyle: true }),
+    s3control: (options = {}) => withoutAccountInHost(new S3ControlClient(config(options))),
+    sts: (options = {}) => new STSClient(config(options)),
+    kms: (options = {}) => new KMSClient(config(options)),
+    bucketName: () => `contract-${randomBytes(6).toString("hex")}`,
+    stop: () => simulator.stop(),
+  };
+}
+
+async function realTarget(): Promise<Target> {
+  const config = ({ region = "us-east-1" }: ClientOptions) => ({ region });
+  const { Account: accountId = "" } = await new STSClient(config({})).send(new GetCallerIdentityCommand({}));
+  const made: { name: string; region: string }[] = [];
+  return {
+    accountId,
+    get simulator(): Simulator {
+      throw new Error("there is no simulator in front of AWS");
+    },
+    s3: (options = {}) => new S3Client(config(options)),
+    s3control: (options = {}) => new S3ControlClient(config(options)),
+    sts: (options = {}) => new STSClient(config(options)),
+    kms: (options = {}) => new KMSClient(config(options)),
+    bucketName: (region = "us-east-1") => {
+      const name = `s3-operator-contract-${randomBytes(6).toString("hex")}`;
+      made.push({ name, region });
+      return name;
+    },
+    stop: async () => {
+      for (const { name, region } of made) await deleteBucket(new S3Client({ region }), name);
+    },
+  };
+}
+
+/** The account stands before the endpoint's host, which an IP address does not allow: leave it to the x-amz-account-id header. */
+function withoutAccountInHost(client: S3ControlClient): S3ControlClient {
+  const resolve = client.config.endpointProvider;
+  client.config.endpointProvider = (parameters, context) =>
+    resolve({ ...parameters, RequiresAccountId: false }, context);
+  return client;
+}
+
+/** Best effort: a bucket that a test expected not to come into being is no failure. */
+async function deleteBucket(s3: S3Client, Bucket: string): Promise<void> {
+  try {
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+    if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+    for (const { Key, UploadId } of Uploads) await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    await s3.send(new DeleteBucketCommand({ Bucket }));
+  } catch (error) {
+    if (error instanceof NoSuchBucket) return;
+    process.stderr.write(`contract tests: bucket ${Bucket}: ${String(error)}\n`);
+  }
+}

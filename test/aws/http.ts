@@ -1,0 +1,70 @@
+/** The HTTP side of a call: the request as read from the socket, the reply as written to it. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Who signed for which service where; SigV4's credential scope without its date. */
+export interface Scope {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+export interface AwsRequest {
+  method: string;
+  host: string;
+  /** Still percent-encoded. */
+  path: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: Buffer;
+  scope: Scope;
+}
+
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
+/** Enough for every configuration document and for small objects. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Reads the whole request; throws when the client goes away or the body is too long. */
+export async function readRequest(incoming: IncomingMessage): Promise<Omit<AwsRequest, "scope">> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY_BYTES) throw new Error(`a request body of more than ${MAX_BODY_BYTES} bytes`);
+  }
+  const [path = "/", search = ""] = splitOnce(incoming.url ?? "/", "?");
+  return {
+    method: incoming.method ?? "GET",
+    host: incoming.headers.host ?? "",
+    path,
+    query: new URLSearchParams(search),
+    headers: flat(incoming.headers),
+    body: Buffer.concat(chunks),
+  };
+}
+
+/** Writes the reply; a HEAD answer has no body, as HTTP says. */
+export function writeReply(outgoing: ServerResponse, reply: Reply, method: string): void {
+  const body = reply.body ?? "";
+  const length = { "content-length": String(Buffer.byteLength(body)) };
+  outgoing.writeHead(reply.status, method === "HEAD" ? (reply.headers ?? {}) : { ...length, ...reply.headers });
+  outgoing.end(method === "HEAD" ? undefined : body);
+}
+
+function flat(headers: IncomingMessage["headers"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : (value ?? "")]),
+  );
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

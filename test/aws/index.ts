@@ -1,0 +1,79 @@
+/** An AWS that runs in the test's own process: S3, S3 Control, STS and KMS over HTTP. See README.md for what it knows. */
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { callLog, type CallLog } from "./calls.ts";
+import { faultInjector, type Faults } from "./faults.ts";
+import { kms } from "./kms/router.ts";
+import { normaliser, type Normaliser } from "./normalise.ts";
+import { s3 } from "./s3/router.ts";
+import { isS3Control, s3control } from "./s3control/router.ts";
+import { requestListener } from "./server.ts";
+import type { Account } from "./state.ts";
+import { accountOf, newWorld } from "./world.ts";
+import { sts } from "./sts/router.ts";
+
+export type { Call, CallLog } from "./calls.ts";
+export type { CallHook, Faults, Match } from "./faults.ts";
+export type { Normalisations, Normaliser } from "./normalise.ts";
+export type { Account, Bucket, Credentials, Identity, Key, Role } from "./state.ts";
+
+export interface Simulator {
+  /** http://127.0.0.1:port, for every service. */
+  url: string;
+  /** The account, created on first use. */
+  account(accountId: string): Account;
+  calls: CallLog;
+  faults: Faults;
+  normalise: Normaliser;
+  /** Every call takes at least this long; 0 at first. */
+  latencyMs: number;
+  /** Ends all connections, those of hanging calls included. */
+  stop(): Promise<void>;
+}
+
+/** Starts a simulator on a port of its own, or on `port`. `now` is its clock, in milliseconds. */
+export async function startSimulator({
+  port = 0,
+  now = Date.now,
+}: { port?: number; now?: () => number } = {}): Promise<Simulator> {
+  const world = newWorld(now);
+  const calls = callLog();
+  const faults = faultInjector();
+  const normalise = normaliser();
+  const services = {
+    s3: s3(world, normalise),
+    s3control: s3control(world, normalise),
+    sts: sts(world),
+    kms: kms(world),
+  };
+  const simulator: Simulator = {
+    url: "",
+    account: (accountId) => accountOf(world, accountId),
+    calls,
+    faults,
+    normalise,
+    latencyMs: 0,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  const listener = requestListener({
+    world,
+    calls,
+    faults,
+    latencyMs: () => simulator.latencyMs,
+    serviceOf: (request) => {
+      if (isS3Control(request)) return services.s3control;
+      return Object.values(services).find((service) => service.name === request.scope.service);
+    },
+  });
+  // Idle connections stay open longer than any client keeps them, so that no call meets a closing one.
+  const server = createServer({ keepAliveTimeout: 300_000 }, listener);
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  simulator.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return simulator;
+}

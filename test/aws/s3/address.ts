@@ -1,0 +1,28 @@
+/** Which bucket and key a request names, path-style or virtual-hosted-style. */
+
+import { isIPv4 } from "node:net";
+import type { AwsRequest } from "../http.ts";
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html; "" stands for none. */
+export function addressOf(request: Pick<AwsRequest, "host" | "path">): { bucketName: string; key: string } {
+  const hostBucket = bucketOfHost(request.host);
+  const path = request.path.slice(1);
+  if (hostBucket !== "") return { bucketName: hostBucket, key: decode(path) };
+  const slash = path.indexOf("/");
+  if (slash < 0) return { bucketName: decode(path), key: "" };
+  return { bucketName: decode(path.slice(0, slash)), key: decode(path.slice(slash + 1)) };
+}
+
+/** `bucket.localhost:port`; an IP address and the bare `localhost` name no bucket. */
+function bucketOfHost(host: string): string {
+  const name = host.replace(/:\d+$/, "");
+  return !isIPv4(name) && name.endsWith(".localhost") ? name.slice(0, -".localhost".length) : "";
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

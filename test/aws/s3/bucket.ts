@@ -1,0 +1,43 @@
+/** The bucket itself: HeadBucket, CreateBucket, DeleteBucket. */
+
+import { AwsError } from "../errors.ts";
+import type { Reply } from "../http.ts";
+import type { Bucket } from "../state.ts";
+import { createBucket, createActions } from "./create-bucket.ts";
+import type { Exchange, Subresource } from "./route.ts";
+
+export const bucket: Subresource = {
+  name: "bucket",
+  level: "bucket",
+  query: undefined,
+  methods: {
+    HEAD: { operation: "HeadBucket", action: "s3:ListBucket", write: false, handle: headBucket },
+    PUT: {
+      operation: "CreateBucket",
+      action: "s3:CreateBucket",
+      furtherActions: createActions,
+      write: true,
+      headers: ["x-amz-acl", "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled"],
+      handleName: createBucket,
+    },
+    DELETE: { operation: "DeleteBucket", action: "s3:DeleteBucket", write: true, handle: deleteBucket },
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
+function headBucket({ region }: Bucket): Reply {
+  return { status: 200, headers: { "x-amz-bucket-region": region, "x-amz-access-point-alias": "false" } };
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html: all versions and delete markers must be gone. That uploads in
+ * progress count too is documented for directory buckets only; counted here, because a caller that aborts them is right either way.
+ */
+function deleteBucket({ name, objects, uploads }: Bucket, { account }: Exchange): Reply {
+  if (objects.size > 0 || uploads.size > 0) {
+    const details = { BucketName: name };
+    throw new AwsError(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", { details });
+  }
+  account.buckets.delete(name);
+  return { status: 204 };
+}

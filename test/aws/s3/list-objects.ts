@@ -1,0 +1,50 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, without delimiters. */
+
+import { element } from "../xml.ts";
+import { notImplemented } from "../errors.ts";
+import { byKey, limitOf, pageOf } from "./page.ts";
+import { xmlReply, type Subresource } from "./route.ts";
+
+export const listObjects: Subresource = {
+  name: "listObjects",
+  level: "bucket",
+  query: "list-type",
+  methods: {
+    GET: {
+      operation: "ListObjectsV2",
+      action: "s3:ListBucket",
+      write: false,
+      parameters: ["prefix", "max-keys", "continuation-token", "start-after"],
+      handle: ({ name, objects }, { request: { query } }) => {
+        if (query.get("list-type") !== "2") throw notImplemented("list-type other than 2");
+        const prefix = query.get("prefix") ?? "";
+        const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
+        const current = byKey(objects, prefix).flatMap(([key, [version]]) =>
+          version === undefined || version.deleteMarker ? [] : [{ key, version }],
+        );
+        const limit = limitOf(query.get("max-keys"));
+        const { items, last } = pageOf(current, ({ key }) => key > after, limit);
+        const contents = items.map(({ key, version }) =>
+          element("Contents", [
+            element("Key", key),
+            element("LastModified", new Date(version.lastModified).toISOString()),
+            element("ETag", version.etag),
+            element("Size", String(version.body.length)),
+            element("StorageClass", "STANDARD"),
+          ]),
+        );
+        return xmlReply(
+          element("ListBucketResult", [
+            element("Name", name),
+            element("Prefix", prefix),
+            element("KeyCount", String(items.length)),
+            element("MaxKeys", String(limit)),
+            element("IsTruncated", String(last !== undefined)),
+            last && element("NextContinuationToken", last.key),
+            ...contents,
+          ]),
+        );
+      },
+    },
+  },
+};

@@ -1,0 +1,61 @@
+/**
+ * Principals in bucket policies. S3 keeps users and roles by their unique ids, so a policy does not apply to a later namesake:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and aws.md 2.6.
+ */
+
+import type { World } from "../state.ts";
+import type { PolicyDocument, Principal, Statement } from "./policy-document.ts";
+import { malformedPolicy } from "./route.ts";
+
+const KINDS = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
+
+/** The policy as S3 keeps it: account ids as root ARNs, roles as unique ids. Throws MalformedPolicy for a principal that is not there. */
+export function storePrincipals(world: World, document: PolicyDocument): PolicyDocument {
+  return mapPrincipals(document, (kind, id) => {
+    if (!KINDS.has(kind)) throw malformedPolicy("Invalid principal in policy");
+    return kind === "AWS" ? storedAwsPrincipal(world, id) : id;
+  });
+}
+
+/** The policy as S3 shows it: unique ids as ARNs again, but for those whose role is gone. */
+export function restorePrincipals(world: World, document: PolicyDocument): PolicyDocument {
+  const roles = [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
+  return mapPrincipals(document, (_, id) => roles.find(({ uniqueId }) => uniqueId === id)?.arn ?? id);
+}
+
+function storedAwsPrincipal(world: World, id: string): string {
+  if (id === "*") return id;
+  if (/^\d{12}$/.test(id)) return storedAwsPrincipal(world, `arn:aws:iam::${id}:root`);
+  const role = findRole(world, id);
+  if (role !== undefined) return role.uniqueId;
+  if (!isKnownArn(world, id)) throw malformedPolicy("Invalid principal in policy");
+  return id;
+}
+
+function findRole(world: World, arnOrId: string) {
+  const roles = [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
+  return roles.find(({ arn, uniqueId }) => arn === arnOrId || uniqueId === arnOrId);
+}
+
+/** Account roots, users, and sessions of roles. A wildcard within an ARN is never a principal. */
+function isKnownArn(world: World, arn: string): boolean {
+  const [, account = "", rest = ""] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
+  if (rest === "root") return world.accounts.has(account);
+  const session = /^assumed-role\/([^/*?]+)\/[^/*?]+$/.exec(rest)?.[1];
+  if (session !== undefined) return findRole(world, `arn:aws:iam::${account}:role/${session}`) !== undefined;
+  return [...world.identities.values()].some((identity) => identity.arn === arn);
+}
+
+function mapPrincipals(document: PolicyDocument, change: (kind: string, id: string) => string): PolicyDocument {
+  const changePrincipal = (principal: Principal): Principal => {
+    if (principal === "*") return principal;
+    const kinds = Object.entries(principal).map(([kind, ids]) => [kind, ids.map((id) => change(kind, id))]);
+    return Object.fromEntries(kinds) as Principal;
+  };
+  const changeStatement = (statement: Statement): Statement => ({
+    ...statement,
+    ...(statement.Principal !== undefined && { Principal: changePrincipal(statement.Principal) }),
+    ...(statement.NotPrincipal !== undefined && { NotPrincipal: changePrincipal(statement.NotPrincipal) }),
+  });
+  return { ...document, Statement: document.Statement.map(changeStatement) };
+}

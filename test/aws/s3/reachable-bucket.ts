@@ -1,0 +1,48 @@
+/** The checks that come before every call on an existing bucket. */
+
+import { AwsError } from "../errors.ts";
+import type { Bucket } from "../state.ts";
+import { findBucket } from "../world.ts";
+import { accessDenied, type Exchange } from "./route.ts";
+
+/** Name, region, owner, in the order in which S3 finds them wrong. Throws 404, 301 or 403. */
+export function reachableBucket({ world, request, bucketName, account }: Exchange): Bucket {
+  const bucket = findBucket(world, bucketName);
+  if (bucket === undefined) throw noSuchBucket(bucketName);
+  if (bucket.region !== request.scope.region) throw permanentRedirect(bucket, request.scope.region);
+  checkExpectedOwner(bucket, request.headers["x-amz-expected-bucket-owner"]);
+  // Policies are not evaluated: another account's bucket is closed.
+  if (bucket.accountId !== account.id) throw inRegion(bucket, accessDenied());
+  return bucket;
+}
+
+export function noSuchBucket(bucketName: string): AwsError {
+  const details = { BucketName: bucketName };
+  return new AwsError(404, "NoSuchBucket", "The specified bucket does not exist", { details });
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
+function checkExpectedOwner(bucket: Bucket, expected: string | undefined): void {
+  if (expected === undefined) return;
+  if (!/^\d{12}$/.test(expected)) {
+    throw new AwsError(
+      400,
+      "InvalidBucketOwnerAWSAccountID",
+      "The value of the expected bucket owner parameter must be an AWS Account ID",
+      { details: { ExpectedBucketOwner: expected } },
+    );
+  }
+  if (expected !== bucket.accountId) throw inRegion(bucket, accessDenied());
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html; the header is there on HEAD too, where a body is not. */
+function permanentRedirect(bucket: Bucket, region: string): AwsError {
+  const message = `The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.`;
+  const details = { Endpoint: `${bucket.name}.s3.${bucket.region}.amazonaws.com`, Bucket: bucket.name, From: region };
+  return inRegion(bucket, new AwsError(301, "PermanentRedirect", message, { details }));
+}
+
+function inRegion(bucket: Bucket, error: AwsError): AwsError {
+  const headers = { ...error.headers, "x-amz-bucket-region": bucket.region };
+  return new AwsError(error.status, error.code, error.message, { details: error.details, headers });
+}

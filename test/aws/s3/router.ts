@@ -1,0 +1,126 @@
+/** S3: finds the one route for a request. What no route knows is 501, and never falls through to the bucket itself. */
+
+import { notImplemented, type AwsError } from "../errors.ts";
+import type { AwsRequest } from "../http.ts";
+import type { Normaliser } from "../normalise.ts";
+import type { Operation, Service } from "../service.ts";
+import type { Identity, World } from "../state.ts";
+import { accountOf } from "../world.ts";
+import { addressOf } from "./address.ts";
+import { reachableBucket } from "./reachable-bucket.ts";
+import { bucket } from "./bucket.ts";
+import { buckets } from "./buckets.ts";
+import { cors } from "./cors.ts";
+import { encryption } from "./encryption.ts";
+import { lifecycle } from "./lifecycle.ts";
+import { listObjects } from "./list-objects.ts";
+import { listVersions } from "./list-versions.ts";
+import { location } from "./location.ts";
+import { deleteObjects } from "./delete-objects.ts";
+import { object } from "./object.ts";
+import { ownershipControls } from "./ownership-controls.ts";
+import { policy } from "./policy.ts";
+import { policyStatus } from "./policy-status.ts";
+import { publicAccessBlock } from "./public-access-block.ts";
+import type { Exchange, Method, Subresource } from "./route.ts";
+import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
+import { denied, failure, rejection, renderError } from "./errors.ts";
+import { tagging } from "./tagging.ts";
+import { abortUpload, createUpload, listUploads } from "./uploads.ts";
+import { versioning } from "./versioning.ts";
+
+/** All that the simulator knows of S3. A new subresource is one file and one line here. */
+const SUBRESOURCES: Subresource[] = [
+  buckets,
+  bucket,
+  location,
+  publicAccessBlock,
+  ownershipControls,
+  encryption,
+  versioning,
+  lifecycle,
+  cors,
+  policy,
+  policyStatus,
+  tagging,
+  listObjects,
+  listVersions,
+  deleteObjects,
+  listUploads,
+  object,
+  createUpload,
+  abortUpload,
+];
+
+/** The SDK's hint which operation it means; it says nothing that method and subresource do not. */
+const IGNORED_PARAMETERS = ["x-id"];
+
+export function s3(world: World, normalise: Normaliser): Service {
+  return {
+    name: "s3",
+    route: (request) => route(world, normalise, request),
+    renderError,
+    failure,
+    rejection,
+    denied,
+  };
+}
+
+function route(world: World, normalise: Normaliser, request: AwsRequest): Operation {
+  const { bucketName, key } = addressOf(request);
+  const subresource = findSubresource(request, levelOf(bucketName, key));
+  const method = findMethod(request, subresource);
+  refuseUnknown(request, subresource, method);
+  const action = typeof method.action === "string" ? method.action : method.action(request);
+  return {
+    name: method.operation,
+    actions: [action, ...(method.furtherActions?.(request) ?? [])],
+    write: method.write,
+    ...(bucketName !== "" && { bucket: bucketName }),
+    ...(key !== "" && { key }),
+    resource: bucketName === "" ? "*" : `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`,
+    perform: (caller: Identity) => {
+      checkIntegrity(request);
+      if (subresource.level === "bucket" && subresource.query !== undefined) requireChecksum(request);
+      const account = accountOf(world, caller.accountId);
+      const exchange = { request, world, caller, account, bucketName, key, normalise: normalise.for(bucketName) };
+      return perform(method, exchange);
+    },
+  };
+}
+
+function perform(method: Method, exchange: Exchange) {
+  return "handle" in method ? method.handle(reachableBucket(exchange), exchange) : method.handleName(exchange);
+}
+
+function levelOf(bucketName: string, key: string): Subresource["level"] {
+  if (bucketName === "") return "service";
+  return key === "" ? "bucket" : "object";
+}
+
+function findSubresource(request: AwsRequest, level: Subresource["level"]): Subresource {
+  const candidates = SUBRESOURCES.filter((candidate) => candidate.level === level);
+  const named = candidates.filter(({ query }) => query !== undefined && request.query.has(query));
+  const found = named.length === 0 ? candidates.find(({ query }) => query === undefined) : named[0];
+  if (found === undefined || named.length > 1) throw unknownRequest(request);
+  return found;
+}
+
+function findMethod(request: AwsRequest, subresource: Subresource): Method {
+  const method = Object.entries(subresource.methods).find(([name]) => name === request.method)?.[1];
+  if (method === undefined) throw unknownRequest(request);
+  return method;
+}
+
+function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Method): void {
+  const parameters = new Set([...IGNORED_PARAMETERS, subresource.query, ...(method.parameters ?? [])]);
+  if ([...request.query.keys()].some((name) => !parameters.has(name))) throw unknownRequest(request);
+  const header = Object.keys(request.headers).find(
+    (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
+  );
+  if (header !== undefined) throw notImplemented(`the header ${header} of ${method.operation}`);
+}
+
+function unknownRequest({ method, path, query }: AwsRequest): AwsError {
+  return notImplemented(`${method} ${path}?${query.toString()}`);
+}

@@ -1,0 +1,55 @@
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html and aws.md 2.4. */
+
+import { AwsError } from "../errors.ts";
+import type { Bucket } from "../state.ts";
+import { element, textAt } from "../xml.ts";
+import { accessDenied, configurationReply, malformedXml, requestDocument, type Subresource } from "./route.ts";
+
+export const versioning: Subresource = {
+  name: "versioning",
+  level: "bucket",
+  query: "versioning",
+  methods: {
+    GET: {
+      operation: "GetBucketVersioning",
+      action: "s3:GetBucketVersioning",
+      write: false,
+      handle: (bucket, exchange) => configurationReply(exchange, versioningDocument(bucket)),
+    },
+    PUT: {
+      operation: "PutBucketVersioning",
+      action: "s3:PutBucketVersioning",
+      write: true,
+      handle: (bucket, { request }) => {
+        const document = requestDocument(request, "VersioningConfiguration");
+        // Only the root user with x-amz-mfa may; the simulator has neither.
+        if (bucket.mfaDelete || textAt(document, "MfaDelete") !== undefined) {
+          throw accessDenied("Mfa Authentication must be present for this request");
+        }
+        bucket.versioning = allowedStatus(textAt(document, "Status"), bucket);
+        return { status: 200 };
+      },
+    },
+  },
+};
+
+function versioningDocument({ versioning, mfaDelete }: Bucket) {
+  return element("VersioningConfiguration", [
+    versioning && element("Status", versioning),
+    mfaDelete ? element("MfaDelete", "Enabled") : undefined,
+  ]);
+}
+
+function allowedStatus(status: string | undefined, { objectLockEnabled }: Bucket): "Enabled" | "Suspended" {
+  if (status === undefined) {
+    const message = "The Versioning element must be specified";
+    throw new AwsError(400, "IllegalVersioningConfigurationException", message);
+  }
+  if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
+  if (status === "Suspended" && objectLockEnabled) {
+    const message =
+      "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+    throw new AwsError(409, "InvalidBucketState", message);
+  }
+  return status;
+}

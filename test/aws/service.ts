@@ -1,0 +1,36 @@
+/** What the server asks of each service: find the operation behind a request, and put replies and errors in the service's protocol. */
+
+import type { AwsError } from "./errors.ts";
+import type { AwsRequest, Reply } from "./http.ts";
+import type { Identity } from "./state.ts";
+
+/** One request, understood. `perform` applies it in one go, so that no two calls interleave. */
+export interface Operation {
+  /** API name, such as PutBucketLifecycleConfiguration. */
+  name: string;
+  /** IAM actions it takes, the main one first: aws.md 2.1 and the service authorization reference. */
+  actions: string[];
+  write: boolean;
+  bucket?: string;
+  key?: string;
+  /** ARN that a denial names. */
+  resource: string;
+  /** Throws an AwsError for every answer that is not a success. */
+  perform(caller: Identity): Reply;
+}
+
+/** Failures that are AWS's and not the caller's, which a switch brings about. */
+export type Failure = "throttle" | "operationAborted" | "internalError";
+
+/** Why credentials were not accepted. */
+export type Rejection = "missing" | "malformed" | "unknown" | "expired" | "invalidToken";
+
+export interface Service {
+  name: string;
+  /** Throws 501 NotImplemented for anything it does not know. */
+  route(request: AwsRequest): Operation;
+  renderError(error: AwsError, request: Pick<AwsRequest, "method" | "path">, requestId: string): Reply;
+  failure(kind: Failure): AwsError;
+  rejection(kind: Rejection): AwsError;
+  denied(caller: Identity, action: string, resource: string): AwsError;
+}

@@ -1,0 +1,114 @@
+/** Makes and finds what the simulated AWS holds: accounts, identities, buckets. */
+
+import { defaultEncryption } from "./s3/encryption.ts";
+import { ownershipDocument } from "./s3/ownership-controls.ts";
+import { ALL_BLOCKED, publicAccessBlockDocument } from "./s3/public-access-block.ts";
+import type { Account, Bucket, Identity, Role, World } from "./state.ts";
+
+export function newWorld(now: () => number): World {
+  let last = 0;
+  return { now, accounts: new Map(), identities: new Map(), next: () => ++last };
+}
+
+/** The account, created on first use. Throws when the id is not 12 digits. */
+export function accountOf(world: World, id: string): Account {
+  const existing = world.accounts.get(id);
+  if (existing !== undefined) return existing;
+  if (!/^\d{12}$/.test(id)) throw new Error(`"${id}" is not an AWS account id: 12 digits`);
+  const created = newAccount(world, id);
+  world.accounts.set(id, created);
+  return created;
+}
+
+/** Bucket names are one name space for all accounts. */
+export function findBucket(world: World, name: string): Bucket | undefined {
+  for (const account of world.accounts.values()) {
+    const bucket = account.buckets.get(name);
+    if (bucket !== undefined) return bucket;
+  }
+  return undefined;
+}
+
+/** Temporary credentials of an assumed role. */
+export function addSession(world: World, role: Role, sessionName: string, expiresAt: number): Identity {
+  const [accountId = "", roleName = ""] = [role.arn.split(":")[4], role.arn.split("/").at(-1)];
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+  const session = newIdentity(world, `ASIA${accountId}${pad(world.next())}`, accountId, arn);
+  session.expiresAt = expiresAt;
+  session.credentials.sessionToken = `session-${session.credentials.accessKeyId}`;
+  return session;
+}
+
+/**
+ * Today's defaults: Block Public Access on, ACLs off, SSE-S3, SSE-C blocked (aws.md 2.2).
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+ */
+export function newBucket(world: World, accountId: string, name: string, region: string): Bucket {
+  return {
+    name,
+    accountId,
+    region,
+    creationDate: world.now(),
+    acl: "private",
+    publicAccessBlock: publicAccessBlockDocument(ALL_BLOCKED),
+    ownershipControls: ownershipDocument("BucketOwnerEnforced"),
+    encryption: defaultEncryption(),
+    versioning: undefined,
+    mfaDelete: false,
+    objectLockEnabled: false,
+    lifecycle: undefined,
+    lifecycleBefore: undefined,
+    cors: undefined,
+    policy: undefined,
+    tags: new Map(),
+    objects: new Map(),
+    uploads: new Map(),
+  };
+}
+
+function newAccount(world: World, id: string): Account {
+  const user = (name: string, number: number) =>
+    newIdentity(world, `AKIA${id}${pad(number)}`, id, `arn:aws:iam::${id}:user/${name}`);
+  const { credentials, arn: callerArn } = user("administrator", 0);
+  const account: Account = {
+    id,
+    credentials,
+    callerArn,
+    buckets: new Map(),
+    keys: new Map(),
+    aliases: new Map(),
+    roles: new Map(),
+    publicAccessBlock: undefined,
+    publicAccessBlockManagedByOrganization: false,
+    addUser: (name) => user(name, world.next()),
+    addRole: (name, { externalId, trustedAccounts = [id] } = {}) => {
+      const arn = `arn:aws:iam::${id}:role/${name}`;
+      const uniqueId = `AROA${String(world.next()).padStart(17, "0")}`;
+      const role = { arn, uniqueId, externalId, trustedAccounts };
+      account.roles.set(arn, role);
+      return role;
+    },
+    createBucket: (name, region = "us-east-1") => {
+      if (findBucket(world, name) !== undefined) throw new Error(`bucket ${name} exists`);
+      const bucket = newBucket(world, id, name, region);
+      account.buckets.set(name, bucket);
+      return bucket;
+    },
+    expireSessions: () => {
+      for (const identity of world.identities.values()) {
+        if (identity.accountId === id && identity.expiresAt !== undefined) identity.expiresAt = -Infinity;
+      }
+    },
+  };
+  return account;
+}
+
+function newIdentity(world: World, accessKeyId: string, accountId: string, arn: string): Identity {
+  const identity = { accountId, arn, credentials: { accessKeyId, secretAccessKey: `secret-of-${accessKeyId}` } };
+  world.identities.set(accessKeyId, identity);
+  return identity;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(8, "0");
+}

@@ -1,0 +1,93 @@
+/** XML as the simulator keeps it: a plain tree, so that elements it does not know are stored and given back as they came. */
+
+import { XMLParser } from "fast-xml-parser";
+
+export interface XmlElement {
+  name: string;
+  children: XmlElement[];
+  /** Character data of an element without children; "" otherwise. */
+  text: string;
+}
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreDeclaration: true,
+  ignoreAttributes: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  trimValues: false,
+  htmlEntities: true,
+});
+
+/** The root element, or undefined when the text is not well-formed XML with one root, or brings a document type of its own. */
+export function parseXml(text: string): XmlElement | undefined {
+  if (text.includes("<!DOCTYPE")) return undefined;
+  try {
+    const roots = elementsOf(parser.parse(text, true));
+    return roots.length === 1 ? roots[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An element with children, or with text when `content` is a string. Undefined children are left out. */
+export function element(name: string, content: string | (XmlElement | undefined)[] = []): XmlElement {
+  if (typeof content === "string") return { name, children: [], text: content };
+  return { name, children: content.filter((child) => child !== undefined), text: "" };
+}
+
+export function child(parent: XmlElement | undefined, name: string): XmlElement | undefined {
+  return parent?.children.find((candidate) => candidate.name === name);
+}
+
+export function childrenNamed(parent: XmlElement, name: string): XmlElement[] {
+  return parent.children.filter((candidate) => candidate.name === name);
+}
+
+/** Text of the element reached by child names, such as `textAt(rule, "Filter", "Prefix")`; undefined when there is none. */
+export function textAt(root: XmlElement | undefined, ...path: string[]): string | undefined {
+  return path.reduce<XmlElement | undefined>(child, root)?.text;
+}
+
+/** A document as sent over HTTP, with its declaration and, for requests' sake, the namespace of its service. */
+export function xmlDocument(root: XmlElement, namespace?: string): string {
+  const attribute = namespace === undefined ? "" : ` xmlns="${namespace}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize(root, attribute)}`;
+}
+
+function serialize({ name, children, text }: XmlElement, attribute = ""): string {
+  const content = children.length > 0 ? children.map((inner) => serialize(inner)).join("") : escape(text);
+  return content === "" ? `<${name}${attribute}/>` : `<${name}${attribute}>${content}</${name}>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("\r", "&#13;");
+}
+
+function elementsOf(nodes: unknown): XmlElement[] {
+  return asList(nodes).flatMap((node) =>
+    Object.entries(node)
+      .filter(([name]) => name !== "#text" && name !== ":@")
+      .map(([name, content]) => toElement(name, content)),
+  );
+}
+
+function toElement(name: string, content: unknown): XmlElement {
+  const children = elementsOf(content);
+  const text =
+    children.length > 0
+      ? ""
+      : asList(content)
+          .map((node) => node["#text"])
+          .join("");
+  return { name, children, text };
+}
+
+function asList(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+}

@@ -1,0 +1,20 @@
+import type { StatusObject } from "../../operator/kube/object.ts";
+
+export type KStatus = "Current" | "InProgress" | "Failed" | "Terminating";
+
+/**
+ * What Helm 4, Flux and other users of kstatus make of an object of ours: the rules of `Compute` for kinds it does not know.
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go (order matters, and so does that of the conditions)
+ */
+export function kstatus({ metadata, status }: StatusObject): KStatus {
+  if (metadata.deletionTimestamp !== undefined) return "Terminating";
+  const { observedGeneration, conditions = [] } = status ?? {};
+  if (observedGeneration !== undefined && observedGeneration !== metadata.generation) return "InProgress";
+  for (const condition of conditions) {
+    if (condition.type === "Reconciling" && condition.status === "True") return "InProgress";
+    if (condition.type === "Stalled" && condition.status === "True") return "Failed";
+  }
+  const ready = conditions.find(({ type }) => type === "Ready");
+  if (ready === undefined || ready.status === "True") return "Current";
+  return "InProgress";
+}

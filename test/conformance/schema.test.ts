@@ -1,0 +1,225 @@
+/**
+ * Lint of the CustomResourceDefinitions against the Kubernetes API conventions
+ * (https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md).
+ * Each check names every offender. What only an API server can tell is in test/integration/validation.
+ */
+
+import { describe, expect, test } from "vitest";
+import { API_VERSION, AWS_ACCOUNTS, GROUP, S3_BUCKETS, VERSION } from "../../operator/api/names.ts";
+import { fieldsOf, loadDefinitions, storedSchema, type Field, type Schema } from "../../scripts/schema.ts";
+
+const definitions = loadDefinitions();
+
+/** AWS's own spellings, which are kept as they are; all other enum values are ours and CamelCase. */
+const AWS_SPELLING =
+  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|GET|PUT|POST|DELETE|HEAD|1\.[23])$/;
+
+test("names.ts and the CRDs agree", () => {
+  const served = definitions.map(({ spec }) => ({
+    group: spec.group,
+    version: spec.versions.map((version) => version.name).join(),
+    kind: spec.names.kind,
+    plural: spec.names.plural,
+    namespaced: spec.scope === "Namespaced",
+  }));
+  expect(served).toEqual([AWS_ACCOUNTS, S3_BUCKETS]);
+  expect(API_VERSION).toBe(`${GROUP}/${VERSION}`);
+});
+
+test("names are unique, also beside the short names of Kubernetes", () => {
+  const builtIn = [
+    "cm",
+    "cs",
+    "crd",
+    "deploy",
+    "ds",
+    "ep",
+    "ev",
+    "hpa",
+    "ing",
+    "limits",
+    "no",
+    "ns",
+    "pc",
+    "pdb",
+    "po",
+  ];
+  const names = definitions.flatMap(({ spec: { names } }) => [names.plural, names.singular, ...names.shortNames]);
+  const all = [...names, ...builtIn, "pv", "pvc", "quota", "rc", "rs", "sa", "sc", "sts", "svc"];
+  expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
+});
+
+describe.each(definitions.map((definition) => [definition.spec.names.kind, definition] as const))("%s", (_, crd) => {
+  const schema = storedSchema(crd);
+  const fields = [...fieldsOf(schema)].filter(({ path }) => path !== "metadata");
+
+  /** Paths of the fields, under any of the given roots, that do not comply. */
+  const offenders = (complies: (field: Field) => boolean, among: RegExp = /./): string[] =>
+    fields.filter((field) => among.test(field.path) && !complies(field)).map(({ path }) => path);
+
+  test("is served and stored as one version with a status subresource", () => {
+    expect(crd.spec.versions.map(({ served, storage }) => ({ served, storage }))).toEqual([
+      { served: true, storage: true },
+    ]);
+    expect(crd.spec.versions[0]?.subresources).toEqual({ status: {} });
+    expect(crd.metadata.name).toBe(`${crd.spec.names.plural}.${crd.spec.group}`);
+    expect(crd.spec.names.listKind).toBe(`${crd.spec.names.kind}List`);
+  });
+
+  test("stays out of category 'all', so that 'kubectl delete all' deletes no bucket", () => {
+    expect(crd.spec.names.categories).toEqual(["s3-operator"]);
+  });
+
+  test("is in a group of our own, which neither Kubernetes nor Argo CD's wildcard health checks claim", () => {
+    expect(crd.spec.group).toBe(GROUP);
+    expect(crd.spec.group).not.toMatch(/k8s\.io$|kubernetes\.io$|k8s\.aws$|crossplane\.io$|upbound\.io$|google\.com$/);
+  });
+
+  test("has apiVersion, kind, metadata, spec and status at the top, and spec is required", () => {
+    expect(Object.keys(schema.properties ?? {})).toEqual(["apiVersion", "kind", "metadata", "spec", "status"]);
+    expect(schema.required).toEqual(["spec"]);
+  });
+
+  test("is structural: a type everywhere, no key that the API server refuses or that blinds it", () => {
+    const refused =
+      /^(\$ref|uniqueItems|oneOf|anyOf|allOf|not|nullable|x-kubernetes-(preserve-unknown-fields|int-or-string|embedded-resource))$/;
+    expect(offenders(({ schema }) => schema.type !== undefined)).toEqual([]);
+    expect(offenders(({ schema }) => !Object.keys(schema).some((key) => refused.test(key)))).toEqual([]);
+  });
+
+  test("names fields in camelCase", () => {
+    expect(offenders(({ path }) => /^([a-z][A-Za-z0-9]*(\[\]|\{\})?\.?)+$/.test(path))).toEqual([]);
+  });
+
+  test("has no status.phase", () => {
+    expect(offenders(({ path }) => !path.endsWith(".phase"))).toEqual([]);
+  });
+
+  test("has no floats, and bounds every integer", () => {
+    expect(
+      offenders(({ schema: { type, format, minimum, maximum } }) => {
+        if (type !== "integer") return String(type) !== "number";
+        const isSafe = Number.isSafeInteger(minimum) && Number.isSafeInteger(maximum);
+        return isSafe && (format === "int64" || (format === "int32" && (maximum ?? Infinity) < 2 ** 31));
+      }),
+    ).toEqual([]);
+  });
+
+  test("bounds every string, list and map", () => {
+    const isBounded = ({ schema }: Field): boolean => {
+      if (schema.type === "string") return schema.maxLength !== undefined || schema.enum !== undefined;
+      if (schema.type === "array") return schema.maxItems !== undefined;
+      return schema.additionalProperties === undefined || schema.maxProperties !== undefined;
+    };
+    expect(offenders(isBounded, /^(spec|status)/)).toEqual([]);
+  });
+
+  test("spells enum values in CamelCase, or as AWS does", () => {
+    const isSpelled = (value: string | boolean): boolean =>
+      value === true ||
+      (typeof value === "string" && (/^[A-Z][a-z][A-Za-z0-9]*$/.test(value) || AWS_SPELLING.test(value)));
+    expect(offenders(({ schema }) => (schema.enum ?? []).every(isSpelled))).toEqual([]);
+  });
+
+  test("has maps of strings only", () => {
+    expect(
+      offenders(({ schema: { additionalProperties: values } }) => (values?.type ?? "string") === "string"),
+    ).toEqual([]);
+  });
+
+  test("says how each list is merged, and requires the keys of list-maps", () => {
+    const isMergeable = ({ schema }: Field): boolean => {
+      if (schema.type !== "array") return true;
+      const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+      const isScalar = schema.items?.type !== "object";
+      switch (schema["x-kubernetes-list-type"]) {
+        case "map":
+          return keys.length > 0 && keys.every((key) => schema.items?.required?.includes(key));
+        case "set":
+          return isScalar;
+        case "atomic":
+          return true;
+        default:
+          return false;
+      }
+    };
+    expect(offenders(isMergeable)).toEqual([]);
+  });
+
+  test("has no default but the status that kstatus takes for 'in progress'", () => {
+    expect(offenders(({ schema }) => schema.default === undefined)).toEqual(["status"]);
+    expect(schema.properties?.["status"]?.default).toEqual({ observedGeneration: -1 });
+  });
+
+  test("describes every field in sentences", () => {
+    const isDescribed = ({ path, schema }: Field): boolean =>
+      /[\]}]$/.test(path) && schema.type !== "object"
+        ? schema.description === undefined
+        : /^[A-Z`].*[^\s]$/.test(schema.description?.replace(/^metadata/, "M") ?? "") &&
+          /(\.|`|html)$/.test(schema.description ?? "");
+    expect(offenders(isDescribed)).toEqual([]);
+  });
+
+  test("titles are names of types, each of one shape", () => {
+    const byTitle = Map.groupBy(
+      fields.filter(({ schema }) => schema.title !== undefined),
+      ({ schema }) => schema.title,
+    );
+    const ambiguous = [...byTitle].filter(([, uses]) => new Set(uses.map(({ schema }) => schema)).size > 1);
+    expect(ambiguous.map(([title]) => title)).toEqual([]);
+  });
+
+  test("has rules whose messages follow the conventions", () => {
+    const messages = fields
+      .flatMap(({ schema }) => schema["x-kubernetes-validations"] ?? [])
+      .map((rule) => rule.message);
+    const isClear = (message: string): boolean =>
+      /\b(must|may)\b/.test(message) && !/[.!<>≤≥"`]$|[<>≤≥"`]/.test(message.replaceAll(/'[^']*'/g, ""));
+    expect(messages.filter((message) => !isClear(message))).toEqual([]);
+  });
+
+  test("has conditions as metav1.Condition has them", () => {
+    const conditions = schema.properties?.["status"]?.properties?.["conditions"];
+    const { type, status, reason, message, lastTransitionTime } = conditions?.items?.properties ?? {};
+    expect(conditions?.["x-kubernetes-list-map-keys"]).toEqual(["type"]);
+    expect(conditions?.items?.required?.toSorted()).toEqual([
+      "lastTransitionTime",
+      "message",
+      "reason",
+      "status",
+      "type",
+    ]);
+    expect(type?.maxLength).toBe(316);
+    expect(status?.enum).toEqual(["True", "False", "Unknown"]);
+    expect([reason?.minLength, reason?.maxLength, message?.maxLength]).toEqual([1, 1024, 32768]);
+    expect(lastTransitionTime?.format).toBe("date-time");
+  });
+
+  test("has columns and selectable fields that exist", () => {
+    const { additionalPrinterColumns, selectableFields = [] } = crd.spec.versions[0] ?? {
+      additionalPrinterColumns: [],
+    };
+    const paths = [...additionalPrinterColumns, ...selectableFields].map(({ jsonPath }) =>
+      jsonPath.replace(/\[\?\(.*?\)\]/, "[]").slice(1),
+    );
+    const known = new Set([...fields.map(({ path }) => path), "metadata.creationTimestamp"]);
+    expect(paths.filter((path) => !known.has(path))).toEqual([]);
+  });
+
+  test("is small enough for client-side apply, which copies it into an annotation", () => {
+    expect(Buffer.byteLength(JSON.stringify(crd))).toBeLessThan(200_000);
+  });
+});
+
+test("what both kinds have in common is the same in both", () => {
+  const shared = (path: string): (Schema | undefined)[] =>
+    definitions.map(
+      (definition) => [...fieldsOf(storedSchema(definition))].find((field) => field.path === path)?.schema,
+    );
+  for (const path of ["status.conditions", "status.observedGeneration", "spec.tags{}"]) {
+    const [account, bucket] = shared(path);
+    expect(account, path).toEqual(bucket);
+  }
+  const [account, bucket] = shared("spec.tags").map((schema) => schema?.["x-kubernetes-validations"]);
+  expect(account).toEqual(bucket);
+});

@@ -1,0 +1,49 @@
+/** etcd and kube-apiserver, until they answer. */
+import type { Binaries } from "./binaries.ts";
+import { apiServerArguments, etcdArguments, filesIn } from "./processes.ts";
+import { answersOk, authorityIn, freePort, waitUntil } from "./readiness.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+export interface ApiServer {
+  server: string;
+  certificateAuthority: string;
+  /** Kills it and starts it again, with the same port and certificate. Resolves when it is ready. */
+  restart: () => Promise<void>;
+}
+
+/** `extra`: further arguments of kube-apiserver. */
+export async function startApiServer(
+  supervisor: Supervisor,
+  binaries: Binaries,
+  token: string,
+  extra: readonly string[],
+): Promise<ApiServer> {
+  const { directory } = supervisor;
+  await supervisor.start({ name: "etcd", command: binaries.etcd, args: etcdArguments(directory) });
+
+  async function startOn(port: number): Promise<ApiServer> {
+    const server = `https://127.0.0.1:${port}`;
+    const args = apiServerArguments(directory, port, extra);
+    await supervisor.start({ name: "kube-apiserver", command: binaries.kubeApiserver, args });
+    let certificateAuthority = "";
+    const ready = async () => {
+      certificateAuthority = await authorityIn(filesIn(directory).servingCertificate);
+      return certificateAuthority !== "" && answersOk(`${server}/readyz`, token, certificateAuthority);
+    };
+    const failure = async () => (await supervisor.endOf("etcd")) ?? supervisor.endOf("kube-apiserver");
+    await waitUntil("kube-apiserver", ready, failure);
+    return { server, certificateAuthority, restart: async () => void (await startOn(port)) };
+  }
+
+  return onFreePort(startOn);
+}
+
+/** Somebody else may take a port between its choice and its use. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>, attempts = 5): Promise<T> {
+  try {
+    return await start(await freePort());
+  } catch (error) {
+    if (attempts > 1 && String(error).includes("address already in use")) return onFreePort(start, attempts - 1);
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Finds etcd, kube-apiserver, kube-controller-manager and kubectl, and gets those that are missing: from the environment, the
+ * project's cache, the envtest archive, the Kubernetes release, or a build. Nothing is ever skipped silently.
+ */
+import { join } from "node:path";
+import { goBuild } from "./build.ts";
+import { binariesIn, cacheDirectory, onlyExecutable, withWorkshop } from "./cache.ts";
+import { envtestArchive } from "./envtest.ts";
+import { messageOf } from "./progress.ts";
+import { kubernetesRelease } from "./release.ts";
+import type { Found } from "./versions.ts";
+import { binaryNames, kubernetesVersion, missingFrom } from "./versions.ts";
+import type { Log, Way } from "./way.ts";
+
+/** Paths. */
+export interface Binaries {
+  etcd: string;
+  kubeApiserver: string;
+  kubeControllerManager: string;
+  kubectl: string;
+}
+
+export interface FindBinariesOptions {
+  log: Log;
+  environment?: NodeJS.ProcessEnv;
+  /** Tried in this order for what neither the environment nor the cache has. */
+  ways?: readonly Way[];
+}
+
+/** Throws an error that says what is missing, why each way failed, and what to do. */
+export async function findBinaries({ log, environment = process.env, ways }: FindBinariesOptions): Promise<Binaries> {
+  const directory = cacheDirectory(environment);
+  const given = await onlyExecutable(pathsFrom(environment));
+  if (environment.KUBEBUILDER_ASSETS && missingFrom(given).length > 0) {
+    log(`KUBEBUILDER_ASSETS=${environment.KUBEBUILDER_ASSETS} holds no ${missingFrom(given).join(", ")}`);
+  }
+  const lookUp = async (): Promise<Found> => ({ ...(await binariesIn(directory)), ...given });
+  const binaries = complete(await lookUp());
+  if (binaries !== undefined) return binaries;
+  const failures = await install(directory, lookUp, log, ways ?? [envtestArchive(), kubernetesRelease(), goBuild]);
+  const found = await lookUp();
+  const installed = complete(found);
+  if (installed === undefined) throw new Error(advice(found, directory, failures));
+  return installed;
+}
+
+/** What envtest's variables name: one binary each, or a folder. https://book.kubebuilder.io/reference/envtest */
+export function pathsFrom(environment: NodeJS.ProcessEnv): Found {
+  const folder = environment.KUBEBUILDER_ASSETS;
+  const paths: Found = {};
+  for (const name of binaryNames) {
+    const single = environment[`TEST_ASSET_${name.toUpperCase().replaceAll("-", "_")}`];
+    if (single) paths[name] = single;
+    else if (folder) paths[name] = join(folder, name);
+  }
+  return paths;
+}
+
+/** Tries one way after the other until nothing is missing. Returns why ways failed. */
+async function install(
+  directory: string,
+  lookUp: () => Promise<Found>,
+  log: Log,
+  ways: readonly Way[],
+): Promise<string[]> {
+  return withWorkshop(directory, log, async (workshop) => {
+    const failures: string[] = [];
+    for (const way of ways) {
+      // Looked up each time: the process that held the workshop before may have installed everything.
+      const missing = missingFrom(await lookUp());
+      if (missing.length === 0) break;
+      try {
+        await way.provide(missing, workshop);
+      } catch (error) {
+        const failure = `${way.title}: ${messageOf(error)}`;
+        failures.push(failure);
+        log(failure);
+      }
+    }
+    return failures;
+  });
+}
+
+function advice(found: Found, directory: string, failures: readonly string[]): string {
+  return [
+    `No ${missingFrom(found).join(", ")} of Kubernetes ${kubernetesVersion} for tests, neither in KUBEBUILDER_ASSETS nor in ${directory}.`,
+    ...failures.map((failure) => `- ${failure}`),
+    "Either set KUBEBUILDER_ASSETS to a folder that holds the binaries, or install Go and run: node test/controlplane/main.ts install",
+  ].join("\n");
+}
+
+function complete(found: Found): Binaries | undefined {
+  const { etcd, kubectl, "kube-apiserver": kubeApiserver, "kube-controller-manager": kubeControllerManager } = found;
+  if (!etcd || !kubectl || !kubeApiserver || !kubeControllerManager) return undefined;
+  return { etcd, kubeApiserver, kubeControllerManager, kubectl };
+}

@@ -1,0 +1,76 @@
+/**
+ * The command lines of the three processes, whose working folder is the control plane's own.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/
+ */
+import { join } from "node:path";
+
+/** Files that the processes share. kube-apiserver makes its serving certificate itself: a CA follows it in the same file. */
+export function filesIn(directory: string) {
+  return {
+    tokens: join(directory, "tokens.csv"),
+    serviceAccountKey: join(directory, "service-account.key"),
+    certificates: join(directory, "certificates"),
+    servingCertificate: join(directory, "certificates", "apiserver.crt"),
+    kubeconfig: join(directory, "kubeconfig"),
+    kubectlCache: join(directory, "kubectl-cache"),
+  };
+}
+
+// Unix sockets need no free port, and let no other user of this machine in. etcd wants host:port and so names its socket file, in its
+// working folder, by that; an absolute path would also be longer than the 104 bytes that macOS allows.
+const etcdClients = "unix://clients:1";
+const etcdPeers = "unix://peers:1";
+
+export function etcdArguments(directory: string): string[] {
+  return [
+    `--data-dir=${join(directory, "etcd")}`,
+    `--listen-client-urls=${etcdClients}`,
+    `--advertise-client-urls=${etcdClients}`,
+    `--listen-peer-urls=${etcdPeers}`,
+    `--initial-advertise-peer-urls=${etcdPeers}`,
+    `--initial-cluster=default=${etcdPeers}`,
+    "--unsafe-no-fsync=true",
+  ];
+}
+
+/** `extra` comes last, so that it wins. */
+export function apiServerArguments(directory: string, port: number, extra: readonly string[]): string[] {
+  const files = filesIn(directory);
+  return [
+    `--etcd-servers=${etcdClients}`,
+    `--cert-dir=${files.certificates}`,
+    "--bind-address=127.0.0.1",
+    // Otherwise a machine without a default route, such as one offline, cannot start it.
+    "--advertise-address=127.0.0.1",
+    `--secure-port=${port}`,
+    "--authorization-mode=RBAC",
+    `--token-auth-file=${files.tokens}`,
+    "--service-cluster-ip-range=10.0.0.0/24",
+    `--service-account-issuer=https://127.0.0.1:${port}/`,
+    `--service-account-key-file=${files.serviceAccountKey}`,
+    `--service-account-signing-key-file=${files.serviceAccountKey}`,
+    "--endpoint-reconciler-type=none",
+    ...extra,
+  ];
+}
+
+/** What the API server does not do alone: default ServiceAccounts, garbage collection, the end of deleted namespaces. */
+const controllers = [
+  "garbage-collector-controller",
+  "namespace-controller",
+  "serviceaccount-controller",
+  "clusterrole-aggregation-controller",
+  "root-ca-certificate-publisher-controller",
+  "resourcequota-controller",
+];
+
+export function controllerManagerArguments(directory: string): string[] {
+  const files = filesIn(directory);
+  return [
+    `--kubeconfig=${files.kubeconfig}`,
+    `--root-ca-file=${files.servingCertificate}`,
+    `--controllers=${controllers.join(",")}`,
+    "--leader-elect=false",
+    "--secure-port=0",
+  ];
+}

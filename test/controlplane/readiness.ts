@@ -1,0 +1,53 @@
+/** Finding out whether the control plane answers, before there is anything else to ask it with. */
+import { readFile } from "node:fs/promises";
+import { get } from "node:https";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Much more than the 4 seconds that it takes: test machines can be very busy. */
+const deadlineMs = 120_000;
+
+/** Waits until `ready` is true. `failure` is asked first each time: what it returns is thrown at once. */
+export async function waitUntil(
+  what: string,
+  ready: () => Promise<boolean>,
+  failure: () => Promise<string | undefined>,
+): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    const reason = await failure();
+    if (reason !== undefined) throw new Error(reason);
+    if (await ready()) return;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${deadlineMs / 1000} s`);
+    await sleep(50);
+  }
+}
+
+/** True when a GET of this path is answered with 200; false also when nobody answers. */
+export async function answersOk(url: string, token: string, certificateAuthority: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { ca: certificateAuthority, headers: { authorization: `Bearer ${token}` }, timeout: 5000 };
+    const request = get(url, { ...options, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("timeout", () => request.destroy()).on("error", () => resolve(false));
+  });
+}
+
+/** The CA that kube-apiserver made for itself: the last certificate of its file, "" while there is none. */
+export async function authorityIn(servingCertificate: string): Promise<string> {
+  const pem = await readFile(servingCertificate, "utf8").catch(() => "");
+  return /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/.exec(pem)?.[0] ?? "";
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("A TCP server has no port");
+  return address.port;
+}

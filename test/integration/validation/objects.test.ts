@@ -1,0 +1,156 @@
+/** How the API server treats objects of our kinds beyond the rules: status, pruning, ownership of list entries, limits, the examples. */
+
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { loadAll } from "js-yaml";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
+import type { KubeObject } from "../../../operator/kube/object.ts";
+import { collectionPath, objectPath } from "../../../operator/kube/paths.ts";
+import { causesOf, connect, type Answer, type Api } from "./api.ts";
+import type { Spec } from "./table.ts";
+
+const NAMESPACE = `objects-${randomUUID().slice(0, 8)}`;
+const BUCKETS = collectionPath(S3_BUCKETS, NAMESPACE);
+let api: Api;
+
+beforeAll(async () => {
+  api = connect();
+  await api.send("POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
+});
+
+afterAll(async () => {
+  await api.send("DELETE", `/api/v1/namespaces/${NAMESPACE}`);
+  await api.close();
+});
+
+const bucket = (name: string, spec: Spec = {}) => ({
+  apiVersion: API_VERSION,
+  kind: "S3Bucket",
+  metadata: { name, namespace: NAMESPACE },
+  spec,
+});
+const pathOf = (name: string, subresource?: string): string =>
+  objectPath(S3_BUCKETS, { namespace: NAMESPACE, name }, subresource);
+
+/** Rejects what the API server refuses. */
+async function done(answer: Promise<Answer>): Promise<Answer["body"]> {
+  const { code, body } = await answer;
+  if (code >= 300) throw new Error(body.message);
+  return body;
+}
+
+test("a new object has observedGeneration -1, which kstatus takes for 'in progress'", async () => {
+  const created = await done(api.send("POST", BUCKETS, bucket("new")));
+  expect(created.status).toEqual({ observedGeneration: -1 });
+});
+
+test("spec gets no defaults, and applying the same again changes nothing", async () => {
+  const apply = () => done(api.apply(pathOf("same"), bucket("same", { versioning: "Enabled" }), "team"));
+  const created = await apply();
+  expect(created.spec).toEqual({ versioning: "Enabled" });
+  // Creation stores no status; the first write after it stores the default, once, without a new generation.
+  const second = await apply();
+  const third = await apply();
+  expect(second.metadata.generation).toBe(1);
+  expect(third.metadata.resourceVersion).toBe(second.metadata.resourceVersion);
+});
+
+test("status is written through its subresource only, and leaves the generation alone", async () => {
+  const created = await done(api.send("POST", BUCKETS, bucket("status")));
+  const status = { observedGeneration: 1, origin: "Created" };
+  const ignored = await done(api.send("PUT", pathOf("status"), { ...created, status }));
+  expect(ignored.status).toEqual({ observedGeneration: -1 });
+  const spec = { versioning: "Enabled" };
+  const written = await done(api.send("PUT", pathOf("status", "status"), { ...ignored, spec, status }));
+  expect(written).toMatchObject({ metadata: { generation: 1 }, spec: {}, status });
+  expect(written.spec).toEqual({});
+  const edited = await done(api.send("PUT", pathOf("status"), { ...written, spec }));
+  expect(edited).toMatchObject({ metadata: { generation: 2 }, status });
+});
+
+test("unknown fields are pruned, and refused where the client asks for that", async () => {
+  const object = bucket("unknown", { versionning: "Enabled" });
+  expect((await done(api.send("POST", BUCKETS, object))).spec).toEqual({});
+  const strict = await api.send("POST", `${BUCKETS}?fieldValidation=Strict&dryRun=All`, object);
+  expect(strict).toMatchObject({ code: 400, body: { message: expect.stringContaining("spec.versionning") } });
+});
+
+test("spec is required", async () => {
+  const { spec: _, ...object } = bucket("no-spec");
+  const answer = await api.send("POST", BUCKETS, object);
+  expect(causesOf(answer)).toEqual([{ field: "spec", message: "Required value" }]);
+});
+
+test("two managers own one lifecycle rule and one statement each", async () => {
+  const part = (id: string): Spec => ({
+    lifecycle: { rules: [{ id, status: "Enabled", expiration: { days: 1 } }] },
+    policy: { statements: [{ sid: id, effect: "Deny", principals: { aws: ["*"] }, actions: ["s3:PutObject"] }] },
+  });
+  await done(api.apply(pathOf("shared"), bucket("shared", part("a")), "team-a"));
+  await done(api.apply(pathOf("shared"), bucket("shared", part("b")), "team-b"));
+  const left = await done(api.apply(pathOf("shared"), bucket("shared"), "team-a"));
+  expect(left.spec).toEqual(part("b"));
+});
+
+test("buckets can be selected by bucketName", async () => {
+  await done(api.send("POST", BUCKETS, bucket("selected", { bucketName: `${NAMESPACE}-acme` })));
+  const found = await done(api.send("GET", `${BUCKETS}?fieldSelector=spec.bucketName%3D${NAMESPACE}-acme`));
+  expect(found.items).toMatchObject([{ metadata: { name: "selected" } }]);
+});
+
+test("the largest lifecycle configuration of AWS passes within the API server's cost limits", async () => {
+  const rules = Array.from({ length: 1000 }, (_, index) => ({
+    id: `rule-${index}`,
+    status: "Enabled",
+    filter: { prefix: `${index}/`, tags: { a: "b", c: "d" }, objectSizeGreaterThan: 1, objectSizeLessThan: 9 },
+    transitions: ["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"].map(
+      (storageClass, step) => ({ storageClass, days: 30 + 30 * step }),
+    ),
+    expiration: { days: 1000 },
+    noncurrentVersionTransitions: ["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"].map(
+      (storageClass, step) => ({ storageClass, noncurrentDays: 30 + 30 * step }),
+    ),
+    noncurrentVersionExpiration: { noncurrentDays: 1000, newerNoncurrentVersions: 5 },
+  }));
+  const created = await done(api.send("POST", `${BUCKETS}?dryRun=All`, bucket("largest", { lifecycle: { rules } })));
+  expect(created.spec).toEqual({ lifecycle: { rules } });
+});
+
+test("kubectl shows the state, the AWS names and, when asked, the message", async () => {
+  const created = await done(api.send("POST", BUCKETS, bucket("columns")));
+  const ready = { type: "Ready", status: "False", reason: "BucketNotOwned", message: "Tagged as another's." };
+  const status = {
+    conditions: [{ ...ready, lastTransitionTime: "2026-01-01T00:00:00Z" }],
+    bucketName: "acme-docs",
+    region: "eu-central-1",
+    accountId: "111122223333",
+  };
+  await done(api.send("PUT", pathOf("columns", "status"), { ...created, status }));
+  const { stdout } = await promisify(execFile)(
+    inject("kubectlPath"),
+    ["get", "s3b", "columns", "-n", NAMESPACE, "-o", "wide"],
+    { env: { KUBECONFIG: inject("kubeconfigPath"), KUBECACHEDIR: `${dirname(inject("kubeconfigPath"))}/columns` } },
+  );
+  expect(stdout.split("\n").map((line) => line.split(/\s{2,}/).filter((cell) => !/^\d+s$/.test(cell)))).toEqual([
+    ["NAME", "READY", "REASON", "BUCKET", "REGION", "AGE", "ACCOUNT", "MESSAGE"],
+    ["columns", "False", "BucketNotOwned", "acme-docs", "eu-central-1", "111122223333", "Tagged as another's."],
+    [""],
+  ]);
+});
+
+const EXAMPLES = new URL("../../../examples/", import.meta.url);
+const manifests = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => [file, loadAll(readFileSync(new URL(file, EXAMPLES), "utf8")) as KubeObject[]] as const);
+
+test.each(manifests)("examples/%s is valid to the letter", async (_, objects) => {
+  for (const object of objects) {
+    const collection = object.kind === "AWSAccount" ? collectionPath(AWS_ACCOUNTS) : BUCKETS;
+    const { code, body } = await api.send("POST", `${collection}?fieldValidation=Strict&dryRun=All`, object);
+    expect({ code, message: body.message }).toEqual({ code: 201, message: undefined });
+  }
+});

@@ -1,0 +1,162 @@
+/** S3Bucket: the bucket policy. */
+
+import { accepted, refused, type Row, type Spec } from "./table.ts";
+
+const POLICY = "spec.policy";
+const STATEMENT = `${POLICY}.statements[0]`;
+const READER = { aws: ["arn:aws:iam::111122223333:role/team/reader"] };
+const OPEN = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false };
+const CLOSED = { ...OPEN, blockPublicPolicy: true };
+
+const policy = (...statements: Spec[]): Spec => ({ policy: { statements } });
+/** A statement that is valid but for what is given; undefined removes. */
+const statement = (changes: Spec): Spec =>
+  policy({ sid: "Read", effect: "Allow", principals: READER, actions: ["s3:GetObject"], ...changes });
+const principals = (principals: Spec): Spec => statement({ principals });
+const condition = (changes: Spec): Spec =>
+  statement({ conditions: [{ operator: "StringEquals", key: "aws:PrincipalOrgID", values: ["o-abc"], ...changes }] });
+
+export const POLICY_ROWS: Row[] = [
+  accepted("policy: empty", { policy: {} }),
+  accepted("policy: everything", {
+    policy: {
+      minimumTLSVersion: "1.3",
+      cloudFrontDistributions: ["arn:aws-cn:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7"],
+      unmanagedStatements: "Remove",
+      statements: [
+        {
+          sid: "Deliver",
+          effect: "Allow",
+          principals: { service: ["logging.s3.amazonaws.com"], canonicalUser: ["0123456789abcdef".repeat(4)] },
+          actions: ["s3:PutObject"],
+          resources: ["{bucket}/logs/${aws:PrincipalTag/team}/*"],
+          conditions: [
+            { operator: "ArnLikeIfExists", key: "aws:SourceArn", values: ["arn:aws:s3:::source-*"] },
+            { operator: "StringEquals", key: "aws:SourceArn", values: ["a", "b"] },
+            { operator: "ForAnyValue:StringNotEqualsIgnoreCase", key: "s3:ExistingObjectTag/größe", values: [""] },
+          ],
+        },
+        {
+          sid: "DenyOthers",
+          effect: "Deny",
+          notPrincipals: {
+            aws: ["111122223333"],
+            federated: ["accounts.google.com", "arn:aws:iam::111122223333:saml-provider/idp"],
+          },
+          notActions: ["S3:Get*", "*"],
+          notResources: ["{bucket}"],
+        },
+        { sid: "DenyAll", effect: "Deny", principals: { aws: ["*"] }, actions: ["s3:Delete*"] },
+      ],
+    },
+  }),
+  ...["arn:aws:iam::111122223333:root", "arn:aws-us-gov:sts::111122223333:assumed-role/admin/me@example.com"].map(
+    (arn) => accepted(`policy: principal ${arn}`, principals({ aws: [arn] })),
+  ),
+  accepted("policy: everybody, where public policies are open", {
+    publicAccessBlock: OPEN,
+    ...principals({ aws: ["*"] }),
+  }),
+  accepted("policy: everybody under conditions, where public policies are blocked", {
+    publicAccessBlock: CLOSED,
+    ...statement({
+      principals: { aws: ["*"] },
+      conditions: [{ operator: "StringEquals", key: "aws:PrincipalOrgID", values: ["o-abc"] }],
+    }),
+  }),
+  accepted("policy: everybody, where the baseline is not known", principals({ aws: ["*"] })),
+  refused("policy: everybody, where public policies are blocked", `${POLICY}.statements`, {
+    publicAccessBlock: CLOSED,
+    ...principals({ aws: ["*"] }),
+  }),
+  refused("policy: everybody, under the baseline", `${POLICY}.statements`, {
+    baseline: "Secure",
+    ...principals({ aws: ["*"] }),
+  }),
+  refused("policy: TLS 1.1", `${POLICY}.minimumTLSVersion`, { policy: { minimumTLSVersion: "1.1" } }),
+  refused("policy: distribution by id", `${POLICY}.cloudFrontDistributions[0]`, {
+    policy: { cloudFrontDistributions: ["E1A2B3C4D5E6F7"] },
+  }),
+  refused("policy: sid twice", `${POLICY}.statements[1]`, {
+    policy: {
+      statements: ["Allow", "Deny"].map((effect) => ({
+        sid: "A",
+        effect,
+        principals: READER,
+        actions: ["s3:GetObject"],
+      })),
+    },
+  }),
+  refused("policy: sid with a space", `${STATEMENT}.sid`, statement({ sid: "Read it" })),
+  refused("policy: sid of the operator", `${STATEMENT}.sid`, statement({ sid: "S3OperatorMinimumTLS" })),
+  refused("policy: effect absent", `${STATEMENT}.effect`, statement({ effect: undefined })),
+  refused("policy: principals and notPrincipals", STATEMENT, statement({ effect: "Deny", notPrincipals: READER })),
+  refused("policy: no principals", STATEMENT, statement({ principals: undefined })),
+  refused(
+    "policy: allow by notPrincipals",
+    `${STATEMENT}.notPrincipals`,
+    statement({ principals: undefined, notPrincipals: READER }),
+  ),
+  refused("policy: actions and notActions", STATEMENT, statement({ notActions: ["s3:PutObject"] })),
+  refused("policy: no actions", STATEMENT, statement({ actions: undefined })),
+  refused(
+    "policy: resources and notResources",
+    STATEMENT,
+    statement({ resources: ["{bucket}"], notResources: ["{bucket}/*"] }),
+  ),
+  refused("policy: principals empty", `${STATEMENT}.principals`, principals({})),
+  refused(
+    "policy: notPrincipals empty",
+    `${STATEMENT}.notPrincipals`,
+    statement({ effect: "Deny", principals: undefined, notPrincipals: {} }),
+  ),
+  refused("policy: everybody and somebody", `${STATEMENT}.principals.aws`, principals({ aws: ["*", "111122223333"] })),
+  refused(
+    "policy: principal with a wildcard",
+    `${STATEMENT}.principals.aws[0]`,
+    principals({ aws: ["arn:aws:iam::111122223333:role/*"] }),
+  ),
+  refused("policy: principal by unique id", `${STATEMENT}.principals.aws[0]`, principals({ aws: ["AROAEXAMPLE"] })),
+  refused("policy: service as a word", `${STATEMENT}.principals.service[0]`, principals({ service: ["s3"] })),
+  refused("policy: provider as a word", `${STATEMENT}.principals.federated[0]`, principals({ federated: ["google"] })),
+  refused(
+    "policy: canonical user by name",
+    `${STATEMENT}.principals.canonicalUser[0]`,
+    principals({ canonicalUser: ["me"] }),
+  ),
+  ...["aws", "service", "federated", "canonicalUser"].map((kind) =>
+    refused(
+      `policy: not this ${kind}`,
+      `${STATEMENT}.notPrincipals.${kind}[0]`,
+      statement({ effect: "Deny", principals: undefined, notPrincipals: { [kind]: ["?"] } }),
+    ),
+  ),
+  refused(
+    "policy: not everybody and somebody",
+    `${STATEMENT}.notPrincipals.aws`,
+    statement({ effect: "Deny", principals: undefined, notPrincipals: { aws: ["*", "111122223333"] } }),
+  ),
+  refused("policy: action of another service", `${STATEMENT}.actions[0]`, statement({ actions: ["iam:PassRole"] })),
+  refused("policy: action of two", `${STATEMENT}.actions[0]`, statement({ actions: ["s3:GetObject,s3:PutObject"] })),
+  refused(
+    "policy: not an action",
+    `${STATEMENT}.notActions[0]`,
+    statement({ actions: undefined, notActions: ["GetObject"] }),
+  ),
+  refused(
+    "policy: resource of another bucket",
+    `${STATEMENT}.resources[0]`,
+    statement({ resources: ["arn:aws:s3:::other/*"] }),
+  ),
+  refused("policy: resource without key", `${STATEMENT}.resources[0]`, statement({ resources: ["{bucket}/"] })),
+  refused("policy: not a resource", `${STATEMENT}.notResources[0]`, statement({ notResources: ["*"] })),
+  refused("policy: operator unknown", `${STATEMENT}.conditions[0].operator`, condition({ operator: "StringMatches" })),
+  refused(
+    "policy: operator in lower case",
+    `${STATEMENT}.conditions[0].operator`,
+    condition({ operator: "stringEquals" }),
+  ),
+  refused("policy: key without prefix", `${STATEMENT}.conditions[0].key`, condition({ key: "SourceArn" })),
+  refused("policy: values empty", `${STATEMENT}.conditions[0].values`, condition({ values: [] })),
+  refused("policy: value a boolean", `${STATEMENT}.conditions[0].values[0]`, condition({ values: [true] })),
+];

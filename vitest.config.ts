@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+// AWS_CA_BUNDLE makes the SDK insist on TLS options for plain-HTTP endpoints; the simulator speaks plain HTTP.
+const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: "us-east-1" };
+
+export default defineConfig({
+  test: {
+    env,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["operator/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
