@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import * as format from "./config-formats.ts";
-import type { Format } from "./config-formats.ts";
+import { boolean, type Format } from "./config-formats.ts";
 
 /** A flag or its environment variable is unknown or wrong. The message says which, and what is right; for people, without a stack. */
 export class ConfigError extends Error {
@@ -60,7 +60,7 @@ const FLAGS = {
   ),
   leaderElect: flag(
     "leader-elect",
-    format.boolean,
+    boolean,
     "true",
     "Work only while holding the lease, so that a second replica can take over.",
   ),
@@ -75,7 +75,7 @@ const FLAGS = {
   logLevel: flag("log-level", format.logLevel, "info", "Least important entries that are written."),
   s3ForcePathStyle: flag(
     "s3-force-path-style",
-    format.boolean,
+    boolean,
     "false",
     "Names buckets in the path and not in the host name, for S3-compatible stores.",
   ),
@@ -118,7 +118,7 @@ export function helpText(): string {
     "  --version, --help",
     "",
     `Each flag can also be given as an environment variable, --poll-interval as ${variableOf("poll-interval")}; the flag wins.`,
-    "AWS credentials, endpoints and proxies are found as by every AWS SDK: AWS_ROLE_ARN, AWS_ENDPOINT_URL and so on.",
+    "AWS credentials and endpoints are found as by every AWS SDK: AWS_ROLE_ARN, AWS_ENDPOINT_URL and so on.",
     "",
   ].join("\n");
 }
@@ -145,10 +145,10 @@ function variableOf(name: string): string {
 /** The text of each flag that was given. */
 function parseFlags(argv: readonly string[]): ReadonlyMap<string, string> {
   const flags = new Map<string, Flag<unknown>>(Object.values(FLAGS).map((flag) => [flag.name, flag]));
-  const switches = [...flags.values()].filter(({ format }) => format.placeholder === "").map(({ name }) => `--${name}`);
+  const isSwitch = (argument: string) => argument.startsWith("--") && flags.get(argument.slice(2))?.format === boolean;
   const { tokens } = parseArgs({
     // As in Go, a boolean flag needs no value, and takes one only behind "=".
-    args: argv.map((argument) => (switches.includes(argument) ? `${argument}=true` : argument)),
+    args: argv.map((argument) => (isSwitch(argument) ? `${argument}=true` : argument)),
     options: {
       ...Object.fromEntries([...flags.keys()].map((name) => [name, { type: "string" as const }])),
       help: { type: "boolean", short: "h" },

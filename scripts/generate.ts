@@ -1,5 +1,6 @@
 /**
- * Writes what is generated from crds/: the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/.
+ * Writes what is generated: from crds/ the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/,
+ * from the settings their table and the operator's IAM policy.
  * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
  */
 
@@ -7,6 +8,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateDocs } from "./generate-docs.ts";
+import { generateIamPolicy, generateSettingsTable } from "./generate-permissions.ts";
 import { generateTypes } from "./generate-types.ts";
 import { loadDefinitions } from "./schema.ts";
 
@@ -20,6 +22,8 @@ async function generated(): Promise<Map<string, string>> {
     files.set(`operator/api/generated/${singular}.ts`, await generateTypes(definition));
     files.set(`docs/reference/${singular}.md`, await generateDocs(definition));
   }
+  files.set("docs/reference/settings.md", await generateSettingsTable());
+  files.set("docs/iam-policy.json", await generateIamPolicy());
   return files;
 }
 

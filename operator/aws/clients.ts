@@ -55,7 +55,7 @@ export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettin
       connectionTimeout: Math.min(3000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
       // Without it a request beyond its timeout goes on, with a warning.
-      throwOnRequestTimeout: true,
+      throwOnRequestTimeout: false,
       socketTimeout: requestTimeoutMs,
     },
   };

@@ -91,6 +91,20 @@ export function createRateLimiter(requestsPerSecond: number, clock: Clock): Rate
   };
 }
 
+/** Gives each account and service its own limiter, always the same, as AWS throttles them together whoever the caller is. */
+export function createRateLimiters(
+  requestsPerSecond: number,
+  clock: Clock,
+): (accountId: string, service: string) => RateLimiter {
+  const limiters = new Map<string, RateLimiter>();
+  return (accountId, service) => {
+    const key = `${accountId}/${service}`;
+    const limiter = limiters.get(key) ?? createRateLimiter(requestsPerSecond, clock);
+    limiters.set(key, limiter);
+    return limiter;
+  };
+}
+
 function capacity(rate: number): number {
   return Math.max(1, rate);
 }

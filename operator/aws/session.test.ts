@@ -140,6 +140,37 @@ describe("identity", () => {
     await expect(patient).resolves.toMatchObject({ accountId: ACCOUNT });
   });
 
+  test("is verified again on request, its clients staying", async () => {
+    const before = await aws.session(OWN);
+    const after = await aws.verify(OWN);
+    expect(actions("GetCallerIdentity")).toHaveLength(2);
+    expect(after.s3("eu-central-1")).toBe(before.s3("eu-central-1"));
+    await aws.session(OWN);
+    expect(actions("GetCallerIdentity")).toHaveLength(2);
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+    await expect(aws.verify(OWN)).rejects.toThrow(AccountMismatchError);
+    await expect(aws.session(OWN)).rejects.toThrow(AccountMismatchError);
+  });
+
+  test("a late failure does not undo what was verified since", async () => {
+    const asked = Promise.withResolvers<void>();
+    endpoint.answer = () => {
+      asked.resolve();
+      return "hang";
+    };
+    start({ requestTimeoutMs: 250 });
+    const late = aws.session(OWN);
+    await asked.promise;
+    answering();
+    endpoint.answer = (
+      (first) => (request) =>
+        (first-- > 0 ? sts(request) : undefined) ?? "hang"
+    )(1);
+    const verified = await aws.verify(OWN);
+    await expect(late).rejects.toMatchObject({ name: "TimeoutError" });
+    await expect(aws.session(OWN)).resolves.toBe(verified);
+  });
+
   test("forgotten, it is verified anew with new clients", async () => {
     const before = await aws.session(ROLE);
     const client = before.s3("eu-central-1");
@@ -282,7 +313,7 @@ describe("requests", () => {
   test.each(["hang", "hang after headers"] as const)(
     "a server that does %s is given up after the timeout",
     async (hang) => {
-      const session = await start({ requestTimeoutMs: 150 }).session(OWN);
+      const session = await start({ requestTimeoutMs: 300 }).session(OWN);
       answering(() => hang);
       const error = await session
         .s3("eu-central-1")

@@ -19,7 +19,7 @@ import { shareCredentials, type SharedCredentials } from "./credentials.ts";
 import { assumeRoleProvider, callerArnOf } from "./identity.ts";
 import { createIdleCache } from "./idle-cache.ts";
 import { createAwsMetrics, SERVICES, type Service } from "./instrument.ts";
-import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
+import { createRateLimiters } from "./rate-limit.ts";
 
 export { AccountMismatchError } from "./errors.ts";
 
@@ -84,21 +84,23 @@ interface Entry {
   /** Begins the keys of its clients. */
   id: string;
   credentials: SharedCredentials;
+  /** As STS last said. */
+  callerArn?: string;
   session?: Promise<AwsSession>;
 }
 
 export function createAws(options: AwsOptions = {}): Aws {
   const { registry = new Registry(), clock = systemClock, log } = options;
-  const settings = {
-    forcePathStyle: options.forcePathStyle ?? false,
-    userAgent: options.userAgent ?? "s3-operator",
-    requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
-    logger: sdkLogger(log),
-  };
+  const settings = settingsOf(options);
   const metrics = createAwsMetrics(registry);
-  const limiters = new Map<string, RateLimiter>();
+  const limiterOf = createRateLimiters(DEFAULT_REQUESTS_PER_SECOND, clock);
   const ownCredentials = shareCredentials(fromNodeProviderChain(), clock);
-  const clients = createIdleCache<Client>({ max: MAX_CLIENTS, idleMs: IDLE_MS, clock, dispose: (c) => c.destroy() });
+  const clients = createIdleCache<Client>({
+    max: MAX_CLIENTS,
+    idleMs: IDLE_MS,
+    clock,
+    dispose: (client) => client.destroy(),
+  });
   const entries = createIdleCache<Entry>({
     max: MAX_IDENTITIES,
     idleMs: IDLE_MS,
@@ -106,14 +108,6 @@ export function createAws(options: AwsOptions = {}): Aws {
     dispose: ({ id }) => clients.drop(id),
   });
   let made = 0;
-
-  // As AWS throttles: per account and service, whoever the caller is.
-  const limiterOf = (accountId: string, service: Service) => {
-    const key = `${accountId}/${service}`;
-    const limiter = limiters.get(key) ?? createRateLimiter(DEFAULT_REQUESTS_PER_SECOND, clock);
-    limiters.set(key, limiter);
-    return limiter;
-  };
 
   const purposeOf = ({ accountId }: Identity, credentials: SharedCredentials, service: Service, region: string) => ({
     region,
@@ -130,15 +124,17 @@ export function createAws(options: AwsOptions = {}): Aws {
     return { id, credentials: shareCredentials(provider, clock) };
   };
 
-  const verify = async (identity: Identity, { id, credentials }: Entry): Promise<AwsSession> => {
+  const confirm = async (identity: Identity, entry: Entry): Promise<AwsSession> => {
     const { accountId, region } = identity;
+    const { id, credentials } = entry;
     const callerArn = await callerArnOf(settings, accountId, purposeOf(identity, credentials, "sts", region));
-    log?.info({ accountId, callerArn }, "Verified the identity at AWS");
-    const client = <C extends Client>(create: CreateClient<C>, service: Service, region: string) =>
+    if (entry.callerArn !== callerArn) log?.info({ accountId, callerArn }, "Verified the identity at AWS");
+    entry.callerArn = callerArn;
+    const client = <C extends Client>(create: CreateClient<C>, service: Service, region: string) => {
+      const make = () => create(settings, purposeOf(identity, credentials, service, region));
       // Each key stands for one service, hence for one type of client.
-      clients.get(`${id}${service}/${region}`, () =>
-        create(settings, purposeOf(identity, credentials, service, region)),
-      ) as C;
+      return clients.get(`${id}${service}/${region}`, make) as C;
+    };
     return {
       accountId,
       partition: parseArn(callerArn)?.partition ?? partitionOf(region),
@@ -151,15 +147,16 @@ export function createAws(options: AwsOptions = {}): Aws {
 
   const entryOf = (identity: Identity) => entries.get(keyOf(identity), () => newEntry(identity));
 
-  const session: Aws["session"] = async (identity, signal) => {
+  const session: Aws["session"] = (identity, signal) => {
     const { accountId, requestsPerSecond = DEFAULT_REQUESTS_PER_SECOND } = identity;
     for (const service of SERVICES) limiterOf(accountId, service).configure(requestsPerSecond);
     const entry = entryOf(identity);
-    entry.session ??= verify(identity, entry).catch((error: unknown) => {
-      delete entry.session;
+    const asked = (entry.session ??= confirm(identity, entry).catch((error: unknown) => {
+      // Unless somebody has asked again in the meantime.
+      if (entry.session === asked) delete entry.session;
       throw error;
-    });
-    return abortable(entry.session, signal);
+    }));
+    return abortable(asked, signal);
   };
 
   return {
@@ -177,6 +174,10 @@ export function createAws(options: AwsOptions = {}): Aws {
       clients.drop("");
     },
   };
+}
+
+function settingsOf({ forcePathStyle = false, userAgent = "s3-operator", requestTimeoutMs = 15_000, log }: AwsOptions) {
+  return { forcePathStyle, userAgent, requestTimeoutMs, logger: sdkLogger(log) };
 }
 
 /** Equal for identities that get the same credentials. The rate is no part of who one is. */

@@ -112,13 +112,26 @@ describe("limits", () => {
     expect(events()[0]?.metadata.name).toMatch(/^a{229}\.[0-9a-f]{16}$/);
   });
 
-  test("while the server hangs, what waits is bounded", async () => {
+  test("while the server is slow, what waits is bounded", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     client.interfere = () => promise;
     for (let i = 0; i < 5_000; i += 1) recorder.record(widget(`w${i}`), denied);
     resolve();
     await recorder.flush();
     expect(events()).toHaveLength(1_000);
+  });
+
+  test("a server that hangs costs five seconds an event, and a flush no more than ten", async () => {
+    client.interfere = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    for (let i = 0; i < 10; i += 1) recorder.record(widget(`w${i}`), denied);
+    const flushed = recorder.flush();
+    await clock.advance(5_000);
+    expect(client.calls).toHaveLength(2);
+    await clock.advance(5_000);
+    await flushed;
   });
 });
 

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import { abortable, deadline, type Clock } from "./clock.ts";
 import { isNotFound } from "./errors.ts";
 import { microTime } from "./lease.ts";
 import type { KubeObject, Resource } from "./object.ts";
@@ -33,7 +33,7 @@ export interface EventDetail {
 export interface EventRecorder {
   /** Returns at once and never throws: an event may be lost, work may not. */
   record(regarding: KubeObject, detail: EventDetail): void;
-  /** Writes counts not yet written. Resolves when all is sent or given up. */
+  /** Writes counts not yet written. Resolves when all is sent, or after ten seconds. */
   flush(): Promise<void>;
 }
 
@@ -68,6 +68,9 @@ const REFILL_MS = 300_000;
 const MAX_TRACKED = 4_096;
 const MAX_PENDING = 1_000;
 const MAX_NOTE_BYTES = 1_024;
+/** An API server slower than this has better things to do. */
+const CALL_TIMEOUT_MS = 5_000;
+const FLUSH_TIMEOUT_MS = 10_000;
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, log } = options;
@@ -77,13 +80,19 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   /** One call at a time, in order. */
   let line: Promise<unknown> = Promise.resolve();
 
-  function send(write: () => Promise<unknown>, onFailure: (error: unknown) => void) {
+  function send(write: (signal: AbortSignal) => Promise<unknown>, onFailure: (error: unknown) => void) {
     if (pending >= MAX_PENDING) return onFailure(new Error("too many events are waiting"));
     pending += 1;
-    line = line
-      .then(write)
-      .then(undefined, (error: unknown) => onFailure(error))
-      .finally(() => (pending -= 1));
+    line = line.then(async () => {
+      using limit = deadline(clock, CALL_TIMEOUT_MS);
+      try {
+        await write(limit.signal);
+      } catch (error) {
+        onFailure(error);
+      } finally {
+        pending -= 1;
+      }
+    });
   }
 
   function start(id: string, regarding: KubeObject, detail: EventDetail) {
@@ -93,7 +102,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     const written = { count: 1, writtenCount: 1, writtenAt: clock.monotonic() };
     remember(allSeries, id, { namespace, name, lastObservedAt: clock.now(), ...written });
     send(
-      () => client.create(EVENTS, event),
+      (signal) => client.create(EVENTS, event, { signal }),
       (err) => {
         allSeries.delete(id);
         log.debug({ err }, "Event lost");
@@ -103,16 +112,12 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   function writeCount(id: string, series: Series) {
     const { namespace, name, count, lastObservedAt } = series;
+    const patch = { series: { count, lastObservedTime: microTime(lastObservedAt) } };
     if (count === series.writtenCount) return;
     series.writtenCount = count;
     series.writtenAt = clock.monotonic();
     send(
-      () =>
-        client.mergePatch(
-          EVENTS,
-          { namespace, name },
-          { series: { count, lastObservedTime: microTime(lastObservedAt) } },
-        ),
+      (signal) => client.mergePatch(EVENTS, { namespace, name }, patch, { signal }),
       (err) => {
         // The server forgets events after an hour: the next repeat starts another.
         if (isNotFound(err)) allSeries.delete(id);
@@ -133,7 +138,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     },
     async flush() {
       for (const [id, series] of allSeries) writeCount(id, series);
-      await line;
+      using limit = deadline(clock, FLUSH_TIMEOUT_MS);
+      await abortable(line, limit.signal).catch((err: unknown) => log.debug({ err }, "Events lost"));
     },
   };
 }

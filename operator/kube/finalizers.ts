@@ -65,6 +65,6 @@ function patchFinalizers<T extends KubeObject>(
   finalizers: string[],
   signal: AbortSignal,
 ): Promise<T> {
-  const patch = { metadata: { resourceVersion: metadata.resourceVersion, uid: metadata.uid, finalizers } };
+  const patch = { metadata: { resourceVersion: metadata.resourceVersion, finalizers } };
   return client.mergePatch<T>(resource, metadata, patch, { signal });
 }

@@ -433,6 +433,28 @@ describe("what a list finds", () => {
   });
 });
 
+test("a remembered answer is stripped like everything else", async () => {
+  add("a");
+  start();
+  await watching();
+  const managed = { resourceVersion: "200", managedFields: [{}] } as Partial<Widget["metadata"]>;
+  reflector.store.remember(widget("a", managed));
+  const kept = get({ namespace: "default", name: "a" })?.metadata;
+  expect(kept?.resourceVersion).toBe("200");
+  expect(kept).not.toHaveProperty("managedFields");
+});
+
+test("running it twice opens one watch", async () => {
+  start();
+  const again = reflector.run(stop.signal);
+  await watching();
+  add("a");
+  await vi.waitFor(() => expect(reported).toEqual(["added a"]));
+  expect(server.watches()).toHaveLength(1);
+  stop.abort();
+  await again;
+});
+
 describe("stopping", () => {
   test("ends the watch, and reports nothing more", async () => {
     start();

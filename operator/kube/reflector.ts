@@ -34,7 +34,7 @@ export interface ReflectorOptions<T> {
 
 export interface Reflector<T> {
   store: Store<T>;
-  /** Resolves soon after `signal` aborts, after which nothing more is reported; never rejects. To be called once. */
+  /** Resolves soon after `signal` aborts, after which nothing more is reported; never rejects. A second call joins the first. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves when the first complete list of every namespace is in the store. */
   synced: Promise<void>;
@@ -52,7 +52,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const RELIST_MS = 600_000;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
-  const { resource, clock, metrics, namespaces } = options;
+  const { resource, transform = stripManagedFields, clock, metrics, namespaces } = options;
   const store = createStore<T>();
   const scopes = (namespaces ?? [undefined]).map((namespace) => ({
     namespace,
@@ -85,13 +85,15 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       change: ({ type, object }) => report(type === "DELETED" ? store.remove(object) : store.put(object)),
     });
 
+  let running: Promise<unknown> | undefined;
   return {
-    store,
+    store: { ...store, remember: (object) => store.remember(transform(object)) },
     synced: synced.promise,
     hasSynced: () => scopes.every(({ listed }) => listed),
     secondsSinceLastEvent,
     async run(signal) {
-      await Promise.all(scopes.map((scope) => follow(scope, signal)));
+      running ??= Promise.all(scopes.map((scope) => follow(scope, signal)));
+      await running;
     },
   };
 }

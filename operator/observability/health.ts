@@ -20,7 +20,7 @@ export interface HealthServers {
   /** Ports in use, by path. */
   ports: Readonly<Record<string, number>>;
   /** Answers what is under way, then closes all. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 interface Answer {
@@ -33,30 +33,13 @@ type Route = () => Answer | Promise<Answer>;
 
 /** @throws Error that names the flag and the address when an address cannot be listened on; nothing is left listening then. */
 export async function startHealthServers(options: HealthOptions): Promise<HealthServers> {
-  const { healthAddress, metricsAddress, readyChecks, registry } = options;
-  const health = {
-    // That it answers at all is the proof that the event loop is not blocked.
-    "/healthz": () => ({ status: 200, body: "ok\n" }),
-    "/readyz": () => readiness(readyChecks),
-  };
-  const metrics = {
-    "/metrics": async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
-  };
-  const shared = healthAddress && metricsAddress && formatAddress(healthAddress) === formatAddress(metricsAddress);
-  const wanted: [flag: string, address: Address | undefined, routes: Record<string, Route>][] = shared
-    ? [["--health-address and --metrics-address", healthAddress, { ...health, ...metrics }]]
-    : [
-        ["--health-address", healthAddress, health],
-        ["--metrics-address", metricsAddress, metrics],
-      ];
   const servers: Server[] = [];
   const ports: Record<string, number> = {};
   const close = async () => {
     await Promise.all(servers.map(closeServer));
   };
   try {
-    for (const [flag, address, routes] of wanted) {
-      if (address === undefined) continue;
+    for (const { flag, address, routes } of listeners(options)) {
       const server = createServer((request, response) => void answer(routes, request, response));
       servers.push(server);
       const port = await listen(server, address, flag);
@@ -67,6 +50,35 @@ export async function startHealthServers(options: HealthOptions): Promise<Health
     throw error;
   }
   return { ports, close };
+}
+
+interface Listener {
+  flag: string;
+  address: Address;
+  routes: Record<string, Route>;
+}
+
+function listeners({ healthAddress, metricsAddress, readyChecks, registry }: HealthOptions): Listener[] {
+  const health: Record<string, Route> = {
+    // That it answers at all is the proof that the event loop is not blocked.
+    "/healthz": () => ({ status: 200, body: "ok\n" }),
+    "/readyz": () => readiness(readyChecks),
+  };
+  const metrics: Record<string, Route> = {
+    "/metrics": async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
+  };
+  if (healthAddress && metricsAddress && isSame(healthAddress, metricsAddress)) {
+    const flag = "--health-address and --metrics-address";
+    return [{ flag, address: healthAddress, routes: { ...health, ...metrics } }];
+  }
+  return [
+    ...(healthAddress ? [{ flag: "--health-address", address: healthAddress, routes: health }] : []),
+    ...(metricsAddress ? [{ flag: "--metrics-address", address: metricsAddress, routes: metrics }] : []),
+  ];
+}
+
+function isSame(a: Address, b: Address): boolean {
+  return a.port !== 0 && formatAddress(a) === formatAddress(b);
 }
 
 /** As Kubernetes' own servers list their checks. */

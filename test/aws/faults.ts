@@ -18,7 +18,10 @@ export interface Match {
 /** Takes one switch, or one hook, away again. */
 export type Remove = () => void;
 
-/** Runs before a call is applied and after its answer is known, and may wait. "drop" ends the connection without an answer. */
+/**
+ * Runs before a call is applied and, unless its connection was dropped, when its answer is known; may wait. "drop" ends the connection
+ * without an answer.
+ */
 export type CallHook = (call: Call, phase: "before" | "after") => void | "drop" | Promise<void | "drop">;
 
 export interface Faults {

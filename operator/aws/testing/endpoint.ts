@@ -10,6 +10,8 @@ export interface SeenRequest {
   userAgent: string;
   /** From the signature. */
   accessKeyId: string;
+  /** From 1: the SDK's retries count up. */
+  attempt: number;
   body: string;
 }
 
@@ -58,6 +60,7 @@ function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<
     path: url,
     userAgent: headers["user-agent"] ?? "",
     accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
+    attempt: Number(/attempt=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1]),
   };
 }
 

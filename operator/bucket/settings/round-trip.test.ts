@@ -89,7 +89,7 @@ const corsRule = optional<CorsRule>(
 const principals = fc.oneof(
   fc.record({
     aws: fc.oneof(
-      fc.constant(["*"]),
+      fc.constant<string[]>(["*"]),
       some(fc.constantFrom("111122223333", "444455556666", "arn:aws:iam::111122223333:role/r")),
     ),
   }),
@@ -120,6 +120,8 @@ const statement = optional<PolicyStatement>(
   ["sid", "effect"],
 );
 
+const blockedEncryptionTypes = fc.constantFrom<("SSE-C" | "NONE")[]>(["SSE-C"], ["NONE"]);
+
 const tags = fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), word, { maxKeys: 6 });
 
 const spec = optional<S3BucketSpec>({
@@ -142,11 +144,11 @@ const spec = optional<S3BucketSpec>({
       {
         sseAlgorithm: fc.constantFrom("AES256", "aws:kms", "aws:kms:dsse"),
         bucketKeyEnabled: fc.boolean(),
-        blockedEncryptionTypes: fc.constantFrom(["SSE-C" as const], ["NONE" as const]),
+        blockedEncryptionTypes,
       },
       { requiredKeys: ["sseAlgorithm"] },
     ),
-    fc.record({ blockedEncryptionTypes: fc.constantFrom(["SSE-C" as const], ["NONE" as const]) }),
+    fc.record({ blockedEncryptionTypes }),
   ),
   versioning: fc.constantFrom("Enabled", "Suspended"),
   lifecycle: fc.record(

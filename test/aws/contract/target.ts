@@ -1,6 +1,6 @@
 /**
- * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the environment has
- * credentials and a region (not us-east-1 and us-east-1 both: tests of other regions use eu-west-1 and us-east-1).
+ * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the environment has credentials.
+ * The tests choose their regions: us-east-1, and eu-west-1 for what is different elsewhere.
  */
 
 import { randomBytes } from "node:crypto";
@@ -24,7 +24,6 @@ export const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
 /** For behaviour that only the simulator's switches bring about, or that an account of one's own cannot show. */
 export const simulatorTest = test.skipIf(REAL);
 
-/** For behaviour that shows best in the simulator's own terms, when there is one. */
 const SIMULATED_ACCOUNT = "111122223333";
 
 export interface ClientOptions {

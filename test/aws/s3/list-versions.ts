@@ -46,10 +46,12 @@ export const listVersions: Subresource = {
   },
 };
 
-/** After the named version of the key; without a version, after the whole key. A version deleted meanwhile resumes at its key's end. */
+/** After the named version of the key, also when that version was deleted meanwhile; without a version, after the whole key. */
 function afterMarker(entries: Entry[], keyMarker: string, versionMarker: string | null): (entry: Entry) => boolean {
   const marked = entries.find(({ key, version }) => key === keyMarker && version.versionId === versionMarker);
-  return ({ key, index }) => key > keyMarker || (key === keyMarker && marked !== undefined && index > marked.index);
+  const isOlder = ({ index, version }: Entry) =>
+    marked === undefined ? version.versionId < (versionMarker ?? "") : index > marked.index;
+  return (entry) => entry.key > keyMarker || (entry.key === keyMarker && isOlder(entry));
 }
 
 function entryElement({ key, index, version }: Entry): XmlElement {

@@ -26,6 +26,9 @@ export const NAMESPACES: Resource = {
 /** Label by which the operator of one test is kept from the accounts of another. */
 const TEST_LABEL = "s3-operator-test";
 
+/** IAM user that {@link World.person} is, so that the operator's calls can be told from theirs. */
+export const PERSON = "person";
+
 /** What one test has to itself: a namespace, an AWS with one account, and hands to change things on both sides. */
 export interface World extends AsyncDisposable {
   /** Namespace, name of the AWSAccount, and value of the watch selector. */
@@ -69,7 +72,8 @@ export async function createWorld(): Promise<World> {
   const statuses = recordStatuses(kube, name);
   await statuses.started;
 
-  const asPerson = { endpoint: simulator.url, region: "eu-central-1", credentials: account.credentials };
+  const { credentials } = account.addUser(PERSON);
+  const asPerson = { endpoint: simulator.url, region: "eu-central-1", credentials };
   const person = new S3Client({ ...asPerson, forcePathStyle: true });
   const kms = new KMSClient(asPerson);
   const key = (bucket: string) => ({ namespace: name, name: bucket });

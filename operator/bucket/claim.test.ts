@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
+import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
+import type { Observation } from "./observe.ts";
+import { ownershipTags, releaseTag, type Tags } from "./ownership.ts";
+import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
+import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
+import { failureOf, stopOf } from "./testing/thrown.ts";
+
+const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
+
+describe("lookForBucket", () => {
+  const look = (answer?: () => unknown) => lookForBucket(target({ bucket: fakeBucket(answer).bucket }));
+
+  test("there, or not", async () => {
+    expect(await look()).toBe(true);
+    expect(await look(failing("NotFound", 404))).toBe(false);
+  });
+
+  test("out of reach: another account's, or one that we may not look at", async () => {
+    const outcome = await stopOf(() => look(failing("Unknown", 403)));
+    expect(outcome).toMatchObject({ kind: "terminal", reason: "BucketOwnedByAnotherAccount" });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("s3:ListBucket"));
+  });
+
+  test.each([
+    ["region us-west-2", () => ({ BucketRegion: "us-west-2" })],
+    ["another region", failing("PermanentRedirect", 301)],
+  ])("in %s", async (where, answer) => {
+    const outcome = await stopOf(() => look(answer));
+    expect(outcome).toMatchObject({ kind: "terminal", reason: "RegionMismatch" });
+    expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
+  });
+
+  test("no answer is no verdict", async () => {
+    await expect(look(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
+  });
+});
+
+describe("createTarget", () => {
+  const context = settingContextWith({ ownershipTags: ownershipTags(OWNER, "Created"), accountTags: { env: "prod" } });
+  const create = (answer?: () => unknown, spec: S3BucketSpec = {}) => {
+    const { bucket, calls } = fakeBucket(answer);
+    return { calls, result: () => createTarget(target({ bucket }), s3Bucket(spec), context) };
+  };
+
+  test("makes the bucket with all its tags, so that a crash leaves none without its owner's name", async () => {
+    const { calls, result } = create(undefined, { tags: { team: "a" }, objectOwnership: "ObjectWriter" });
+    expect(await result()).toBe(true);
+    const expected = { env: "prod", team: "a", ...ownershipTags(OWNER, "Created") };
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.input).toMatchObject({
+      ObjectOwnership: "ObjectWriter",
+      CreateBucketConfiguration: { Tags: Object.entries(expected).map(([Key, Value]) => ({ Key, Value })) },
+    });
+  });
+
+  test("a bucket that the account has already may be ours from a try whose answer was lost", async () => {
+    expect(await create(failing("BucketAlreadyOwnedByYou", 409)).result()).toBe(false);
+  });
+
+  test("a name that another account has is for a person to change", async () => {
+    const outcome = await stopOf(create(failing("BucketAlreadyExists", 409)).result);
+    expect(outcome).toMatchObject({ kind: "terminal", reason: "BucketOwnedByAnotherAccount" });
+  });
+
+  test("a denial names both actions, either of which may be missing", async () => {
+    const failure = await failureOf(create(failing("AccessDenied", 403)).result);
+    expect(failure).toMatchObject({ reason: "AccessDenied" });
+    expect(failure.message).toContain("s3:CreateBucket");
+    expect(failure.message).toContain("s3:TagResource");
+  });
+
+  test("a name in deletion comes free by itself", async () => {
+    const failure = await failureOf(create(failing("OperationAborted", 409)).result);
+    expect(failure).toMatchObject({ reason: "Conflict" });
+    expect(failure.terminal).toBeUndefined();
+  });
+
+  test("an error that is not AWS's is thrown on", async () => {
+    const bug = () => {
+      throw new TypeError("bug");
+    };
+    await expect(create(bug).result()).rejects.toThrow(TypeError);
+  });
+});
+
+describe("claimBucket", () => {
+  interface Case {
+    spec?: S3BucketSpec;
+    status?: S3BucketStatus;
+    allowAdoption?: boolean;
+    created?: boolean;
+  }
+
+  function claim(
+    observation: Observation | undefined,
+    { spec = {}, status, allowAdoption, created = false }: Case = {},
+  ) {
+    const account = awsAccount({ ...(allowAdoption !== undefined && { allowAdoption }) });
+    const observations = new Map(observation === undefined ? [] : [["tags", observation] as const]);
+    return claimBucket(target({ account }), s3Bucket(spec, { status }), observations, created);
+  }
+
+  const tagged = (value: Tags) => ({ value });
+  const adopt = { spec: { adoptionPolicy: "Adopt" }, allowAdoption: true } as const;
+
+  test.each<[string, Tags, Case, ReturnType<typeof claimBucket>]>([
+    ["just created, whatever the tags may show yet", {}, { created: true }, { origin: "Created", isNew: false }],
+    ["ours", ownershipTags(OWNER, "Created"), {}, { origin: "Created", isNew: false }],
+    ["ours, once adopted", ownershipTags(OWNER, "Adopted"), {}, { origin: "Adopted", isNew: false }],
+    [
+      "ours, which needs no consent",
+      ownershipTags(OWNER, "Created"),
+      { allowAdoption: false },
+      { origin: "Created", isNew: false },
+    ],
+    [
+      "ours, the origin's tag lost",
+      { ...ownershipTags(OWNER, "Created"), "s3-operator.io/origin": "?" },
+      { status: { origin: "Created" } },
+      { origin: "Created", isNew: false },
+    ],
+    [
+      "ours, the origin lost everywhere: the baseline is not forced on it",
+      { ...ownershipTags(OWNER, "Created"), "s3-operator.io/origin": "" },
+      {},
+      { origin: "Adopted", isNew: false },
+    ],
+    [
+      "released by us",
+      { ...releaseTag(OWNER), "s3-operator.io/origin": "Created" },
+      {},
+      { origin: "Created", isNew: false },
+    ],
+    ["nobody's, adopted", {}, adopt, { origin: "Adopted", isNew: true }],
+    ["released by another, adopted", releaseTag({ ...OWNER, name: "x" }), adopt, { origin: "Adopted", isNew: true }],
+    [
+      "created by another, which makes it no less adopted",
+      { ...releaseTag({ ...OWNER, name: "x" }), "s3-operator.io/origin": "Created" },
+      adopt,
+      { origin: "Adopted", isNew: true },
+    ],
+  ])("%s", (_case, tags, options, expected) => {
+    expect(claim(tagged(tags), options)).toEqual(expected);
+  });
+
+  test.each<[string, Tags, Case]>([
+    ["nobody's, not to be adopted", {}, { allowAdoption: true }],
+    ["nobody's, never to be adopted", {}, { spec: { adoptionPolicy: "Never" }, allowAdoption: true }],
+    ["nobody's, the account being silent", {}, { spec: { adoptionPolicy: "Adopt" } }],
+    ["nobody's, the account refusing", {}, { spec: { adoptionPolicy: "Adopt" }, allowAdoption: false }],
+    ["another's", OTHERS, {}],
+    ["another's, which cannot be adopted away", OTHERS, adopt],
+    ["another's, though released by us once", { ...releaseTag(OWNER), ...OTHERS }, adopt],
+    [
+      "another's, though our status once called it ours",
+      OTHERS,
+      { status: { arn: "arn:aws:s3:::docs", origin: "Created" } },
+    ],
+  ])("%s", async (_case, tags, options) => {
+    expect(await stopOf(() => claim(tagged(tags), options))).toMatchObject({
+      kind: "terminal",
+      reason: "BucketNotOwned",
+    });
+  });
+
+  test("does not say whose it is", async () => {
+    const others = ownershipTags({ cluster: "c0", namespace: "secret-space", name: "secret-name" }, "Created");
+    expect(JSON.stringify(await stopOf(() => claim(tagged(others))))).not.toContain("secret");
+  });
+
+  test("tags that may not be read are no claim", async () => {
+    const failure = await failureOf(() => claim({ error: sdkError("AccessDenied", 403) }, adopt));
+    expect(failure.reason).toBe("AccessDenied");
+    expect(failure.message).toContain("s3:ListTagsForResource");
+  });
+
+  test("tags that were not read are a bug", () => {
+    expect(() => claim(undefined, adopt)).toThrow("The tags were not read");
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { createBucket, headBucket } from "./existence.ts";
+import { failing, fakeBucket } from "./testing/fake-bucket.ts";
+
+const ELSEWHERE = { $response: { headers: { "x-amz-bucket-region": "us-west-2" } } };
+
+describe("headBucket", () => {
+  test("asks for the bucket of our account", async () => {
+    const { bucket, calls } = fakeBucket();
+    await headBucket(bucket);
+    expect(calls).toEqual([{ command: "HeadBucketCommand", input: bucket.ref }]);
+  });
+
+  test.each([
+    [{ BucketRegion: "eu-central-1" }, { state: "Exists" }],
+    [{}, { state: "Exists" }],
+    [{ BucketRegion: "us-west-2" }, { state: "OtherRegion", region: "us-west-2" }],
+  ])("answer %j", async (answer, existence) => {
+    expect(await headBucket(fakeBucket(() => answer).bucket)).toEqual(existence);
+  });
+
+  test.each([
+    ["NotFound", 404, {}, { state: "Absent" }],
+    ["NoSuchBucket", 404, {}, { state: "Absent" }],
+    ["Unknown", 403, {}, { state: "Denied" }],
+    ["AccessDenied", 403, {}, { state: "Denied" }],
+    ["Unknown", 301, ELSEWHERE, { state: "OtherRegion", region: "us-west-2" }],
+    ["PermanentRedirect", 301, {}, { state: "OtherRegion", region: undefined }],
+    ["AuthorizationHeaderMalformed", 400, { Region: "us-west-2" }, { state: "OtherRegion", region: "us-west-2" }],
+    ["Unknown", 400, ELSEWHERE, { state: "OtherRegion", region: "us-west-2" }],
+  ])("error %s %i", async (name, status, extra, existence) => {
+    expect(await headBucket(fakeBucket(failing(name, status, extra)).bucket)).toEqual(existence);
+  });
+
+  test.each([
+    ["Unknown", 400],
+    ["Unknown", 503],
+    ["InternalError", 500],
+    ["TimeoutError", 0],
+    ["ExpiredToken", 400],
+  ])("%s %i says nothing about the bucket, so that none is created", async (name, status) => {
+    await expect(headBucket(fakeBucket(failing(name, status)).bucket)).rejects.toThrow(name);
+  });
+
+  test("an error that is not AWS's is thrown on", async () => {
+    const { bucket } = fakeBucket(() => {
+      throw new TypeError("bug");
+    });
+    await expect(headBucket(bucket)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("createBucket", () => {
+  const creation = { tags: { env: "prod" }, objectOwnership: undefined };
+  const Tags = [{ Key: "env", Value: "prod" }];
+
+  test("with region and tags in the one call", async () => {
+    const { bucket, calls } = fakeBucket();
+    expect(await createBucket(bucket, creation)).toBe("Created");
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1", Tags };
+    expect(calls).toStrictEqual([
+      { command: "CreateBucketCommand", input: { Bucket: "docs", CreateBucketConfiguration } },
+    ]);
+  });
+
+  test("in us-east-1 without a constraint, and with the ownership that is declared", async () => {
+    const { bucket, calls } = fakeBucket(undefined, { region: "us-east-1" });
+    await createBucket(bucket, { ...creation, objectOwnership: "ObjectWriter" });
+    expect(calls[0]?.input).toStrictEqual({
+      Bucket: "docs",
+      ObjectOwnership: "ObjectWriter",
+      CreateBucketConfiguration: { Tags },
+    });
+  });
+
+  test.each([
+    ["BucketAlreadyOwnedByYou", 409, "AlreadyOwned"],
+    ["BucketAlreadyExists", 409, "Taken"],
+  ])("%s", async (name, status, result) => {
+    expect(await createBucket(fakeBucket(failing(name, status)).bucket, creation)).toBe(result);
+  });
+
+  test.each([
+    ["OperationAborted", 409],
+    ["AccessDenied", 403],
+    ["TooManyBuckets", 400],
+  ])("%s is thrown on", async (name, status) => {
+    await expect(createBucket(fakeBucket(failing(name, status)).bucket, creation)).rejects.toThrow(name);
+  });
+});

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Attempt, createHistory, type History, MAX_WRITES } from "./history.ts";
+
+const SETTLE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const attempt: Attempt = { setting: "cors", desired: { rules: [1] }, changes: [{ path: "rules" }] };
+
+let now: number;
+let history: History;
+
+beforeEach(() => {
+  now = 1_000_000;
+  history = createHistory(() => now, SETTLE_MS);
+});
+
+function writeFiveTimes(): void {
+  for (let write = 0; write < MAX_WRITES; write += 1) {
+    history.wrote("uid", attempt);
+    now += SETTLE_MS;
+  }
+}
+
+test("what was never seen is written", () => {
+  expect(history.judge("uid", attempt)).toBe("Write");
+});
+
+describe("within the settle window", () => {
+  beforeEach(() => {
+    history.wrote("uid", attempt);
+    now += SETTLE_MS - 1;
+  });
+
+  test("the old answer is not drift", () => {
+    expect(history.judge("uid", attempt)).toBe("Settling");
+    expect(history.judge("uid", structuredClone(attempt))).toBe("Settling");
+  });
+
+  test.each<[string, string, Attempt]>([
+    ["another difference is", "uid", { ...attempt, changes: [{ path: "other" }] }],
+    ["another wish is to be written", "uid", { ...attempt, desired: { rules: [2] } }],
+    ["another setting is", "uid", { ...attempt, setting: "policy" }],
+    ["another object's is", "other", attempt],
+  ])("%s", (_case, uid, other) => {
+    expect(history.judge(uid, other)).toBe("Write");
+  });
+
+  test("ends", () => {
+    now += 1;
+    expect(history.judge("uid", attempt)).toBe("Write");
+  });
+
+  test("a write that did not come about is tried again at once", () => {
+    history.failed("uid", attempt.setting);
+    expect(history.judge("uid", attempt)).toBe("Write");
+  });
+
+  test("an object that is gone is forgotten", () => {
+    history.forget("uid");
+    expect(history.judge("uid", attempt)).toBe("Write");
+    expect(history.wantedOther("uid", "cors", "x")).toBe(false);
+  });
+});
+
+describe("writes that do not last", () => {
+  test("are given up after five, and tried again hourly", () => {
+    for (let write = 1; write <= MAX_WRITES; write += 1) {
+      expect(history.judge("uid", attempt)).toBe("Write");
+      history.wrote("uid", attempt);
+      now += SETTLE_MS;
+    }
+    for (let hour = 1; hour <= 3; hour += 1) {
+      expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+      now += HOUR_MS - SETTLE_MS - 1;
+      expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+      now += 1;
+      expect(history.judge("uid", attempt)).toBe("Write");
+      history.wrote("uid", attempt);
+      now += SETTLE_MS;
+    }
+  });
+
+  test("count also where each one is answered by another change", () => {
+    for (let write = 0; write < MAX_WRITES; write += 1) history.wrote("uid", { ...attempt, changes: write });
+    expect(history.judge("uid", { ...attempt, changes: "yet another" })).toBe("KeepsChanging");
+  });
+
+  test("are forgiven when the spec wants something else", () => {
+    writeFiveTimes();
+    expect(history.judge("uid", { ...attempt, desired: "other" })).toBe("Write");
+  });
+
+  test("are forgiven when one lasted", () => {
+    writeFiveTimes();
+    history.held("uid", "cors", attempt.desired);
+    expect(history.judge("uid", attempt)).toBe("Write");
+    history.wrote("uid", attempt);
+    now += SETTLE_MS;
+    expect(history.judge("uid", attempt)).toBe("Write");
+  });
+
+  test("are not forgiven because another wish was fulfilled in between, of another setting", () => {
+    writeFiveTimes();
+    history.held("uid", "policy", attempt.desired);
+    expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+  });
+
+  test("do not count when they fail", () => {
+    for (let write = 0; write <= MAX_WRITES; write += 1) {
+      history.wrote("uid", attempt);
+      history.failed("uid", "cors");
+      now += SETTLE_MS;
+    }
+    expect(history.judge("uid", attempt)).toBe("Write");
+  });
+});
+
+describe("wantedOther", () => {
+  test("nothing is known of a setting never seen: its difference may be drift", () => {
+    expect(history.wantedOther("uid", "cors", attempt.desired)).toBe(false);
+  });
+
+  test.each(["held", "wrote", "failed"] as const)("after %s", (event) => {
+    if (event === "held") history.held("uid", "cors", attempt.desired);
+    else history.wrote("uid", attempt);
+    if (event === "failed") history.failed("uid", "cors");
+    expect(history.wantedOther("uid", "cors", structuredClone(attempt.desired))).toBe(false);
+    expect(history.wantedOther("uid", "cors", { rules: [] })).toBe(true);
+    expect(history.wantedOther("uid", "cors", undefined)).toBe(true);
+  });
+});
+
+test("a failure that nobody announced, and an object that nobody knew, are no matter", () => {
+  history.failed("uid", "cors");
+  history.forget("uid");
+  expect(history.judge("uid", attempt)).toBe("Write");
+});

@@ -1,0 +1,42 @@
+import { SETTINGS } from "./settings/index.ts";
+import type { Setting } from "./settings/setting.ts";
+
+/** IAM actions on buckets that belong to no setting: looking for a bucket, making it with its tags, deleting it. */
+export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResource", "s3:DeleteBucket"] as const;
+
+/** On the keys that `spec.encryption.kmsKey` names. */
+export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
+
+interface IamStatement {
+  Sid: string;
+  Effect: "Allow";
+  Action: string[];
+  Resource: string;
+}
+
+/**
+ * What the operator may need in an account, a statement for each setting, so that those not used can be left out. GetCallerIdentity needs no permission.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+export function operatorPolicy(partition: string): { Version: string; Statement: IamStatement[] } {
+  const buckets = `arn:${partition}:s3:::*`;
+  const allow = (Sid: string, actions: Iterable<string>, Resource: string): IamStatement => {
+    return { Sid, Effect: "Allow", Action: [...new Set(actions)].sort(), Resource };
+  };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      allow("Bucket", BUCKET_ACTIONS, buckets),
+      ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
+      allow("KMSKey", KEY_ACTIONS, `arn:${partition}:kms:*:*:key/*`),
+    ],
+  };
+}
+
+export function actionsOf({ permissions }: Setting): string[] {
+  return [...permissions.read, ...permissions.write];
+}
+
+function sidOf({ name }: Setting): string {
+  return `Setting${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

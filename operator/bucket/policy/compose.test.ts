@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { compose, foreignStatements, isOurs, statementName } from "./compose.ts";
+import type { Statement } from "./document.ts";
+
+function statement(Sid?: string, Effect: Statement["Effect"] = "Allow"): Statement {
+  return { ...(Sid !== undefined && { Sid }), Effect };
+}
+
+test.each([
+  ["S3OperatorDenyOldTLS", true],
+  ["S3OperatorSpecRead", true],
+  ["S3Operator", true],
+  ["s3OperatorX", false],
+  ["XS3Operator", false],
+  ["", false],
+  [undefined, false],
+])("a statement with Sid %j is ours: %s", (sid, ours) => {
+  expect(isOurs(statement(sid))).toBe(ours);
+});
+
+test("a statement without a Sid is named by its place", () => {
+  expect(statementName(statement("Theirs"), 0)).toBe("Theirs");
+  expect(statementName(statement(), 1)).toBe("#2");
+});
+
+test("foreign statements keep their place in the whole document", () => {
+  const statements = [statement("S3OperatorA"), statement(), statement("Theirs")];
+  expect(foreignStatements(statements)).toEqual([
+    { name: "#2", statement: statements[1] },
+    { name: "Theirs", statement: statements[2] },
+  ]);
+});
+
+test("Keep passes on what is not ours, untouched and in order; former ones of ours go", () => {
+  const [theirs, nameless] = [statement("Theirs"), statement()];
+  const observed = [statement("S3OperatorOld"), theirs, statement("S3OperatorA", "Deny"), nameless];
+  const ours = [statement("S3OperatorA")];
+  const composed = compose(observed, ours, "Keep");
+  expect(composed).toEqual([theirs, nameless, ...ours]);
+  expect(composed[0]).toBe(theirs);
+});
+
+test("Remove leaves ours alone", () => {
+  expect(compose([statement("Theirs"), statement()], [statement("S3OperatorA")], "Remove")).toEqual([
+    statement("S3OperatorA"),
+  ]);
+});
+
+test("what was composed composes to itself", () => {
+  const ours = [statement("S3OperatorA"), statement("S3OperatorB")];
+  const once = compose([statement("Theirs"), statement("S3OperatorA", "Deny")], ours, "Keep");
+  expect(compose(once, ours, "Keep")).toEqual(once);
+});

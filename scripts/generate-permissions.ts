@@ -1,0 +1,28 @@
+import { format } from "prettier";
+import { operatorPolicy } from "../operator/bucket/permissions.ts";
+import { SETTINGS } from "../operator/bucket/settings/index.ts";
+
+/** The operator's IAM policy, from what its settings say they call; tests hold it against what is really called. */
+export async function generateIamPolicy(): Promise<string> {
+  return format(JSON.stringify(operatorPolicy("aws")), { parser: "json", printWidth: 120 });
+}
+
+/** docs/reference/settings.md: one row for each setting, in the order in which they are written. */
+export async function generateSettingsTable(): Promise<string> {
+  const code = (actions: readonly string[]) => actions.map((action) => `\`${action}\``).join(", ");
+  const rows = SETTINGS.map(({ name, inBaseline, permissions: { read, write } }) => {
+    return `| \`${name}\` | ${inBaseline ? "yes" : ""} | ${code(read)} | ${code(write)} |`;
+  });
+  const text = [
+    "<!-- Generated from operator/bucket/settings by `npm run generate`. Do not edit. -->",
+    "",
+    "# Settings of a bucket",
+    "",
+    "In the order in which they are written. What each one means, field by field: [S3Bucket](s3bucket.md). The policy that allows all of it: [iam-policy.json](../iam-policy.json).",
+    "",
+    "| setting | in the secure baseline | read by | written by |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+  return format(text, { parser: "markdown", printWidth: 120 });
+}
