@@ -44,6 +44,11 @@ export async function announceChanges(
   await context.progress(REASON.driftDetected, note);
 }
 
+export function announceCreation({ event }: BucketContext, { bucket }: Target): void {
+  const note = `Created bucket '${bucket.name}' in ${bucket.region}`;
+  event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
+}
+
 /** The bucket was ours, and is gone: it will be made anew, without what was in it. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
