@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
-import { abortable, deadline, type Clock } from "./clock.ts";
+import { abortable, deadline, type Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
 import { microTime } from "./lease.ts";
 import type { KubeObject, Resource } from "./object.ts";

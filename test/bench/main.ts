@@ -8,7 +8,7 @@ import { Registry } from "prom-client";
 import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { S3Bucket } from "../../operator/api/types.ts";
 import { createKubeClient, type KubeClient } from "../../operator/kube/client.ts";
-import { systemClock } from "../../operator/kube/clock.ts";
+import { systemClock } from "../../operator/clock.ts";
 import { createKubeMetrics } from "../../operator/kube/metrics.ts";
 import { startSimulator } from "../aws/index.ts";
 import { startControlPlane } from "../controlplane/index.ts";

@@ -77,6 +77,6 @@ test("nothing is written over several polls, neither to AWS nor to Kubernetes", 
   await eventually(polls, (count) => count >= before + 5);
   expect(operatorWrites(world)).toHaveLength(writes);
   expect((await world.bucket("full")).metadata.resourceVersion).toBe(ready.metadata.resourceVersion);
-  expect((await eventsOf(world, "full")).map(({ reason }) => reason)).toEqual(["Succeeded"]);
+  expect((await eventsOf(world, "full")).map(({ reason }) => reason)).toEqual(["BucketCreated", "Succeeded"]);
   await expectInvariants(world);
 });
