@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { announceChanges, announceLoss } from "./announce.ts";
+import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import type { BucketDependencies } from "./dependencies.ts";
 import { createHistory } from "./history.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -79,6 +79,13 @@ describe("drift", () => {
     expect(progress).toEqual([["Applying", "Applying cors"]]);
     expect(drifts).toEqual([]);
   });
+});
+
+test("a new bucket is an event", () => {
+  const { context, events } = recordedContext(s3Bucket());
+  announceCreation(context, target());
+  expect(events).toMatchObject([{ type: "Normal", reason: "BucketCreated", action: "Create" }]);
+  expect(events[0]?.note).toContain("'docs' in eu-central-1");
 });
 
 test("a bucket that was lost is no longer claimed to be there", () => {

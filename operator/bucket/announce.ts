@@ -3,7 +3,7 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { bucketGone, detected, driftedPlans, driftSummary } from "./drift.ts";
 import type { SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
-import { type Memory, noteReports } from "./status.ts";
+import { type Memory, noteApplied, noteReports } from "./status.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -27,6 +27,7 @@ export async function announceChanges(
   );
   if (toWrite.length === 0) return;
 
+  noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ setting }) => setting.name)]);
   const drifted = memory.current ? driftedPlans(toWrite, memory.recorded, history, uid) : [];
   status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
   noteReports(

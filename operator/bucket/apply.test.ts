@@ -47,7 +47,11 @@ async function apply(plans: SettingPlan[], claim = OWNED) {
 }
 
 function throwing(error: Error): Pick<Setting, "write"> {
-  return { write: () => Promise.reject(error) };
+  return {
+    write: async () => {
+      throw error;
+    },
+  };
 }
 
 describe("examined", () => {

@@ -130,7 +130,10 @@ describe("when all was applied", () => {
   test("status says where each setting stands, and has no plan any more", () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { plan: [{ setting: "cors", path: "" }] } }));
     concludeApplied(dependencies, context, target(), owned, [inSync], RECHECK_MS);
-    expect(context.status).toEqual({ settings: [{ name: "tags", source: "Spec", state: "InSync" }] });
+    expect(context.status).toEqual({
+      settings: [{ name: "tags", source: "Spec", state: "InSync" }],
+      appliedSettings: ["tags"],
+    });
     expect(events).toEqual([]);
   });
 

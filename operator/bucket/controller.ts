@@ -9,11 +9,11 @@ import { deleteBucket } from "./deletion.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { bucketMissing, observe } from "./observe.ts";
 import type { Origin } from "./ownership.ts";
-import { planSettings, type Recorded, relevantSettings } from "./plan.ts";
+import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import { memoryOf, noteClaim, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
+import { memoryOf, noteApplied, noteClaim, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
 import { resolveTarget } from "./target.ts";
 
@@ -56,6 +56,10 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
+    noteApplied(
+      status,
+      status.settings.map(({ name }) => name),
+    );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
     created = await createTarget(target, object, contextFor("Created"));
     if (created) announceCreation(context, target);
@@ -75,9 +79,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteClaim(status, target, claim);
 
   // Only the difference, one write at a time, read back.
-  // What was only planned for a bucket that is not ours yet was never ours to reset.
-  const recorded: Recorded = claim.isNew ? new Map() : memory.recorded;
-  const plans = planSettings(settings, spec, contextFor(claim.origin), recorded, observations, key);
+  const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);

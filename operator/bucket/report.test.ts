@@ -73,8 +73,16 @@ describe("when all is done", () => {
   });
 
   test("a setting that left the spec and is reset drops out, or is unmanaged where the baseline judges it", () => {
-    const results = [lifecycle, cors].map((setting) => resultOf(planOf(setting, { isReset: true }), "InSync"));
+    const reset = { isReset: true, secure: "b" } as const;
+    const results = [lifecycle, cors].map((setting) => resultOf(planOf(setting, reset), "InSync"));
     expect(resultSettings(results)).toEqual([{ name: "cors", source: "Unmanaged" }]);
+  });
+
+  test("one that falls short of the baseline, now that it is reset, says so", () => {
+    const diff = () => CHANGES;
+    const plan = planOf(fakeSetting("cors", { inBaseline: true, diff }), { isReset: true, secure: "a" });
+    const expected = { name: "cors", source: "Unmanaged", reason: "BelowBaseline" };
+    expect(resultSettings([resultOf(plan, "InSync")])).toMatchObject([expected]);
   });
 
   test("one whose reset is not done stays on record", () => {

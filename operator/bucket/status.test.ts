@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { memoryOf, noteClaim, notePlannedBucket, noteReports, noteRequest, noteTarget } from "./status.ts";
 import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3BucketStatus } from "../api/types.ts";
+import { fakeBucket } from "./testing/fake-bucket.ts";
 import { fakeSetting, planOf, s3Bucket, target } from "./testing/fixtures.ts";
 
 describe("what is remembered", () => {
@@ -9,13 +10,15 @@ describe("what is remembered", () => {
     expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false, current: false });
   });
 
-  test("settings that are ours, and not those that are nobody's", () => {
+  test("settings that were applied, and not those that were only looked at", () => {
     const settings = [
       { name: "cors", source: "Spec", state: "InSync" },
       { name: "policy", source: "Baseline", state: "Failed" },
       { name: "encryption", source: "Unmanaged" },
+      { name: "versioning", source: "Spec", state: "Drifted", reason: "ChangesPlanned" },
     ] as const;
-    const { recorded } = memoryOf(s3Bucket({}, { status: { settings: [...settings] } }), target());
+    const status = { settings: [...settings], appliedSettings: ["cors", "policy"] };
+    const { recorded } = memoryOf(s3Bucket({}, { status }), target());
     expect([...recorded.keys()]).toEqual(["cors", "policy"]);
   });
 
@@ -65,6 +68,13 @@ test("that the user asked for a reconcile, until asked again", () => {
   expect(status).toEqual({ reconcileRequestedAt: "now" });
   noteRequest(status, s3Bucket());
   expect(status).toEqual({ reconcileRequestedAt: "now" });
+});
+
+test("a bucket of another partition is below that one's domain", () => {
+  const status: S3BucketStatus = {};
+  const { bucket } = fakeBucket(undefined, { partition: "aws-cn", region: "cn-north-1" });
+  noteClaim(status, target({ bucket }), { origin: "Created", isNew: false });
+  expect(status).toMatchObject({ arn: "arn:aws-cn:s3:::docs", domainName: "docs.s3.cn-north-1.amazonaws.com.cn" });
 });
 
 test("what settings tell of themselves, if they were seen and are ours", () => {

@@ -18,7 +18,8 @@ export interface Memory {
 }
 
 export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Memory {
-  const ours = (status?.settings ?? []).filter(({ source }) => source !== "Unmanaged");
+  const applied = new Set(status?.appliedSettings);
+  const ours = (status?.settings ?? []).filter(({ name }) => applied.has(name));
   return {
     recorded: new Map(ours.map((entry) => [entry.name, entry])),
     established: status?.arn === bucket.arn,
@@ -48,6 +49,11 @@ export function notePlannedBucket(status: S3BucketStatus, bucketName: string): v
 export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }: Claim): void {
   const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.region)}`;
   Object.assign(status, { arn: bucket.arn, domainName, origin });
+}
+
+/** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */
+export function noteApplied(status: S3BucketStatus, names: readonly string[]): void {
+  status.appliedSettings = [...new Set(names)].sort();
 }
 
 /** What settings tell of themselves beyond their state, such as the size of the policy. */
