@@ -14,6 +14,7 @@ export const REASON = {
   bucketDeleted: "BucketDeleted",
   bucketReleased: "BucketReleased",
   bucketNotReleased: "BucketNotReleased",
+  invalidBucketName: "InvalidBucketName",
   regionMismatch: "RegionMismatch",
   kmsKeyNotFound: "KMSKeyNotFound",
   kmsKeyNotUsable: "KMSKeyNotUsable",

@@ -50,15 +50,16 @@ export function announceCreation({ event }: BucketContext, { bucket }: Target): 
   event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
-/** The bucket was ours, and is gone: it will be made anew, without what was in it. */
+/** The bucket was ours, and is gone: it will be made anew, without what was in it; with `mode: Observe` it is only missed. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
-  { status, event }: BucketContext,
+  { object, status, event }: BucketContext,
   { bucket }: Target,
 ): void {
   delete status.arn;
   status.drift = bucketGone(bucket.name, new Date(now()).toISOString());
   onDrift("bucket");
-  const note = `Bucket '${bucket.name}' was deleted at AWS; it is created again, without its objects`;
+  const outlook = object.spec.mode === "Observe" ? "" : "; it is created again, without its objects";
+  const note = `Bucket '${bucket.name}' was deleted at AWS${outlook}`;
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }

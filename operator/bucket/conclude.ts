@@ -28,7 +28,7 @@ export function concludeExamined(
 
 export function concludeApplied(
   { now }: BucketDependencies,
-  { status, event }: BucketContext,
+  { object, status, event }: BucketContext,
   { bucket }: Target,
   claim: Claim,
   results: readonly SettingResult[],
@@ -36,10 +36,7 @@ export function concludeApplied(
 ): Outcome {
   delete status.plan;
   status.settings = resultSettings(results);
-  noteApplied(
-    status,
-    results.filter(isApplied).map(({ plan }) => plan.setting.name),
-  );
+  noteApplied(status, appliedSettings(results, object.status?.appliedSettings ?? []));
   noteReports(status, results);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
@@ -53,10 +50,14 @@ export function concludeApplied(
   return outcomeOf(results, bucket.name, recheckAfterMs);
 }
 
-/** Ours, and neither out of reach nor given back. */
-function isApplied({ plan, state }: SettingResult): boolean {
-  const givenBack = plan.isReset === true && state === "InSync";
-  return plan.source !== "Unmanaged" && state !== "Skipped" && !givenBack;
+/** Those that were ours, without the ones given back; and those that now are, without the ones that AWS refused. */
+function appliedSettings(results: readonly SettingResult[], before: readonly string[]): string[] {
+  const applied = results.filter(({ plan, state, failure }) => {
+    if (plan.source === "Unmanaged" || (plan.isReset === true && state === "InSync")) return false;
+    const refused = state === "Skipped" || failure?.terminal === true || failure?.reason === "AccessDenied";
+    return before.includes(plan.setting.name) || !refused;
+  });
+  return applied.map(({ plan }) => plan.setting.name);
 }
 
 /** One outcome for all settings. What comes right by itself goes first: an object is stalled only when nothing is left to wait for. */

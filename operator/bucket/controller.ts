@@ -52,15 +52,17 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Is it there? If not, it is made, its owner's name in its tags.
   const exists = memory.established || (await lookForBucket(target));
-  if (!exists && !enforce) throw planned(context, target.bucket.name, recheckAfterMs);
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
+    if (!enforce) throw planned(context, target.bucket.name, recheckAfterMs);
     noteApplied(
       status,
       status.settings.map(({ name }) => name),
     );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
+    // Writes to an earlier bucket of that name say nothing about this one.
+    dependencies.history.forget(object.metadata.uid ?? "");
     created = await createTarget(target, object, contextFor("Created"));
     if (created) announceCreation(context, target);
   }

@@ -1,6 +1,7 @@
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import { FINALIZER } from "../api/names.ts";
 import { REASON } from "../api/reasons.ts";
+import type { S3Bucket } from "../api/types.ts";
 import { awsErrorKind, isNoSuchBucket } from "../aws/errors.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
@@ -9,8 +10,8 @@ import { headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import { CLAIM_TAGS, type Owner, ownershipOf, releaseTag, type Tags } from "./ownership.ts";
 import { putTags, removeTags, tags } from "./settings/tags.ts";
-import { again, Failed, waiting } from "./stop.ts";
-import { resolveTarget } from "./target.ts";
+import { again, Failed, Stop, waiting } from "./stop.ts";
+import { resolveTarget, type Target } from "./target.ts";
 
 /** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;
@@ -62,7 +63,9 @@ async function retain(dependencies: BucketDependencies, context: BucketContext):
 /** Throws until the bucket is seen gone. A bucket that is not ours is none of our business. */
 async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, signal } = context;
-  const { bucket, owner } = await resolveTarget(dependencies, object, signal);
+  const target = await resolveIfEver(dependencies, object, signal);
+  if (target === undefined) return;
+  const { bucket, owner } = target;
   if (!(await isThere(bucket, object.status?.arn === bucket.arn)) || !(await isOurs(bucket, owner))) return;
   await remove(bucket);
   if (await isThere(bucket, true)) {
@@ -70,6 +73,20 @@ async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketCo
   }
   const note = `Deleted bucket '${bucket.name}'`;
   context.event({ type: "Normal", reason: REASON.bucketDeleted, action: "Delete", note });
+}
+
+/** Undefined where there is no account, and there never was one: the object has no bucket, and must not wait for an account to say so. */
+async function resolveIfEver(
+  dependencies: BucketDependencies,
+  object: S3Bucket,
+  signal: AbortSignal,
+): Promise<Target | undefined> {
+  try {
+    return await resolveTarget(dependencies, object, signal);
+  } catch (error) {
+    if (error instanceof Stop && object.status?.bucketName === undefined) return undefined;
+    throw error;
+  }
 }
 
 /** A name that another account has is as good as gone, unless the bucket was ours: then we only lost the right to look at it. */

@@ -77,7 +77,7 @@ test("a bucket of another partition is below that one's domain", () => {
   expect(status).toMatchObject({ arn: "arn:aws-cn:s3:::docs", domainName: "docs.s3.cn-north-1.amazonaws.com.cn" });
 });
 
-test("what settings tell of themselves, if they were seen and are ours", () => {
+test("what settings tell of themselves, ours or not, if they were seen", () => {
   const reporting = (bytes: number, desired: unknown) =>
     planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired });
   const status: S3BucketStatus = {};
@@ -87,5 +87,5 @@ test("what settings tell of themselves, if they were seen and are ours", () => {
     { plan: reporting(3, "a"), observed: undefined },
     { plan: planOf(fakeSetting("cors")), observed: {} },
   ]);
-  expect(status).toEqual({ policy: { bytes: 1 } });
+  expect(status).toEqual({ policy: { bytes: 2 } });
 });

@@ -62,7 +62,6 @@ export function noteReports(
   results: readonly Pick<SettingResult, "plan" | "observed">[],
 ): void {
   for (const { plan, observed } of results) {
-    if (observed === undefined || plan.desired === undefined) continue;
-    Object.assign(status, plan.setting.report?.(plan.desired, observed));
+    if (observed !== undefined) Object.assign(status, plan.setting.report?.(plan.desired, observed));
   }
 }

@@ -100,7 +100,7 @@ export interface Encryption {
     alias?: string;
   };
   /**
-   * Use an S3 Bucket Key, which cuts calls to KMS and their cost. Absent: false. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   * Use an S3 Bucket Key, which cuts calls to KMS and their cost. Absent: left as it is, which on a new bucket is false. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
    */
   bucketKeyEnabled?: boolean;
   /**
@@ -498,7 +498,7 @@ export interface S3BucketStatus {
   /**
    * Keys of the tags that were applied from this spec and the account, so that they can be removed when they are no longer declared.
    *
-   * @maxItems 50
+   * @maxItems 100
    */
   tagKeys?: string[];
   /**

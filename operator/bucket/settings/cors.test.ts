@@ -131,3 +131,10 @@ test("reset takes all rules away, if there are any", () => {
   expect(setting.reset([UNNAMED])).toEqual([]);
   expect(setting.reset([])).toBeUndefined();
 });
+
+test("of two rules with one id the first is compared too", () => {
+  const rule = (origin: string) => ({ ID: "web", AllowedOrigins: [origin], AllowedMethods: ["GET"] });
+  const [a, b] = [rule("https://a.example"), rule("https://b.example")];
+  expect(setting.diff([a, b], [rule("*"), b])).not.toEqual([]);
+  expect(setting.diff([a, b], [a, b])).toEqual([]);
+});

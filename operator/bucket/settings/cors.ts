@@ -28,13 +28,13 @@ function setOf(list: readonly string[] | undefined): string[] | undefined {
   return list === undefined || list.length === 0 ? undefined : [...new Set(list)].sort();
 }
 
-/** A rule is known by its id, or where it has none by its place. */
-function nameOf(rule: CORSRule, index: number): string {
-  return rule.ID ?? `#${index + 1}`;
+/** A rule is known by its id, or by its place where it has none, or one that stands twice. */
+function nameOf({ ID }: CORSRule, index: number, rules: readonly CORSRule[]): string {
+  return ID !== undefined && rules.findIndex((rule) => rule.ID === ID) === index ? ID : `#${index + 1}`;
 }
 
 function named(rules: readonly CORSRule[]): Named {
-  return new Map(rules.map((rule, index) => [nameOf(rule, index), canonical(rule)]));
+  return new Map(rules.map((rule, index) => [nameOf(rule, index, rules), canonical(rule)]));
 }
 
 /** S3 answers by the first rule that matches, so that their order is part of their meaning. */

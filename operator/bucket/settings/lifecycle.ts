@@ -78,15 +78,15 @@ function canonical(rule: LifecycleRule): Record<string, unknown> {
   return {
     status: rule.Status,
     prefix: (rule as { Prefix?: string }).Prefix || Filter.Prefix || And.Prefix || undefined,
-    tags: tags.length > 0 ? tags.map(({ Key, Value }: Tag) => `${Key}=${Value}`).sort() : undefined,
+    tags: tags.length > 0 ? tags.map(({ Key, Value }: Tag) => JSON.stringify([Key, Value])).sort() : undefined,
     objectSizeGreaterThan: Filter.ObjectSizeGreaterThan || And.ObjectSizeGreaterThan || undefined,
     objectSizeLessThan: Filter.ObjectSizeLessThan ?? And.ObjectSizeLessThan,
     transitions: sorted(rule.Transitions?.map((t) => ({ days: t.Days, date: t.Date, storageClass: t.StorageClass }))),
-    expiration: Expiration && {
-      days: Expiration.Days,
-      date: Expiration.Date,
-      expiredObjectDeleteMarker: Expiration.ExpiredObjectDeleteMarker || undefined,
-    },
+    expiration: unlessEmpty({
+      days: Expiration?.Days,
+      date: Expiration?.Date,
+      expiredObjectDeleteMarker: Expiration?.ExpiredObjectDeleteMarker || undefined,
+    }),
     noncurrentVersionTransitions: sorted(
       rule.NoncurrentVersionTransitions?.map((t) => ({
         noncurrentDays: t.NoncurrentDays,
@@ -102,6 +102,10 @@ function canonical(rule: LifecycleRule): Record<string, unknown> {
       daysAfterInitiation: AbortIncompleteMultipartUpload.DaysAfterInitiation,
     },
   };
+}
+
+function unlessEmpty<T extends object>(fields: T): T | undefined {
+  return Object.values(fields).some((value) => value !== undefined) ? fields : undefined;
 }
 
 /** By storage class, of which a rule has each at most once. */

@@ -62,3 +62,7 @@ describe("unlessAbsent", () => {
     await expect(unlessAbsent(bucket.s3.send({} as never))).rejects.toThrow(name);
   });
 });
+
+test("a value is not cut through a character", () => {
+  expect(show("𝒳".repeat(MAX_VALUE)).isWellFormed()).toBe(true);
+});

@@ -47,7 +47,7 @@ const remove = (deletionPolicy: "Retain" | "DeleteIfEmpty"): Phase =>
     prepare: ({ spec, ...rest }) => settle({ ...rest, spec: { ...spec, deletionPolicy } }),
     begin: async ({ world, name }) => {
       await world.deleteBucket(name);
-      return () => world.gone(name);
+      return () => world.statuses.whenGone(name, OVER_MS);
     },
   }) satisfies Phase;
 
