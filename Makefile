@@ -21,8 +21,7 @@ test: $(installed) check build ## Types, lint, format, unit and integration test
 check: $(installed) ## Types, lint, format, generated files
 	$(run) check
 
-build: $(installed) ## dist/operator.mjs, which runs with nothing beside it
-	$(run) build
+build: dist/operator.mjs ## dist/operator.mjs, which runs with nothing beside it
 
 generate: $(installed) ## Types and reference pages from crds/
 	$(run) generate
@@ -38,5 +37,11 @@ clean: ## Remove what was built and installed here (the control plane's cache st
 
 # npm ci also brings Node 24 where the machine's own is older.
 $(installed): package-lock.json package.json
-	npm ci --no-fund --no-audit --loglevel=error
+	@echo "Installing what package-lock.json names ..."
+	@npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+dist/operator.mjs: $(installed) $(shell find operator -name '*.ts') rolldown.config.ts
+	@echo "Building $@ ..."
+	@$(run) build
 	@touch $@

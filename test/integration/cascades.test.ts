@@ -2,9 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
 import { isNotFound } from "../../operator/kube/errors.ts";
-import { expectSoundStatus } from "../conformance/conditions.ts";
 import { readyBucket, tagsAt } from "./support/buckets.ts";
-import { expectPermittedCalls } from "./support/invariants.ts";
+import { expectSoundHistory } from "./support/invariants.ts";
 import { otherNamespace } from "./support/namespace.ts";
 import { startOperator } from "./support/operator.ts";
 import { isReady, isStalled } from "./support/states.ts";
@@ -29,8 +28,7 @@ test("a namespace that is deleted with all that is in it, and a deletion in the 
 
   expect([...world.account.buckets.keys()]).toEqual([kept]);
   expect(tagsAt(world, kept)).toHaveProperty("s3-operator.io/released-by");
-  world.statuses.all().forEach(expectSoundStatus);
-  expectPermittedCalls(world);
+  expectSoundHistory(world);
 });
 
 /** Resolves when it is gone. */

@@ -6,53 +6,54 @@ import { spawnOperator } from "./support/operator.ts";
 import { PHASES, type PhaseName, stateAtAws, type Subject, undisturbed } from "./support/phases.ts";
 import { fullSpec } from "./support/specs.ts";
 import { isReady } from "./support/states.ts";
-import { type Moment, setTrap } from "./support/trap.ts";
+import { holdCalls, type Point, setTrap } from "./support/trap.ts";
 import { createWorld, type World } from "./support/world.ts";
+import { watchWrites } from "./support/write-watch.ts";
 
 /*
- * The operator's process is killed at each of its calls to AWS, and a new one finishes the work. For the first bucket it is the first call, for
- * the second bucket the second, and so on: each is held as it arrives, until all are, and then one kill hits them all.
+ * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process finishes the work.
+ * There is a bucket for every such point: its call is held when it comes, until those of all buckets are, and then one kill hits them all.
  */
-vi.setConfig({ maxConcurrency: 3, testTimeout: 60_000 });
+vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 
 let bundle: string;
 beforeAll(async () => {
   bundle = await ensureBundle();
 });
 
-const MOMENTS: Moment[] = ["before it is applied", "after it was applied"];
-const CASES = (Object.keys(PHASES) as PhaseName[]).flatMap((phase) => MOMENTS.map((moment) => ({ phase, moment })));
+const FLAGS = ["--concurrency=100"];
 
 describe.concurrent("the process is killed", () => {
-  test.for(CASES)("during $phase, at each call, $moment", async ({ phase: name, moment }) => {
+  test.for(["create", "update", "deleteIfEmpty", "retain"] as const)("at each call of %s", async (name) => {
     await using world = await createWorld();
     const phase = PHASES[name];
     const key = await world.createKey();
     await world.applyAccount();
     const untagged = watchTags(world);
+    const tooEarly = watchWrites(world);
     const foreign = world.account.createBucket(world.bucketName("foreign"), "eu-central-1");
     const foreignBefore = dumpBucket(foreign, "foreign");
     await using first = spawnOperator(world, bundle, FLAGS);
 
     const subject = (purpose: string): Subject => {
-      const spec = fullSpec(world.bucketName(purpose), key);
-      return { world, account: world.account, name: purpose, spec };
+      const bucketName = world.bucketName(purpose);
+      return { world, account: world.account, name: purpose, bucketName, spec: fullSpec(bucketName, key) };
     };
     const { expected, calls } = await measured(subject("reference"), name);
-    const subjects = Array.from({ length: calls }, (_, index) => subject(`call-${index + 1}`));
-    await Promise.all(subjects.map((it) => phase.prepare(it)));
-    const numbers = new Map(subjects.map(({ spec }, index) => [spec.bucketName ?? "", index + 1]));
-    const trap = setTrap(world.simulator, numbers, moment);
-    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    const stops = pointsOf(calls).map((point) => ({ point, it: subject(`${point.moment}-call-${point.number}`) }));
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
+    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])));
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
-    trap.release();
+    trap.release("drop");
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const it of subjects) expect(stateAtAws(it), it.name).toEqual(expected);
-    for (const it of subjects) expect(creations(it), `${it.name} is created once`).toBe(1);
+    for (const { it } of stops) expect(stateAtAws(it), it.name).toEqual(expected);
+    for (const { it } of stops) expect(creations(it), `${it.name} is created once`).toBe(1);
     expect(untagged, "buckets that did not say whose they are").toEqual([]);
+    expect(tooEarly).toEqual([]);
     expect(dumpBucket(foreign, "foreign")).toEqual(foreignBefore);
     expect(operatorWrites(world).filter(({ bucket }) => bucket === foreign.name)).toEqual([]);
     await expectInvariants(world);
@@ -62,30 +63,29 @@ describe.concurrent("the process is killed", () => {
     await using world = await createWorld();
     await world.applyAccount();
     await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
-    const asked = Promise.withResolvers<void>();
-    const killed = Promise.withResolvers<"drop">();
-    const remove = world.simulator.faults.onCall(({ operation }) => {
-      if (operation !== "GetCallerIdentity") return;
-      asked.resolve();
-      return killed.promise;
-    });
+    const trap = holdCalls(world.simulator, "GetCallerIdentity");
     await using first = spawnOperator(world, bundle, FLAGS);
-    await asked.promise;
+    await trap.full;
     await first.kill();
-    remove();
-    killed.resolve("drop");
+    trap.release("drop");
     await using _second = spawnOperator(world, bundle, FLAGS);
     await world.statuses.when("docs", isReady);
     await expectInvariants(world);
   });
 });
 
-const FLAGS = ["--concurrency=100"];
+function pointsOf(calls: number): Point[] {
+  const numbers = Array.from({ length: calls }, (_, index) => index + 1);
+  return numbers.flatMap((number) => [
+    { number, moment: "before" },
+    { number, moment: "after" },
+  ]);
+}
 
 /** What the phase comes to when nothing is in its way, and how many calls on the bucket it takes. */
 async function measured(subject: Subject, name: PhaseName): Promise<{ expected: object | undefined; calls: number }> {
   const { prepare, begin } = PHASES[name];
-  const count = () => subject.world.simulator.calls.of(subject.spec.bucketName ?? "").length;
+  const count = () => subject.world.simulator.calls.of(subject.bucketName).length;
   let before = 0;
   const counting = {
     prepare,
@@ -98,7 +98,7 @@ async function measured(subject: Subject, name: PhaseName): Promise<{ expected: 
   return { expected, calls: count() - before };
 }
 
-function creations({ world, spec: { bucketName = "" } }: Subject): number {
+function creations({ world, bucketName }: Subject): number {
   const calls = world.simulator.calls.of(bucketName);
   return calls.filter(({ operation, status }) => operation === "CreateBucket" && status === 200).length;
 }

@@ -9,21 +9,14 @@ import { expect, test } from "vitest";
 import { AWS_ACCOUNTS, FINALIZER, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
 import type { S3Bucket } from "../../operator/api/types.ts";
 import { kstatus } from "../conformance/kstatus.ts";
-import { expectSoundStatus } from "../conformance/conditions.ts";
 import { atAws, readyBucket, snapshot, tagsAt } from "./support/buckets.ts";
 import { eventWhen } from "./support/events.ts";
-import { expectPermittedCalls, operatorCalls, operatorWrites } from "./support/invariants.ts";
+import { expectSoundHistory, operatorCalls, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
 import { condition, isReady } from "./support/states.ts";
 import { eventually } from "./support/wait.ts";
 import { createWorld, type World } from "./support/world.ts";
-
-/** What holds after each of these tests; there is no object left to look at once more. */
-function expectSound(world: World): void {
-  world.statuses.all().forEach(expectSoundStatus);
-  expectPermittedCalls(world);
-}
 
 const isNotEmpty = (bucket: S3Bucket) =>
   bucket.metadata.deletionTimestamp !== undefined && condition(bucket, "Ready")?.reason === "BucketNotEmpty";
@@ -45,12 +38,12 @@ test("Retain turns the ownership tags into a release and keeps everything else",
   expect(snapshot(world, Bucket)).toEqual({ ...before, tags: expect.any(Map) as unknown });
   expect(tagsAt(world, Bucket)).toEqual(released);
   expect(await eventWhen(world, "docs", "BucketReleased")).toMatchObject({ type: "Normal" });
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 interface Outage {
   what: string;
-  cause(world: World): unknown;
+  cause: (world: World) => unknown;
   says: string;
 }
 
@@ -90,7 +83,7 @@ test.for(OUTAGES)("Retain: the object goes also when $what, and a Warning says s
   expect(event.type).toBe("Warning");
   expect(event.note).toContain(says);
   expect(tagsAt(world, world.bucketName("docs"))["s3-operator.io/name"]).toBe("docs");
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 test("DeleteIfEmpty deletes an empty bucket, and the object goes after it", async () => {
@@ -106,7 +99,7 @@ test("DeleteIfEmpty deletes an empty bucket, and the object goes after it", asyn
   expect(await goneFirst, "the finalizer goes when the bucket has been seen gone").toBe(true);
   expect(world.account.buckets.has(world.bucketName("docs"))).toBe(false);
   expect(await eventWhen(world, "docs", "BucketDeleted")).toMatchObject({ type: "Normal" });
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 test("DeleteIfEmpty of a bucket that a person deleted already ends", async () => {
@@ -117,7 +110,7 @@ test("DeleteIfEmpty of a bucket that a person deleted already ends", async () =>
   await world.deleteBucket("docs");
   await world.gone("docs");
   expect(world.simulator.calls.count("s3:DeleteBucket")).toBe(0);
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 test("DeleteIfEmpty leaves a bucket alone that has meanwhile become another's", async () => {
@@ -131,12 +124,12 @@ test("DeleteIfEmpty leaves a bucket alone that has meanwhile become another's", 
   await world.gone("docs");
   expect(snapshot(world, bucketName)).toEqual(before);
   expect(operatorWrites(world)).toHaveLength(writes);
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 interface Content {
   what: string;
-  put({ person }: World, Bucket: string): Promise<unknown>;
+  put: (world: World, Bucket: string) => Promise<unknown>;
 }
 
 const CONTENTS: Content[] = [
@@ -189,7 +182,7 @@ test.for(CONTENTS)("DeleteIfEmpty waits for a bucket with $what, and goes on whe
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "emptied" });
   await world.gone("docs");
   expect(world.account.buckets.has(Bucket)).toBe(false);
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 /** While another bucket lives through several polls, this one is not asked after. */
@@ -217,7 +210,7 @@ test("DeleteIfEmpty that is denied names the action, and Retain lets the object 
   await world.editSpec("docs", { deletionPolicy: "Retain" });
   await world.gone("docs");
   expect(tagsAt(world, world.bucketName("docs"))).toHaveProperty("s3-operator.io/released-by");
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 test("DeleteIfEmpty waits for AWS, and never lets go of a bucket that it could not look at", async () => {
@@ -232,7 +225,7 @@ test("DeleteIfEmpty waits for AWS, and never lets go of a bucket that it could n
   reachable();
   await world.gone("docs");
   expect(world.account.buckets.has(world.bucketName("docs"))).toBe(false);
-  expectSound(world);
+  expectSoundHistory(world);
 });
 
 test("an object that never got a bucket goes without a call to AWS", async () => {
@@ -243,5 +236,5 @@ test("an object that never got a bucket goes without a call to AWS", async () =>
   await world.deleteBucket("docs");
   await world.gone("docs");
   expect(operatorCalls(world)).toEqual([]);
-  expectSound(world);
+  expectSoundHistory(world);
 });

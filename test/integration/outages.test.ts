@@ -18,7 +18,7 @@ import { condition, isReady, isReconciling, isStalled } from "./support/states.t
 /*
  * What lasts, what comes together, and what is odd: AWS has in the end what it would have had without, see faults.test.ts.
  */
-vi.setConfig({ maxConcurrency: 200, testTimeout: 60_000 });
+vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
 
 let faulty: FaultWorld;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.concurrent("other faults", () => {
   test.for(PHASE_NAMES)("every answer is late during %s", async (phase) => {
     const it = await faulty.subject(`late-${phase}`);
     await PHASES[phase].prepare(it);
-    faulty.world.simulator.faults.delay(100, { bucket: it.spec.bucketName ?? "" });
+    faulty.world.simulator.faults.delay(100, { bucket: it.bucketName });
     const over = await PHASES[phase].begin(it);
     await over();
     faulty.expectUndisturbed(it, phase);
@@ -93,7 +93,7 @@ describe.concurrent("other faults", () => {
       it.account.expireSessions();
       const seen = new Set<string>();
       faulty.world.simulator.faults.onCall(({ bucket, write, operation, status }) => {
-        if (bucket !== it.spec.bucketName || !write || status !== 200 || seen.has(operation)) return;
+        if (bucket !== it.bucketName || !write || status !== 200 || seen.has(operation)) return;
         seen.add(operation);
         it.account.expireSessions();
       });
@@ -101,14 +101,14 @@ describe.concurrent("other faults", () => {
       await over();
       faulty.expectUndisturbed(it, phase);
       const { calls } = it.world.simulator;
-      expect(calls.of(it.spec.bucketName ?? "").some(({ errorCode }) => errorCode === "ExpiredToken")).toBe(true);
+      expect(calls.of(it.bucketName).some(({ errorCode }) => errorCode === "ExpiredToken")).toBe(true);
     },
   );
 
   test("a call hangs", async () => {
     const it = await faulty.subject("hang");
     faulty.world.simulator.faults.hang({
-      bucket: it.spec.bucketName ?? "",
+      bucket: it.bucketName,
       operation: "PutBucketPolicy",
       times: 1,
     });
@@ -118,9 +118,19 @@ describe.concurrent("other faults", () => {
     expect(failedOperations(it)).toContain("PutBucketPolicy");
   });
 
+  test("the answer to the creation is lost, and the SDK tries it again", async () => {
+    const it = await faulty.subject("once");
+    disturb("loseAnswer", it, ["bucket"], 1);
+    const over = await PHASES.create.begin(it);
+    await over();
+    faulty.expectUndisturbed(it, "create");
+    const { calls } = it.world.simulator;
+    expect(calls.of(it.bucketName)).toContainEqual(expect.objectContaining({ errorCode: "BucketAlreadyOwnedByYou" }));
+  });
+
   test("HeadBucket is denied, with a status and no more", async () => {
     const it = await faulty.subject("head");
-    const off = faulty.world.simulator.faults.deny("s3:ListBucket", { bucket: it.spec.bucketName ?? "" });
+    const off = faulty.world.simulator.faults.deny("s3:ListBucket", { bucket: it.bucketName });
     await PHASES.create.begin(it);
     await faulty.world.statuses.when(it.name, isStalled("BucketOwnedByAnotherAccount"));
     off();
@@ -130,13 +140,20 @@ describe.concurrent("other faults", () => {
 
   test("lifecycle answers flap: nothing is written twice", async () => {
     const it = await faulty.subject("flap");
-    faulty.world.simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, it.spec.bucketName);
+    const { statuses, simulator } = faulty.world;
+    const bucketName = it.bucketName;
+    simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, bucketName);
     const over = await PHASES.create.begin(it);
-    await faulty.world.statuses.when(it.name, isReconciling("Settling"));
+    // The first answer and the third are old ones.
+    await statuses.when(it.name, isReconciling("Settling"));
     await over();
+    await lookAgain(faulty.world, it.name);
+    await statuses.when(it.name, isReconciling("Settling"));
+    await statuses.when(it.name, isReady);
     faulty.expectUndisturbed(it, "create");
-    const calls = faulty.world.simulator.calls.of(it.spec.bucketName ?? "");
-    expect(calls.filter(({ action }) => action === "s3:PutLifecycleConfiguration")).toHaveLength(1);
+    const writes = simulator.calls.of(bucketName).filter(({ action }) => action === "s3:PutLifecycleConfiguration");
+    expect(writes).toHaveLength(1);
+    expect(statuses.of(it.name).map(({ status }) => status?.drift)).not.toContainEqual(expect.anything());
   });
 
   test("KMS fails", async () => {
@@ -162,7 +179,7 @@ describe.concurrent("other faults", () => {
   });
 });
 
-test("nothing was written while the S3Bucket said that it was ready", () => {
+test("nothing was written before it was on record", () => {
   expect(faulty.tooEarly).toEqual([]);
 });
 

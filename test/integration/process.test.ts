@@ -41,8 +41,7 @@ test.concurrent(
     await using world = await createWorld();
     const environment = {
       ...awsEnvironment(world),
-      S3_OPERATOR_WATCH_NAMESPACES: world.name,
-      S3_OPERATOR_WATCH_SELECTOR: world.selector,
+        S3_OPERATOR_WATCH_SELECTOR: world.selector,
       S3_OPERATOR_CLUSTER_NAME: "from-environment",
       S3_OPERATOR_LEADER_ELECTION_NAMESPACE: world.name,
       S3_OPERATOR_HEALTH_ADDRESS: "0",

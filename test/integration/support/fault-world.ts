@@ -89,7 +89,8 @@ export async function createFaultWorld(): Promise<FaultWorld> {
     const name = purpose.toLowerCase();
     const account = ownAccount ? await accountByRole() : world.account;
     const accountRef = { name: ownAccount ? `${world.name}-${account.id}` : world.name };
-    return { world, account, name, spec: { accountRef, ...fullSpec(world.bucketName(name), key) } };
+    const bucketName = world.bucketName(name);
+    return { world, account, name, bucketName, spec: { accountRef, ...fullSpec(bucketName, key) } };
   }
 
   const references = Object.entries(PHASES).map(
@@ -118,7 +119,7 @@ export async function createFaultWorld(): Promise<FaultWorld> {
 /** Each operation of these places fails so often, or, without `times`, until the switch is off again. */
 export function disturb(
   fault: Fault,
-  { world, spec: { bucketName: bucket = "" } }: Subject,
+  { world, bucketName: bucket }: Subject,
   places: readonly Place[],
   times = Infinity,
 ): Remove {
@@ -128,7 +129,7 @@ export function disturb(
 }
 
 /** Operations on the subject's bucket that got no answer, or one that is no answer of a healthy S3. */
-export function failedOperations({ world, spec: { bucketName = "" } }: Subject): string[] {
+export function failedOperations({ world, bucketName }: Subject): string[] {
   const failed = world.simulator.calls
     .of(bucketName)
     .filter(({ status, errorCode = "" }) => (status === 0 || status >= 400) && !errorCode.startsWith("NoSuch"));

@@ -34,10 +34,15 @@ export function operatorWrites(world: World): Call[] {
   return operatorCalls(world).filter(({ write }) => write);
 }
 
-/** What must hold after every test, whatever it was about. To be called when nothing is under way any more. */
-export async function expectInvariants(world: World): Promise<void> {
+/** What must hold at any time: no status was ever unsound, no call beyond what the operator asks to be allowed. */
+export function expectSoundHistory(world: World): void {
   world.statuses.all().forEach(expectSoundStatus);
   expectPermittedCalls(world);
+}
+
+/** What must hold after every test, whatever it was about. To be called when nothing is under way any more. */
+export async function expectInvariants(world: World): Promise<void> {
+  expectSoundHistory(world);
   const { items } = await world.kube.list<S3Bucket>(S3_BUCKETS, { namespace: world.name });
   items.forEach(expectUntouchedSpec);
   const settled = items.filter((bucket) => isReady(bucket) || condition(bucket, "Stalled") !== undefined);
