@@ -28,7 +28,8 @@ export async function announceChanges(
   if (toWrite.length === 0) return;
 
   noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ setting }) => setting.name)]);
-  const drifted = memory.current ? driftedPlans(toWrite, memory.recorded, history, uid) : [];
+  const sameDeclaration = object.status?.declarationHash === status.declarationHash;
+  const drifted = sameDeclaration ? driftedPlans(toWrite, memory.recorded) : [];
   status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
   noteReports(
     status,

@@ -13,7 +13,15 @@ import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import { memoryOf, noteApplied, noteClaim, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
+import {
+  memoryOf,
+  noteApplied,
+  noteClaim,
+  noteDeclaration,
+  notePlannedBucket,
+  noteRequest,
+  noteTarget,
+} from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
 import { resolveTarget } from "./target.ts";
 
@@ -83,6 +91,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // Only the difference, one write at a time, read back.
   const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
+  noteDeclaration(status, plans);
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();

@@ -57,7 +57,6 @@ describe("within the settle window", () => {
   test("an object that is gone is forgotten", () => {
     history.forget("uid");
     expect(history.judge("uid", attempt)).toBe("Write");
-    expect(history.wantedOther("uid", "cors", "x")).toBe(false);
   });
 });
 
@@ -91,7 +90,7 @@ describe("writes that do not last", () => {
 
   test("are forgiven when one lasted", () => {
     writeFiveTimes();
-    history.held("uid", "cors", attempt.desired);
+    history.held("uid", "cors");
     expect(history.judge("uid", attempt)).toBe("Write");
     history.wrote("uid", attempt);
     now += SETTLE_MS;
@@ -100,7 +99,7 @@ describe("writes that do not last", () => {
 
   test("are not forgiven because another wish was fulfilled in between, of another setting", () => {
     writeFiveTimes();
-    history.held("uid", "policy", attempt.desired);
+    history.held("uid", "policy");
     expect(history.judge("uid", attempt)).toBe("KeepsChanging");
   });
 
@@ -112,21 +111,6 @@ describe("writes that do not last", () => {
     history.wrote("uid", attempt);
     now += SETTLE_MS;
     expect(history.judge("uid", attempt)).toBe("Write");
-  });
-});
-
-describe("wantedOther", () => {
-  test("nothing is known of a setting never seen: its difference may be drift", () => {
-    expect(history.wantedOther("uid", "cors", attempt.desired)).toBe(false);
-  });
-
-  test.each(["held", "wrote", "failed"] as const)("after %s", (event) => {
-    if (event === "held") history.held("uid", "cors", attempt.desired);
-    else history.wrote("uid", attempt);
-    if (event === "failed") history.failed("uid", "cors");
-    expect(history.wantedOther("uid", "cors", structuredClone(attempt.desired))).toBe(false);
-    expect(history.wantedOther("uid", "cors", { rules: [] })).toBe(true);
-    expect(history.wantedOther("uid", "cors", undefined)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { fingerprint } from "./fingerprint.ts";
 
 /**
  * What this process remembers of its own looks and writes, to tell an AWS that has not settled, and other writers, from drift.
@@ -11,10 +11,8 @@ export interface History {
   wrote(uid: string, attempt: Attempt): void;
   /** The write that was announced did not come about, as far as we know. */
   failed(uid: string, setting: string): void;
-  /** A first look found the setting equal to `desired`. */
-  held(uid: string, setting: string, desired: unknown): void;
-  /** Whether the last look or write was for another desired value, so that a difference is our news and not drift. */
-  wantedOther(uid: string, setting: string, desired: unknown): boolean;
+  /** A first look found the setting equal. */
+  held(uid: string, setting: string): void;
   forget(uid: string): void;
 }
 
@@ -66,24 +64,10 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
       const entry = find(uid, setting);
       if (entry !== undefined) Object.assign(entry, { writtenAt: -Infinity, writes: entry.writes - 1 });
     },
-    held(uid, setting, desired) {
-      const wanted = fingerprint(desired);
-      const former = find(uid, setting);
-      if (former?.desired === wanted) former.writes = 0;
-      else keep(uid, setting, { desired: wanted, writtenAt: -Infinity, writes: 0 });
-    },
-    wantedOther(uid, setting, desired) {
+    held(uid, setting) {
       const entry = find(uid, setting);
-      return entry !== undefined && entry.desired !== fingerprint(desired);
+      if (entry !== undefined) entry.writes = 0;
     },
     forget: (uid) => void objects.delete(uid),
   };
-}
-
-/** Short, since thousands of buckets have a dozen each. */
-function fingerprint(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(value) ?? "")
-    .digest("base64url")
-    .slice(0, 16);
 }

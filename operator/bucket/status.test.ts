@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { memoryOf, noteClaim, notePlannedBucket, noteReports, noteRequest, noteTarget } from "./status.ts";
+import {
+  memoryOf,
+  noteClaim,
+  noteDeclaration,
+  notePlannedBucket,
+  noteReports,
+  noteRequest,
+  noteTarget,
+} from "./status.ts";
 import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3BucketStatus } from "../api/types.ts";
+import type { SettingPlan } from "./plan.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
 import { fakeSetting, planOf, s3Bucket, target } from "./testing/fixtures.ts";
 
 describe("what is remembered", () => {
   test("nothing, of a wiped status", () => {
-    expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false, current: false });
+    expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false });
   });
 
   test("settings that were applied, and not those that were only looked at", () => {
@@ -26,14 +35,6 @@ describe("what is remembered", () => {
     const established = (arn: string) => memoryOf(s3Bucket({}, { status: { arn } }), target()).established;
     expect(established("arn:aws:s3:::docs")).toBe(true);
     expect(established("arn:aws:s3:::other")).toBe(false);
-  });
-
-  test("whether the status is about the spec as it stands", () => {
-    const current = (observedGeneration: number) =>
-      memoryOf(s3Bucket({}, { generation: 2, status: { observedGeneration } }), target()).current;
-    expect(current(2)).toBe(true);
-    expect(current(1)).toBe(false);
-    expect(current(-1)).toBe(false);
   });
 });
 
@@ -88,4 +89,17 @@ test("what settings tell of themselves, ours or not, if they were seen", () => {
     { plan: planOf(fakeSetting("cors")), observed: {} },
   ]);
   expect(status).toEqual({ policy: { bytes: 2 } });
+});
+
+test("another declaration has another hash, and what was seen at AWS does not matter", () => {
+  const hashOf = (...plans: SettingPlan[]) => {
+    const status: S3BucketStatus = {};
+    noteDeclaration(status, plans);
+    return status.declarationHash;
+  };
+  const plan = planOf(fakeSetting("cors"), { desired: ["a"] });
+  expect(hashOf(plan)).toMatch(/^[\w-]{16}$/);
+  expect(hashOf({ ...plan, observation: { value: "other" } })).toBe(hashOf(plan));
+  expect(hashOf({ ...plan, desired: ["b"] })).not.toBe(hashOf(plan));
+  expect(hashOf({ ...plan, desired: undefined })).not.toBe(hashOf(plan));
 });

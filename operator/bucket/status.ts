@@ -4,7 +4,8 @@ import type { SettingResult } from "./apply.ts";
 import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
 import type { KeyResolution } from "./kms-key.ts";
-import type { Recorded } from "./plan.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Recorded, SettingPlan } from "./plan.ts";
 import type { Target } from "./target.ts";
 
 /** What earlier reconciles put on record. */
@@ -13,17 +14,14 @@ export interface Memory {
   recorded: Recorded;
   /** We have seen the bucket as ours: no need to ask whether it exists. */
   established: boolean;
-  /** Status is about the spec as it stands. */
-  current: boolean;
 }
 
-export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Memory {
+export function memoryOf({ status }: S3Bucket, { bucket }: Target): Memory {
   const applied = new Set(status?.appliedSettings);
   const ours = (status?.settings ?? []).filter(({ name }) => applied.has(name));
   return {
     recorded: new Map(ours.map((entry) => [entry.name, entry])),
     established: status?.arn === bucket.arn,
-    current: status?.observedGeneration === metadata.generation,
   };
 }
 
@@ -49,6 +47,14 @@ export function notePlannedBucket(status: S3BucketStatus, bucketName: string): v
 export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }: Claim): void {
   const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.region)}`;
   Object.assign(status, { arn: bucket.arn, domainName, origin });
+}
+
+/**
+ * What is declared, by the spec, the account and this version of the operator, as one hash: a difference found while it stays
+ * the same is drift, and after it has changed it is our own news.
+ */
+export function noteDeclaration(status: S3BucketStatus, plans: readonly SettingPlan[]): void {
+  status.declarationHash = fingerprint(plans.map(({ setting, desired }) => [setting.name, desired]));
 }
 
 /** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */

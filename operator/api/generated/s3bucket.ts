@@ -487,6 +487,10 @@ export interface S3BucketStatus {
    * @maxItems 64
    */
   appliedSettings?: string[];
+  /**
+   * A hash of what spec, account and operator declare, to tell drift from news.
+   */
+  declarationHash?: string;
   drift?: Drift;
   /**
    * With `mode: Observe`: what the operator would change, the first 100.
