@@ -65,3 +65,21 @@ test("a changed tag of the account reaches its buckets, and the bucket's own of 
   expect(condition(ready, "Stalled")).toBeUndefined();
   await expectInvariants(world);
 });
+
+test("tags of the account that change while no operator is there are its news, and no drift", async () => {
+  await using world = await createWorld();
+  await world.applyAccount({ tags: { owner: "platform" } });
+  const bucketName = world.bucketName("docs");
+  await world.applyBucket("docs", { bucketName });
+  const before = startOperator(world);
+  await world.bucketWhen("docs", isReady);
+  await before.stop();
+  await world.applyAccount({ tags: { owner: "security" } });
+  await using _after = startOperator(world);
+  await eventually(
+    () => tagsAt(world, bucketName),
+    (tags) => tags["owner"] === "security",
+  );
+  expect((await world.bucketWhen("docs", isReady)).status?.drift).toBeUndefined();
+  await expectInvariants(world);
+});
