@@ -1,11 +1,12 @@
-import type { S3Bucket, S3BucketStatus } from "../api/types.ts";
+import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import type { SettingResult } from "./apply.ts";
 import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
 import type { KeyResolution } from "./kms-key.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { Recorded, SettingPlan } from "./plan.ts";
+import type { Recorded } from "./plan.ts";
+import type { Setting, SettingContext } from "./settings/setting.ts";
 import type { Target } from "./target.ts";
 
 /** What earlier reconciles put on record. */
@@ -53,8 +54,16 @@ export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }
  * What is declared, by the spec, the account and this version of the operator, as one hash: a difference found while it stays
  * the same is drift, and after it has changed it is our own news.
  */
-export function noteDeclaration(status: S3BucketStatus, plans: readonly SettingPlan[]): void {
-  status.declarationHash = fingerprint(plans.map(({ setting, desired }) => [setting.name, desired]));
+export function noteDeclaration(
+  status: S3BucketStatus,
+  settings: readonly Setting[],
+  spec: S3BucketSpec,
+  context: SettingContext,
+): void {
+  // Tags that are still to be taken away are of an earlier declaration, as are settings to be reset.
+  const present = { ...context, appliedTagKeys: [] };
+  const declared = settings.map(({ name, desired }) => [name, desired(spec, present)]);
+  status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
 
 /** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */
