@@ -62,7 +62,7 @@ export function noteDeclaration(
 ): void {
   // Tags that are still to be taken away are of an earlier declaration, as are settings to be reset.
   const present = { ...context, appliedTagKeys: [] };
-  const declared = settings.map(({ name, desired }) => [name, desired(spec, present)]);
+  const declared = settings.map((setting) => [setting.name, setting.desired(spec, present)] as const);
   status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
 
