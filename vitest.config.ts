@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     env,
     // Most of a test is waiting, for etcd, leases and kube-controller-manager: more workers than cores.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
