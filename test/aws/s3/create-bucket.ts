@@ -4,17 +4,19 @@ import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { findBucket, newBucket } from "../world.ts";
-import { child, parseXml, textAt, type XmlElement } from "../xml.ts";
+import { child, textAt, type XmlElement } from "../xml.ts";
 import { checkBucketName } from "./bucket-name.ts";
+import { objectLockDocument } from "./object-lock.ts";
 import { OWNERSHIPS, ownershipDocument } from "./ownership-controls.ts";
-import { accessDenied, invalidArgument, requestDocument, type Exchange } from "./route.ts";
+import { accessDenied, bodyDocument, invalidArgument, requestDocument, type Exchange } from "./route.ts";
 import { checkTagCount, checkTags, tagsOf } from "./tags.ts";
 
 const CANNED_ACLS = new Set(["private", "public-read", "public-read-write", "authenticated-read"]);
 
 /** Further actions by what the request carries: aws.md 2.1. */
-export function createActions({ headers, body }: AwsRequest): string[] {
-  const tags = child(parseXml(body.toString("utf8")), "Tags");
+export function createActions(request: AwsRequest): string[] {
+  const { headers } = request;
+  const tags = child(bodyDocument(request), "Tags");
   return [
     ...(tags === undefined ? [] : ["s3:TagResource"]),
     ...(headers["x-amz-object-ownership"] === undefined ? [] : ["s3:PutBucketOwnershipControls"]),
@@ -31,7 +33,7 @@ export function createBucket(exchange: Exchange): Reply {
   const settings = settingsOf(request, configuration);
   const existing = findBucket(world, bucketName);
   if (existing !== undefined) return recreate(existing, exchange);
-  account.buckets.set(bucketName, { ...newBucket(world, account.id, bucketName, region), ...settings });
+  account.buckets.set(bucketName, Object.assign(newBucket(world, account.id, bucketName, region), settings));
   return created(bucketName);
 }
 
@@ -86,7 +88,7 @@ function settingsOf({ headers }: AwsRequest, configuration: XmlElement | undefin
     acl,
     ownershipControls: ownershipDocument(ownership),
     tags: new Map(tags),
-    objectLockEnabled: locked,
+    objectLock: locked ? objectLockDocument() : undefined,
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: object lock brings versioning with it
     versioning: locked ? "Enabled" : undefined,
   };

@@ -20,16 +20,22 @@ export interface Exchange {
   /** Decoded; "" when the request names none. */
   key: string;
   normalise: Normalisations;
+  /** IAM actions that a switch denies to parts of the request; empty unless the method is partial. */
+  denied: ReadonlySet<string>;
 }
 
 interface MethodBase {
-  /** API name. */
-  operation: string;
+  /** API name; a function where the request decides. */
+  operation: string | ((request: AwsRequest) => string);
   /** Main IAM action; a function where the request decides. */
   action: string | ((request: AwsRequest) => string);
   /** Further IAM actions that this request takes. */
   furtherActions?: (request: AwsRequest) => string[];
   write: boolean;
+  /** Answers in parts: see Operation. */
+  partial?: true;
+  /** A body needs no checksum: S3's API model does not ask for one. */
+  checksumOptional?: true;
   /** Query parameters besides the subresource's own. Any other one is refused with 501. */
   parameters?: string[];
   /** x-amz-* headers besides those of every request. Any other one is refused with 501. */
@@ -62,14 +68,24 @@ export function configurationReply({ normalise }: Exchange, root: XmlElement, he
   return xmlReply(normalise.unknownExtraFields === true ? withUnknownFields(root) : root, headers);
 }
 
+/** A body is read once, though some are looked at twice: a DeleteObjects of 1,000 keys is long. */
+const parsedBodies = new WeakMap<AwsRequest, { document: XmlElement | undefined }>();
+
+/** The request's document, whatever its root; undefined when it is not XML. */
+export function bodyDocument(request: AwsRequest): XmlElement | undefined {
+  const parsed = parsedBodies.get(request) ?? { document: parseXml(request.body.toString("utf8")) };
+  parsedBodies.set(request, parsed);
+  return parsed.document;
+}
+
 /** The request's document, which must have this root. Elements that the simulator does not know are kept. */
 export function requestDocument(request: AwsRequest, root: string): XmlElement {
-  const document = parseXml(request.body.toString("utf8"));
+  const document = bodyDocument(request);
   if (document?.name !== root) throw malformedXml();
   return document;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, as are the four below. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, as are those below. */
 export function malformedXml(): AwsError {
   return new AwsError(
     400,
@@ -84,6 +100,10 @@ export function invalidArgument(message: string, name: string, value: string): A
 
 export function invalidRequest(message: string): AwsError {
   return new AwsError(400, "InvalidRequest", message);
+}
+
+export function invalidBucketState(message: string): AwsError {
+  return new AwsError(409, "InvalidBucketState", message);
 }
 
 export function malformedPolicy(message: string): AwsError {

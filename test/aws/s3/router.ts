@@ -6,28 +6,43 @@ import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
 import { accountOf } from "../world.ts";
+import { abac } from "./abac.ts";
+import { accelerate } from "./accelerate.ts";
+import { acl } from "./acl.ts";
 import { addressOf } from "./address.ts";
-import { reachableBucket } from "./reachable-bucket.ts";
+import { analytics } from "./analytics.ts";
 import { bucket } from "./bucket.ts";
 import { buckets } from "./buckets.ts";
 import { cors } from "./cors.ts";
+import { deleteObjects } from "./delete-objects.ts";
 import { encryption } from "./encryption.ts";
+import { denied, failure, rejection, renderError } from "./errors.ts";
+import { intelligentTiering } from "./intelligent-tiering.ts";
+import { inventory } from "./inventory.ts";
+import { legalHold } from "./legal-hold.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { listObjects } from "./list-objects.ts";
 import { listVersions } from "./list-versions.ts";
 import { location } from "./location.ts";
-import { deleteObjects } from "./delete-objects.ts";
+import { logging } from "./logging.ts";
+import { metrics } from "./metrics.ts";
+import { notifications } from "./notifications.ts";
+import { objectLock } from "./object-lock.ts";
 import { object } from "./object.ts";
 import { ownershipControls } from "./ownership-controls.ts";
-import { policy } from "./policy.ts";
 import { policyStatus } from "./policy-status.ts";
+import { policy } from "./policy.ts";
 import { publicAccessBlock } from "./public-access-block.ts";
-import type { Exchange, Method, Subresource } from "./route.ts";
+import { reachableBucket } from "./reachable-bucket.ts";
+import { replication } from "./replication.ts";
 import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
-import { denied, failure, rejection, renderError } from "./errors.ts";
+import { requestPayment } from "./request-payment.ts";
+import { retention } from "./retention.ts";
+import type { Exchange, Method, Subresource } from "./route.ts";
 import { tagging } from "./tagging.ts";
 import { abortUpload, createUpload, listUploads } from "./uploads.ts";
 import { versioning } from "./versioning.ts";
+import { website } from "./website.ts";
 
 /** All that the simulator knows of S3. A new subresource is one file and one line here. */
 const SUBRESOURCES: Subresource[] = [
@@ -43,11 +58,26 @@ const SUBRESOURCES: Subresource[] = [
   policy,
   policyStatus,
   tagging,
+  abac,
+  acl,
+  objectLock,
+  logging,
+  notifications,
+  replication,
+  accelerate,
+  requestPayment,
+  website,
+  intelligentTiering,
+  metrics,
+  inventory,
+  analytics,
   listObjects,
   listVersions,
   deleteObjects,
   listUploads,
   object,
+  retention,
+  legalHold,
   createUpload,
   abortUpload,
 ];
@@ -71,26 +101,31 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   const subresource = findSubresource(request, levelOf(bucketName, key));
   const method = findMethod(request, subresource);
   refuseUnknown(request, subresource, method);
-  const action = typeof method.action === "string" ? method.action : method.action(request);
+  const decided = (name: Method["action"]) => (typeof name === "string" ? name : name(request));
   return {
-    name: method.operation,
-    actions: [action, ...(method.furtherActions?.(request) ?? [])],
+    name: decided(method.operation),
+    actions: [decided(method.action), ...(method.furtherActions?.(request) ?? [])],
     write: method.write,
     ...(bucketName !== "" && { bucket: bucketName }),
     ...(key !== "" && { key }),
     resource: bucketName === "" ? "*" : `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`,
-    perform: (caller: Identity) => {
+    partial: method.partial === true,
+    perform: (caller: Identity, denied: ReadonlySet<string>) => {
       checkIntegrity(request);
-      if (subresource.level === "bucket" && subresource.query !== undefined) requireChecksum(request);
+      if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
-      const exchange = { request, world, caller, account, bucketName, key, normalise: normalise.for(bucketName) };
-      return perform(method, exchange);
+      const switches = { normalise: normalise.for(bucketName), denied };
+      return perform(method, { request, world, caller, account, bucketName, key, ...switches });
     },
   };
 }
 
 function perform(method: Method, exchange: Exchange) {
   return "handle" in method ? method.handle(reachableBucket(exchange), exchange) : method.handleName(exchange);
+}
+
+function takesDocument({ level, query }: Subresource): boolean {
+  return level !== "service" && query !== undefined;
 }
 
 function levelOf(bucketName: string, key: string): Subresource["level"] {
@@ -118,7 +153,7 @@ function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Me
   const header = Object.keys(request.headers).find(
     (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
   );
-  if (header !== undefined) throw notImplemented(`the header ${header} of ${method.operation}`);
+  if (header !== undefined) throw notImplemented(`the header ${header} of ${request.method} ${subresource.name}`);
 }
 
 function unknownRequest({ method, path, query }: AwsRequest): AwsError {

@@ -12,8 +12,15 @@ export function atAws({ account }: World, bucketName: string): Bucket {
 }
 
 /** Everything that AWS holds of the bucket, as it is now. */
-export function snapshot(world: World, bucketName: string): Bucket {
-  return structuredClone(atAws(world, bucketName));
+export function snapshot(world: World, bucketName: string): Omit<Bucket, "fillWith"> {
+  return copyOf(atAws(world, bucketName));
+}
+
+export function copyOf(bucket: Bucket): Omit<Bucket, "fillWith"> {
+  const held: Partial<Bucket> = { ...bucket };
+  // Functions cannot be cloned.
+  delete held.fillWith;
+  return structuredClone(held) as Omit<Bucket, "fillWith">;
 }
 
 /** An S3Bucket called `name` that is Ready, in an account of which nothing special is said. */
