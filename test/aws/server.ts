@@ -85,7 +85,7 @@ async function attempt(
   const effects = backend.faults.take(call);
   await beforeApplying(effects, service, operation, caller, gone);
   try {
-    return operation.perform(caller);
+    return operation.perform(caller, deniedActions(effects));
   } finally {
     await afterApplying(effects, gone);
   }
@@ -102,8 +102,12 @@ async function beforeApplying(
     if (effect.kind === "connectionReset") throw new Dropped();
     if (effect.kind === "hang") await untilGone(gone);
     if (effect.kind === "fail") throw service.failure(effect.failure);
-    if (effect.kind === "deny") throw service.denied(caller, effect.action, operation.resource);
+    if (effect.kind === "deny" && !operation.partial) throw service.denied(caller, effect.action, operation.resource);
   }
+}
+
+function deniedActions(effects: Effect[]): Set<string> {
+  return new Set(effects.flatMap((effect) => (effect.kind === "deny" ? [effect.action] : [])));
 }
 
 async function afterApplying(effects: Effect[], gone: AbortSignal): Promise<void> {

@@ -15,8 +15,10 @@ export interface Operation {
   key?: string;
   /** ARN that a denial names. */
   resource: string;
-  /** Throws an AwsError for every answer that is not a success. */
-  perform(caller: Identity): Reply;
+  /** Answers in parts, as DeleteObjects does: a denial refuses the parts that it concerns, not the call. */
+  partial: boolean;
+  /** Throws an AwsError for every answer that is not a success. `denied` has IAM actions, and is empty unless the operation is partial. */
+  perform(caller: Identity, denied: ReadonlySet<string>): Reply;
 }
 
 /** Failures that are AWS's and not the caller's, which a switch brings about. */

@@ -26,6 +26,13 @@ export interface Role {
   trustedAccounts: string[];
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+export interface Retention {
+  mode: "GOVERNANCE" | "COMPLIANCE";
+  /** Milliseconds. */
+  until: number;
+}
+
 export interface ObjectVersion {
   versionId: string;
   deleteMarker: boolean;
@@ -33,6 +40,11 @@ export interface ObjectVersion {
   contentType: string;
   etag: string;
   lastModified: number;
+  retention: Retention | undefined;
+  /** Undefined when it was never set. */
+  legalHold: "ON" | "OFF" | undefined;
+  /** Of the KMS key that encrypts it; undefined with SSE-S3. */
+  kmsKeyArn: string | undefined;
 }
 
 export interface Upload {
@@ -43,6 +55,18 @@ export interface Upload {
 export interface Lifecycle {
   document: XmlElement;
   transitionDefaultMinimumObjectSize: string;
+}
+
+/** What `fill` puts into a bucket. */
+export interface Contents {
+  /** Number of keys: object-0000001 and so on. */
+  keys: number;
+  /** 1 at first; more need versioning. */
+  versionsPerKey?: number;
+  /** A delete marker on top of each key, besides its versions. */
+  deleteMarkers?: boolean;
+  /** Number of uploads in progress. */
+  uploads?: number;
 }
 
 export interface Bucket {
@@ -58,7 +82,8 @@ export interface Bucket {
   /** Never-set is not Suspended: aws.md 2.4. */
   versioning: "Enabled" | "Suspended" | undefined;
   mfaDelete: boolean;
-  objectLockEnabled: boolean;
+  /** Undefined as long as object lock was not enabled; it cannot be disabled. */
+  objectLock: XmlElement | undefined;
   lifecycle: Lifecycle | undefined;
   /** What the last write replaced, for answers that flap. */
   lifecycleBefore: { value: Lifecycle | undefined; replacedAt: number; reads: number } | undefined;
@@ -66,10 +91,26 @@ export interface Bucket {
   /** Canonical JSON, with roles as unique ids: see s3/policy.ts. */
   policy: string | undefined;
   tags: Map<string, string>;
+  /** With ABAC on, tags are changed through S3 Control only: aws.md 2.8. */
+  abac: "Enabled" | "Disabled";
+  logging: XmlElement | undefined;
+  notifications: XmlElement | undefined;
+  replication: XmlElement | undefined;
+  website: XmlElement | undefined;
+  /** Undefined when it was never set. */
+  accelerate: "Enabled" | "Suspended" | undefined;
+  requestPayer: "BucketOwner" | "Requester";
+  /** By id, as are the three below. */
+  intelligentTiering: Map<string, XmlElement>;
+  metrics: Map<string, XmlElement>;
+  inventory: Map<string, XmlElement>;
+  analytics: Map<string, XmlElement>;
   /** Newest version first, per key. */
   objects: Map<string, ObjectVersion[]>;
   /** By upload id. */
   uploads: Map<string, Upload>;
+  /** Adds objects and uploads without a call each, as if they had been put now. Throws for versions where there is no versioning. */
+  fill(contents: Contents): void;
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
@@ -86,7 +127,11 @@ export interface Key {
   creationDate: number;
   deletionDate: number | undefined;
   tags: Map<string, string>;
-  /** Account ids that the key policy lets in. */
+  /** JSON, with roles as unique ids. */
+  policy: string;
+  /** Days between automatic rotations; undefined while there are none. */
+  rotationPeriodInDays: number | undefined;
+  /** Account ids that may use the key, besides those that its policy names. */
   sharedWith: Set<string>;
 }
 
@@ -103,6 +148,10 @@ export interface Account {
   aliases: Map<string, string>;
   /** By ARN; deleting one leaves its unique id in bucket policies. */
   roles: Map<string, Role>;
+  /** Queues, topics and functions by ARN: whether they let S3 deliver. What is not here does not exist. */
+  notificationDestinations: Map<string, "Allowed" | "Denied">;
+  /** Where the ABAC calls are refused, as in regions that do not have it yet: aws.md 2.1. */
+  regionsWithoutAbac: Set<string>;
   publicAccessBlock: XmlElement | undefined;
   /** An organization's S3 policy: the account's own setting cannot be written (aws.md 2.7). */
   publicAccessBlockManagedByOrganization: boolean;

@@ -1,6 +1,7 @@
 /** Makes and finds what the simulated AWS holds: accounts, identities, buckets. */
 
 import { defaultEncryption } from "./s3/encryption.ts";
+import { fillBucket } from "./s3/fill.ts";
 import { ownershipDocument } from "./s3/ownership-controls.ts";
 import { ALL_BLOCKED, publicAccessBlockDocument } from "./s3/public-access-block.ts";
 import type { Account, Bucket, Identity, Role, World } from "./state.ts";
@@ -44,7 +45,7 @@ export function addSession(world: World, role: Role, sessionName: string, expire
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
  */
 export function newBucket(world: World, accountId: string, name: string, region: string): Bucket {
-  return {
+  const bucket: Bucket = {
     name,
     accountId,
     region,
@@ -55,15 +56,28 @@ export function newBucket(world: World, accountId: string, name: string, region:
     encryption: defaultEncryption(),
     versioning: undefined,
     mfaDelete: false,
-    objectLockEnabled: false,
+    objectLock: undefined,
     lifecycle: undefined,
     lifecycleBefore: undefined,
     cors: undefined,
     policy: undefined,
     tags: new Map(),
+    abac: "Disabled",
+    logging: undefined,
+    notifications: undefined,
+    replication: undefined,
+    website: undefined,
+    accelerate: undefined,
+    requestPayer: "BucketOwner",
+    intelligentTiering: new Map(),
+    metrics: new Map(),
+    inventory: new Map(),
+    analytics: new Map(),
     objects: new Map(),
     uploads: new Map(),
+    fill: (contents) => fillBucket(bucket, contents, world),
   };
+  return bucket;
 }
 
 function newAccount(world: World, id: string): Account {
@@ -78,6 +92,8 @@ function newAccount(world: World, id: string): Account {
     keys: new Map(),
     aliases: new Map(),
     roles: new Map(),
+    notificationDestinations: new Map(),
+    regionsWithoutAbac: new Set(),
     publicAccessBlock: undefined,
     publicAccessBlockManagedByOrganization: false,
     addUser: (name) => user(name, world.next()),

@@ -7,6 +7,8 @@ export interface XmlElement {
   children: XmlElement[];
   /** Character data of an element without children; "" otherwise. */
   text: string;
+  /** Only in answers: a request's are not read. */
+  attributes?: Record<string, string>;
 }
 
 const parser = new XMLParser({
@@ -51,13 +53,14 @@ export function textAt(root: XmlElement | undefined, ...path: string[]): string 
 
 /** A document as sent over HTTP, with its declaration and, for requests' sake, the namespace of its service. */
 export function xmlDocument(root: XmlElement, namespace?: string): string {
-  const attribute = namespace === undefined ? "" : ` xmlns="${namespace}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize(root, attribute)}`;
+  const attributes = { ...(namespace !== undefined && { xmlns: namespace }), ...root.attributes };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize({ ...root, attributes })}`;
 }
 
-function serialize({ name, children, text }: XmlElement, attribute = ""): string {
-  const content = children.length > 0 ? children.map((inner) => serialize(inner)).join("") : escape(text);
-  return content === "" ? `<${name}${attribute}/>` : `<${name}${attribute}>${content}</${name}>`;
+function serialize({ name, children, text, attributes = {} }: XmlElement): string {
+  const content = children.length > 0 ? children.map(serialize).join("") : escape(text);
+  const start = Object.entries(attributes).reduce((tag, [key, value]) => `${tag} ${key}="${escape(value)}"`, name);
+  return content === "" ? `<${start}/>` : `<${start}>${content}</${name}>`;
 }
 
 function escape(text: string): string {

@@ -32,6 +32,7 @@ function route(world: World, request: AwsRequest): Operation {
     actions: [`kms:${action.operation}`, ...further],
     write: action.write,
     resource: text(input, "KeyId") || "*",
+    partial: false,
     perform: (caller) => json(200, action.handle(input, { world, caller, region: request.scope.region })),
   };
 }

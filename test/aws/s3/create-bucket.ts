@@ -6,6 +6,7 @@ import type { Bucket } from "../state.ts";
 import { findBucket, newBucket } from "../world.ts";
 import { child, parseXml, textAt, type XmlElement } from "../xml.ts";
 import { checkBucketName } from "./bucket-name.ts";
+import { objectLockDocument } from "./object-lock.ts";
 import { OWNERSHIPS, ownershipDocument } from "./ownership-controls.ts";
 import { accessDenied, invalidArgument, requestDocument, type Exchange } from "./route.ts";
 import { checkTagCount, checkTags, tagsOf } from "./tags.ts";
@@ -31,7 +32,7 @@ export function createBucket(exchange: Exchange): Reply {
   const settings = settingsOf(request, configuration);
   const existing = findBucket(world, bucketName);
   if (existing !== undefined) return recreate(existing, exchange);
-  account.buckets.set(bucketName, { ...newBucket(world, account.id, bucketName, region), ...settings });
+  account.buckets.set(bucketName, Object.assign(newBucket(world, account.id, bucketName, region), settings));
   return created(bucketName);
 }
 
@@ -86,7 +87,7 @@ function settingsOf({ headers }: AwsRequest, configuration: XmlElement | undefin
     acl,
     ownershipControls: ownershipDocument(ownership),
     tags: new Map(tags),
-    objectLockEnabled: locked,
+    objectLock: locked ? objectLockDocument() : undefined,
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: object lock brings versioning with it
     versioning: locked ? "Enabled" : undefined,
   };

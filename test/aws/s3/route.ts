@@ -20,16 +20,22 @@ export interface Exchange {
   /** Decoded; "" when the request names none. */
   key: string;
   normalise: Normalisations;
+  /** IAM actions that a switch denies to parts of the request; empty unless the method is partial. */
+  denied: ReadonlySet<string>;
 }
 
 interface MethodBase {
-  /** API name. */
-  operation: string;
+  /** API name; a function where the request decides. */
+  operation: string | ((request: AwsRequest) => string);
   /** Main IAM action; a function where the request decides. */
   action: string | ((request: AwsRequest) => string);
   /** Further IAM actions that this request takes. */
   furtherActions?: (request: AwsRequest) => string[];
   write: boolean;
+  /** Answers in parts: see Operation. */
+  partial?: true;
+  /** A body needs no checksum: S3's API model does not ask for one. */
+  checksumOptional?: true;
   /** Query parameters besides the subresource's own. Any other one is refused with 501. */
   parameters?: string[];
   /** x-amz-* headers besides those of every request. Any other one is refused with 501. */
@@ -69,7 +75,7 @@ export function requestDocument(request: AwsRequest, root: string): XmlElement {
   return document;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, as are the four below. */
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, as are those below. */
 export function malformedXml(): AwsError {
   return new AwsError(
     400,
@@ -84,6 +90,10 @@ export function invalidArgument(message: string, name: string, value: string): A
 
 export function invalidRequest(message: string): AwsError {
   return new AwsError(400, "InvalidRequest", message);
+}
+
+export function invalidBucketState(message: string): AwsError {
+  return new AwsError(409, "InvalidBucketState", message);
 }
 
 export function malformedPolicy(message: string): AwsError {

@@ -71,26 +71,31 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   const subresource = findSubresource(request, levelOf(bucketName, key));
   const method = findMethod(request, subresource);
   refuseUnknown(request, subresource, method);
-  const action = typeof method.action === "string" ? method.action : method.action(request);
+  const decided = (name: Method["action"]) => (typeof name === "string" ? name : name(request));
   return {
-    name: method.operation,
-    actions: [action, ...(method.furtherActions?.(request) ?? [])],
+    name: decided(method.operation),
+    actions: [decided(method.action), ...(method.furtherActions?.(request) ?? [])],
     write: method.write,
     ...(bucketName !== "" && { bucket: bucketName }),
     ...(key !== "" && { key }),
     resource: bucketName === "" ? "*" : `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`,
-    perform: (caller: Identity) => {
+    partial: method.partial === true,
+    perform: (caller: Identity, denied: ReadonlySet<string>) => {
       checkIntegrity(request);
-      if (subresource.level === "bucket" && subresource.query !== undefined) requireChecksum(request);
+      if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
-      const exchange = { request, world, caller, account, bucketName, key, normalise: normalise.for(bucketName) };
-      return perform(method, exchange);
+      const switches = { normalise: normalise.for(bucketName), denied };
+      return perform(method, { request, world, caller, account, bucketName, key, ...switches });
     },
   };
 }
 
 function perform(method: Method, exchange: Exchange) {
   return "handle" in method ? method.handle(reachableBucket(exchange), exchange) : method.handleName(exchange);
+}
+
+function takesDocument({ level, query }: Subresource): boolean {
+  return level !== "service" && query !== undefined;
 }
 
 function levelOf(bucketName: string, key: string): Subresource["level"] {
@@ -118,7 +123,7 @@ function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Me
   const header = Object.keys(request.headers).find(
     (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
   );
-  if (header !== undefined) throw notImplemented(`the header ${header} of ${method.operation}`);
+  if (header !== undefined) throw notImplemented(`the header ${header} of ${request.method} ${subresource.name}`);
 }
 
 function unknownRequest({ method, path, query }: AwsRequest): AwsError {

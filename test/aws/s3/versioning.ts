@@ -3,7 +3,14 @@
 import { AwsError } from "../errors.ts";
 import type { Bucket } from "../state.ts";
 import { element, textAt } from "../xml.ts";
-import { accessDenied, configurationReply, malformedXml, requestDocument, type Subresource } from "./route.ts";
+import {
+  accessDenied,
+  configurationReply,
+  invalidBucketState,
+  malformedXml,
+  requestDocument,
+  type Subresource,
+} from "./route.ts";
 
 export const versioning: Subresource = {
   name: "versioning",
@@ -40,16 +47,21 @@ function versioningDocument({ versioning, mfaDelete }: Bucket) {
   ]);
 }
 
-function allowedStatus(status: string | undefined, { objectLockEnabled }: Bucket): "Enabled" | "Suspended" {
+function allowedStatus(status: string | undefined, { objectLock, replication }: Bucket): "Enabled" | "Suspended" {
   if (status === undefined) {
     const message = "The Versioning element must be specified";
     throw new AwsError(400, "IllegalVersioningConfigurationException", message);
   }
   if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
-  if (status === "Suspended" && objectLockEnabled) {
-    const message =
-      "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
-    throw new AwsError(409, "InvalidBucketState", message);
+  if (status === "Suspended" && objectLock !== undefined) {
+    throw invalidBucketState(
+      "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+    );
+  }
+  if (status === "Suspended" && replication !== undefined) {
+    throw invalidBucketState(
+      "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.",
+    );
   }
   return status;
 }

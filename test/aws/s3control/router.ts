@@ -51,6 +51,7 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
     write: method.write,
     ...(bucketName !== undefined && { bucket: bucketName }),
     resource: named === "" ? "*" : named,
+    partial: false,
     perform: (caller) => {
       checkIntegrity(request);
       checkAccount(request, caller);

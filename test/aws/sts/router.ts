@@ -40,6 +40,7 @@ function route(world: World, request: AwsRequest): Operation {
     actions: [`sts:${found.operation}`],
     write: false,
     resource: found.resource(parameters),
+    partial: false,
     perform: (caller) => result(found.operation, found.handle(parameters, caller, world)),
   };
 }
