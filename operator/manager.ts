@@ -13,7 +13,7 @@ import { createKeyResolver } from "./bucket/kms-key.ts";
 import { classify } from "./classify.ts";
 import type { Config } from "./config.ts";
 import { createKubeClient } from "./kube/client.ts";
-import { systemClock } from "./kube/clock.ts";
+import { systemClock } from "./clock.ts";
 import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
 import { runLeaderElection } from "./kube/leader-election.ts";

@@ -2,7 +2,6 @@
 export const REASON = {
   // The account
   accountNotAvailable: "AccountNotAvailable",
-  accountMismatch: "AccountMismatch",
   moreThanOneDefault: "MoreThanOneDefault",
 
   // The bucket as such
@@ -15,7 +14,6 @@ export const REASON = {
   bucketDeleted: "BucketDeleted",
   bucketReleased: "BucketReleased",
   bucketNotReleased: "BucketNotReleased",
-  invalidBucketName: "InvalidBucketName",
   regionMismatch: "RegionMismatch",
   kmsKeyNotFound: "KMSKeyNotFound",
   kmsKeyNotUsable: "KMSKeyNotUsable",

@@ -55,7 +55,7 @@ export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettin
       connectionTimeout: Math.min(3000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
       // Without it a request beyond its timeout goes on, with a warning.
-      throwOnRequestTimeout: false,
+      throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
     },
   };
@@ -77,13 +77,10 @@ export function createStsClient(settings: ClientSettings, purpose: ClientPurpose
   return equip(new STSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
 }
 
-/**
- * S3 Control's host is `<account>.<endpoint>`, which a custom endpoint such as http://127.0.0.1:9000 cannot have.
- * AWS's own endpoints get the account from the endpoint rules already, so the SDK need not add it a second time.
- */
+/** The SDK's endpoint rules put `<account>.` before every host, which is not to be for a custom one such as http://127.0.0.1:9000. */
 export function createS3ControlClient(settings: ClientSettings, purpose: ClientPurpose): S3ControlClient {
   const { region, credentials } = purpose;
-  const client = new S3ControlClient({ ...baseConfig(settings, region), credentials, disableHostPrefix: true });
+  const client = new S3ControlClient({ ...baseConfig(settings, region), credentials });
   const { endpointProvider } = client.config;
   client.config.endpointProvider = (parameters, context) =>
     parameters.Endpoint === undefined ? endpointProvider(parameters, context) : { url: new URL(parameters.Endpoint) };

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
-import type { Clock } from "../kube/clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** The SDK's own margin: from here on new credentials are fetched while the old ones still serve. */
 const REFRESH_BEFORE_MS = 5 * 60_000;

@@ -1,4 +1,4 @@
-import type { Clock } from "../kube/clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** Keeps what is used, and disposes of what has not been for a while or is one too many, the longest unused first. */
 export interface IdleCache<Value> {

@@ -7,7 +7,7 @@ import {
 } from "@smithy/types";
 import { Counter, Histogram, type Registry } from "prom-client";
 import { abortable } from "./abort.ts";
-import type { Clock } from "../kube/clock.ts";
+import type { Clock } from "../clock.ts";
 import type { SharedCredentials } from "./credentials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";

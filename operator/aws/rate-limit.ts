@@ -1,6 +1,6 @@
 import { addAbortListener } from "node:events";
 import { abortError } from "./abort.ts";
-import type { Clock } from "../kube/clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** From nothing back to the configured rate, if AWS does not throttle in between. */
 const RECOVERY_SECONDS = 120;

@@ -310,8 +310,8 @@ describe("requests", () => {
     expect(calls().filter(({ path }) => path.startsWith("/docs"))).toHaveLength(2);
   });
 
-  test.each(["hang", "hang after headers"] as const)(
-    "a server that does %s is given up after the timeout",
+  test.each(["hang", "hang after headers", "stay busy"] as const)(
+    "a server that would %s is given up after the timeout",
     async (hang) => {
       const session = await start({ requestTimeoutMs: 300 }).session(OWN);
       answering(() => hang);
@@ -325,8 +325,8 @@ describe("requests", () => {
     },
   );
 
-  test.each(["hang", "hang after headers"] as const)(
-    "a server that does %s is left when the signal aborts",
+  test.each(["hang", "hang after headers", "stay busy"] as const)(
+    "a server that would %s is left when the signal aborts",
     async (hang) => {
       const session = await aws.session(OWN);
       const stop = new AbortController();

@@ -4,7 +4,7 @@ import type { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
-import { systemClock, type Clock } from "../kube/clock.ts";
+import { systemClock, type Clock } from "../clock.ts";
 import { abortable } from "./abort.ts";
 import { parseArn, partitionOf } from "./arn.ts";
 import {

@@ -4,7 +4,7 @@ import { isPaused, pollIntervalMs, reconcileRequestedAt } from "./annotations.ts
 import { s3Bucket } from "./testing/fixtures.ts";
 
 function annotated(name: string, value: string) {
-  return s3Bucket({}, { status: undefined, annotations: { [name]: value } });
+  return s3Bucket({}, { annotations: { [name]: value } });
 }
 
 test.each([

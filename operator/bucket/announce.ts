@@ -3,7 +3,7 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { bucketGone, detected, driftedPlans, driftSummary } from "./drift.ts";
 import type { SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
-import { type Memory, noteReports } from "./status.ts";
+import { type Memory, noteApplied, noteReports } from "./status.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -27,6 +27,7 @@ export async function announceChanges(
   );
   if (toWrite.length === 0) return;
 
+  noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ setting }) => setting.name)]);
   const drifted = memory.current ? driftedPlans(toWrite, memory.recorded, history, uid) : [];
   status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
   noteReports(
@@ -42,6 +43,11 @@ export async function announceChanges(
   const note = `Changed at AWS: ${driftSummary(status.drift)}`;
   context.event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
   await context.progress(REASON.driftDetected, note);
+}
+
+export function announceCreation({ event }: BucketContext, { bucket }: Target): void {
+  const note = `Created bucket '${bucket.name}' in ${bucket.region}`;
+  event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
 /** The bucket was ours, and is gone: it will be made anew, without what was in it. */

@@ -1,11 +1,11 @@
-import { awsFailure } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
+import { settingFailure } from "./failure.ts";
 import type { History } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
-import { type Change, SettingRefused } from "./settings/setting.ts";
+import type { Change } from "./settings/setting.ts";
 
 /**
  * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.
@@ -103,12 +103,4 @@ function asFound(plan: SettingPlan, state: SettingState): SettingResult {
 
 function failed(plan: SettingPlan, error: unknown, action: string, bucket: BucketClient): SettingResult {
   return { ...asFound(plan, "Failed"), failure: settingFailure(error, action, bucket.arn) };
-}
-
-/** Classifies what a setting threw; an error that is neither ours nor AWS's is a bug, and is thrown on. */
-export function settingFailure(error: unknown, action: string, resource: string): Failure {
-  if (error instanceof SettingRefused) return { reason: error.reason, message: error.message, terminal: true };
-  const failure = awsFailure(error, { action, resource });
-  if (failure === undefined) throw error;
-  return failure;
 }

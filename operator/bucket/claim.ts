@@ -1,8 +1,8 @@
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
 import { awsFailure } from "../aws/errors.ts";
-import { settingFailure } from "./apply.ts";
 import { createBucket, type Existence, headBucket } from "./existence.ts";
+import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
 import { originOf, type Origin, ownershipOf, type Tags } from "./ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
@@ -60,12 +60,13 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
 /** Judges by its tags whether the bucket is ours, or may become so; throws a Stop where it is not. Nothing has been written by then. */
 export function claimBucket(target: Target, object: S3Bucket, observations: Observations, created: boolean): Claim {
   const { bucket, owner, account } = target;
-  if (created) return { origin: "Created", isNew: false };
   const { value, error } = observations.get("tags") ?? { error: new Error("The tags were not read") };
   if (error !== undefined) throw new Failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
   const seen = value as Tags;
   const origin = originOf(seen) ?? object.status?.origin ?? "Adopted";
   const ownership = ownershipOf(seen, owner);
+  // Of two that create a bucket at once in us-east-1 both are told that they did; the tags are the first one's.
+  if (created && ownership !== "Other") return { origin: "Created", isNew: false };
   if (ownership === "Ours") return { origin, isNew: false };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
   if (ownership === "Nobody" && mayAdopt) return { origin: "Adopted", isNew: true };

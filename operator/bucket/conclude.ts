@@ -5,7 +5,7 @@ import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
-import { noteReports } from "./status.ts";
+import { noteApplied, noteReports } from "./status.ts";
 import { again, Failed, stalled, waiting } from "./stop.ts";
 import type { Target } from "./target.ts";
 
@@ -36,6 +36,10 @@ export function concludeApplied(
 ): Outcome {
   delete status.plan;
   status.settings = resultSettings(results);
+  noteApplied(
+    status,
+    results.filter(isApplied).map(({ plan }) => plan.setting.name),
+  );
   noteReports(status, results);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
@@ -47,6 +51,12 @@ export function concludeApplied(
     event({ type: "Normal", reason: REASON.driftCorrected, action: "Update", note });
   }
   return outcomeOf(results, bucket.name, recheckAfterMs);
+}
+
+/** Ours, and neither out of reach nor given back. */
+function isApplied({ plan, state }: SettingResult): boolean {
+  const givenBack = plan.isReset === true && state === "InSync";
+  return plan.source !== "Unmanaged" && state !== "Skipped" && !givenBack;
 }
 
 /** One outcome for all settings. What comes right by itself goes first: an object is stalled only when nothing is left to wait for. */

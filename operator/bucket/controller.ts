@@ -1,6 +1,6 @@
 import type { Outcome } from "../kube/outcome.ts";
 import { REASON } from "../api/reasons.ts";
-import { announceChanges, announceLoss } from "./announce.ts";
+import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, pollIntervalMs } from "./annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
@@ -13,7 +13,7 @@ import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import { memoryOf, noteClaim, notePlannedBucket, noteTarget } from "./status.ts";
+import { memoryOf, noteApplied, noteClaim, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
 import { resolveTarget } from "./target.ts";
 
@@ -35,8 +35,10 @@ export function createBucketReconciler(dependencies: BucketDependencies): (conte
 async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
   const { object, status, signal } = context;
   const { spec } = object;
-  if (object.metadata.deletionTimestamp !== undefined) return deleteBucket(dependencies, context);
-  if (isPaused(object)) return { kind: "paused" };
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  if (!deleting && isPaused(object)) return { kind: "paused" };
+  noteRequest(status, object);
+  if (deleting) return deleteBucket(dependencies, context);
   const enforce = spec.mode !== "Observe";
   if (enforce) await context.ensureFinalizer();
 
@@ -46,7 +48,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const contextFor = (origin: Origin) => settingContext(object, target, origin, key.arn);
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
-  noteTarget(status, object, target, key);
+  noteTarget(status, target, key);
 
   // Is it there? If not, it is made, its owner's name in its tags.
   const exists = memory.established || (await lookForBucket(target));
@@ -54,8 +56,13 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
+    noteApplied(
+      status,
+      status.settings.map(({ name }) => name),
+    );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
     created = await createTarget(target, object, contextFor("Created"));
+    if (created) announceCreation(context, target);
   }
 
   // One look at all that is declared, all at once.

@@ -27,6 +27,8 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
       case "AccessDenied":
         return { state: "Denied" };
       case "WrongRegion":
+        // A 400 has the header too, whatever it is about: with our own region in it, it is about the credentials.
+        if (observedRegion(error) === region) throw error;
         return { state: "OtherRegion", region: observedRegion(error) };
       default:
         throw error;

@@ -22,6 +22,8 @@ export interface SettingPlan {
   blocked?: Failure;
   /** It left the spec: `desired` is S3's own default. */
   isReset?: true;
+  /** Of a reset: what the secure baseline would say, of which the bucket may fall short afterwards. */
+  secure?: unknown;
 }
 
 /** The settings to read: those declared, those that were ours and may need a reset, and those with a baseline to fall short of. */
@@ -55,7 +57,8 @@ export function planSettings(
     const declared = setting.desired(spec, context);
     if (declared !== undefined) return [planDeclared(setting, sourceOf(setting, spec), declared, observation)];
     const record = recorded.get(setting.name);
-    return (record && planReset(setting, record, observation)) ?? planUnmanaged(setting, context, observation);
+    const secure = setting.inBaseline && setting.desired({}, { ...context, baseline: true });
+    return (record && planReset(setting, record, observation, secure)) ?? planUnmanaged(setting, observation, secure);
   });
 }
 
@@ -68,17 +71,21 @@ function planDeclared(setting: Setting, source: Source, desired: unknown, observ
 }
 
 /** Undefined when the reset is done. One that cannot be read stays on record until it can be. */
-function planReset(setting: Setting, { source }: SettingStatus, observation: Observation): SettingPlan | undefined {
+function planReset(
+  setting: Setting,
+  { source }: SettingStatus,
+  observation: Observation,
+  secure: unknown,
+): SettingPlan | undefined {
   const unreadable = observation.error !== undefined;
   const desired = unreadable ? undefined : setting.reset(observation.value);
   if (desired === undefined && !unreadable) return undefined;
-  return { ...planDeclared(setting, source, desired, observation), isReset: true };
+  return { ...planDeclared(setting, source, desired, observation), isReset: true, secure };
 }
 
 /** Only what the baseline would say, to tell where the bucket falls short of it. */
-function planUnmanaged(setting: Setting, context: SettingContext, observation: Observation): SettingPlan[] {
-  if (setting.inBaseline !== true) return [];
-  const secure = setting.desired({}, { ...context, baseline: true });
+function planUnmanaged(setting: Setting, observation: Observation, secure: unknown): SettingPlan[] {
+  if (secure === undefined) return [];
   const changes = differences(setting, secure, observation);
   return [{ setting, source: "Unmanaged", desired: undefined, observation, changes }];
 }

@@ -39,13 +39,13 @@ export function resultSettings(results: readonly SettingResult[]): SettingStatus
 }
 
 function resultSetting(result: SettingResult): SettingStatus {
-  const { plan, state, changes, failure } = result;
+  const { plan, state, changes, observed, failure } = result;
   const { name } = plan.setting;
   const of = (...rest: [SettingStatus["state"] & string, string?, string?]) => entry(name, plan.source, ...rest);
   if (plan.source === "Unmanaged") return unmanaged(plan);
   switch (state) {
     case "InSync":
-      return plan.isReset ? { name, source: "Unmanaged" } : of("InSync");
+      return plan.isReset ? unmanaged({ ...plan, changes: plan.setting.diff(plan.secure, observed) }) : of("InSync");
     case "Settling":
       return of("Settling", REASON.settling, paths(changes));
     case "KeepsChanging":

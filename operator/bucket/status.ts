@@ -18,7 +18,8 @@ export interface Memory {
 }
 
 export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Memory {
-  const ours = (status?.settings ?? []).filter(({ source }) => source !== "Unmanaged");
+  const applied = new Set(status?.appliedSettings);
+  const ours = (status?.settings ?? []).filter(({ name }) => applied.has(name));
   return {
     recorded: new Map(ours.map((entry) => [entry.name, entry])),
     established: status?.arn === bucket.arn,
@@ -26,10 +27,14 @@ export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Me
   };
 }
 
-/** Which bucket is meant; on record before it is created. */
-export function noteTarget(status: S3BucketStatus, object: S3Bucket, { bucket }: Target, key: KeyResolution): void {
+/** That the user's wish for a reconcile is being acted on, whatever comes of it. */
+export function noteRequest(status: S3BucketStatus, object: S3Bucket): void {
   const request = reconcileRequestedAt(object);
   if (request !== undefined) status.reconcileRequestedAt = request;
+}
+
+/** Which bucket is meant; on record before it is created. */
+export function noteTarget(status: S3BucketStatus, { bucket }: Target, key: KeyResolution): void {
   Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
   if (key.arn === undefined) delete status.kmsKeyArn;
   else status.kmsKeyArn = key.arn;
@@ -42,8 +47,13 @@ export function notePlannedBucket(status: S3BucketStatus, bucketName: string): v
 
 /** That the bucket is there, and ours. */
 export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }: Claim): void {
-  const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.partition)}`;
+  const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.region)}`;
   Object.assign(status, { arn: bucket.arn, domainName, origin });
+}
+
+/** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */
+export function noteApplied(status: S3BucketStatus, names: readonly string[]): void {
+  status.appliedSettings = [...new Set(names)].sort();
 }
 
 /** What settings tell of themselves beyond their state, such as the size of the policy. */

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Registry } from "prom-client";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKubeClient, type KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import { createKubeMetrics } from "./metrics.ts";
 import type { Resource } from "./object.ts";
+import { eventually } from "./testing/eventually.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
 import {
   answer,
@@ -226,7 +227,7 @@ describe("errors", () => {
   ])("an answer that hangs %s, after 30 s", async (_, behaviour) => {
     server.onOther.push(behaviour);
     const error = errorOf(client.get(WIDGETS, key));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     await clock.advance(29_999);
     await clock.advance(1);
     expect(await error).toMatchObject({ status: 0, reason: "Timeout" });
@@ -237,7 +238,7 @@ describe("errors", () => {
     server.onOther.push(hang);
     const abort = new AbortController();
     const error = errorOf(client.get(WIDGETS, key, { signal: abort.signal }));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     abort.abort(new Error("shutting down"));
     expect(await error).toMatchObject({ message: "shutting down" });
     expect(await errorOf(client.get(WIDGETS, key, { signal: abort.signal }))).toMatchObject({

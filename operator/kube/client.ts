@@ -1,7 +1,7 @@
 /** Calls to the API server for any kind, as plain JSON: no class instances, no Dates, the same shape from lists and watches. */
 
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { createConnection } from "./connection.ts";
 import { BROKEN_ANSWER, errorOfStatus, KubeError, type StatusBody } from "./errors.ts";
 import { createExchange, parseJson } from "./exchange.ts";

@@ -3,7 +3,7 @@
 import type { RequestOptions } from "node:https";
 import type { DispatcherOptions, KubeConfig } from "@kubernetes/client-node";
 import { Agent, type buildConnector, ProxyAgent, type Dispatcher } from "undici";
-import { abortable } from "./clock.ts";
+import { abortable } from "../clock.ts";
 import { KubeError, NO_CREDENTIALS } from "./errors.ts";
 
 export interface HttpRequest {

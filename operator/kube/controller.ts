@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { needsReconcile, priorityOf } from "./changes.ts";
-import { abortable, deadline, type Deadline } from "./clock.ts";
+import { abortable, deadline, type Deadline } from "../clock.ts";
 import type { Ending } from "./conditions.ts";
 import { eventOf, failureOf, isPanic, isQuiet, isTerminal, requeueOf, resultOf } from "./ending.ts";
 import { isConflict, isNotFound } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** Keys that are to become ready later: a list sorted by time, and one timer for its head. */
 
-import { MAX_DELAY_MS, type Clock } from "./clock.ts";
+import { MAX_DELAY_MS, type Clock } from "../clock.ts";
 import type { Priority } from "./metrics.ts";
 
 export interface Delays {

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
-import { abortable, deadline, type Clock } from "./clock.ts";
+import { abortable, deadline, type Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
 import { microTime } from "./lease.ts";
 import type { KubeObject, Resource } from "./object.ts";
@@ -58,6 +58,8 @@ interface Series {
   writtenAt: number;
 }
 
+type Write = (signal: AbortSignal) => Promise<unknown>;
+
 /** As long as this after its last repeat an event is still the same one. */
 const SERIES_MS = 600_000;
 /** A series' count is written at most this often. */
@@ -80,19 +82,21 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   /** One call at a time, in order. */
   let line: Promise<unknown> = Promise.resolve();
 
-  function send(write: (signal: AbortSignal) => Promise<unknown>, onFailure: (error: unknown) => void) {
+  function send(write: Write, onFailure: (error: unknown) => void) {
     if (pending >= MAX_PENDING) return onFailure(new Error("too many events are waiting"));
     pending += 1;
-    line = line.then(async () => {
-      using limit = deadline(clock, CALL_TIMEOUT_MS);
-      try {
-        await write(limit.signal);
-      } catch (error) {
-        onFailure(error);
-      } finally {
-        pending -= 1;
-      }
-    });
+    line = line.then(() => deliver(write, onFailure));
+  }
+
+  async function deliver(write: Write, onFailure: (error: unknown) => void) {
+    using limit = deadline(clock, CALL_TIMEOUT_MS);
+    try {
+      await write(limit.signal);
+    } catch (error) {
+      onFailure(error);
+    } finally {
+      pending -= 1;
+    }
   }
 
   function start(id: string, regarding: KubeObject, detail: EventDetail) {

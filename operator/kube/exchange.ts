@@ -1,7 +1,7 @@
 /** One request and its answer: time limit, metrics, and every way of failing turned into a KubeError. */
 
 import type { Dispatcher } from "undici";
-import { deadline, type Clock } from "./clock.ts";
+import { deadline, type Clock } from "../clock.ts";
 import type { Connection, HttpRequest } from "./connection.ts";
 import { BROKEN_ANSWER, errorOfStatus, KubeError, TIMEOUT, UNREACHABLE, type StatusBody } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";

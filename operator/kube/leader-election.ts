@@ -1,7 +1,7 @@
 /** Makes sure that one of several processes works: client-go's leader election, with a drain before the release. */
 
 import type { Logger } from "pino";
-import { abortable, deadline, sleep, type Clock } from "./clock.ts";
+import { abortable, deadline, sleep, type Clock } from "../clock.ts";
 import { createLeaseLock, type LeaseLockOptions } from "./lease.ts";
 import type { KubeMetrics } from "./metrics.ts";
 

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
 import type { KubeObject, Resource } from "./object.ts";
 

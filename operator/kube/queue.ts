@@ -4,7 +4,7 @@
  */
 
 import { backoffDelay, type Backoff } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { createDelays } from "./delays.ts";
 import type { KubeMetrics, Priority } from "./metrics.ts";
 

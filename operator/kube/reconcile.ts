@@ -2,7 +2,7 @@
 
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { applyOutcome, findCondition, setCondition, type ConditionDetail, type Ending } from "./conditions.ts";
 import { KubeError } from "./errors.ts";
 import type { EventDetail, EventRecorder } from "./events.ts";

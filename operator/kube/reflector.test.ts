@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKubeClient, type KubeClient } from "./client.ts";
 import type { ObjectKey } from "./object.ts";
 import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./reflector.ts";
 import { createTestLog, type TestLog } from "./testing/log.ts";
+import { eventually } from "./testing/eventually.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
 import {
   answer,
@@ -60,11 +61,11 @@ function start(options: Partial<ReflectorOptions<Widget>> = {}) {
 }
 
 const failures = () => testLog.lines.filter(({ msg }) => msg === "Watch failed, trying again").length;
-const watching = (count = 1) => vi.waitFor(() => expect(server.openWatches()).toBe(count));
+const watching = (count = 1) => eventually(() => expect(server.openWatches()).toBe(count));
 const names = () => reflector.store.list().map(({ metadata }) => metadata.name);
 /** Resolves once the reflector has failed `count` times and waits for its next try. */
 async function failed(count: number) {
-  await vi.waitFor(() => expect(failures()).toBe(count));
+  await eventually(() => expect(failures()).toBe(count));
   await settle();
 }
 const add = (name: string, metadata: Partial<Widget["metadata"]> = {}) =>
@@ -82,7 +83,7 @@ describe("the good case", () => {
     add("b");
     server.change("MODIFIED", widget("a", { generation: 2 }));
     server.change("DELETED", widget("b"));
-    await vi.waitFor(() => expect(reported).toEqual(["added a", "added b", "modified a", "deleted b"]));
+    await eventually(() => expect(reported).toEqual(["added a", "added b", "modified a", "deleted b"]));
     expect(get({ namespace: "default", name: "a" })?.metadata.generation).toBe(2);
     expect(Object.fromEntries(server.watches()[0]?.query ?? [])).toEqual({
       watch: "true",
@@ -100,7 +101,7 @@ describe("the good case", () => {
       void promise.then(() => page("b")(response, request));
     });
     start();
-    await vi.waitFor(() => expect(server.lists()).toHaveLength(2));
+    await eventually(() => expect(server.lists()).toHaveLength(2));
     expect(server.lists().map(({ query }) => [query.get("limit"), query.get("continue")])).toEqual([
       ["500", null],
       ["500", "page-2"],
@@ -166,7 +167,7 @@ describe("never gives up", () => {
     }
     await watching();
     add("b");
-    await vi.waitFor(() => expect(names()).toEqual(["a", "b"]));
+    await eventually(() => expect(names()).toEqual(["a", "b"]));
     expect(reported).toEqual(["added a", "added b"]);
   });
 
@@ -180,7 +181,7 @@ describe("never gives up", () => {
       await clock.advance(wait - 1);
       expect(server.lists()).toHaveLength(index + 1);
       await clock.advance(1);
-      await vi.waitFor(() => expect(server.lists()).toHaveLength(index + 2));
+      await eventually(() => expect(server.lists()).toHaveLength(index + 2));
     }
     await watching();
     await clock.advance(121_000);
@@ -205,7 +206,7 @@ describe("never gives up", () => {
   test("a list that hangs is left after 30 s", async () => {
     server.onList.push(hang);
     start();
-    await vi.waitFor(() => expect(server.lists()).toHaveLength(1));
+    await eventually(() => expect(server.lists()).toHaveLength(1));
     await clock.advance(30_000);
     await failed(1);
     await clock.advance(1_000);
@@ -231,7 +232,7 @@ describe("never gives up", () => {
     await watching();
     await clock.advance(140_000);
     server.emit(line("BOOKMARK", { metadata: { resourceVersion: "150" } }));
-    await vi.waitFor(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
+    await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
     await clock.advance(149_999);
     expect(failures()).toBe(0);
     expect(reflector.secondsSinceLastEvent()).toBeCloseTo(150, 1);
@@ -249,9 +250,9 @@ describe("never gives up", () => {
       await clock.advance(60_000);
       if (server.watches().length > 1) break;
       server.emit(line("BOOKMARK", { metadata: { resourceVersion: String(200 + minute) } }));
-      await vi.waitFor(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
+      await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
     }
-    await vi.waitFor(() => expect(server.watches()).toHaveLength(2));
+    await eventually(() => expect(server.watches()).toHaveLength(2));
     expect(failures()).toBe(0);
   });
 
@@ -305,7 +306,7 @@ describe("never gives up", () => {
     start();
     await watching();
     add("b");
-    await vi.waitFor(() => expect(reported).toEqual(["added a", "added b"]));
+    await eventually(() => expect(reported).toEqual(["added a", "added b"]));
     expect(testLog.lines.filter(({ msg }) => msg === "Change handler threw")).toHaveLength(2);
     expect(failures()).toBe(0);
   });
@@ -378,7 +379,7 @@ describe("broken streams", () => {
       next();
     });
     start();
-    await vi.waitFor(() => expect(names()).toEqual(["a"]));
+    await eventually(() => expect(names()).toEqual(["a"]));
     expect(get({ namespace: "default", name: "a" })?.metadata.labels).toEqual({ note: "grün €" });
   });
 
@@ -415,11 +416,11 @@ describe("what a list finds", () => {
     await reflector.synced;
     server.objects.delete("default/a");
     server.objects.set("default/b", widget("b", { resourceVersion: "102" }));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(60_000);
       expect(server.lists().length).toBeGreaterThan(1);
     });
-    await vi.waitFor(() => expect(names()).toEqual(["b"]));
+    await eventually(() => expect(names()).toEqual(["b"]));
     expect(clock.monotonic()).toBeLessThan(1_200_000);
     expect(reported).toEqual(["added a", "added b", "deleted a"]);
   });
@@ -429,7 +430,7 @@ describe("what a list finds", () => {
     start();
     await watching();
     server.change("MODIFIED", widget("a", { uid: "another" }));
-    await vi.waitFor(() => expect(reported).toEqual(["added a", "deleted a", "added a"]));
+    await eventually(() => expect(reported).toEqual(["added a", "deleted a", "added a"]));
   });
 });
 
@@ -449,7 +450,7 @@ test("running it twice opens one watch", async () => {
   const again = reflector.run(stop.signal);
   await watching();
   add("a");
-  await vi.waitFor(() => expect(reported).toEqual(["added a"]));
+  await eventually(() => expect(reported).toEqual(["added a"]));
   expect(server.watches()).toHaveLength(1);
   stop.abort();
   await again;
@@ -474,7 +475,7 @@ describe("stopping", () => {
   ])("%s", async (_, prepare) => {
     prepare();
     start();
-    await vi.waitFor(() => expect(server.onList.length + server.onWatch.length).toBe(0));
+    await eventually(() => expect(server.onList.length + server.onWatch.length).toBe(0));
     stop.abort();
     await running;
     expect(clock.timers()).toBe(0);

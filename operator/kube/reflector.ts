@@ -6,7 +6,7 @@
 import type { Logger } from "pino";
 import { backoffDelay } from "./backoff.ts";
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { sleep, type Clock } from "./clock.ts";
+import { sleep, type Clock } from "../clock.ts";
 import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import type { KubeObject, Resource } from "./object.ts";

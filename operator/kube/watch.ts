@@ -1,7 +1,7 @@
 /** One watch request that cannot hang: what client-go's reflector puts around a watch. */
 
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { deadline, type Clock } from "./clock.ts";
+import { deadline, type Clock } from "../clock.ts";
 import { KubeError } from "./errors.ts";
 import type { KubeObject, Resource } from "./object.ts";
 

@@ -481,6 +481,12 @@ export interface S3BucketStatus {
    * @maxItems 64
    */
   settings?: SettingStatus[];
+  /**
+   * Settings that the operator has applied to the bucket. One that leaves spec is reset to S3's own default, and then leaves this list.
+   *
+   * @maxItems 64
+   */
+  appliedSettings?: string[];
   drift?: Drift;
   /**
    * With `mode: Observe`: what the operator would change, the first 100.

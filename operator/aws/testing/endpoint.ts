@@ -15,9 +15,9 @@ export interface SeenRequest {
   body: string;
 }
 
-/** Answers a request; `hang` leaves it without any answer. */
+/** Of HTTP; or nothing, or a part, or only signs of life: 102 (Processing) every 50 ms. */
 export type Answer =
-  { status: number; headers?: Record<string, string>; body?: string } | "hang" | "hang after headers";
+  { status: number; headers?: Record<string, string>; body?: string } | "hang" | "hang after headers" | "stay busy";
 
 export interface Endpoint extends AsyncDisposable {
   url: string;
@@ -44,6 +44,11 @@ export async function startEndpoint(): Promise<Endpoint> {
     endpoint.requests.push(seen);
     const answer = endpoint.answer(seen);
     if (answer === "hang") return;
+    if (answer === "stay busy") {
+      const timer = setInterval(() => response.writeProcessing(), 50);
+      response.once("close", () => clearInterval(timer));
+      return;
+    }
     if (answer === "hang after headers") {
       response.writeHead(200, { "content-length": "1000" }).write("<");
       return;

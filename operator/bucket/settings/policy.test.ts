@@ -137,9 +137,9 @@ describe("write", () => {
     await setting.write(bucket, desired, observed);
     expect(calls).toHaveLength(1);
     const { command, input } = calls[0] ?? { command: "", input: {} };
-    const { Policy, ...rest } = input;
+    const { Policy, ...rest } = input as { Policy?: string };
     expect(rest).toEqual(bucket.ref);
-    return { command, policy: Policy === undefined ? undefined : (JSON.parse(String(Policy)) as unknown) };
+    return { command, policy: Policy === undefined ? undefined : (JSON.parse(Policy) as unknown) };
   }
 
   test("statements of others as they came, then ours, in a list", async () => {

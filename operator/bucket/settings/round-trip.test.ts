@@ -25,7 +25,7 @@ function optional<T>(
   arbitraries: { [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]>> },
   requiredKeys: (keyof T)[] = [],
 ) {
-  return fc.record(arbitraries as never, { requiredKeys: requiredKeys as never }) as fc.Arbitrary<T>;
+  return fc.record(arbitraries, { requiredKeys }) as fc.Arbitrary<T>;
 }
 
 function some<T>(item: fc.Arbitrary<T>, maxLength = 4, minLength = 1): fc.Arbitrary<T[]> {

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { API_VERSION } from "../../api/names.ts";
-import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../api/types.ts";
+import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { EventDetail } from "../../kube/events.ts";
 import type { ObjectMeta } from "../../kube/object.ts";
 import type { SettingResult, SettingState } from "../apply.ts";
@@ -14,7 +14,7 @@ export const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 
 export function s3Bucket(
   spec: S3BucketSpec = {},
-  { status, ...metadata }: Partial<ObjectMeta> & Pick<S3Bucket, "status"> = {},
+  { status, ...metadata }: Partial<ObjectMeta> & { status?: S3BucketStatus | undefined } = {},
 ): S3Bucket {
   return {
     apiVersion: API_VERSION,

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 export interface ManualClock extends Clock {
   /** Lets `ms` pass, firing each timer that falls due in its turn and letting its promises settle before the next. */

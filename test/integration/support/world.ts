@@ -7,7 +7,7 @@ import { inject } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { createKubeClient, type KubeClient } from "../../../operator/kube/client.ts";
-import { systemClock } from "../../../operator/kube/clock.ts";
+import { systemClock } from "../../../operator/clock.ts";
 import { isNotFound } from "../../../operator/kube/errors.ts";
 import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";

@@ -1,4 +1,4 @@
-/** Time, as everything in this folder sees it: injected, so that tests decide when it passes. */
+/** Time, as everything here sees it: injected, so that tests decide when it passes. */
 
 export interface Clock {
   /** Milliseconds since the epoch; only for timestamps that people and servers read. */

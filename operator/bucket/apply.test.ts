@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { applySettings, examineSettings } from "./apply.ts";
+import type { Claim } from "./claim.ts";
+import { createHistory, type History, MAX_WRITES } from "./history.ts";
+import type { SettingPlan } from "./plan.ts";
+import type { Setting } from "./settings/setting.ts";
+import { fakeBucket, sdkError } from "./testing/fake-bucket.ts";
+import { change, fakeSetting, planOf } from "./testing/fixtures.ts";
+
+const OWNED: Claim = { origin: "Created", isNew: false };
+const NEW: Claim = { origin: "Adopted", isNew: true };
+const { bucket } = fakeBucket();
+
+let log: string[];
+let history: History;
+
+beforeEach(() => {
+  log = [];
+  history = createHistory(() => 0, 60_000);
+});
+
+/** AWS has "b" until "a" is written. */
+function setting(name: Parameters<typeof fakeSetting>[0], overrides: Partial<Setting> = {}): Setting {
+  let value: unknown = "b";
+  return fakeSetting(name, {
+    observe: async () => {
+      log.push(`read ${name}`);
+      return value;
+    },
+    write: async (_bucket, desired) => {
+      log.push(`write ${name}`);
+      await Promise.resolve();
+      value = desired;
+      log.push(`written ${name}`);
+    },
+    ...overrides,
+  });
+}
+
+function differing(of: Setting, overrides: Partial<SettingPlan> = {}): SettingPlan {
+  return planOf(of, { changes: [change("")], ...overrides });
+}
+
+async function apply(plans: SettingPlan[], claim = OWNED) {
+  const results = await applySettings(bucket, plans, history, "uid", claim);
+  return results.map(({ plan, state, failure }) => [plan.setting.name, state, failure?.reason]);
+}
+
+function throwing(error: Error): Pick<Setting, "write"> {
+  return {
+    write: async () => {
+      throw error;
+    },
+  };
+}
+
+describe("examined", () => {
+  const failure = { reason: "KMSKeyNotFound", message: "no such key" };
+
+  test.each<[string, Partial<SettingPlan>, string, string | undefined]>([
+    ["equal", { changes: [] }, "InSync", undefined],
+    ["different", {}, "Planned", undefined],
+    ["blocked", { blocked: failure }, "Failed", "KMSKeyNotFound"],
+    ["unreadable", { observation: { error: sdkError("AccessDenied", 403) } }, "Failed", "AccessDenied"],
+    ["unmanaged, and worse than the baseline", { source: "Unmanaged" }, "InSync", undefined],
+    [
+      "unmanaged and unreadable",
+      { source: "Unmanaged", observation: { error: sdkError("AccessDenied", 403) } },
+      "InSync",
+      undefined,
+    ],
+  ])("%s", (_case, plan, state, reason) => {
+    const [result] = examineSettings(bucket, [differing(setting("cors"), plan)]);
+    expect(result?.state).toBe(state);
+    expect(result?.failure?.reason).toBe(reason);
+    expect(log).toEqual([]);
+  });
+
+  test("a denial names the action of the read", () => {
+    const plan = differing(setting("cors"), { observation: { error: sdkError("AccessDenied", 403) } });
+    expect(examineSettings(bucket, [plan])[0]?.failure?.message).toContain("s3:GetIt on arn:aws:s3:::docs");
+  });
+});
+
+describe("applied", () => {
+  test("only what differs, one write at a time in the order of the plans, then read back", async () => {
+    const plans = [differing(setting("tags")), planOf(setting("versioning")), differing(setting("cors"))];
+    expect(await apply(plans)).toEqual([
+      ["tags", "InSync", undefined],
+      ["versioning", "InSync", undefined],
+      ["cors", "InSync", undefined],
+    ]);
+    expect(log).toEqual(["write tags", "written tags", "write cors", "written cors", "read tags", "read cors"]);
+  });
+
+  test("nothing that is unmanaged, blocked or unreadable", async () => {
+    await apply([
+      differing(setting("cors"), { source: "Unmanaged" }),
+      differing(setting("encryption"), { blocked: { reason: "KMSKeyNotFound", message: "" } }),
+      differing(setting("policy"), { observation: { error: sdkError("SlowDown", 503) } }),
+    ]);
+    expect(log).toEqual([]);
+  });
+
+  test("what was wanted and what was there are handed to the write", async () => {
+    const seen: unknown[] = [];
+    const write: Setting["write"] = async (...parameters) => void seen.push(...parameters);
+    await apply([differing(setting("cors", { write }), { desired: "d", observation: { value: "o" } })]);
+    expect(seen).toEqual([bucket, "d", "o"]);
+  });
+
+  test("a failure does not stop the others", async () => {
+    const failing = differing(setting("lifecycle", throwing(sdkError("AccessDenied", 403))));
+    expect(await apply([failing, differing(setting("cors"))])).toEqual([
+      ["lifecycle", "Failed", "AccessDenied"],
+      ["cors", "InSync", undefined],
+    ]);
+  });
+
+  test("an old answer after the write is no failure", async () => {
+    const stale = setting("lifecycle", { observe: () => Promise.resolve("b") });
+    expect(await apply([differing(stale)])).toEqual([["lifecycle", "Settling", undefined]]);
+  });
+
+  test("a write that cannot be read back is a failure", async () => {
+    const unreadable = setting("lifecycle", { observe: () => Promise.reject(sdkError("AccessDenied", 403)) });
+    expect(await apply([differing(unreadable)])).toEqual([["lifecycle", "Failed", "AccessDenied"]]);
+  });
+
+  test("a bug is not taken for an answer of AWS", async () => {
+    await expect(apply([differing(setting("cors", throwing(new TypeError("bug"))))])).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a bucket that is only being claimed", () => {
+  const denied = throwing(sdkError("AccessDenied", 403));
+
+  test("is left alone as long as its tags do not say so", async () => {
+    const plans = [differing(setting("tags", denied)), differing(setting("cors")), planOf(setting("versioning"))];
+    expect(await apply(plans, NEW)).toEqual([
+      ["tags", "Failed", "AccessDenied"],
+      ["cors", "Skipped", undefined],
+      ["versioning", "Skipped", undefined],
+    ]);
+    expect(log).toEqual([]);
+  });
+
+  test("is worked on once they do", async () => {
+    expect(await apply([differing(setting("tags")), differing(setting("cors"))], NEW)).toEqual([
+      ["tags", "InSync", undefined],
+      ["cors", "InSync", undefined],
+    ]);
+  });
+
+  test("is not the same as one that was ours before", async () => {
+    expect(await apply([differing(setting("tags", denied)), differing(setting("cors"))], OWNED)).toEqual([
+      ["tags", "Failed", "AccessDenied"],
+      ["cors", "InSync", undefined],
+    ]);
+  });
+
+  test("the failure of another setting does not stop it", async () => {
+    const plans = [differing(setting("tags")), differing(setting("policy", denied)), differing(setting("cors"))];
+    expect(await apply(plans, NEW)).toContainEqual(["cors", "InSync", undefined]);
+  });
+});
+
+describe("what earlier writes tell", () => {
+  test("an old answer inside the settle window is not written again", async () => {
+    const plan = differing(setting("lifecycle", { observe: () => Promise.resolve("b") }));
+    await apply([plan]);
+    log = [];
+    expect(await apply([plan])).toEqual([["lifecycle", "Settling", undefined]]);
+    expect(log).toEqual([]);
+  });
+
+  test("a setting that never lasts is given up", async () => {
+    const unstable = setting("lifecycle", { observe: () => Promise.resolve("b") });
+    for (let write = 0; write < MAX_WRITES; write += 1) {
+      await apply([differing(unstable, { changes: [change(`${write}`)] })]);
+    }
+    log = [];
+    expect(await apply([differing(unstable)])).toEqual([["lifecycle", "KeepsChanging", undefined]]);
+    expect(log).toEqual([]);
+  });
+
+  test("unless it was seen to last in between", async () => {
+    const unstable = setting("lifecycle", { observe: () => Promise.resolve("b") });
+    for (let write = 0; write < MAX_WRITES; write += 1) {
+      await apply([differing(unstable, { changes: [change(`${write}`)] })]);
+    }
+    await apply([planOf(unstable)]);
+    log = [];
+    await apply([differing(unstable)]);
+    expect(log).toContain("write lifecycle");
+  });
+
+  test("a failed write is tried again at once", async () => {
+    await apply([differing(setting("lifecycle", throwing(sdkError("SlowDown", 503))))]);
+    expect(await apply([differing(setting("lifecycle"))])).toEqual([["lifecycle", "InSync", undefined]]);
+  });
+});

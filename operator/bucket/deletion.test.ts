@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import { FINALIZER } from "../api/names.ts";
+import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
+import type { Aws } from "../aws/session.ts";
+import { deleteBucket } from "./deletion.ts";
+import type { BucketDependencies } from "./dependencies.ts";
+import { createHistory } from "./history.ts";
+import { ownershipTags, releaseTag, type Tags } from "./ownership.ts";
+import { failing, fakeBucket, sdkError, type Call } from "./testing/fake-bucket.ts";
+import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "./testing/fixtures.ts";
+import { failureOf, stopOf } from "./testing/thrown.ts";
+
+const OURS = ownershipTags(OWNER, "Created");
+const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
+const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };
+const DELETE_IF_EMPTY: S3BucketSpec = { deletionPolicy: "DeleteIfEmpty" };
+
+interface Case {
+  spec?: S3BucketSpec;
+  status?: S3BucketStatus;
+  /** What each call answers, or throws; by default nothing. */
+  aws?: Record<string, (call: Call) => unknown>;
+  accounts?: ReturnType<typeof awsAccount>[];
+}
+
+function deletion({ spec = {}, status = ESTABLISHED, aws = {}, accounts = [awsAccount({ default: true })] }: Case) {
+  const { bucket, calls } = fakeBucket((call) => aws[call.command]?.(call) ?? {});
+  const { session } = target();
+  const known = { ...session, s3: () => bucket.s3, s3Control: () => bucket.s3Control };
+  const dependencies = {
+    aws: { session: async () => known } as Partial<Aws>,
+    directory: { accounts: () => accounts, namespace: () => undefined },
+    cluster: OWNER.cluster,
+    history: createHistory(() => 0, 0),
+  } as unknown as BucketDependencies;
+  const { context, events } = recordedContext(s3Bucket(spec, { status, finalizers: [FINALIZER] }));
+  let released = false;
+  const removeFinalizer = async () => void (released = true);
+  const run = () => deleteBucket(dependencies, { ...context, removeFinalizer });
+  return { run, events, commands: () => calls.map(({ command }) => command), calls, released: () => released };
+}
+
+function tagged(tags: Tags): Record<string, () => unknown> {
+  return { ListTagsForResourceCommand: () => ({ Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }) };
+}
+
+test("without our finalizer there is nothing to do", async () => {
+  const { context } = recordedContext(s3Bucket(DELETE_IF_EMPTY, { finalizers: ["others/finalizer"] }));
+  expect(await deleteBucket({} as BucketDependencies, context)).toEqual({ kind: "released" });
+});
+
+describe("Retain", () => {
+  test("leaves the bucket, marked as released before the claim goes", async () => {
+    const { run, calls, events, released } = deletion({ aws: tagged(OURS) });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(calls.slice(1).map(({ command, input }) => [command, input.Tags ?? input.TagKeys])).toEqual([
+      ["TagResourceCommand", Object.entries(releaseTag(OWNER)).map(([Key, Value]) => ({ Key, Value }))],
+      ["UntagResourceCommand", ["s3-operator.io/cluster", "s3-operator.io/namespace", "s3-operator.io/name"]],
+    ]);
+    expect(events).toMatchObject([{ reason: "BucketReleased" }]);
+    expect(released()).toBe(true);
+  });
+
+  test.each([
+    ["another's", OTHERS],
+    ["nobody's", {}],
+  ])("touches nothing that is %s", async (_case, tags) => {
+    const { run, commands, events, released } = deletion({ aws: tagged(tags) });
+    await run();
+    expect(commands()).toEqual(["ListTagsForResourceCommand"]);
+    expect(events).toEqual([]);
+    expect(released()).toBe(true);
+  });
+
+  test("a bucket that is gone is no hindrance", async () => {
+    const { run, events, released } = deletion({ aws: { ListTagsForResourceCommand: failing("NoSuchBucket", 404) } });
+    await run();
+    expect(events).toEqual([]);
+    expect(released()).toBe(true);
+  });
+
+  test.each([
+    ["AWS does not answer", { aws: { ListTagsForResourceCommand: failing("ServiceUnavailable", 503) } }],
+    ["the tags may not be written", { aws: { ...tagged(OURS), TagResourceCommand: failing("AccessDenied", 403) } }],
+    ["there is no account any more", { accounts: [] }],
+  ])("goes all the same when %s, and says so", async (_case, options) => {
+    const { run, events, released } = deletion(options);
+    await run();
+    expect(events).toMatchObject([{ type: "Warning", reason: "BucketNotReleased" }]);
+    expect(released()).toBe(true);
+  });
+
+  test.each<[string, S3BucketSpec]>([
+    ["Retain", {}],
+    ["DeleteIfEmpty", DELETE_IF_EMPTY],
+  ])("in Observe mode asks and writes nothing: %s", async (_case, spec) => {
+    const { run, commands, released } = deletion({ spec: { ...spec, mode: "Observe" }, aws: tagged(OURS) });
+    await run();
+    expect(commands()).toEqual([]);
+    expect(released()).toBe(true);
+  });
+});
+
+describe("DeleteIfEmpty", () => {
+  const destroy = (aws: Case["aws"], status = ESTABLISHED) =>
+    deletion({ spec: DELETE_IF_EMPTY, status, aws: aws ?? {} });
+
+  test("deletes the bucket, and goes once it is seen gone", async () => {
+    let heads = 0;
+    const { run, commands, calls, events, released } = destroy({
+      ...tagged(OURS),
+      HeadBucketCommand: () => {
+        heads += 1;
+        if (heads > 1) throw sdkError("NotFound", 404);
+      },
+    });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(commands()).toEqual([
+      "HeadBucketCommand",
+      "ListTagsForResourceCommand",
+      "DeleteBucketCommand",
+      "HeadBucketCommand",
+    ]);
+    expect(calls[2]?.input).toEqual({ Bucket: "docs", ExpectedBucketOwner: "111122223333" });
+    expect(events).toMatchObject([{ reason: "BucketDeleted" }]);
+    expect(released()).toBe(true);
+  });
+
+  test("waits while it is still to be seen", async () => {
+    const { run, events, released } = destroy(tagged(OURS));
+    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Deleting" });
+    expect(events).toEqual([]);
+    expect(released()).toBe(false);
+  });
+
+  test("waits for somebody to empty it", async () => {
+    const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("BucketNotEmpty", 409) });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });
+    expect(released()).toBe(false);
+  });
+
+  test("a denial names the action, and the object stays", async () => {
+    const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("AccessDenied", 403) });
+    const { reason, message } = await failureOf(run);
+    expect(reason).toBe("AccessDenied");
+    expect(message).toContain("s3:DeleteBucket");
+    expect(released()).toBe(false);
+  });
+
+  test("a bucket whose tags may not be read may be another's: it stays", async () => {
+    const { run, commands, released } = destroy({ ListTagsForResourceCommand: failing("AccessDenied", 403) });
+    await failureOf(run);
+    expect(commands()).not.toContain("DeleteBucketCommand");
+    expect(released()).toBe(false);
+  });
+
+  test("one that was ours and may no longer be looked at keeps the object", async () => {
+    const { run, released } = destroy({ HeadBucketCommand: failing("Unknown", 403) });
+    expect(await failureOf(run)).toMatchObject({ reason: "AccessDenied" });
+    expect(released()).toBe(false);
+  });
+
+  test.each<[string, Record<string, () => unknown>, S3BucketStatus]>([
+    ["is another's", tagged(OTHERS), ESTABLISHED],
+    ["is nobody's", tagged({}), ESTABLISHED],
+    ["is gone", { HeadBucketCommand: failing("NotFound", 404) }, ESTABLISHED],
+    [
+      "is in another account, and never was ours",
+      { HeadBucketCommand: failing("Unknown", 403) },
+      { bucketName: "docs" },
+    ],
+    ["is in another region", { HeadBucketCommand: () => ({ BucketRegion: "us-west-2" }) }, ESTABLISHED],
+    ["went between two looks", { ListTagsForResourceCommand: failing("NoSuchBucket", 404) }, ESTABLISHED],
+  ])("a bucket that %s is left alone, and the object goes", async (_case, aws, status) => {
+    const { run, commands, released } = destroy(aws, status);
+    expect(await run()).toEqual({ kind: "released" });
+    expect(commands()).not.toContain("DeleteBucketCommand");
+    expect(released()).toBe(true);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { memoryOf, noteClaim, notePlannedBucket, noteReports, noteRequest, noteTarget } from "./status.ts";
+import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
+import type { S3BucketStatus } from "../api/types.ts";
+import { fakeBucket } from "./testing/fake-bucket.ts";
+import { fakeSetting, planOf, s3Bucket, target } from "./testing/fixtures.ts";
+
+describe("what is remembered", () => {
+  test("nothing, of a wiped status", () => {
+    expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false, current: false });
+  });
+
+  test("settings that were applied, and not those that were only looked at", () => {
+    const settings = [
+      { name: "cors", source: "Spec", state: "InSync" },
+      { name: "policy", source: "Baseline", state: "Failed" },
+      { name: "encryption", source: "Unmanaged" },
+      { name: "versioning", source: "Spec", state: "Drifted", reason: "ChangesPlanned" },
+    ] as const;
+    const status = { settings: [...settings], appliedSettings: ["cors", "policy"] };
+    const { recorded } = memoryOf(s3Bucket({}, { status }), target());
+    expect([...recorded.keys()]).toEqual(["cors", "policy"]);
+  });
+
+  test("the bucket, if it is the same one", () => {
+    const established = (arn: string) => memoryOf(s3Bucket({}, { status: { arn } }), target()).established;
+    expect(established("arn:aws:s3:::docs")).toBe(true);
+    expect(established("arn:aws:s3:::other")).toBe(false);
+  });
+
+  test("whether the status is about the spec as it stands", () => {
+    const current = (observedGeneration: number) =>
+      memoryOf(s3Bucket({}, { generation: 2, status: { observedGeneration } }), target()).current;
+    expect(current(2)).toBe(true);
+    expect(current(1)).toBe(false);
+    expect(current(-1)).toBe(false);
+  });
+});
+
+test("which bucket is meant, and with which key", () => {
+  const status: S3BucketStatus = { kmsKeyArn: "former" };
+  noteTarget(status, target(), { arn: "arn:key" });
+  const expected = { bucketName: "docs", region: "eu-central-1", accountId: "111122223333" };
+  expect(status).toEqual({ ...expected, kmsKeyArn: "arn:key" });
+  noteTarget(status, target(), { arn: undefined });
+  expect(status).toEqual(expected);
+});
+
+test("a bucket that would be made", () => {
+  const status: S3BucketStatus = {};
+  notePlannedBucket(status, "docs");
+  expect(status).toEqual({ plan: [{ setting: "bucket", path: "", desired: "docs" }] });
+});
+
+test("a bucket that is there, and ours", () => {
+  const status: S3BucketStatus = {};
+  noteClaim(status, target(), { origin: "Created", isNew: false });
+  expect(status).toEqual({
+    arn: "arn:aws:s3:::docs",
+    domainName: "docs.s3.eu-central-1.amazonaws.com",
+    origin: "Created",
+  });
+});
+
+test("that the user asked for a reconcile, until asked again", () => {
+  const status: S3BucketStatus = {};
+  noteRequest(status, s3Bucket({}, { annotations: { [RECONCILE_REQUESTED_AT]: "now" } }));
+  expect(status).toEqual({ reconcileRequestedAt: "now" });
+  noteRequest(status, s3Bucket());
+  expect(status).toEqual({ reconcileRequestedAt: "now" });
+});
+
+test("a bucket of another partition is below that one's domain", () => {
+  const status: S3BucketStatus = {};
+  const { bucket } = fakeBucket(undefined, { partition: "aws-cn", region: "cn-north-1" });
+  noteClaim(status, target({ bucket }), { origin: "Created", isNew: false });
+  expect(status).toMatchObject({ arn: "arn:aws-cn:s3:::docs", domainName: "docs.s3.cn-north-1.amazonaws.com.cn" });
+});
+
+test("what settings tell of themselves, if they were seen and are ours", () => {
+  const reporting = (bytes: number, desired: unknown) =>
+    planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired });
+  const status: S3BucketStatus = {};
+  noteReports(status, [
+    { plan: reporting(1, "a"), observed: {} },
+    { plan: reporting(2, undefined), observed: {} },
+    { plan: reporting(3, "a"), observed: undefined },
+    { plan: planOf(fakeSetting("cors")), observed: {} },
+  ]);
+  expect(status).toEqual({ policy: { bytes: 1 } });
+});
