@@ -9,7 +9,7 @@ import type { AWSAccount, S3Bucket } from "./api/types.ts";
 import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
 import { createHistory } from "./bucket/history.ts";
-import { createKeyResolver } from "./bucket/kms-key.ts";
+import { createKeyResolver } from "./bucket/key/resolve.ts";
 import { classify } from "./classify.ts";
 import type { Config } from "./config.ts";
 import { createKubeClient } from "./kube/client.ts";

@@ -14,9 +14,23 @@ export const REASON = {
   bucketDeleted: "BucketDeleted",
   bucketReleased: "BucketReleased",
   bucketNotReleased: "BucketNotReleased",
+  bucketKeepsFilling: "BucketKeepsFilling",
   regionMismatch: "RegionMismatch",
+  kmsAliasTaken: "KMSAliasTaken",
+  kmsKeyInUse: "KMSKeyInUse",
   kmsKeyNotFound: "KMSKeyNotFound",
   kmsKeyNotUsable: "KMSKeyNotUsable",
+  kmsKeyScheduledForDeletion: "KMSKeyScheduledForDeletion",
+  kmsKeyWrongRegion: "KMSKeyWrongRegion",
+
+  // Its deletion
+  deletionPolicyNotAllowed: "DeletionPolicyNotAllowed",
+  deletionNotConfirmed: "DeletionNotConfirmed",
+  emptying: "Emptying",
+  emptyingByLifecycle: "EmptyingByLifecycle",
+  emptyingStopped: "EmptyingStopped",
+  objectLocked: "ObjectLocked",
+  objectOnLegalHold: "ObjectOnLegalHold",
 
   // Its settings
   applying: "Applying",
@@ -26,6 +40,10 @@ export const REASON = {
   deleting: "Deleting",
   driftCorrected: "DriftCorrected",
   driftDetected: "DriftDetected",
+  encryptionNotDeclared: "EncryptionNotDeclared",
+  externalAccess: "ExternalAccess",
+  invalidPrincipal: "InvalidPrincipal",
+  policyLocksOut: "PolicyLocksOut",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
 } as const;

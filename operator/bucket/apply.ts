@@ -1,7 +1,8 @@
+import { awsErrorKind } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
-import { settingFailure } from "./failure.ts";
+import { principalFailure, settingFailure } from "./failure.ts";
 import type { History } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -78,7 +79,9 @@ async function applySetting(
     return asFound(plan, "Settling");
   } catch (error) {
     history.failed(uid, setting.name);
-    return failed(plan, error, setting.permissions.write[0], bucket);
+    const result = failed(plan, error, setting.permissions.write[0], bucket);
+    if (awsErrorKind(error) !== "NotYetVisible") return result;
+    return { ...result, failure: principalFailure(error, result.failure, history.refusedFor(uid, setting.name)) };
   }
 }
 
@@ -101,6 +104,11 @@ function asFound(plan: SettingPlan, state: SettingState): SettingResult {
   return { plan, state, changes: plan.changes, observed: plan.observation.value };
 }
 
-function failed(plan: SettingPlan, error: unknown, action: string, bucket: BucketClient): SettingResult {
+function failed(
+  plan: SettingPlan,
+  error: unknown,
+  action: string,
+  bucket: BucketClient,
+): SettingResult & { failure: Failure } {
   return { ...asFound(plan, "Failed"), failure: settingFailure(error, action, bucket.arn) };
 }

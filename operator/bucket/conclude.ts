@@ -1,5 +1,6 @@
 import { REASON } from "../api/reasons.ts";
 import type { Failure, Outcome } from "../kube/outcome.ts";
+import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
@@ -28,12 +29,13 @@ export function concludeExamined(
 
 export function concludeApplied(
   { now }: BucketDependencies,
-  { status, event }: BucketContext,
+  context: BucketContext,
   { bucket }: Target,
   claim: Claim,
   results: readonly SettingResult[],
   recheckAfterMs: number,
 ): Outcome {
+  const { status, event } = context;
   delete status.plan;
   status.settings = resultSettings(results);
   noteApplied(
@@ -41,6 +43,7 @@ export function concludeApplied(
     results.filter(isApplied).map(({ plan }) => plan.setting.name),
   );
   noteReports(status, results);
+  announceExternalAccess(context);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
   }

@@ -5,17 +5,18 @@ import { isPaused, pollIntervalMs } from "./annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
-import { deleteBucket } from "./deletion.ts";
+import { deleteBucket } from "./deletion/delete-bucket.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import type { KeyResolution } from "./key/describe.ts";
 import { bucketMissing, observe } from "./observe.ts";
 import type { Origin } from "./ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import { memoryOf, noteApplied, noteClaim, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
+import { memoryOf, noteApplied, noteClaim, noteKey, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveTarget, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
 const LOOK_AGAIN_MS = 2_000;
@@ -44,11 +45,11 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Which bucket, in whose account, with which key?
   const target = await resolveTarget(dependencies, object, signal);
-  const key = await dependencies.resolveKey(target.session, target.bucket.region, spec, signal);
+  const key = await resolveKey(dependencies, context, target);
   const contextFor = (origin: Origin) => settingContext(object, target, origin, key.arn);
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
-  noteTarget(status, target, key);
+  noteTarget(status, target);
 
   // Is it there? If not, it is made, its owner's name in its tags.
   const exists = memory.established || (await lookForBucket(target));
@@ -85,6 +86,22 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();
   return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs);
+}
+
+async function resolveKey(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  target: Target,
+): Promise<KeyResolution> {
+  const { object, status, signal } = context;
+  const { session, bucket, owner } = target;
+  const beginWork = async () => {
+    status.managedKey = { workBegun: true };
+    await context.progress(REASON.creating, "Creating the KMS key of the bucket");
+  };
+  const key = await dependencies.resolveKey({ object, session, region: bucket.region, owner, signal, beginWork });
+  noteKey(context, key);
+  return key;
 }
 
 function planned({ status }: BucketContext, bucketName: string, recheckAfterMs: number): Stop {

@@ -1,7 +1,7 @@
 import type { S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { History } from "./history.ts";
-import type { KeyResolver } from "./kms-key.ts";
+import type { KeyResolver } from "./key/resolve.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the S3Bucket controller works with, handed in by the manager. */

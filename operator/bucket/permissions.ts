@@ -7,6 +7,20 @@ export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResour
 /** On the keys that `spec.encryption.kmsKey` names. */
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
 
+/** For `spec.encryption.kmsKey.managed`; a new key has no ARN to name, so that these are for all keys and aliases. */
+export const MANAGED_KEY_ACTIONS = [
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:CreateKey",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyRotationStatus",
+  "kms:ListKeys",
+  "kms:ListResourceTags",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+] as const;
+
 interface IamStatement {
   Sid: string;
   Effect: "Allow";
@@ -29,9 +43,16 @@ export function operatorPolicy(partition: string): { Version: string; Statement:
       allow("Bucket", BUCKET_ACTIONS, buckets),
       ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
       allow("KMSKey", KEY_ACTIONS, `arn:${partition}:kms:*:*:key/*`),
+      allow("ManagedKMSKey", MANAGED_KEY_ACTIONS, "*"),
     ],
   };
 }
+
+/**
+ * What the operator must be able to do on a bucket to keep it as declared. Creating and deleting are not among them:
+ * a policy that forbids deletion is a wish like any other.
+ */
+export const CONFIGURATION_ACTIONS: readonly string[] = [...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf)])];
 
 export function actionsOf({ permissions }: Setting): string[] {
   return [...permissions.read, ...permissions.write];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
-import type { KeyResolution } from "./kms-key.ts";
+import type { KeyResolution } from "./key/describe.ts";
 import type { Observation } from "./observe.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import type { Setting } from "./settings/setting.ts";

@@ -3,9 +3,13 @@ import { dnsSuffix } from "../aws/arn.ts";
 import type { SettingResult } from "./apply.ts";
 import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
-import type { KeyResolution } from "./kms-key.ts";
+import { removeCondition } from "../kube/conditions.ts";
+import type { BucketContext } from "./dependencies.ts";
+import type { KeyResolution } from "./key/describe.ts";
 import type { Recorded } from "./plan.ts";
 import type { Target } from "./target.ts";
+
+const KEY_USABLE = "KeyUsable";
 
 /** What earlier reconciles put on record. */
 export interface Memory {
@@ -34,10 +38,21 @@ export function noteRequest(status: S3BucketStatus, object: S3Bucket): void {
 }
 
 /** Which bucket is meant; on record before it is created. */
-export function noteTarget(status: S3BucketStatus, { bucket }: Target, key: KeyResolution): void {
+export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
   Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
-  if (key.arn === undefined) delete status.kmsKeyArn;
-  else status.kmsKeyArn = key.arn;
+}
+
+/** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
+export function noteKey({ object, status, setCondition }: BucketContext, { arn, failure }: KeyResolution): void {
+  if (arn !== undefined) status.kmsKeyArn = arn;
+  else if (failure === undefined) delete status.kmsKeyArn;
+  if (failure === undefined) delete status.managedKey;
+  if (object.spec.encryption?.kmsKey === undefined) {
+    status.conditions = removeCondition(status.conditions, KEY_USABLE);
+    return;
+  }
+  const { reason, message } = failure ?? { reason: "Succeeded", message: `KMS key '${arn}' can be used` };
+  setCondition({ type: KEY_USABLE, status: failure === undefined ? "True" : "False", reason, message });
 }
 
 /** With `mode: Observe`, of a bucket that is not there. */

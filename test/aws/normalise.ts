@@ -38,11 +38,11 @@ export function normaliser(): Normaliser {
   };
 }
 
-/** The document with an unknown element in its root and in each of its rules. */
+/** The document with an unknown element in its root and in each of its rules, or of the configurations that it lists. */
 export function withUnknownFields(root: XmlElement): XmlElement {
   const unknown = element("SimulatedUnknownField", "unknown");
   const children = root.children.map((inner) =>
-    inner.name.endsWith("Rule") ? { ...inner, children: [...inner.children, unknown] } : inner,
+    /(Rule|Configuration)$/.test(inner.name) ? { ...inner, children: [...inner.children, unknown] } : inner,
   );
   return { ...root, children: [...children, unknown] };
 }

@@ -131,7 +131,7 @@ export interface Key {
   policy: string;
   /** Days between automatic rotations; undefined while there are none. */
   rotationPeriodInDays: number | undefined;
-  /** Account ids that may use the key, besides those that its policy names. */
+  /** Other accounts that may use the key: key policies are not evaluated. */
   sharedWith: Set<string>;
 }
 

@@ -47,7 +47,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
   });
 
   test("a bucket with nothing set is reset only where S3 sets something by default", async () => {
-    const reset = setting.reset(await setting.observe(fakeBucket().bucket));
+    const reset = setting.reset(await setting.observe(fakeBucket().bucket), settingContextWith());
     expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
   });
 

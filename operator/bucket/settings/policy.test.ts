@@ -177,10 +177,10 @@ describe("write", () => {
 });
 
 test("reset takes ours away and leaves the rest", () => {
-  const reset = setting.reset(document(FOREIGN, READ));
+  const reset = setting.reset(document(FOREIGN, READ), settingContextWith());
   expect(paths(reset, document(FOREIGN, READ))).toEqual(["statements[S3OperatorSpecRead]"]);
   expect(setting.diff(reset, document(FOREIGN))).toEqual([]);
-  expect(setting.reset(document(FOREIGN))).toBeUndefined();
+  expect(setting.reset(document(FOREIGN), settingContextWith())).toBeUndefined();
 });
 
 describe("report", () => {

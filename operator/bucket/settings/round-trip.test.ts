@@ -217,9 +217,9 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
         const { bucket } = rewritingS3(randomFrom(seed));
         await setting.write(bucket, desired, await setting.observe(bucket));
         const written = await setting.observe(bucket);
-        const reset = setting.reset(written);
+        const reset = setting.reset(written, settingContextWith());
         if (reset !== undefined) await setting.write(bucket, reset, written);
-        expect(setting.reset(await setting.observe(bucket))).toBeUndefined();
+        expect(setting.reset(await setting.observe(bucket), settingContextWith())).toBeUndefined();
       }),
     );
   });

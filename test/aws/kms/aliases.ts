@@ -1,7 +1,10 @@
 /** Aliases, unique per account and region: https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html */
 
 import { AwsError } from "../errors.ts";
+import type { Key } from "../state.ts";
 import { callerAccount, findKey, notFound } from "./find-key.ts";
+import { refusePending } from "./key-states.ts";
+import { PAGE_PARAMETERS, pageOf } from "./page.ts";
 import { text, type KmsAction, type KmsContext, type KmsInput } from "./route.ts";
 
 export const aliasActions: KmsAction[] = [
@@ -15,7 +18,7 @@ export const aliasActions: KmsAction[] = [
         const arn = aliasArn(name, context);
         throw new AwsError(400, "AlreadyExistsException", `An alias with the name ${arn} already exists`);
       }
-      aliases.set(entry, findKey(text(input, "TargetKeyId"), context).id);
+      aliases.set(entry, targetOf(input, context).id);
       return {};
     },
   },
@@ -26,7 +29,7 @@ export const aliasActions: KmsAction[] = [
     handle: (input, context) => {
       const { name, aliases, entry } = aliasOf(input, context);
       if (!aliases.has(entry)) throw notFound(`Alias ${aliasArn(name, context)} is not found.`);
-      aliases.set(entry, findKey(text(input, "TargetKeyId"), context).id);
+      aliases.set(entry, targetOf(input, context).id);
       return {};
     },
   },
@@ -43,18 +46,33 @@ export const aliasActions: KmsAction[] = [
   {
     operation: "ListAliases",
     write: false,
-    parameters: ["KeyId"],
+    parameters: ["KeyId", ...PAGE_PARAMETERS],
     handle: (input, context) => {
       const wanted = input["KeyId"] === undefined ? undefined : findKey(text(input, "KeyId"), context).id;
       const inRegion = [...callerAccount(context).aliases].filter(([entry]) => entry.startsWith(`${context.region}/`));
-      const Aliases = inRegion
-        .map(([entry, id]) => ({ name: entry.slice(context.region.length + 1), id }))
-        .filter(({ id }) => wanted === undefined || id === wanted)
-        .map(({ name, id }) => ({ AliasName: name, AliasArn: aliasArn(name, context), TargetKeyId: id }));
-      return { Aliases, Truncated: false };
+      const aliases = inRegion
+        .map(([entry, id]): [string, { name: string; id: string }] => {
+          const name = entry.slice(context.region.length + 1);
+          return [name, { name, id }];
+        })
+        .filter(([, { id }]) => wanted === undefined || id === wanted);
+      const { items, rest } = pageOf(aliases, input, { usual: 50, most: 100 });
+      const shown = ({ name, id }: { name: string; id: string }) => ({
+        AliasName: name,
+        AliasArn: aliasArn(name, context),
+        TargetKeyId: id,
+      });
+      return { Aliases: items.map(shown), ...rest };
     },
   },
 ];
+
+/** The key that an alias is to mean. */
+function targetOf(input: KmsInput, context: KmsContext): Key {
+  const key = findKey(text(input, "TargetKeyId"), context);
+  refusePending(key);
+  return key;
+}
 
 /** Throws for a name that is not an alias's, or AWS's own. */
 function aliasOf(input: KmsInput, context: KmsContext) {

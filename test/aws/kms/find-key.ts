@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Account, Key } from "../state.ts";
 import { accountOf } from "../world.ts";
+import { defaultKeyPolicy } from "./key-policy-document.ts";
 import type { KmsContext } from "./route.ts";
 
 const ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
@@ -43,6 +44,8 @@ export function newKey(account: Account, { world, region }: KmsContext, manager:
     creationDate: world.now(),
     deletionDate: undefined,
     tags: new Map(),
+    policy: defaultKeyPolicy(account.id),
+    rotationPeriodInDays: undefined,
     sharedWith: new Set(),
   };
   account.keys.set(key.arn, key);

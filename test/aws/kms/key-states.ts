@@ -61,8 +61,15 @@ export const keyStateActions: KmsAction[] = [
   },
 ];
 
-function refusePending(key: Key): void {
+/** Throws KMSInvalidStateException for a key pending deletion. */
+export function refusePending(key: Key): void {
   if (key.state === "PendingDeletion") throw invalidState(`${key.arn} is pending deletion.`);
+}
+
+/** Throws DisabledException as well. */
+export function refuseNotEnabled(key: Key): void {
+  refusePending(key);
+  if (key.state === "Disabled") throw new AwsError(400, "DisabledException", `${key.arn} is disabled.`);
 }
 
 function invalidState(message: string): AwsError {

@@ -6,11 +6,21 @@ import type { Failure, Operation, Rejection, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
 import { aliasActions } from "./aliases.ts";
 import { keyActions } from "./keys.ts";
+import { keyPolicyActions } from "./key-policy.ts";
 import { keyStateActions } from "./key-states.ts";
+import { rotationActions } from "./rotation.ts";
+import { tagActions } from "./tags.ts";
 import { text, type KmsAction, type KmsInput } from "./route.ts";
 
 /** All that the simulator knows of KMS. */
-const ACTIONS: KmsAction[] = [...keyActions, ...keyStateActions, ...aliasActions];
+const ACTIONS: KmsAction[] = [
+  ...keyActions,
+  ...keyStateActions,
+  ...keyPolicyActions,
+  ...rotationActions,
+  ...tagActions,
+  ...aliasActions,
+];
 
 const TARGET_PREFIX = "TrentService.";
 

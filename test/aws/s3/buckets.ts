@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html, without pages. */
 
 import { element } from "../xml.ts";
+import { canonicalUserId } from "./acl.ts";
 import { xmlReply, type Subresource } from "./route.ts";
 
 export const buckets: Subresource = {
@@ -21,7 +22,7 @@ export const buckets: Subresource = {
             element("BucketRegion", region),
           ]),
         );
-        const owner = element("Owner", [element("ID", account.id.padStart(64, "0"))]);
+        const owner = element("Owner", [element("ID", canonicalUserId(account.id))]);
         return xmlReply(element("ListAllMyBucketsResult", [owner, element("Buckets", entries)]));
       },
     },

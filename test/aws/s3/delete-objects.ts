@@ -1,10 +1,13 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: at most 1,000 keys a call; keys that are not there count as deleted. */
 
+import { AwsError, deniedMessage } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { childrenNamed, element, parseXml, textAt, type XmlElement } from "../xml.ts";
-import { removeObject } from "./object-versions.ts";
-import { malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
+import { removeObject, type Removed, type Target } from "./object-versions.ts";
+import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
+import { accessDenied, malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
+import { refuseForMfa } from "./versioning.ts";
 
 const MAX_OBJECTS = 1000;
 
@@ -16,8 +19,10 @@ export const deleteObjects: Subresource = {
     POST: {
       operation: "DeleteObjects",
       action: "s3:DeleteObject",
-      furtherActions: versionActions,
+      furtherActions: (request) => [...versionActions(request), ...bypassActions(request)],
       write: true,
+      partial: true,
+      headers: [BYPASS_HEADER],
       handle: deleteAll,
     },
   },
@@ -29,24 +34,56 @@ function versionActions({ body }: AwsRequest): string[] {
   return namesVersions ? ["s3:DeleteObjectVersion"] : [];
 }
 
-function deleteAll(bucket: Bucket, { request, world }: Exchange): Reply {
-  const document = requestDocument(request, "Delete");
-  const wanted = childrenNamed(document, "Object");
-  if (wanted.length === 0 || wanted.length > MAX_OBJECTS) throw malformedXml();
-  const deleted = wanted.map((each) => {
-    const [key, versionId] = [textAt(each, "Key"), textAt(each, "VersionId")];
-    if (key === undefined) throw malformedXml();
-    return deletedElement(key, versionId, removeObject(bucket, key, versionId, world));
-  });
-  return xmlReply(element("DeleteResult", textAt(document, "Quiet") === "true" ? [] : deleted));
+/** Each key has an answer of its own; the whole is 200, with as many Error elements as keys that could not be deleted. */
+function deleteAll(bucket: Bucket, exchange: Exchange): Reply {
+  const document = requestDocument(exchange.request, "Delete");
+  const targets = childrenNamed(document, "Object").map(targetOf);
+  if (targets.length === 0 || targets.length > MAX_OBJECTS) throw malformedXml();
+  const bypass = bypassesGovernance(exchange.request, bucket);
+  if (targets.some(({ versionId }) => versionId !== undefined)) refuseForMfa(bucket);
+  const results = targets.map((target) => deleteOne(bucket, target, bypass, exchange));
+  const quiet = textAt(document, "Quiet") === "true";
+  return xmlReply(element("DeleteResult", quiet ? results.filter(({ name }) => name === "Error") : results));
 }
 
-function deletedElement(key: string, asked: string | undefined, removed: ReturnType<typeof removeObject>): XmlElement {
+function targetOf(object: XmlElement): Target {
+  const key = textAt(object, "Key");
+  if (key === undefined) throw malformedXml();
+  return { key, versionId: textAt(object, "VersionId") };
+}
+
+function deleteOne(bucket: Bucket, target: Target, bypass: boolean, exchange: Exchange): XmlElement {
+  try {
+    refuseIfDenied(bucket, target, bypass, exchange);
+    return deletedElement(target, removeObject(bucket, target, bypass, exchange.world));
+  } catch (error) {
+    if (error instanceof AwsError) return errorElement(target, error);
+    throw error;
+  }
+}
+
+/** A version takes s3:DeleteObjectVersion, the object as it is now s3:DeleteObject. */
+function refuseIfDenied(bucket: Bucket, target: Target, bypass: boolean, { denied, caller }: Exchange): void {
+  const action = target.versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+  const needed = bypass ? [action, "s3:BypassGovernanceRetention"] : [action];
+  const refused = needed.find((each) => denied.has(each));
+  if (refused === undefined) return;
+  throw accessDenied(deniedMessage(caller.arn, refused, `arn:aws:s3:::${bucket.name}/${target.key}`));
+}
+
+function deletedElement({ key, versionId }: Target, removed: Removed): XmlElement {
   const markerId = removed.deleteMarker ? removed.versionId : undefined;
   return element("Deleted", [
-    element("Key", key),
-    asked === undefined ? undefined : element("VersionId", asked),
+    ...identity(key, versionId),
     removed.deleteMarker ? element("DeleteMarker", "true") : undefined,
     markerId === undefined ? undefined : element("DeleteMarkerVersionId", markerId),
   ]);
+}
+
+function errorElement({ key, versionId }: Target, { code, message }: AwsError): XmlElement {
+  return element("Error", [...identity(key, versionId), element("Code", code), element("Message", message)]);
+}
+
+function identity(key: string, versionId: string | undefined): (XmlElement | undefined)[] {
+  return [element("Key", key), versionId === undefined ? undefined : element("VersionId", versionId)];
 }

@@ -4,7 +4,7 @@
  */
 
 import { child, textAt, type XmlElement } from "../xml.ts";
-import { checkFilter, filterUses } from "./lifecycle-filter.ts";
+import { checkFilter, filterUses } from "./filter.ts";
 import { checkMidnight, checkTransitions } from "./lifecycle-transitions.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "./route.ts";
 

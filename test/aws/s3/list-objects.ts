@@ -2,7 +2,7 @@
 
 import { element } from "../xml.ts";
 import { notImplemented } from "../errors.ts";
-import { byKey, limitOf, pageOf } from "./page.ts";
+import { keyEncoding, keysFrom, limitOf, pageOf } from "./page.ts";
 import { xmlReply, type Subresource } from "./route.ts";
 
 export const listObjects: Subresource = {
@@ -14,19 +14,21 @@ export const listObjects: Subresource = {
       operation: "ListObjectsV2",
       action: "s3:ListBucket",
       write: false,
-      parameters: ["prefix", "max-keys", "continuation-token", "start-after"],
+      parameters: ["prefix", "max-keys", "continuation-token", "start-after", "encoding-type"],
       handle: ({ name, objects }, { request: { query } }) => {
         if (query.get("list-type") !== "2") throw notImplemented("list-type other than 2");
         const prefix = query.get("prefix") ?? "";
         const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
-        const current = byKey(objects, prefix).flatMap(([key, [version]]) =>
-          version === undefined || version.deleteMarker ? [] : [{ key, version }],
-        );
+        const encoded = keyEncoding(query);
+        const current = keysFrom(objects.keys(), prefix, after).flatMap((key) => {
+          const version = objects.get(key)?.[0];
+          return key === after || version === undefined || version.deleteMarker ? [] : [{ key, version }];
+        });
         const limit = limitOf(query.get("max-keys"));
-        const { items, last } = pageOf(current, ({ key }) => key > after, limit);
+        const { items, last } = pageOf(current, limit);
         const contents = items.map(({ key, version }) =>
           element("Contents", [
-            element("Key", key),
+            element("Key", encoded(key)),
             element("LastModified", new Date(version.lastModified).toISOString()),
             element("ETag", version.etag),
             element("Size", String(version.body.length)),
@@ -36,9 +38,10 @@ export const listObjects: Subresource = {
         return xmlReply(
           element("ListBucketResult", [
             element("Name", name),
-            element("Prefix", prefix),
+            element("Prefix", encoded(prefix)),
             element("KeyCount", String(items.length)),
             element("MaxKeys", String(limit)),
+            query.has("encoding-type") ? element("EncodingType", "url") : undefined,
             element("IsTruncated", String(last !== undefined)),
             last && element("NextContinuationToken", last.key),
             ...contents,

@@ -1,14 +1,14 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html, without delimiters. */
 
-import type { ObjectVersion } from "../state.ts";
+import type { Reply } from "../http.ts";
+import type { Bucket, ObjectVersion } from "../state.ts";
 import { element, type XmlElement } from "../xml.ts";
-import { byKey, limitOf, pageOf } from "./page.ts";
-import { xmlReply, type Subresource } from "./route.ts";
+import { keyEncoding, keysFrom, limitOf, pageOf } from "./page.ts";
+import { invalidArgument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 
 interface Entry {
   key: string;
-  /** 0 for the newest version of its key. */
-  index: number;
+  isLatest: boolean;
   version: ObjectVersion;
 }
 
@@ -21,44 +21,68 @@ export const listVersions: Subresource = {
       operation: "ListObjectVersions",
       action: "s3:ListBucketVersions",
       write: false,
-      parameters: ["prefix", "max-keys", "key-marker", "version-id-marker"],
-      handle: ({ name, objects }, { request: { query } }) => {
-        const prefix = query.get("prefix") ?? "";
-        const entries = byKey(objects, prefix).flatMap(([key, versions]) =>
-          versions.map((version, index) => ({ key, index, version })),
-        );
-        const isAfter = afterMarker(entries, query.get("key-marker") ?? "", query.get("version-id-marker"));
-        const limit = limitOf(query.get("max-keys"));
-        const { items, last } = pageOf(entries, isAfter, limit);
-        return xmlReply(
-          element("ListVersionsResult", [
-            element("Name", name),
-            element("Prefix", prefix),
-            element("MaxKeys", String(limit)),
-            element("IsTruncated", String(last !== undefined)),
-            last && element("NextKeyMarker", last.key),
-            last && element("NextVersionIdMarker", last.version.versionId),
-            ...items.map(entryElement),
-          ]),
-        );
-      },
+      parameters: ["prefix", "max-keys", "key-marker", "version-id-marker", "encoding-type"],
+      handle: list,
     },
   },
 };
 
-/** After the named version of the key, also when that version was deleted meanwhile; without a version, after the whole key. */
-function afterMarker(entries: Entry[], keyMarker: string, versionMarker: string | null): (entry: Entry) => boolean {
-  const marked = entries.find(({ key, version }) => key === keyMarker && version.versionId === versionMarker);
-  const isOlder = ({ index, version }: Entry) =>
-    marked === undefined ? version.versionId < (versionMarker ?? "") : index > marked.index;
-  return (entry) => entry.key > keyMarker || (entry.key === keyMarker && isOlder(entry));
+function list({ name, objects }: Bucket, { request: { query } }: Exchange): Reply {
+  const [keyMarker, versionMarker] = [query.get("key-marker"), query.get("version-id-marker")];
+  if (versionMarker !== null && keyMarker === null) {
+    const message = "A version-id marker cannot be specified without a key marker.";
+    throw invalidArgument(message, "version-id-marker", versionMarker);
+  }
+  const encoded = keyEncoding(query);
+  const prefix = query.get("prefix") ?? "";
+  const limit = limitOf(query.get("max-keys"));
+  const { items, last } = pageOf(entriesAfter(objects, prefix, keyMarker ?? "", versionMarker), limit);
+  return xmlReply(
+    element("ListVersionsResult", [
+      element("Name", name),
+      element("Prefix", encoded(prefix)),
+      element("KeyMarker", encoded(keyMarker ?? "")),
+      element("VersionIdMarker", versionMarker ?? ""),
+      element("MaxKeys", String(limit)),
+      query.has("encoding-type") ? element("EncodingType", "url") : undefined,
+      element("IsTruncated", String(last !== undefined)),
+      last && element("NextKeyMarker", encoded(last.key)),
+      last && element("NextVersionIdMarker", last.version.versionId),
+      ...items.map((entry) => entryElement(entry, encoded)),
+    ]),
+  );
 }
 
-function entryElement({ key, index, version }: Entry): XmlElement {
+/** Key by key, and in each the newest version first. */
+function* entriesAfter(
+  objects: Bucket["objects"],
+  prefix: string,
+  keyMarker: string,
+  versionMarker: string | null,
+): Iterable<Entry> {
+  for (const key of keysFrom(objects.keys(), prefix, keyMarker)) {
+    const versions = objects.get(key) ?? [];
+    const start = key === keyMarker ? indexAfter(versions, versionMarker) : 0;
+    for (const [offset, version] of versions.slice(start).entries()) {
+      yield { key, isLatest: start + offset === 0, version };
+    }
+  }
+}
+
+/** After the named version, also when that version was deleted meanwhile; without a name, after the whole key. */
+function indexAfter(versions: ObjectVersion[], marker: string | null): number {
+  if (marker === null) return versions.length;
+  const marked = versions.findIndex(({ versionId }) => versionId === marker);
+  if (marked >= 0) return marked + 1;
+  const older = versions.findIndex(({ versionId }) => versionId < marker);
+  return older < 0 ? versions.length : older;
+}
+
+function entryElement({ key, isLatest, version }: Entry, encoded: (key: string) => string): XmlElement {
   const common = [
-    element("Key", key),
+    element("Key", encoded(key)),
     element("VersionId", version.versionId),
-    element("IsLatest", String(index === 0)),
+    element("IsLatest", String(isLatest)),
     element("LastModified", new Date(version.lastModified).toISOString()),
   ];
   if (version.deleteMarker) return element("DeleteMarker", common);

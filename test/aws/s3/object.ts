@@ -1,11 +1,13 @@
 /** Objects, as far as a bucket needs them to be non-empty: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html */
 
 import { createHash } from "node:crypto";
-import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket, ObjectVersion } from "../state.ts";
+import { encryptionHeaders, keyForNewObject, requireUsableKey } from "./object-encryption.ts";
+import { addVersion, findVersion, removeObject } from "./object-versions.ts";
+import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import type { Exchange, Subresource } from "./route.ts";
-import { addVersion, currentVersion, removeObject } from "./object-versions.ts";
+import { refuseForMfa } from "./versioning.ts";
 
 /** The action depends on whether a version is named. */
 const versioned = (action: string) => (request: AwsRequest) =>
@@ -36,40 +38,48 @@ export const object: Subresource = {
     DELETE: {
       operation: "DeleteObject",
       action: versioned("s3:DeleteObject"),
+      furtherActions: bypassActions,
       write: true,
       parameters: ["versionId"],
+      headers: [BYPASS_HEADER],
       handle: deleteObject,
     },
   },
 };
 
-function putObject(bucket: Bucket, { request, key, world }: Exchange): Reply {
+function putObject(bucket: Bucket, exchange: Exchange): Reply {
+  const { request, key, world } = exchange;
   const version = addVersion(bucket, key, world, {
-    deleteMarker: false,
     body: request.body,
     contentType: request.headers["content-type"] ?? "binary/octet-stream",
     etag: `"${createHash("md5").update(request.body).digest("hex")}"`,
+    kmsKeyArn: keyForNewObject(bucket, exchange),
   });
-  return { status: 200, headers: { etag: version.etag, ...versionHeader(bucket, version) } };
+  return { status: 200, headers: { etag: version.etag, ...versionHeaders(bucket, version) } };
 }
 
-function getObject(bucket: Bucket, { request, key }: Exchange): Reply {
-  const version = findVersion(bucket, key, request.query.get("versionId"));
+function getObject(bucket: Bucket, exchange: Exchange): Reply {
+  const { request, key } = exchange;
+  const version = findVersion(bucket, { key, versionId: request.query.get("versionId") ?? undefined });
+  requireUsableKey(version, exchange);
   return {
     status: 200,
     headers: {
       etag: version.etag,
       "content-type": version.contentType,
       "last-modified": new Date(version.lastModified).toUTCString(),
-      "x-amz-server-side-encryption": "AES256",
-      ...versionHeader(bucket, version),
+      ...versionHeaders(bucket, version),
+      ...lockHeaders(version),
     },
     body: version.body,
   };
 }
 
 function deleteObject(bucket: Bucket, { request, key, world }: Exchange): Reply {
-  const removed = removeObject(bucket, key, request.query.get("versionId") ?? undefined, world);
+  const versionId = request.query.get("versionId") ?? undefined;
+  const bypass = bypassesGovernance(request, bucket);
+  if (versionId !== undefined) refuseForMfa(bucket);
+  const removed = removeObject(bucket, { key, versionId }, bypass, world);
   return {
     status: 204,
     headers: {
@@ -79,22 +89,19 @@ function deleteObject(bucket: Bucket, { request, key, world }: Exchange): Reply 
   };
 }
 
-function findVersion(bucket: Bucket, key: string, versionId: string | null): ObjectVersion {
-  const version =
-    versionId === null
-      ? currentVersion(bucket, key)
-      : bucket.objects.get(key)?.find((candidate) => candidate.versionId === versionId);
-  if (version?.deleteMarker === true && versionId !== null) {
-    const headers = { "x-amz-delete-marker": "true" };
-    throw new AwsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.", {
-      headers,
-    });
-  }
-  if (version !== undefined && !version.deleteMarker) return version;
-  const code = versionId === null ? "NoSuchKey" : "NoSuchVersion";
-  throw new AwsError(404, code, "The specified key does not exist.", { details: { Key: key } });
+function versionHeaders({ versioning }: Bucket, version: ObjectVersion): Record<string, string> {
+  return {
+    ...encryptionHeaders(version),
+    ...(versioning !== undefined && { "x-amz-version-id": version.versionId }),
+  };
 }
 
-function versionHeader({ versioning }: Bucket, { versionId }: ObjectVersion): Record<string, string> {
-  return versioning === undefined ? {} : { "x-amz-version-id": versionId };
+function lockHeaders({ retention, legalHold }: ObjectVersion): Record<string, string> {
+  return {
+    ...(retention !== undefined && {
+      "x-amz-object-lock-mode": retention.mode,
+      "x-amz-object-lock-retain-until-date": new Date(retention.until).toISOString(),
+    }),
+    ...(legalHold !== undefined && { "x-amz-object-lock-legal-hold": legalHold }),
+  };
 }

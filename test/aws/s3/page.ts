@@ -1,5 +1,7 @@
 /** Pages of listings: sorted by key, at most 1,000 entries each. */
 
+import { invalidArgument } from "./route.ts";
+
 export const MAX_KEYS = 1000;
 
 export interface Page<Item> {
@@ -8,11 +10,14 @@ export interface Page<Item> {
   last: Item | undefined;
 }
 
-/** The first `limit` of the items that come after the marker. */
-export function pageOf<Item>(sorted: Item[], isAfterMarker: (item: Item) => boolean, limit: number): Page<Item> {
-  const rest = sorted.filter(isAfterMarker);
-  const items = rest.slice(0, limit);
-  return { items, last: rest.length > items.length ? items.at(-1) : undefined };
+/** The first `limit` of the items. Takes one more at most, so that a page costs the same in a bucket of any size. */
+export function pageOf<Item>(items: Iterable<Item>, limit: number): Page<Item> {
+  const page: Item[] = [];
+  for (const item of items) {
+    if (page.length === limit) return { items: page, last: page.at(-1) };
+    page.push(item);
+  }
+  return { items: page, last: undefined };
 }
 
 /** The `max-keys` or `max-uploads` of a request. */
@@ -21,9 +26,28 @@ export function limitOf(parameter: string | null): number {
   return Number.isInteger(asked) && asked >= 0 ? Math.min(asked, MAX_KEYS) : MAX_KEYS;
 }
 
-/** Entries by key, in S3's order, which is that of the UTF-8 bytes. */
-export function byKey<Value>(entries: Iterable<[string, Value]>, prefix: string): [string, Value][] {
-  return [...entries]
-    .filter(([key]) => key.startsWith(prefix))
-    .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** The keys with this prefix in S3's order, from the marker on, itself included. */
+export function keysFrom(keys: Iterable<string>, prefix: string, marker: string): string[] {
+  return [...keys].filter((key) => key.startsWith(prefix) && compareKeys(key, marker) >= 0).toSorted(compareKeys);
+}
+
+/** S3's order of keys, which is that of their UTF-8 bytes; made without the bytes, because a bucket may have many keys. */
+export function compareKeys(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  return at === end ? a.length - b.length : rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
+}
+
+/** Halves of surrogate pairs come after all other UTF-16 units: what they stand for does so in UTF-8. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/** How the answer writes keys: as they are, or with `encoding-type=url`, which keys need that XML cannot hold. */
+export function keyEncoding(query: URLSearchParams): (key: string) => string {
+  const type = query.get("encoding-type");
+  if (type === null) return (key) => key;
+  if (type !== "url") throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
+  return (key) => encodeURIComponent(key).replaceAll("%2F", "/").replaceAll("%20", "+");
 }

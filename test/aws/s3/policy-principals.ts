@@ -19,17 +19,22 @@ export function storePrincipals(world: World, document: PolicyDocument): PolicyD
 
 /** The policy as S3 shows it: unique ids as ARNs again, but for those whose role is gone. */
 export function restorePrincipals(world: World, document: PolicyDocument): PolicyDocument {
-  const roles = [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
-  return mapPrincipals(document, (_, id) => roles.find(({ uniqueId }) => uniqueId === id)?.arn ?? id);
+  return mapPrincipals(document, (_, id) => shownAwsPrincipal(world, id));
 }
 
-function storedAwsPrincipal(world: World, id: string): string {
+/** One AWS principal as it is kept. Throws MalformedPolicy when it is not there. */
+export function storedAwsPrincipal(world: World, id: string): string {
   if (id === "*") return id;
   if (/^\d{12}$/.test(id)) return storedAwsPrincipal(world, `arn:aws:iam::${id}:root`);
   const role = findRole(world, id);
   if (role !== undefined) return role.uniqueId;
   if (!isKnownArn(world, id)) throw malformedPolicy("Invalid principal in policy");
   return id;
+}
+
+/** One AWS principal as it is shown. */
+export function shownAwsPrincipal(world: World, id: string): string {
+  return findRole(world, id)?.arn ?? id;
 }
 
 function findRole(world: World, arnOrId: string) {

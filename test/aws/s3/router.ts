@@ -6,28 +6,43 @@ import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
 import { accountOf } from "../world.ts";
+import { abac } from "./abac.ts";
+import { accelerate } from "./accelerate.ts";
+import { acl } from "./acl.ts";
 import { addressOf } from "./address.ts";
-import { reachableBucket } from "./reachable-bucket.ts";
+import { analytics } from "./analytics.ts";
 import { bucket } from "./bucket.ts";
 import { buckets } from "./buckets.ts";
 import { cors } from "./cors.ts";
+import { deleteObjects } from "./delete-objects.ts";
 import { encryption } from "./encryption.ts";
+import { denied, failure, rejection, renderError } from "./errors.ts";
+import { intelligentTiering } from "./intelligent-tiering.ts";
+import { inventory } from "./inventory.ts";
+import { legalHold } from "./legal-hold.ts";
 import { lifecycle } from "./lifecycle.ts";
 import { listObjects } from "./list-objects.ts";
 import { listVersions } from "./list-versions.ts";
 import { location } from "./location.ts";
-import { deleteObjects } from "./delete-objects.ts";
+import { logging } from "./logging.ts";
+import { metrics } from "./metrics.ts";
+import { notifications } from "./notifications.ts";
+import { objectLock } from "./object-lock.ts";
 import { object } from "./object.ts";
 import { ownershipControls } from "./ownership-controls.ts";
-import { policy } from "./policy.ts";
 import { policyStatus } from "./policy-status.ts";
+import { policy } from "./policy.ts";
 import { publicAccessBlock } from "./public-access-block.ts";
-import type { Exchange, Method, Subresource } from "./route.ts";
+import { reachableBucket } from "./reachable-bucket.ts";
+import { replication } from "./replication.ts";
 import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
-import { denied, failure, rejection, renderError } from "./errors.ts";
+import { requestPayment } from "./request-payment.ts";
+import { retention } from "./retention.ts";
+import type { Exchange, Method, Subresource } from "./route.ts";
 import { tagging } from "./tagging.ts";
 import { abortUpload, createUpload, listUploads } from "./uploads.ts";
 import { versioning } from "./versioning.ts";
+import { website } from "./website.ts";
 
 /** All that the simulator knows of S3. A new subresource is one file and one line here. */
 const SUBRESOURCES: Subresource[] = [
@@ -43,11 +58,26 @@ const SUBRESOURCES: Subresource[] = [
   policy,
   policyStatus,
   tagging,
+  abac,
+  acl,
+  objectLock,
+  logging,
+  notifications,
+  replication,
+  accelerate,
+  requestPayment,
+  website,
+  intelligentTiering,
+  metrics,
+  inventory,
+  analytics,
   listObjects,
   listVersions,
   deleteObjects,
   listUploads,
   object,
+  retention,
+  legalHold,
   createUpload,
   abortUpload,
 ];

@@ -1,6 +1,7 @@
 /** The classic tag API, which writes all tags at once: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
 
 import type { Bucket } from "../state.ts";
+import { refuseWithAbac } from "./abac.ts";
 import { child, element } from "../xml.ts";
 import { absent, malformedXml, requestDocument, xmlReply, type Subresource } from "./route.ts";
 import { checkTagCount, checkTags, isSystemTag, tagElements, tagsOf } from "./tags.ts";
@@ -25,6 +26,7 @@ export const tagging: Subresource = {
       action: "s3:PutBucketTagging",
       write: true,
       handle: (bucket, { request }) => {
+        refuseWithAbac(bucket);
         const set = child(requestDocument(request, "Tagging"), "TagSet");
         if (set === undefined) throw malformedXml();
         const tags = tagsOf(set);
@@ -40,6 +42,7 @@ export const tagging: Subresource = {
       action: "s3:PutBucketTagging",
       write: true,
       handle: (bucket) => {
+        refuseWithAbac(bucket);
         bucket.tags = systemTags(bucket);
         return { status: 204 };
       },

@@ -2,8 +2,10 @@
 
 import { AwsError } from "../errors.ts";
 import { element } from "../xml.ts";
-import { byKey, limitOf, pageOf } from "./page.ts";
-import { xmlReply, type Subresource } from "./route.ts";
+import type { Reply } from "../http.ts";
+import type { Bucket, World } from "../state.ts";
+import { compareKeys, keyEncoding, limitOf, pageOf } from "./page.ts";
+import { invalidArgument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 
 export const createUpload: Subresource = {
   name: "createUpload",
@@ -15,17 +17,14 @@ export const createUpload: Subresource = {
       action: "s3:PutObject",
       write: true,
       headers: ["x-amz-checksum-algorithm", "x-amz-checksum-type"],
-      handle: ({ name, uploads }, { key, world }) => {
-        const uploadId = `upload-${String(world.next()).padStart(9, "0")}`;
-        uploads.set(uploadId, { key, initiated: world.now() });
-        return xmlReply(
+      handle: (bucket, { key, world }) =>
+        xmlReply(
           element("InitiateMultipartUploadResult", [
-            element("Bucket", name),
+            element("Bucket", bucket.name),
             element("Key", key),
-            element("UploadId", uploadId),
+            element("UploadId", addUpload(bucket, key, world)),
           ]),
-        );
-      },
+        ),
     },
   },
 };
@@ -62,37 +61,53 @@ export const listUploads: Subresource = {
       operation: "ListMultipartUploads",
       action: "s3:ListBucketMultipartUploads",
       write: false,
-      parameters: ["prefix", "max-uploads", "key-marker", "upload-id-marker"],
-      handle: ({ name, uploads }, { request: { query } }) => {
-        const entries = [...uploads].map(([id, upload]): [string, { id: string; initiated: number }] => [
-          upload.key,
-          { id, initiated: upload.initiated },
-        ]);
-        const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker")];
-        const limit = limitOf(query.get("max-uploads"));
-        const { items, last } = pageOf(
-          byKey(entries, query.get("prefix") ?? ""),
-          ([key, { id }]) => key > keyMarker || (key === keyMarker && idMarker !== null && id > idMarker),
-          limit,
-        );
-        const found = items.map(([key, { id, initiated }]) =>
-          element("Upload", [
-            element("Key", key),
-            element("UploadId", id),
-            element("Initiated", new Date(initiated).toISOString()),
-          ]),
-        );
-        return xmlReply(
-          element("ListMultipartUploadsResult", [
-            element("Bucket", name),
-            element("MaxUploads", String(limit)),
-            element("IsTruncated", String(last !== undefined)),
-            last && element("NextKeyMarker", last[0]),
-            last && element("NextUploadIdMarker", last[1].id),
-            ...found,
-          ]),
-        );
-      },
+      parameters: ["prefix", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"],
+      handle: list,
     },
   },
 };
+
+/** Begins an upload; later ids sort after earlier ones. */
+export function addUpload({ uploads }: Bucket, key: string, world: World): string {
+  const uploadId = `upload-${String(world.next()).padStart(9, "0")}`;
+  uploads.set(uploadId, { key, initiated: world.now() });
+  return uploadId;
+}
+
+/** By key, and for one key in the order in which they began. */
+function list({ name, uploads }: Bucket, { request: { query } }: Exchange): Reply {
+  const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
+  const marked = uploads.get(idMarker);
+  if (keyMarker !== "" && marked !== undefined && marked.key !== keyMarker) {
+    throw invalidArgument("Invalid uploadId marker", "upload-id-marker", idMarker);
+  }
+  const encoded = keyEncoding(query);
+  const prefix = query.get("prefix") ?? "";
+  const isAfter = (key: string, id: string) => {
+    const order = compareKeys(key, keyMarker);
+    return order > 0 || (order === 0 && idMarker !== "" && id > idMarker);
+  };
+  const after = [...uploads]
+    .map(([id, { key, initiated }]) => ({ id, key, initiated }))
+    .filter(({ id, key }) => key.startsWith(prefix) && isAfter(key, id))
+    .toSorted((a, b) => compareKeys(a.key, b.key) || compareKeys(a.id, b.id));
+  const limit = limitOf(query.get("max-uploads"));
+  const { items, last } = pageOf(after, limit);
+  return xmlReply(
+    element("ListMultipartUploadsResult", [
+      element("Bucket", name),
+      element("MaxUploads", String(limit)),
+      query.has("encoding-type") ? element("EncodingType", "url") : undefined,
+      element("IsTruncated", String(last !== undefined)),
+      last && element("NextKeyMarker", encoded(last.key)),
+      last && element("NextUploadIdMarker", last.id),
+      ...items.map(({ id, key, initiated }) =>
+        element("Upload", [
+          element("Key", encoded(key)),
+          element("UploadId", id),
+          element("Initiated", new Date(initiated).toISOString()),
+        ]),
+      ),
+    ]),
+  );
+}

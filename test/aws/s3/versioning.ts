@@ -29,16 +29,23 @@ export const versioning: Subresource = {
       write: true,
       handle: (bucket, { request }) => {
         const document = requestDocument(request, "VersioningConfiguration");
-        // Only the root user with x-amz-mfa may; the simulator has neither.
-        if (bucket.mfaDelete || textAt(document, "MfaDelete") !== undefined) {
-          throw accessDenied("Mfa Authentication must be present for this request");
-        }
+        if (textAt(document, "MfaDelete") !== undefined) throw mfaRequired();
+        refuseForMfa(bucket);
         bucket.versioning = allowedStatus(textAt(document, "Status"), bucket);
         return { status: 200 };
       },
     },
   },
 };
+
+/** With MFA delete on, only the root user with x-amz-mfa changes versioning or deletes versions; the simulator has neither. */
+export function refuseForMfa({ mfaDelete }: Bucket): void {
+  if (mfaDelete) throw mfaRequired();
+}
+
+function mfaRequired(): AwsError {
+  return accessDenied("Mfa Authentication must be present for this request");
+}
 
 function versioningDocument({ versioning, mfaDelete }: Bucket) {
   return element("VersioningConfiguration", [

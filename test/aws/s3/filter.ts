@@ -1,10 +1,13 @@
-/** Filters of lifecycle rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html */
+/**
+ * Filters of rules and configurations. Their grammar is that of lifecycle rules, some of them knowing fewer predicates:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html
+ */
 
 import { child, childrenNamed, textAt, type XmlElement } from "../xml.ts";
 import { tagsOf } from "./tags.ts";
 import { invalidRequest, malformedXml } from "./route.ts";
 
-const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan"]);
+const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan", "AccessPointArn"]);
 
 /** One predicate stands alone, several stand in And, none at all means every object. */
 export function checkFilter(filter: XmlElement | undefined): void {
@@ -14,6 +17,12 @@ export function checkFilter(filter: XmlElement | undefined): void {
   if (alone > 1 || (and !== undefined && alone > 0)) throw malformedXml();
   if (and !== undefined && countPredicates(and) < 2) throw malformedXml();
   checkPredicates(and ?? filter);
+}
+
+/** As above, but an empty filter is refused: where all objects are meant, there is no filter. */
+export function checkFilterNotEmpty(filter: XmlElement | undefined): void {
+  if (filter !== undefined && countPredicates(filter) === 0 && child(filter, "And") === undefined) throw malformedXml();
+  checkFilter(filter);
 }
 
 /** Whether a filter looks at tags or sizes, which some actions do not allow. */

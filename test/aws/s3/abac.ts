@@ -1,0 +1,47 @@
+/** Attribute-based access control: https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html */
+
+import { AwsError } from "../errors.ts";
+import type { Bucket } from "../state.ts";
+import { element, textAt } from "../xml.ts";
+import { configurationReply, invalidRequest, malformedXml, requestDocument, type Subresource } from "./route.ts";
+
+export const abac: Subresource = {
+  name: "abac",
+  level: "bucket",
+  query: "abac",
+  methods: {
+    GET: {
+      operation: "GetBucketAbac",
+      action: "s3:GetBucketABAC",
+      write: false,
+      handle: (bucket, exchange) => {
+        requireRegion(exchange.account.regionsWithoutAbac, bucket.region);
+        return configurationReply(exchange, element("AbacStatus", [element("Status", bucket.abac)]));
+      },
+    },
+    PUT: {
+      operation: "PutBucketAbac",
+      action: "s3:PutBucketABAC",
+      write: true,
+      handle: (bucket, { request, account }) => {
+        requireRegion(account.regionsWithoutAbac, bucket.region);
+        const status = textAt(requestDocument(request, "AbacStatus"), "Status");
+        if (status !== "Enabled" && status !== "Disabled") throw malformedXml();
+        bucket.abac = status;
+        return { status: 200 };
+      },
+    },
+  },
+};
+
+/** With ABAC on, PutBucketTagging and DeleteBucketTagging no longer work. The page does not say how: the code is a guess. */
+export function refuseWithAbac({ abac }: Bucket): void {
+  if (abac === "Enabled") {
+    throw invalidRequest("Tags of a bucket with ABAC enabled are changed by TagResource and UntagResource only.");
+  }
+}
+
+function requireRegion(regionsWithout: Set<string>, region: string): void {
+  if (!regionsWithout.has(region)) return;
+  throw new AwsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+}

@@ -1,0 +1,22 @@
+/** The bucket that inventories and analyses are written to, which the simulator does not look for. */
+
+import { AwsError } from "../errors.ts";
+import { textAt, type XmlElement } from "../xml.ts";
+import { malformedXml } from "./route.ts";
+
+/** Throws for a Bucket that is not an ARN (it must not name an account), a Format that is not one of these, and an account that is none. */
+export function checkExportDestination(
+  destination: XmlElement | undefined,
+  formats: string[],
+  accountElement: "AccountId" | "BucketAccountId",
+): void {
+  const [bucket, format] = [textAt(destination, "Bucket"), textAt(destination, "Format")];
+  if (bucket === undefined || !formats.includes(format ?? "")) throw malformedXml();
+  if (!/^\d{12}$/.test(textAt(destination, accountElement) ?? "0".repeat(12))) throw malformedXml();
+  if (/^arn:aws:s3:[^:]*:[^:]+:/.test(bucket)) throw invalidDestination("Bucket ARN should not specify a namespace.");
+  if (!/^arn:aws:s3:::[a-z0-9.-]{3,63}$/.test(bucket)) throw invalidDestination("Invalid bucket ARN.");
+}
+
+function invalidDestination(message: string): AwsError {
+  return new AwsError(400, "InvalidS3DestinationBucket", message);
+}

@@ -1,0 +1,31 @@
+/** Large buckets for tests, made without a call. */
+
+import type { Bucket, Contents, World } from "../state.ts";
+import { newDeleteMarker, newVersion } from "./object-versions.ts";
+import { addUpload } from "./uploads.ts";
+
+/** One body for all: what counts is their number. */
+const CONTENT = {
+  body: Buffer.from("x"),
+  contentType: "binary/octet-stream",
+  etag: '"9dd4e461268c8034f5c8564e155c67a6"',
+  kmsKeyArn: undefined,
+};
+
+export function fillBucket(bucket: Bucket, contents: Contents, world: World): void {
+  const { keys, versionsPerKey = 1, deleteMarkers = false, uploads = 0 } = contents;
+  if (bucket.versioning !== "Enabled" && (versionsPerKey > 1 || deleteMarkers)) {
+    throw new Error(`${bucket.name} is not versioned: it has one version of each key, and no delete markers`);
+  }
+  const first = bucket.objects.size + 1;
+  for (let number = first; number < first + keys; number++) {
+    const versions = Array.from({ length: versionsPerKey }, () => newVersion(bucket, world, CONTENT));
+    if (deleteMarkers) versions.push(newDeleteMarker(bucket, world));
+    bucket.objects.set(keyOf(number), versions.toReversed());
+  }
+  for (let number = 1; number <= uploads; number++) addUpload(bucket, keyOf(number), world);
+}
+
+function keyOf(number: number): string {
+  return `object-${String(number).padStart(7, "0")}`;
+}

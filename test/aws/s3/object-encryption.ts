@@ -1,0 +1,49 @@
+/**
+ * KMS keys of objects: the bucket's default key encrypts a new one, and must be enabled whenever the object is written or read.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
+
+import { AwsError } from "../errors.ts";
+import { findKey } from "../kms/find-key.ts";
+import type { Bucket, Key, ObjectVersion } from "../state.ts";
+import { child, textAt } from "../xml.ts";
+import type { Exchange } from "./route.ts";
+
+/** ARN of the key; undefined with SSE-S3. Throws KMS's errors, under S3's name for them, when the key is not usable. */
+export function keyForNewObject({ encryption, region }: Bucket, exchange: Exchange): string | undefined {
+  const byDefault = child(child(encryption, "Rule"), "ApplyServerSideEncryptionByDefault");
+  if (textAt(byDefault, "SSEAlgorithm")?.startsWith("aws:kms") !== true) return undefined;
+  return usableKey(textAt(byDefault, "KMSMasterKeyID") ?? "alias/aws/s3", region, exchange).arn;
+}
+
+/** Throws when the object's key is disabled, or pending deletion. */
+export function requireUsableKey({ kmsKeyArn }: ObjectVersion, exchange: Exchange): void {
+  if (kmsKeyArn !== undefined) usableKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", exchange);
+}
+
+export function encryptionHeaders({ kmsKeyArn }: ObjectVersion): Record<string, string> {
+  if (kmsKeyArn === undefined) return { "x-amz-server-side-encryption": "AES256" };
+  return {
+    "x-amz-server-side-encryption": "aws:kms",
+    "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn,
+  };
+}
+
+function usableKey(keyId: string, region: string, { world, caller }: Exchange): Key {
+  const key = foundKey(() => findKey(keyId, { world, caller, region }));
+  if (key.state === "Disabled") throw kmsError("DisabledException", `${key.arn} is disabled.`);
+  if (key.state === "PendingDeletion") throw kmsError("KMSInvalidStateException", `${key.arn} is pending deletion.`);
+  return key;
+}
+
+function foundKey(find: () => Key): Key {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof AwsError ? kmsError(error.code, error.message) : error;
+  }
+}
+
+function kmsError(code: string, message: string): AwsError {
+  return new AwsError(400, `KMS.${code}`, message);
+}
