@@ -18,6 +18,7 @@ export const REASON = {
   regionMismatch: "RegionMismatch",
   kmsAliasTaken: "KMSAliasTaken",
   kmsKeyInUse: "KMSKeyInUse",
+  kmsKeyKept: "KMSKeyKept",
   kmsKeyNotFound: "KMSKeyNotFound",
   kmsKeyNotUsable: "KMSKeyNotUsable",
   kmsKeyScheduledForDeletion: "KMSKeyScheduledForDeletion",
@@ -29,6 +30,7 @@ export const REASON = {
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
+  mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",
 

@@ -7,7 +7,9 @@ import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
-import type { KeyResolution } from "./key/describe.ts";
+import { announceKeyWork } from "./key/announce.ts";
+import type { KeyResolution } from "./key/resolution.ts";
+import type { ManagedKeyRequest } from "./key/managed.ts";
 import { bucketMissing, observe } from "./observe.ts";
 import type { Origin } from "./ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
@@ -93,12 +95,9 @@ async function resolveKey(
   context: BucketContext,
   target: Target,
 ): Promise<KeyResolution> {
-  const { object, status, signal } = context;
+  const { object, signal } = context;
   const { session, bucket, owner } = target;
-  const beginWork = async () => {
-    status.managedKey = { workBegun: true };
-    await context.progress(REASON.creating, "Creating the KMS key of the bucket");
-  };
+  const beginWork: ManagedKeyRequest["beginWork"] = (changes) => announceKeyWork(dependencies, context, changes);
   const key = await dependencies.resolveKey({ object, session, region: bucket.region, owner, signal, beginWork });
   noteKey(context, key);
   return key;

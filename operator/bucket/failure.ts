@@ -2,6 +2,7 @@ import { REASON } from "../api/reasons.ts";
 import { awsFailure } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
+import { Failed } from "./stop.ts";
 
 /**
  * What it means that `action` on `resource` failed; an error that is neither a setting's refusal nor AWS's is a bug, and is thrown on.
@@ -36,4 +37,11 @@ function namedPrincipal(error: unknown): string | undefined {
   const { message, Detail } = error as { message?: unknown; Detail?: unknown };
   const text = [Detail, message].filter((part) => typeof part === "string").join(" ");
   return /\b(?:arn:[^\s"',]{1,256}|A[A-Z]{3}[A-Z0-9]{16,60}|\d{12})/.exec(text)?.[0];
+}
+
+/** For the `catch` of a call: ends the reconcile with its {@link settingFailure}. */
+export function failWith(action: string, resource: string): (error: unknown) => never {
+  return (error) => {
+    throw new Failed(settingFailure(error, action, resource));
+  };
 }

@@ -4,6 +4,21 @@ import type { Setting } from "./settings/setting.ts";
 /** IAM actions on buckets that belong to no setting: looking for a bucket, making it with its tags, deleting it. */
 export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResource", "s3:DeleteBucket"] as const;
 
+/** On what is in buckets, for `deletionPolicy: DeleteWithContents`: to be left out where no AWSAccount allows that. */
+export const EMPTYING_ACTIONS = [
+  "s3:ListBucketVersions",
+  "s3:ListBucketMultipartUploads",
+  "s3:AbortMultipartUpload",
+  "s3:DeleteObject",
+  "s3:DeleteObjectVersion",
+  "s3:GetObjectRetention",
+  "s3:GetObjectLegalHold",
+  "s3:GetBucketVersioning",
+  "s3:GetBucketPolicy",
+  "s3:GetLifecycleConfiguration",
+  "s3:PutLifecycleConfiguration",
+] as const;
+
 /** On the keys that `spec.encryption.kmsKey` names. */
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
 
@@ -41,6 +56,7 @@ export function operatorPolicy(partition: string): { Version: string; Statement:
     Version: "2012-10-17",
     Statement: [
       allow("Bucket", BUCKET_ACTIONS, buckets),
+      allow("DeleteWithContents", EMPTYING_ACTIONS, buckets),
       ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
       allow("KMSKey", KEY_ACTIONS, `arn:${partition}:kms:*:*:key/*`),
       allow("ManagedKMSKey", MANAGED_KEY_ACTIONS, "*"),
@@ -49,10 +65,12 @@ export function operatorPolicy(partition: string): { Version: string; Statement:
 }
 
 /**
- * What the operator must be able to do on a bucket to keep it as declared. Creating and deleting are not among them:
- * a policy that forbids deletion is a wish like any other.
+ * What the operator must be able to do on a bucket to keep it as declared, as far as a bucket policy decides it. Creating and deleting
+ * are not among them: a policy that forbids deletion is a wish like any other.
  */
-export const CONFIGURATION_ACTIONS: readonly string[] = [...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf)])];
+export const CONFIGURATION_ACTIONS: readonly string[] = [
+  ...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf).filter((action) => action.startsWith("s3:"))]),
+];
 
 export function actionsOf({ permissions }: Setting): string[] {
   return [...permissions.read, ...permissions.write];

@@ -1,6 +1,6 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
 import type { Failure } from "../kube/outcome.ts";
-import type { KeyResolution } from "./key/describe.ts";
+import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";
 
@@ -55,7 +55,11 @@ export function planSettings(
       return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
     }
     const declared = setting.desired(spec, context);
-    if (declared !== undefined) return [planDeclared(setting, sourceOf(setting, spec), declared, observation)];
+    if (declared !== undefined) {
+      const plan = planDeclared(setting, sourceOf(setting, spec), declared, observation);
+      const keyChanges = setting.name === "encryption" ? (key.changes ?? []) : [];
+      return [{ ...plan, changes: [...keyChanges, ...plan.changes] }];
+    }
     const record = recorded.get(setting.name);
     return (record && planReset(setting, record, observation, context)) ?? planUnmanaged(setting, observation, context);
   });

@@ -5,7 +5,7 @@ import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
-import type { KeyResolution } from "./key/describe.ts";
+import { type KeyResolution, usability } from "./key/resolution.ts";
 import type { Recorded } from "./plan.ts";
 import type { Target } from "./target.ts";
 
@@ -43,7 +43,8 @@ export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
 }
 
 /** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
-export function noteKey({ object, status, setCondition }: BucketContext, { arn, failure }: KeyResolution): void {
+export function noteKey({ object, status, setCondition }: BucketContext, key: KeyResolution): void {
+  const { arn, failure } = key;
   if (arn !== undefined) status.kmsKeyArn = arn;
   else if (failure === undefined) delete status.kmsKeyArn;
   if (failure === undefined) delete status.managedKey;
@@ -51,8 +52,7 @@ export function noteKey({ object, status, setCondition }: BucketContext, { arn, 
     status.conditions = removeCondition(status.conditions, KEY_USABLE);
     return;
   }
-  const { reason, message } = failure ?? { reason: "Succeeded", message: `KMS key '${arn}' can be used` };
-  setCondition({ type: KEY_USABLE, status: failure === undefined ? "True" : "False", reason, message });
+  setCondition({ type: KEY_USABLE, ...usability(key) });
 }
 
 /** With `mode: Observe`, of a bucket that is not there. */

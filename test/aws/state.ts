@@ -57,7 +57,7 @@ export interface Lifecycle {
   transitionDefaultMinimumObjectSize: string;
 }
 
-/** What `fill` puts into a bucket. */
+/** What `fillWith` puts into a bucket. */
 export interface Contents {
   /** Number of keys: object-0000001 and so on. */
   keys: number;
@@ -110,7 +110,7 @@ export interface Bucket {
   /** By upload id. */
   uploads: Map<string, Upload>;
   /** Adds objects and uploads without a call each, as if they had been put now. Throws for versions where there is no versioning. */
-  fill(contents: Contents): void;
+  fillWith(contents: Contents): void;
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */

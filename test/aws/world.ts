@@ -75,7 +75,7 @@ export function newBucket(world: World, accountId: string, name: string, region:
     analytics: new Map(),
     objects: new Map(),
     uploads: new Map(),
-    fill: (contents) => fillBucket(bucket, contents, world),
+    fillWith: (contents) => fillBucket(bucket, contents, world),
   };
   return bucket;
 }

@@ -64,6 +64,7 @@ function serialize({ name, children, text, attributes = {} }: XmlElement): strin
 }
 
 function escape(text: string): string {
+  if (!/[&<>"\r]/.test(text)) return text;
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

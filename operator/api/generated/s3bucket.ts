@@ -395,7 +395,7 @@ export interface Policy {
    */
   vpcEndpoints?: string[];
   /**
-   * ID of an AWS organization. Requests from outside it are denied, except those of AWS services, of the operator and of the account's root. See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
+   * ID of an AWS organization. Requests from outside it are denied, except those of AWS services, of the operator and of the account's root. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
    */
   organizationId?: string;
   /**

@@ -1,6 +1,7 @@
 import { FINALIZER } from "../../api/names.ts";
 import type { Outcome } from "../../kube/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { retireKey } from "../key/retire.ts";
 import { deleteIfEmpty } from "./delete-if-empty.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { retain } from "./retain.ts";
@@ -18,9 +19,10 @@ export async function deleteBucket(dependencies: BucketDependencies, context: Bu
 async function carryOut(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { deletionPolicy, mode } = context.object.spec;
   const policy = mode === "Observe" ? "Observe" : deletionPolicy;
-  if (policy === "DeleteWithContents") return deleteWithContents(dependencies, context);
+  if (policy === "DeleteWithContents") await deleteWithContents(dependencies, context);
   // Whoever changed their mind is to keep what S3 has not expired yet.
-  await withdraw(dependencies, context);
-  if (policy === "DeleteIfEmpty") return deleteIfEmpty(dependencies, context);
+  else await withdraw(dependencies, context);
+  if (policy === "DeleteIfEmpty") await deleteIfEmpty(dependencies, context);
+  if (policy === "DeleteIfEmpty" || policy === "DeleteWithContents") return retireKey(dependencies, context);
   if (policy !== "Observe") return retain(dependencies, context);
 }

@@ -1,20 +1,14 @@
-import {
-  CancelKeyDeletionCommand,
-  CreateAliasCommand,
-  CreateKeyCommand,
-  EnableKeyCommand,
-  EnableKeyRotationCommand,
-  GetKeyRotationStatusCommand,
-  type KeyMetadata,
-  ScheduleKeyDeletionCommand,
-} from "@aws-sdk/client-kms";
+import { CancelKeyDeletionCommand, EnableKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import type { ManagedKey } from "../../api/types.ts";
-import { REASON } from "../../api/reasons.ts";
-import { type Owner, ownershipOf, ownershipTags } from "../ownership.ts";
-import { Failed } from "../stop.ts";
+import { parseArn } from "../../aws/arn.ts";
+import { failWith } from "../failure.ts";
+import type { Owner } from "../ownership.ts";
+import type { Change } from "../settings/setting.ts";
+import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
-import { findOwnedKeys, keyTags } from "./find.ts";
-import type { KeyClient } from "./key-client.ts";
+import { findOwnKey, findOwnKeys } from "./find.ts";
+import { type KeyClient, keyArnOf } from "./key-client.ts";
+import { DEFAULT_ROTATION_DAYS, enableRotation, rotationOf } from "./rotation.ts";
 
 /** A key that the operator makes for one S3Bucket, and what is known of it from before. */
 export interface ManagedKeyRequest {
@@ -22,19 +16,23 @@ export interface ManagedKeyRequest {
   owner: Owner;
   /** ARN of the key that the bucket had so far. */
   known: string | undefined;
-  /** An earlier reconcile set out to create or revive the key, and did not see the end of it. */
+  /** An earlier reconcile set out to make these changes, and did not see the end of them. */
   workBegun: boolean;
-  /** Puts on record that the key is about to be created or revived; resolves when that is safe in status. */
-  beginWork(): Promise<void>;
+  /** Puts on record what is about to be changed; resolves when that is safe in status. */
+  beginWork(changes: readonly Change[]): Promise<void>;
   /** Nothing may be written. */
   observe: boolean;
 }
 
-/** KMS's own default. */
-const DEFAULT_ROTATION_DAYS = 365;
-/** The shortest that KMS allows; for keys that nothing was ever encrypted with. */
-const MIN_WINDOW_DAYS = 7;
-const RETRY_MS = 600_000;
+/** What one look at KMS brought. */
+interface Sight {
+  alias: string;
+  /** The key with that alias; where nobody has it, ours that lack it, usually none. */
+  keys: readonly KeyMetadata[];
+  isNamed: boolean;
+  /** Days between two rotations of the key. */
+  rotation: number | undefined;
+}
 
 /** Aliases are of letters, digits and "/_-": a name's dots become underscores, which Kubernetes names do not have. */
 export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }: Owner): string {
@@ -42,98 +40,89 @@ export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }
 }
 
 /**
- * The managed key, made if need be: found by its alias, and if that was never given, by its tags. CreateKey is not idempotent, so that the
- * intent goes on record first, and after a try of unknown outcome all keys are searched for the one that it may have made.
- * Undefined: there is none, and nothing may be written.
+ * The managed key, made if need be, and what there was to change about it. It is found by its alias, and if that was never given, by its tags:
+ * CreateKey is not idempotent, so that the intent goes on record first, and after a try of unknown outcome all keys are searched.
+ * `key` is undefined if there is none and nothing may be written.
  */
 export async function ensureManagedKey(
   client: KeyClient,
   request: ManagedKeyRequest,
-): Promise<KeyMetadata | undefined> {
-  const alias = managedAlias(request.spec, request.owner);
-  const found = await describeKey(client, alias);
-  if (found !== undefined) await checkOwner(client, request, alias, found);
-  if (request.observe) return found;
-  const key = await reviveKey(client, request, found ?? (await makeKey(client, request, alias)));
-  await ensureRotation(client, request.spec, key);
-  return key;
+): Promise<{ key: KeyMetadata | undefined; changes: Change[] }> {
+  const sight = await look(client, request);
+  const changes = changesOf(sight, request);
+  if (changes.length === 0 || request.observe) return { key: sight.keys[0], changes };
+  await request.beginWork(changes);
+  const key = await change(client, request, sight);
+  const rotation = wantedRotation(request.spec);
+  if (key.KeyState === "Enabled" && sight.rotation !== rotation) await enableRotation(client, key, rotation);
+  return { key, changes };
 }
 
-async function checkOwner(
-  client: KeyClient,
-  { owner }: ManagedKeyRequest,
-  alias: string,
-  found: KeyMetadata,
-): Promise<void> {
-  if (ownershipOf(await keyTags(client, idOf(found)), owner) === "Ours") return;
-  const message = `KMS alias '${alias}' belongs to a key that is not tagged as this object's: set encryption.kmsKey.managed.alias to another one, or use the key by encryption.kmsKey.alias`;
-  throw new Failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: RETRY_MS });
+async function look(client: KeyClient, request: ManagedKeyRequest): Promise<Sight> {
+  const { spec, owner } = request;
+  const alias = managedAlias(spec, owner);
+  const named = await describeKey(client, alias);
+  if (named !== undefined) await refuseForeignKey(client, alias, named, owner);
+  const keys = named === undefined ? await unnamedKeys(client, request) : [named];
+  const [key] = keys;
+  const rotation = key?.KeyState === "Enabled" ? await rotationOf(client, key) : undefined;
+  return { alias, keys, isNamed: named !== undefined, rotation };
 }
 
-/** A key that has lost its alias, or never got it, is given it before another one is made. */
-async function makeKey(client: KeyClient, request: ManagedKeyRequest, alias: string): Promise<KeyMetadata> {
-  const { kms, options } = client;
-  const lost = await findLostKeys(client, request);
-  if (!request.workBegun) await request.beginWork();
-  const [keyId = "", ...surplus] = lost.length > 0 ? lost : await createKey(client, request.owner);
-  await kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: keyId }), options);
-  for (const KeyId of surplus) {
-    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: MIN_WINDOW_DAYS }), options);
+/** A key that has lost its alias, or those that never got it. */
+async function unnamedKeys(client: KeyClient, { owner, known, workBegun }: ManagedKeyRequest): Promise<KeyMetadata[]> {
+  const { accountId, region } = (known !== undefined && parseArn(known)) || {};
+  if (known !== undefined && accountId === client.accountId && region === client.region) {
+    const key = await findOwnKey(client, known, owner);
+    if (key !== undefined) return [key];
   }
-  const key = await describeKey(client, keyId);
-  if (key === undefined) throw new Error("KMS does not know the key that it has just made");
-  return key;
+  return workBegun ? findOwnKeys(client, owner) : [];
 }
 
-async function findLostKeys(client: KeyClient, { owner, known, workBegun }: ManagedKeyRequest): Promise<string[]> {
-  if (known !== undefined) {
-    const key = await describeKey(client, known);
-    if (key !== undefined && ownershipOf(await keyTags(client, idOf(key)), owner) === "Ours") return [idOf(key)];
-  }
-  return workBegun ? findOwnedKeys(client, owner) : [];
+/** Pure. A key that somebody else disabled, or is about to delete, is left alone. */
+function changesOf({ alias, keys: [key], isNamed, rotation }: Sight, request: ManagedKeyRequest): Change[] {
+  const changed = (path: string, desired: string, actual: string): Change => {
+    return { path: `kmsKey.managed${path}`, desired, actual };
+  };
+  if (key === undefined) return [changed(".alias", alias, "")];
+  if (isRetired(key, request)) return [changed("", "Enabled", key.KeyState ?? "")];
+  if (key.KeyState !== "Enabled") return [];
+  const wanted = wantedRotation(request.spec);
+  return [
+    ...(isNamed ? [] : [changed(".alias", alias, "")]),
+    ...(rotation === wanted ? [] : [changed(".rotationPeriodInDays", `${wanted}`, `${rotation ?? ""}`)]),
+  ];
 }
 
 /**
- * The new key's id, and those of twins: where the SDK had to try more than once, each try may have made a key.
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html; without a Policy IAM decides who may use it, and nobody is locked out.
+ * By us: we scheduled its deletion, or cancelled that and did not come to enabling it. The deletion of a key that this very object has been
+ * using was scheduled by a person, who had a reason.
  */
-async function createKey(client: KeyClient, owner: Owner): Promise<string[]> {
-  const { kms, options } = client;
-  const tags = Object.entries(ownershipTags(owner, "Created")).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
-  const command = new CreateKeyCommand({ Description: `S3Bucket ${owner.namespace}/${owner.name}`, Tags: tags });
-  const { KeyMetadata, $metadata } = await kms.send(command, options);
-  const id = idOf(KeyMetadata);
-  if (($metadata.attempts ?? 1) === 1) return [id];
-  return [id, ...(await findOwnedKeys(client, owner)).filter((other) => other !== id)];
+function isRetired({ Arn, KeyState }: KeyMetadata, { known, workBegun }: ManagedKeyRequest): boolean {
+  return Arn !== known && (KeyState === "PendingDeletion" || (KeyState === "Disabled" && workBegun));
 }
 
-/**
- * The manifest is back, and with it the wish for the key. A key that somebody disabled stays so; but cancelling a deletion leaves it disabled too:
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
- */
-async function reviveKey(client: KeyClient, request: ManagedKeyRequest, key: KeyMetadata): Promise<KeyMetadata> {
-  const { kms, options } = client;
-  const KeyId = idOf(key);
-  const halfRevived = key.KeyState === "Disabled" && request.workBegun;
-  if (key.KeyState !== "PendingDeletion" && !halfRevived) return key;
-  if (!request.workBegun) await request.beginWork();
-  if (key.KeyState === "PendingDeletion") await kms.send(new CancelKeyDeletionCommand({ KeyId }), options);
-  await kms.send(new EnableKeyCommand({ KeyId }), options);
-  return (await describeKey(client, KeyId)) ?? key;
+async function change(client: KeyClient, request: ManagedKeyRequest, sight: Sight): Promise<KeyMetadata> {
+  const { owner } = request;
+  const [first, ...others] = sight.keys;
+  const key = first === undefined ? await createKey(client, owner) : await keepOne(client, first, others);
+  const live = isRetired(key, request) ? await revive(client, key) : key;
+  // The alias goes last: as long as it is missing, the next reconcile looks for what was left over.
+  return sight.isNamed ? live : nameKey(client, sight.alias, live, owner);
 }
 
-async function ensureRotation(client: KeyClient, spec: ManagedKey, key: KeyMetadata): Promise<void> {
+/** The manifest is back, and with it the wish for the key. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html leaves it disabled. */
+async function revive(client: KeyClient, key: KeyMetadata): Promise<KeyMetadata> {
   const { kms, options } = client;
-  if (key.KeyState !== "Enabled") return;
-  const KeyId = idOf(key);
-  const wanted = spec.rotationPeriodInDays ?? DEFAULT_ROTATION_DAYS;
-  const status = await kms.send(new GetKeyRotationStatusCommand({ KeyId }), options);
-  if (status.KeyRotationEnabled === true && (status.RotationPeriodInDays ?? DEFAULT_ROTATION_DAYS) === wanted) return;
-  await kms.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: wanted }), options);
+  const { KeyId = "", KeyState } = key;
+  const arn = keyArnOf(client, KeyId);
+  if (KeyState === "PendingDeletion") {
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }), options).catch(failWith("kms:CancelKeyDeletion", arn));
+  }
+  await kms.send(new EnableKeyCommand({ KeyId }), options).catch(failWith("kms:EnableKey", arn));
+  return { ...key, KeyState: "Enabled" };
 }
 
-function idOf(key: KeyMetadata | undefined): string {
-  const KeyId = key?.KeyId;
-  if (KeyId === undefined) throw new Error("KMS described a key without its id");
-  return KeyId;
+function wantedRotation({ rotationPeriodInDays = DEFAULT_ROTATION_DAYS }: ManagedKey): number {
+  return rotationPeriodInDays;
 }

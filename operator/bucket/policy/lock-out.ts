@@ -18,7 +18,8 @@ export interface Operator {
  */
 export function deniedAction(statement: Statement, bucketArn: string, operator: Operator): string | undefined {
   const { Effect, Action, NotAction, Condition } = statement;
-  if (Effect !== "Deny" || !isAbout(statement, bucketArn) || !isAgainst(statement, operator.callerArn)) return undefined;
+  if (Effect !== "Deny" || !isAbout(statement, bucketArn) || !isAgainst(statement, operator.callerArn))
+    return undefined;
   if (!certainlyHolds(Condition ?? {}, operator.callerArn)) return undefined;
   return operator.actions.find((action) =>
     Action === undefined ? !matchesAction(NotAction, action) : matchesAction(Action, action),

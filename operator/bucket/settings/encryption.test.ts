@@ -151,5 +151,7 @@ test("reset goes back to S3's default, if it is not there", () => {
   const standard = { sseAlgorithm: "AES256", blockedEncryptionTypes: ["SSE-C"] };
   expect(setting.reset(algorithm("aws:kms"), settingContextWith())).toEqual(standard);
   expect(setting.reset(algorithm("AES256"), settingContextWith())).toEqual(standard);
-  expect(setting.reset({ ...algorithm("AES256"), ...BLOCKS_SSE_C, BucketKeyEnabled: false }, settingContextWith())).toBeUndefined();
+  expect(
+    setting.reset({ ...algorithm("AES256"), ...BLOCKS_SSE_C, BucketKeyEnabled: false }, settingContextWith()),
+  ).toBeUndefined();
 });

@@ -50,7 +50,16 @@ export function target(overrides: Partial<Target> = {}): Target {
 export function settingContextWith(overrides: Partial<SettingContext> = {}): SettingContext {
   const { bucket } = fakeBucket();
   const operator = { callerArn: CALLER_ARN, actions: ["s3:GetBucketPolicy", "s3:PutBucketPolicy"] };
-  return { baseline: false, bucket, operator, ownershipTags: {}, accountTags: {}, appliedTagKeys: [], appliedIds: {}, ...overrides };
+  return {
+    baseline: false,
+    bucket,
+    operator,
+    ownershipTags: {},
+    accountTags: {},
+    appliedTagKeys: [],
+    appliedIds: {},
+    ...overrides,
+  };
 }
 
 /** A setting that wants what the spec says, and differs from everything that is not the same. */

@@ -4,18 +4,19 @@ import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { findBucket, newBucket } from "../world.ts";
-import { child, parseXml, textAt, type XmlElement } from "../xml.ts";
+import { child, textAt, type XmlElement } from "../xml.ts";
 import { checkBucketName } from "./bucket-name.ts";
 import { objectLockDocument } from "./object-lock.ts";
 import { OWNERSHIPS, ownershipDocument } from "./ownership-controls.ts";
-import { accessDenied, invalidArgument, requestDocument, type Exchange } from "./route.ts";
+import { accessDenied, bodyDocument, invalidArgument, requestDocument, type Exchange } from "./route.ts";
 import { checkTagCount, checkTags, tagsOf } from "./tags.ts";
 
 const CANNED_ACLS = new Set(["private", "public-read", "public-read-write", "authenticated-read"]);
 
 /** Further actions by what the request carries: aws.md 2.1. */
-export function createActions({ headers, body }: AwsRequest): string[] {
-  const tags = child(parseXml(body.toString("utf8")), "Tags");
+export function createActions(request: AwsRequest): string[] {
+  const { headers } = request;
+  const tags = child(bodyDocument(request), "Tags");
   return [
     ...(tags === undefined ? [] : ["s3:TagResource"]),
     ...(headers["x-amz-object-ownership"] === undefined ? [] : ["s3:PutBucketOwnershipControls"]),

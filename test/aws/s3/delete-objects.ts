@@ -3,10 +3,18 @@
 import { AwsError, deniedMessage } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
-import { childrenNamed, element, parseXml, textAt, type XmlElement } from "../xml.ts";
+import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
 import { removeObject, type Removed, type Target } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
-import { accessDenied, malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
+import {
+  accessDenied,
+  bodyDocument,
+  malformedXml,
+  requestDocument,
+  xmlReply,
+  type Exchange,
+  type Subresource,
+} from "./route.ts";
 import { refuseForMfa } from "./versioning.ts";
 
 const MAX_OBJECTS = 1000;
@@ -28,9 +36,9 @@ export const deleteObjects: Subresource = {
   },
 };
 
-function versionActions({ body }: AwsRequest): string[] {
-  const root = parseXml(body.toString("utf8"));
-  const namesVersions = root?.children.some((each) => textAt(each, "VersionId") !== undefined) ?? false;
+function versionActions(request: AwsRequest): string[] {
+  const namesVersions =
+    bodyDocument(request)?.children.some((each) => textAt(each, "VersionId") !== undefined) ?? false;
   return namesVersions ? ["s3:DeleteObjectVersion"] : [];
 }
 

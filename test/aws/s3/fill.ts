@@ -17,13 +17,18 @@ export function fillBucket(bucket: Bucket, contents: Contents, world: World): vo
   if (bucket.versioning !== "Enabled" && (versionsPerKey > 1 || deleteMarkers)) {
     throw new Error(`${bucket.name} is not versioned: it has one version of each key, and no delete markers`);
   }
-  const first = bucket.objects.size + 1;
-  for (let number = first; number < first + keys; number++) {
+  const last = lastNumber(bucket);
+  for (let number = last + 1; number <= last + keys; number++) {
     const versions = Array.from({ length: versionsPerKey }, () => newVersion(bucket, world, CONTENT));
     if (deleteMarkers) versions.push(newDeleteMarker(bucket, world));
     bucket.objects.set(keyOf(number), versions.toReversed());
   }
   for (let number = 1; number <= uploads; number++) addUpload(bucket, keyOf(number), world);
+}
+
+/** Of the keys that are there, so that filling twice adds to them. */
+function lastNumber({ objects }: Bucket): number {
+  return [...objects.keys()].reduce((last, key) => Math.max(last, Number(/^object-(\d+)$/.exec(key)?.[1] ?? 0)), 0);
 }
 
 function keyOf(number: number): string {

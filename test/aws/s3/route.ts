@@ -68,9 +68,19 @@ export function configurationReply({ normalise }: Exchange, root: XmlElement, he
   return xmlReply(normalise.unknownExtraFields === true ? withUnknownFields(root) : root, headers);
 }
 
+/** A body is read once, though some are looked at twice: a DeleteObjects of 1,000 keys is long. */
+const parsedBodies = new WeakMap<AwsRequest, { document: XmlElement | undefined }>();
+
+/** The request's document, whatever its root; undefined when it is not XML. */
+export function bodyDocument(request: AwsRequest): XmlElement | undefined {
+  const parsed = parsedBodies.get(request) ?? { document: parseXml(request.body.toString("utf8")) };
+  parsedBodies.set(request, parsed);
+  return parsed.document;
+}
+
 /** The request's document, which must have this root. Elements that the simulator does not know are kept. */
 export function requestDocument(request: AwsRequest, root: string): XmlElement {
-  const document = parseXml(request.body.toString("utf8"));
+  const document = bodyDocument(request);
   if (document?.name !== root) throw malformedXml();
   return document;
 }

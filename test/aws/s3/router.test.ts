@@ -19,9 +19,9 @@ const md5 = (body: string) => createHash("md5").update(body).digest("base64");
 
 describe("what the simulator does not know is 501, and touches nothing (aws.md 7.3: elsewhere it deletes buckets)", () => {
   test.for<[string, RawRequest]>([
-    ["a deletion of an unknown subresource", { method: "DELETE", path: "/docs?intelligent-tiering&id=x" }],
-    ["a write of an unknown subresource", { method: "PUT", path: "/new?inventory&id=x" }],
-    ["a read of an unknown subresource", { path: "/docs?metrics&id=x" }],
+    ["a deletion of an unknown subresource", { method: "DELETE", path: "/docs?metadataConfiguration" }],
+    ["a write of an unknown subresource", { method: "PUT", path: "/new?metadataInventoryTable" }],
+    ["a read of an unknown subresource", { path: "/docs?metadataTable" }],
     ["a method that a subresource does not have", { method: "DELETE", path: "/docs?versioning" }],
     ["an unknown parameter of a known subresource", { method: "DELETE", path: "/docs?lifecycle&id=x" }],
     ["two subresources at once", { method: "DELETE", path: "/docs?lifecycle&policy" }],

@@ -12,8 +12,9 @@ export function atAws({ account }: World, bucketName: string): Bucket {
 }
 
 /** Everything that AWS holds of the bucket, as it is now. */
-export function snapshot(world: World, bucketName: string): Bucket {
-  return structuredClone(atAws(world, bucketName));
+export function snapshot(world: World, bucketName: string): Omit<Bucket, "fillWith"> {
+  const { fillWith: _, ...held } = atAws(world, bucketName);
+  return structuredClone(held);
 }
 
 /** An S3Bucket called `name` that is Ready, in an account of which nothing special is said. */

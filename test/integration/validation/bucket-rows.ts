@@ -26,7 +26,8 @@ export const BUCKET_ROWS: Row[] = [
     versioning: "Suspended",
   }),
   refused("mode unknown", "spec.mode", { mode: "DryRun" }),
-  refused("deletionPolicy unknown", "spec.deletionPolicy", { deletionPolicy: "DeleteWithContents" }),
+  refused("deletionPolicy unknown", "spec.deletionPolicy", { deletionPolicy: "Delete" }),
+  accepted("deletionPolicy with the contents", { deletionPolicy: "DeleteWithContents" }),
   refused("publicAccessBlock in part", "spec.publicAccessBlock.ignorePublicAcls", {
     publicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true },
   }),

@@ -1,30 +1,28 @@
-import { awsErrorKind } from "../../../aws/errors.ts";
+import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { settingFailure } from "../../failure.ts";
-import { Failed } from "../../stop.ts";
+import { failWith } from "../../failure.ts";
 import { inLanes } from "./in-lanes.ts";
 import { noteRefused, type Tally } from "./tally.ts";
 import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";
 import { deleteVersions, type Deletion, type Version, versionPages } from "./versions.ts";
 
-/** DeleteObjects under way at once: with 1,000 keys each that is about what S3 takes for one prefix before it throttles. */
+/** Calls under way at once. With 1,000 keys each that is about what S3 takes for one prefix before it throttles. */
 const LANES = 4;
 /** Trying on where all is refused would be calls for nothing. */
 const MAX_FUTILE_PAGES = 4;
 
-/** How far a slice may go. */
+/** How far a slice goes: at least one page, whatever they say, so that each one is a step. */
 export interface Limits {
-  /** Asked before each page. */
   hasTime: () => boolean;
-  /** Versions and delete markers, about. */
+  /** Versions and delete markers, up to the next whole page. */
   deletions: number;
   /** Milliseconds since the epoch: what was written later than this is recent. */
   since: number;
 }
 
 /**
- * Aborts uploads and deletes versions and delete markers, until nothing is left to try or the limits are reached. What S3 refuses does not stop the
- * rest. It has no memory: what is listed is what is left. Counts into `tally`, also when it throws.
+ * Aborts uploads and deletes versions and delete markers, until nothing is left to try or the limits are reached. What S3 refuses does not stop
+ * the rest. It has no memory: what is listed is what is left. Counts into `tally`, also when it throws.
  */
 export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Tally): Promise<void> {
   const mayGoOn = () =>
@@ -34,25 +32,20 @@ export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Ta
     tally.postponed === undefined;
 
   // Uploads first: one that is completed becomes a version.
-  await naming("s3:ListBucketMultipartUploads", bucket, async () => {
-    const uploads = whilst(() => mayGoOn() && tally.refused === undefined, uploadsOf(bucket));
-    await inLanes(LANES, uploads, (upload) => abort(bucket, upload, tally));
-  });
-  await naming("s3:ListBucketVersions", bucket, async () => {
-    const pages = whilst(mayGoOn, versionPages(bucket));
-    await inLanes(LANES, pages, async ({ versions, isLast }) => {
-      noteDeletions(await tryToDelete(bucket, versions), limits.since, tally);
-      if (isLast) tally.complete = true;
-    });
+  const uploads = whilst(() => mayGoOn() && tally.refused === undefined, uploadsOf(bucket));
+  await inLanes(LANES, uploads, (upload) => abort(bucket, upload, tally));
+
+  await inLanes(LANES, whilst(mayGoOn, versionPages(bucket)), async ({ versions, isLast }) => {
+    noteDeletions(await tryToDelete(bucket, versions), limits.since, tally);
+    if (isLast) tally.complete = true;
   });
 }
 
-/** Ends the items when there is to be no further one. */
+/** The items up to the first after which there may be no further one. */
 async function* whilst<T>(mayGoOn: () => boolean, items: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
-  while (mayGoOn()) {
-    const { value, done } = await items.next();
-    if (done === true) return;
-    yield value;
+  for await (const item of items) {
+    yield item;
+    if (!mayGoOn()) return;
   }
 }
 
@@ -63,8 +56,8 @@ async function abort(bucket: BucketClient, upload: Upload, tally: Tally): Promis
   } catch (error) {
     const kind = awsErrorKind(error);
     if (kind === "NotFound") return;
-    if (kind !== "AccessDenied" || !(error instanceof Error)) throw error;
-    noteRefused(tally, { ...upload, error });
+    if (kind !== "AccessDenied") return failWith("s3:AbortMultipartUpload", `${bucket.arn}/*`)(error);
+    noteRefused(tally, { key: upload.key, error });
   }
 }
 
@@ -73,32 +66,23 @@ async function tryToDelete(bucket: BucketClient, versions: readonly Version[]): 
   try {
     return await deleteVersions(bucket, versions);
   } catch (error) {
-    if (awsErrorKind(error) !== "AccessDenied" || !(error instanceof Error)) throw error;
+    if (awsErrorKind(error) !== "AccessDenied") return failWith("s3:DeleteObjectVersion", `${bucket.arn}/*`)(error);
     return versions.map((version) => ({ version, error }));
   }
 }
 
-/** Errors that say nothing about the version itself: another try may do. */
-const PASSING: readonly unknown[] = ["Throttled", "Unavailable", "Conflict", "Credentials", "Aborted"];
+/** Errors that say nothing about the version itself: another time it may go. */
+const PASSING: ReadonlySet<AwsErrorKind | undefined> = new Set(["Throttled", "Unavailable", "Conflict", "Credentials"]);
 
 function noteDeletions(deletions: readonly Deletion[], since: number, tally: Tally): void {
   const before = tally.deleted;
   for (const { version, error } of deletions) {
-    const kind = error && awsErrorKind(error);
+    const kind = awsErrorKind(error);
     if (error === undefined || kind === "NotFound") {
       tally.deleted += 1;
       if (version.lastModified > since) tally.recent += 1;
-    } else if (PASSING.includes(kind)) tally.postponed = error;
+    } else if (PASSING.has(kind)) tally.postponed = error;
     else noteRefused(tally, { key: version.key, versionId: version.versionId, error });
   }
   if (deletions.length > 0 && tally.deleted === before) tally.futilePages += 1;
-}
-
-/** Says which IAM action is missing when a listing is denied. */
-async function naming(action: string, { arn }: BucketClient, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    throw new Failed(settingFailure(error, action, arn));
-  }
 }

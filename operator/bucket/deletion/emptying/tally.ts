@@ -3,11 +3,9 @@ import type { S3BucketStatus } from "../../../api/types.ts";
 /** Something that S3 would not let go. */
 export interface Refused {
   key: string;
-  /** Of a version or delete marker. */
+  /** Of a version or delete marker. Absent: it is a multipart upload. */
   versionId?: string;
-  /** Of a multipart upload. */
-  uploadId?: string;
-  error: Error;
+  error: unknown;
 }
 
 /** What one slice of work has come to; counts go up as it goes on, so that they are right whatever ends it. */
@@ -22,7 +20,7 @@ export interface Tally {
   /** The first in S3's order of those that only a person, or time, can help; the same at each try. */
   refused?: Refused;
   /** Why S3 did not delete something that it may delete another time. */
-  postponed?: Error;
+  postponed?: unknown;
   /** All that was listed was tried. */
   complete: boolean;
 }

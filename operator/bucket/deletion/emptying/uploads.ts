@@ -1,5 +1,6 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
+import { failWith } from "../../failure.ts";
 import { decoded } from "./versions.ts";
 
 /** A multipart upload in progress. */
@@ -9,11 +10,11 @@ export interface Upload {
 }
 
 /** One by one, listed in pages of 1,000: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
-export async function* uploadsOf({ s3, ref, options }: BucketClient): AsyncGenerator<Upload, void> {
+export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): AsyncGenerator<Upload, void> {
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
-  for (let isLast = false; !isLast; ) {
+  for (let isLast = false; !isLast;) {
     const command = new ListMultipartUploadsCommand({ ...ref, EncodingType: "url", ...marker });
-    const answer = await s3.send(command, options);
+    const answer = await s3.send(command, options).catch(failWith("s3:ListBucketMultipartUploads", arn));
     isLast = answer.IsTruncated !== true;
     for (const { Key = "", UploadId = "" } of answer.Uploads ?? []) yield { key: decoded(Key), uploadId: UploadId };
     const { NextKeyMarker, NextUploadIdMarker } = answer;

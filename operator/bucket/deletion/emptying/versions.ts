@@ -1,10 +1,13 @@
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  type DeleteMarkerEntry,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
+  type ObjectVersion,
 } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
+import { failWith } from "../../failure.ts";
 
 /** A version, or a delete marker. */
 export interface Version {
@@ -23,15 +26,19 @@ export interface VersionPage {
 }
 
 /** S3's answer about one version: the error with which it refused, or undefined. */
-export type Deletion = { version: Version; error: Error | undefined };
+export interface Deletion {
+  version: Version;
+  /** An SDK error, or one in its shape. */
+  error?: unknown;
+}
 
 /** Everything in the bucket, page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
-export async function* versionPages({ s3, ref, options }: BucketClient): AsyncGenerator<VersionPage, void> {
+export async function* versionPages({ s3, ref, options, arn }: BucketClient): AsyncGenerator<VersionPage, void> {
   let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
-  for (let isLast = false; !isLast; ) {
+  for (let isLast = false; !isLast;) {
     // Encoded, because XML has no way to write some characters that keys may have.
     const command = new ListObjectVersionsCommand({ ...ref, EncodingType: "url", ...marker });
-    const answer = await s3.send(command, options);
+    const answer = await s3.send(command, options).catch(failWith("s3:ListBucketVersions", arn));
     isLast = answer.IsTruncated !== true;
     yield { versions: versionsOf(answer), isLast };
     const { NextKeyMarker, NextVersionIdMarker } = answer;
@@ -40,16 +47,26 @@ export async function* versionPages({ s3, ref, options }: BucketClient): AsyncGe
 }
 
 function versionsOf({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommandOutput): Version[] {
-  const version = (
-    isDeleteMarker: boolean,
-    { Key = "", VersionId = "null", LastModified }: { Key?: string; VersionId?: string; LastModified?: Date },
-  ) => ({ key: decoded(Key), versionId: VersionId, lastModified: LastModified?.getTime() ?? 0, isDeleteMarker });
-  return [...Versions.map((each) => version(false, each)), ...DeleteMarkers.map((each) => version(true, each))];
+  return [
+    ...Versions.map((listed) => ({ ...versionOf(listed), isDeleteMarker: false })),
+    ...DeleteMarkers.map((listed) => ({ ...versionOf(listed), isDeleteMarker: true })),
+  ];
+}
+
+function versionOf({ Key = "", VersionId = "null", LastModified }: ObjectVersion | DeleteMarkerEntry) {
+  return { key: decoded(Key), versionId: VersionId, lastModified: LastModified?.getTime() ?? 0 };
 }
 
 /** The inverse of `EncodingType: "url"`. */
 export function decoded(key: string): string {
   return decodeURIComponent(key.replaceAll("+", " "));
+}
+
+const MAX_SHOWN = 200;
+
+/** For people: a key may have any characters, and a thousand of them. */
+export function shownKey(key: string): string {
+  return JSON.stringify(key.length <= MAX_SHOWN ? key : `${key.slice(0, MAX_SHOWN - 1)}…`);
 }
 
 /** One call for all of a page that XML can write, and one for each of the rest. Throws where S3 refuses as a whole. */
@@ -73,7 +90,10 @@ async function deleteTogether({ s3, ref, options }: BucketClient, versions: read
     options,
   );
   const errors = new Map(
-    Errors.map(({ Key, VersionId, Code = "Unknown", Message = Code }) => [idOf(Key, VersionId), keyError(Code, Message)]),
+    Errors.map(({ Key, VersionId, Code = "Unknown", Message = Code }) => [
+      idOf(Key, VersionId),
+      keyError(Code, Message),
+    ]),
   );
   return versions.map((version) => ({ version, error: errors.get(idOf(version.key, version.versionId)) }));
 }
@@ -82,10 +102,10 @@ async function deleteOne({ s3, ref, options }: BucketClient, version: Version): 
   const { key: Key, versionId: VersionId } = version;
   try {
     await s3.send(new DeleteObjectCommand({ ...ref, Key, VersionId }), options);
-    return { version, error: undefined };
+    return { version };
   } catch (error) {
-    if (error instanceof Error) return { version, error };
-    throw error;
+    options.abortSignal.throwIfAborted();
+    return { version, error };
   }
 }
 

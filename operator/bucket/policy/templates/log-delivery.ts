@@ -66,7 +66,9 @@ function delivered(delivery: Delivery, context: PolicyContext): Statement[] {
     Sid: `${SID_PREFIX}Allow${name}Write`,
     ...allow,
     Action: "s3:PutObject",
-    Resource: unique(prefixes.flatMap((prefix) => sourceAccounts.flatMap(keys).map((key) => `${bucketArn}/${prefix}${key}`))),
+    Resource: unique(
+      prefixes.flatMap((prefix) => sourceAccounts.flatMap(keys).map((key) => `${bucketArn}/${prefix}${key}`)),
+    ),
     Condition: condition,
   };
   if (looks === undefined) return [write];
@@ -78,7 +80,11 @@ function delivered(delivery: Delivery, context: PolicyContext): Statement[] {
 }
 
 /** Against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
-function sourceCondition({ service, sourceArns }: Delivery, accounts: string[], { partition }: PolicyContext): Condition {
+function sourceCondition(
+  { service, sourceArns }: Delivery,
+  accounts: string[],
+  { partition }: PolicyContext,
+): Condition {
   const { sendsAccount, sourceArn } = SERVICES[service];
   const arns = sourceArns ?? (sourceArn && accounts.map((account) => sourceArn(partition, account)));
   return {

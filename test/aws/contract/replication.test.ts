@@ -1,0 +1,142 @@
+/**
+ * Replication. Sources: API_PutBucketReplication.html, replication-add-config.html, aws.md 2.1, and answers of AWS that localstack recorded
+ * (see object-lock.test.ts). Never against AWS: it takes a role.
+ */
+
+import {
+  CreateBucketCommand,
+  DeleteBucketReplicationCommand,
+  GetBucketReplicationCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  type Destination,
+  type ReplicationRule,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect } from "vitest";
+import { simulatorTest, startTarget, type Target } from "./target.ts";
+
+let target: Target;
+let Bucket: string;
+let destination: string;
+
+const Role = "arn:aws:iam::111122223333:role/replication";
+
+beforeAll(async () => {
+  target = await startTarget();
+  [Bucket, destination] = [await versioned(), await versioned()];
+});
+afterAll(() => target.stop());
+
+async function versioned(): Promise<string> {
+  const name = target.bucketName();
+  await target.s3().send(new CreateBucketCommand({ Bucket: name }));
+  await version(name, "Enabled");
+  return name;
+}
+
+const version = (name: string, Status: "Enabled" | "Suspended") =>
+  target.s3().send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status } }));
+const put = (Rules: ReplicationRule[], name = Bucket, role = Role) =>
+  target.s3().send(new PutBucketReplicationCommand({ Bucket: name, ReplicationConfiguration: { Role: role, Rules } }));
+const get = async () => (await target.s3().send(new GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration;
+const remove = () => target.s3().send(new DeleteBucketReplicationCommand({ Bucket }));
+
+const rule = (fields: Partial<ReplicationRule> = {}, to: Partial<Destination> = {}): ReplicationRule => ({
+  ID: "all",
+  Status: "Enabled",
+  Priority: 1,
+  Filter: {},
+  DeleteMarkerReplication: { Status: "Disabled" },
+  Destination: { Bucket: `arn:aws:s3:::${destination}`, ...to },
+  ...fields,
+});
+
+simulatorTest("is absent, then what was written, then absent again", async () => {
+  await expect(get()).rejects.toMatchObject({
+    name: "ReplicationConfigurationNotFoundError",
+    $metadata: { httpStatusCode: 404 },
+  });
+  const metrics = { Status: "Enabled", EventThreshold: { Minutes: 15 } } as const;
+  const Rules = [
+    rule(
+      {},
+      { StorageClass: "STANDARD_IA", ReplicationTime: { Status: "Enabled", Time: { Minutes: 15 } }, Metrics: metrics },
+    ),
+    rule({ ID: "raw", Priority: 2, Filter: { And: { Prefix: "raw/", Tags: [{ Key: "k", Value: "v" }] } } }),
+  ];
+  await put(Rules);
+  expect(await get()).toEqual({ Role, Rules });
+  const replicates = { name: "InvalidBucketState", $metadata: { httpStatusCode: 409 } };
+  await expect(version(Bucket, "Suspended")).rejects.toMatchObject(replicates);
+  await remove();
+  await remove();
+  await expect(get()).rejects.toMatchObject({ name: "ReplicationConfigurationNotFoundError" });
+});
+
+simulatorTest("makes up ids that are missing, and takes iam:PassRole as well", async () => {
+  await put([rule({ ID: undefined })]);
+  expect((await get())?.Rules?.[0]?.ID).toBeTruthy();
+  const call = target.simulator.calls.of(Bucket).findLast(({ operation }) => operation === "PutBucketReplication");
+  expect(call?.actions).toEqual(["s3:PutReplicationConfiguration", "iam:PassRole"]);
+  await remove();
+});
+
+simulatorTest("needs versioning on both sides; a destination that is not there is answered the same", async () => {
+  const plain = target.bucketName();
+  await target.s3().send(new CreateBucketCommand({ Bucket: plain }));
+  const invalid = (message: string) => ({ name: "InvalidRequest", message, $metadata: { httpStatusCode: 400 } });
+  await expect(put([rule()], plain)).rejects.toMatchObject(
+    invalid("Versioning must be 'Enabled' on the bucket to apply a replication configuration"),
+  );
+  for (const name of [plain, target.bucketName()]) {
+    const to = put([rule({}, { Bucket: `arn:aws:s3:::${name}` })]);
+    await expect(to).rejects.toMatchObject(invalid("Destination bucket must have versioning enabled."));
+  }
+});
+
+simulatorTest("goes to another account, whose id must be right when it is given", async () => {
+  const theirs = target.bucketName();
+  target.simulator.account("999988887777").createBucket(theirs).versioning = "Enabled";
+  const to = (Account: string) =>
+    put([rule({}, { Bucket: `arn:aws:s3:::${theirs}`, Account, AccessControlTranslation: { Owner: "Destination" } })]);
+  await expect(to("111122223333")).rejects.toMatchObject({ name: "InvalidArgument" });
+  await to("999988887777");
+  await remove();
+});
+
+simulatorTest.for<[string, string, () => ReplicationRule[]]>([
+  ["no rule", "MalformedXML", () => []],
+  ["another status", "MalformedXML", () => [rule({ Status: "On" as never })]],
+  ["a destination that is no ARN", "InvalidArgument", () => [rule({}, { Bucket: destination })]],
+  ["the bucket itself", "InvalidRequest", () => [rule({}, { Bucket: `arn:aws:s3:::${Bucket}` })]],
+  ["a filter without priority", "InvalidRequest", () => [rule({ Priority: undefined })]],
+  ["a filter that is silent on delete markers", "InvalidRequest", () => [rule({ DeleteMarkerReplication: undefined })]],
+  [
+    "delete markers with a tag filter",
+    "InvalidRequest",
+    () => [rule({ Filter: { Tag: { Key: "k", Value: "v" } }, DeleteMarkerReplication: { Status: "Enabled" } })],
+  ],
+  ["one id twice", "InvalidRequest", () => [rule(), rule({ Priority: 2 })]],
+  ["one priority twice", "InvalidRequest", () => [rule(), rule({ ID: "other" })]],
+  [
+    "another owner without account",
+    "InvalidRequest",
+    () => [rule({}, { AccessControlTranslation: { Owner: "Destination" } })],
+  ],
+  [
+    "time control without metrics",
+    "InvalidRequest",
+    () => [rule({}, { ReplicationTime: { Status: "Enabled", Time: { Minutes: 15 } } })],
+  ],
+  [
+    "KMS objects without a key",
+    "InvalidRequest",
+    () => [rule({ SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: "Enabled" } } })],
+  ],
+])("refuses %s: %s", async ([, name, rules]) => {
+  await expect(put(rules())).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+});
+
+simulatorTest("refuses a role that is no role's ARN", async () => {
+  await expect(put([rule()], Bucket, "replication")).rejects.toMatchObject({ name: "InvalidArgument" });
+});

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { glob, mkdir, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const BUNDLE = join("dist", "operator.mjs");
+/** All that goes into it. */
+const SOURCES = ["operator/**/*.ts", "package.json", "rolldown.config.ts"];
+
+/** The path of dist/operator.mjs, which is built here when it is missing, or older than what it is made of. */
+export async function ensureBundle(): Promise<string> {
+  const built = await modified(BUNDLE);
+  for await (const file of glob(SOURCES)) {
+    if ((await modified(file)) > built) return build();
+  }
+  return BUNDLE;
+}
+
+/** Into place by rename: other test files may do the same at this moment, or run what is there. */
+async function build(): Promise<string> {
+  const fresh = join("dist", `.operator-${process.pid}.mjs`);
+  const rolldown = join("node_modules", "rolldown", "bin", "cli.mjs");
+  await mkdir("dist", { recursive: true });
+  await promisify(execFile)(process.execPath, [rolldown, "-c", "rolldown.config.ts", "--silent", "-o", fresh]);
+  await rename(fresh, BUNDLE);
+  return BUNDLE;
+}
+
+/** Milliseconds since the epoch; 0 for a file that is not there. */
+async function modified(file: string): Promise<number> {
+  return stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
