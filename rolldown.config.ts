@@ -12,7 +12,7 @@ export default defineConfig({
     format: "esm",
     minify: { mangle: { keepNames: true } },
     codeSplitting: false,
-    legalComments: "none",
+    comments: { legal: false },
     // Some dependencies are CommonJS and call require for Node's own modules.
     banner:
       'if (Number(process.versions.node.split(".")[0]) < 24) { console.error("s3-operator: needs Node 24 or later, but this is Node " + process.versions.node); process.exit(1); }\n' +

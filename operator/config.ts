@@ -112,7 +112,7 @@ export function parseConfig(argv: readonly string[], env: Readonly<Record<string
 /** What --help prints. */
 export function helpText(): string {
   const flags = Object.values(FLAGS).map(({ name, format: { placeholder }, default: text, help }) => [
-    `  --${name}${placeholder && ` ${placeholder}`}`,
+    `  --${name}${placeholder && ` ${placeholder}`}`.padEnd(40) + variableOf(name),
     `      ${help}${text === "" ? "" : ` Default: ${text}.`}`,
   ]);
   return [
@@ -123,7 +123,7 @@ export function helpText(): string {
     ...flags.flat(),
     "  --version, --help",
     "",
-    `Each flag can also be given as an environment variable, --poll-interval as ${variableOf("poll-interval")}; the flag wins.`,
+    "Each flag can also be given as the environment variable beside it; the flag wins.",
     "AWS credentials and endpoints are found as by every AWS SDK: AWS_ROLE_ARN, AWS_ENDPOINT_URL and so on.",
     "",
   ].join("\n");

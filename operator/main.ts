@@ -17,11 +17,27 @@ function readConfig(): Config {
   }
 }
 
+/** @throws Error that names the file and never repeats what is in it, which can be a secret. */
 function loadKubeConfig(file: string | undefined): KubeConfig {
   const kubeConfig = new KubeConfig();
-  if (file === undefined) kubeConfig.loadFromDefault();
-  else kubeConfig.loadFromFile(file);
+  const problem = problemOf(() => (file === undefined ? kubeConfig.loadFromDefault() : kubeConfig.loadFromFile(file)));
+  if (problem !== undefined) {
+    throw new Error(`--kubeconfig ${file ?? process.env["KUBECONFIG"] ?? "~/.kube/config"}: ${problem}`);
+  }
+  // What client-node assumes when it finds nothing at all.
+  if (kubeConfig.getCurrentCluster()?.server === "http://localhost:8080") {
+    throw new Error("--kubeconfig is not given, KUBECONFIG and ~/.kube/config are absent, and this is not a pod");
+  }
   return kubeConfig;
+}
+
+function problemOf(load: () => void): string | undefined {
+  try {
+    load();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : "not a kubeconfig";
+  }
 }
 
 const config = readConfig();

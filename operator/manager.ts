@@ -128,6 +128,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     readyChecks: readyChecks(watches),
     registry: metrics.registry,
   });
+  log.info({ ports: servers.ports }, "Listening");
   const following = runWatches(watches, watching.signal);
   try {
     if (!(await watches.synced(signal))) return "stopped";

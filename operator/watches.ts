@@ -16,8 +16,8 @@ export interface Watches {
 }
 
 export interface Scope {
-  /** Absent: all. */
-  watchNamespaces?: string[] | undefined;
+  /** None: all. */
+  watchNamespaces: string[];
   /** For our own kinds. */
   watchSelector?: string | undefined;
 }
@@ -37,7 +37,7 @@ export function createWatches(common: Common, scope: Scope, handlers: Handlers):
   const buckets = createReflector<S3Bucket>({
     ...common,
     ...selected,
-    ...(scope.watchNamespaces && { namespaces: scope.watchNamespaces }),
+    ...(scope.watchNamespaces.length > 0 && { namespaces: scope.watchNamespaces }),
     resource: S3_BUCKETS,
     onChange: handlers.bucket,
   });

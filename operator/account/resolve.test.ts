@@ -87,3 +87,9 @@ describe("an account that does not admit a namespace reads the same as none", ()
     expect(resolve(closed)).toEqual(resolve([]));
   });
 });
+
+test("a namespace that is not known yet is admitted by no selector, not even by what it lacks", () => {
+  const selector = { matchExpressions: [{ key: "untrusted", operator: "DoesNotExist" as const }] };
+  const directory = { accounts: () => [awsAccount({ allowedNamespaces: { selector } })], namespace: () => undefined };
+  expect(resolveAccount(directory, "team", "main").problem?.reason).toBe("AccountNotAvailable");
+});

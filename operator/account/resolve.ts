@@ -39,7 +39,7 @@ function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: s
   const { allowedNamespaces } = spec;
   if (allowedNamespaces === undefined) return true;
   if (allowedNamespaces.names !== undefined) return allowedNamespaces.names.includes(name);
-  return selects(allowedNamespaces.selector ?? {}, namespace?.metadata.labels ?? {});
+  return namespace !== undefined && selects(allowedNamespaces.selector ?? {}, namespace.metadata.labels ?? {});
 }
 
 function notAvailable(accountName: string | undefined, namespace: string): AccountProblem {

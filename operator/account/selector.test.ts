@@ -75,3 +75,7 @@ function isMember({ matchLabels = {}, matchExpressions = [] }: Selector, labels:
     return allowed[operator](values).includes(actual);
   });
 }
+
+test("a label named like what every object has is not there unless it is", () => {
+  expect(selects({ matchExpressions: [{ key: "constructor", operator: "Exists" }] }, {})).toBe(false);
+});

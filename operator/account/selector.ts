@@ -11,7 +11,7 @@ export function selects(selector: LabelSelector, labels: Readonly<Record<string,
 
 function holds(labels: Readonly<Record<string, string>>): (expression: Expression) => boolean {
   return ({ key, operator, values = [] }) => {
-    const value = labels[key];
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
     switch (operator) {
       case "In":
         return value !== undefined && values.includes(value);

@@ -15,6 +15,7 @@ export const REASON = {
   bucketReleased: "BucketReleased",
   bucketNotReleased: "BucketNotReleased",
   bucketKeepsFilling: "BucketKeepsFilling",
+  invalidBucketName: "InvalidBucketName",
   regionMismatch: "RegionMismatch",
   kmsAliasTaken: "KMSAliasTaken",
   kmsKeyInUse: "KMSKeyInUse",

@@ -83,7 +83,11 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
   const kind = awsErrorKind(error) ?? "Unavailable";
   if (kind === "Aborted") return aborted(error);
   if (kind === "AccessDenied") {
-    const message = describeDenial({ ...context, ...parseDenial(error.message) });
+    const denial = { ...context, ...parseDenial(error.message) };
+    const message = describeDenial(denial);
+    // Not about what the operator may do: the policy is too open for the bucket, the account or the organization.
+    if (denial.because?.includes("Block Public Access"))
+      return { reason: "PublicAccessBlocked", message, terminal: true };
     return { reason: kind, message, retryAfterMs: 2 * MINUTE_MS };
   }
   const { meaning, ...failure } = FAILURES[kind];

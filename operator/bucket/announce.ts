@@ -28,7 +28,8 @@ export async function announceChanges(
   if (toWrite.length === 0) return;
 
   noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ setting }) => setting.name)]);
-  const drifted = memory.current ? driftedPlans(toWrite, memory.recorded, history, uid) : [];
+  const sameDeclaration = object.status?.declarationHash === status.declarationHash;
+  const drifted = sameDeclaration ? driftedPlans(toWrite, memory.recorded) : [];
   status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
   noteReports(
     status,
@@ -50,16 +51,17 @@ export function announceCreation({ event }: BucketContext, { bucket }: Target): 
   event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
-/** The bucket was ours, and is gone: it will be made anew, without what was in it. */
+/** The bucket was ours, and is gone: it will be made anew, without what was in it; with `mode: Observe` it is only missed. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
-  { status, event }: BucketContext,
+  { object, status, event }: BucketContext,
   { bucket }: Target,
 ): void {
   delete status.arn;
   status.drift = bucketGone(bucket.name, new Date(now()).toISOString());
   onDrift("bucket");
-  const note = `Bucket '${bucket.name}' was deleted at AWS; it is created again, without its objects`;
+  const outlook = object.spec.mode === "Observe" ? "" : "; it is created again, without its objects";
+  const note = `Bucket '${bucket.name}' was deleted at AWS${outlook}`;
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }
 

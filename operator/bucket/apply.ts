@@ -68,7 +68,7 @@ async function applySetting(
 ): Promise<SettingResult> {
   const { setting, desired, observation, changes, source } = plan;
   const examined = examine(bucket, plan);
-  if (examined.state === "InSync" && source !== "Unmanaged") history.held(uid, setting.name, desired);
+  if (examined.state === "InSync" && source !== "Unmanaged") history.held(uid, setting.name);
   if (examined.state !== "Planned") return examined;
   const attempt = { setting: setting.name, desired, changes };
   const verdict = history.judge(uid, attempt);

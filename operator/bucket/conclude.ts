@@ -35,13 +35,10 @@ export function concludeApplied(
   results: readonly SettingResult[],
   recheckAfterMs: number,
 ): Outcome {
-  const { status, event } = context;
+  const { object, status, event } = context;
   delete status.plan;
   status.settings = resultSettings(results);
-  noteApplied(
-    status,
-    results.filter(isApplied).map(({ plan }) => plan.setting.name),
-  );
+  noteApplied(status, appliedSettings(results, object.status?.appliedSettings ?? []));
   noteReports(status, results);
   announceExternalAccess(context);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
@@ -56,10 +53,14 @@ export function concludeApplied(
   return outcomeOf(results, bucket.name, recheckAfterMs);
 }
 
-/** Ours, and neither out of reach nor given back. */
-function isApplied({ plan, state }: SettingResult): boolean {
-  const givenBack = plan.isReset === true && state === "InSync";
-  return plan.source !== "Unmanaged" && state !== "Skipped" && !givenBack;
+/** Those that were ours, without the ones given back; and those that now are, without the ones that AWS refused. */
+function appliedSettings(results: readonly SettingResult[], before: readonly string[]): string[] {
+  const applied = results.filter(({ plan, state, failure }) => {
+    if (plan.source === "Unmanaged" || (plan.isReset === true && state === "InSync")) return false;
+    const refused = state === "Skipped" || failure?.terminal === true || failure?.reason === "AccessDenied";
+    return before.includes(plan.setting.name) || !refused;
+  });
+  return applied.map(({ plan }) => plan.setting.name);
 }
 
 /** One outcome for all settings. What comes right by itself goes first: an object is stalled only when nothing is left to wait for. */

@@ -16,7 +16,16 @@ import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import { memoryOf, noteApplied, noteClaim, noteKey, notePlannedBucket, noteRequest, noteTarget } from "./status.ts";
+import {
+  memoryOf,
+  noteApplied,
+  noteClaim,
+  noteDeclaration,
+  noteKey,
+  notePlannedBucket,
+  noteRequest,
+  noteTarget,
+} from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
@@ -55,15 +64,17 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Is it there? If not, it is made, its owner's name in its tags.
   const exists = memory.established || (await lookForBucket(target));
-  if (!exists && !enforce) throw planned(context, target.bucket.name, recheckAfterMs);
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
+    if (!enforce) throw planned(context, target.bucket.name, recheckAfterMs);
     noteApplied(
       status,
       status.settings.map(({ name }) => name),
     );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
+    // Writes to an earlier bucket of that name say nothing about this one.
+    dependencies.history.forget(object.metadata.uid ?? "");
     created = await createTarget(target, object, contextFor("Created"));
     if (created) announceCreation(context, target);
   }
@@ -84,6 +95,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // Only the difference, one write at a time, read back.
   const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
+  noteDeclaration(status, plans);
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();

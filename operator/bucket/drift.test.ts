@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { SettingStatus } from "../api/types.ts";
 import type { SettingState } from "./apply.ts";
 import { bucketGone, corrected, detected, driftedPlans, driftSummary } from "./drift.ts";
-import { createHistory } from "./history.ts";
 import { change, fakeSetting, planOf, resultOf } from "./testing/fixtures.ts";
 
 const EARLIER = "2026-01-01T00:00:00.000Z";
@@ -15,37 +14,23 @@ function recorded(state: SettingStatus["state"]) {
 }
 
 describe("drift is", () => {
-  const history = () => createHistory(() => 0, 0);
-
-  test("a setting that was in sync and differs, though nobody wanted anything else", () => {
-    expect(driftedPlans([differs], recorded("InSync"), history(), "uid")).toEqual([differs]);
-  });
-
-  test("the same after a look at which it was still as declared", () => {
-    const known = history();
-    known.held("uid", "cors", differs.desired);
-    expect(driftedPlans([differs], recorded("InSync"), known, "uid")).toEqual([differs]);
+  test("a setting that was in sync and differs", () => {
+    expect(driftedPlans([differs], recorded("InSync"))).toEqual([differs]);
   });
 
   test("not one that is equal", () => {
-    expect(driftedPlans([planOf(cors)], recorded("InSync"), history(), "uid")).toEqual([]);
+    expect(driftedPlans([planOf(cors)], recorded("InSync"))).toEqual([]);
   });
 
   test.each(["Pending", "Settling", "Failed", "Denied", "Drifted", undefined] as const)(
     "not one that was %s",
     (state) => {
-      expect(driftedPlans([differs], recorded(state), history(), "uid")).toEqual([]);
+      expect(driftedPlans([differs], recorded(state))).toEqual([]);
     },
   );
 
   test("not one that nobody knew", () => {
-    expect(driftedPlans([differs], new Map(), history(), "uid")).toEqual([]);
-  });
-
-  test("not what differs because something else is wanted since, such as another baseline of a new version", () => {
-    const known = history();
-    known.held("uid", "cors", "former");
-    expect(driftedPlans([differs], recorded("InSync"), known, "uid")).toEqual([]);
+    expect(driftedPlans([differs], new Map())).toEqual([]);
   });
 });
 

@@ -1,6 +1,5 @@
 import type { Drift } from "../api/types.ts";
 import type { SettingResult } from "./apply.ts";
-import type { History } from "./history.ts";
 import type { Recorded, SettingPlan } from "./plan.ts";
 import { statusChanges } from "./report.ts";
 
@@ -8,19 +7,11 @@ import { statusChanges } from "./report.ts";
 const MAX_CHANGES = 20;
 
 /**
- * Settings that were in sync, of which nobody has since declared anything else, and that differ all the same: somebody changed them at AWS.
- * `plans` are those to be written: an old answer inside the settle window is not among them.
+ * Settings that were in sync and differ now. Only to be asked while the declaration is the one that they were in sync with: then somebody
+ * changed them at AWS. `plans` are those to be written: an old answer inside the settle window is not among them.
  */
-export function driftedPlans(
-  plans: readonly SettingPlan[],
-  recorded: Recorded,
-  history: History,
-  uid: string,
-): SettingPlan[] {
-  return plans.filter(({ setting, desired, changes }) => {
-    const wasInSync = recorded.get(setting.name)?.state === "InSync";
-    return changes.length > 0 && wasInSync && !history.wantedOther(uid, setting.name, desired);
-  });
+export function driftedPlans(plans: readonly SettingPlan[], recorded: Recorded): SettingPlan[] {
+  return plans.filter(({ setting, changes }) => changes.length > 0 && recorded.get(setting.name)?.state === "InSync");
 }
 
 export function detected(drifted: readonly SettingPlan[], now: string): Drift {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { fingerprint } from "./fingerprint.ts";
 
 /**
  * What this process remembers of its own looks and writes, to tell an AWS that has not settled, and other writers, from drift.
@@ -13,10 +13,8 @@ export interface History {
   failed(uid: string, setting: string): void;
   /** AWS has just refused that write because it does not know a principal: milliseconds since it first said so of that desired value. */
   refusedFor(uid: string, setting: string): number;
-  /** A first look found the setting equal to `desired`. */
-  held(uid: string, setting: string, desired: unknown): void;
-  /** Whether the last look or write was for another desired value, so that a difference is our news and not drift. */
-  wantedOther(uid: string, setting: string, desired: unknown): boolean;
+  /** A first look found the setting equal. */
+  held(uid: string, setting: string): void;
   forget(uid: string): void;
 }
 
@@ -77,25 +75,12 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
       entry.refusedSince ??= now();
       return now() - entry.refusedSince;
     },
-    held(uid, setting, desired) {
-      const wanted = fingerprint(desired);
-      const former = find(uid, setting);
-      if (former?.desired !== wanted) return keep(uid, setting, { desired: wanted, writtenAt: -Infinity, writes: 0 });
-      former.writes = 0;
-      delete former.refusedSince;
-    },
-    wantedOther(uid, setting, desired) {
+    held(uid, setting) {
       const entry = find(uid, setting);
-      return entry !== undefined && entry.desired !== fingerprint(desired);
+      if (entry === undefined) return;
+      entry.writes = 0;
+      delete entry.refusedSince;
     },
     forget: (uid) => void objects.delete(uid),
   };
-}
-
-/** Short, since thousands of buckets have a dozen each. */
-function fingerprint(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(value) ?? "")
-    .digest("base64url")
-    .slice(0, 16);
 }

@@ -158,3 +158,11 @@ test("changes name their setting; nothing is absent", () => {
     { setting: "lifecycle", path: "rules[a]", actual: "{}" },
   ]);
 });
+
+test("a setting that falls short as a whole has no path to name", () => {
+  const plan = planOf(fakeSetting("objectOwnership", { inBaseline: true }), {
+    source: "Unmanaged",
+    changes: [change("")],
+  });
+  expect(resultSettings([resultOf(plan, "InSync")])[0]?.message).toMatch(/^Falls short of the secure baseline: /);
+});

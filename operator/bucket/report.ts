@@ -62,7 +62,8 @@ function resultSetting(result: SettingResult): SettingStatus {
 function unmanaged({ setting, changes, observation }: SettingPlan): SettingStatus {
   const { name } = setting;
   if (observation.error !== undefined || changes.length === 0) return { name, source: "Unmanaged" };
-  const message = `Falls short of the secure baseline (${paths(changes)}): set spec.baseline to Secure, or declare spec.${name}`;
+  const where = paths(changes) === "" ? "" : ` (${paths(changes)})`;
+  const message = `Falls short of the secure baseline${where}: set spec.baseline to Secure, or declare spec.${name}`;
   return { name, source: "Unmanaged", reason: REASON.belowBaseline, message: cut(message, MAX_MESSAGE) };
 }
 

@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { memoryOf, noteClaim, notePlannedBucket, noteReports, noteRequest, noteTarget } from "./status.ts";
+import {
+  memoryOf,
+  noteClaim,
+  noteDeclaration,
+  notePlannedBucket,
+  noteReports,
+  noteRequest,
+  noteTarget,
+} from "./status.ts";
 import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3BucketStatus } from "../api/types.ts";
+import type { SettingPlan } from "./plan.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
 import { fakeSetting, planOf, s3Bucket, target } from "./testing/fixtures.ts";
 
 describe("what is remembered", () => {
   test("nothing, of a wiped status", () => {
-    expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false, current: false });
+    expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false });
   });
 
   test("settings that were applied, and not those that were only looked at", () => {
@@ -27,23 +36,12 @@ describe("what is remembered", () => {
     expect(established("arn:aws:s3:::docs")).toBe(true);
     expect(established("arn:aws:s3:::other")).toBe(false);
   });
-
-  test("whether the status is about the spec as it stands", () => {
-    const current = (observedGeneration: number) =>
-      memoryOf(s3Bucket({}, { generation: 2, status: { observedGeneration } }), target()).current;
-    expect(current(2)).toBe(true);
-    expect(current(1)).toBe(false);
-    expect(current(-1)).toBe(false);
-  });
 });
 
-test("which bucket is meant, and with which key", () => {
-  const status: S3BucketStatus = { kmsKeyArn: "former" };
-  noteTarget(status, target(), { arn: "arn:key" });
-  const expected = { bucketName: "docs", region: "eu-central-1", accountId: "111122223333" };
-  expect(status).toEqual({ ...expected, kmsKeyArn: "arn:key" });
-  noteTarget(status, target(), { arn: undefined });
-  expect(status).toEqual(expected);
+test("which bucket is meant", () => {
+  const status: S3BucketStatus = {};
+  noteTarget(status, target());
+  expect(status).toEqual({ bucketName: "docs", region: "eu-central-1", accountId: "111122223333" });
 });
 
 test("a bucket that would be made", () => {
@@ -77,7 +75,7 @@ test("a bucket of another partition is below that one's domain", () => {
   expect(status).toMatchObject({ arn: "arn:aws-cn:s3:::docs", domainName: "docs.s3.cn-north-1.amazonaws.com.cn" });
 });
 
-test("what settings tell of themselves, if they were seen and are ours", () => {
+test("what settings tell of themselves, ours or not, if they were seen", () => {
   const reporting = (bytes: number, desired: unknown) =>
     planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired });
   const status: S3BucketStatus = {};
@@ -87,5 +85,18 @@ test("what settings tell of themselves, if they were seen and are ours", () => {
     { plan: reporting(3, "a"), observed: undefined },
     { plan: planOf(fakeSetting("cors")), observed: {} },
   ]);
-  expect(status).toEqual({ policy: { bytes: 1 } });
+  expect(status).toEqual({ policy: { bytes: 2 } });
+});
+
+test("another declaration has another hash, and what was seen at AWS does not matter", () => {
+  const hashOf = (...plans: SettingPlan[]) => {
+    const status: S3BucketStatus = {};
+    noteDeclaration(status, plans);
+    return status.declarationHash;
+  };
+  const plan = planOf(fakeSetting("cors"), { desired: ["a"] });
+  expect(hashOf(plan)).toMatch(/^[\w-]{16}$/);
+  expect(hashOf({ ...plan, observation: { value: "other" } })).toBe(hashOf(plan));
+  expect(hashOf({ ...plan, desired: ["b"] })).not.toBe(hashOf(plan));
+  expect(hashOf({ ...plan, desired: undefined })).not.toBe(hashOf(plan));
 });

@@ -5,8 +5,9 @@ import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
-import type { Recorded } from "./plan.ts";
+import type { Recorded, SettingPlan } from "./plan.ts";
 import type { Target } from "./target.ts";
 
 const KEY_USABLE = "KeyUsable";
@@ -17,17 +18,14 @@ export interface Memory {
   recorded: Recorded;
   /** We have seen the bucket as ours: no need to ask whether it exists. */
   established: boolean;
-  /** Status is about the spec as it stands. */
-  current: boolean;
 }
 
-export function memoryOf({ status, metadata }: S3Bucket, { bucket }: Target): Memory {
+export function memoryOf({ status }: S3Bucket, { bucket }: Target): Memory {
   const applied = new Set(status?.appliedSettings);
   const ours = (status?.settings ?? []).filter(({ name }) => applied.has(name));
   return {
     recorded: new Map(ours.map((entry) => [entry.name, entry])),
     established: status?.arn === bucket.arn,
-    current: status?.observedGeneration === metadata.generation,
   };
 }
 
@@ -66,6 +64,14 @@ export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }
   Object.assign(status, { arn: bucket.arn, domainName, origin });
 }
 
+/**
+ * What is declared, by the spec, the account and this version of the operator, as one hash: a difference found while it stays
+ * the same is drift, and after it has changed it is our own news.
+ */
+export function noteDeclaration(status: S3BucketStatus, plans: readonly SettingPlan[]): void {
+  status.declarationHash = fingerprint(plans.map(({ setting, desired }) => [setting.name, desired]));
+}
+
 /** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */
 export function noteApplied(status: S3BucketStatus, names: readonly string[]): void {
   status.appliedSettings = [...new Set(names)].sort();
@@ -77,7 +83,6 @@ export function noteReports(
   results: readonly Pick<SettingResult, "plan" | "observed">[],
 ): void {
   for (const { plan, observed } of results) {
-    if (observed === undefined || plan.desired === undefined) continue;
-    Object.assign(status, plan.setting.report?.(plan.desired, observed));
+    if (observed !== undefined) Object.assign(status, plan.setting.report?.(plan.desired, observed));
   }
 }

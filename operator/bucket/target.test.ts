@@ -66,3 +66,13 @@ test("no account to use: it waits, and asks AWS nothing", async () => {
   expect(outcome).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
   expect(identities).toEqual([]);
 });
+
+test.each(["{name}.-{hash}.", "-{name}-{hash}", ".{hash}", "{name}..{hash}", "xn--{hash}", "{hash}-s3alias"])(
+  "a template that gives no bucket name is for the platform team to mend: %s",
+  async (template) => {
+    expect(await stopOf(() => resolve({ account: { naming: { template } } }))).toMatchObject({
+      kind: "terminal",
+      reason: "InvalidBucketName",
+    });
+  },
+);

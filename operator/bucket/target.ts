@@ -1,12 +1,13 @@
 import type { AccountDirectory } from "../account/resolve.ts";
 import { resolveAccount } from "../account/resolve.ts";
 import { identityOf } from "../account/identity.ts";
+import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, S3Bucket } from "../api/types.ts";
 import type { Aws, AwsSession } from "../aws/session.ts";
 import { bucketClient, type BucketClient } from "./bucket-client.ts";
-import { bucketNameOf } from "./naming.ts";
+import { bucketNameOf, isBucketName } from "./naming.ts";
 import type { Owner } from "./ownership.ts";
-import { waiting } from "./stop.ts";
+import { stalled, waiting } from "./stop.ts";
 
 /** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */
 export interface Target {
@@ -50,5 +51,13 @@ function addressOf(
   const region = spec.region ?? status?.region ?? account.spec.region;
   const parts = { ...owner, account: account.spec.accountId, region };
   const bucketName = spec.bucketName ?? status?.bucketName ?? bucketNameOf(account.spec.naming?.template, parts);
+  if (!isBucketName(bucketName)) throw invalidName(bucketName, account.metadata.name);
   return { bucketName, region };
+}
+
+function invalidName(bucketName: string, accountName: string): Error {
+  const message =
+    `The naming template of AWSAccount '${accountName}' gives '${bucketName}', which S3 does not take as a bucket name: ` +
+    "set spec.bucketName in a new S3Bucket, or have the template corrected";
+  return stalled(REASON.invalidBucketName, message);
 }

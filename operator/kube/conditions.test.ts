@@ -69,6 +69,12 @@ describe("paused", () => {
     expect(paused.conditions?.[0]).toEqual(ready.conditions?.[0]);
   });
 
+  test("an object that is paused before its first look says that it is not ready", () => {
+    const paused = applyOutcome({ observedGeneration: -1 }, { kind: "paused" }, 1, NOW);
+    expect(paused.observedGeneration).toBe(-1);
+    expect(brief(paused)).toEqual(["Reconciling=True Paused", "Ready=Unknown Paused", "Paused=True Paused"]);
+  });
+
   test("is gone with the next reconcile", () => {
     const paused = applyOutcome(ready, { kind: "paused" }, 4, LATER);
     expect(brief(applyOutcome(paused, { kind: "done", recheckAfterMs: 1 }, 4, LATER))).toEqual([

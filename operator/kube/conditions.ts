@@ -65,7 +65,15 @@ export function applyOutcome<Status extends CommonStatus>(
 ): Status & CommonStatus {
   if (ending.kind === "paused") {
     const paused: ConditionDetail = { type: PAUSED, status: "True", reason: PAUSED, message: "Paused by annotation." };
-    return { ...status, conditions: setCondition(status.conditions, paused, generation, now) };
+    // Every object says whether it is ready, one that was paused before the first look too.
+    const known = findCondition(status, "Ready") !== undefined;
+    const summary = known ? [] : summaryOf({ kind: "again", afterMs: 0, reason: PAUSED, message: paused.message });
+    const details = [...summary, paused];
+    const conditions = details.reduce(
+      (all, detail) => setCondition(all, detail, generation, now),
+      status.conditions ?? [],
+    );
+    return { ...status, conditions };
   }
   const summary = summaryOf(ending);
   const absent = [PAUSED, ...SUMMARY_TYPES].filter((type) => summary.every((detail) => detail.type !== type));

@@ -110,7 +110,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       // What is not on record has to be found out again. A conflict is no news, and neither is an object that has gone.
       queue.addRateLimited(key);
       if (isConflict(err) || isNotFound(err)) return "requeue";
-      workLog.error({ err }, "Status could not be written");
+      workLog.error({ error: err }, "Status could not be written");
       return "error";
     }
     if (isTerminal(ending)) measure.terminalError();
@@ -153,5 +153,5 @@ export function createController<T extends StatusObject>(options: ControllerOpti
 function logEnding(log: Logger, ending: Ending, error: unknown) {
   if (ending.kind === "terminal") log.warn({ reason: ending.reason, detail: ending.message }, "Reconcile stalled");
   else if (ending.kind !== "failure" || isQuiet(ending)) log.debug({ outcome: ending.kind }, "Reconciled");
-  else log.error({ err: error, reason: ending.reason, detail: ending.message }, "Reconcile failed");
+  else log.error({ error, reason: ending.reason, detail: ending.message }, "Reconcile failed");
 }

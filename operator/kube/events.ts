@@ -109,7 +109,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       (signal) => client.create(EVENTS, event, { signal }),
       (err) => {
         allSeries.delete(id);
-        log.debug({ err }, "Event lost");
+        log.debug({ error: err }, "Event lost");
       },
     );
   }
@@ -125,7 +125,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       (err) => {
         // The server forgets events after an hour: the next repeat starts another.
         if (isNotFound(err)) allSeries.delete(id);
-        log.debug({ err }, "Event count lost");
+        log.debug({ error: err }, "Event count lost");
       },
     );
   }
@@ -143,7 +143,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     async flush() {
       for (const [id, series] of allSeries) writeCount(id, series);
       using limit = deadline(clock, FLUSH_TIMEOUT_MS);
-      await abortable(line, limit.signal).catch((err: unknown) => log.debug({ err }, "Events lost"));
+      await abortable(line, limit.signal).catch((err: unknown) => log.debug({ error: err }, "Events lost"));
     },
   };
 }

@@ -49,7 +49,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
       renewedAt = start;
       return true;
     } catch (err) {
-      if (!signal.aborted) log.warn({ err, lease: name }, "Lease could not be acquired or renewed");
+      if (!signal.aborted) log.warn({ error: err, lease: name }, "Lease could not be acquired or renewed");
       return false;
     }
   }
@@ -82,7 +82,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
       await abortable(lock.release(limit.signal), limit.signal);
       log.info({ lease: name }, "Lease released");
     } catch (err) {
-      log.warn({ err, lease: name }, "Lease could not be released");
+      log.warn({ error: err, lease: name }, "Lease could not be released");
     }
   }
 

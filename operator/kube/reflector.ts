@@ -68,7 +68,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       try {
         options.onChange(type, object, old);
       } catch (err) {
-        options.log.error({ err, resource: resource.plural }, "Change handler threw");
+        options.log.error({ error: err, resource: resource.plural }, "Change handler threw");
       }
     }
   }
@@ -141,7 +141,7 @@ async function followScope<T extends KubeObject>(
       if (signal.aborted) return;
       sink.failed();
       if (isGone(error) || isBroken(error)) resourceVersion = undefined;
-      log.warn({ err: error, resource: resource.plural, namespace: scope.namespace }, "Watch failed, trying again");
+      log.warn({ error, resource: resource.plural, namespace: scope.namespace }, "Watch failed, trying again");
       await sleep(clock, retry.delayAfter(error), signal);
     }
   }

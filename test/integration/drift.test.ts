@@ -1,24 +1,19 @@
 import {
   DeleteBucketCommand,
-  DeleteBucketCorsCommand,
-  DeletePublicAccessBlockCommand,
-  GetBucketPolicyCommand,
   PutBucketCorsCommand,
-  PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
-  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { Change, S3Bucket } from "../../operator/api/types.ts";
-import type { PolicyDocument } from "../../operator/bucket/policy/document.ts";
 import { atAws, readyBucket, retag, snapshot, tagsAt } from "./support/buckets.ts";
 import { eventsOf, eventWhen } from "./support/events.ts";
 import { expectInvariants, expectNothingToWrite, operatorCalls, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
 import { isReady, isStalled } from "./support/states.ts";
+import { readPolicy, TAMPERINGS } from "./support/tampering.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 /** A settle window of zero: nothing that a person does is taken for an answer that AWS has not caught up with. */
@@ -27,125 +22,44 @@ const OFTEN = { pollIntervalMs: 200, settleWindowMs: 0 };
 /** As the operator puts it into status once the change is undone. */
 const isCorrected = (bucket: S3Bucket) => isReady(bucket) && bucket.status?.drift?.lastCorrectedTime !== undefined;
 
-async function readPolicy({ person }: World, Bucket: string): Promise<PolicyDocument> {
-  const { Policy = "" } = await person.send(new GetBucketPolicyCommand({ Bucket }));
-  return JSON.parse(Policy) as PolicyDocument;
-}
+test.for(TAMPERINGS)(
+  "$setting that a person changed is found, told of and put right",
+  async ({ setting, change, finds }) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world, OFTEN);
+    const bucketName = world.bucketName("docs");
+    await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
+    const before = snapshot(world, bucketName);
 
-interface Row {
-  setting: string;
-  /** What a person does to the bucket of `fullSpec`. */
-  change(world: World, Bucket: string): Promise<unknown>;
-  finds: Omit<Change, "setting">[];
-}
+    await change(world, bucketName);
+    const { status } = await world.bucketWhen("docs", isCorrected);
 
-const ROWS: Row[] = [
-  {
-    setting: "publicAccessBlock",
-    change: ({ person }, Bucket) => person.send(new DeletePublicAccessBlockCommand({ Bucket })),
-    finds: ["blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy"].map((path) => ({
-      path,
-      desired: "true",
-      actual: "false",
-    })),
+    const { drift } = status ?? {};
+    expect(drift?.changes?.toSorted(byPath)).toEqual(finds.map((found) => ({ setting, ...found })).toSorted(byPath));
+    expect(Date.parse(drift?.lastCorrectedTime ?? "")).toBeGreaterThanOrEqual(
+      Date.parse(drift?.lastDetectedTime ?? ""),
+    );
+    expect(withoutHistory(snapshot(world, bucketName))).toEqual(withoutHistory(before));
+    const [detected, corrected] = [
+      await eventWhen(world, "docs", "DriftDetected"),
+      await eventWhen(world, "docs", "DriftCorrected"),
+    ];
+    expect(detected).toMatchObject({ type: "Warning", note: expect.stringContaining(setting) as string });
+    expect(corrected).toMatchObject({ type: "Normal", note: expect.stringContaining(setting) as string });
+    expect(detected.eventTime < corrected.eventTime).toBe(true);
+    expect(drifting(world, "docs"), "while it was wrong, it did not say Ready").toContainEqual(
+      expect.objectContaining({ type: "Ready", status: "Unknown", reason: "DriftDetected" }),
+    );
+    await expectInvariants(world);
   },
-  {
-    setting: "objectOwnership",
-    change: ({ person }, Bucket) => {
-      const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
-      return person.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
-    },
-    finds: [{ path: "", desired: "BucketOwnerPreferred", actual: "ObjectWriter" }],
-  },
-  {
-    setting: "encryption",
-    change: ({ person }, Bucket) => {
-      const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: "AES256" as const };
-      const ServerSideEncryptionConfiguration = { Rules: [{ ApplyServerSideEncryptionByDefault }] };
-      return person.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
-    },
-    finds: [
-      { path: "sseAlgorithm", desired: "aws:kms", actual: "AES256" },
-      { path: "kmsKey", desired: expect.stringMatching(/^arn:aws:kms:/) as string },
-      { path: "bucketKeyEnabled", desired: "true", actual: "false" },
-      { path: "blockedEncryptionTypes", desired: '["SSE-C"]', actual: "[]" },
-    ],
-  },
-  {
-    setting: "versioning",
-    change: ({ person }, Bucket) =>
-      person.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
-    finds: [{ path: "", desired: "Enabled", actual: "Suspended" }],
-  },
-  {
-    setting: "policy",
-    change: async (world, Bucket) => {
-      const document = await readPolicy(world, Bucket);
-      const Statement = document.Statement.filter(({ Sid }) => Sid !== "S3OperatorDenyInsecureTransport");
-      const Policy = JSON.stringify({ ...document, Statement });
-      await world.person.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-    },
-    finds: [
-      { path: "statements[S3OperatorDenyInsecureTransport]", desired: expect.stringContaining("securetransport") },
-    ],
-  },
-  {
-    setting: "lifecycle",
-    change: ({ person }, Bucket) => {
-      const Rules = [{ ID: "uploads", Status: "Disabled" as const, Filter: {}, Expiration: { Days: 1 } }];
-      return person.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
-    },
-    finds: [
-      { path: "rules[raw-tiers]", desired: expect.stringContaining("STANDARD_IA") as string },
-      { path: "rules[uploads].status", desired: "Enabled", actual: "Disabled" },
-      { path: "rules[uploads].expiration", actual: '{"days":1}' },
-      { path: "rules[uploads].abortIncompleteMultipartUpload", desired: '{"daysAfterInitiation":7}' },
-    ],
-  },
-  {
-    setting: "cors",
-    change: ({ person }, Bucket) => person.send(new DeleteBucketCorsCommand({ Bucket })),
-    finds: [{ path: "rules[web]", desired: expect.stringContaining("https://app.example.com") as string }],
-  },
-  {
-    setting: "tags",
-    change: (world, Bucket) => retag(world, Bucket, { team: "somebody" }),
-    finds: [{ path: "team", desired: "documents", actual: "somebody" }],
-  },
-];
-
-test.for(ROWS)("$setting that a person changed is found, told of and put right", async ({ setting, change, finds }) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world, OFTEN);
-  const bucketName = world.bucketName("docs");
-  await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
-  const before = snapshot(world, bucketName);
-
-  await change(world, bucketName);
-  const { status } = await world.bucketWhen("docs", isCorrected);
-
-  const { drift } = status ?? {};
-  expect(drift?.changes?.toSorted(byPath)).toEqual(finds.map((found) => ({ setting, ...found })).toSorted(byPath));
-  expect(Date.parse(drift?.lastCorrectedTime ?? "")).toBeGreaterThanOrEqual(Date.parse(drift?.lastDetectedTime ?? ""));
-  expect(withoutHistory(snapshot(world, bucketName))).toEqual(withoutHistory(before));
-  const [detected, corrected] = [
-    await eventWhen(world, "docs", "DriftDetected"),
-    await eventWhen(world, "docs", "DriftCorrected"),
-  ];
-  expect(detected).toMatchObject({ type: "Warning", note: expect.stringContaining(setting) as string });
-  expect(corrected).toMatchObject({ type: "Normal", note: expect.stringContaining(setting) as string });
-  expect(detected.eventTime < corrected.eventTime).toBe(true);
-  expect(drifting(world, "docs"), "while it was wrong, it did not say Ready").toContainEqual(
-    expect.objectContaining({ type: "Ready", status: "Unknown", reason: "DriftDetected" }),
-  );
-  await expectInvariants(world);
-});
+);
 
 const byPath = (a: Change, b: Change) => (a.path < b.path ? -1 : 1);
 
 /** What AWS keeps for itself to answer with old lifecycle rules now and then. */
-function withoutHistory({ lifecycleBefore: _, ...bucket }: ReturnType<typeof snapshot>) {
-  return bucket;
+function withoutHistory(bucket: ReturnType<typeof snapshot>) {
+  const { lifecycleBefore: _, ...rest } = bucket;
+  return rest;
 }
 
 function drifting(world: World, name: string) {

@@ -109,7 +109,7 @@ export interface Encryption {
   sseAlgorithm?: "AES256" | "aws:kms" | "aws:kms:dsse";
   kmsKey?: KmsKey;
   /**
-   * Use an S3 Bucket Key, which cuts calls to KMS and their cost. Absent: false. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   * Use an S3 Bucket Key, which cuts calls to KMS and their cost. Absent: left as it is, which on a new bucket is false. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
    */
   bucketKeyEnabled?: boolean;
   /**
@@ -1274,6 +1274,10 @@ export interface S3BucketStatus {
    * @maxItems 64
    */
   appliedSettings?: string[];
+  /**
+   * A hash of what spec, account and operator declare, to tell drift from news.
+   */
+  declarationHash?: string;
   drift?: Drift;
   /**
    * With `mode: Observe`: what the operator would change, the first 100.
@@ -1296,7 +1300,7 @@ export interface S3BucketStatus {
   /**
    * Keys of the tags that were applied from this spec and the account, so that they can be removed when they are no longer declared.
    *
-   * @maxItems 50
+   * @maxItems 100
    */
   tagKeys?: string[];
   deletion?: DeletionStatus;

@@ -1,3 +1,4 @@
+import type { S3Bucket } from "../../api/types.ts";
 import { isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
@@ -5,7 +6,7 @@ import { headBucket } from "../existence.ts";
 import { settingFailure } from "../failure.ts";
 import { type Owner, ownershipOf, type Tags } from "../ownership.ts";
 import { tags } from "../settings/tags.ts";
-import { Failed } from "../stop.ts";
+import { Failed, Stop } from "../stop.ts";
 import { resolveTarget, type Target } from "../target.ts";
 
 const RETRY_MS = 300_000;
@@ -15,10 +16,25 @@ export async function findOwnBucket(
   dependencies: BucketDependencies,
   { object, signal }: BucketContext,
 ): Promise<Target | undefined> {
-  const target = await resolveTarget(dependencies, object, signal);
+  const target = await resolveIfEver(dependencies, object, signal);
+  if (target === undefined) return undefined;
   const { bucket, owner } = target;
   const there = await isThere(bucket, object.status?.arn === bucket.arn);
   return there && (await isOurs(bucket, owner)) ? target : undefined;
+}
+
+/** Undefined where there is no account, and there never was one: the object has no bucket, and must not wait for an account to say so. */
+async function resolveIfEver(
+  dependencies: BucketDependencies,
+  object: S3Bucket,
+  signal: AbortSignal,
+): Promise<Target | undefined> {
+  try {
+    return await resolveTarget(dependencies, object, signal);
+  } catch (error) {
+    if (error instanceof Stop && object.status?.bucketName === undefined) return undefined;
+    throw error;
+  }
 }
 
 /** A name that another account has is as good as gone, unless the bucket was ours: then we only lost the right to look at it. */

@@ -189,3 +189,19 @@ function rewrite(value: unknown, random: Random): unknown {
   }
   return random.coin() ? String(value) : value;
 }
+
+test.each<[string, Partial<Statement>, Partial<Statement>]>([
+  [
+    "an account id and its root ARN",
+    { Principal: { AWS: ["111122223333", "arn:aws:iam::111122223333:root"] } },
+    { Principal: { AWS: "111122223333" } },
+  ],
+  ["an action in two spellings", { Action: ["s3:GetObject", "s3:getobject"] }, { Action: "s3:GetObject" }],
+])("%s are one, where AWS makes one of them", (_case, both, one) => {
+  expect(canonicalStatement({ ...BASE, ...both })).toEqual(canonicalStatement({ ...BASE, ...one }));
+});
+
+test("of two spellings of a condition key neither is lost", () => {
+  const of = (keys: Record<string, string>) => canonicalStatement({ ...BASE, Condition: { StringEquals: keys } });
+  expect(of({ "aws:SourceArn": "a", "AWS:SourceArn": "b" })).not.toEqual(of({ "AWS:SourceArn": "b" }));
+});

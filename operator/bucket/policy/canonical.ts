@@ -20,10 +20,10 @@ function canonicalElement(element: string, value: unknown): unknown {
   switch (element) {
     case "Action":
     case "NotAction":
-      return strings(value).map(lower).sort();
+      return strings(value, lower);
     case "Resource":
     case "NotResource":
-      return strings(value).sort();
+      return strings(value);
     case "Principal":
     case "NotPrincipal":
       return canonicalPrincipal(value as Principal);
@@ -37,9 +37,7 @@ function canonicalElement(element: string, value: unknown): unknown {
 /** `"*"` and `{"AWS": "*"}` match the same callers. */
 function canonicalPrincipal(principal: Principal): unknown {
   if (typeof principal === "string") return { AWS: [principal] };
-  const entries = Object.entries(principal).map(
-    ([type, ids]) => [type, strings(ids).map(accountOfRoot).sort()] as const,
-  );
+  const entries = Object.entries(principal).map(([type, ids]) => [type, strings(ids, accountOfRoot)] as const);
   return Object.fromEntries(entries.sort(byKey));
 }
 
@@ -50,15 +48,19 @@ function accountOfRoot(principal: string): string {
 
 function canonicalCondition(condition: Record<string, Record<string, unknown>>): unknown {
   const operators = Object.entries(condition).map(([operator, keys]) => {
-    const values = Object.entries(keys).map(([key, value]) => [lower(key), strings(value).sort()] as const);
+    // Two spellings of one key are one test, of all their values.
+    const grouped = Object.groupBy(Object.entries(keys), ([key]) => lower(key));
+    const values = Object.entries(grouped).map(([key, same = []]) => {
+      return [key, strings(same.flatMap(([, value]) => asList(value)))] as const;
+    });
     return [lower(operator), Object.fromEntries(values.sort(byKey))] as const;
   });
   return Object.fromEntries(operators.sort(byKey));
 }
 
-/** Booleans and numbers as strings, each value once. */
-function strings(value: unknown): string[] {
-  return [...new Set(asList(value).map(String))];
+/** Booleans and numbers as strings, in one form, each value once, in order. */
+function strings(value: unknown, form = (text: string) => text): string[] {
+  return [...new Set(asList(value).map(String).map(form))].sort();
 }
 
 function lower(text: string): string {

@@ -71,7 +71,7 @@ export function defineConfigurations<C extends Configuration>(kind: Kind<C>): Se
       return owned && { configurations: [], owned };
     },
 
-    report: ({ owned }, observed) => ({ [kind.name]: entriesStatus(owned, observed.map(idOf)) }),
+    report: (desired, observed) => (desired ? { [kind.name]: entriesStatus(desired.owned, observed.map(idOf)) } : {}),
   });
 }
 

@@ -44,18 +44,18 @@ function setOf(list: readonly string[] | undefined): string[] | undefined {
   return list === undefined || list.length === 0 ? undefined : [...new Set(list)].sort();
 }
 
-/** A rule is known by its id, or where it has none by its place. */
-function nameOf(rule: CORSRule, index: number): string {
-  return rule.ID ?? `#${index + 1}`;
+/** A rule is known by its id, or by its place where it has none, or one that stands twice. */
+function nameOf({ ID }: CORSRule, index: number, rules: readonly CORSRule[]): string {
+  return ID !== undefined && rules.findIndex((rule) => rule.ID === ID) === index ? ID : `#${index + 1}`;
 }
 
 function named(rules: readonly CORSRule[]): Named {
-  return new Map(rules.map((rule, index) => [nameOf(rule, index), canonical(rule)]));
+  return new Map(rules.map((rule, index) => [nameOf(rule, index, rules), canonical(rule)]));
 }
 
 /** S3 answers by the first rule that matches, so that their order is part of their meaning. */
 function diff({ rules, owned }: Desired, observed: CORSRule[]): Change[] {
-  const found = observed.filter((rule, index) => isOwned(owned, nameOf(rule, index)));
+  const found = observed.filter((rule, index) => isOwned(owned, nameOf(rule, index, observed)));
   const changes = compareNamed("rules", named(rules), named(found));
   return changes.length > 0 ? changes : compare("rules", rules.map(nameOf), found.map(nameOf));
 }
@@ -76,7 +76,7 @@ export const cors = defineSetting<Desired, CORSRule[]>({
   diff,
 
   write: async ({ s3, ref, options }, { rules: ours, owned }, observed) => {
-    const rules = [...ours, ...observed.filter((rule, index) => !isOwned(owned, nameOf(rule, index)))];
+    const rules = [...ours, ...observed.filter((rule, index) => !isOwned(owned, nameOf(rule, index, observed)))];
     await (rules.length === 0
       ? s3.send(new DeleteBucketCorsCommand(ref), options)
       : s3.send(new PutBucketCorsCommand({ ...ref, CORSConfiguration: { CORSRules: rules } }), options));
@@ -87,5 +87,5 @@ export const cors = defineSetting<Desired, CORSRule[]>({
     return owned && { rules: [], owned };
   },
 
-  report: ({ owned }, observed) => ({ cors: entriesStatus(owned, observed.map(nameOf)) }),
+  report: (desired, observed) => (desired ? { cors: entriesStatus(desired.owned, observed.map(nameOf)) } : {}),
 });

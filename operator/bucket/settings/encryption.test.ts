@@ -16,13 +16,13 @@ describe("desired", () => {
 
   test("nothing declared", () => {
     expect(setting.desired({}, settingContextWith())).toBeUndefined();
-    expect(setting.desired({}, secure)).toEqual({ sseAlgorithm: "AES256", blockedEncryptionTypes: ["SSE-C"] });
+    expect(setting.desired({}, secure)).toEqual({ sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] });
   });
 
   test("the baseline fills what the spec leaves out", () => {
     expect(setting.desired({ encryption: { sseAlgorithm: "aws:kms" } }, secure)).toEqual({
       sseAlgorithm: "aws:kms",
-      blockedEncryptionTypes: ["SSE-C"],
+      alsoBlocks: ["SSE-C"],
     });
     expect(setting.desired({ encryption: { blockedEncryptionTypes: ["NONE"] } }, secure)).toEqual({
       sseAlgorithm: "AES256",
@@ -148,10 +148,28 @@ describe("write", () => {
 });
 
 test("reset goes back to S3's default, if it is not there", () => {
-  const standard = { sseAlgorithm: "AES256", blockedEncryptionTypes: ["SSE-C"] };
+  const standard = { sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] };
   expect(setting.reset(algorithm("aws:kms"), settingContextWith())).toEqual(standard);
   expect(setting.reset(algorithm("AES256"), settingContextWith())).toEqual(standard);
   expect(
     setting.reset({ ...algorithm("AES256"), ...BLOCKS_SSE_C, BucketKeyEnabled: false }, settingContextWith()),
   ).toBeUndefined();
+});
+
+describe("a type that AWS comes to block by itself", () => {
+  const observed = {
+    ...algorithm("AES256"),
+    BlockedEncryptionTypes: { EncryptionType: ["SSE-C", "SSE-FUTURE" as "SSE-C"] },
+  };
+
+  test("is no drift from the baseline", () => {
+    expect(setting.diff(setting.desired({}, settingContextWith({ baseline: true })), observed)).toEqual([]);
+  });
+
+  test("stays blocked when the baseline is written", async () => {
+    const { bucket, calls } = fakeBucket();
+    const found = { BlockedEncryptionTypes: { EncryptionType: ["SSE-FUTURE" as "SSE-C"] } };
+    await setting.write(bucket, setting.desired({}, settingContextWith({ baseline: true })), found);
+    expect(JSON.stringify(calls)).toContain('"EncryptionType":["SSE-C","SSE-FUTURE"]');
+  });
 });

@@ -13,11 +13,14 @@ interface Encryption {
   sseAlgorithm?: ServerSideEncryption | undefined;
   kmsKeyArn?: string | undefined;
   bucketKeyEnabled?: boolean | undefined;
+  /** Exactly these. */
   blockedEncryptionTypes?: EncryptionType[] | undefined;
+  /** At least these: what AWS comes to block by itself stays blocked. */
+  alsoBlocks?: EncryptionType[] | undefined;
 }
 
 /** S3's default for a new bucket since April 2026: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
-const DEFAULT: Encryption = { sseAlgorithm: "AES256", blockedEncryptionTypes: ["SSE-C"] };
+const DEFAULT: Encryption = { sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] };
 
 function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): Encryption | undefined {
   const { encryption } = spec;
@@ -28,7 +31,8 @@ function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): E
     sseAlgorithm: sseAlgorithm ?? fallback.sseAlgorithm,
     kmsKeyArn,
     bucketKeyEnabled,
-    blockedEncryptionTypes: blockedEncryptionTypes ?? fallback.blockedEncryptionTypes,
+    blockedEncryptionTypes,
+    alsoBlocks: blockedEncryptionTypes === undefined ? fallback.alsoBlocks : undefined,
   };
 }
 
@@ -44,7 +48,8 @@ function blocked(types: readonly EncryptionType[] | undefined): EncryptionType[]
 
 function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[] {
   const { SSEAlgorithm, KMSMasterKeyID } = observed.ApplyServerSideEncryptionByDefault ?? {};
-  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes } = desired;
+  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
+  const blocks = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
   const changes: Change[] = [];
   if (sseAlgorithm !== undefined) {
     changes.push(...compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm));
@@ -54,15 +59,21 @@ function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[]
     changes.push(...compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false));
   }
   if (blockedEncryptionTypes !== undefined) {
-    const actual = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
-    changes.push(...compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), actual));
+    changes.push(...compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks));
+  }
+  if (!alsoBlocks.every((type) => blocks.includes(type))) {
+    changes.push(...compare("blockedEncryptionTypes", union(blocks, alsoBlocks), blocks));
   }
   return changes;
 }
 
+function union(blocks: readonly EncryptionType[], more: readonly EncryptionType[]): EncryptionType[] {
+  return [...new Set([...blocks, ...more])].sort();
+}
+
 /** The observed rule with the declared fields put in, so that what the spec leaves out survives the Put. */
 function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerSideEncryptionRule {
-  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes } = desired;
+  const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
   const rule = { ...observed };
   if (sseAlgorithm !== undefined) {
     rule.ApplyServerSideEncryptionByDefault = { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsKeyArn };
@@ -71,6 +82,10 @@ function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerS
   }
   if (bucketKeyEnabled !== undefined) rule.BucketKeyEnabled = bucketKeyEnabled;
   if (blockedEncryptionTypes !== undefined) rule.BlockedEncryptionTypes = { EncryptionType: blockedEncryptionTypes };
+  if (alsoBlocks.length > 0) {
+    const blocks = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
+    rule.BlockedEncryptionTypes = { EncryptionType: union(blocks, alsoBlocks) };
+  }
   return rule;
 }
 

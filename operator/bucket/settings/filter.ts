@@ -43,6 +43,6 @@ export function canonicalFilter(filter: ObjectFilter = {}): { prefix: string | u
   const tags = [...(And?.Tags ?? []), ...(Tag ? [Tag] : [])];
   return {
     prefix: Prefix || And?.Prefix || undefined,
-    tags: tags.length > 0 ? tags.map(({ Key, Value }) => `${Key}=${Value}`).sort() : undefined,
+    tags: tags.length > 0 ? tags.map(({ Key, Value }) => JSON.stringify([Key, Value])).sort() : undefined,
   };
 }

@@ -18,6 +18,12 @@ test("public access is tightened, and ACLs are off, before the policy is judged 
   expect(names.indexOf("objectOwnership")).toBeLessThan(names.indexOf("policy"));
 });
 
+test("what works on versions is written after versioning", () => {
+  for (const name of ["objectLock", "replication"]) {
+    expect(names.indexOf("versioning")).toBeLessThan(names.indexOf(name));
+  }
+});
+
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
   test("is looked at with one GET, which names the bucket's owner", async () => {
     const { bucket, calls } = fakeBucket();

@@ -90,11 +90,11 @@ function canonical(rule: LifecycleRule): Record<string, unknown> {
     objectSizeGreaterThan: Filter.ObjectSizeGreaterThan || And.ObjectSizeGreaterThan || undefined,
     objectSizeLessThan: Filter.ObjectSizeLessThan ?? And.ObjectSizeLessThan,
     transitions: sorted(rule.Transitions?.map((t) => ({ days: t.Days, date: t.Date, storageClass: t.StorageClass }))),
-    expiration: Expiration && {
-      days: Expiration.Days,
-      date: Expiration.Date,
-      expiredObjectDeleteMarker: Expiration.ExpiredObjectDeleteMarker || undefined,
-    },
+    expiration: unlessEmpty({
+      days: Expiration?.Days,
+      date: Expiration?.Date,
+      expiredObjectDeleteMarker: Expiration?.ExpiredObjectDeleteMarker || undefined,
+    }),
     noncurrentVersionTransitions: sorted(
       rule.NoncurrentVersionTransitions?.map((t) => ({
         noncurrentDays: t.NoncurrentDays,
@@ -110,6 +110,10 @@ function canonical(rule: LifecycleRule): Record<string, unknown> {
       daysAfterInitiation: AbortIncompleteMultipartUpload.DaysAfterInitiation,
     },
   };
+}
+
+function unlessEmpty<T extends object>(fields: T): T | undefined {
+  return Object.values(fields).some((value) => value !== undefined) ? fields : undefined;
 }
 
 /** Where rules had their prefix before there were filters. */
@@ -183,5 +187,5 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
     return owned && { rules: [], owned };
   },
 
-  report: ({ owned }, { rules }) => ({ lifecycle: entriesStatus(owned, rules.map(idOf)) }),
+  report: (desired, { rules }) => (desired ? { lifecycle: entriesStatus(desired.owned, rules.map(idOf)) } : {}),
 });

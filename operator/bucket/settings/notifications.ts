@@ -150,5 +150,5 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
     return owned && { configuration: {}, owned };
   },
 
-  report: ({ owned }, observed) => ({ notifications: entriesStatus(owned, idsOf(observed)) }),
+  report: (desired, observed) => (desired ? { notifications: entriesStatus(desired.owned, idsOf(observed)) } : {}),
 });

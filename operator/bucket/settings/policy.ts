@@ -134,7 +134,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
 
-  report: ({ home }, observed) => ({ policy: policyStatus(observed, home) }),
+  report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });
 
 function policyStatus(observed: PolicyDocument, home: Home | undefined): PolicyStatus {

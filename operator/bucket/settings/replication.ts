@@ -94,15 +94,12 @@ function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
 }
 
 /**
- * The whole configuration: rules of others are differences.
+ * The whole configuration: rules of others are differences. Beside S3's actions it takes iam:PassRole on the role.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
  */
 export const replication = defineSetting<ReplicationConfiguration, ReplicationConfiguration>({
   name: "replication",
-  permissions: {
-    read: ["s3:GetReplicationConfiguration"],
-    write: ["s3:PutReplicationConfiguration", "iam:PassRole"],
-  },
+  permissions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
 
   desired,
 

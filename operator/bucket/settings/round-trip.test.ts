@@ -26,8 +26,9 @@ function oneOfEachClass<T extends { storageClass: string }>(transition: fc.Arbit
   return fc.uniqueArray(transition, { minLength: 1, maxLength: 5, selector: ({ storageClass }) => storageClass });
 }
 
+const prefix = fc.constantFrom("", "raw/", "raw");
 const filter = optional<LifecycleFilter>({
-  prefix: fc.constantFrom("", "raw/", "raw"),
+  prefix,
   tags: fc.dictionary(word, word, { minKeys: 1, maxKeys: 3 }),
   objectSizeGreaterThan: fc.nat(2),
   objectSizeLessThan: fc.integer({ min: 3, max: 9 }),
@@ -37,7 +38,7 @@ const lifecycleRule = optional<LifecycleRule>(
   {
     id: word,
     status: fc.constantFrom("Enabled", "Disabled"),
-    filter,
+    filter: fc.oneof(fc.record({ prefix }), filter),
     transitions: fc.oneof(
       oneOfEachClass(fc.record({ days: fc.nat(900), storageClass })),
       oneOfEachClass(fc.record({ date, storageClass })),

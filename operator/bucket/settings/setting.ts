@@ -52,8 +52,8 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
-  /** What status tells of it beyond its state. Pure. */
-  report?(desired: Desired, observed: Observed): Partial<S3BucketStatus>;
+  /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
+  report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
 
 /** Types a setting by its own shapes, and hands it out as one among others; the caller passes back only what the setting itself returned. */
@@ -98,7 +98,7 @@ export const MAX_VALUE = 256;
 export function show(value: unknown): string {
   if (value === undefined || value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1)}…`;
+  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).toWellFormed()}…`;
 }
 
 /** No change, or one. Compares as JSON: both sides must be normalised to the same key order. */

@@ -70,16 +70,14 @@ describe("write", () => {
 
   test("adds what differs and removes what is surplus, and nothing else", async () => {
     const desired = { set: { env: "prod", kept: "1", new: "" }, remove: ["old", "gone"] };
-    expect(await written(desired, { env: "dev", kept: "1", old: "1", theirs: "1" })).toEqual([
-      [
-        "TagResourceCommand",
-        [
-          { Key: "env", Value: "prod" },
-          { Key: "new", Value: "" },
-        ],
-      ],
-      ["UntagResourceCommand", ["old"]],
-    ]);
+    const added = [
+      { Key: "env", Value: "prod" },
+      { Key: "new", Value: "" },
+    ];
+    const calls = await written(desired, { env: "dev", kept: "1", old: "1", theirs: "1" });
+    expect(calls).toHaveLength(2);
+    expect(calls).toContainEqual(["TagResourceCommand", added]);
+    expect(calls).toContainEqual(["UntagResourceCommand", ["old"]]);
   });
 
   test("a claim is there before the mark of the release goes", async () => {
@@ -100,5 +98,44 @@ describe("report", () => {
     const desired = { set: { env: "prod", cost: "1", ...OWNERSHIP }, remove: ["old", "gone", RELEASED_BY_TAG] };
     const observed = { env: "prod", old: "1", theirs: "1", [RELEASED_BY_TAG]: "x" };
     expect(setting.report?.(desired, observed)).toEqual({ tagKeys: ["cost", "env", "old"] });
+  });
+});
+
+describe("tags named like what every object has", () => {
+  test("are set", () => {
+    const desired = setting.desired({ tags: { constructor: "x" } }, settingContextWith());
+    expect(setting.diff(desired, {})).toContainEqual({ path: "constructor", desired: "x", actual: "" });
+  });
+
+  test("are removed", () => {
+    const desired = setting.desired({}, settingContextWith({ appliedTagKeys: ["constructor"] }));
+    expect(setting.diff(desired, { constructor: "x" })).toContainEqual({
+      path: "constructor",
+      desired: "",
+      actual: "x",
+    });
+  });
+});
+
+describe("as many tags as there may be, all replaced", () => {
+  const many = (name: string) => Object.fromEntries(Array.from({ length: 45 }, (_, index) => [`${name}${index}`, "x"]));
+  const [set, observed] = [many("new"), many("old")];
+  const desired = { set, remove: Object.keys(observed) };
+
+  test("never pass S3's 50 on the way", async () => {
+    const has = new Set(Object.keys(observed));
+    let most = 0;
+    const { bucket } = fakeBucket(({ input }) => {
+      for (const { Key } of (input["Tags"] ?? []) as { Key: string }[]) has.add(Key);
+      for (const key of (input["TagKeys"] ?? []) as string[]) has.delete(key);
+      most = Math.max(most, has.size);
+    });
+    await setting.write(bucket, desired, observed);
+    expect([...has]).toEqual(Object.keys(set));
+    expect(most).toBeLessThanOrEqual(50);
+  });
+
+  test("fit into status before they are", () => {
+    expect(setting.report?.(desired, observed).tagKeys?.length).toBeLessThanOrEqual(100);
   });
 });

@@ -18,14 +18,23 @@ export function tagsOf(spec: S3BucketSpec, { accountTags, ownershipTags }: Setti
 
 function desired(spec: S3BucketSpec, context: SettingContext): DesiredTags {
   const set = tagsOf(spec, context);
-  return { set, remove: [...context.appliedTagKeys, RELEASED_BY_TAG].filter((key) => !(key in set)) };
+  return { set, remove: [...context.appliedTagKeys, RELEASED_BY_TAG].filter((key) => !Object.hasOwn(set, key)) };
 }
 
 function diff({ set, remove }: DesiredTags, observed: Tags): Change[] {
   return [
-    ...Object.entries(set).flatMap(([key, value]) => compare(key, value, observed[key])),
-    ...remove.flatMap((key) => compare(key, undefined, observed[key])),
+    ...Object.entries(set).flatMap(([key, value]) => compare(key, value, valueOf(observed, key))),
+    ...remove.flatMap((key) => compare(key, undefined, valueOf(observed, key))),
   ];
+}
+
+/** Undefined also for "constructor" and other names that every object knows. */
+function valueOf(tags: Tags, key: string): string | undefined {
+  return Object.hasOwn(tags, key) ? tags[key] : undefined;
+}
+
+function isRelease(key: string): boolean {
+  return key === RELEASED_BY_TAG;
 }
 
 function isUserKey(key: string): boolean {
@@ -68,16 +77,21 @@ export const tags = defineSetting<DesiredTags, Tags>({
   diff,
 
   write: async (bucket, { set, remove }, observed) => {
-    const changed = Object.entries(set).filter(([key, value]) => observed[key] !== value);
+    const changed = Object.entries(set).filter(([key, value]) => valueOf(observed, key) !== value);
+    const surplus = remove.filter((key) => Object.hasOwn(observed, key));
+    // Room first, S3 allows 50; but a released bucket is claimed before it stops being one.
+    const [released, dropped] = [surplus.filter(isRelease), surplus.filter((key) => !isRelease(key))];
+    if (dropped.length > 0) await removeTags(bucket, dropped);
     if (changed.length > 0) await putTags(bucket, Object.fromEntries(changed));
-    const surplus = remove.filter((key) => key in observed);
-    if (surplus.length > 0) await removeTags(bucket, surplus);
+    if (released.length > 0) await removeTags(bucket, released);
   },
 
   // Always declared: without its ownership tags a bucket is not ours.
   reset: () => undefined,
 
-  report: ({ set, remove }, observed) => ({
-    tagKeys: [...Object.keys(set), ...remove.filter((key) => key in observed)].filter(isUserKey).sort(),
-  }),
+  report: (desired, observed) => {
+    const { set = {}, remove = [] } = desired ?? {};
+    const left = remove.filter((key) => Object.hasOwn(observed, key));
+    return { tagKeys: [...Object.keys(set), ...left].filter(isUserKey).sort() };
+  },
 });

@@ -5,6 +5,10 @@ type Entries = Record<string, unknown>[];
 
 /** The routes of the settings that are lists of configurations, rules with filters, or single words; see rewriting-s3.ts. */
 export function configurationRoutes(store: RewritingStore, random: Random): Routes {
+  const filtered = (configuration: Document) => ({
+    ...configuration,
+    Filter: filter(configuration.Filter as Document | undefined, random),
+  });
   return {
     ...single(store, "AccelerateConfiguration", (value) => value as Document),
     ...single(store, "RequestPayment", (value) => value as Document, "RequestPaymentConfiguration"),
@@ -31,7 +35,7 @@ export function configurationRoutes(store: RewritingStore, random: Random): Rout
     DeleteBucketWebsiteCommand: () => store.remove("website"),
     GetBucketWebsiteCommand: () => sparse(store.read("website", "NoSuchWebsiteConfiguration"), random),
     ...listed(store, random, "IntelligentTiering", (configuration) => ({
-      ...configuration,
+      ...filtered(configuration),
       Tierings: random.shuffled(configuration.Tierings as Entries),
     })),
     ...listed(store, random, "Inventory", (configuration) => ({
@@ -40,8 +44,8 @@ export function configurationRoutes(store: RewritingStore, random: Random): Rout
         OptionalFields: random.shuffled<unknown>(configuration.OptionalFields),
       }),
     })),
-    ...listed(store, random, "Metrics", (configuration) => configuration),
-    ...listed(store, random, "Analytics", (configuration) => configuration),
+    ...listed(store, random, "Metrics", filtered),
+    ...listed(store, random, "Analytics", filtered),
   };
 }
 
@@ -68,9 +72,7 @@ function listed(
       store.keep(name, Object.fromEntries(Object.entries(all()).filter(([id]) => id !== input.Id))),
     [`ListBucket${name}ConfigurationsCommand`]: ({ ContinuationToken }) => {
       const start = Number(ContinuationToken ?? 0);
-      const entries = Object.values(all()).map((entry) =>
-        withUnknown({ ...rewrite(entry), Filter: filter(entry.Filter as Document | undefined, random) }, random),
-      );
+      const entries = Object.values(all()).map((entry) => withUnknown(rewrite(entry), random));
       const more = entries.length > start + 2;
       return {
         [`${name}ConfigurationList`]: random.shuffled(entries.slice(start, start + 2)),

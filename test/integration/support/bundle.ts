@@ -21,7 +21,15 @@ async function build(): Promise<string> {
   const fresh = join("dist", `.operator-${process.pid}.mjs`);
   const rolldown = join("node_modules", "rolldown", "bin", "cli.mjs");
   await mkdir("dist", { recursive: true });
-  await promisify(execFile)(process.execPath, [rolldown, "-c", "rolldown.config.ts", "--silent", "-o", fresh]);
+  await promisify(execFile)(process.execPath, [
+    rolldown,
+    "-c",
+    "rolldown.config.ts",
+    "--logLevel",
+    "warn",
+    "-o",
+    fresh,
+  ]);
   await rename(fresh, BUNDLE);
   return BUNDLE;
 }

@@ -8,7 +8,17 @@ import { xmlDocument, type XmlElement } from "../../aws/xml.ts";
 export function dumpBucket(bucket: Bucket | undefined, name: string): object | undefined {
   if (bucket === undefined) return undefined;
   // Whose and since when it is, and what only answers that flap need, are no state.
-  const { accountId: _, creationDate: __, lifecycleBefore: ___, policy, tags, objects, uploads, lifecycle, ...rest } = bucket;
+  const {
+    accountId: _,
+    creationDate: __,
+    lifecycleBefore: ___,
+    policy,
+    tags,
+    objects,
+    uploads,
+    lifecycle,
+    ...rest
+  } = bucket;
   const dump = {
     ...rest,
     publicAccessBlock: shown(bucket.publicAccessBlock),

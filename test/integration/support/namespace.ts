@@ -47,7 +47,7 @@ export async function otherNamespace(world: World, labels: Record<string, string
       await eventually(
         () => find(name),
         (found) => found === undefined,
-        describe,
+        (last) => describe(last),
       );
     },
   };

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
 import { type Config, parseConfig } from "../../../operator/config.ts";
 import { runManager } from "../../../operator/manager.ts";
+import { type NodeProcess, startNode } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** An operator at work for one world. Disposing drains it. */
@@ -43,7 +42,7 @@ export function startOperator(world: World, overrides: Partial<Config> = {}): Op
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(world.kubeconfigPath);
   const abort = new AbortController();
-  const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
+  const log = pino({ level: process.env["TEST_LOG"] ?? "silent", serializers: { error: pino.stdSerializers.err } });
   const running = runManager({ config, kubeConfig, log, version: "test" }, abort.signal);
   const stop = async () => {
     abort.abort();
@@ -52,30 +51,13 @@ export function startOperator(world: World, overrides: Partial<Config> = {}): Op
   return { stop, [Symbol.asyncDispose]: stop };
 }
 
-/** As a process of its own, which can be killed. */
-export interface OperatorProcess extends AsyncDisposable {
-  child: ChildProcess;
-  /** All that it has printed. */
-  output(): string;
-  /** SIGKILL: no chance to put anything in order. */
-  kill(): Promise<void>;
-}
-
-export function spawnOperator(world: World, bundle: string, more: readonly string[] = []): OperatorProcess {
-  const child = spawn(process.execPath, [bundle, ...flags(world), ...more], {
-    env: { PATH: process.env["PATH"], ...awsEnvironment(world) },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
-    });
-  }
-  const exited = once(child, "exit");
-  const kill = async () => {
-    child.kill("SIGKILL");
-    await exited;
-  };
-  return { child, output: () => output, kill, [Symbol.asyncDispose]: kill };
+/** As a process of its own, which can be killed. `more` comes after the usual flags, and wins; so do the variables in `environment`. */
+export function spawnOperator(
+  world: World,
+  bundle: string,
+  more: readonly string[] = [],
+  environment: Record<string, string> = {},
+): NodeProcess {
+  const variables = { ...awsEnvironment(world), ...environment };
+  return startNode(bundle, [...flags(world), ...more], { environment: variables });
 }

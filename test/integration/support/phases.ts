@@ -14,7 +14,8 @@ export interface Subject {
   account: Account;
   /** Of the S3Bucket. */
   name: string;
-  /** With its bucketName. */
+  bucketName: string;
+  /** Names that bucket. */
   spec: S3BucketSpec;
 }
 
@@ -24,8 +25,8 @@ export type Over = () => Promise<unknown>;
 /** Something that happens to an S3Bucket, from a state to a state. */
 export interface Phase {
   /** What must be there before it begins. */
-  prepare(subject: Subject): Promise<unknown>;
-  begin(subject: Subject): Promise<Over>;
+  prepare: (subject: Subject) => Promise<unknown>;
+  begin: (subject: Subject) => Promise<Over>;
 }
 
 /** Long enough for several rounds of backoff. */
@@ -47,7 +48,7 @@ const remove = (deletionPolicy: "Retain" | "DeleteIfEmpty"): Phase =>
     prepare: ({ spec, ...rest }) => settle({ ...rest, spec: { ...spec, deletionPolicy } }),
     begin: async ({ world, name }) => {
       await world.deleteBucket(name);
-      return () => world.gone(name);
+      return () => world.statuses.whenGone(name, OVER_MS);
     },
   }) satisfies Phase;
 
@@ -80,8 +81,8 @@ export const PHASES = {
 export type PhaseName = keyof typeof PHASES;
 
 /** What AWS has of the subject, see {@link dumpBucket}. */
-export function stateAtAws({ account, name, spec }: Subject): object | undefined {
-  return dumpBucket(account.buckets.get(spec.bucketName ?? ""), name);
+export function stateAtAws({ account, name, bucketName }: Subject): object | undefined {
+  return dumpBucket(account.buckets.get(bucketName), name);
 }
 
 /** Runs a whole phase with nothing in its way; what AWS has in the end. */
@@ -104,8 +105,8 @@ const EDIT = {
   tags: { team: null, stage: "production" },
 };
 
-function bucketOf({ account, name, spec }: Subject): Bucket {
-  const bucket = account.buckets.get(spec.bucketName ?? "");
+function bucketOf({ account, name, bucketName }: Subject): Bucket {
+  const bucket = account.buckets.get(bucketName);
   if (bucket === undefined) throw new Error(`S3Bucket ${name} has no bucket`);
   return bucket;
 }

@@ -1,4 +1,4 @@
-import type { S3Bucket } from "../../../operator/api/types.ts";
+import type { S3Bucket, SettingStatus } from "../../../operator/api/types.ts";
 import type { Condition } from "../../../operator/kube/object.ts";
 
 export function condition({ status }: S3Bucket, type: string): Condition | undefined {
@@ -25,10 +25,24 @@ export function isReconciling(reason: string): (bucket: S3Bucket) => boolean {
     condition(bucket, "Reconciling")?.status === "True";
 }
 
-export function settingState({ status }: S3Bucket, name: string): string | undefined {
-  return status?.settings?.find((setting) => setting.name === name)?.state;
+function settingStatus({ status }: S3Bucket, name: string): SettingStatus | undefined {
+  return status?.settings?.find((setting) => setting.name === name);
 }
 
-export function settingSource({ status }: S3Bucket, name: string): string | undefined {
-  return status?.settings?.find((setting) => setting.name === name)?.source;
+export function settingState(bucket: S3Bucket, name: string): string | undefined {
+  return settingStatus(bucket, name)?.state;
+}
+
+export function settingSource(bucket: S3Bucket, name: string): string | undefined {
+  return settingStatus(bucket, name)?.source;
+}
+
+export function settingMessage(bucket: S3Bucket, name: string): string | undefined {
+  return settingStatus(bucket, name)?.message;
+}
+
+/** Names of the declared settings that are not as declared. */
+export function outOfSync({ status }: S3Bucket): string[] {
+  const declared = status?.settings?.filter(({ source }) => source !== "Unmanaged") ?? [];
+  return declared.filter(({ state }) => state !== "InSync").map(({ name }) => name);
 }

@@ -1,43 +1,64 @@
 import type { Call, Simulator } from "../../aws/index.ts";
 
-export type Moment = "before it is applied" | "after it was applied";
-
-/** Calls that are held, one for each bucket, so that something can happen while all of them are under way. */
+/** Calls that are held, so that something can happen while all of them are under way. */
 export interface Trap {
-  /** Resolves when each bucket's call is held. */
+  /** Resolves when all that are to be held are. */
   full: Promise<void>;
-  /** The connections of the held calls end; nothing is held any more. */
-  release(): void;
+  /** Nothing is held any more: the connections of the held calls end, or the calls take their course. */
+  release: (how?: "drop") => void;
 }
 
-/** Holds, of each bucket, the call with the given number, counted from now on and from 1. */
-export function setTrap({ faults }: Simulator, numbers: ReadonlyMap<string, number>, moment: Moment): Trap {
+/** Holds every call of an operation, before it is applied. */
+export function holdCalls({ faults }: Simulator, operation: string): Trap {
+  const full = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<"drop" | void>();
+  const remove = faults.onCall((call, phase) => {
+    if (call.operation !== operation || phase === "after") return;
+    full.resolve();
+    return released.promise;
+  });
+  return {
+    full: full.promise,
+    release: (how) => {
+      remove();
+      released.resolve(how);
+    },
+  };
+}
+
+/** Where a call is held: `before` it is applied, or `after` it was, with its answer still to come. */
+export interface Point {
+  /** Of the calls on one bucket, counted from when the trap is set, and from 1. */
+  number: number;
+  moment: "before" | "after";
+}
+
+/** Holds one call of each of these buckets. */
+export function setTrap({ faults }: Simulator, points: ReadonlyMap<string, Point>): Trap {
   const counts = new Map<string, number>();
-  const awaited = new Set<Call>();
+  const chosen = new Set<Call>();
   const held = new Set<string>();
   const full = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<"drop">();
-
+  const released = Promise.withResolvers<"drop" | void>();
   const remove = faults.onCall((call, phase) => {
-    const { bucket } = call;
-    const number = bucket === undefined ? undefined : numbers.get(bucket);
-    if (bucket === undefined || number === undefined) return;
+    const { bucket = "" } = call;
+    const point = points.get(bucket);
+    if (point === undefined) return;
     if (phase === "before") {
       const count = (counts.get(bucket) ?? 0) + 1;
       counts.set(bucket, count);
-      if (count === number) awaited.add(call);
+      if (count === point.number) chosen.add(call);
     }
-    if (!awaited.has(call) || (phase === "before") !== (moment === "before it is applied")) return;
+    if (!chosen.has(call) || phase !== point.moment) return;
     held.add(bucket);
-    if (held.size === numbers.size) full.resolve();
+    if (held.size === points.size) full.resolve();
     return released.promise;
   });
-
   return {
     full: full.promise,
-    release: () => {
+    release: (how) => {
       remove();
-      released.resolve("drop");
+      released.resolve(how);
     },
   };
 }

@@ -1,0 +1,94 @@
+/** What a step of the demo works with: it shows what it does as a person would do it, and verifies what came of it. */
+
+import { inspect } from "node:util";
+import type { S3Bucket } from "../../operator/api/types.ts";
+import { messageOf } from "../controlplane/progress.ts";
+import { eventually } from "../integration/support/wait.ts";
+import type { Environment } from "./environment.ts";
+import type { Screen } from "./screen.ts";
+
+export interface Stage extends Environment {
+  screen: Screen;
+  /** Types the command line, runs it, and shows what it prints, which is also returned. A command that fails ends the step. */
+  kubectl: (line: string, input?: string) => Promise<string>;
+  /** The same without showing it. */
+  read: (line: string) => Promise<string>;
+  /** Shows a command that must fail, and returns its complaint. */
+  refusedKubectl: (line: string, input?: string) => Promise<string>;
+  /** An S3Bucket, read without showing it. */
+  bucket: (name: string, namespace?: string) => Promise<S3Bucket>;
+  /**
+   * Looks until what is seen is as `accept` wants it, and says so in the words of `claim`. Fails with what was seen last.
+   * `what` says what is waited for, where that takes long.
+   */
+  verify: <T>(claim: string, see: () => Promise<T>, accept: (seen: T) => boolean, what?: string) => Promise<T>;
+  /** The same about something that has been seen already. */
+  check: (claim: string, holds: boolean, seen: unknown) => void;
+}
+
+/** The claim did not come true, which the screen has already said. */
+export class Refuted extends Error {}
+
+const VERIFY_MS = 30_000;
+
+export function createStage(environment: Environment, screen: Screen): Stage {
+  const { kubectl } = environment.controlPlane;
+
+  const run = async (line: string, input?: string) => {
+    screen.command(input === undefined ? `kubectl ${line}` : `kubectl ${line} <<'EOF'\n${input}EOF`);
+    const result = await screen.during(`kubectl ${line}`, () => kubectl(wordsOf(line), input ? { input } : {}));
+    screen.output(`${result.stdout}${result.stderr}`);
+    return result;
+  };
+
+  const read = async (line: string) => {
+    const { code, stdout, stderr } = await kubectl(wordsOf(line));
+    if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+    return stdout;
+  };
+
+  const refute = (claim: string, why: string): never => {
+    screen.failed(claim, why);
+    throw new Refuted(claim);
+  };
+
+  return {
+    ...environment,
+    screen,
+    async kubectl(line, input) {
+      const { code, stdout, stderr } = await run(line, input);
+      if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+      return stdout;
+    },
+    async refusedKubectl(line, input) {
+      const { code, stdout, stderr } = await run(line, input);
+      if (code === 0) throw new Error(`kubectl ${line} was to be refused: ${stdout}`);
+      return stderr;
+    },
+    read,
+    bucket: async (name, namespace = "default") =>
+      JSON.parse(await read(`get s3bucket ${name} -n ${namespace} -o json`)) as S3Bucket,
+    async verify(claim, see, accept, what = claim) {
+      try {
+        const seen = await screen.during(what, () => eventually(see, accept, shown, VERIFY_MS));
+        screen.passed(claim);
+        return seen;
+      } catch (error) {
+        return refute(claim, messageOf(error));
+      }
+    },
+    check(claim, holds, seen) {
+      if (holds) screen.passed(claim);
+      else refute(claim, shown(seen));
+    },
+  };
+}
+
+function shown(seen: unknown): string {
+  return typeof seen === "string" ? seen : inspect(seen, { depth: 5, breakLength: 90 });
+}
+
+/** As a shell splits them: single quotes hold words together, and go. */
+function wordsOf(line: string): string[] {
+  return (line.match(/(?:[^\s']|'[^']*')+/g) ?? []).map((word) => word.replaceAll("'", ""));
+}

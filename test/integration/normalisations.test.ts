@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
+import type { Normalisations } from "../aws/index.ts";
+import { arbitrarySpec } from "./support/arbitrary-spec.ts";
+import { atAws } from "./support/buckets.ts";
+import { dumpBucket } from "./support/dump.ts";
+import { expectInvariants, lookAgain } from "./support/invariants.ts";
+import { MEDDLE } from "./support/meddle.ts";
+import { startOperator } from "./support/operator.ts";
+import { isReady, settingSource } from "./support/states.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+/*
+ * AWS hands back what was written in other words. Whatever is declared, and in whatever words it comes back: it is seen as equal, so that another
+ * look writes nothing, and what somebody really changed is still found. A failure prints the seed and path with which fast-check repeats it.
+ */
+
+interface Case {
+  spec: S3BucketSpec;
+  normalisations: Normalisations;
+  /** Chooses what somebody changes. */
+  choice: number;
+}
+
+const normalisations: fc.Arbitrary<Normalisations> = fc.record(
+  {
+    reorderPolicy: fc.boolean(),
+    unknownExtraFields: fc.boolean(),
+    lifecyclePrefixForm: fc.constantFrom("EmptyFilter" as const, "FilterPrefix" as const, "Prefix" as const),
+    lifecycleFlap: fc.record({ reads: fc.integer({ min: 1, max: 2 }) }),
+    awsTags: fc.constant({ "aws:cloudformation:stack-name": "stack", "aws:servicecatalog:id": "1" }),
+  },
+  { requiredKeys: [] },
+);
+
+/** At once, in one world. */
+const CASES = 24;
+
+test("any spec, in whatever words AWS hands it back", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { concurrency: CASES });
+  await world.applyAccount({ tags: { owner: "platform" } });
+  const named = {
+    kmsKeyArn: await world.createKey(),
+    accountId: world.account.id,
+    roleArns: ["reader", "writer"].map((name) => world.account.addRole(name).arn),
+  };
+  const one = fc.record({ spec: arbitrarySpec(named), normalisations, choice: fc.nat() });
+  const many = fc.array(one, { minLength: CASES, maxLength: CASES });
+  const property = fc.asyncProperty(many, (cases) => holds(world, cases));
+  await fc.assert(property, { numRuns: 1, endOnFailure: true });
+  await expectInvariants(world);
+});
+
+async function holds(world: World, cases: readonly Case[]): Promise<void> {
+  const names = cases.map((_, index) => `spec-${index}`);
+  await Promise.all(
+    cases.map(async ({ spec, normalisations }, index) => {
+      const name = names[index] ?? "";
+      const bucketName = world.bucketName(name);
+      world.simulator.normalise.set(normalisations, bucketName);
+      await world.applyBucket(name, { bucketName, ...spec });
+      const context = () => JSON.stringify({ spec, normalisations }, undefined, 1);
+      await world.statuses.when(name, isReady).catch((cause: unknown) => {
+        throw new Error(`Never ready: ${context()}`, { cause });
+      });
+    }),
+  );
+  await expectInvariants(world);
+  await Promise.all(cases.map((each, index) => expectDriftFound(world, names[index] ?? "", each)));
+}
+
+async function expectDriftFound(world: World, name: string, { spec, choice }: Case): Promise<void> {
+  const bucket = atAws(world, world.bucketName(name));
+  const before = dumpBucket(bucket, name);
+  const current = await world.bucket(name);
+  const managed = Object.keys(MEDDLE).filter((setting) => isManaged(current, setting));
+  const setting = managed[choice % managed.length] ?? "";
+  MEDDLE[setting]?.(bucket);
+  expect(dumpBucket(bucket, name)).not.toEqual(before);
+  await lookAgain(world, name);
+  const corrected = (seen: S3Bucket) => isReady(seen) && seen.status?.drift?.lastCorrectedTime !== undefined;
+  const { status } = await world.statuses.when(name, corrected);
+  const changes = status?.drift?.changes?.map((change) => change.setting);
+  expect(new Set(changes), JSON.stringify(spec)).toEqual(new Set([setting]));
+  expect(dumpBucket(bucket, name)).toEqual(before);
+}
+
+function isManaged(bucket: S3Bucket, setting: string): boolean {
+  const source = settingSource(bucket, setting);
+  return source === "Spec" || source === "Baseline";
+}
