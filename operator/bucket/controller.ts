@@ -54,10 +54,9 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const enforce = spec.mode !== "Observe";
   if (enforce) await context.ensureFinalizer();
 
-  // Which bucket, in whose account, with which key?
+  // Which bucket, in whose account?
   const target = await resolveTarget(dependencies, object, signal);
-  const key = await resolveKey(dependencies, context, target);
-  const contextFor = (origin: Origin) => settingContext(object, target, origin, key.arn);
+  const contextFor = (origin: Origin, keyArn?: string) => settingContext(object, target, origin, keyArn);
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
   noteTarget(status, target);
@@ -92,8 +91,11 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const claim = claimBucket(target, object, observations, created);
   noteClaim(status, target, claim);
 
+  // With which key? None is made for a bucket that is not ours.
+  const key = await resolveKey(dependencies, context, target);
+
   // Only the difference, one write at a time, read back.
-  const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
+  const plans = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
   noteDeclaration(status, plans);
   if (!created) await announceChanges(dependencies, context, plans, memory);

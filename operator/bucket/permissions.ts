@@ -22,15 +22,17 @@ export const EMPTYING_ACTIONS = [
 /** On the keys that `spec.encryption.kmsKey` names. */
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
 
-/** For `spec.encryption.kmsKey.managed`; a new key has no ARN to name, so that these are for all keys and aliases. */
+/** For `spec.encryption.kmsKey.managed`: these two take no resource. */
+const KEY_CREATION_ACTIONS = ["kms:CreateKey", "kms:ListKeys"] as const;
+
+/** For `spec.encryption.kmsKey.managed`. */
 export const MANAGED_KEY_ACTIONS = [
+  ...KEY_CREATION_ACTIONS,
   "kms:CancelKeyDeletion",
   "kms:CreateAlias",
-  "kms:CreateKey",
   "kms:EnableKey",
   "kms:EnableKeyRotation",
   "kms:GetKeyRotationStatus",
-  "kms:ListKeys",
   "kms:ListResourceTags",
   "kms:ScheduleKeyDeletion",
   "kms:TagResource",
@@ -40,7 +42,7 @@ interface IamStatement {
   Sid: string;
   Effect: "Allow";
   Action: string[];
-  Resource: string;
+  Resource: string | string[];
 }
 
 /**
@@ -49,7 +51,9 @@ interface IamStatement {
  */
 export function operatorPolicy(partition: string): { Version: string; Statement: IamStatement[] } {
   const buckets = `arn:${partition}:s3:::*`;
-  const allow = (Sid: string, actions: Iterable<string>, Resource: string): IamStatement => {
+  const [keys, aliases] = [`arn:${partition}:kms:*:*:key/*`, `arn:${partition}:kms:*:*:alias/*`];
+  const onKeys = MANAGED_KEY_ACTIONS.filter((action) => !KEY_CREATION_ACTIONS.some((each) => each === action));
+  const allow = (Sid: string, actions: Iterable<string>, Resource: string | string[]): IamStatement => {
     return { Sid, Effect: "Allow", Action: [...new Set(actions)].sort(), Resource };
   };
   return {
@@ -58,8 +62,9 @@ export function operatorPolicy(partition: string): { Version: string; Statement:
       allow("Bucket", BUCKET_ACTIONS, buckets),
       allow("DeleteWithContents", EMPTYING_ACTIONS, buckets),
       ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
-      allow("KMSKey", KEY_ACTIONS, `arn:${partition}:kms:*:*:key/*`),
-      allow("ManagedKMSKey", MANAGED_KEY_ACTIONS, "*"),
+      allow("KMSKey", KEY_ACTIONS, keys),
+      allow("ManagedKMSKey", onKeys, [keys, aliases]),
+      allow("ManagedKMSKeyCreation", KEY_CREATION_ACTIONS, "*"),
     ],
   };
 }

@@ -2,16 +2,15 @@ import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
 import type { AWSAccountSpec, PolicyStatement, S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
-import { expectSoundStatus } from "../conformance/conditions.ts";
 import type { Bucket, Call } from "../aws/index.ts";
 import { objectLockDocument } from "../aws/s3/object-lock.ts";
 import { atAws, snapshot } from "./support/buckets.ts";
 import { ensureBundle } from "./support/bundle.ts";
 import { eventWhen } from "./support/events.ts";
-import { expectPermittedCalls, lookAgain, operatorCalls, operatorWrites } from "./support/invariants.ts";
+import { expectSoundHistory, lookAgain, operatorCalls, operatorWrites } from "./support/invariants.ts";
 import { spawnOperator, startOperator } from "./support/operator.ts";
 import { condition, isReady } from "./support/states.ts";
-import { type Moment, setTrap } from "./support/trap.ts";
+import { type Point, setTrap } from "./support/trap.ts";
 import { eventually } from "./support/wait.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -51,8 +50,7 @@ async function goneAfterALook(world: World, name: string): Promise<void> {
 
 function expectDeleted(world: World, bucketName: string): void {
   expect(world.account.buckets.has(bucketName)).toBe(false);
-  world.statuses.all().forEach(expectSoundStatus);
-  expectPermittedCalls(world);
+  expectSoundHistory(world);
 }
 
 function countVersions({ objects }: Bucket): number {
@@ -89,12 +87,7 @@ test("50,000 versions and delete markers go, and uploads with them, though the p
   expect(afterSecond).toBeGreaterThan(0);
 
   await using _third = spawnOperator(world, bundle);
-  await eventually(
-    () => world.findBucket("docs"),
-    (found) => found === undefined,
-    undefined,
-    90_000,
-  );
+  await world.statuses.whenGone("docs", 90_000);
   expectDeleted(world, bucketName);
   const counts = world.statuses.of("docs").map((state) => state.status?.deletion?.objectsDeleted ?? 0);
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
@@ -327,31 +320,34 @@ describe("what is too much is left to S3 Lifecycle", () => {
   });
 });
 
-describe("the process is killed at each of its calls", () => {
-  const MOMENTS: Moment[] = ["before it is applied", "after it was applied"];
+test("the process is killed at each of its calls, before it is applied and after", async () => {
+  await using world = await createWorld();
   const FLAGS = ["--concurrency=100"];
+  await using first = spawnOperator(world, bundle, FLAGS);
+  const prepared = async (name: string): Promise<Bucket> => {
+    const bucket = await confirmedBucket(world, name);
+    bucket.fillWith({ keys: 3, versionsPerKey: 2, deleteMarkers: true, uploads: 2 });
+    return bucket;
+  };
+  const reference = await prepared("reference");
+  const count = () => world.simulator.calls.of(reference.name).length;
+  const before = count();
+  await world.deleteBucket("reference");
+  await world.gone("reference");
 
-  test.each(MOMENTS)("%s", async (moment) => {
-    await using world = await createWorld();
-    await using first = spawnOperator(world, bundle, FLAGS);
-    const remove = async (name: string) => {
-      const bucket = await confirmedBucket(world, name);
-      bucket.fillWith({ keys: 3, versionsPerKey: 2, deleteMarkers: true, uploads: 2 });
-      const before = world.simulator.calls.of(bucket.name).length;
-      return { name: bucket.name, begin: () => world.deleteBucket(name), over: () => world.gone(name), before };
-    };
-    const reference = await remove("reference");
-    await reference.begin();
-    await reference.over();
-    const calls = world.simulator.calls.of(reference.name).length - reference.before;
-    const subjects = await Promise.all(Array.from({ length: calls }, (_, index) => remove(`call-${index + 1}`)));
-    const trap = setTrap(world.simulator, new Map(subjects.map(({ name }, index) => [name, index + 1])), moment);
-    await Promise.all(subjects.map(({ begin }) => begin()));
-    await trap.full;
-    await first.kill();
-    trap.release();
-    await using _second = spawnOperator(world, bundle, FLAGS);
-    await Promise.all(subjects.map(({ over }) => over()));
-    for (const { name } of subjects) expectDeleted(world, name);
-  });
+  const points = Array.from({ length: count() - before }, (_, index) => index + 1).flatMap((number): Point[] => [
+    { number, moment: "before" },
+    { number, moment: "after" },
+  ]);
+  const stops = points.map((point) => ({ point, name: `${point.moment}-call-${point.number}` }));
+  await Promise.all(stops.map(({ name }) => prepared(name)));
+  const trap = setTrap(world.simulator, new Map(stops.map(({ point, name }) => [world.bucketName(name), point])));
+  await Promise.all(stops.map(({ name }) => world.deleteBucket(name)));
+  await trap.full;
+  await first.kill();
+  trap.release("drop");
+
+  await using _second = spawnOperator(world, bundle, FLAGS);
+  await Promise.all(stops.map(({ name }) => world.statuses.whenGone(name, 60_000)));
+  for (const { name } of stops) expectDeleted(world, world.bucketName(name));
 });

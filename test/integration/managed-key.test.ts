@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../operator/api/names.ts";
+import type { S3Bucket } from "../../operator/api/types.ts";
 import { atAws, readyBucket } from "./support/buckets.ts";
 import { eventWhen } from "./support/events.ts";
 import { expectInvariants, lookAgain, operatorWrites } from "./support/invariants.ts";
@@ -42,7 +43,7 @@ test("alias and rotation period can be chosen and changed: the key stays the sam
   const managed = { alias: "alias/documents", rotationPeriodInDays: 90 };
   const { status } = await readyBucket(world, "docs", managedKeySpec(managed));
   expect(keyAt(world.account, "alias/documents")).toMatchObject({ arn: status?.kmsKeyArn, rotationPeriodInDays: 90 });
-  await world.editSpec("docs", managedKeySpec({ alias: "alias/papers", rotationPeriodInDays: 180 }));
+  await world.editSpec("docs", { ...managedKeySpec({ alias: "alias/papers", rotationPeriodInDays: 180 }) });
   await world.bucketWhen("docs", isReady);
   expect(keyAt(world.account, "alias/papers")).toMatchObject({ arn: status?.kmsKeyArn, rotationPeriodInDays: 180 });
   expect(liveKeys(world.account)).toHaveLength(1);
@@ -75,10 +76,15 @@ test("somebody takes away alias and rotation: drift, and put right", async () =>
 
 test("a wiped status finds the key again", async () => {
   await using world = await createWorld();
-  await using _operator = startOperator(world);
-  const before = await readyBucket(world, "docs", managedKeySpec());
+  let before: S3Bucket;
+  {
+    await using _operator = startOperator(world);
+    before = await readyBucket(world, "docs", managedKeySpec());
+  }
   const writes = operatorWrites(world).length;
   await world.kube.mergePatch(S3_BUCKETS, before.metadata, { status: null }, { subresource: "status" });
+
+  await using _operator = startOperator(world);
   const after = await world.bucketWhen("docs", isReady);
   expect(after.status?.kmsKeyArn).toBe(before.status?.kmsKeyArn);
   expect(operatorWrites(world)).toHaveLength(writes);
@@ -115,7 +121,9 @@ test.for(MADE_UNUSABLE)("somebody's $state of the key stands, and is said", asyn
 });
 
 /** The calls of a creation, one after the other; of a second look only where the first is over. */
-const ACTIONS = ["DescribeKey", "CreateKey", "TagResource", "CreateAlias", "EnableKeyRotation"].map((each) => `kms:${each}`);
+const ACTIONS = ["DescribeKey", "CreateKey", "TagResource", "CreateAlias", "EnableKeyRotation"].map(
+  (each) => `kms:${each}`,
+);
 
 test.for(ACTIONS)("%s denied: the message names it, and one key comes of it in the end", async (action) => {
   await using world = await createWorld();
@@ -158,38 +166,69 @@ test("who may neither name the key nor see whose it is, does not make one after 
   await expectInvariants(world);
 });
 
-test("two S3Buckets want one alias: the first has it, the other one says so and keeps no key", async () => {
+test("two S3Buckets want one alias at once: the first has it, the other one says so and keeps no key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount();
   const names = ["one", "two"];
-  await Promise.all(
-    names.map((name) =>
-      world.applyBucket(name, { bucketName: world.bucketName(name), ...managedKeySpec({ alias: "alias/shared" }) }),
-    ),
-  );
+  meet(world, "CreateKey", names.length);
   const settled = await Promise.all(
-    names.map((name) => world.bucketWhen(name, (it) => isReady(it) || isStalled("KMSAliasTaken")(it))),
+    names.map(async (name) => {
+      await world.applyBucket(name, {
+        bucketName: world.bucketName(name),
+        ...managedKeySpec({ alias: "alias/shared" }),
+      });
+      return world.bucketWhen(name, (it) => isReady(it) || isStalled("KMSAliasTaken")(it));
+    }),
   );
   const [loser, ...others] = settled.filter((it) => !isReady(it));
   expect(others).toEqual([]);
-  expect(condition(loser ?? never(), "KeyUsable")?.reason).toBe("KMSAliasTaken");
+  expect(loser && condition(loser, "KeyUsable")).toMatchObject({ status: "False", reason: "KMSAliasTaken" });
   expect(loser?.status?.kmsKeyArn).toBeUndefined();
   expect(liveKeys(world.account)).toEqual([keyAt(world.account, "alias/shared")]);
+  expect(world.account.keys.size).toBe(2);
+  await expectInvariants(world);
+});
+
+/** Holds the calls of an operation until there are so many of them. */
+function meet({ simulator }: World, operation: string, count: number): void {
+  const all = Promise.withResolvers<void>();
+  let arrived = 0;
+  simulator.faults.onCall((call, phase) => {
+    if (call.operation !== operation || phase === "after") return;
+    arrived += 1;
+    if (arrived === count) all.resolve();
+    return all.promise;
+  });
+}
+
+test("no key is made for a bucket that is somebody else's", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const bucketName = world.bucketName("docs");
+  world.account.createBucket(bucketName, KEY_REGION);
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName, ...managedKeySpec() });
+  await world.bucketWhen("docs", isStalled("BucketNotOwned"));
+  expect(kmsCalls(world)).toEqual([]);
   await expectInvariants(world);
 });
 
 test("an alias of somebody else's key is left alone", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
-  const foreign = world.account.keys.get(await world.createKey()) ?? never();
-  world.account.aliases.set(`${KEY_REGION}/alias/payments`, foreign.id);
+  await world.createKey();
+  const [foreign] = liveKeys(world.account);
+  world.account.aliases.set(`${KEY_REGION}/alias/payments`, foreign?.id ?? "");
   const before = structuredClone(foreign);
   await world.applyAccount();
-  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), ...managedKeySpec({ alias: "alias/payments" }) });
+  await world.applyBucket("docs", {
+    bucketName: world.bucketName("docs"),
+    ...managedKeySpec({ alias: "alias/payments" }),
+  });
   await world.bucketWhen("docs", isStalled("KMSAliasTaken"));
   await expectInvariants(world);
-  await world.editSpec("docs", managedKeySpec({ alias: "alias/documents" }));
+  await world.editSpec("docs", { ...managedKeySpec({ alias: "alias/documents" }) });
   await world.bucketWhen("docs", isReady);
   expect(foreign).toEqual(before);
   expect(liveKeys(world.account)).toHaveLength(2);
@@ -201,7 +240,10 @@ test("from another account's key to a managed one", async () => {
   await using _operator = startOperator(world);
   const arn = `arn:aws:kms:${KEY_REGION}:${world.simulator.account("444455556666").id}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const ready = await readyBucket(world, "docs", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn } } });
-  expect(condition(ready, "KeyUsable"), "nobody let us look at it").toMatchObject({ status: "Unknown", reason: "AccessDenied" });
+  expect(condition(ready, "KeyUsable"), "nobody let us look at it").toMatchObject({
+    status: "Unknown",
+    reason: "AccessDenied",
+  });
   await world.editSpec("docs", { encryption: { kmsKey: { arn: null, managed: {} } } });
   const managed = await world.bucketWhen("docs", isReady);
   expect(managed.status?.kmsKeyArn).toBe(keyAt(world.account, defaultAlias(world, "docs")).arn);
@@ -257,7 +299,3 @@ test("a key in another region than the bucket is refused", async () => {
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))).toBeUndefined();
   await expectInvariants(world);
 });
-
-function never(): never {
-  throw new Error("Not to be reached");
-}

@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../operator/api/names.ts";
 import type { S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
-import type { Bucket } from "../aws/index.ts";
 import { atAws, readyBucket, retag, snapshot, tagsAt } from "./support/buckets.ts";
 import { expectInvariants, lookAgain, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
 import { isReady, settingSource, settingState } from "./support/states.ts";
 import { createWorld, type World } from "./support/world.ts";
+
+/** What AWS has of a bucket at one moment. */
+type Bucket = ReturnType<typeof snapshot>;
 
 /** What a bucket has of which nobody ever said anything. */
 function defaults(world: World): Bucket {

@@ -166,6 +166,13 @@ describe("DeleteIfEmpty", () => {
     expect(released()).toBe(false);
   });
 
+  test("waits for its account, unless it never had one", async () => {
+    const { run, released } = deletion({ spec: DELETE_IF_EMPTY, accounts: [] });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
+    expect(released()).toBe(false);
+    expect(await deletion({ spec: DELETE_IF_EMPTY, status: {}, accounts: [] }).run()).toEqual({ kind: "released" });
+  });
+
   test("waits for somebody to empty it", async () => {
     const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("BucketNotEmpty", 409) });
     expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });

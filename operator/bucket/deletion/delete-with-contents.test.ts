@@ -94,12 +94,17 @@ describe("emptied and deleted", () => {
     let clock = Date.UTC(2026, 6, 1);
     const before = { startedTime: "2026-06-30T00:00:00.000Z", objectsDeleted: 500, uploadsAborted: 0 };
     const now = () => (clock += 4_000);
-    const { run, status, reasons, progress } = deletion({ it, now, status: { ...ESTABLISHED, deletion: before } });
+    const { run, status, reasons, progress, commands } = deletion({
+      it,
+      now,
+      status: { ...ESTABLISHED, deletion: before },
+    });
     expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
     const { objectsDeleted = 0, startedTime } = status().deletion ?? {};
     expect(objectsDeleted).toBe(500 + 90 - it.versions.size);
     expect(startedTime).toBe(before.startedTime);
     expect([reasons(), progress]).toEqual([[], []]);
+    expect(commands()).not.toContain("DeleteBucketCommand");
   });
 
   test("counts what was deleted before a call failed", async () => {
@@ -203,11 +208,14 @@ describe("S3 Lifecycle", () => {
   });
 
   test.each([
-    ["switched off", { ID: "s3-operator-expire-all", Status: "Disabled" }],
-    ["replaced", { ID: "theirs", Status: "Enabled" }],
-  ])("gets its rules again when they were %s", async (_case, rule) => {
+    ["switched off", ["Enabled", "Disabled"]],
+    ["replaced in part", ["Enabled"]],
+  ])("gets its rules again when they were %s", async (_case, states) => {
     const it = versionedBucket({ versions: names(30) }, 10);
-    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [rule] });
+    const ids = ["s3-operator-expire-all", "s3-operator-expire-delete-markers"];
+    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({
+      Rules: states.map((Status, index) => ({ ID: ids[index], Status })),
+    });
     const { run, commands } = deletion({ it, lifecycleAbove: 0 });
     await stopOf(run);
     expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");

@@ -1,82 +1,100 @@
-import type { KMSClient } from "@aws-sdk/client-kms";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { S3BucketSpec } from "../api/types.ts";
-import type { AwsSession } from "../aws/session.ts";
-import { createKeyResolver, type KeyResolver } from "./kms-key.ts";
-import { failing } from "./testing/fake-bucket.ts";
-import { target } from "./testing/fixtures.ts";
+import type { S3BucketSpec } from "../../api/types.ts";
+import type { AwsSession } from "../../aws/session.ts";
+import { failing } from "../testing/fake-bucket.ts";
+import { OWNER, s3Bucket } from "../testing/fixtures.ts";
+import { createKeyResolver, type KeyResolver } from "./resolve.ts";
+import { arnOf, denied, fakeKms, keyMetadata, ownTags, REGION } from "./testing/fake-kms.ts";
 
-const ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-const ENABLED = { KeyMetadata: { Arn: ARN, KeyState: "Enabled" } };
+const ARN = arnOf("1234abcd-12ab-34cd-56ef-1234567890ab");
+const enabled = () => ({ KeyMetadata: { KeyId: "1234", Arn: ARN, KeyState: "Enabled" } });
 const { signal } = new AbortController();
 
 let now: number;
 let resolve: KeyResolver;
-/** "region key" of each call to KMS. */
-let calls: string[];
 
 beforeEach(() => {
   now = 0;
   resolve = createKeyResolver(() => now);
-  calls = [];
 });
 
-function session(answer: () => unknown, overrides: Partial<AwsSession> = {}): AwsSession {
-  const kms = (region: string) => {
-    const send = async ({ input }: { input: { KeyId: string } }) => {
-      calls.push(`${region} ${input.KeyId}`);
-      return answer();
-    };
-    return { send } as unknown as KMSClient;
-  };
-  return { ...target().session, kms, ...overrides };
+type KmsKey = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
+
+const withKey = (kmsKey: KmsKey): S3BucketSpec => ({ encryption: { sseAlgorithm: "aws:kms", kmsKey } });
+const BY_ALIAS = withKey({ alias: "alias/docs" });
+const BY_ARN = withKey({ arn: ARN });
+
+function request(spec: S3BucketSpec, session: AwsSession, { region = REGION, uid = "uid" } = {}) {
+  return { object: s3Bucket(spec, { uid }), session, region, owner: OWNER, signal, beginWork: () => Promise.resolve() };
 }
 
-function withKey(kmsKey: { arn?: string; alias?: string }): S3BucketSpec {
-  return { encryption: { sseAlgorithm: "aws:kms", kmsKey } };
-}
-
-const byAlias = withKey({ alias: "alias/docs" });
-
-function resolveAlias(answer: () => unknown, overrides: Partial<AwsSession> = {}, region = "eu-central-1") {
-  return resolve(session(answer, overrides), region, byAlias, signal);
+/** What comes of the spec when DescribeKey answers so, and which calls that took. */
+async function outcome(
+  spec: S3BucketSpec,
+  answer: () => unknown,
+  { session, ...rest }: { session?: Partial<AwsSession>; region?: string; uid?: string } = {},
+) {
+  const kms = fakeKms({
+    DescribeKey: answer,
+    ListResourceTags: ownTags,
+    GetKeyRotationStatus: () => ({ KeyRotationEnabled: true, RotationPeriodInDays: 365 }),
+  });
+  const resolution = await resolve(request(spec, { ...kms.session, ...session }, rest));
+  return { ...resolution, calls: kms.calls, regions: kms.regions };
 }
 
 test.each<[string, S3BucketSpec]>([
   ["no encryption", {}],
   ["no key", { encryption: { sseAlgorithm: "aws:kms" } }],
 ])("%s: KMS is not asked", async (_case, spec) => {
-  expect(await resolve(session(failing("bug", 500)), "eu-central-1", spec, signal)).toEqual({ arn: undefined });
-  expect(calls).toEqual([]);
+  expect(await outcome(spec, failing("bug", 500))).toEqual({ arn: undefined, calls: [], regions: [] });
 });
 
 test("an alias is resolved to the key's ARN, in the bucket's region", async () => {
-  expect(await resolveAlias(() => ENABLED)).toEqual({ arn: ARN });
-  expect(calls).toEqual(["eu-central-1 alias/docs"]);
+  const { arn, calls, regions } = await outcome(BY_ALIAS, enabled);
+  expect(arn).toBe(ARN);
+  expect(calls).toEqual(["DescribeKey alias/docs"]);
+  expect(regions).toEqual([REGION]);
+});
+
+test("an ARN of another region is refused without a call", async () => {
+  const { failure, calls } = await outcome(BY_ARN, enabled, { region: "us-east-1" });
+  expect(failure).toMatchObject({ reason: "KMSKeyWrongRegion", terminal: true });
+  expect(failure?.message).toContain("us-east-1");
+  expect(calls).toEqual([]);
 });
 
 describe("an answer is kept", () => {
   test("for 15 minutes", async () => {
-    await resolveAlias(() => ENABLED);
+    await outcome(BY_ALIAS, enabled);
     now += 899_999;
-    expect(await resolveAlias(failing("bug", 500))).toEqual({ arn: ARN });
-    expect(calls).toHaveLength(1);
+    expect(await outcome(BY_ALIAS, failing("bug", 500))).toMatchObject({ arn: ARN, calls: [] });
     now += 1;
-    await resolveAlias(() => ENABLED);
-    expect(calls).toHaveLength(2);
+    expect((await outcome(BY_ALIAS, enabled)).calls).toHaveLength(1);
   });
 
   test("for that region, account and caller alone", async () => {
-    await resolveAlias(() => ENABLED);
-    await resolveAlias(() => ENABLED, {}, "us-west-2");
-    await resolveAlias(() => ENABLED, { accountId: "444455556666" });
-    await resolveAlias(() => ENABLED, { callerArn: "arn:aws:iam::111122223333:role/other" });
-    expect(calls).toHaveLength(4);
+    const calls = async (more: Parameters<typeof outcome>[2]) => (await outcome(BY_ALIAS, enabled, more)).calls.length;
+    expect(await calls({})).toBe(1);
+    expect(await calls({ session: { accountId: "444455556666" } })).toBe(1);
+    expect(await calls({ session: { callerArn: "arn:aws:iam::111122223333:user/x" } })).toBe(1);
+    expect(await calls({ region: "us-east-1" })).toBe(1);
+    expect(await calls({})).toBe(0);
   });
 
-  test("only if it was good", async () => {
-    await resolveAlias(failing("NotFoundException", 400));
-    expect(await resolveAlias(() => ENABLED)).toEqual({ arn: ARN });
+  test("for all S3Buckets that name the same key, but a managed one for its own alone", async () => {
+    const calls = async (kmsKey: KmsKey, uid: string) =>
+      (await outcome(withKey(kmsKey), enabled, { uid })).calls.length;
+    expect(await calls({ alias: "alias/docs" }, "a")).toBe(1);
+    expect(await calls({ alias: "alias/docs" }, "b")).toBe(0);
+    expect(await calls({ managed: {} }, "a")).toBe(3);
+    expect(await calls({ managed: {} }, "a")).toBe(0);
+    expect(await calls({ managed: {} }, "b"), "the namesake that comes after it").toBe(3);
+  });
+
+  test("but not if it was a failure", async () => {
+    await outcome(BY_ALIAS, failing("NotFoundException", 400));
+    expect(await outcome(BY_ALIAS, enabled)).toMatchObject({ arn: ARN });
   });
 });
 
@@ -87,51 +105,52 @@ describe("a key that is no use", () => {
     ["PendingImport", "enable it"],
     [undefined, "in no known state"],
   ])("%s", async (KeyState, help) => {
-    const { failure } = await resolveAlias(() => ({ KeyMetadata: { Arn: ARN, KeyState } }));
+    const { failure } = await outcome(BY_ALIAS, () => ({ KeyMetadata: { Arn: ARN, KeyState } }));
     expect(failure).toMatchObject({ reason: "KMSKeyNotUsable", terminal: true });
     expect(failure?.message).toContain(help);
     expect(failure?.retryAfterMs).toBeGreaterThan(0);
   });
 
   test("is not there", async () => {
-    const { failure } = await resolveAlias(failing("NotFoundException", 400));
+    const { failure } = await outcome(BY_ALIAS, failing("NotFoundException", 400));
     expect(failure).toMatchObject({ reason: "KMSKeyNotFound", terminal: true });
     expect(failure?.message).toContain("'alias/docs' does not exist in region eu-central-1");
   });
 
   test("an empty answer", async () => {
-    expect((await resolveAlias(() => ({}))).failure).toMatchObject({ reason: "KMSKeyNotUsable" });
+    expect((await outcome(BY_ALIAS, () => ({}))).failure).toMatchObject({ reason: "KMSKeyNotFound" });
   });
 });
 
 describe("a denial", () => {
-  const denied = failing("AccessDeniedException", 400);
-
-  test("of an ARN is no hindrance: S3 does not ask either", async () => {
-    expect(await resolve(session(denied), "eu-central-1", withKey({ arn: ARN }), signal)).toEqual({ arn: ARN });
+  test("of an ARN is no hindrance, as S3 does not ask either; but nobody knows whether it works", async () => {
+    expect(await outcome(BY_ARN, denied())).toMatchObject({ arn: ARN, unseen: expect.stringContaining("AWS denied") });
   });
 
-  test("of an alias names the action", async () => {
-    const { failure } = await resolveAlias(denied);
+  test("of an alias names action and alias", async () => {
+    const { failure } = await outcome(BY_ALIAS, failing("AccessDeniedException", 400));
     expect(failure).toMatchObject({ reason: "AccessDenied" });
     expect(failure?.message).toContain("kms:DescribeKey");
+    expect(failure?.message).toContain(`arn:aws:kms:${REGION}:111122223333:alias/docs`);
   });
 });
 
 test("KMS being slow is no verdict on the key, also for an ARN", async () => {
-  const { failure } = await resolve(
-    session(failing("ThrottlingException", 400)),
-    "eu-central-1",
-    withKey({ arn: ARN }),
-    signal,
-  );
+  const { failure } = await outcome(BY_ARN, failing("ThrottlingException", 400));
   expect(failure).toMatchObject({ reason: "Throttled" });
   expect(failure?.terminal).toBeUndefined();
+});
+
+test("a managed key that cannot be used is said to be so by its alias", async () => {
+  const { failure } = await outcome(withKey({ managed: { alias: "alias/mine" } }), () => ({
+    KeyMetadata: keyMetadata("k", "Disabled"),
+  }));
+  expect(failure?.message).toContain("'alias/mine' is Disabled");
 });
 
 test("an error that is not AWS's is thrown on", async () => {
   const bug = () => {
     throw new TypeError("bug");
   };
-  await expect(resolveAlias(bug)).rejects.toThrow(TypeError);
+  await expect(outcome(BY_ALIAS, bug)).rejects.toThrow(TypeError);
 });

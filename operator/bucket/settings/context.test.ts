@@ -20,11 +20,13 @@ describe("the baseline holds", () => {
 
 test("tags of owner and account, what was applied before, and the key", () => {
   const account = awsAccount({ tags: { env: "prod" } });
-  const object = s3Bucket({}, { status: { tagKeys: ["old"] } });
+  const metrics = { appliedIds: ["all"], unmanagedIds: ["theirs"] };
+  const object = s3Bucket({}, { status: { tagKeys: ["old"], metrics } });
   expect(settingContext(object, target({ account }), "Adopted", "arn:key")).toMatchObject({
     ownershipTags: ownershipTags(OWNER, "Adopted"),
     accountTags: { env: "prod" },
     appliedTagKeys: ["old"],
+    appliedIds: { metrics: ["all"], lifecycle: [] },
     kmsKeyArn: "arn:key",
   });
 });

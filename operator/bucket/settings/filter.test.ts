@@ -30,7 +30,16 @@ describe("canonicalFilter is the same for", () => {
   });
 
   test("and another for what is not the same", () => {
-    const forms = [{}, { Prefix: "raw/" }, { Prefix: "raw" }, { Tag: A }, { Tag: B }, { And: { Tags: [A, B] } }];
+    const forms = [
+      {},
+      { Tag: { Key: "a=", Value: "" } },
+      { Tag: { Key: "a", Value: "=" } },
+      { Prefix: "raw/" },
+      { Prefix: "raw" },
+      { Tag: A },
+      { Tag: B },
+      { And: { Tags: [A, B] } },
+    ];
     expect(new Set(forms.map((form) => JSON.stringify(canonicalFilter(form)))).size).toBe(forms.length);
   });
 });

@@ -11,7 +11,7 @@ export function optional<T>(
   arbitraries: { [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]>> },
   requiredKeys: (keyof T)[] = [],
 ): fc.Arbitrary<T> {
-  return fc.record(arbitraries as never, { requiredKeys: requiredKeys as never }) as fc.Arbitrary<T>;
+  return fc.record(arbitraries, { requiredKeys }) as fc.Arbitrary<T>;
 }
 
 export function some<T>(item: fc.Arbitrary<T>, maxLength = 4, minLength = 1): fc.Arbitrary<T[]> {
@@ -72,19 +72,19 @@ const common = {
 const notifications = optional<Spec["notifications"]>({
   queues: byId(
     optional<Item<Spec["notifications"]["queues"]>>(
-      { ...common, queueArn: fc.constant("arn:aws:sqs:eu-central-1:111122223333:q") } as never,
+      { ...common, queueArn: fc.constant("arn:aws:sqs:eu-central-1:111122223333:q") },
       ["id", "events", "queueArn"],
     ),
   ),
   topics: byId(
     optional<Item<Spec["notifications"]["topics"]>>(
-      { ...common, topicArn: fc.constant("arn:aws:sns:eu-central-1:111122223333:t") } as never,
+      { ...common, topicArn: fc.constant("arn:aws:sns:eu-central-1:111122223333:t") },
       ["id", "events", "topicArn"],
     ),
   ),
   lambdaFunctions: byId(
     optional<Item<Spec["notifications"]["lambdaFunctions"]>>(
-      { ...common, lambdaFunctionArn: fc.constant("arn:aws:lambda:eu-central-1:111122223333:function:f") } as never,
+      { ...common, lambdaFunctionArn: fc.constant("arn:aws:lambda:eu-central-1:111122223333:function:f") },
       ["id", "events", "lambdaFunctionArn"],
     ),
   ),

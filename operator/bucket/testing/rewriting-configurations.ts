@@ -67,7 +67,7 @@ function listed(
   const all = () => (store.find(name) ?? {}) as Record<string, Document>;
   return {
     [`PutBucket${name}ConfigurationCommand`]: (input) =>
-      store.keep(name, { ...all(), [input.Id as string]: input[`${name}Configuration`] as Document }),
+      store.keep(name, { ...all(), [input.Id as string]: input[`${name}Configuration`] }),
     [`DeleteBucket${name}ConfigurationCommand`]: (input) =>
       store.keep(name, Object.fromEntries(Object.entries(all()).filter(([id]) => id !== input.Id))),
     [`ListBucket${name}ConfigurationsCommand`]: ({ ContinuationToken }) => {
