@@ -6,6 +6,8 @@ const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: 
 export default defineConfig({
   test: {
     env,
+    // Most of a test is waiting, for etcd, leases and kube-controller-manager: more workers than cores.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -6,6 +6,8 @@ import type { Clock } from "../clock.ts";
 const RECOVERY_SECONDS = 120;
 /** One burst of throttled answers is one reason to slow down, not one per answer. */
 const HALVING_INTERVAL_MS = 1000;
+/** Of the configured rate. One bucket that AWS keeps throttling must not bring its whole account to a halt. */
+const LOWEST_SHARE = 1 / 50;
 
 /** A token bucket that holds one second's worth: its rate halves when AWS throttles, and grows back linearly to the configured one. */
 export interface RateLimiter {
@@ -72,7 +74,7 @@ export function createRateLimiter(requestsPerSecond: number, clock: Clock): Rate
       refill();
       if (clock.monotonic() - halvedAt < HALVING_INTERVAL_MS) return;
       halvedAt = clock.monotonic();
-      rate = Math.max(Math.min(1, configured), rate / 2);
+      rate = Math.max(configured * LOWEST_SHARE, rate / 2);
       tokens = 0;
       serve();
     },

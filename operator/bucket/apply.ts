@@ -85,7 +85,7 @@ async function applySetting(
   }
 }
 
-/** One GET for each setting that was written; those that were not written and are settling have been read just now. */
+/** One GET for each setting that is settling, those among them too that an earlier reconcile wrote. */
 async function readBack(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingResult[]> {
   const written = results.filter(({ state }) => state === "Settling").map(({ plan }) => plan.setting);
   const observations = await observe(bucket, written);

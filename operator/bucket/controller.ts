@@ -97,7 +97,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // Only the difference, one write at a time, read back.
   const plans = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
-  noteDeclaration(status, plans);
+  noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();

@@ -12,9 +12,10 @@ import {
 import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import type { KeyResolution } from "./key/resolution.ts";
-import type { SettingPlan } from "./plan.ts";
+import type { SettingContext } from "./settings/setting.ts";
+import { tags } from "./settings/tags.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
-import { fakeSetting, planOf, recordedContext, s3Bucket, target } from "./testing/fixtures.ts";
+import { fakeSetting, planOf, recordedContext, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 
 describe("what is remembered", () => {
   test("nothing, of a wiped status", () => {
@@ -123,15 +124,17 @@ test("what settings tell of themselves, ours or not, if they were seen", () => {
   expect(status).toEqual({ policy: { bytes: 2 } });
 });
 
-test("another declaration has another hash, and what was seen at AWS does not matter", () => {
-  const hashOf = (...plans: SettingPlan[]) => {
+test("another declaration has another hash; what is left to do of an earlier one does not matter", () => {
+  const settings = [tags, fakeSetting("cors"), fakeSetting("versioning")];
+  const hashOf = (spec: S3BucketSpec, context: Partial<SettingContext> = {}) => {
     const status: S3BucketStatus = {};
-    noteDeclaration(status, plans);
+    noteDeclaration(status, settings, spec, settingContextWith(context));
     return status.declarationHash;
   };
-  const plan = planOf(fakeSetting("cors"), { desired: ["a"] });
-  expect(hashOf(plan)).toMatch(/^[\w-]{16}$/);
-  expect(hashOf({ ...plan, observation: { value: "other" } })).toBe(hashOf(plan));
-  expect(hashOf({ ...plan, desired: ["b"] })).not.toBe(hashOf(plan));
-  expect(hashOf({ ...plan, desired: undefined })).not.toBe(hashOf(plan));
+  const spec: S3BucketSpec = { tags: { env: "prod" }, versioning: "Enabled" };
+  expect(hashOf(spec)).toMatch(/^[\w-]{16}$/);
+  expect(hashOf({ ...spec, versioning: "Suspended" })).not.toBe(hashOf(spec));
+  expect(hashOf({ tags: { env: "prod" } })).not.toBe(hashOf(spec));
+  expect(hashOf(spec, { accountTags: { owner: "platform" } })).not.toBe(hashOf(spec));
+  expect(hashOf(spec, { appliedTagKeys: ["env", "former"] })).toBe(hashOf(spec));
 });

@@ -1,4 +1,4 @@
-import type { S3Bucket, S3BucketStatus } from "../api/types.ts";
+import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import type { SettingResult } from "./apply.ts";
 import { reconcileRequestedAt } from "./annotations.ts";
@@ -7,7 +7,8 @@ import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
-import type { Recorded, SettingPlan } from "./plan.ts";
+import type { Recorded } from "./plan.ts";
+import type { Setting, SettingContext } from "./settings/setting.ts";
 import type { Target } from "./target.ts";
 
 const KEY_USABLE = "KeyUsable";
@@ -68,8 +69,16 @@ export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }
  * What is declared, by the spec, the account and this version of the operator, as one hash: a difference found while it stays
  * the same is drift, and after it has changed it is our own news.
  */
-export function noteDeclaration(status: S3BucketStatus, plans: readonly SettingPlan[]): void {
-  status.declarationHash = fingerprint(plans.map(({ setting, desired }) => [setting.name, desired]));
+export function noteDeclaration(
+  status: S3BucketStatus,
+  settings: readonly Setting[],
+  spec: S3BucketSpec,
+  context: SettingContext,
+): void {
+  // Tags that are still to be taken away are of an earlier declaration, as are settings to be reset.
+  const present = { ...context, appliedTagKeys: [], appliedIds: {} };
+  const declared = settings.map((setting) => [setting.name, setting.desired(spec, present)] as const);
+  status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
 
 /** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */

@@ -163,7 +163,7 @@ test.concurrent(
     const ids = new Set(ofBucket.map((line) => line["reconcileID"]));
     expect(ids.size, "one for each reconcile").toBeGreaterThan(1);
 
-    const [failure] = log.filter(({ msg }) => msg === "Reconcile failed");
+    const failure = log.find(({ msg }) => msg === "Reconcile failed");
     expect(failure).toMatchObject({
       level: "error",
       reason: expect.any(String) as string,

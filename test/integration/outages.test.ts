@@ -148,7 +148,6 @@ describe.concurrent("other faults", () => {
     await statuses.when(it.name, isReconciling("Settling"));
     await over();
     await lookAgain(faulty.world, it.name);
-    await statuses.when(it.name, isReconciling("Settling"));
     await statuses.when(it.name, isReady);
     faulty.expectUndisturbed(it, "create");
     const writes = simulator.calls.of(bucketName).filter(({ action }) => action === "s3:PutLifecycleConfiguration");

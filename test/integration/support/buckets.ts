@@ -13,8 +13,10 @@ export function atAws({ account }: World, bucketName: string): Bucket {
 
 /** Everything that AWS holds of the bucket, as it is now. */
 export function snapshot(world: World, bucketName: string): Omit<Bucket, "fillWith"> {
-  const { fillWith: _, ...held } = atAws(world, bucketName);
-  return structuredClone(held);
+  const held: Partial<Bucket> = { ...atAws(world, bucketName) };
+  // Functions cannot be cloned.
+  delete held.fillWith;
+  return structuredClone(held) as Omit<Bucket, "fillWith">;
 }
 
 /** An S3Bucket called `name` that is Ready, in an account of which nothing special is said. */

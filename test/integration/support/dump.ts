@@ -1,5 +1,5 @@
 import type { Bucket } from "../../aws/index.ts";
-import { xmlDocument, type XmlElement } from "../../aws/xml.ts";
+import type { XmlElement } from "../../aws/xml.ts";
 
 /**
  * All that AWS holds of a bucket, with its own name and its S3Bucket's taken out, so that buckets that came about in different ways can be compared.
@@ -8,26 +8,17 @@ import { xmlDocument, type XmlElement } from "../../aws/xml.ts";
 export function dumpBucket(bucket: Bucket | undefined, name: string): object | undefined {
   if (bucket === undefined) return undefined;
   // Whose and since when it is, and what only answers that flap need, are no state.
-  const {
-    accountId: _,
-    creationDate: __,
-    lifecycleBefore: ___,
-    policy,
-    tags,
-    objects,
-    uploads,
-    lifecycle,
-    ...rest
-  } = bucket;
+  const { accountId: _, creationDate: __, lifecycleBefore: ___, ...state } = bucket;
+  const { policy, tags, objects, uploads, lifecycle } = state;
   const dump = {
-    ...rest,
-    publicAccessBlock: shown(bucket.publicAccessBlock),
-    ownershipControls: shown(bucket.ownershipControls),
-    encryption: shown(bucket.encryption),
-    cors: shown(bucket.cors),
-    lifecycle: lifecycle && { ...lifecycle, document: shown(lifecycle.document) },
+    ...state,
+    publicAccessBlock: bucket.publicAccessBlock && plain(bucket.publicAccessBlock),
+    ownershipControls: bucket.ownershipControls && plain(bucket.ownershipControls),
+    encryption: plain(bucket.encryption),
+    cors: bucket.cors && plain(bucket.cors),
+    lifecycle: lifecycle && { ...lifecycle, document: plain(lifecycle.document) },
     policy: policy && (JSON.parse(policy) as unknown),
-    tags: Object.fromEntries([...tags].sort()),
+    tags: Object.fromEntries(tags),
     objects: [...objects.keys()].sort(),
     uploads: uploads.size,
   };
@@ -35,6 +26,9 @@ export function dumpBucket(bucket: Bucket | undefined, name: string): object | u
   return JSON.parse(text) as object;
 }
 
-function shown(document: XmlElement | undefined): string | undefined {
-  return document && xmlDocument(document);
+/** Between elements of different names order means nothing; of one name, they stay in order. */
+function plain({ children, text }: XmlElement): unknown {
+  if (children.length === 0) return text;
+  const groups = Map.groupBy(children, (child) => child.name);
+  return Object.fromEntries([...groups].map(([name, items]) => [name, items.map(plain)]));
 }
