@@ -52,12 +52,18 @@ export async function applySettings(
   claim: Claim,
 ): Promise<SettingResult[]> {
   const results: SettingResult[] = [];
-  for (const plan of plans) {
+  for (const plan of inWriteOrder(plans)) {
     const halted =
       claim.isNew && results.some(({ plan, state }) => plan.setting.name === CLAIMING && state === "Failed");
     results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid));
   }
-  return readBack(bucket, results);
+  const inOrder = results.toSorted((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
+  return readBack(bucket, inOrder);
+}
+
+/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, as long as replication needs it. */
+function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
+  return [...plans.filter(({ isReset }) => isReset).toReversed(), ...plans.filter(({ isReset }) => !isReset)];
 }
 
 async function applySetting(

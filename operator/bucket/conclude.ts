@@ -6,7 +6,7 @@ import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
-import { noteApplied, noteReports } from "./status.ts";
+import { dropReports, noteApplied, noteReports } from "./status.ts";
 import { again, Failed, stalled, waiting } from "./stop.ts";
 import type { Target } from "./target.ts";
 
@@ -40,6 +40,7 @@ export function concludeApplied(
   status.settings = resultSettings(results);
   noteApplied(status, appliedSettings(results, object.status?.appliedSettings ?? []));
   noteReports(status, results);
+  dropReports(status);
   announceExternalAccess(context);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });

@@ -18,7 +18,7 @@ test("and nothing with a wildcard, nor outside the partition", () => {
     expect(Action.join()).not.toContain("*");
     // AWS knows no resource for these two.
     if (Action.join() === "kms:CreateKey,kms:ListKeys") continue;
-    for (const arn of [Resource].flat()) expect(arn).toMatch(/^arn:aws-cn:(s3|kms):/);
+    for (const arn of [Resource].flat()) expect(arn).toMatch(/^arn:aws-cn:(s3|kms|iam):/);
   }
 });
 

@@ -38,11 +38,15 @@ export const MANAGED_KEY_ACTIONS = [
   "kms:TagResource",
 ] as const;
 
+/** S3 takes on the role of `spec.replication`, and IAM asks whether we may hand it one. */
+export const ROLE_ACTIONS = ["iam:PassRole"] as const;
+
 interface IamStatement {
   Sid: string;
   Effect: "Allow";
   Action: string[];
   Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
 }
 
 /**
@@ -65,6 +69,10 @@ export function operatorPolicy(partition: string): { Version: string; Statement:
       allow("KMSKey", KEY_ACTIONS, keys),
       allow("ManagedKMSKey", onKeys, [keys, aliases]),
       allow("ManagedKMSKeyCreation", KEY_CREATION_ACTIONS, "*"),
+      {
+        ...allow("ReplicationRole", ROLE_ACTIONS, `arn:${partition}:iam::*:role/*`),
+        Condition: { StringEquals: { "iam:PassedToService": "s3.amazonaws.com" } },
+      },
     ],
   };
 }

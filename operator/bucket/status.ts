@@ -8,6 +8,7 @@ import type { BucketContext } from "./dependencies.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
 import type { Recorded } from "./plan.ts";
+import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";
 import type { Target } from "./target.ts";
 
@@ -94,4 +95,9 @@ export function noteReports(
   for (const { plan, observed } of results) {
     if (observed !== undefined) Object.assign(status, plan.setting.report?.(plan.desired, observed));
   }
+}
+
+/** Nor is there anything to tell of lists that are not ours, or no longer. */
+export function dropReports(status: S3BucketStatus): void {
+  for (const name of ENTRY_SETTINGS) if (!status.appliedSettings?.includes(name)) delete status[name];
 }
