@@ -174,6 +174,11 @@ export const LIFECYCLE_ROWS: Row[] = [
     rule({ filter: { tags: { a: "1" } }, expiration: { expiredObjectDeleteMarker: true } }),
   ),
   refused(
+    "lifecycle: delete markers by size",
+    `${RULE}.expiration.expiredObjectDeleteMarker`,
+    rule({ filter: { objectSizeGreaterThan: 1 }, expiration: { expiredObjectDeleteMarker: true } }),
+  ),
+  refused(
     "lifecycle: delete markers not",
     `${RULE}.expiration.expiredObjectDeleteMarker`,
     rule({ expiration: { expiredObjectDeleteMarker: false } }),
