@@ -19,6 +19,7 @@ describe("configuration", () => {
       concurrency: 10,
       pollIntervalMs: 600_000,
       settleWindowMs: 90_000,
+      emptyByLifecycleAbove: 1_000_000,
       shutdownTimeoutMs: 30_000,
       watchNamespaces: [],
       watchSelector: undefined,

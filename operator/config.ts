@@ -44,6 +44,12 @@ const FLAGS = {
     "90s",
     "For how long after a write an old answer of S3 is not taken for drift.",
   ),
+  emptyByLifecycleAbove: flag(
+    "empty-by-lifecycle-above",
+    format.integer(0, 999_999_999),
+    "1000000",
+    "Versions and delete markers that are deleted one by one from a bucket that is to go with its contents; what is left then is expired by S3 Lifecycle, within days.",
+  ),
   shutdownTimeoutMs: flag(
     "shutdown-timeout",
     format.duration("1s", "10m"),

@@ -8,8 +8,9 @@ import { AWS_ACCOUNTS, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, S3Bucket } from "./api/types.ts";
 import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
+import { createTurns } from "./bucket/deletion/emptying/turns.ts";
 import { createHistory } from "./bucket/history.ts";
-import { createKeyResolver } from "./bucket/kms-key.ts";
+import { createKeyResolver } from "./bucket/key/resolve.ts";
 import { classify } from "./classify.ts";
 import type { Config } from "./config.ts";
 import { createKubeClient } from "./kube/client.ts";
@@ -92,9 +93,15 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     directory: watches.directory,
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
+    knownBuckets: () => watches.buckets.store.list(),
     history: createHistory(() => clock.monotonic(), config.settleWindowMs),
     pollIntervalMs: config.pollIntervalMs,
     now: () => clock.now(),
+    emptying: {
+      lifecycleAbove: config.emptyByLifecycleAbove,
+      takeTurn: createTurns(Math.ceil(config.concurrency / 2)),
+      onDeleted: (count) => metrics.objectsDeleted(count),
+    },
     onDrift: (setting) => metrics.driftDetected(S3_BUCKETS.kind, setting),
   });
   const buckets = createController<S3Bucket>({

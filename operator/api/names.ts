@@ -31,5 +31,8 @@ export const RECONCILE_REQUESTED_AT = `${GROUP}/reconcile-requested-at`;
 /** "true" stops all writes to AWS until it is removed; deletion goes on. */
 export const PAUSED = `${GROUP}/paused`;
 
+/** Names the bucket that may be deleted with everything in it: `deletionPolicy: DeleteWithContents` waits for it. */
+export const CONFIRM_DELETE_CONTENTS = `${GROUP}/confirm-delete-contents`;
+
 /** Seconds between two looks at AWS, for this object: "60" to "86400". */
 export const POLL_INTERVAL_SECONDS = `${GROUP}/poll-interval-seconds`;

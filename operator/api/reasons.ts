@@ -14,10 +14,26 @@ export const REASON = {
   bucketDeleted: "BucketDeleted",
   bucketReleased: "BucketReleased",
   bucketNotReleased: "BucketNotReleased",
+  bucketKeepsFilling: "BucketKeepsFilling",
   invalidBucketName: "InvalidBucketName",
   regionMismatch: "RegionMismatch",
+  kmsAliasTaken: "KMSAliasTaken",
+  kmsKeyInUse: "KMSKeyInUse",
+  kmsKeyKept: "KMSKeyKept",
   kmsKeyNotFound: "KMSKeyNotFound",
   kmsKeyNotUsable: "KMSKeyNotUsable",
+  kmsKeyScheduledForDeletion: "KMSKeyScheduledForDeletion",
+  kmsKeyWrongRegion: "KMSKeyWrongRegion",
+
+  // Its deletion
+  deletionPolicyNotAllowed: "DeletionPolicyNotAllowed",
+  deletionNotConfirmed: "DeletionNotConfirmed",
+  emptying: "Emptying",
+  emptyingByLifecycle: "EmptyingByLifecycle",
+  emptyingStopped: "EmptyingStopped",
+  mfaDeleteEnabled: "MFADeleteEnabled",
+  objectLocked: "ObjectLocked",
+  objectOnLegalHold: "ObjectOnLegalHold",
 
   // Its settings
   applying: "Applying",
@@ -27,6 +43,10 @@ export const REASON = {
   deleting: "Deleting",
   driftCorrected: "DriftCorrected",
   driftDetected: "DriftDetected",
+  encryptionNotDeclared: "EncryptionNotDeclared",
+  externalAccess: "ExternalAccess",
+  invalidPrincipal: "InvalidPrincipal",
+  policyLocksOut: "PolicyLocksOut",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
 } as const;

@@ -24,6 +24,7 @@ export type {
   LifecycleFilter,
   LifecycleRule,
   LifecycleTransition,
+  ManagedKey,
   NoncurrentVersionExpiration,
   NoncurrentVersionTransition,
   Policy,

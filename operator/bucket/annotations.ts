@@ -1,4 +1,4 @@
-import { PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "../api/names.ts";
+import { CONFIRM_DELETE_CONTENTS, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3Bucket } from "../api/types.ts";
 
 const MIN_POLL_SECONDS = 60;
@@ -7,6 +7,11 @@ const MAX_REQUEST = 256;
 
 export function isPaused({ metadata }: S3Bucket): boolean {
   return metadata.annotations?.[PAUSED] === "true";
+}
+
+/** Whether the user has named this very bucket as one to be deleted with everything in it. */
+export function confirmsDeletionOf({ metadata }: S3Bucket, bucketName: string): boolean {
+  return metadata.annotations?.[CONFIRM_DELETE_CONTENTS] === bucketName;
 }
 
 /** Milliseconds between two looks: the object's own wish, within bounds, or the operator's. */

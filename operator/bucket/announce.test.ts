@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
+import { announceChanges, announceCreation, announceExternalAccess, announceLoss } from "./announce.ts";
 import type { BucketDependencies } from "./dependencies.ts";
 import { createHistory } from "./history.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -105,4 +105,40 @@ test("a bucket that was lost is no longer claimed to be there", () => {
   });
   expect(drifts).toEqual(["bucket"]);
   expect(events).toMatchObject([{ type: "Warning", reason: "DriftDetected" }]);
+});
+
+describe("statements of others that let in more than the account", () => {
+  const reader = { statement: "Reader", access: "OtherAccount" as const, principals: ["444455556666"] };
+  const open = { statement: "#2", access: "Public" as const, principals: ["*"] };
+
+  function announced(before: (typeof reader | typeof open)[] | undefined, now: (typeof reader | typeof open)[]) {
+    const { context, events } = recordedContext(
+      s3Bucket({}, { status: before && { policy: { externalAccess: before } } }),
+    );
+    context.status.policy = { bytes: 1, ...(now.length > 0 && { externalAccess: now }) };
+    announceExternalAccess(context);
+    return events;
+  }
+
+  test("are an event when they are new", () => {
+    const [event, ...rest] = announced([reader], [reader, open]);
+    expect(rest).toEqual([]);
+    expect(event).toMatchObject({ type: "Warning", reason: "ExternalAccess" });
+    expect(event?.note).toContain("'#2' lets in everybody");
+    expect(event?.note).not.toContain("Reader");
+  });
+
+  test("are an event at the first look", () => {
+    expect(announced(undefined, [reader])[0]?.note).toContain("'Reader' lets in 444455556666");
+  });
+
+  test("are an event when they let in more", () => {
+    const wider = { ...reader, principals: [...reader.principals, "777788889999"] };
+    expect(announced([reader], [wider])).toHaveLength(1);
+  });
+
+  test("are none when they are known, or gone", () => {
+    expect(announced([reader, open], [open])).toEqual([]);
+    expect(announced([reader], [])).toEqual([]);
+  });
 });

@@ -64,3 +64,15 @@ export function announceLoss(
   const note = `Bucket '${bucket.name}' was deleted at AWS${outlook}`;
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }
+
+/** Statements of others that let in more than the bucket's account, and were not there, or let in less, at the last look. */
+export function announceExternalAccess({ object, status, event }: BucketContext): void {
+  const known = new Set(object.status?.policy?.externalAccess?.map((entry) => JSON.stringify(entry)));
+  const opened = (status.policy?.externalAccess ?? []).filter((entry) => !known.has(JSON.stringify(entry)));
+  if (opened.length === 0) return;
+  const whom = opened.map(({ statement, access, principals = [] }) =>
+    access === "Public" ? `'${statement}' lets in everybody` : `'${statement}' lets in ${principals.join(", ")}`,
+  );
+  const note = `In the bucket policy, and not from this S3Bucket: ${whom.join("; ")}`;
+  event({ type: "Warning", reason: REASON.externalAccess, action: "Observe", note });
+}

@@ -200,3 +200,19 @@ describe("what earlier writes tell", () => {
     expect(await apply([differing(setting("lifecycle"))])).toEqual([["lifecycle", "InSync", undefined]]);
   });
 });
+
+describe("a principal that AWS does not know", () => {
+  const error = Object.assign(sdkError("MalformedPolicy", 400), { message: "Invalid principal in policy" });
+
+  test("is tried again soon, and after two minutes is an error of the spec", async () => {
+    let now = 0;
+    history = createHistory(() => now, 60_000);
+    const plan = differing(setting("policy", throwing(error)));
+    const attempt = async () => (await applySettings(bucket, [plan], history, "uid", OWNED))[0]?.failure;
+    expect(await attempt()).toMatchObject({ reason: "NotYetVisible", retryAfterMs: 10_000 });
+    now += 119_999;
+    expect(await attempt()).toMatchObject({ reason: "NotYetVisible" });
+    now += 1;
+    expect(await attempt()).toMatchObject({ reason: "InvalidPrincipal", terminal: true });
+  });
+});

@@ -1,7 +1,8 @@
+import { awsErrorKind } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
-import { settingFailure } from "./failure.ts";
+import { principalFailure, settingFailure } from "./failure.ts";
 import type { History } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -51,12 +52,18 @@ export async function applySettings(
   claim: Claim,
 ): Promise<SettingResult[]> {
   const results: SettingResult[] = [];
-  for (const plan of plans) {
+  for (const plan of inWriteOrder(plans)) {
     const halted =
       claim.isNew && results.some(({ plan, state }) => plan.setting.name === CLAIMING && state === "Failed");
     results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid));
   }
-  return readBack(bucket, results);
+  const inOrder = results.toSorted((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
+  return readBack(bucket, inOrder);
+}
+
+/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, as long as replication needs it. */
+function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
+  return [...plans.filter(({ isReset }) => isReset).toReversed(), ...plans.filter(({ isReset }) => !isReset)];
 }
 
 async function applySetting(
@@ -78,7 +85,9 @@ async function applySetting(
     return asFound(plan, "Settling");
   } catch (error) {
     history.failed(uid, setting.name);
-    return failed(plan, error, setting.permissions.write[0], bucket);
+    const result = failed(plan, error, setting.permissions.write[0], bucket);
+    if (awsErrorKind(error) !== "NotYetVisible") return result;
+    return { ...result, failure: principalFailure(error, result.failure, history.refusedFor(uid, setting.name)) };
   }
 }
 
@@ -101,6 +110,11 @@ function asFound(plan: SettingPlan, state: SettingState): SettingResult {
   return { plan, state, changes: plan.changes, observed: plan.observation.value };
 }
 
-function failed(plan: SettingPlan, error: unknown, action: string, bucket: BucketClient): SettingResult {
+function failed(
+  plan: SettingPlan,
+  error: unknown,
+  action: string,
+  bucket: BucketClient,
+): SettingResult & { failure: Failure } {
   return { ...asFound(plan, "Failed"), failure: settingFailure(error, action, bucket.arn) };
 }

@@ -152,6 +152,14 @@ describe("when all was applied", () => {
     expect(events).toMatchObject([{ type: "Normal", reason: "BucketAdopted" }]);
   });
 
+  test("what others have let in is an event", () => {
+    const externalAccess = [{ statement: "Open", access: "Public" as const }];
+    const setting = fakeSetting("policy", { report: () => ({ policy: { externalAccess } }) });
+    const { context, events } = recordedContext(s3Bucket());
+    concludeApplied(dependencies, context, target(), owned, [resultOf(planOf(setting), "InSync")], RECHECK_MS);
+    expect(events).toMatchObject([{ type: "Warning", reason: "ExternalAccess" }]);
+  });
+
   test("drift that is undone is an event and a time", () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { drift } }));
     concludeApplied(dependencies, context, target(), owned, [result("cors", "InSync")], RECHECK_MS);

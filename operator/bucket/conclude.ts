@@ -1,11 +1,12 @@
 import { REASON } from "../api/reasons.ts";
 import type { Failure, Outcome } from "../kube/outcome.ts";
+import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
-import { noteApplied, noteReports } from "./status.ts";
+import { dropReports, noteApplied, noteReports } from "./status.ts";
 import { again, Failed, stalled, waiting } from "./stop.ts";
 import type { Target } from "./target.ts";
 
@@ -28,16 +29,19 @@ export function concludeExamined(
 
 export function concludeApplied(
   { now }: BucketDependencies,
-  { object, status, event }: BucketContext,
+  context: BucketContext,
   { bucket }: Target,
   claim: Claim,
   results: readonly SettingResult[],
   recheckAfterMs: number,
 ): Outcome {
+  const { object, status, event } = context;
   delete status.plan;
   status.settings = resultSettings(results);
   noteApplied(status, appliedSettings(results, object.status?.appliedSettings ?? []));
   noteReports(status, results);
+  dropReports(status);
+  announceExternalAccess(context);
   if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
   }

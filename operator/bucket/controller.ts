@@ -5,8 +5,11 @@ import { isPaused, pollIntervalMs } from "./annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
-import { deleteBucket } from "./deletion.ts";
+import { deleteBucket } from "./deletion/delete-bucket.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import { announceKeyWork } from "./key/announce.ts";
+import type { KeyResolution } from "./key/resolution.ts";
+import type { ManagedKeyRequest } from "./key/managed.ts";
 import { bucketMissing, observe } from "./observe.ts";
 import type { Origin } from "./ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
@@ -18,12 +21,13 @@ import {
   noteApplied,
   noteClaim,
   noteDeclaration,
+  noteKey,
   notePlannedBucket,
   noteRequest,
   noteTarget,
 } from "./status.ts";
 import { again, Stop, waiting } from "./stop.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveTarget, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
 const LOOK_AGAIN_MS = 2_000;
@@ -50,13 +54,12 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const enforce = spec.mode !== "Observe";
   if (enforce) await context.ensureFinalizer();
 
-  // Which bucket, in whose account, with which key?
+  // Which bucket, in whose account?
   const target = await resolveTarget(dependencies, object, signal);
-  const key = await dependencies.resolveKey(target.session, target.bucket.region, spec, signal);
-  const contextFor = (origin: Origin) => settingContext(object, target, origin, key.arn);
+  const contextFor = (origin: Origin, keyArn?: string) => settingContext(object, target, origin, keyArn);
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
-  noteTarget(status, target, key);
+  noteTarget(status, target);
 
   // Is it there? If not, it is made, its owner's name in its tags.
   const exists = memory.established || (await lookForBucket(target));
@@ -88,14 +91,30 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const claim = claimBucket(target, object, observations, created);
   noteClaim(status, target, claim);
 
+  // With which key? None is made for a bucket that is not ours.
+  const key = await resolveKey(dependencies, context, target);
+
   // Only the difference, one write at a time, read back.
-  const plans = planSettings(settings, spec, contextFor(claim.origin), memory.recorded, observations, key);
+  const plans = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
-  noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin));
+  noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();
   return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs);
+}
+
+async function resolveKey(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  target: Target,
+): Promise<KeyResolution> {
+  const { object, signal } = context;
+  const { session, bucket, owner } = target;
+  const beginWork: ManagedKeyRequest["beginWork"] = (changes) => announceKeyWork(dependencies, context, changes);
+  const key = await dependencies.resolveKey({ object, session, region: bucket.region, owner, signal, beginWork });
+  noteKey(context, key);
+  return key;
 }
 
 function planned({ status }: BucketContext, bucketName: string, recheckAfterMs: number): Stop {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { settingFailure } from "./failure.ts";
+import { describe, expect, test } from "vitest";
+import { principalFailure, settingFailure } from "./failure.ts";
 import { SettingRefused } from "./settings/setting.ts";
 import { sdkError } from "./testing/fake-bucket.ts";
 
@@ -19,4 +19,34 @@ test("a denial names the action and the bucket", () => {
 
 test("a bug is not taken for an answer of AWS", () => {
   expect(() => settingFailure(new TypeError("bug"), "s3:PutBucketCORS", "arn")).toThrow(TypeError);
+});
+
+describe("a principal that AWS does not know", () => {
+  const ROLE = "arn:aws:iam::111122223333:role/team/reader";
+  const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 };
+  const after = (ms: number, error: Error = sdkError("MalformedPolicy", 400)) => principalFailure(error, failure, ms);
+
+  test("is waited for, two minutes", () => {
+    expect(after(0)).toBe(failure);
+    expect(after(119_999)).toBe(failure);
+    expect(after(120_000)).toMatchObject({ reason: "InvalidPrincipal", terminal: true });
+    expect(after(120_000)).not.toHaveProperty("retryAfterMs");
+  });
+
+  test.each([
+    ["in the detail", sdkError("MalformedPolicy", 400, { Detail: `"AWS" : "${ROLE}"` }), ROLE],
+    ["in the message", new Error(`Invalid principal in policy: "AWS":"${ROLE}"`), ROLE],
+    [
+      "by its unique id",
+      sdkError("MalformedPolicy", 400, { Detail: "AROAEXAMPLEEXAMPLE123" }),
+      "AROAEXAMPLEEXAMPLE123",
+    ],
+    ["by its account", sdkError("MalformedPolicy", 400, { Detail: '"AWS" : "444455556666"' }), "444455556666"],
+  ])("is named where AWS names it %s", (_case, error, principal) => {
+    expect(after(120_000, error).message).toContain(`the principal '${principal}'`);
+  });
+
+  test("is not named where AWS does not", () => {
+    expect(after(120_000).message).toContain("a principal of the bucket policy");
+  });
 });

@@ -1,6 +1,8 @@
+import { REASON } from "../api/reasons.ts";
 import { awsFailure } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
+import { Failed } from "./stop.ts";
 
 /**
  * What it means that `action` on `resource` failed; an error that is neither a setting's refusal nor AWS's is a bug, and is thrown on.
@@ -11,4 +13,35 @@ export function settingFailure(error: unknown, action: string, resource: string)
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;
+}
+
+/** Twice as long as AWS usually takes to know a new role everywhere. */
+const PRINCIPAL_WAIT_MS = 120_000;
+
+/**
+ * AWS refuses a policy with a principal that does not exist in the same words as one with a principal that was just made: `failure`, which is
+ * tried again soon, for the first two minutes, and then an error of the spec.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
+ */
+export function principalFailure(error: unknown, failure: Failure, refusedForMs: number): Failure {
+  if (refusedForMs < PRINCIPAL_WAIT_MS) return failure;
+  const named = namedPrincipal(error);
+  const message =
+    `AWS does not know ${named === undefined ? "a principal of the bucket policy" : `the principal '${named}'`}: ` +
+    "correct it in spec.policy.statements, or create it";
+  return { reason: REASON.invalidPrincipal, message, terminal: true };
+}
+
+/** S3 names it in the error's `Detail`, IAM in its message; neither always. */
+function namedPrincipal(error: unknown): string | undefined {
+  const { message, Detail } = error as { message?: unknown; Detail?: unknown };
+  const text = [Detail, message].filter((part) => typeof part === "string").join(" ");
+  return /\b(?:arn:[^\s"',]{1,256}|A[A-Z]{3}[A-Z0-9]{16,60}|\d{12})/.exec(text)?.[0];
+}
+
+/** For the `catch` of a call: ends the reconcile with its {@link settingFailure}. */
+export function failWith(action: string, resource: string): (error: unknown) => never {
+  return (error) => {
+    throw new Failed(settingFailure(error, action, resource));
+  };
 }

@@ -119,3 +119,38 @@ test("a failure that nobody announced, and an object that nobody knew, are no ma
   history.forget("uid");
   expect(history.judge("uid", attempt)).toBe("Write");
 });
+
+describe("a principal that AWS does not know", () => {
+  const tryAgain = () => {
+    history.wrote("uid", attempt);
+    history.failed("uid", "cors");
+    return history.refusedFor("uid", "cors");
+  };
+
+  test("is counted from the first refusal on", () => {
+    expect(tryAgain()).toBe(0);
+    now += 10_000;
+    expect(tryAgain()).toBe(10_000);
+    now += 5_000;
+    expect(tryAgain()).toBe(15_000);
+  });
+
+  test("starts anew with another wish", () => {
+    tryAgain();
+    now += 10_000;
+    history.wrote("uid", { ...attempt, desired: "other" });
+    expect(history.refusedFor("uid", "cors")).toBe(0);
+  });
+
+  test("starts anew once the write has succeeded", () => {
+    tryAgain();
+    history.wrote("uid", attempt);
+    history.held("uid", "cors");
+    now += 10_000;
+    expect(tryAgain()).toBe(0);
+  });
+
+  test("of a write that nobody announced is no matter", () => {
+    expect(history.refusedFor("uid", "cors")).toBe(0);
+  });
+});

@@ -11,6 +11,8 @@ export interface History {
   wrote(uid: string, attempt: Attempt): void;
   /** The write that was announced did not come about, as far as we know. */
   failed(uid: string, setting: string): void;
+  /** AWS has just refused that write because it does not know a principal: milliseconds since it first said so of that desired value. */
+  refusedFor(uid: string, setting: string): number;
   /** A first look found the setting equal. */
   held(uid: string, setting: string): void;
   forget(uid: string): void;
@@ -33,6 +35,8 @@ interface Entry {
   writtenAt: number;
   /** Writes since a first look found it equal. */
   writes: number;
+  /** Since when AWS has not known a principal of it. */
+  refusedSince?: number;
 }
 
 export const MAX_WRITES = 5;
@@ -56,17 +60,26 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
     wrote(uid, { setting, desired, changes }) {
       const wanted = fingerprint(desired);
       const former = find(uid, setting);
-      const writes = former?.desired === wanted ? former.writes + 1 : 1;
-      keep(uid, setting, { desired: wanted, changes: fingerprint(changes), writtenAt: now(), writes });
+      const same = former?.desired === wanted ? former : undefined;
+      const writes = (same?.writes ?? 0) + 1;
+      keep(uid, setting, { ...same, desired: wanted, changes: fingerprint(changes), writtenAt: now(), writes });
     },
     failed(uid, setting) {
       // Kept for what was wanted, but neither as a write to count nor as one to wait for: its cause has a backoff of its own.
       const entry = find(uid, setting);
       if (entry !== undefined) Object.assign(entry, { writtenAt: -Infinity, writes: entry.writes - 1 });
     },
+    refusedFor(uid, setting) {
+      const entry = find(uid, setting);
+      if (entry === undefined) return 0;
+      entry.refusedSince ??= now();
+      return now() - entry.refusedSince;
+    },
     held(uid, setting) {
       const entry = find(uid, setting);
-      if (entry !== undefined) entry.writes = 0;
+      if (entry === undefined) return;
+      entry.writes = 0;
+      delete entry.refusedSince;
     },
     forget: (uid) => void objects.delete(uid),
   };

@@ -4,14 +4,49 @@ import type { Setting } from "./settings/setting.ts";
 /** IAM actions on buckets that belong to no setting: looking for a bucket, making it with its tags, deleting it. */
 export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResource", "s3:DeleteBucket"] as const;
 
+/** On what is in buckets, for `deletionPolicy: DeleteWithContents`: to be left out where no AWSAccount allows that. */
+export const EMPTYING_ACTIONS = [
+  "s3:ListBucketVersions",
+  "s3:ListBucketMultipartUploads",
+  "s3:AbortMultipartUpload",
+  "s3:DeleteObject",
+  "s3:DeleteObjectVersion",
+  "s3:GetObjectRetention",
+  "s3:GetObjectLegalHold",
+  "s3:GetBucketVersioning",
+  "s3:GetBucketPolicy",
+  "s3:GetLifecycleConfiguration",
+  "s3:PutLifecycleConfiguration",
+] as const;
+
 /** On the keys that `spec.encryption.kmsKey` names. */
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
+
+/** For `spec.encryption.kmsKey.managed`: these two take no resource. */
+const KEY_CREATION_ACTIONS = ["kms:CreateKey", "kms:ListKeys"] as const;
+
+/** For `spec.encryption.kmsKey.managed`. */
+export const MANAGED_KEY_ACTIONS = [
+  ...KEY_CREATION_ACTIONS,
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyRotationStatus",
+  "kms:ListResourceTags",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+] as const;
+
+/** S3 takes on the role of `spec.replication`, and IAM asks whether we may hand it one. */
+export const ROLE_ACTIONS = ["iam:PassRole"] as const;
 
 interface IamStatement {
   Sid: string;
   Effect: "Allow";
   Action: string[];
-  Resource: string;
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
 }
 
 /**
@@ -20,18 +55,35 @@ interface IamStatement {
  */
 export function operatorPolicy(partition: string): { Version: string; Statement: IamStatement[] } {
   const buckets = `arn:${partition}:s3:::*`;
-  const allow = (Sid: string, actions: Iterable<string>, Resource: string): IamStatement => {
+  const [keys, aliases] = [`arn:${partition}:kms:*:*:key/*`, `arn:${partition}:kms:*:*:alias/*`];
+  const onKeys = MANAGED_KEY_ACTIONS.filter((action) => !KEY_CREATION_ACTIONS.some((each) => each === action));
+  const allow = (Sid: string, actions: Iterable<string>, Resource: string | string[]): IamStatement => {
     return { Sid, Effect: "Allow", Action: [...new Set(actions)].sort(), Resource };
   };
   return {
     Version: "2012-10-17",
     Statement: [
       allow("Bucket", BUCKET_ACTIONS, buckets),
+      allow("DeleteWithContents", EMPTYING_ACTIONS, buckets),
       ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
-      allow("KMSKey", KEY_ACTIONS, `arn:${partition}:kms:*:*:key/*`),
+      allow("KMSKey", KEY_ACTIONS, keys),
+      allow("ManagedKMSKey", onKeys, [keys, aliases]),
+      allow("ManagedKMSKeyCreation", KEY_CREATION_ACTIONS, "*"),
+      {
+        ...allow("ReplicationRole", ROLE_ACTIONS, `arn:${partition}:iam::*:role/*`),
+        Condition: { StringEquals: { "iam:PassedToService": "s3.amazonaws.com" } },
+      },
     ],
   };
 }
+
+/**
+ * What the operator must be able to do on a bucket to keep it as declared, as far as a bucket policy decides it. Creating and deleting
+ * are not among them: a policy that forbids deletion is a wish like any other.
+ */
+export const CONFIGURATION_ACTIONS: readonly string[] = [
+  ...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf).filter((action) => action.startsWith("s3:"))]),
+];
 
 export function actionsOf({ permissions }: Setting): string[] {
   return [...permissions.read, ...permissions.write];

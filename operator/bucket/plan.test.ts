@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
-import type { KeyResolution } from "./kms-key.ts";
+import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation } from "./observe.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import type { Setting } from "./settings/setting.ts";
@@ -182,5 +182,21 @@ describe("settings to be read", () => {
   test("those declared, those on record, and those that the baseline judges", () => {
     expect(read({})).toEqual(["objectOwnership"]);
     expect(read({ versioning: "Enabled" }, ["lifecycle"])).toEqual(["versioning", "objectOwnership", "lifecycle"]);
+  });
+});
+
+describe("a policy that enforces a KMS key that is not to be found", () => {
+  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true };
+  const planned = (policy: S3BucketSpec["policy"]) =>
+    plan({ setting: fakeSetting("policy"), spec: { policy: policy ?? {} }, observed: "x", key: { failure } });
+
+  test("waits for the key, rather than let other keys pass", () => {
+    expect(planned({ enforceEncryption: true })).toEqual([
+      { source: "Spec", desired: undefined, changes: [], blocked: failure },
+    ]);
+  });
+
+  test.each([{}, { enforceEncryption: false }])("waits for nothing if it does not: %j", (policy) => {
+    expect(planned(policy)[0]).not.toHaveProperty("blocked");
   });
 });

@@ -1,6 +1,6 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
 import type { Failure } from "../kube/outcome.ts";
-import type { KeyResolution } from "./kms-key.ts";
+import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";
 
@@ -51,15 +51,23 @@ export function planSettings(
   return settings.flatMap((setting) => {
     const observation = observations.get(setting.name);
     if (observation === undefined) return [];
-    if (setting.name === "encryption" && key.failure !== undefined) {
+    if (key.failure !== undefined && namesKey(setting, spec)) {
       return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
     }
     const declared = setting.desired(spec, context);
-    if (declared !== undefined) return [planDeclared(setting, sourceOf(setting, spec), declared, observation)];
+    if (declared !== undefined) {
+      const plan = planDeclared(setting, sourceOf(setting, spec), declared, observation);
+      const keyChanges = setting.name === "encryption" ? (key.changes ?? []) : [];
+      return [{ ...plan, changes: [...keyChanges, ...plan.changes] }];
+    }
     const record = recorded.get(setting.name);
-    const secure = setting.inBaseline && setting.desired({}, { ...context, baseline: true });
-    return (record && planReset(setting, record, observation, secure)) ?? planUnmanaged(setting, observation, secure);
+    return (record && planReset(setting, record, observation, context)) ?? planUnmanaged(setting, observation, context);
   });
+}
+
+/** Written without its key, the policy would let other keys pass. */
+function namesKey({ name }: Setting, { policy }: S3BucketSpec): boolean {
+  return name === "encryption" || (name === "policy" && policy?.enforceEncryption === true);
 }
 
 export function sourceOf({ name }: Setting, spec: S3BucketSpec): Source {
@@ -75,19 +83,25 @@ function planReset(
   setting: Setting,
   { source }: SettingStatus,
   observation: Observation,
-  secure: unknown,
+  context: SettingContext,
 ): SettingPlan | undefined {
   const unreadable = observation.error !== undefined;
-  const desired = unreadable ? undefined : setting.reset(observation.value);
+  const desired = unreadable ? undefined : setting.reset(observation.value, context);
   if (desired === undefined && !unreadable) return undefined;
+  const secure = secureValue(setting, context);
   return { ...planDeclared(setting, source, desired, observation), isReset: true, secure };
 }
 
 /** Only what the baseline would say, to tell where the bucket falls short of it. */
-function planUnmanaged(setting: Setting, observation: Observation, secure: unknown): SettingPlan[] {
+function planUnmanaged(setting: Setting, observation: Observation, context: SettingContext): SettingPlan[] {
+  const secure = secureValue(setting, context);
   if (secure === undefined) return [];
   const changes = differences(setting, secure, observation);
   return [{ setting, source: "Unmanaged", desired: undefined, observation, changes }];
+}
+
+function secureValue(setting: Setting, context: SettingContext): unknown {
+  return setting.inBaseline && setting.desired({}, { ...context, baseline: true });
 }
 
 function differences(setting: Setting, desired: unknown, observation: Observation): Change[] {

@@ -3,6 +3,7 @@ import {
   memoryOf,
   noteClaim,
   noteDeclaration,
+  noteKey,
   notePlannedBucket,
   noteReports,
   noteRequest,
@@ -10,10 +11,11 @@ import {
 } from "./status.ts";
 import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
+import type { KeyResolution } from "./key/resolution.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { tags } from "./settings/tags.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
-import { fakeSetting, planOf, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
+import { fakeSetting, planOf, recordedContext, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 
 describe("what is remembered", () => {
   test("nothing, of a wiped status", () => {
@@ -39,13 +41,43 @@ describe("what is remembered", () => {
   });
 });
 
-test("which bucket is meant, and with which key", () => {
-  const status: S3BucketStatus = { kmsKeyArn: "former" };
-  noteTarget(status, target(), { arn: "arn:key" });
-  const expected = { bucketName: "docs", region: "eu-central-1", accountId: "111122223333" };
-  expect(status).toEqual({ ...expected, kmsKeyArn: "arn:key" });
-  noteTarget(status, target(), { arn: undefined });
-  expect(status).toEqual(expected);
+test("which bucket is meant", () => {
+  const status: S3BucketStatus = {};
+  noteTarget(status, target());
+  expect(status).toEqual({ bucketName: "docs", region: "eu-central-1", accountId: "111122223333" });
+});
+
+describe("which key is meant", () => {
+  const managed = { encryption: { kmsKey: { managed: {} } } };
+  const noted = (spec: S3BucketSpec, before: S3BucketStatus, key: KeyResolution) => {
+    const { context } = recordedContext(s3Bucket(spec, { status: before }));
+    const types: Record<string, string> = {};
+    noteKey({ ...context, setCondition: ({ type, status }) => void (types[type] = status) }, key);
+    const { kmsKeyArn, managedKey, conditions } = context.status;
+    return { kmsKeyArn, managedKey, conditions, types };
+  };
+  const begun: S3BucketStatus = { kmsKeyArn: "former", managedKey: { workBegun: true } };
+  const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true };
+
+  test("one that can be used: the work on it is over", () => {
+    expect(noted(managed, begun, { arn: "arn:key" })).toEqual({ kmsKeyArn: "arn:key", types: { KeyUsable: "True" } });
+  });
+
+  test("one that cannot: nothing is forgotten", () => {
+    expect(noted(managed, begun, { failure })).toEqual({ ...begun, types: { KeyUsable: "False" } });
+  });
+
+  test("none any more", () => {
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    const usable = {
+      type: "KeyUsable",
+      status: "True",
+      reason: "Succeeded",
+      message: "m",
+      lastTransitionTime,
+    } as const;
+    expect(noted({}, { ...begun, conditions: [usable] }, { arn: undefined })).toEqual({ conditions: [], types: {} });
+  });
 });
 
 test("a bucket that would be made", () => {

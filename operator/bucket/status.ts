@@ -3,11 +3,16 @@ import { dnsSuffix } from "../aws/arn.ts";
 import type { SettingResult } from "./apply.ts";
 import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
-import type { KeyResolution } from "./kms-key.ts";
+import { removeCondition } from "../kube/conditions.ts";
+import type { BucketContext } from "./dependencies.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type KeyResolution, usability } from "./key/resolution.ts";
 import type { Recorded } from "./plan.ts";
+import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";
 import type { Target } from "./target.ts";
+
+const KEY_USABLE = "KeyUsable";
 
 /** What earlier reconciles put on record. */
 export interface Memory {
@@ -33,10 +38,21 @@ export function noteRequest(status: S3BucketStatus, object: S3Bucket): void {
 }
 
 /** Which bucket is meant; on record before it is created. */
-export function noteTarget(status: S3BucketStatus, { bucket }: Target, key: KeyResolution): void {
+export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
   Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
-  if (key.arn === undefined) delete status.kmsKeyArn;
-  else status.kmsKeyArn = key.arn;
+}
+
+/** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
+export function noteKey({ object, status, setCondition }: BucketContext, key: KeyResolution): void {
+  const { arn, failure } = key;
+  if (arn !== undefined) status.kmsKeyArn = arn;
+  else if (failure === undefined) delete status.kmsKeyArn;
+  if (failure === undefined) delete status.managedKey;
+  if (object.spec.encryption?.kmsKey === undefined) {
+    status.conditions = removeCondition(status.conditions, KEY_USABLE);
+    return;
+  }
+  setCondition({ type: KEY_USABLE, ...usability(key) });
 }
 
 /** With `mode: Observe`, of a bucket that is not there. */
@@ -61,7 +77,7 @@ export function noteDeclaration(
   context: SettingContext,
 ): void {
   // Tags that are still to be taken away are of an earlier declaration, as are settings to be reset.
-  const present = { ...context, appliedTagKeys: [] };
+  const present = { ...context, appliedTagKeys: [], appliedIds: {} };
   const declared = settings.map((setting) => [setting.name, setting.desired(spec, present)] as const);
   status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
@@ -79,4 +95,9 @@ export function noteReports(
   for (const { plan, observed } of results) {
     if (observed !== undefined) Object.assign(status, plan.setting.report?.(plan.desired, observed));
   }
+}
+
+/** Nor is there anything to tell of lists that are not ours, or no longer. */
+export function dropReports(status: S3BucketStatus): void {
+  for (const name of ENTRY_SETTINGS) if (!status.appliedSettings?.includes(name)) delete status[name];
 }

@@ -63,4 +63,14 @@ describe("metrics", () => {
       's3_operator_drift_detected_total{kind="S3Bucket",setting="cors"} 1',
     ]);
   });
+
+  test("count what was deleted to empty buckets, from 0", async () => {
+    const metrics = createMetrics("1");
+    const total = async () =>
+      (await metrics.registry.metrics()).match(/^s3_operator_deleted_objects_total (\d+)$/m)?.[1];
+    expect(await total()).toBe("0");
+    metrics.objectsDeleted(1_000);
+    metrics.objectsDeleted(0);
+    expect(await total()).toBe("1000");
+  });
 });

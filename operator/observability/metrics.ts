@@ -10,6 +10,8 @@ export interface Metrics {
   synced(kind: string, key: ObjectKey): void;
   /** Somebody changed `setting` at AWS. */
   driftDetected(kind: string, setting: string): void;
+  /** So many versions and delete markers were deleted to empty buckets. */
+  objectsDeleted(count: number): void;
   /** The object is gone, and its series with it. */
   remove(kind: string, key: ObjectKey): void;
 }
@@ -42,6 +44,11 @@ export function createMetrics(version: string): Metrics {
     labelNames: ["kind", "namespace", "name"],
     registers,
   });
+  const deletedObjects = new Counter({
+    name: "s3_operator_deleted_objects_total",
+    help: "Object versions and delete markers that the operator deleted to empty buckets.",
+    registers,
+  });
   // The labels of each object's condition series, without which they could not be taken away again.
   const present = new Map<string, Record<string, string>[]>();
 
@@ -59,6 +66,7 @@ export function createMetrics(version: string): Metrics {
     conditions: setConditions,
     synced: (kind, key) => lastSync.setToCurrentTime(labelsOf(kind, key)),
     driftDetected: (kind, setting) => drift.inc({ kind, setting }),
+    objectsDeleted: (count) => deletedObjects.inc(count),
     remove: (kind, key) => {
       setConditions(kind, key, []);
       lastSync.remove(labelsOf(kind, key));

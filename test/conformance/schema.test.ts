@@ -12,7 +12,7 @@ const definitions = loadDefinitions();
 
 /** AWS's own spellings, which are kept as they are; all other enum values are ours and CamelCase. */
 const AWS_SPELLING =
-  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|GET|PUT|POST|DELETE|HEAD|1\.[23])$/;
+  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com)$/;
 
 test("names.ts and the CRDs agree", () => {
   const served = definitions.map(({ spec }) => ({

@@ -24,6 +24,13 @@ export interface AWSAccountSpec {
    */
   allowAdoption?: boolean;
   /**
+   * Values of `deletionPolicy` that S3Buckets may be deleted with. One that is deleted with another waits, its bucket untouched, until either side changes. Absent: `Retain` and `DeleteIfEmpty`.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  allowedDeletionPolicies?: ("Retain" | "DeleteIfEmpty" | "DeleteWithContents")[];
+  /**
    * Tags of every bucket in the account, by key; the bucket's own of the same key win.
    */
   tags?: {

@@ -5,6 +5,8 @@
 
 export type OneOrMany = string | string[];
 export type Principal = "*" | Record<string, OneOrMany>;
+/** By operator and key. */
+export type Condition = Record<string, Record<string, unknown>>;
 
 /** Elements that are newer than this type survive, since statements of others are passed on as they came. */
 export interface Statement {
@@ -16,7 +18,7 @@ export interface Statement {
   NotAction?: OneOrMany;
   Resource?: OneOrMany;
   NotResource?: OneOrMany;
-  Condition?: Record<string, Record<string, unknown>>;
+  Condition?: Condition;
 }
 
 export interface PolicyDocument {

@@ -1,21 +1,25 @@
 import type { S3Bucket } from "../../api/types.ts";
 import { type Origin, ownershipTags } from "../ownership.ts";
+import { CONFIGURATION_ACTIONS } from "../permissions.ts";
 import type { Target } from "../target.ts";
+import { ENTRY_SETTINGS } from "./entries.ts";
 import type { SettingContext } from "./setting.ts";
 
 /** The baseline holds where the spec says so; where it says nothing, on buckets that the operator created. */
 export function settingContext(
   { spec, status }: S3Bucket,
-  { bucket, owner, account }: Target,
+  { bucket, owner, account, session }: Target,
   origin: Origin,
   kmsKeyArn: string | undefined,
 ): SettingContext {
   return {
     baseline: spec.baseline === undefined ? origin === "Created" : spec.baseline === "Secure",
     bucket,
+    operator: { callerArn: session.callerArn, actions: CONFIGURATION_ACTIONS },
     ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     ownershipTags: ownershipTags(owner, origin),
     accountTags: account.spec.tags ?? {},
     appliedTagKeys: status?.tagKeys ?? [],
+    appliedIds: Object.fromEntries(ENTRY_SETTINGS.map((name) => [name, status?.[name]?.appliedIds ?? []])),
   };
 }

@@ -13,8 +13,13 @@ const WEB = {
 };
 const UNNAMED = { AllowedOrigins: ["*"], AllowedMethods: ["GET"] };
 
-function paths(desired: unknown, observed: unknown): string[] {
-  return setting.diff(desired, observed).map(({ path }) => path);
+/** What is desired of the whole configuration. */
+function whole(rules: object[]) {
+  return { rules, owned: { ids: [], former: [], unmanaged: "Remove" } };
+}
+
+function paths(desired: object[], observed: unknown): string[] {
+  return setting.diff(whole(desired), observed).map(({ path }) => path);
 }
 
 test("desired: the spec's rules in S3's words; there is no baseline for it", () => {
@@ -29,7 +34,10 @@ test("desired: the spec's rules in S3's words; there is no baseline for it", () 
     },
     { allowedOrigins: ["*"], allowedMethods: ["GET" as const] },
   ];
-  expect(setting.desired({ cors: { rules } }, settingContextWith())).toEqual([WEB, UNNAMED]);
+  expect(setting.desired({ cors: { rules } }, settingContextWith())).toEqual({
+    rules: [WEB, UNNAMED],
+    owned: { ids: ["web", "#2"], former: [], unmanaged: "Remove" },
+  });
   expect(setting.desired({}, settingContextWith({ baseline: true }))).toBeUndefined();
 });
 
@@ -71,7 +79,7 @@ describe("diff finds nothing in", () => {
     ["an empty list and none", [{ ...UNNAMED, AllowedHeaders: [] }], [UNNAMED]],
     ["fields unknown to us", [WEB], [{ ...WEB, SimulatedUnknownField: "unknown" }]],
   ])("%s", (_case, desired, observed) => {
-    expect(setting.diff(desired, observed)).toEqual([]);
+    expect(setting.diff(whole(desired), observed)).toEqual([]);
   });
 });
 
@@ -101,7 +109,7 @@ describe("diff finds", () => {
 
   test("another order of rules, the first match winning", () => {
     const api = { ...UNNAMED, ID: "api" };
-    expect(setting.diff([WEB, api], [api, WEB])).toEqual([
+    expect(setting.diff(whole([WEB, api]), [api, WEB])).toEqual([
       { path: "rules", desired: '["web","api"]', actual: '["api","web"]' },
     ]);
   });
@@ -115,26 +123,67 @@ describe("diff finds", () => {
 describe("write", () => {
   test("sends all rules as declared", async () => {
     const { bucket, calls } = fakeBucket();
-    await setting.write(bucket, [WEB, UNNAMED], []);
+    await setting.write(bucket, whole([WEB, UNNAMED]), []);
     const CORSConfiguration = { CORSRules: [WEB, UNNAMED] };
     expect(calls).toEqual([{ command: "PutBucketCorsCommand", input: { ...bucket.ref, CORSConfiguration } }]);
   });
 
   test("deletes what is to be empty, which a Put may not be", async () => {
     const { bucket, calls } = fakeBucket();
-    await setting.write(bucket, setting.reset([WEB]), [WEB]);
+    await setting.write(bucket, whole([]), [WEB]);
     expect(calls).toEqual([{ command: "DeleteBucketCorsCommand", input: bucket.ref }]);
   });
 });
 
-test("reset takes all rules away, if there are any", () => {
-  expect(setting.reset([UNNAMED])).toEqual([]);
-  expect(setting.reset([])).toBeUndefined();
+describe("with unmanagedRules: Keep", () => {
+  const spec = {
+    cors: {
+      unmanagedRules: "Keep" as const,
+      rules: [
+        { id: "web", allowedOrigins: ["*"], allowedMethods: ["PUT" as const] },
+        { id: "api", allowedOrigins: ["*"], allowedMethods: ["GET" as const] },
+      ],
+    },
+  };
+  const desired = setting.desired(spec, settingContextWith({ appliedIds: { cors: ["old"] } }));
+  const web = { ID: "web", AllowedOrigins: ["*"], AllowedMethods: ["PUT"] };
+  const api = { ID: "api", AllowedOrigins: ["*"], AllowedMethods: ["GET"] };
+  const old = { ...UNNAMED, ID: "old" };
+
+  test("rules of others are no difference, wherever they stand", () => {
+    expect(setting.diff(desired, [UNNAMED, web, UNNAMED, api])).toEqual([]);
+  });
+
+  test("the order of ours is, and so is one that we no longer declare", () => {
+    expect(setting.diff(desired, [api, UNNAMED, web]).map(({ path }) => path)).toEqual(["rules"]);
+    expect(setting.diff(desired, [web, api, old]).map(({ path }) => path)).toEqual(["rules[old]"]);
+  });
+
+  test("ours are sent first, then those of others as they are", async () => {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, [UNNAMED, old, web]);
+    expect(calls[0]?.input).toMatchObject({ CORSConfiguration: { CORSRules: [web, api, UNNAMED] } });
+  });
+});
+
+test("status tells which rules are ours, by id or place", () => {
+  const owned = { ids: ["web", "#2"], former: [], unmanaged: "Remove" };
+  expect(setting.report?.({ rules: [], owned }, [WEB, UNNAMED, UNNAMED])).toEqual({
+    cors: { appliedIds: ["#2", "web"], unmanagedIds: ["#3"] },
+  });
+});
+
+test("reset takes our rules away, if there are any, and leaves those of others", () => {
+  const context = settingContextWith({ appliedIds: { cors: ["web"] } });
+  expect(setting.diff(setting.reset([WEB, UNNAMED], context), [UNNAMED])).toEqual([]);
+  expect(setting.diff(setting.reset([WEB, UNNAMED], context), [WEB, UNNAMED])).toHaveLength(1);
+  expect(setting.reset([UNNAMED], context)).toBeUndefined();
+  expect(setting.reset([], context)).toBeUndefined();
 });
 
 test("of two rules with one id the first is compared too", () => {
   const rule = (origin: string) => ({ ID: "web", AllowedOrigins: [origin], AllowedMethods: ["GET"] });
   const [a, b] = [rule("https://a.example"), rule("https://b.example")];
-  expect(setting.diff([a, b], [rule("*"), b])).not.toEqual([]);
-  expect(setting.diff([a, b], [a, b])).toEqual([]);
+  expect(paths([a, b], [rule("*"), b])).not.toEqual([]);
+  expect(paths([a, b], [a, b])).toEqual([]);
 });

@@ -1,9 +1,24 @@
 import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
+import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import {
+  unlessAbsent,
+  type Change,
+  compare,
+  compareNamed,
+  defineSetting,
+  type Named,
+  type SettingContext,
+} from "./setting.ts";
 
-function desired({ cors }: S3BucketSpec): CORSRule[] | undefined {
-  return cors?.rules.map((rule) => ({
+interface Desired {
+  rules: CORSRule[];
+  owned: Owned;
+}
+
+function desired({ cors }: S3BucketSpec, { appliedIds }: SettingContext): Desired | undefined {
+  if (cors === undefined) return undefined;
+  const rules = cors.rules.map((rule) => ({
     ID: rule.id,
     AllowedOrigins: rule.allowedOrigins,
     AllowedMethods: rule.allowedMethods,
@@ -11,6 +26,7 @@ function desired({ cors }: S3BucketSpec): CORSRule[] | undefined {
     ExposeHeaders: rule.exposeHeaders,
     MaxAgeSeconds: rule.maxAgeSeconds,
   }));
+  return { rules, owned: ownedEntries(rules.map(nameOf), appliedIds.cors, cors.unmanagedRules ?? "Remove") };
 }
 
 /** Inside a rule the lists are sets, and header names have no letter case; an empty list is none. */
@@ -38,16 +54,17 @@ function named(rules: readonly CORSRule[]): Named {
 }
 
 /** S3 answers by the first rule that matches, so that their order is part of their meaning. */
-function diff(desired: CORSRule[], observed: CORSRule[]): Change[] {
-  const changes = compareNamed("rules", named(desired), named(observed));
-  return changes.length > 0 ? changes : compare("rules", desired.map(nameOf), observed.map(nameOf));
+function diff({ rules, owned }: Desired, observed: CORSRule[]): Change[] {
+  const found = observed.filter((rule, index) => isOwned(owned, nameOf(rule, index, observed)));
+  const changes = compareNamed("rules", named(rules), named(found));
+  return changes.length > 0 ? changes : compare("rules", rules.map(nameOf), found.map(nameOf));
 }
 
 /**
- * The whole configuration: rules of others are differences.
+ * The whole configuration, or with `unmanagedRules: Keep` a part of it, which goes first.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
  */
-export const cors = defineSetting<CORSRule[], CORSRule[]>({
+export const cors = defineSetting<Desired, CORSRule[]>({
   name: "cors",
   permissions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
 
@@ -58,11 +75,17 @@ export const cors = defineSetting<CORSRule[], CORSRule[]>({
 
   diff,
 
-  write: async ({ s3, ref, options }, rules) => {
+  write: async ({ s3, ref, options }, { rules: ours, owned }, observed) => {
+    const rules = [...ours, ...observed.filter((rule, index) => !isOwned(owned, nameOf(rule, index, observed)))];
     await (rules.length === 0
       ? s3.send(new DeleteBucketCorsCommand(ref), options)
       : s3.send(new PutBucketCorsCommand({ ...ref, CORSConfiguration: { CORSRules: rules } }), options));
   },
 
-  reset: (observed) => (observed.length > 0 ? [] : undefined),
+  reset: (observed, { appliedIds }) => {
+    const owned = withoutApplied(observed.map(nameOf), appliedIds.cors);
+    return owned && { rules: [], owned };
+  },
+
+  report: (desired, observed) => (desired ? { cors: entriesStatus(desired.owned, observed.map(nameOf)) } : {}),
 });

@@ -149,9 +149,11 @@ describe("write", () => {
 
 test("reset goes back to S3's default, if it is not there", () => {
   const standard = { sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] };
-  expect(setting.reset(algorithm("aws:kms"))).toEqual(standard);
-  expect(setting.reset(algorithm("AES256"))).toEqual(standard);
-  expect(setting.reset({ ...algorithm("AES256"), ...BLOCKS_SSE_C, BucketKeyEnabled: false })).toBeUndefined();
+  expect(setting.reset(algorithm("aws:kms"), settingContextWith())).toEqual(standard);
+  expect(setting.reset(algorithm("AES256"), settingContextWith())).toEqual(standard);
+  expect(
+    setting.reset({ ...algorithm("AES256"), ...BLOCKS_SSE_C, BucketKeyEnabled: false }, settingContextWith()),
+  ).toBeUndefined();
 });
 
 describe("a type that AWS comes to block by itself", () => {

@@ -18,6 +18,12 @@ test("public access is tightened, and ACLs are off, before the policy is judged 
   expect(names.indexOf("objectOwnership")).toBeLessThan(names.indexOf("policy"));
 });
 
+test("what works on versions is written after versioning", () => {
+  for (const name of ["objectLock", "replication"]) {
+    expect(names.indexOf("versioning")).toBeLessThan(names.indexOf(name));
+  }
+});
+
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
   test("is looked at with one GET, which names the bucket's owner", async () => {
     const { bucket, calls } = fakeBucket();
@@ -47,7 +53,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
   });
 
   test("a bucket with nothing set is reset only where S3 sets something by default", async () => {
-    const reset = setting.reset(await setting.observe(fakeBucket().bucket));
+    const reset = setting.reset(await setting.observe(fakeBucket().bucket), settingContextWith());
     expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
   });
 

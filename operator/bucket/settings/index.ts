@@ -1,16 +1,28 @@
+import { abac } from "./abac.ts";
+import { accelerate } from "./accelerate.ts";
+import { analytics } from "./analytics.ts";
 import { cors } from "./cors.ts";
 import { encryption } from "./encryption.ts";
+import { intelligentTiering } from "./intelligent-tiering.ts";
+import { inventory } from "./inventory.ts";
 import { lifecycle } from "./lifecycle.ts";
+import { logging } from "./logging.ts";
+import { metrics } from "./metrics.ts";
+import { notifications } from "./notifications.ts";
+import { objectLock } from "./object-lock.ts";
 import { objectOwnership } from "./object-ownership.ts";
 import { policy } from "./policy.ts";
 import { publicAccessBlock } from "./public-access-block.ts";
+import { replication } from "./replication.ts";
+import { requestPayment } from "./request-payment.ts";
 import type { Setting } from "./setting.ts";
 import { tags } from "./tags.ts";
 import { versioning } from "./versioning.ts";
+import { website } from "./website.ts";
 
 /**
- * Every bucket setting, in the order in which they are written: first the tags, which claim the bucket;
- * public access is tightened before the policy that it judges.
+ * Every bucket setting, in the order in which they are written: first the tags, which claim the bucket; public access is tightened
+ * before the policy that it judges; object lock and replication work on versions; ABAC decides by the tags.
  */
 export const SETTINGS: readonly Setting[] = [
   tags,
@@ -18,7 +30,19 @@ export const SETTINGS: readonly Setting[] = [
   objectOwnership,
   encryption,
   versioning,
+  objectLock,
   policy,
+  replication,
+  logging,
+  notifications,
   lifecycle,
+  intelligentTiering,
   cors,
+  inventory,
+  metrics,
+  analytics,
+  accelerate,
+  requestPayment,
+  website,
+  abac,
 ];

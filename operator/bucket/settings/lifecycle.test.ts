@@ -24,8 +24,13 @@ const TIERS = {
 };
 const EXPIRE = { ID: "expire", Status: "Enabled", Filter: {}, Expiration: { Days: 1 } };
 
+/** What is desired of the whole configuration. */
+function whole(rules: object[], minimumObjectSize?: string) {
+  return { rules, minimumObjectSize, owned: { ids: [], former: [], unmanaged: "Remove" } };
+}
+
 function changes(desired: object, observed: object) {
-  return setting.diff({ rules: [desired] }, { rules: [observed] });
+  return setting.diff(whole([desired]), { rules: [observed] });
 }
 
 describe("desired", () => {
@@ -83,6 +88,7 @@ describe("desired", () => {
         },
         { ID: "markers", Status: "Enabled", Filter: {}, Expiration: { ExpiredObjectDeleteMarker: true } },
       ],
+      owned: { ids: ["tiers", "date", "markers"], former: [], unmanaged: "Remove" },
     });
   });
 
@@ -181,12 +187,12 @@ describe("diff finds nothing in", () => {
   });
 
   test("rules in another order", () => {
-    expect(setting.diff({ rules: [TIERS, EXPIRE] }, { rules: [EXPIRE, TIERS] })).toEqual([]);
+    expect(setting.diff(whole([TIERS, EXPIRE]), { rules: [EXPIRE, TIERS] })).toEqual([]);
   });
 
   test("a minimum object size that is not declared", () => {
     const observed = { rules: [EXPIRE], minimumObjectSize: "varies_by_storage_class" };
-    expect(setting.diff({ rules: [EXPIRE] }, observed)).toEqual([]);
+    expect(setting.diff(whole([EXPIRE]), observed)).toEqual([]);
   });
 });
 
@@ -221,16 +227,16 @@ describe("diff finds", () => {
   });
 
   test("a rule of somebody else, and one that is gone, by their ids", () => {
-    const paths = setting.diff({ rules: [EXPIRE] }, { rules: [TIERS] }).map(({ path }) => path);
+    const paths = setting.diff(whole([EXPIRE]), { rules: [TIERS] }).map(({ path }) => path);
     expect(paths).toEqual(["rules[expire]", "rules[tiers]"]);
   });
 
   test("rules without an id", () => {
-    expect(setting.diff({ rules: [] }, { rules: [{ Status: "Enabled" }, { Status: "Disabled" }] })).not.toEqual([]);
+    expect(setting.diff(whole([]), { rules: [{ Status: "Enabled" }, { Status: "Disabled" }] })).not.toEqual([]);
   });
 
   test("another minimum object size", () => {
-    const desired = { rules: [EXPIRE], minimumObjectSize: "all_storage_classes_128K" };
+    const desired = whole([EXPIRE], "all_storage_classes_128K");
     const observed = { rules: [EXPIRE], minimumObjectSize: "varies_by_storage_class" };
     expect(setting.diff(desired, observed)).toEqual([
       {
@@ -254,7 +260,7 @@ describe("write", () => {
     ["no size that nobody ever set", undefined, undefined, undefined],
   ])("sends the rules, and %s", async (_case, minimumObjectSize, observedSize, sent) => {
     const { bucket, calls } = fakeBucket();
-    await setting.write(bucket, { rules: [TIERS], minimumObjectSize }, { rules: [], minimumObjectSize: observedSize });
+    await setting.write(bucket, whole([TIERS], minimumObjectSize), { rules: [], minimumObjectSize: observedSize });
     expect(calls).toEqual([
       {
         command: "PutBucketLifecycleConfigurationCommand",
@@ -269,25 +275,78 @@ describe("write", () => {
 
   test("deletes what is to be empty, which a Put may not be", async () => {
     const { bucket, calls } = fakeBucket();
-    await setting.write(bucket, setting.reset({ rules: [EXPIRE] }), { rules: [EXPIRE] });
+    await setting.write(bucket, whole([]), { rules: [EXPIRE] });
     expect(calls).toEqual([{ command: "DeleteBucketLifecycleCommand", input: bucket.ref }]);
   });
 });
 
-test("reset takes all rules away, if there are any, and leaves the size, which then means nothing", () => {
-  const reset = setting.reset({ rules: [EXPIRE], minimumObjectSize: "varies_by_storage_class" });
-  expect(setting.diff(reset, { rules: [], minimumObjectSize: "varies_by_storage_class" })).toEqual([]);
-  expect(setting.diff(reset, { rules: [EXPIRE] })).toHaveLength(1);
-  expect(setting.reset({ rules: [] })).toBeUndefined();
+describe("with unmanagedRules: Keep", () => {
+  const spec: S3BucketSpec = {
+    lifecycle: { unmanagedRules: "Keep", rules: [{ id: "expire", status: "Enabled", expiration: { days: 1 } }] },
+  };
+  const theirs = { ...TIERS, ID: "theirs" };
+  const old = { ...EXPIRE, ID: "old" };
+  const desired = setting.desired(spec, settingContextWith({ appliedIds: { lifecycle: ["expire", "old"] } }));
+
+  test("rules of others are no difference, but those that we applied and no longer declare are", () => {
+    const changed = setting.diff(desired, { rules: [theirs, EXPIRE, old] });
+    expect(changed.map(({ path }) => path)).toEqual(["rules[old]"]);
+  });
+
+  test("rules of others are sent back as they are", async () => {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, { rules: [theirs, old] });
+    expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [EXPIRE, theirs] } });
+  });
+
+  test("one whose prefix is in the old form keeps it, in the new one", async () => {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, { rules: [{ ID: "theirs", Status: "Enabled", Prefix: "raw/" }] });
+    const kept = { ID: "theirs", Status: "Enabled", Filter: { Prefix: "raw/" } };
+    expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [EXPIRE, kept] } });
+    expect(JSON.stringify(calls[0]?.input)).not.toContain('"Status":"Enabled","Prefix"');
+  });
+});
+
+test("status tells which rules are ours, those yet to be removed among them", () => {
+  const owned = { ids: ["tiers", "expire"], former: ["gone", "old"], unmanaged: "Keep" };
+  const observed = { rules: [{ ID: "theirs" }, { ID: "old" }, TIERS] };
+  expect(setting.report?.({ rules: [], owned }, observed)).toEqual({
+    lifecycle: { appliedIds: ["expire", "old", "tiers"], unmanagedIds: ["theirs"] },
+  });
+});
+
+describe("reset", () => {
+  const context = settingContextWith({ appliedIds: { lifecycle: ["expire"] } });
+
+  test("takes our rules away, and leaves the size, which then means nothing", async () => {
+    const reset = setting.reset({ rules: [EXPIRE], minimumObjectSize: "varies_by_storage_class" }, context);
+    expect(setting.diff(reset, { rules: [], minimumObjectSize: "varies_by_storage_class" })).toEqual([]);
+    expect(setting.diff(reset, { rules: [EXPIRE] })).toHaveLength(1);
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, reset, { rules: [EXPIRE] });
+    expect(calls).toEqual([{ command: "DeleteBucketLifecycleCommand", input: bucket.ref }]);
+  });
+
+  test("leaves what others have put there", async () => {
+    const observed = { rules: [TIERS, EXPIRE] };
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, setting.reset(observed, context), observed);
+    expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [TIERS] } });
+  });
+
+  test("is done when none of ours is there", () => {
+    expect(setting.reset({ rules: [TIERS] }, context)).toBeUndefined();
+    expect(setting.reset({ rules: [TIERS] }, settingContextWith())).toBeUndefined();
+  });
 });
 
 test("a '=' in a tag does not make another tag of it", () => {
-  const rules = (Key: string, Value: string) => ({ rules: [{ ...EXPIRE, Filter: { Tag: { Key, Value } } }] });
-  expect(setting.diff(rules("a=b", "c"), rules("a", "b=c"))).not.toEqual([]);
+  const rule = (Key: string, Value: string) => ({ ...EXPIRE, Filter: { Tag: { Key, Value } } });
+  expect(changes(rule("a=b", "c"), rule("a", "b=c"))).not.toEqual([]);
 });
 
 test("an expiration that says nothing is none", () => {
   const { Expiration: _, ...rule } = EXPIRE;
-  const observed = { rules: [{ ...rule, Expiration: { ExpiredObjectDeleteMarker: false } }] };
-  expect(setting.diff({ rules: [rule] }, observed)).toEqual([]);
+  expect(changes(rule, { ...rule, Expiration: { ExpiredObjectDeleteMarker: false } })).toEqual([]);
 });

@@ -2,17 +2,24 @@ import {
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
   type LifecycleRule,
-  type LifecycleRuleFilter,
   PutBucketLifecycleConfigurationCommand,
-  type Tag,
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
+import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { canonicalFilter, toFilter } from "./filter.ts";
+import {
+  unlessAbsent,
+  type Change,
+  compare,
+  compareNamed,
+  defineSetting,
+  type Named,
+  type SettingContext,
+} from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["lifecycle"]>;
 type RuleSpec = Spec["rules"][number];
-type FilterSpec = NonNullable<RuleSpec["filter"]>;
 
 interface Lifecycle {
   rules: LifecycleRule[];
@@ -20,17 +27,24 @@ interface Lifecycle {
   minimumObjectSize?: TransitionDefaultMinimumObjectSize | undefined;
 }
 
-function desired({ lifecycle }: S3BucketSpec): Lifecycle | undefined {
+interface Desired extends Lifecycle {
+  owned: Owned;
+}
+
+function desired({ lifecycle }: S3BucketSpec, { appliedIds }: SettingContext): Desired | undefined {
   if (lifecycle === undefined) return undefined;
-  return { rules: lifecycle.rules.map(toRule), minimumObjectSize: lifecycle.transitionDefaultMinimumObjectSize };
+  const { transitionDefaultMinimumObjectSize, unmanagedRules = "Remove" } = lifecycle;
+  const rules = lifecycle.rules.map(toRule);
+  const owned = ownedEntries(rules.map(idOf), appliedIds.lifecycle, unmanagedRules);
+  return { rules, minimumObjectSize: transitionDefaultMinimumObjectSize, owned };
 }
 
 function toRule(spec: RuleSpec): LifecycleRule {
-  const { expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload } = spec;
+  const { filter, expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload } = spec;
   return {
     ID: spec.id,
     Status: spec.status,
-    Filter: toFilter(spec.filter ?? {}),
+    Filter: toFilter(filter, sizesOf(filter)) ?? {},
     Transitions: spec.transitions?.map(({ days, date, storageClass }) => ({
       Days: days,
       Date: toDate(date),
@@ -60,25 +74,19 @@ function toDate(date: string | undefined): Date | undefined {
   return date === undefined ? undefined : new Date(date);
 }
 
-/** S3 takes one criterion bare and several only inside `And`. */
-function toFilter({ prefix, tags, objectSizeGreaterThan, objectSizeLessThan }: FilterSpec): LifecycleRuleFilter {
-  const tagList = Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
-  const criteria = [prefix, ...tagList, objectSizeGreaterThan, objectSizeLessThan].filter((c) => c !== undefined);
-  const sizes = { ObjectSizeGreaterThan: objectSizeGreaterThan, ObjectSizeLessThan: objectSizeLessThan };
-  return criteria.length > 1
-    ? { And: { Prefix: prefix, Tags: tagList.length > 0 ? tagList : undefined, ...sizes } }
-    : { Prefix: prefix, Tag: tagList[0], ...sizes };
+function sizesOf({ objectSizeGreaterThan, objectSizeLessThan }: RuleSpec["filter"] = {}) {
+  return { ObjectSizeGreaterThan: objectSizeGreaterThan, ObjectSizeLessThan: objectSizeLessThan };
 }
 
 /** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, order, explicit zero and false. */
 function canonical(rule: LifecycleRule): Record<string, unknown> {
   const { Filter = {}, Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
   const { And = {} } = Filter;
-  const tags = [...(And.Tags ?? []), ...(Filter.Tag ? [Filter.Tag] : [])];
+  const { prefix, tags } = canonicalFilter(Filter);
   return {
     status: rule.Status,
-    prefix: (rule as { Prefix?: string }).Prefix || Filter.Prefix || And.Prefix || undefined,
-    tags: tags.length > 0 ? tags.map(({ Key, Value }: Tag) => JSON.stringify([Key, Value])).sort() : undefined,
+    prefix: legacyPrefix(rule) || prefix,
+    tags,
     objectSizeGreaterThan: Filter.ObjectSizeGreaterThan || And.ObjectSizeGreaterThan || undefined,
     objectSizeLessThan: Filter.ObjectSizeLessThan ?? And.ObjectSizeLessThan,
     transitions: sorted(rule.Transitions?.map((t) => ({ days: t.Days, date: t.Date, storageClass: t.StorageClass }))),
@@ -108,30 +116,45 @@ function unlessEmpty<T extends object>(fields: T): T | undefined {
   return Object.values(fields).some((value) => value !== undefined) ? fields : undefined;
 }
 
+/** Where rules had their prefix before there were filters. */
+function legacyPrefix(rule: LifecycleRule): string | undefined {
+  return (rule as { Prefix?: string }).Prefix;
+}
+
+/** A rule of others as it may stand beside ours: S3 refuses the old form of a prefix together with filters. */
+function modernised(rule: LifecycleRule): LifecycleRule {
+  const { Prefix, ...rest } = rule as Omit<LifecycleRule, "Prefix"> & { Prefix?: string };
+  return Prefix === undefined ? rule : { ...rest, Filter: { Prefix } };
+}
+
 /** By storage class, of which a rule has each at most once. */
 function sorted(transitions: { storageClass: string | undefined }[] | undefined): unknown[] | undefined {
   if (transitions === undefined || transitions.length === 0) return undefined;
   return transitions.toSorted((a, b) => ((a.storageClass ?? "") < (b.storageClass ?? "") ? -1 : 1));
 }
 
-function byId(rules: readonly LifecycleRule[]): Named {
-  return new Map(rules.map((rule) => [rule.ID ?? "", canonical(rule)]));
+function idOf({ ID }: LifecycleRule): string {
+  return ID ?? "";
 }
 
-function diff(desired: Lifecycle, observed: Lifecycle): Change[] {
-  const { minimumObjectSize } = desired;
+function byId(rules: readonly LifecycleRule[]): Named {
+  return new Map(rules.map((rule) => [idOf(rule), canonical(rule)]));
+}
+
+function diff({ rules, minimumObjectSize, owned }: Desired, observed: Lifecycle): Change[] {
   const size =
-    minimumObjectSize === undefined || desired.rules.length === 0
+    minimumObjectSize === undefined || rules.length === 0
       ? []
       : compare("transitionDefaultMinimumObjectSize", minimumObjectSize, observed.minimumObjectSize);
-  return [...size, ...compareNamed("rules", byId(desired.rules), byId(observed.rules))];
+  const found = observed.rules.filter((rule) => isOwned(owned, idOf(rule)));
+  return [...size, ...compareNamed("rules", byId(rules), byId(found))];
 }
 
 /**
- * The whole configuration: rules of others are differences.
+ * The whole configuration, or with `unmanagedRules: Keep` a part of it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
  */
-export const lifecycle = defineSetting<Lifecycle, Lifecycle>({
+export const lifecycle = defineSetting<Desired, Lifecycle>({
   name: "lifecycle",
   permissions: { read: ["s3:GetLifecycleConfiguration"], write: ["s3:PutLifecycleConfiguration"] },
 
@@ -144,7 +167,8 @@ export const lifecycle = defineSetting<Lifecycle, Lifecycle>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { rules, minimumObjectSize }, observed) => {
+  write: async ({ s3, ref, options }, { rules: ours, minimumObjectSize, owned }, observed) => {
+    const rules = [...ours, ...observed.rules.filter((rule) => !isOwned(owned, idOf(rule))).map(modernised)];
     if (rules.length === 0) {
       await s3.send(new DeleteBucketLifecycleCommand(ref), options);
       return;
@@ -158,5 +182,10 @@ export const lifecycle = defineSetting<Lifecycle, Lifecycle>({
     await s3.send(new PutBucketLifecycleConfigurationCommand(input), options);
   },
 
-  reset: (observed) => (observed.rules.length > 0 ? { rules: [] } : undefined),
+  reset: ({ rules }, { appliedIds }) => {
+    const owned = withoutApplied(rules.map(idOf), appliedIds.lifecycle);
+    return owned && { rules: [], owned };
+  },
+
+  report: (desired, { rules }) => (desired ? { lifecycle: entriesStatus(desired.owned, rules.map(idOf)) } : {}),
 });

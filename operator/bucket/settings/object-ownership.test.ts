@@ -46,5 +46,5 @@ test.each([
   [undefined, "BucketOwnerEnforced"],
   ["BucketOwnerEnforced", undefined],
 ])("reset: found %s, writes %s", (observed, desired) => {
-  expect(setting.reset(observed)).toBe(desired);
+  expect(setting.reset(observed, settingContextWith())).toBe(desired);
 });

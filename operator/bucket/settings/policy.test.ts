@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { S3BucketSpec } from "../../api/types.ts";
+import type { PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { MAX_POLICY_BYTES, type Statement } from "../policy/document.ts";
 import { failing, fakeBucket } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
@@ -58,6 +58,60 @@ describe("desired", () => {
     expect(setting.desired({ policy: {} }, context)).toMatchObject({ unmanagedStatements: "Keep" });
     const spec = { policy: { unmanagedStatements: "Remove" } } as const;
     expect(setting.desired(spec, context)).toMatchObject({ unmanagedStatements: "Remove" });
+  });
+});
+
+describe("what is refused, before any call", () => {
+  const withStatement = (statement: Partial<PolicyStatement>): S3BucketSpec => ({
+    policy: { statements: [{ sid: "X", effect: "Deny", principals: { aws: ["*"] }, ...statement }] },
+  });
+
+  async function refusal(spec: S3BucketSpec, overrides: Parameters<typeof settingContextWith>[0] = {}) {
+    const { bucket, calls } = fakeBucket();
+    const wanted = setting.desired(spec, settingContextWith(overrides));
+    const error: unknown = await setting.write(bucket, wanted, document()).catch((error: unknown) => error);
+    expect(calls).toHaveLength(error === undefined ? 1 : 0);
+    return error;
+  }
+
+  test("a statement that would lock out the operator, with what to do", async () => {
+    const error = await refusal(withStatement({ actions: ["s3:*"] }));
+    expect(error).toMatchObject({ name: "SettingRefused", reason: "PolicyLocksOut" });
+    const { message } = error as Error;
+    expect(message).toContain("'S3OperatorSpecX' would deny the operator s3:GetBucketPolicy");
+    expect(message).toContain("arn:aws:iam::111122223333:role/operator and arn:aws:iam::111122223333:role/*/operator");
+  });
+
+  test("not one with the condition that the refusal asks for", async () => {
+    const values = ["arn:aws:iam::111122223333:role/operator", "arn:aws:iam::111122223333:role/*/operator"];
+    const conditions = [{ operator: "ArnNotLike", key: "aws:PrincipalArn", values }];
+    expect(await refusal(withStatement({ actions: ["s3:*"], conditions }))).toBeUndefined();
+  });
+
+  test("enforcement of an encryption that nobody declares", async () => {
+    const spec = { policy: { enforceEncryption: true } };
+    expect(await refusal(spec)).toMatchObject({ reason: "EncryptionNotDeclared" });
+    expect(paths(setting.desired(spec, settingContextWith()), document())).toEqual(["enforceEncryption"]);
+    expect(await refusal(spec, { baseline: true })).toBeUndefined();
+    expect(await refusal({ ...spec, encryption: { sseAlgorithm: "aws:kms" } })).toBeUndefined();
+  });
+});
+
+describe("encryption to enforce", () => {
+  const enforced = (spec: S3BucketSpec, overrides: Parameters<typeof settingContextWith>[0]) => {
+    const wanted = setting.desired({ policy: { enforceEncryption: true }, ...spec }, settingContextWith(overrides));
+    return JSON.stringify((wanted as { statements: Statement[] }).statements);
+  };
+
+  test("is the baseline's where the spec says nothing", () => {
+    expect(enforced({}, { baseline: true })).toContain('"s3:x-amz-server-side-encryption":"AES256"');
+  });
+
+  test("is the spec's, with the key that its alias stands for", () => {
+    const encryption = { sseAlgorithm: "aws:kms:dsse", kmsKey: { alias: "alias/docs" } } as const;
+    const text = enforced({ encryption }, { baseline: true, kmsKeyArn: "arn:aws:kms:::key/a" });
+    expect(text).toContain('"s3:x-amz-server-side-encryption":"aws:kms:dsse"');
+    expect(text).toContain('"s3:x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:::key/a"');
   });
 });
 
@@ -177,10 +231,10 @@ describe("write", () => {
 });
 
 test("reset takes ours away and leaves the rest", () => {
-  const reset = setting.reset(document(FOREIGN, READ));
+  const reset = setting.reset(document(FOREIGN, READ), settingContextWith());
   expect(paths(reset, document(FOREIGN, READ))).toEqual(["statements[S3OperatorSpecRead]"]);
   expect(setting.diff(reset, document(FOREIGN))).toEqual([]);
-  expect(setting.reset(document(FOREIGN))).toBeUndefined();
+  expect(setting.reset(document(FOREIGN), settingContextWith())).toBeUndefined();
 });
 
 describe("report", () => {
@@ -193,6 +247,47 @@ describe("report", () => {
 
   test("no policy has no bytes", () => {
     expect(setting.report?.(keep(), document())).toEqual({ policy: { bytes: 0, unmanagedStatements: [] } });
+  });
+
+  describe("statements that let in more than the account", () => {
+    const home = { accountId: "111122223333" };
+    const external = (observed: object, of: object = { home }) =>
+      setting.report?.({ ...keep(), ...of }, observed).policy?.externalAccess;
+
+    test("of others", () => {
+      expect(external(document(FOREIGN, READ, NAMELESS, { ...NAMELESS, Effect: "Allow" }))).toEqual([
+        { statement: "Theirs", access: "OtherAccount", principals: ["arn:aws:iam::444455556666:role/reader"] },
+        { statement: "#4", access: "Public", principals: ["*"] },
+      ]);
+    });
+
+    test("of nobody", () => {
+      const own = { ...FOREIGN, Principal: { AWS: "111122223333" } };
+      expect(setting.report?.({ ...keep(), home }, document(READ, own)).policy).not.toHaveProperty("externalAccess");
+    });
+
+    test("of members of the declared organization are at home", () => {
+      const organizationId = "o-a1b2c3d4e5";
+      const members = { ...FOREIGN, Condition: { StringEquals: { "aws:PrincipalOrgID": organizationId } } };
+      const wanted = setting.desired({ policy: { organizationId } }, settingContextWith());
+      expect(external(document(members), wanted as object)).toBeUndefined();
+      expect(external(document(members))).toHaveLength(1);
+    });
+
+    test("are not judged once the policy has left the spec", () => {
+      expect(
+        external(document(FOREIGN), setting.reset(document(READ), settingContextWith()) as object),
+      ).toBeUndefined();
+    });
+
+    test("keep within the CRD's bounds", () => {
+      const AWS = Array.from({ length: 11 }, (_, index) => `arn:aws:iam::444455556666:role/${"x".repeat(300)}${index}`);
+      const many = Array.from({ length: 21 }, () => ({ ...FOREIGN, Principal: { AWS } }));
+      const found = external(document(...many));
+      expect(found).toHaveLength(20);
+      expect(found?.[0]?.principals).toHaveLength(10);
+      expect(found?.[0]?.principals?.[0]).toHaveLength(256);
+    });
   });
 
   test("keeps within the CRD's bounds", () => {

@@ -1,33 +1,86 @@
 import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
-import type { S3BucketSpec } from "../../api/types.ts";
+import { REASON } from "../../api/reasons.ts";
+import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
+import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
 import { compose, foreignStatements, isOurs } from "../policy/compose.ts";
 import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
-import { statementsOf } from "../policy/templates.ts";
+import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
+import { deniedAction, type Operator } from "../policy/lock-out.ts";
+import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** As the CRD bounds them in status. */
 const MAX_NAMES = 100;
 const MAX_NAME = 256;
+const MAX_EXTERNAL_ACCESS = 20;
+const MAX_PRINCIPALS = 10;
 
 interface DesiredPolicy {
   /** Our statements, each with its Sid; those of others are not ours to compare, unless they are to go. */
   statements: Statement[];
   unmanagedStatements: "Keep" | "Remove";
+  /** By which statements of others are judged; nobody judges them once the policy is not ours any more. */
+  home?: Home;
+  /** Why this is not to be written. */
+  refusal?: { reason: string; message: string };
 }
 
-function desired({ policy }: S3BucketSpec, { baseline, bucket }: SettingContext): DesiredPolicy | undefined {
-  if (policy === undefined && !baseline) return undefined;
-  const statements = statementsOf(policy, { baseline, bucketArn: bucket.arn });
-  return { statements, unmanagedStatements: policy?.unmanagedStatements ?? "Keep" };
+function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | undefined {
+  const { policy } = spec;
+  if (policy === undefined && !context.baseline) return undefined;
+  const { accountId, arn } = context.bucket;
+  const asked = policyContext(spec, context);
+  const statements = statementsOf(policy, asked);
+  const refusal = unenforceable(policy, asked) ?? lockOut(statements, arn, context.operator);
+  return {
+    statements,
+    unmanagedStatements: policy?.unmanagedStatements ?? "Keep",
+    home: { accountId, ...(policy?.organizationId !== undefined && { organizationId: policy.organizationId }) },
+    ...(refusal && { refusal }),
+  };
 }
 
-function diff({ statements, unmanagedStatements }: DesiredPolicy, observed: PolicyDocument): Change[] {
+function policyContext({ encryption }: S3BucketSpec, context: SettingContext): PolicyContext {
+  const { baseline, bucket, kmsKeyArn, operator } = context;
+  const sseAlgorithm = encryption?.sseAlgorithm ?? (baseline ? "AES256" : undefined);
+  return {
+    baseline,
+    bucketArn: bucket.arn,
+    accountId: bucket.accountId,
+    partition: bucket.partition,
+    callerArn: operator.callerArn,
+    encryption: { ...(sseAlgorithm && { sseAlgorithm }), ...(kmsKeyArn !== undefined && { kmsKeyArn }) },
+  };
+}
+
+function unenforceable(policy: Policy | undefined, { encryption }: PolicyContext): DesiredPolicy["refusal"] {
+  if (policy?.enforceEncryption !== true || encryption.sseAlgorithm !== undefined) return undefined;
+  const message =
+    "spec.policy.enforceEncryption does not know what to enforce: set spec.encryption.sseAlgorithm, or spec.baseline to Secure";
+  return { reason: REASON.encryptionNotDeclared, message };
+}
+
+function lockOut(statements: readonly Statement[], bucketArn: string, operator: Operator): DesiredPolicy["refusal"] {
+  for (const statement of statements) {
+    const action = deniedAction(statement, bucketArn, operator);
+    if (action === undefined) continue;
+    const message =
+      `Statement '${statement.Sid}' would deny the operator ${action}, and nobody but the account's root could undo it: narrow its actions or principals, ` +
+      `or add a condition 'ArnNotLike' on 'aws:PrincipalArn' with ${principalArns(operator.callerArn).join(" and ")}`;
+    return { reason: REASON.policyLocksOut, message };
+  }
+  return undefined;
+}
+
+function diff({ statements, unmanagedStatements, refusal }: DesiredPolicy, observed: PolicyDocument): Change[] {
   const wanted = new Map(statements.map((statement) => [statement.Sid ?? "", canonicalStatement(statement)]));
   const found = observed.Statement.filter(isOurs);
   const surplus = found.filter(({ Sid }) => !wanted.has(Sid ?? ""));
   const foreign = unmanagedStatements === "Keep" ? [] : foreignStatements(observed.Statement);
+  const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
   return [
+    ...(unenforced ? compare("enforceEncryption", "true", undefined) : []),
     ...[...wanted].flatMap(([sid, statement]) => compareStatement(sid, statement, found)),
     ...surplus.map((statement) => removal(statement.Sid ?? "", statement)),
     ...foreign.map(({ name, statement }) => removal(name, statement)),
@@ -68,7 +121,8 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { statements, unmanagedStatements }, observed) => {
+  write: async ({ s3, ref, options }, { statements, unmanagedStatements, refusal }, observed) => {
+    if (refusal !== undefined) throw new SettingRefused(refusal.reason, refusal.message);
     const document = { ...observed, Statement: compose(observed.Statement, statements, unmanagedStatements) };
     if (document.Statement.length === 0) {
       await s3.send(new DeleteBucketPolicyCommand(ref), options);
@@ -80,15 +134,30 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
 
-  report: (_desired, observed) => ({
-    policy: {
-      bytes: policyBytes(observed),
-      unmanagedStatements: foreignStatements(observed.Statement)
-        .map(({ name }) => name.slice(0, MAX_NAME))
-        .slice(0, MAX_NAMES),
-    },
-  }),
+  report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });
+
+function policyStatus(observed: PolicyDocument, home: Home | undefined): PolicyStatus {
+  const foreign = foreignStatements(observed.Statement);
+  const external = home === undefined ? [] : externalStatements(foreign, home);
+  return {
+    bytes: policyBytes(observed),
+    unmanagedStatements: foreign.map(({ name }) => name.slice(0, MAX_NAME)).slice(0, MAX_NAMES),
+    ...(external.length > 0 && { externalAccess: external.slice(0, MAX_EXTERNAL_ACCESS) }),
+  };
+}
+
+function externalStatements(
+  foreign: ReturnType<typeof foreignStatements>,
+  home: Home,
+): NonNullable<PolicyStatus["externalAccess"]> {
+  return foreign.flatMap(({ name, statement }) => {
+    const access = externalAccess(statement, home);
+    if (access === undefined) return [];
+    const principals = principalNames(statement).map((principal) => principal.slice(0, MAX_NAME));
+    return [{ statement: name.slice(0, MAX_NAME), access, principals: principals.slice(0, MAX_PRINCIPALS) }];
+  });
+}
 
 function checkSize(document: PolicyDocument): void {
   const bytes = policyBytes(document);

@@ -63,6 +63,6 @@ test("write sends all four, since S3 turns off what it is not told", async () =>
 });
 
 test("reset turns all on, if they are not", () => {
-  expect(setting.reset({ ...ON, ignorePublicAcls: false })).toEqual(ON);
-  expect(setting.reset(ON)).toBeUndefined();
+  expect(setting.reset({ ...ON, ignorePublicAcls: false }, settingContextWith())).toEqual(ON);
+  expect(setting.reset(ON, settingContextWith())).toBeUndefined();
 });

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CorsRule, LifecycleFilter, LifecycleRule, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { ownershipTags } from "../ownership.ts";
-import { OWNER, settingContextWith } from "../testing/fixtures.ts";
+import { ARBITRARY_SETTINGS, optional, some, word } from "../testing/arbitrary-settings.ts";
+import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";
 import { rewritingS3 } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
-import type { SettingContext } from "./setting.ts";
+import type { Setting, SettingContext } from "./setting.ts";
 
 /*
  * False drift is a write to AWS for every bucket at every poll: whatever is declared, and in whatever words AWS hands it back,
@@ -14,23 +15,10 @@ import type { SettingContext } from "./setting.ts";
  */
 
 const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-const word = fc.stringMatching(/^[A-Za-z0-9]{1,8}$/);
 const days = fc.integer({ min: 1, max: 4_000 });
 const date = fc
   .integer({ min: 20_000, max: 40_000 })
   .map((day) => `${new Date(day * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`);
-
-/** Declared fields only: an absent one is left out, not undefined. */
-function optional<T>(
-  arbitraries: { [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]>> },
-  requiredKeys: (keyof T)[] = [],
-) {
-  return fc.record(arbitraries, { requiredKeys }) as fc.Arbitrary<T>;
-}
-
-function some<T>(item: fc.Arbitrary<T>, maxLength = 4, minLength = 1): fc.Arbitrary<T[]> {
-  return fc.uniqueArray(item, { minLength, maxLength, comparator: "SameValue" });
-}
 
 const storageClass = fc.constantFrom("STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE");
 
@@ -125,14 +113,9 @@ const blockedEncryptionTypes = fc.constantFrom<("SSE-C" | "NONE")[]>(["SSE-C"], 
 
 const tags = fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), word, { maxKeys: 6 });
 
-const spec = optional<S3BucketSpec>({
-  accountRef: fc.constant({ name: "main" }),
-  bucketName: fc.constant("docs"),
-  region: fc.constant("eu-central-1"),
-  mode: fc.constant("Enforce"),
-  adoptionPolicy: fc.constant("Never"),
-  baseline: fc.constant("Secure"),
-  deletionPolicy: fc.constant("Retain"),
+/** Declared or not, each by itself: all at once would be slow, and settings do not know of each other. */
+const FIELDS = {
+  ...ARBITRARY_SETTINGS,
   publicAccessBlock: fc.record({
     blockPublicAcls: fc.boolean(),
     ignorePublicAcls: fc.boolean(),
@@ -156,6 +139,7 @@ const spec = optional<S3BucketSpec>({
     {
       transitionDefaultMinimumObjectSize: fc.constantFrom("all_storage_classes_128K", "varies_by_storage_class"),
       rules: fc.uniqueArray(lifecycleRule, { minLength: 1, maxLength: 4, selector: ({ id }) => id }),
+      unmanagedRules: fc.constantFrom("Keep", "Remove"),
     },
     { requiredKeys: ["rules"] },
   ),
@@ -178,7 +162,10 @@ const spec = optional<S3BucketSpec>({
     { requiredKeys: [] },
   ),
   tags,
-});
+} satisfies { [Name in keyof S3BucketSpec]: fc.Arbitrary<S3BucketSpec[Name]> };
+
+/** Cannot be locked out: refusals are for policy.test.ts. */
+const operator = { callerArn: CALLER_ARN, actions: [] };
 
 const context: fc.Arbitrary<SettingContext> = fc
   .record({
@@ -188,15 +175,31 @@ const context: fc.Arbitrary<SettingContext> = fc
     appliedTagKeys: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,2}$/), { maxLength: 4 }),
   })
   .map(({ kmsKeyArn, ...rest }) =>
-    settingContextWith({ ...rest, ...(kmsKeyArn && { kmsKeyArn }), ownershipTags: ownershipTags(OWNER, "Created") }),
+    settingContextWith({
+      ...rest,
+      operator,
+      ...(kmsKeyArn && { kmsKeyArn }),
+      ownershipTags: ownershipTags(OWNER, "Created"),
+    }),
   );
 
 const READS = 3;
 
-describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
+/** With the ids that status would have, once `desired` was written. */
+function afterwards(setting: Setting, desired: unknown, observed: unknown): SettingContext {
+  const reported = setting.report?.(desired, observed) as Record<string, { appliedIds?: string[] }> | undefined;
+  return settingContextWith({ appliedIds: { [setting.name]: reported?.[setting.name]?.appliedIds ?? [] } });
+}
+
+test("every setting is tried", () => {
+  expect(Object.keys(FIELDS).sort()).toEqual(SETTINGS.map(({ name }) => name).sort());
+});
+
+describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
+  const field = FIELDS[name as keyof typeof FIELDS] as fc.Arbitrary<unknown>;
   const desiredAt = fc
-    .tuple(spec, context)
-    .map(([spec, context]) => setting.desired(spec, context))
+    .tuple(fc.option(field, { freq: 9, nil: undefined }), context)
+    .map(([value, context]) => setting.desired(value === undefined ? {} : { [name]: value }, context))
     .filter((desired) => desired !== undefined);
 
   test("what was written reads back as equal, however AWS puts it", async () => {
@@ -218,9 +221,10 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
         const { bucket } = rewritingS3(randomFrom(seed));
         await setting.write(bucket, desired, await setting.observe(bucket));
         const written = await setting.observe(bucket);
-        const reset = setting.reset(written);
+        const context = afterwards(setting, desired, written);
+        const reset = setting.reset(written, context);
         if (reset !== undefined) await setting.write(bucket, reset, written);
-        expect(setting.reset(await setting.observe(bucket))).toBeUndefined();
+        expect(setting.reset(await setting.observe(bucket), context)).toBeUndefined();
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
-import { compare, compareNamed, MAX_VALUE, show, unlessAbsent } from "./setting.ts";
+import { compare, compareNamed, MAX_VALUE, show, unlessAbsent, unlessUnsupported } from "./setting.ts";
 
 describe("show", () => {
   test.each([
@@ -65,4 +65,15 @@ describe("unlessAbsent", () => {
 
 test("a value is not cut through a character", () => {
   expect(show("𝒳".repeat(MAX_VALUE)).isWellFormed()).toBe(true);
+});
+
+describe("unlessUnsupported", () => {
+  test.each(["MethodNotAllowed", "UnsupportedArgument", "NotImplemented"])("%s is undefined", async (name) => {
+    await expect(unlessUnsupported(Promise.reject(sdkError(name, 405)))).resolves.toBeUndefined();
+  });
+
+  test("other errors are errors, and answers are answers", async () => {
+    await expect(unlessUnsupported(Promise.reject(sdkError("NoSuchBucket", 404)))).rejects.toThrow("NoSuchBucket");
+    await expect(unlessUnsupported(Promise.resolve(1))).resolves.toBe(1);
+  });
 });

@@ -1,6 +1,7 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { isAbsent } from "../../aws/errors.ts";
+import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import type { Operator } from "../policy/lock-out.ts";
 
 /** One difference between what is declared and what AWS has. */
 export interface Change {
@@ -16,6 +17,8 @@ export interface SettingContext {
   /** Fields that the spec leaves out take the secure baseline's values. */
   baseline: boolean;
   bucket: Pick<BucketClient, "name" | "arn" | "partition" | "region" | "accountId">;
+  /** Whom the bucket policy must not lock out. */
+  operator: Operator;
   /** ARN of `spec.encryption.kmsKey`, its alias resolved. */
   kmsKeyArn?: string;
   /** Tags that say whose the bucket is; see ownership.ts. */
@@ -24,6 +27,8 @@ export interface SettingContext {
   accountTags: Readonly<Record<string, string>>;
   /** Keys of the tags that earlier reconciles wrote: those no longer wanted are removed, all others belong to somebody else. */
   appliedTagKeys: readonly string[];
+  /** Likewise ids of entries, by setting, of those that others may also write to; see entries.ts. */
+  appliedIds: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -46,7 +51,7 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   /** Carries over what it does not know from `observed`. */
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
-  reset(observed: Observed): Desired | undefined;
+  reset(observed: Observed, context: SettingContext): Desired | undefined;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
@@ -66,7 +71,17 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined
   }
 }
 
-/** A setting that AWS would refuse, known before the call: only a change of the spec helps. */
+/** What a GET answers; undefined where this region's S3 has no such thing. */
+export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (awsErrorKind(error) === "Unsupported") return undefined;
+    throw error;
+  }
+}
+
+/** A setting that AWS would refuse, or has refused for a reason that we know: only a person can help. */
 export class SettingRefused extends Error {
   readonly reason: string;
   constructor(reason: string, message: string) {

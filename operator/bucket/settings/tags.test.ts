@@ -25,7 +25,7 @@ describe("desired", () => {
 
   test("always declared: without its ownership tags a bucket is nobody's", () => {
     expect(setting.desired({}, contextWith())).toMatchObject({ set: OWNERSHIP });
-    expect(setting.reset({ env: "prod" })).toBeUndefined();
+    expect(setting.reset({ env: "prod" }, settingContextWith())).toBeUndefined();
   });
 });
 

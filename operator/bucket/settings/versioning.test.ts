@@ -9,12 +9,15 @@ test("desired: what the spec says; there is no baseline for it", () => {
 });
 
 test.each([
-  [{ Status: "Enabled", MFADelete: "Enabled" }, "Enabled"],
-  [{ Status: "Suspended" }, "Suspended"],
-  [{}, undefined],
-])("observe: %j is %s", async (answer, observed) => {
+  [
+    { Status: "Enabled", MFADelete: "Enabled" },
+    { status: "Enabled", mfaDelete: "Enabled" },
+  ],
+  [{ Status: "Suspended" }, { status: "Suspended" }],
+  [{}, {}],
+])("observe: %j is %j", async (answer, observed) => {
   const { bucket, calls } = fakeBucket(() => answer);
-  expect(await setting.observe(bucket)).toBe(observed);
+  expect(await setting.observe(bucket)).toEqual(observed);
   expect(calls).toEqual([{ command: "GetBucketVersioningCommand", input: bucket.ref }]);
 });
 
@@ -25,13 +28,13 @@ test.each([
   ["Enabled", undefined, [{ path: "", desired: "Enabled", actual: "" }]],
   // Never enabled is not the same as suspended.
   ["Suspended", undefined, [{ path: "", desired: "Suspended", actual: "" }]],
-])("diff: %s, found %s", (desired, observed, changes) => {
-  expect(setting.diff(desired, observed)).toEqual(changes);
+])("diff: %s, found %s", (desired, status, changes) => {
+  expect(setting.diff(desired, { status })).toEqual(changes);
 });
 
 test("write sends the status, and never MFADelete, which only root may", async () => {
   const { bucket, calls } = fakeBucket();
-  await setting.write(bucket, "Enabled", "Suspended");
+  await setting.write(bucket, "Enabled", { status: "Suspended", mfaDelete: "Disabled" });
   expect(calls).toStrictEqual([
     {
       command: "PutBucketVersioningCommand",
@@ -40,10 +43,28 @@ test("write sends the status, and never MFADelete, which only root may", async (
   ]);
 });
 
+test("write refuses, without a call, where MFA delete is on", async () => {
+  const { bucket, calls } = fakeBucket();
+  const refusal = setting.write(bucket, "Enabled", { status: "Suspended", mfaDelete: "Enabled" });
+  await expect(refusal).rejects.toMatchObject({ name: "SettingRefused", reason: "MFADeleteEnabled" });
+  expect(calls).toEqual([]);
+});
+
 test.each([
-  ["Enabled", "Suspended"],
-  ["Suspended", undefined],
-  [undefined, undefined],
-])("reset: found %s, writes %s", (observed, desired) => {
-  expect(setting.reset(observed)).toBe(desired);
+  [{ status: "Enabled" }, "Suspended"],
+  [{ status: "Enabled", mfaDelete: "Disabled" }, "Suspended"],
+  // Nobody but root can; the setting is left alone, rather than stuck.
+  [{ status: "Enabled", mfaDelete: "Enabled" }, undefined],
+  [{ status: "Suspended" }, undefined],
+  [{}, undefined],
+])("reset: found %j, writes %s", (observed, desired) => {
+  expect(setting.reset(observed, settingContextWith())).toBe(desired);
+});
+
+test.each([
+  [{ status: "Enabled", mfaDelete: "Enabled" }, "Enabled"],
+  [{ status: "Enabled", mfaDelete: "Disabled" }, "Disabled"],
+  [{ status: "Enabled" }, "Disabled"],
+])("report: found %j, MFA delete is %s", (observed, mfaDelete) => {
+  expect(setting.report?.("Enabled", observed)).toEqual({ mfaDelete });
 });

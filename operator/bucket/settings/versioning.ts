@@ -1,27 +1,45 @@
 import {
   type BucketVersioningStatus,
   GetBucketVersioningCommand,
+  type MFADeleteStatus,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
-import { compare, defineSetting } from "./setting.ts";
+import { compare, defineSetting, SettingRefused } from "./setting.ts";
+
+interface Versioning {
+  /** Undefined: never enabled, which no call can bring back. */
+  status?: BucketVersioningStatus | undefined;
+  mfaDelete?: MFADeleteStatus | undefined;
+}
 
 /**
- * Undefined observed: never enabled, which no call can bring back.
+ * MFA delete is reported, and versioning left as it is where that is on: only the root user, with its MFA device, could change either.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
  */
-export const versioning = defineSetting<BucketVersioningStatus, BucketVersioningStatus | undefined>({
+export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
   name: "versioning",
   permissions: { read: ["s3:GetBucketVersioning"], write: ["s3:PutBucketVersioning"] },
 
   desired: (spec) => spec.versioning,
 
-  observe: async ({ s3, ref, options }) => (await s3.send(new GetBucketVersioningCommand(ref), options)).Status,
+  observe: async ({ s3, ref, options }) => {
+    const { Status, MFADelete } = await s3.send(new GetBucketVersioningCommand(ref), options);
+    return { status: Status, mfaDelete: MFADelete };
+  },
 
-  diff: (desired, observed) => compare("", desired, observed),
+  diff: (desired, { status }) => compare("", desired, status),
 
-  write: async ({ s3, ref, options }, desired) => {
+  write: async ({ s3, ref, options }, desired, { mfaDelete }) => {
+    if (mfaDelete === "Enabled") {
+      const message =
+        "MFA delete is on, so that only the root user of the account, with its MFA device, can change versioning: " +
+        "have it changed there, or remove spec.versioning";
+      throw new SettingRefused("MFADeleteEnabled", message);
+    }
     await s3.send(new PutBucketVersioningCommand({ ...ref, VersioningConfiguration: { Status: desired } }), options);
   },
 
-  reset: (observed) => (observed === "Enabled" ? "Suspended" : undefined),
+  reset: ({ status, mfaDelete }) => (status === "Enabled" && mfaDelete !== "Enabled" ? "Suspended" : undefined),
+
+  report: (_desired, { mfaDelete }) => ({ mfaDelete: mfaDelete ?? "Disabled" }),
 });

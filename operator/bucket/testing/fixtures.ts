@@ -10,6 +10,8 @@ import type { Change, Setting, SettingContext } from "../settings/setting.ts";
 import type { Target } from "../target.ts";
 import { fakeBucket } from "./fake-bucket.ts";
 
+export const CALLER_ARN = "arn:aws:sts::111122223333:assumed-role/operator/s3-operator";
+
 export const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 
 export function s3Bucket(
@@ -40,14 +42,24 @@ export function target(overrides: Partial<Target> = {}): Target {
   const noKms = () => {
     throw new Error("No KMS here");
   };
-  const session = { accountId, partition, callerArn: "", s3: () => s3, s3Control: () => s3Control, kms: noKms };
+  const session = { accountId, partition, callerArn: CALLER_ARN, s3: () => s3, s3Control: () => s3Control, kms: noKms };
   return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
 }
 
 /** Of an adopted bucket, unless told otherwise. */
 export function settingContextWith(overrides: Partial<SettingContext> = {}): SettingContext {
   const { bucket } = fakeBucket();
-  return { baseline: false, bucket, ownershipTags: {}, accountTags: {}, appliedTagKeys: [], ...overrides };
+  const operator = { callerArn: CALLER_ARN, actions: ["s3:GetBucketPolicy", "s3:PutBucketPolicy"] };
+  return {
+    baseline: false,
+    bucket,
+    operator,
+    ownershipTags: {},
+    accountTags: {},
+    appliedTagKeys: [],
+    appliedIds: {},
+    ...overrides,
+  };
 }
 
 /** A setting that wants what the spec says, and differs from everything that is not the same. */

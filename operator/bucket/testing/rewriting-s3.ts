@@ -1,45 +1,43 @@
 import type { CORSRule, LifecycleRule, LifecycleRuleFilter } from "@aws-sdk/client-s3";
-import { fakeBucket, sdkError, type Call, type FakeBucket } from "./fake-bucket.ts";
+import { fakeBucket, type Call, type FakeBucket } from "./fake-bucket.ts";
 import type { Random } from "./random.ts";
-
-type Document = Record<string, unknown>;
+import { configurationRoutes } from "./rewriting-configurations.ts";
+import { type Document, rewritingStore, type Routes, sparse, withUnknown } from "./rewriting-store.ts";
 
 /**
  * S3 as far as settings see it: keeps what is put, and hands it back in other words of the same meaning, chosen anew at each read,
  * as AWS does (reference: the S3 API pages of each Get and Put).
  */
 export function rewritingS3(random: Random): FakeBucket {
-  const kept = new Map<string, Document>();
-  const read = (key: string, absent: string, rewrite: (document: never) => Document) => {
-    const document = kept.get(key);
-    if (document === undefined) throw sdkError(absent, 404);
-    return withUnknown(rewrite(structuredClone(document) as never), random);
-  };
-  const routes: Record<string, (input: Document) => unknown> = {
-    PutPublicAccessBlockCommand: (input) => kept.set("publicAccessBlock", input),
+  const store = rewritingStore();
+  const read = (name: string, absent: string, rewrite: (document: never) => Document) =>
+    withUnknown(rewrite(store.read(name, absent) as never), random);
+  const routes: Routes = {
+    ...configurationRoutes(store, random),
+    PutPublicAccessBlockCommand: (input) => store.keep("publicAccessBlock", input),
     GetPublicAccessBlockCommand: () =>
       read("publicAccessBlock", "NoSuchPublicAccessBlockConfiguration", (document: Document) => ({
         PublicAccessBlockConfiguration: sparse(document.PublicAccessBlockConfiguration as Document, random),
       })),
-    PutBucketOwnershipControlsCommand: (input) => kept.set("ownership", input),
+    PutBucketOwnershipControlsCommand: (input) => store.keep("ownership", input),
     GetBucketOwnershipControlsCommand: () =>
       read("ownership", "OwnershipControlsNotFoundError", (document) => document),
-    PutBucketVersioningCommand: (input) => kept.set("versioning", input.VersioningConfiguration as Document),
-    GetBucketVersioningCommand: () => kept.get("versioning") ?? {},
-    PutBucketEncryptionCommand: (input) => kept.set("encryption", input),
+    PutBucketVersioningCommand: (input) => store.keep("versioning", input.VersioningConfiguration as Document),
+    GetBucketVersioningCommand: () => store.find("versioning") ?? {},
+    PutBucketEncryptionCommand: (input) => store.keep("encryption", input),
     GetBucketEncryptionCommand: () =>
       read("encryption", "ServerSideEncryptionConfigurationNotFoundError", (document: Document) => {
         const { Rules } = document.ServerSideEncryptionConfiguration as { Rules: Document[] };
         return { ServerSideEncryptionConfiguration: { Rules: Rules.map((rule) => encryption(rule, random)) } };
       }),
-    PutBucketPolicyCommand: (input) => kept.set("policy", JSON.parse(input.Policy as string) as Document),
-    DeleteBucketPolicyCommand: () => kept.delete("policy"),
+    PutBucketPolicyCommand: (input) => store.keep("policy", JSON.parse(input.Policy as string) as Document),
+    DeleteBucketPolicyCommand: () => store.remove("policy"),
     GetBucketPolicyCommand: () =>
       read("policy", "NoSuchBucketPolicy", (document: Document) => ({
         Policy: JSON.stringify(policy(document, random)),
       })),
-    PutBucketLifecycleConfigurationCommand: (input) => kept.set("lifecycle", input),
-    DeleteBucketLifecycleCommand: () => kept.delete("lifecycle"),
+    PutBucketLifecycleConfigurationCommand: (input) => store.keep("lifecycle", input),
+    DeleteBucketLifecycleCommand: () => store.remove("lifecycle"),
     GetBucketLifecycleConfigurationCommand: () =>
       read("lifecycle", "NoSuchLifecycleConfiguration", (document: Document) => {
         const { Rules } = document.LifecycleConfiguration as { Rules: LifecycleRule[] };
@@ -49,22 +47,22 @@ export function rewritingS3(random: Random): FakeBucket {
           TransitionDefaultMinimumObjectSize,
         };
       }),
-    PutBucketCorsCommand: (input) => kept.set("cors", input.CORSConfiguration as Document),
-    DeleteBucketCorsCommand: () => kept.delete("cors"),
+    PutBucketCorsCommand: (input) => store.keep("cors", input.CORSConfiguration as Document),
+    DeleteBucketCorsCommand: () => store.remove("cors"),
     GetBucketCorsCommand: () =>
       read("cors", "NoSuchCORSConfiguration", ({ CORSRules }: { CORSRules: CORSRule[] }) => ({
         CORSRules: CORSRules.map((rule) => corsRule(rule, random)),
       })),
     TagResourceCommand: ({ Tags }) => {
       const added = (Tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value] as const);
-      kept.set("tags", { ...kept.get("tags"), ...Object.fromEntries(added) });
+      store.keep("tags", { ...store.find("tags"), ...Object.fromEntries(added) });
     },
     UntagResourceCommand: ({ TagKeys }) => {
-      const left = Object.entries(kept.get("tags") ?? {}).filter(([key]) => !(TagKeys as string[]).includes(key));
-      kept.set("tags", Object.fromEntries(left));
+      const left = Object.entries(store.find("tags") ?? {}).filter(([key]) => !(TagKeys as string[]).includes(key));
+      store.keep("tags", Object.fromEntries(left));
     },
     ListTagsForResourceCommand: () => {
-      const tags = Object.entries({ ...kept.get("tags"), "aws:cloudformation:stack-name": "theirs" });
+      const tags = Object.entries({ ...store.find("tags"), "aws:cloudformation:stack-name": "theirs" });
       return { Tags: random.shuffled(tags).map(([Key, Value]) => ({ Key, Value })) };
     },
   };
@@ -73,18 +71,6 @@ export function rewritingS3(random: Random): FakeBucket {
     if (route === undefined) throw new Error(`No such call here: ${command}`);
     return route(input) ?? {};
   });
-}
-
-function withUnknown(document: Document, random: Random): Document {
-  return random.coin() ? { ...document, SimulatedUnknownField: "unknown" } : document;
-}
-
-/** Fields that are false, or nothing, may be left out. */
-function sparse<T extends object>(document: T, random: Random): T {
-  const entries = Object.entries(document).filter(
-    ([, value]) => (value !== false && value !== undefined) || random.coin(),
-  );
-  return Object.fromEntries(entries) as T;
 }
 
 function encryption(rule: Document, random: Random): Document {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
+import { EMPTYING_ACTIONS, MANAGED_KEY_ACTIONS } from "../../../operator/bucket/permissions.ts";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Call } from "../../aws/index.ts";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
@@ -12,6 +13,8 @@ import { PERSON, type World } from "./world.ts";
 /** What the operator may do at AWS at all: the settings' own permissions, and those of creating, claiming and deleting. */
 const PERMITTED: ReadonlySet<string> = new Set([
   ...SETTINGS.flatMap(({ permissions: { read, write } }) => [...read, ...write]),
+  ...EMPTYING_ACTIONS,
+  ...MANAGED_KEY_ACTIONS,
   "s3:ListBucket",
   "s3:CreateBucket",
   "s3:DeleteBucket",

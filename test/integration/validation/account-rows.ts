@@ -23,6 +23,7 @@ export const ACCOUNT_ROWS: Row[] = [
       allowedNamespaces: { names: ["team-a", "1"] },
       naming: { template: "acme-{namespace}-{name}.{cluster}-{account}-{region}-{hash}" },
       allowAdoption: true,
+      allowedDeletionPolicies: ["DeleteWithContents", "Retain", "DeleteIfEmpty"],
       tags: { "cost-centre": "4711" },
     }),
   ),
@@ -72,6 +73,17 @@ export const ACCOUNT_ROWS: Row[] = [
   refused("account: template with capitals", "spec.naming.template", template("Acme-{name}")),
   refused("account: template with a brace", "spec.naming.template", template("{name}-{")),
   refused("account: template of one name", "spec.naming.template", template("acme-{namespace}")),
+  refused("account: no deletion policy", "spec.allowedDeletionPolicies", account({ allowedDeletionPolicies: [] })),
+  refused(
+    "account: deletion policy unknown",
+    "spec.allowedDeletionPolicies[0]",
+    account({ allowedDeletionPolicies: ["Delete"] }),
+  ),
+  refused(
+    "account: deletion policy twice",
+    "spec.allowedDeletionPolicies[1]",
+    account({ allowedDeletionPolicies: ["Retain", "Retain"] }),
+  ),
   refused(
     "account: 11 tags",
     "spec.tags",

@@ -26,7 +26,8 @@ export const BUCKET_ROWS: Row[] = [
     versioning: "Suspended",
   }),
   refused("mode unknown", "spec.mode", { mode: "DryRun" }),
-  refused("deletionPolicy unknown", "spec.deletionPolicy", { deletionPolicy: "DeleteWithContents" }),
+  refused("deletionPolicy unknown", "spec.deletionPolicy", { deletionPolicy: "Delete" }),
+  accepted("deletionPolicy with the contents", { deletionPolicy: "DeleteWithContents" }),
   refused("publicAccessBlock in part", "spec.publicAccessBlock.ignorePublicAcls", {
     publicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true },
   }),
@@ -85,6 +86,41 @@ export const BUCKET_ROWS: Row[] = [
   refused("KMS key by ARN and alias", KMS, {
     encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN, alias: "alias/docs" } },
   }),
+  refused("KMS key by ARN and managed", KMS, {
+    encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN, managed: {} } },
+  }),
+  refused("managed key for AES256", KMS, { encryption: { sseAlgorithm: "AES256", kmsKey: { managed: {} } } }),
+  accepted("managed key", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } }),
+  accepted("managed key with all it can have, at the lower bounds", {
+    encryption: {
+      sseAlgorithm: "aws:kms:dsse",
+      kmsKey: { managed: { alias: "alias/team/docs", rotationPeriodInDays: 90, deletionWindowInDays: 7 } },
+    },
+  }),
+  accepted("managed key at the upper bounds", {
+    encryption: {
+      sseAlgorithm: "aws:kms",
+      kmsKey: {
+        managed: { alias: `alias/${"a".repeat(250)}`, rotationPeriodInDays: 2560, deletionWindowInDays: 30 },
+      },
+    },
+  }),
+  ...["docs", "alias/", "alias/a.b", "alias/a b", "alias/aws/s3", "alias/a\n", `alias/${"a".repeat(251)}`].map(
+    (alias) =>
+      refused(`managed key with alias ${JSON.stringify(alias)}`, `${KMS}.managed.alias`, {
+        encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: { alias } } },
+      }),
+  ),
+  ...[89, 2561].map((rotationPeriodInDays) =>
+    refused(`managed key rotated every ${rotationPeriodInDays} days`, `${KMS}.managed.rotationPeriodInDays`, {
+      encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: { rotationPeriodInDays } } },
+    }),
+  ),
+  ...[6, 31].map((deletionWindowInDays) =>
+    refused(`managed key to be deleted after ${deletionWindowInDays} days`, `${KMS}.managed.deletionWindowInDays`, {
+      encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: { deletionWindowInDays } } },
+    }),
+  ),
   refused("KMS key by neither", KMS, { encryption: { sseAlgorithm: "aws:kms", kmsKey: {} } }),
   refused("KMS key id for ARN", `${KMS}.arn`, {
     encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: "1234abcd-12ab-34cd-56ef-1234567890ab" } },

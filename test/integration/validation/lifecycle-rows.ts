@@ -53,6 +53,12 @@ export const LIFECYCLE_ROWS: Row[] = [
     "lifecycle: dates",
     rule({ transitions: [{ storageClass: "STANDARD_IA", date: JANUARY }], expiration: { date: MARCH } }),
   ),
+  accepted("lifecycle: beside the rules of others", {
+    lifecycle: { unmanagedRules: "Keep", rules: [{ id: "r", status: "Enabled", expiration: { days: 1 } }] },
+  }),
+  refused("lifecycle: unmanagedRules unknown", "spec.lifecycle.unmanagedRules", {
+    lifecycle: { unmanagedRules: "Ignore", rules: [{ id: "r", status: "Enabled", expiration: { days: 1 } }] },
+  }),
   refused("lifecycle: no rules", "spec.lifecycle.rules", { lifecycle: { rules: [] } }),
   refused("lifecycle: rules absent", "spec.lifecycle.rules", { lifecycle: {} }),
   refused("lifecycle: ids not unique", "spec.lifecycle.rules[1]", {
@@ -254,6 +260,15 @@ export const CORS_ROWS: Row[] = [
         { allowedOrigins: ["*"], allowedMethods: ["GET"] },
       ],
     },
+  }),
+  accepted("cors: beside the rules of others", {
+    cors: { unmanagedRules: "Keep", rules: [{ id: "web", allowedOrigins: ["*"], allowedMethods: ["GET"] }] },
+  }),
+  refused("cors: beside the rules of others, without an id", "spec.cors.rules", {
+    cors: { unmanagedRules: "Keep", rules: [{ allowedOrigins: ["*"], allowedMethods: ["GET"] }] },
+  }),
+  refused("cors: ids not unique", "spec.cors.rules", {
+    cors: { rules: ["GET", "PUT"].map((method) => ({ id: "a", allowedOrigins: ["*"], allowedMethods: [method] })) },
   }),
   refused("cors: no rules", "spec.cors.rules", { cors: { rules: [] } }),
   refused("cors: 101 rules", "spec.cors.rules", {

@@ -120,6 +120,33 @@ test("the largest lifecycle configuration of AWS passes within the API server's 
   expect(created.spec).toEqual({ lifecycle: { rules } });
 });
 
+test("so do the longest lists whose ids and priorities must be unique", async () => {
+  const each = <T>(make: (id: string, index: number) => T): T[] =>
+    Array.from({ length: 100 }, (_, index) => make(`${index}`.padStart(255, "x"), index));
+  const arn = (service: string) => `arn:aws:${service}:eu-central-1:111122223333`;
+  const events = ["s3:ObjectCreated:*"];
+  const spec = {
+    versioning: "Enabled",
+    notifications: {
+      queues: each((id) => ({ id: `q${id.slice(1)}`, queueArn: `${arn("sqs")}:q`, events })),
+      topics: each((id) => ({ id: `t${id.slice(1)}`, topicArn: `${arn("sns")}:t`, events })),
+      lambdaFunctions: each((id) => ({ id, lambdaFunctionArn: `${arn("lambda")}:function:f`, events })),
+    },
+    replication: {
+      roleArn: "arn:aws:iam::111122223333:role/r",
+      rules: each((id, priority) => ({
+        id,
+        priority,
+        status: "Enabled",
+        destination: { bucket: "arn:aws:s3:::backup" },
+      })),
+    },
+    cors: { rules: each((id) => ({ id, allowedOrigins: ["*"], allowedMethods: ["GET"] })) },
+  };
+  const created = await done(api.send("POST", `${BUCKETS}?dryRun=All`, bucket("longest", spec)));
+  expect(created.spec).toEqual(spec);
+});
+
 test("kubectl shows the state, the AWS names and, when asked, the message", async () => {
   const created = await done(api.send("POST", BUCKETS, bucket("columns")));
   const ready = { type: "Ready", status: "False", reason: "BucketNotOwned", message: "Tagged as another's." };

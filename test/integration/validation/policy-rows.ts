@@ -8,6 +8,9 @@ const READER = { aws: ["arn:aws:iam::111122223333:role/team/reader"] };
 const OPEN = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false };
 const CLOSED = { ...OPEN, blockPublicPolicy: true };
 
+const CLOUDTRAIL = "cloudtrail.amazonaws.com";
+const logDelivery = (...services: Spec[]): Spec => ({ policy: { logDelivery: services } });
+
 const policy = (...statements: Spec[]): Spec => ({ policy: { statements } });
 /** A statement that is valid but for what is given; undefined removes. */
 const statement = (changes: Spec): Spec =>
@@ -22,6 +25,21 @@ export const POLICY_ROWS: Row[] = [
     policy: {
       minimumTLSVersion: "1.3",
       cloudFrontDistributions: ["arn:aws-cn:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7"],
+      vpcEndpoints: ["vpce-0123456789abcdef0", "vpce-01234567"],
+      organizationId: "o-a1b2c3d4e5",
+      enforceEncryption: true,
+      logDelivery: [
+        {
+          service: CLOUDTRAIL,
+          prefixes: ["trails/", "2026/x_(y)/"],
+          sourceAccounts: ["111122223333", "444455556666"],
+          sourceArns: ["arn:aws:cloudtrail:*:111122223333:trail/main", "arn:aws-cn:s3:::source-*"],
+        },
+        { service: "logging.s3.amazonaws.com" },
+        { service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        { service: "delivery.logs.amazonaws.com" },
+        { service: "config.amazonaws.com" },
+      ],
       unmanagedStatements: "Remove",
       statements: [
         {
@@ -77,6 +95,37 @@ export const POLICY_ROWS: Row[] = [
   refused("policy: distribution by id", `${POLICY}.cloudFrontDistributions[0]`, {
     policy: { cloudFrontDistributions: ["E1A2B3C4D5E6F7"] },
   }),
+  ...["vpce-0123456789ABCDEF0", "vpce-0123", "vpc-0123456789abcdef0"].map((id) =>
+    refused(`policy: endpoint ${id}`, `${POLICY}.vpcEndpoints[0]`, { policy: { vpcEndpoints: [id] } }),
+  ),
+  refused("policy: no endpoint", `${POLICY}.vpcEndpoints`, { policy: { vpcEndpoints: [] } }),
+  refused("policy: organization by name", `${POLICY}.organizationId`, { policy: { organizationId: "acme" } }),
+  refused("policy: log delivery by nobody", `${POLICY}.logDelivery`, logDelivery()),
+  refused("policy: log delivery by a word", `${POLICY}.logDelivery[0].service`, logDelivery({ service: "CloudTrail" })),
+  refused(
+    "policy: log delivery twice by one service",
+    `${POLICY}.logDelivery[1]`,
+    logDelivery({ service: CLOUDTRAIL }, { service: CLOUDTRAIL, prefixes: ["b/"] }),
+  ),
+  ...["logs", "/logs/", "logs/*/", "logs/${aws:username}/", "", "/"].map((prefix) =>
+    refused(
+      `policy: log delivery to '${prefix}'`,
+      `${POLICY}.logDelivery[0].prefixes[0]`,
+      logDelivery({ service: CLOUDTRAIL, prefixes: [prefix] }),
+    ),
+  ),
+  refused(
+    "policy: log delivery for an account by name",
+    `${POLICY}.logDelivery[0].sourceAccounts[0]`,
+    logDelivery({ service: CLOUDTRAIL, sourceAccounts: ["*"] }),
+  ),
+  ...["*", "arn:aws:cloudtrail:*:*:trail/main", "arn:*:s3:::source", "arn:aws:s3:::${aws:username}"].map((arn) =>
+    refused(
+      `policy: log delivery of ${arn}`,
+      `${POLICY}.logDelivery[0].sourceArns[0]`,
+      logDelivery({ service: CLOUDTRAIL, sourceArns: [arn] }),
+    ),
+  ),
   refused("policy: sid twice", `${POLICY}.statements[1]`, {
     policy: {
       statements: ["Allow", "Deny"].map((effect) => ({

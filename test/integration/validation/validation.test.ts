@@ -12,11 +12,26 @@ import { fieldsOf, loadDefinitions, storedSchema } from "../../../scripts/schema
 import { ACCOUNT_EDITS, ACCOUNT_ROWS } from "./account-rows.ts";
 import { causesOf, connect, inBatches, type Answer, type Api } from "./api.ts";
 import { BUCKET_EDITS, BUCKET_ROWS } from "./bucket-rows.ts";
+import { CONFIGURATION_ROWS, NOTIFICATION_ROWS } from "./configuration-rows.ts";
 import { CORS_ROWS, LIFECYCLE_ROWS } from "./lifecycle-rows.ts";
 import { POLICY_ROWS } from "./policy-rows.ts";
+import { LOGGING_ROWS, OBJECT_LOCK_ROWS, REPLICATION_ROWS, WEBSITE_ROWS, WORD_ROWS } from "./settings-rows.ts";
 import type { Row } from "./table.ts";
 
-const BUCKETS = [...BUCKET_ROWS, ...BUCKET_EDITS, ...LIFECYCLE_ROWS, ...CORS_ROWS, ...POLICY_ROWS];
+const BUCKETS = [
+  ...BUCKET_ROWS,
+  ...BUCKET_EDITS,
+  ...LIFECYCLE_ROWS,
+  ...CORS_ROWS,
+  ...POLICY_ROWS,
+  ...OBJECT_LOCK_ROWS,
+  ...LOGGING_ROWS,
+  ...NOTIFICATION_ROWS,
+  ...CONFIGURATION_ROWS,
+  ...REPLICATION_ROWS,
+  ...WEBSITE_ROWS,
+  ...WORD_ROWS,
+];
 const ACCOUNTS = [...ACCOUNT_ROWS, ...ACCOUNT_EDITS];
 
 /** Namespace of this run, and start of the names in it. */

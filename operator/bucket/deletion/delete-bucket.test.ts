@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { FINALIZER } from "../api/names.ts";
-import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
-import type { Aws } from "../aws/session.ts";
-import { deleteBucket } from "./deletion.ts";
-import type { BucketDependencies } from "./dependencies.ts";
-import { createHistory } from "./history.ts";
-import { ownershipTags, releaseTag, type Tags } from "./ownership.ts";
-import { failing, fakeBucket, sdkError, type Call } from "./testing/fake-bucket.ts";
-import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "./testing/fixtures.ts";
-import { failureOf, stopOf } from "./testing/thrown.ts";
+import { FINALIZER } from "../../api/names.ts";
+import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
+import type { Aws } from "../../aws/session.ts";
+import { deleteBucket } from "./delete-bucket.ts";
+import type { BucketDependencies } from "../dependencies.ts";
+import { createHistory } from "../history.ts";
+import { ownershipTags, releaseTag, type Tags } from "../ownership.ts";
+import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
+import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { failureOf, stopOf } from "../testing/thrown.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
@@ -101,6 +101,39 @@ describe("Retain", () => {
   });
 });
 
+test("an account that is known not to allow Retain keeps the object, and the bucket its claim", async () => {
+  const accounts = [awsAccount({ default: true, allowedDeletionPolicies: ["DeleteIfEmpty"] })];
+  const { run, commands, released } = deletion({ accounts, aws: tagged(OURS) });
+  expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
+  expect(commands()).toEqual(["ListTagsForResourceCommand"]);
+  expect(released()).toBe(false);
+});
+
+test.each<[string, S3BucketSpec]>([
+  ["Retain", {}],
+  ["DeleteIfEmpty", DELETE_IF_EMPTY],
+  ["Observe", { ...DELETE_IF_EMPTY, mode: "Observe" }],
+])(
+  "%s after S3 Lifecycle was told to expire everything: it is told to stop, before anything else",
+  async (_case, spec) => {
+    const status = { ...ESTABLISHED, deletion: { lifecycleStartedTime: "2026-01-01T00:00:00Z" } };
+    const { run, commands } = deletion({ spec, status, aws: tagged(OURS) });
+    await run().catch(() => undefined);
+    expect(commands().slice(0, 3)).toEqual([
+      "HeadBucketCommand",
+      "ListTagsForResourceCommand",
+      "DeleteBucketLifecycleCommand",
+    ]);
+    const failed = deletion({
+      spec,
+      status,
+      aws: { ...tagged(OURS), DeleteBucketLifecycleCommand: failing("SlowDown", 503) },
+    });
+    expect(await failureOf(failed.run)).toMatchObject({ reason: "Throttled" });
+    expect(failed.released()).toBe(false);
+  },
+);
+
 describe("DeleteIfEmpty", () => {
   const destroy = (aws: Case["aws"], status = ESTABLISHED) =>
     deletion({ spec: DELETE_IF_EMPTY, status, aws: aws ?? {} });
@@ -133,10 +166,24 @@ describe("DeleteIfEmpty", () => {
     expect(released()).toBe(false);
   });
 
+  test("waits for its account, unless it never had one", async () => {
+    const { run, released } = deletion({ spec: DELETE_IF_EMPTY, accounts: [] });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
+    expect(released()).toBe(false);
+    expect(await deletion({ spec: DELETE_IF_EMPTY, status: {}, accounts: [] }).run()).toEqual({ kind: "released" });
+  });
+
   test("waits for somebody to empty it", async () => {
     const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("BucketNotEmpty", 409) });
     expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });
     expect(released()).toBe(false);
+  });
+
+  test("is for an account that allows it", async () => {
+    const accounts = [awsAccount({ default: true, allowedDeletionPolicies: ["Retain"] })];
+    const { run, commands } = deletion({ spec: DELETE_IF_EMPTY, accounts, aws: tagged(OURS) });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
+    expect(commands()).not.toContain("DeleteBucketCommand");
   });
 
   test("a denial names the action, and the object stays", async () => {

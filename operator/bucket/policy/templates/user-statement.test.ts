@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PolicyStatement } from "../../api/types.ts";
-import { isOurs } from "./compose.ts";
+import type { PolicyStatement } from "../../../api/types.ts";
+import { isOurs } from "../compose.ts";
 import { userStatement } from "./user-statement.ts";
 
 const ARN = "arn:aws:s3:::docs";

@@ -1,15 +1,17 @@
-import type { S3BucketSpec } from "../../api/types.ts";
-import { SID_PREFIX } from "./compose.ts";
-import type { Principal, Statement } from "./document.ts";
-
-type StatementSpec = NonNullable<NonNullable<S3BucketSpec["policy"]>["statements"]>[number];
-type PrincipalsSpec = NonNullable<StatementSpec["principals"]>;
+import type { PolicyStatement, Principals } from "../../../api/types.ts";
+import { SID_PREFIX } from "../compose.ts";
+import type { Condition, Principal, Statement } from "../document.ts";
+import type { Template } from "./context.ts";
 
 /** Marks the statements that a user wrote in the spec; the Sid tells whose they are, so that one that leaves the spec leaves the policy. */
 const USER_PREFIX = `${SID_PREFIX}Spec`;
 
+/** The user's own statements, in their order. */
+export const userStatements: Template = ({ statements = [] }, { bucketArn }) =>
+  statements.map((statement) => userStatement(statement, bucketArn));
+
 /** A statement of `spec.policy.statements` as AWS has it; `{bucket}` in its resources stands for the bucket's ARN. */
-export function userStatement(spec: StatementSpec, bucketArn: string): Statement {
+export function userStatement(spec: PolicyStatement, bucketArn: string): Statement {
   const { principals, notPrincipals, actions, notActions, resources, notResources, conditions } = spec;
   const fill = (resource: string) => resource.replace("{bucket}", () => bucketArn);
   return {
@@ -27,7 +29,7 @@ export function userStatement(spec: StatementSpec, bucketArn: string): Statement
 }
 
 /** Everybody is written `"*"`, the form that auditors look for. */
-function toPrincipal({ aws, service, federated, canonicalUser }: PrincipalsSpec): Principal {
+function toPrincipal({ aws, service, federated, canonicalUser }: Principals): Principal {
   if (aws?.includes("*")) return "*";
   return {
     ...(aws && { AWS: aws }),
@@ -37,8 +39,8 @@ function toPrincipal({ aws, service, federated, canonicalUser }: PrincipalsSpec)
   };
 }
 
-function toCondition(conditions: NonNullable<StatementSpec["conditions"]>): Record<string, Record<string, string[]>> {
-  const condition: Record<string, Record<string, string[]>> = {};
+function toCondition(conditions: NonNullable<PolicyStatement["conditions"]>): Condition {
+  const condition: Condition = {};
   for (const { operator, key, values } of conditions) condition[operator] = { ...condition[operator], [key]: values };
   return condition;
 }

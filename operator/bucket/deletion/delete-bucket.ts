@@ -1,0 +1,28 @@
+import { FINALIZER } from "../../api/names.ts";
+import type { Outcome } from "../../kube/outcome.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { retireKey } from "../key/retire.ts";
+import { deleteIfEmpty } from "./delete-if-empty.ts";
+import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
+import { retain } from "./retain.ts";
+
+/** Ends an S3Bucket as its deletionPolicy says: design.md, section 7. The finalizer goes last. */
+export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
+  const { object } = context;
+  if (!object.metadata.finalizers?.includes(FINALIZER)) return { kind: "released" };
+  await carryOut(dependencies, context);
+  dependencies.history.forget(object.metadata.uid ?? "");
+  await context.removeFinalizer();
+  return { kind: "released" };
+}
+
+async function carryOut(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  const { deletionPolicy, mode } = context.object.spec;
+  const policy = mode === "Observe" ? "Observe" : deletionPolicy;
+  if (policy === "DeleteWithContents") await deleteWithContents(dependencies, context);
+  // Whoever changed their mind is to keep what S3 has not expired yet.
+  else await withdraw(dependencies, context);
+  if (policy === "DeleteIfEmpty") await deleteIfEmpty(dependencies, context);
+  if (policy === "DeleteIfEmpty" || policy === "DeleteWithContents") return retireKey(dependencies, context);
+  if (policy !== "Observe") return retain(dependencies, context);
+}

@@ -1,0 +1,25 @@
+import { REASON } from "../../api/reasons.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { waiting } from "../stop.ts";
+import { findOwnBucket } from "./own-bucket.ts";
+import { refusal } from "./permit.ts";
+import { removeBucket } from "./remove-bucket.ts";
+
+const NOT_EMPTY_RECHECK_MS = 300_000;
+
+/** Throws until the bucket is seen gone. A bucket that is not ours is none of our business. */
+export async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  const target = await findOwnBucket(dependencies, context);
+  if (target === undefined) return;
+  const { account, bucket } = target;
+  const refused = refusal(context.object, account, bucket.name);
+  if (refused !== undefined) throw refused;
+  if (!(await removeBucket(context, bucket))) throw notEmpty(bucket.name);
+}
+
+function notEmpty(name: string): Error {
+  const message =
+    `Bucket '${name}' is not empty (objects, versions, delete markers and multipart uploads all count): ` +
+    "empty it, or set spec.deletionPolicy to Retain to keep it";
+  return waiting(REASON.bucketNotEmpty, message, NOT_EMPTY_RECHECK_MS);
+}

@@ -1,0 +1,278 @@
+import { describe, expect, test } from "vitest";
+import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
+import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
+import type { Aws } from "../../aws/session.ts";
+import type { BucketDependencies } from "../dependencies.ts";
+import { ownershipTags, type Tags } from "../ownership.ts";
+import { failing, sdkError } from "../testing/fake-bucket.ts";
+import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { failureOf, stopOf } from "../testing/thrown.ts";
+import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
+import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing/versioned-bucket.ts";
+
+const OURS = ownershipTags(OWNER, "Created");
+const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };
+const HANDED_OVER = { startedTime: "2026-01-02T00:00:00.000Z", lifecycleStartedTime: "2026-01-03T00:00:00.000Z" };
+
+interface Case {
+  it?: VersionedBucket;
+  status?: S3BucketStatus;
+  tags?: Tags;
+  confirmed?: boolean;
+  spec?: S3BucketSpec;
+  lifecycleAbove?: number;
+  /** Milliseconds since the epoch at each look at the clock. */
+  now?: () => number;
+  busy?: boolean;
+}
+
+function deletion(options: Case = {}) {
+  const { it = versionedBucket({}), status = ESTABLISHED, tags = OURS, confirmed = true, spec = {} } = options;
+  const { lifecycleAbove = 1_000_000, now = () => Date.UTC(2026, 6, 1), busy = false } = options;
+  const { bucket, answers } = it;
+  let isGone = false;
+  answers["ListTagsForResourceCommand"] ??= () => ({
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+  answers["DeleteBucketCommand"] ??= () => {
+    if (it.versions.size > 0) throw sdkError("BucketNotEmpty", 409);
+    isGone = true;
+  };
+  answers["HeadBucketCommand"] ??= () => {
+    if (isGone) throw sdkError("NotFound", 404);
+  };
+  const { session } = target();
+  const account = awsAccount({ default: true, allowedDeletionPolicies: ["DeleteWithContents"] });
+  const deleted: number[] = [];
+  const dependencies = {
+    aws: {
+      session: async () => ({ ...session, s3: () => bucket.s3, s3Control: () => bucket.s3Control }),
+    } as Partial<Aws>,
+    directory: { accounts: () => [account], namespace: () => undefined },
+    cluster: OWNER.cluster,
+    now,
+    emptying: {
+      lifecycleAbove,
+      takeTurn: () => (busy ? undefined : { [Symbol.dispose]: () => undefined }),
+      onDeleted: (count: number) => deleted.push(count),
+    },
+  } as unknown as BucketDependencies;
+  const annotations = confirmed ? { [CONFIRM_DELETE_CONTENTS]: "docs" } : {};
+  const object = s3Bucket({ deletionPolicy: "DeleteWithContents", ...spec }, { status, annotations });
+  const recorded = recordedContext(object);
+  return {
+    ...recorded,
+    it,
+    deleted,
+    run: () => deleteWithContents(dependencies, recorded.context),
+    withdraw: () => withdraw(dependencies, recorded.context),
+    commands: () => it.calls.map(({ command }) => command),
+    status: () => recorded.context.status,
+    reasons: () => recorded.events.map(({ reason }) => reason),
+  };
+}
+
+describe("emptied and deleted", () => {
+  test("in one go, where that is enough; announced before the first call that deletes", async () => {
+    const it = versionedBucket({ versions: [...names(3), "k003 marker"], uploads: names(2) });
+    const { run, status, reasons, progress, deleted, commands } = deletion({ it });
+    await run();
+    expect(status().deletion).toEqual({
+      startedTime: "2026-07-01T00:00:00.000Z",
+      lastProgressTime: "2026-07-01T00:00:00.000Z",
+      objectsDeleted: 4,
+      uploadsAborted: 2,
+    });
+    expect(reasons()).toEqual(["Emptying", "BucketDeleted"]);
+    expect(progress.map(([reason]) => reason)).toEqual(["Emptying"]);
+    expect(deleted).toEqual([4]);
+    expect(commands().at(-2)).toBe("DeleteBucketCommand");
+  });
+
+  test("slice by slice: progress adds up, and is announced once", async () => {
+    const it = versionedBucket({ versions: names(90) }, 10);
+    let clock = Date.UTC(2026, 6, 1);
+    const before = { startedTime: "2026-06-30T00:00:00.000Z", objectsDeleted: 500, uploadsAborted: 0 };
+    const now = () => (clock += 4_000);
+    const { run, status, reasons, progress, commands } = deletion({
+      it,
+      now,
+      status: { ...ESTABLISHED, deletion: before },
+    });
+    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
+    const { objectsDeleted = 0, startedTime } = status().deletion ?? {};
+    expect(objectsDeleted).toBe(500 + 90 - it.versions.size);
+    expect(startedTime).toBe(before.startedTime);
+    expect([reasons(), progress]).toEqual([[], []]);
+    expect(commands()).not.toContain("DeleteBucketCommand");
+  });
+
+  test("counts what was deleted before a call failed", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    it.answers["ListObjectVersionsCommand"] = ({ input }) => {
+      if (input.KeyMarker !== undefined) return failing("InternalError", 500)();
+      return { IsTruncated: true, NextKeyMarker: "k001", Versions: [{ Key: "k001", VersionId: "v" }] };
+    };
+    const { run, status, deleted } = deletion({ it });
+    expect(await failureOf(run)).toMatchObject({ reason: "Unavailable" });
+    expect(status().deletion?.objectsDeleted).toBe(1);
+    expect(deleted).toEqual([1]);
+  });
+
+  test("something that shows up late is looked for again", async () => {
+    const it = versionedBucket({});
+    it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
+    expect(await stopOf(deletion({ it }).run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 5_000 });
+  });
+});
+
+describe("nothing is deleted", () => {
+  test.each<[string, Case]>([
+    ["of a bucket that is another's", { tags: ownershipTags({ ...OWNER, name: "x" }, "Created") }],
+    ["of a bucket that is nobody's", { tags: {} }],
+  ])("%s", async (_case, options) => {
+    const it = versionedBucket({ versions: names(3) });
+    const { run, commands } = deletion({ it, ...options });
+    await run();
+    expect(commands()).toEqual(["HeadBucketCommand", "ListTagsForResourceCommand"]);
+  });
+
+  test("without a confirmation", async () => {
+    const it = versionedBucket({ versions: names(3) });
+    const { run, commands, status } = deletion({ it, confirmed: false });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionNotConfirmed" });
+    expect(commands()).toEqual(["HeadBucketCommand", "ListTagsForResourceCommand"]);
+    expect(status().deletion).toBeUndefined();
+  });
+
+  test("as long as other buckets have their turn", async () => {
+    const it = versionedBucket({ versions: names(3) });
+    expect(await stopOf(deletion({ it, busy: true }).run)).toMatchObject({ kind: "again", reason: "Emptying" });
+    expect(it.versions.size).toBe(3);
+  });
+});
+
+describe("what is in the way", () => {
+  test("is looked into, and the bucket is not", async () => {
+    const it = versionedBucket({ versions: names(3) });
+    it.refusals.set("k002 v", "AccessDenied");
+    const { run, commands } = deletion({ it });
+    expect(await failureOf(run)).toMatchObject({ reason: "AccessDenied" });
+    expect(it.versions.size).toBe(1);
+    expect(commands()).not.toContain("DeleteBucketCommand");
+  });
+
+  test("is S3 being busy: it is tried again with a growing delay", async () => {
+    const it = versionedBucket({ versions: names(3) });
+    it.refusals.set("k002 v", "SlowDown");
+    const failure = await failureOf(deletion({ it }).run);
+    expect(failure).toMatchObject({ reason: "Throttled" });
+    expect(failure.retryAfterMs).toBeUndefined();
+  });
+
+  test("is somebody who writes", async () => {
+    const it = versionedBucket({ versions: names(3) });
+    it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
+    const startedTime = new Date(WRITTEN.getTime() - 1).toISOString();
+    const { run } = deletion({ it, status: { ...ESTABLISHED, deletion: { startedTime } } });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketKeepsFilling", afterMs: 60_000 });
+  });
+});
+
+describe("S3 Lifecycle", () => {
+  const NONE = { GetBucketLifecycleConfigurationCommand: failing("NoSuchLifecycleConfiguration", 404) };
+  const deletedSoFar = { ...ESTABLISHED, deletion: { startedTime: HANDED_OVER.startedTime, objectsDeleted: 100 } };
+
+  test("is told to expire the rest, which is on record before it is so", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    Object.assign(it.answers, NONE);
+    const { run, status, progress, reasons, commands } = deletion({ it, lifecycleAbove: 100, status: deletedSoFar });
+    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "EmptyingByLifecycle", afterMs: 1_800_000 });
+    expect(progress.map(([reason]) => reason)).toEqual(["EmptyingByLifecycle"]);
+    expect(reasons()).toEqual(["EmptyingByLifecycle"]);
+    expect(status().deletion?.lifecycleStartedTime).toBe("2026-07-01T00:00:00.000Z");
+    expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
+    expect(it.versions.size).toBe(30);
+  });
+
+  test("is left alone while its rules are there, and its progress is only looked at", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({
+      Rules: ["s3-operator-expire-all", "s3-operator-expire-delete-markers"].map((ID) => ({ ID, Status: "Enabled" })),
+    });
+    const status = { ...ESTABLISHED, deletion: { ...HANDED_OVER, objectsDeleted: 100 } };
+    const { run, reasons, progress, commands } = deletion({ it, lifecycleAbove: 100, status });
+    expect(await stopOf(run)).toMatchObject({ reason: "EmptyingByLifecycle" });
+    expect([reasons(), progress]).toEqual([[], []]);
+    expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
+  });
+
+  test.each([
+    ["switched off", ["Enabled", "Disabled"]],
+    ["replaced in part", ["Enabled"]],
+  ])("gets its rules again when they were %s", async (_case, states) => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const ids = ["s3-operator-expire-all", "s3-operator-expire-delete-markers"];
+    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({
+      Rules: states.map((Status, index) => ({ ID: ids[index], Status })),
+    });
+    const { run, commands } = deletion({ it, lifecycleAbove: 0 });
+    await stopOf(run);
+    expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
+  });
+
+  test("cannot expire what object lock protects, and the message says so", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const until = new Date("2027-01-01T00:00:00Z");
+    Object.assign(it.answers, NONE);
+    it.answers["GetObjectRetentionCommand"] = () => ({ Retention: { Mode: "COMPLIANCE", RetainUntilDate: until } });
+    const outcome = await stopOf(deletion({ it, lifecycleAbove: 0 }).run);
+    expect(outcome).toHaveProperty("message", expect.stringContaining("mode COMPLIANCE until 2027-01-01"));
+  });
+
+  test("is not needed for one page", async () => {
+    const it = versionedBucket({ versions: names(10) }, 10);
+    const { run, commands } = deletion({ it, lifecycleAbove: 0 });
+    await run();
+    expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
+    expect(it.versions.size).toBe(0);
+  });
+
+  test("comes next when the operator has deleted its share", async () => {
+    const it = versionedBucket({ versions: names(100) }, 10);
+    const { run, status } = deletion({ it, lifecycleAbove: 15 });
+    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
+    expect(status().deletion?.objectsDeleted).toBeGreaterThanOrEqual(15);
+    expect(it.versions.size).toBeGreaterThan(0);
+  });
+
+  const handedOver = { ...ESTABLISHED, deletion: HANDED_OVER };
+
+  test("is stopped when the confirmation is taken back", async () => {
+    const { run, commands, reasons, status } = deletion({ status: handedOver, confirmed: false });
+    expect(await stopOf(run)).toMatchObject({ reason: "DeletionNotConfirmed" });
+    expect(commands()).toContain("DeleteBucketLifecycleCommand");
+    expect(reasons()).toEqual(["EmptyingStopped"]);
+    expect(status().deletion).toEqual({ startedTime: HANDED_OVER.startedTime });
+  });
+
+  test("is stopped for another deletionPolicy, and stays on record until it is", async () => {
+    const it = versionedBucket({});
+    it.answers["DeleteBucketLifecycleCommand"] = failing("AccessDenied", 403);
+    const { withdraw: stop, status } = deletion({ it, status: handedOver });
+    expect((await failureOf(stop)).message).toContain("s3:PutLifecycleConfiguration");
+    expect(status().deletion).toEqual(HANDED_OVER);
+    delete it.answers["DeleteBucketLifecycleCommand"];
+    await stop();
+    expect(status().deletion).toEqual({ startedTime: HANDED_OVER.startedTime });
+  });
+
+  test.each<[string, S3BucketStatus, () => unknown]>([
+    ["was never begun", ESTABLISHED, () => undefined],
+    ["ended with the bucket", handedOver, failing("NoSuchBucket", 404)],
+  ])("is no matter if it %s", async (_case, status, answer) => {
+    const it = versionedBucket({});
+    it.answers["DeleteBucketLifecycleCommand"] = answer;
+    await deletion({ it, status }).withdraw();
+  });
+});

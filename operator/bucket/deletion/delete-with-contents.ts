@@ -1,0 +1,107 @@
+import { REASON } from "../../api/reasons.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { settingFailure } from "../failure.ts";
+import { again, Failed, waiting } from "../stop.ts";
+import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
+import { obstacleOf } from "./emptying/obstacle.ts";
+import { emptySlice } from "./emptying/slice.ts";
+import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tally.ts";
+import { findOwnBucket } from "./own-bucket.ts";
+import { refusal } from "./permit.ts";
+import { removeBucket } from "./remove-bucket.ts";
+
+/** One slice of work, after which the object goes back into the queue: others need the worker, and people see how it goes on. */
+const SLICE_MS = 10_000;
+const NEXT_SLICE_MS = 1_000;
+const NO_TURN_RETRY_MS = 5_000;
+/** An upload or a write that was under way may still show up in a bucket that was empty a moment ago. */
+const NOT_EMPTY_RETRY_MS = 5_000;
+const FILLING_RETRY_MS = 60_000;
+
+/** Empties the bucket, slice by slice, and deletes it. Throws until it is seen gone. */
+export async function deleteWithContents(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  const { object, status } = context;
+  const { emptying, now } = dependencies;
+  const target = await findOwnBucket(dependencies, context);
+  if (target === undefined) return;
+  const { account, bucket } = target;
+  const refused = refusal(object, account, bucket.name);
+  if (refused !== undefined) {
+    await withdrawLifecycle(context, bucket);
+    throw refused;
+  }
+  await announce(context, bucket, now());
+
+  const own = emptying.lifecycleAbove - (status.deletion?.objectsDeleted ?? 0);
+  if (own <= 0) await leaveToLifecycle(context, bucket, now());
+  const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
+  if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
+  if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);
+  if (tally.complete && (await removeBucket(context, bucket))) return;
+  throw toBeContinued(context, bucket, tally);
+}
+
+/** For a deletion that is no longer to take the contents: S3 may not go on with it either. */
+export async function withdraw(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  if (context.status.deletion?.lifecycleStartedTime === undefined) return;
+  const target = await findOwnBucket(dependencies, context);
+  if (target !== undefined) await withdrawLifecycle(context, target.bucket);
+}
+
+/** On record before anything is deleted. */
+async function announce(
+  { status, event, progress }: BucketContext,
+  { name }: BucketClient,
+  now: number,
+): Promise<void> {
+  if (status.deletion?.startedTime !== undefined) return;
+  status.deletion = { startedTime: new Date(now).toISOString(), objectsDeleted: 0, uploadsAborted: 0 };
+  const note = `Deleting everything in bucket '${name}': objects, versions, delete markers and multipart uploads`;
+  event({ type: "Normal", reason: REASON.emptying, action: "Delete", note });
+  await progress(REASON.emptying, note);
+}
+
+/** What is done is counted whatever ends the slice. */
+async function workOn(
+  { emptying, now }: BucketDependencies,
+  { status, signal }: BucketContext,
+  bucket: BucketClient,
+  deletions: number,
+): Promise<Tally> {
+  using turn = emptying.takeTurn();
+  if (turn === undefined) {
+    throw again(REASON.emptying, "Waiting for other buckets to be emptied", NO_TURN_RETRY_MS);
+  }
+  const tally = newTally();
+  const end = now() + SLICE_MS;
+  const since = Date.parse(status.deletion?.startedTime ?? "");
+  try {
+    await emptySlice(bucket, { hasTime: () => now() < end, deletions, since }, tally);
+    signal.throwIfAborted();
+  } finally {
+    emptying.onDeleted(tally.deleted);
+    noteProgress(status, tally, new Date(now()).toISOString());
+  }
+  return tally;
+}
+
+function postponed({ arn }: BucketClient, error: unknown): Error {
+  return new Failed(settingFailure(error, "s3:DeleteObjectVersion", `${arn}/*`));
+}
+
+function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally: Tally): Error {
+  const { objectsDeleted = 0 } = status.deletion ?? {};
+  const deleted = `${objectsDeleted.toLocaleString("en")} versions and delete markers deleted so far`;
+  if (keepsFilling(tally)) {
+    const message =
+      `Objects are being written to bucket '${name}' as fast as they are deleted (${deleted}): ` +
+      "stop whoever writes, or set spec.deletionPolicy to Retain";
+    return waiting(REASON.bucketKeepsFilling, message, FILLING_RETRY_MS);
+  }
+  return again(
+    REASON.emptying,
+    `Emptying bucket '${name}': ${deleted}`,
+    tally.complete ? NOT_EMPTY_RETRY_MS : NEXT_SLICE_MS,
+  );
+}

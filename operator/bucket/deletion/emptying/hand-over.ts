@@ -1,0 +1,59 @@
+import { REASON } from "../../../api/reasons.ts";
+import type { BucketClient } from "../../bucket-client.ts";
+import type { BucketContext } from "../../dependencies.ts";
+import { waiting } from "../../stop.ts";
+import { expireAll, stopExpiring } from "./lifecycle.ts";
+import { describeProtection, protectionOf } from "./protection.ts";
+import { type Version, versionPages } from "./versions.ts";
+
+/** S3 looks at lifecycle rules once a day. */
+const RECHECK_MS = 1_800_000;
+
+/**
+ * Has S3 expire what is left, and throws to look again later; returns when so little is left that the operator better does it itself.
+ * `now` in milliseconds since the epoch.
+ */
+export async function leaveToLifecycle(context: BucketContext, bucket: BucketClient, now: number): Promise<void> {
+  const { value: page } = await versionPages(bucket).next();
+  if (page === undefined || page.isLast) return;
+  await announce(context, bucket, now);
+  await expireAll(bucket);
+  const { objectsDeleted = 0, lifecycleStartedTime } = context.status.deletion ?? {};
+  const message =
+    `The operator has deleted ${objectsDeleted.toLocaleString("en")} versions and delete markers from bucket '${bucket.name}'; ` +
+    `since ${lifecycleStartedTime} S3 Lifecycle expires the others, which takes days`;
+  const protection = await protectionNote(bucket, page.versions, now);
+  throw waiting(REASON.emptyingByLifecycle, `${message}${protection}`, RECHECK_MS);
+}
+
+/** On record before it is so, because it has to be undone should somebody change their mind. */
+async function announce(
+  { status, event, progress }: BucketContext,
+  { name }: BucketClient,
+  now: number,
+): Promise<void> {
+  if (status.deletion?.lifecycleStartedTime !== undefined) return;
+  status.deletion = { ...status.deletion, lifecycleStartedTime: new Date(now).toISOString() };
+  const note = `Bucket '${name}' holds too much to be emptied call by call: its lifecycle configuration becomes one by which S3 expires everything`;
+  event({ type: "Normal", reason: REASON.emptyingByLifecycle, action: "Delete", note });
+  await progress(REASON.emptyingByLifecycle, note);
+}
+
+/** Lifecycle leaves what object lock protects, and nobody would learn why it does not end. */
+async function protectionNote(bucket: BucketClient, versions: readonly Version[], now: number): Promise<string> {
+  const first = versions.find(({ isDeleteMarker }) => !isDeleteMarker);
+  if (first === undefined) return "";
+  const protection = await protectionOf(bucket, first, now);
+  if (protection.kind === "None") return "";
+  return `. ${describeProtection(first, protection)}`;
+}
+
+/** If S3 has been expiring what is in the bucket, that ends here: what is still there stays. */
+export async function withdrawLifecycle({ status, event }: BucketContext, bucket: BucketClient): Promise<void> {
+  if (status.deletion?.lifecycleStartedTime === undefined) return;
+  await stopExpiring(bucket);
+  const { lifecycleStartedTime: _, ...rest } = status.deletion;
+  status.deletion = rest;
+  const note = `S3 no longer expires what is in bucket '${bucket.name}'; the bucket has no lifecycle configuration now`;
+  event({ type: "Warning", reason: REASON.emptyingStopped, action: "Delete", note });
+}

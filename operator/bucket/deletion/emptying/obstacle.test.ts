@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { failing, fakeBucket, sdkError, type Call } from "../../testing/fake-bucket.ts";
+import { failureOf, stopOf } from "../../testing/thrown.ts";
+import { obstacleOf, statementsDenying } from "./obstacle.ts";
+import type { Refused } from "./tally.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+const REFUSED: Refused = { key: "a\n", versionId: "v1", error: sdkError("AccessDenied", 403) };
+
+type Answers = Record<string, (call: Call) => unknown>;
+
+/** Throws what was found to be in the way. */
+async function look(answers: Answers, refused: Refused = REFUSED): Promise<never> {
+  const { bucket } = fakeBucket((call) => answers[call.command]?.(call) ?? {});
+  throw await obstacleOf(bucket, refused, NOW);
+}
+
+const retained = (Mode: string, until: number): Answers => ({
+  GetObjectRetentionCommand: () => ({ Retention: { Mode, RetainUntilDate: new Date(until) } }),
+});
+
+describe("object lock", () => {
+  test.each([
+    ["GOVERNANCE", "somebody who holds s3:BypassGovernanceRetention can"],
+    ["COMPLIANCE", "Nobody can delete it earlier"],
+  ])("%s, with its date", async (mode, advice) => {
+    const outcome = await stopOf(() => look(retained(mode, Date.UTC(2027, 0, 1))));
+    expect(outcome).toMatchObject({ kind: "waiting", reason: "ObjectLocked", afterMs: 3_600_000 });
+    const message = "message" in outcome ? outcome.message : "";
+    expect(message).toContain(
+      `Version v1 of object "a\\n" is protected by object lock in mode ${mode} until 2027-01-01`,
+    );
+    expect(message).toContain(advice);
+  });
+
+  test("that ends soon is looked at then", async () => {
+    expect(await stopOf(() => look(retained("GOVERNANCE", NOW + 60_000)))).toMatchObject({ afterMs: 60_000 });
+  });
+
+  test("that is over is none", async () => {
+    expect(await failureOf(() => look(retained("COMPLIANCE", NOW)))).toMatchObject({ reason: "AccessDenied" });
+  });
+
+  test("a legal hold goes before a retention, which ends by itself", async () => {
+    const hold = { GetObjectLegalHoldCommand: () => ({ LegalHold: { Status: "ON" } }) };
+    expect(await stopOf(() => look({ ...retained("GOVERNANCE", NOW + 1), ...hold }))).toMatchObject({
+      kind: "terminal",
+      reason: "ObjectOnLegalHold",
+      recheckAfterMs: 3_600_000,
+    });
+  });
+
+  test("one that may not be read is not taken for none", async () => {
+    const { message } = await failureOf(() => look({ GetObjectRetentionCommand: failing("AccessDenied", 403) }));
+    expect(message).toContain("s3:GetObjectRetention");
+  });
+});
+
+test("MFA delete", async () => {
+  const outcome = await stopOf(() => look({ GetBucketVersioningCommand: () => ({ MFADelete: "Enabled" }) }));
+  expect(outcome).toMatchObject({ kind: "terminal", reason: "MFADeleteEnabled" });
+});
+
+describe("a denial", () => {
+  /** S3's ways to say that there is no object lock. */
+  const UNLOCKED: Answers = {
+    GetObjectRetentionCommand: failing("InvalidRequest", 400),
+    GetObjectLegalHoldCommand: failing("NoSuchObjectLockConfiguration", 404),
+  };
+  const policy = (...Statement: object[]): Answers => {
+    return { ...UNLOCKED, GetBucketPolicyCommand: () => ({ Policy: JSON.stringify({ Statement }) }) };
+  };
+  const deny = { Effect: "Deny", Principal: "*", Resource: "*" };
+
+  test("names the action, for the bucket as a whole", async () => {
+    const failure = await failureOf(() =>
+      look({ ...UNLOCKED, GetBucketPolicyCommand: failing("NoSuchBucketPolicy", 404) }),
+    );
+    expect(failure).toMatchObject({ reason: "AccessDenied", retryAfterMs: 300_000 });
+    expect(failure.message).toContain('Object "a\\n" cannot be deleted');
+    expect(failure.message).toContain('"Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::docs/*"');
+  });
+
+  test("names the statements of the bucket policy that a person should look at", async () => {
+    const statements = policy({ ...deny, Sid: "Keep", Action: "s3:Delete*" }, { ...deny, Action: ["s3:*"] });
+    const { message } = await failureOf(() => look(statements));
+    expect(message).toContain("Denied by the bucket policy, perhaps: Keep, #2.");
+  });
+
+  test("says that a deny has to go where AWS says that there is one", async () => {
+    const message =
+      "User: arn:aws:iam::111122223333:user/op is not authorized to perform: s3:DeleteObjectVersion on resource: " +
+      '"arn:aws:s3:::docs/a" with an explicit deny in a resource-based policy';
+    const error = Object.assign(sdkError("AccessDenied", 403), { message });
+    const failure = await failureOf(() => look(policy(), { ...REFUSED, error }));
+    expect(failure.message).toContain("That deny must go");
+    expect(failure.message).toContain("arn:aws:iam::111122223333:user/op");
+  });
+
+  test("of an upload is about another action, and nothing is looked up", async () => {
+    const { key, error } = REFUSED;
+    const { message } = await failureOf(() => look(policy({ ...deny, NotAction: "s3:Get*" }), { key, error }));
+    expect(message).toContain("s3:AbortMultipartUpload");
+    expect(message).toContain("#1");
+  });
+});
+
+test("anything else in S3's own words, with the key", async () => {
+  const error = Object.assign(sdkError("InvalidArgument", 400), { message: "Invalid version id specified" });
+  const failure = await failureOf(() => look({}, { ...REFUSED, error }));
+  expect(failure).toMatchObject({ reason: "Invalid" });
+  expect(failure.message).toContain('Object "a\\n": ');
+  expect(failure.message).toContain("Invalid version id specified");
+});
+
+test("statements that may deny an action: by any case, wildcard or exception, and never an Allow", () => {
+  const about = (Effect: "Allow" | "Deny", part: object) => ({ Effect, ...part });
+  const Statement = [
+    about("Deny", { Sid: "exact", Action: "S3:deleteobjectversion" }),
+    about("Deny", { Sid: "other", Action: ["s3:Put*", "s3:DeleteObject"] }),
+    about("Allow", { Sid: "allow", Action: "*" }),
+    about("Deny", { Sid: "except", NotAction: "s3:Get*" }),
+    about("Deny", { Sid: "excepted", NotAction: ["s3:Delete*"] }),
+    about("Deny", { Sid: "", Action: "s3:DeleteObject?ersion" }),
+  ];
+  expect(statementsDenying({ Statement }, "s3:DeleteObjectVersion")).toEqual(["exact", "except", "#6"]);
+});

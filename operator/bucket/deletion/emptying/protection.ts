@@ -1,0 +1,64 @@
+import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from "@aws-sdk/client-s3";
+import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
+import type { BucketClient } from "../../bucket-client.ts";
+import { failWith } from "../../failure.ts";
+import { shownKey, type Version } from "./versions.ts";
+
+type VersionId = Pick<Version, "key" | "versionId">;
+
+/** What object lock says of a version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+export type Protection =
+  | { kind: "None" }
+  | { kind: "LegalHold" }
+  | {
+      kind: "Retention";
+      /** GOVERNANCE or COMPLIANCE. */
+      mode: string;
+      until: Date;
+    };
+
+/** `now` in milliseconds since the epoch. */
+export async function protectionOf(
+  bucket: BucketClient,
+  { key, versionId }: VersionId,
+  now: number,
+): Promise<Protection> {
+  const { s3, ref, options } = bucket;
+  const version = { ...ref, Key: key, VersionId: versionId };
+  const [retention, hold] = await Promise.all([
+    unlessNone(bucket, "s3:GetObjectRetention", s3.send(new GetObjectRetentionCommand(version), options)),
+    unlessNone(bucket, "s3:GetObjectLegalHold", s3.send(new GetObjectLegalHoldCommand(version), options)),
+  ]);
+  if (hold?.LegalHold?.Status === "ON") return { kind: "LegalHold" };
+  const { Mode: mode = "", RetainUntilDate: until } = retention?.Retention ?? {};
+  return until !== undefined && until.getTime() > now ? { kind: "Retention", mode, until } : { kind: "None" };
+}
+
+/** S3's ways to say that there is none: on the version, on a delete marker, in a bucket without object lock, in a store that has no such thing. */
+const NONE: ReadonlySet<AwsErrorKind | undefined> = new Set(["NotFound", "Invalid", "Unsupported"]);
+
+async function unlessNone<T>({ arn }: BucketClient, action: string, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    return NONE.has(awsErrorKind(error)) ? undefined : failWith(action, `${arn}/*`)(error);
+  }
+}
+
+/** What protects a version, until when, and who can do something about it. Without a full stop. */
+export function describeProtection({ key, versionId }: VersionId, protection: Protection): string {
+  const version = `Version ${versionId} of object ${shownKey(key)}`;
+  switch (protection.kind) {
+    case "None":
+      return `${version} is not protected`;
+    case "LegalHold":
+      return `${version} is on legal hold until somebody who holds s3:PutObjectLegalHold releases it`;
+    case "Retention": {
+      const who =
+        protection.mode === "GOVERNANCE"
+          ? "The operator does not bypass that; somebody who holds s3:BypassGovernanceRetention can"
+          : "Nobody can delete it earlier";
+      return `${version} is protected by object lock in mode ${protection.mode} until ${protection.until.toISOString()}. ${who}`;
+    }
+  }
+}

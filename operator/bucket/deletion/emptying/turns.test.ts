@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { createTurns } from "./turns.ts";
+
+test("so many turns at a time, each given back once it is over", () => {
+  const takeTurn = createTurns(2);
+  const first = takeTurn();
+  expect(first).toBeDefined();
+  expect(takeTurn()).toBeDefined();
+  expect(takeTurn()).toBeUndefined();
+  first?.[Symbol.dispose]();
+  expect(takeTurn()).toBeDefined();
+  expect(takeTurn()).toBeUndefined();
+});

@@ -1,0 +1,119 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  type DeleteMarkerEntry,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  type ObjectVersion,
+} from "@aws-sdk/client-s3";
+import type { BucketClient } from "../../bucket-client.ts";
+import { failWith } from "../../failure.ts";
+
+/** A version, or a delete marker. */
+export interface Version {
+  key: string;
+  /** "null" where the bucket was not versioned when it was written. */
+  versionId: string;
+  /** Milliseconds since the epoch. */
+  lastModified: number;
+  isDeleteMarker: boolean;
+}
+
+/** At most 1,000, in S3's order. */
+export interface VersionPage {
+  versions: Version[];
+  isLast: boolean;
+}
+
+/** S3's answer about one version: the error with which it refused, or undefined. */
+export interface Deletion {
+  version: Version;
+  /** An SDK error, or one in its shape. */
+  error?: unknown;
+}
+
+/** Everything in the bucket, page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+export async function* versionPages({ s3, ref, options, arn }: BucketClient): AsyncGenerator<VersionPage, void> {
+  let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+  for (let isLast = false; !isLast;) {
+    // Encoded, because XML has no way to write some characters that keys may have.
+    const command = new ListObjectVersionsCommand({ ...ref, EncodingType: "url", ...marker });
+    const answer = await s3.send(command, options).catch(failWith("s3:ListBucketVersions", arn));
+    isLast = answer.IsTruncated !== true;
+    yield { versions: versionsOf(answer), isLast };
+    const { NextKeyMarker, NextVersionIdMarker } = answer;
+    marker = { KeyMarker: NextKeyMarker && decoded(NextKeyMarker), VersionIdMarker: NextVersionIdMarker };
+  }
+}
+
+function versionsOf({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommandOutput): Version[] {
+  return [
+    ...Versions.map((listed) => ({ ...versionOf(listed), isDeleteMarker: false })),
+    ...DeleteMarkers.map((listed) => ({ ...versionOf(listed), isDeleteMarker: true })),
+  ];
+}
+
+function versionOf({ Key = "", VersionId = "null", LastModified }: ObjectVersion | DeleteMarkerEntry) {
+  return { key: decoded(Key), versionId: VersionId, lastModified: LastModified?.getTime() ?? 0 };
+}
+
+/** The inverse of `EncodingType: "url"`. */
+export function decoded(key: string): string {
+  return decodeURIComponent(key.replaceAll("+", " "));
+}
+
+const MAX_SHOWN = 200;
+
+/** For people: a key may have any characters, and a thousand of them. */
+export function shownKey(key: string): string {
+  return JSON.stringify(key.length <= MAX_SHOWN ? key : `${key.slice(0, MAX_SHOWN - 1)}…`);
+}
+
+/** One call for all of a page that XML can write, and one for each of the rest. Throws where S3 refuses as a whole. */
+export async function deleteVersions(bucket: BucketClient, versions: readonly Version[]): Promise<Deletion[]> {
+  const inXml = versions.filter(({ key }) => !NOT_IN_XML.test(key));
+  const others = versions.filter(({ key }) => NOT_IN_XML.test(key));
+  return [
+    ...(inXml.length === 0 ? [] : await deleteTogether(bucket, inXml)),
+    ...(await Promise.all(others.map((version) => deleteOne(bucket, version)))),
+  ];
+}
+
+/** https://www.w3.org/TR/xml/#charsets */
+const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+async function deleteTogether({ s3, ref, options }: BucketClient, versions: readonly Version[]): Promise<Deletion[]> {
+  const Objects = versions.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  const { Errors = [] } = await s3.send(
+    new DeleteObjectsCommand({ ...ref, Delete: { Objects, Quiet: true } }),
+    options,
+  );
+  const errors = new Map(
+    Errors.map(({ Key, VersionId, Code = "Unknown", Message = Code }) => [
+      idOf(Key, VersionId),
+      keyError(Code, Message),
+    ]),
+  );
+  return versions.map((version) => ({ version, error: errors.get(idOf(version.key, version.versionId)) }));
+}
+
+async function deleteOne({ s3, ref, options }: BucketClient, version: Version): Promise<Deletion> {
+  const { key: Key, versionId: VersionId } = version;
+  try {
+    await s3.send(new DeleteObjectCommand({ ...ref, Key, VersionId }), options);
+    return { version };
+  } catch (error) {
+    options.abortSignal.throwIfAborted();
+    return { version, error };
+  }
+}
+
+function idOf(key: string | undefined, versionId: string | undefined): string {
+  return `${versionId ?? ""}/${key ?? ""}`;
+}
+
+/** In the shape of the SDK's own errors, so that aws/errors.ts can judge it. */
+function keyError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { name: code, $metadata: {} });
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import type { AWSAccountSpec, S3BucketSpec } from "../../api/types.ts";
+import { awsAccount, s3Bucket } from "../testing/fixtures.ts";
+import { stopOf } from "../testing/thrown.ts";
+import { refusal } from "./permit.ts";
+
+type Policy = S3BucketSpec["deletionPolicy"];
+type Allowed = AWSAccountSpec["allowedDeletionPolicies"];
+
+function refused(deletionPolicy: Policy, allowed: Allowed, confirmation?: string) {
+  const annotations = confirmation === undefined ? {} : { "s3-operator.io/confirm-delete-contents": confirmation };
+  const object = s3Bucket({ ...(deletionPolicy && { deletionPolicy }) }, { annotations });
+  return refusal(object, awsAccount({ ...(allowed && { allowedDeletionPolicies: allowed }) }), "acme-docs");
+}
+
+async function reasonOf(...about: Parameters<typeof refused>): Promise<string | undefined> {
+  const stop = refused(...about);
+  if (stop === undefined) return undefined;
+  const outcome = await stopOf(() => {
+    throw stop;
+  });
+  expect(outcome.kind).toBe("waiting");
+  return "reason" in outcome ? outcome.reason : undefined;
+}
+
+describe("an account that says nothing", () => {
+  test.each<[Policy, string | undefined]>([
+    [undefined, undefined],
+    ["Retain", undefined],
+    ["DeleteIfEmpty", undefined],
+    ["DeleteWithContents", "DeletionPolicyNotAllowed"],
+  ])("%s: %s", async (policy, reason) => {
+    expect(await reasonOf(policy, undefined, "acme-docs")).toBe(reason);
+  });
+});
+
+test.each<[Policy, Allowed, string | undefined, string | undefined]>([
+  [undefined, ["DeleteIfEmpty"], undefined, "DeletionPolicyNotAllowed"],
+  ["DeleteIfEmpty", ["Retain"], undefined, "DeletionPolicyNotAllowed"],
+  ["DeleteIfEmpty", ["DeleteIfEmpty"], undefined, undefined],
+  ["DeleteWithContents", ["Retain"], "acme-docs", "DeletionPolicyNotAllowed"],
+  ["DeleteWithContents", ["DeleteWithContents"], undefined, "DeletionNotConfirmed"],
+  ["DeleteWithContents", ["DeleteWithContents"], "", "DeletionNotConfirmed"],
+  ["DeleteWithContents", ["DeleteWithContents"], "true", "DeletionNotConfirmed"],
+  ["DeleteWithContents", ["DeleteWithContents"], "docs", "DeletionNotConfirmed"],
+  ["DeleteWithContents", ["DeleteWithContents"], "acme-docs ", "DeletionNotConfirmed"],
+  ["DeleteWithContents", ["DeleteWithContents"], "acme-docs", undefined],
+])("%s, where %j are allowed and %j is confirmed: %s", async (policy, allowed, confirmation, reason) => {
+  expect(await reasonOf(policy, allowed, confirmation)).toBe(reason);
+});
+
+test("says what to do, word for word", () => {
+  expect(refused("DeleteWithContents", ["Retain", "DeleteWithContents"])?.message).toContain(
+    "kubectl annotate --overwrite s3bucket docs -n team s3-operator.io/confirm-delete-contents=acme-docs",
+  );
+  const message = refused("DeleteWithContents", undefined)?.message;
+  expect(message).toContain("set spec.deletionPolicy to Retain or DeleteIfEmpty");
+  expect(message).toContain("have DeleteWithContents added to spec.allowedDeletionPolicies");
+});

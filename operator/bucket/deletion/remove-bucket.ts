@@ -1,0 +1,32 @@
+import { DeleteBucketCommand } from "@aws-sdk/client-s3";
+import { REASON } from "../../api/reasons.ts";
+import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import type { BucketContext } from "../dependencies.ts";
+import { settingFailure } from "../failure.ts";
+import { again, Failed } from "../stop.ts";
+import { isThere } from "./own-bucket.ts";
+
+const GONE_RECHECK_MS = 2_000;
+
+/** Deletes a bucket of ours; false: there is something in it. Throws until the bucket is seen gone. */
+export async function removeBucket({ event }: BucketContext, bucket: BucketClient): Promise<boolean> {
+  if (!(await remove(bucket))) return false;
+  if (await isThere(bucket, true)) {
+    throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, GONE_RECHECK_MS);
+  }
+  const note = `Deleted bucket '${bucket.name}'`;
+  event({ type: "Normal", reason: REASON.bucketDeleted, action: "Delete", note });
+  return true;
+}
+
+async function remove({ s3, ref, options, arn }: BucketClient): Promise<boolean> {
+  try {
+    await s3.send(new DeleteBucketCommand(ref), options);
+    return true;
+  } catch (error) {
+    if (isNoSuchBucket(error)) return true;
+    if (awsErrorKind(error) === "NotEmpty") return false;
+    throw new Failed(settingFailure(error, "s3:DeleteBucket", arn));
+  }
+}

@@ -1,0 +1,15 @@
+import { DescribeKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import { awsErrorKind } from "../../aws/errors.ts";
+import { failWith } from "../failure.ts";
+import { type KeyClient, keyArnOf } from "./key-client.ts";
+
+/** What KMS says of a key, by id, ARN or alias; undefined if there is none. https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
+export async function describeKey(client: KeyClient, key: string): Promise<KeyMetadata | undefined> {
+  const { kms, options } = client;
+  try {
+    return (await kms.send(new DescribeKeyCommand({ KeyId: key }), options)).KeyMetadata;
+  } catch (error) {
+    if (awsErrorKind(error) === "NotFound") return undefined;
+    return failWith("kms:DescribeKey", keyArnOf(client, key))(error);
+  }
+}

@@ -1,0 +1,257 @@
+import { describe, expect, test } from "vitest";
+import { sdkError } from "../testing/fake-bucket.ts";
+import { OWNER } from "../testing/fixtures.ts";
+import { failureOf } from "../testing/thrown.ts";
+import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
+import { type Answers, arnOf, fakeKms, type Input, keyMetadata, notFound, ownTags } from "./testing/fake-kms.ts";
+
+const ALIAS = "alias/s3-operator/prod/team/docs";
+const ROTATED = { KeyRotationEnabled: true, RotationPeriodInDays: 365 };
+
+/** KMS with one key of ours: its alias, state and rotation. */
+function withKey(
+  KeyState = "Enabled",
+  { named = true, rotation = ROTATED }: { named?: boolean; rotation?: object } = {},
+): Answers {
+  return {
+    DescribeKey: ({ KeyId }: Input) => {
+      if (KeyId === ALIAS && !named) notFound();
+      return { KeyMetadata: keyMetadata("k", KeyState) };
+    },
+    ListKeys: () => ({ Keys: [{ KeyId: "k" }] }),
+    ListResourceTags: ownTags,
+    GetKeyRotationStatus: () => rotation,
+  };
+}
+
+const NO_KEY: Answers = { DescribeKey: notFound, ListKeys: () => ({ Keys: [] }) };
+const WRITES = Object.fromEntries(
+  ["CreateAlias", "EnableKeyRotation", "EnableKey", "CancelKeyDeletion", "ScheduleKeyDeletion"].map((each) => [
+    each,
+    () => ({}),
+  ]),
+);
+
+async function ensured(answers: Answers, overrides: Partial<ManagedKeyRequest> = {}) {
+  const { client, calls } = fakeKms({ ...WRITES, ...answers });
+  const begun: string[] = [];
+  const { key, changes } = await ensureManagedKey(client, {
+    spec: {},
+    owner: OWNER,
+    known: undefined,
+    workBegun: false,
+    observe: false,
+    beginWork: async (all) => {
+      calls.push("on record");
+      begun.push(...all.map(({ path, desired, actual }) => `${path} ${actual || "-"} -> ${desired}`));
+    },
+    ...overrides,
+  });
+  return { key, changes, begun, calls };
+}
+
+const LOOK = [`DescribeKey ${ALIAS}`, "ListResourceTags k", "GetKeyRotationStatus k"];
+
+describe("the alias", () => {
+  test("tells clusters, namespaces and names apart", () => {
+    expect(managedAlias({}, OWNER)).toBe(ALIAS);
+    expect(managedAlias({}, { ...OWNER, name: "a.b-c" })).toBe("alias/s3-operator/prod/team/a_b-c");
+    expect(managedAlias({ alias: "alias/mine" }, OWNER)).toBe("alias/mine");
+  });
+
+  test("is within KMS's bounds for the longest names there are", () => {
+    const alias = managedAlias({}, { cluster: "c".repeat(63), namespace: "n".repeat(63), name: "b".repeat(63) });
+    expect(alias).toMatch(/^alias\/[\w/-]{1,250}$/);
+  });
+});
+
+test("as declared: three reads, and nothing on record", async () => {
+  const { key, changes, calls } = await ensured(withKey(), { known: arnOf("k") });
+  expect(key?.Arn).toBe(arnOf("k"));
+  expect(changes).toEqual([]);
+  expect(calls).toEqual(LOOK);
+});
+
+test("a new key: the intent goes on record before anything is made", async () => {
+  const { calls, begun, key } = await ensured({
+    ...NO_KEY,
+    CreateKey: () => ({ KeyMetadata: keyMetadata("new"), $metadata: { attempts: 1 } }),
+  });
+  expect(calls).toEqual([
+    `DescribeKey ${ALIAS}`,
+    "on record",
+    "CreateKey",
+    `CreateAlias ${ALIAS}`,
+    "EnableKeyRotation new",
+  ]);
+  expect(begun).toEqual([`kmsKey.managed.alias - -> ${ALIAS}`]);
+  expect(key?.Arn).toBe(arnOf("new"));
+});
+
+test("if the intent cannot go on record, nothing is made", async () => {
+  const failing = ensured(NO_KEY, { beginWork: () => Promise.reject(new Error("no API server")) });
+  await expect(failing).rejects.toThrow("no API server");
+});
+
+describe("a key without its alias", () => {
+  test("that is known is given it", async () => {
+    const { calls } = await ensured(withKey("Enabled", { named: false }), { known: arnOf("k") });
+    expect(calls.slice(-2)).toEqual(["on record", `CreateAlias ${ALIAS}`]);
+    expect(calls).not.toContain("ListKeys");
+  });
+
+  test("that an earlier try may have made is searched for", async () => {
+    const { calls, key } = await ensured(withKey("Enabled", { named: false, rotation: {} }), { workBegun: true });
+    expect(key?.Arn).toBe(arnOf("k"));
+    expect(calls).toContain("ListKeys");
+    expect(calls).not.toContain("CreateKey");
+    expect(calls.slice(-2)).toEqual([`CreateAlias ${ALIAS}`, "EnableKeyRotation k"]);
+  });
+
+  test("is not asked for where it cannot be: in another account or region", async () => {
+    for (const known of ["arn:aws:kms:eu-central-1:444455556666:key/k", "arn:aws:kms:us-east-1:111122223333:key/k"]) {
+      const made = () => ({ KeyMetadata: keyMetadata("new"), $metadata: {} });
+      const { calls } = await ensured({ ...NO_KEY, CreateKey: made }, { known });
+      expect(calls[1]).toBe("on record");
+    }
+  });
+
+  test("and about to be deleted by somebody is left alone", async () => {
+    const { key, calls } = await ensured(withKey("PendingDeletion", { named: false }), { known: arnOf("k") });
+    expect(key?.KeyState).toBe("PendingDeletion");
+    expect(calls).not.toContain("on record");
+  });
+});
+
+describe("twins", () => {
+  /** Keys "a" and "b" without an alias, of which those named were in use. */
+  const twins = (...used: string[]): Answers => ({
+    DescribeKey: ({ KeyId = "" }: Input) => (KeyId === ALIAS ? notFound() : { KeyMetadata: keyMetadata(KeyId) }),
+    ListKeys: () => ({ Keys: [{ KeyId: "a" }, { KeyId: "b" }] }),
+    ListResourceTags: ownTags,
+    GetKeyRotationStatus: ({ KeyId = "" }: Input) => (used.includes(KeyId) ? ROTATED : {}),
+  });
+  const discarded = (calls: string[]) => calls.filter((call) => call.startsWith("ScheduleKeyDeletion"));
+
+  test("that nobody used: one stays, and the other goes before the alias is given", async () => {
+    const { calls, key } = await ensured(twins(), { workBegun: true });
+    expect(discarded(calls)).toHaveLength(1);
+    expect(discarded(calls)).not.toContain(`ScheduleKeyDeletion ${key?.KeyId}`);
+    expect(calls.findIndex((call) => call.startsWith("ScheduleKeyDeletion"))).toBeLessThan(
+      calls.indexOf(`CreateAlias ${ALIAS}`),
+    );
+  });
+
+  test.each(["a", "b"])("of which %s was used: the other one goes", async (used) => {
+    const { calls, key } = await ensured(twins(used), { workBegun: true });
+    expect(key?.KeyId).toBe(used);
+    expect(discarded(calls)).toEqual([`ScheduleKeyDeletion ${used === "a" ? "b" : "a"}`]);
+  });
+
+  test("that were both used: none goes", async () => {
+    const { calls } = await ensured(twins("a", "b"), { workBegun: true });
+    expect(discarded(calls)).toEqual([]);
+  });
+
+  test("of a CreateKey that took two tries", async () => {
+    const made = () => ({ KeyMetadata: keyMetadata("b"), $metadata: { attempts: 2 } });
+    const { calls, key } = await ensured({ ...twins(), CreateKey: made });
+    expect(key?.KeyId).toBe("b");
+    expect(discarded(calls)).toEqual(["ScheduleKeyDeletion a"]);
+  });
+});
+
+describe("an alias that is taken in the meantime", () => {
+  const taken = () => {
+    throw sdkError("AlreadyExistsException", 400);
+  };
+  /** After CreateAlias was refused, the alias stands for `holder`. */
+  const race = (holder: string, tags = ownTags()): Answers => {
+    let refused = false;
+    return {
+      DescribeKey: () => (refused ? { KeyMetadata: keyMetadata(holder) } : notFound()),
+      CreateKey: () => ({ KeyMetadata: keyMetadata("new"), $metadata: {} }),
+      CreateAlias: () => {
+        refused = true;
+        return taken();
+      },
+      ListResourceTags: () => tags,
+      GetKeyRotationStatus: () => ({}),
+    };
+  };
+
+  test("by an earlier try of ours", async () => {
+    const { key, calls } = await ensured(race("new"));
+    expect(key?.KeyId).toBe("new");
+    expect(calls).not.toContain("ScheduleKeyDeletion new");
+  });
+
+  test("by another process of ours: its key is used", async () => {
+    const { key, calls } = await ensured(race("theirs"));
+    expect(key?.KeyId).toBe("theirs");
+    expect(calls).toContain("ScheduleKeyDeletion new");
+  });
+
+  test("by somebody else: the new key goes", async () => {
+    const { client, calls } = fakeKms({ ...WRITES, ...race("theirs", { Tags: [] }) });
+    const request = { spec: {}, owner: OWNER, known: undefined, workBegun: false, observe: false };
+    const failure = await failureOf(() => ensureManagedKey(client, { ...request, beginWork: () => Promise.resolve() }));
+    expect(failure).toMatchObject({ reason: "KMSAliasTaken", terminal: true });
+    expect(failure.message).toContain(ALIAS);
+    expect(calls).toContain("ScheduleKeyDeletion new");
+  });
+});
+
+describe("a key that is not enabled", () => {
+  const enabling = (calls: string[]) => calls.filter((call) => /^(CancelKeyDeletion|EnableKey) /.test(call));
+
+  test("was retired with the last S3Bucket of this name: it is revived", async () => {
+    const { key, calls, begun } = await ensured(withKey("PendingDeletion"));
+    expect(enabling(calls)).toEqual(["CancelKeyDeletion k", "EnableKey k"]);
+    expect(begun).toEqual(["kmsKey.managed PendingDeletion -> Enabled"]);
+    expect(key?.KeyState).toBe("Enabled");
+  });
+
+  test("was half revived", async () => {
+    expect(enabling((await ensured(withKey("Disabled"), { workBegun: true })).calls)).toEqual(["EnableKey k"]);
+  });
+
+  test.each(["Disabled", "PendingDeletion"])("somebody made it %s while it was in use: it stays so", async (state) => {
+    const { key, calls } = await ensured(withKey(state), { known: arnOf("k"), workBegun: true });
+    expect(enabling(calls)).toEqual([]);
+    expect(key?.KeyState).toBe(state);
+  });
+
+  test("somebody disabled it before: it stays so", async () => {
+    expect(enabling((await ensured(withKey("Disabled"))).calls)).toEqual([]);
+  });
+});
+
+describe("rotation", () => {
+  test.each([
+    ["off", {}, undefined, 365],
+    ["off, and another wish", {}, 90, 90],
+    ["another period", ROTATED, 90, 90],
+    ["KMS's own period, which older keys do not name", { KeyRotationEnabled: true }, undefined, undefined],
+    ["as declared", { KeyRotationEnabled: true, RotationPeriodInDays: 90 }, 90, undefined],
+  ])("%s", async (_case, rotation, rotationPeriodInDays, written) => {
+    const seen: unknown[] = [];
+    const spec = rotationPeriodInDays === undefined ? {} : { rotationPeriodInDays };
+    await ensured(
+      {
+        ...withKey("Enabled", { rotation }),
+        EnableKeyRotation: ({ RotationPeriodInDays }) => void seen.push(RotationPeriodInDays),
+      },
+      { spec, known: arnOf("k") },
+    );
+    expect(seen).toEqual(written === undefined ? [] : [written]);
+  });
+});
+
+test("with observe nothing is written, whatever there is to do", async () => {
+  for (const answers of [NO_KEY, withKey("PendingDeletion"), withKey("Enabled", { named: false, rotation: {} })]) {
+    const { calls, changes } = await ensured(answers, { observe: true, workBegun: true });
+    expect(changes).not.toEqual([]);
+    for (const call of calls) expect(call).toMatch(/^(Describe|List|Get)/);
+  }
+});

@@ -1,0 +1,117 @@
+import type { S3Bucket, S3BucketSpec } from "../../api/types.ts";
+import { REASON } from "../../api/reasons.ts";
+import { parseArn } from "../../aws/arn.ts";
+import type { AwsSession } from "../../aws/session.ts";
+import type { Owner } from "../ownership.ts";
+import { Failed } from "../stop.ts";
+import { describeKey } from "./describe.ts";
+import { keyClient, type KeyClient } from "./key-client.ts";
+import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
+import { KEY_RETRY_MS, type KeyResolution, usable } from "./resolution.ts";
+
+type KmsKey = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
+
+/** Whose key, where, and how to put on record that one is about to be made or changed. */
+export interface KeyRequest {
+  object: S3Bucket;
+  session: AwsSession;
+  region: string;
+  owner: Owner;
+  signal: AbortSignal;
+  beginWork: ManagedKeyRequest["beginWork"];
+}
+
+/** Resolves `spec.encryption.kmsKey` to the ARN of a usable key; a managed one is made, if need be. */
+export type KeyResolver = (request: KeyRequest) => Promise<KeyResolution>;
+
+/** Longer than the usual poll interval, so that a bucket that nothing happens to costs no call to KMS; a key changes seldom. */
+const CACHE_MS = 900_000;
+
+/** Remembers each answer that a bucket can go on with. `now` is in milliseconds, and never goes back. */
+export function createKeyResolver(now: () => number): KeyResolver {
+  const cache = new Map<string, { until: number; resolution: KeyResolution }>();
+
+  return async (request) => {
+    const kmsKey = request.object.spec.encryption?.kmsKey;
+    if (kmsKey === undefined) return { arn: undefined };
+    // In the order in which they were put there, which is that of their ends.
+    for (const [entry, { until }] of cache) {
+      if (now() < until) break;
+      cache.delete(entry);
+    }
+    const entry = entryOf(request, kmsKey);
+    const cached = cache.get(entry);
+    if (cached !== undefined) return cached.resolution;
+    const resolution = await resolveKey(request, kmsKey);
+    const { arn, failure } = resolution;
+    if (arn === undefined || failure !== undefined || resolution.changes !== undefined) return resolution;
+    cache.delete(entry);
+    cache.set(entry, { until: now() + CACHE_MS, resolution });
+    return resolution;
+  };
+}
+
+/** A managed key is one object's, and not its namesake's that comes after it: meanwhile the key may have been retired. */
+function entryOf({ object, session, region }: KeyRequest, kmsKey: KmsKey): string {
+  const whose = kmsKey.managed && [object.metadata.uid, object.spec.mode];
+  return JSON.stringify([session.accountId, session.callerArn, region, kmsKey, whose]);
+}
+
+async function resolveKey(request: KeyRequest, { arn, alias, managed }: KmsKey): Promise<KeyResolution> {
+  const { session, region, signal } = request;
+  const client = keyClient(session, region, signal);
+  try {
+    if (managed !== undefined) return await resolveManagedKey(client, request, managed);
+    const keyRegion = arn === undefined ? region : parseArn(arn)?.region;
+    return keyRegion === region ? await resolveNamedKey(client, arn ?? alias ?? "") : wrongRegion(arn ?? "", region);
+  } catch (error) {
+    if (error instanceof Failed) return { failure: error.failure };
+    throw error;
+  }
+}
+
+/** A key that somebody else made, by ARN or alias. */
+async function resolveNamedKey(client: KeyClient, key: string): Promise<KeyResolution> {
+  try {
+    const metadata = await describeKey(client, key);
+    return metadata === undefined ? notFound(key, client) : usable(key, metadata);
+  } catch (error) {
+    // S3 takes an ARN without asking KMS, and whoever names another account's key may not be allowed to look at it.
+    const isHidden = error instanceof Failed && error.failure.reason === "AccessDenied" && key.startsWith("arn:");
+    if (!isHidden) throw error;
+    return { arn: key, unseen: `Nobody knows whether the KMS key can be used. ${error.message}` };
+  }
+}
+
+function notFound(key: string, { region, accountId }: KeyClient): KeyResolution {
+  const message = `KMS key '${key}' does not exist in region ${region} as seen from account ${accountId}: create it, or correct spec.encryption.kmsKey`;
+  return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
+}
+
+/** S3 takes only a key of the bucket's own region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+function wrongRegion(arn: string, region: string): KeyResolution {
+  const message = `KMS key '${arn}' is not in ${region}, where the bucket is: name a key of that region`;
+  return { failure: { reason: REASON.kmsKeyWrongRegion, message, terminal: true } };
+}
+
+async function resolveManagedKey(
+  client: KeyClient,
+  { object, owner, beginWork }: KeyRequest,
+  spec: ManagedKeyRequest["spec"],
+): Promise<KeyResolution> {
+  const { status } = object;
+  const observe = object.spec.mode === "Observe";
+  const workBegun = status?.managedKey?.workBegun === true;
+  const { key, changes } = await ensureManagedKey(client, {
+    spec,
+    owner,
+    known: status?.kmsKeyArn,
+    workBegun,
+    beginWork,
+    observe,
+  });
+  const planned = observe && changes.length > 0 ? { changes } : {};
+  if (key === undefined) return { arn: undefined, ...planned };
+  const resolution = usable(managedAlias(spec, owner), key);
+  return resolution.failure === undefined ? { ...resolution, ...planned } : resolution;
+}

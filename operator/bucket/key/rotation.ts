@@ -1,0 +1,22 @@
+import { EnableKeyRotationCommand, GetKeyRotationStatusCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import { failWith } from "../failure.ts";
+import { type KeyClient, keyArnOf } from "./key-client.ts";
+
+/** KMS's own: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html */
+export const DEFAULT_ROTATION_DAYS = 365;
+
+/** Days between two rotations; undefined while there are none. */
+export async function rotationOf(client: KeyClient, { KeyId = "" }: KeyMetadata): Promise<number | undefined> {
+  const { kms, options } = client;
+  const command = new GetKeyRotationStatusCommand({ KeyId });
+  const denied = failWith("kms:GetKeyRotationStatus", keyArnOf(client, KeyId));
+  const { KeyRotationEnabled, RotationPeriodInDays } = await kms.send(command, options).catch(denied);
+  return KeyRotationEnabled === true ? (RotationPeriodInDays ?? DEFAULT_ROTATION_DAYS) : undefined;
+}
+
+/** Turns rotation on, or changes its period. */
+export async function enableRotation(client: KeyClient, { KeyId = "" }: KeyMetadata, days: number): Promise<void> {
+  const { kms, options } = client;
+  const command = new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: days });
+  await kms.send(command, options).catch(failWith("kms:EnableKeyRotation", keyArnOf(client, KeyId)));
+}

@@ -1,0 +1,48 @@
+import { SID_PREFIX } from "../compose.ts";
+import type { Condition, Statement } from "../document.ts";
+import { exemptPrincipals, NOT_A_SERVICE, type PolicyContext, type Template } from "./context.ts";
+
+const ALGORITHM = "s3:x-amz-server-side-encryption";
+const KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+const CUSTOMER_ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
+
+/**
+ * Denies uploads that ask for another encryption than the declared one. One without encryption headers gets the bucket's default, and passes:
+ * each test is about headers that are there (`Null: false`). One that names a KMS algorithm and no key gets the account's `aws/s3` key,
+ * not the bucket's default: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. With `aws/s3` declared, whose ARN we do
+ * not know, keys are not judged.
+ */
+export const enforceEncryption: Template = ({ enforceEncryption }, context) => {
+  const { sseAlgorithm, kmsKeyArn } = context.encryption;
+  if (enforceEncryption !== true || sseAlgorithm === undefined) return [];
+  return [
+    denyPut(context, "DenyOtherAlgorithm", {
+      StringNotEquals: { [ALGORITHM]: sseAlgorithm },
+      Null: { [ALGORITHM]: "false" },
+    }),
+    denyPut(context, "DenyCustomerKey", { Null: { [CUSTOMER_ALGORITHM]: "false" } }),
+    ...(kmsKeyArn === undefined ? [] : keyStatements(context, kmsKeyArn)),
+  ];
+};
+
+function keyStatements(context: PolicyContext, kmsKeyArn: string): Statement[] {
+  return [
+    denyPut(context, "DenyOtherKey", { StringNotEquals: { [KEY]: kmsKeyArn }, Null: { [KEY]: "false" } }),
+    denyPut(context, "DenyNoKey", { Null: { [ALGORITHM]: "false", [KEY]: "true" } }),
+  ];
+}
+
+function denyPut(context: PolicyContext, name: string, condition: Condition): Statement {
+  return {
+    Sid: `${SID_PREFIX}${name}`,
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:PutObject",
+    Resource: `${context.bucketArn}/*`,
+    Condition: {
+      ...condition,
+      BoolIfExists: NOT_A_SERVICE,
+      ArnNotLikeIfExists: { "aws:PrincipalArn": exemptPrincipals(context) },
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Policy } from "../../../api/types.ts";
+import type { Statement } from "../document.ts";
+import { cloudFront } from "./cloudfront.ts";
+import type { PolicyContext, Template } from "./context.ts";
+import { enforceEncryption } from "./enforce-encryption.ts";
+import { logDelivery } from "./log-delivery.ts";
+import { organization } from "./organization.ts";
+import { transport } from "./transport.ts";
+import { userStatements } from "./user-statement.ts";
+import { vpcEndpoints } from "./vpc-endpoints.ts";
+
+export type { PolicyContext } from "./context.ts";
+
+const TEMPLATES: readonly Template[] = [
+  transport,
+  vpcEndpoints,
+  organization,
+  enforceEncryption,
+  cloudFront,
+  logDelivery,
+  userStatements,
+];
+
+/** What the spec and the baseline say, as statements of the policy, each with a Sid of its own that begins with `S3Operator`. */
+export function statementsOf(spec: Policy | undefined, context: PolicyContext): Statement[] {
+  return TEMPLATES.flatMap((template) => template(spec ?? {}, context));
+}

@@ -1,0 +1,32 @@
+import { type BucketAbacStatus, GetBucketAbacCommand, PutBucketAbacCommand } from "@aws-sdk/client-s3";
+import { compare, defineSetting, SettingRefused, unlessUnsupported } from "./setting.ts";
+
+const DEFAULT = "Disabled" satisfies BucketAbacStatus;
+
+/**
+ * Undefined observed: the region's S3 has no such thing.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAbac.html
+ */
+export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined>({
+  name: "abac",
+  permissions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },
+
+  desired: (spec) => spec.abac,
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessUnsupported(s3.send(new GetBucketAbacCommand(ref), options));
+    return answer && (answer.AbacStatus?.Status ?? DEFAULT);
+  },
+
+  diff: (desired, observed) => compare("", desired, observed ?? DEFAULT),
+
+  write: async ({ s3, ref, options, region }, desired, observed) => {
+    if (observed === undefined) {
+      const message = `S3 in ${region} has no ABAC for buckets: remove spec.abac, or set it to ${DEFAULT}`;
+      throw new SettingRefused("ABACNotSupported", message);
+    }
+    await s3.send(new PutBucketAbacCommand({ ...ref, AbacStatus: { Status: desired } }), options);
+  },
+
+  reset: (observed) => (observed === "Enabled" ? DEFAULT : undefined),
+});

@@ -1,0 +1,33 @@
+import {
+  type BucketAccelerateStatus,
+  GetBucketAccelerateConfigurationCommand,
+  PutBucketAccelerateConfigurationCommand,
+} from "@aws-sdk/client-s3";
+import { compare, defineSetting, unlessUnsupported } from "./setting.ts";
+
+const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
+
+/**
+ * A bucket that never had it, or whose region has no such thing, is the same as one where it is suspended.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
+ */
+export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerateStatus>({
+  name: "accelerate",
+  permissions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },
+
+  desired: (spec) => spec.accelerate,
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessUnsupported(s3.send(new GetBucketAccelerateConfigurationCommand(ref), options));
+    return answer?.Status ?? DEFAULT;
+  },
+
+  diff: (desired, observed) => compare("", desired, observed),
+
+  write: async ({ s3, ref, options }, desired) => {
+    const AccelerateConfiguration = { Status: desired };
+    await s3.send(new PutBucketAccelerateConfigurationCommand({ ...ref, AccelerateConfiguration }), options);
+  },
+
+  reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
+});

@@ -1,0 +1,62 @@
+import {
+  type AnalyticsConfiguration,
+  type AnalyticsFilter,
+  DeleteBucketAnalyticsConfigurationCommand,
+  ListBucketAnalyticsConfigurationsCommand,
+  PutBucketAnalyticsConfigurationCommand,
+  type StorageClassAnalysis,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { defineConfigurations } from "./configurations.ts";
+import { canonicalFilter, toFilter } from "./filter.ts";
+
+type DataExport = NonNullable<NonNullable<S3BucketSpec["analytics"]>["configurations"][number]["dataExport"]>;
+
+/** Schema and format have one value each. */
+function toAnalysis(dataExport: DataExport | undefined): StorageClassAnalysis {
+  if (dataExport === undefined) return {};
+  const { bucket, bucketAccountId, prefix } = dataExport;
+  const S3BucketDestination = {
+    Format: "CSV",
+    Bucket: bucket,
+    BucketAccountId: bucketAccountId,
+    Prefix: prefix,
+  } as const;
+  return { DataExport: { OutputSchemaVersion: "V_1", Destination: { S3BucketDestination } } };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html */
+export const analytics = defineConfigurations<AnalyticsConfiguration>({
+  name: "analytics",
+  permissions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
+
+  declared: ({ analytics }) =>
+    analytics?.configurations.map(({ id, filter, dataExport }) => ({
+      Id: id,
+      Filter: toFilter(filter) as AnalyticsFilter | undefined,
+      StorageClassAnalysis: toAnalysis(dataExport),
+    })),
+
+  canonical: ({ Filter, StorageClassAnalysis }) => {
+    const destination = StorageClassAnalysis?.DataExport?.Destination?.S3BucketDestination;
+    return {
+      ...canonicalFilter(Filter),
+      dataExport: destination && {
+        bucket: destination.Bucket,
+        bucketAccountId: destination.BucketAccountId,
+        prefix: destination.Prefix || undefined,
+      },
+    };
+  },
+
+  list: async ({ s3, ref, options }, ContinuationToken) => {
+    const command = new ListBucketAnalyticsConfigurationsCommand({ ...ref, ContinuationToken });
+    const { AnalyticsConfigurationList, NextContinuationToken } = await s3.send(command, options);
+    return { configurations: AnalyticsConfigurationList, next: NextContinuationToken };
+  },
+
+  put: ({ s3, ref, options }, Id, AnalyticsConfiguration) =>
+    s3.send(new PutBucketAnalyticsConfigurationCommand({ ...ref, Id, AnalyticsConfiguration }), options),
+
+  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketAnalyticsConfigurationCommand({ ...ref, Id }), options),
+});

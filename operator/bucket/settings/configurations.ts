@@ -1,0 +1,92 @@
+import type { S3BucketSpec } from "../../api/types.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { compareNamed, defineSetting, type Setting } from "./setting.ts";
+
+/** S3 has some settings as any number of configurations, each with an id and calls of its own. */
+interface Configuration {
+  Id: string | undefined;
+}
+
+/** What List… answers, in words that all kinds share. */
+interface Page<C> {
+  configurations: C[] | undefined;
+  next: string | undefined;
+}
+
+interface Kind<C extends Configuration> {
+  name: Extract<EntrySetting, "intelligentTiering" | "inventory" | "metrics" | "analytics">;
+  /** IAM has one action for Get and List, and one for Put and Delete. */
+  permissions: Setting["permissions"];
+  /** What the spec says in S3's words; a field that it leaves out is there, and undefined. */
+  declared(spec: S3BucketSpec): readonly C[] | undefined;
+  /** The same for every way in which S3 may write the same configuration. */
+  canonical(configuration: C): Record<string, unknown>;
+  list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
+  put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
+  remove(bucket: BucketClient, Id: string): Promise<unknown>;
+}
+
+interface Desired<C> {
+  configurations: readonly C[];
+  owned: Owned;
+}
+
+/** A setting that is a set of configurations, known by id: those of others stay, unless the spec says `unmanagedConfigurations: Remove`. */
+export function defineConfigurations<C extends Configuration>(kind: Kind<C>): Setting {
+  const named = (configurations: readonly C[]) => new Map(configurations.map((c) => [idOf(c), kind.canonical(c)]));
+  const isSame = (a: C, b: C) => compareNamed("", named([a]), named([b])).length === 0;
+
+  return defineSetting<Desired<C>, C[]>({
+    name: kind.name,
+    permissions: kind.permissions,
+
+    desired: (spec, { appliedIds }) => {
+      const configurations = kind.declared(spec);
+      if (configurations === undefined) return undefined;
+      const unmanaged = spec[kind.name]?.unmanagedConfigurations ?? "Keep";
+      return { configurations, owned: ownedEntries(configurations.map(idOf), appliedIds[kind.name], unmanaged) };
+    },
+
+    observe: (bucket) => listAll((token) => kind.list(bucket, token)),
+
+    diff: ({ configurations, owned }, observed) => {
+      const found = observed.filter((configuration) => isOwned(owned, idOf(configuration)));
+      return compareNamed("configurations", named(configurations), named(found));
+    },
+
+    write: async (bucket, { configurations, owned }, observed) => {
+      const surplus = observed.map(idOf).filter((id) => isOwned(owned, id) && !owned.ids.includes(id));
+      for (const id of surplus) await kind.remove(bucket, id);
+      for (const configuration of configurations) {
+        const id = idOf(configuration);
+        const former = observed.find((other) => idOf(other) === id);
+        if (former !== undefined && isSame(former, configuration)) continue;
+        await kind.put(bucket, id, { ...former, ...configuration });
+      }
+    },
+
+    reset: (observed, { appliedIds }) => {
+      const owned = withoutApplied(observed.map(idOf), appliedIds[kind.name]);
+      return owned && { configurations: [], owned };
+    },
+
+    report: (desired, observed) => (desired ? { [kind.name]: entriesStatus(desired.owned, observed.map(idOf)) } : {}),
+  });
+}
+
+function idOf({ Id }: Configuration): string {
+  return Id ?? "";
+}
+
+/** One call, but for a bucket that has more than the hundred configurations of a page. */
+async function listAll<C>(list: (token: string | undefined) => Promise<Page<C>>): Promise<C[]> {
+  const all: C[] = [];
+  let token: string | undefined;
+  do {
+    const { configurations, next } = await list(token);
+    all.push(...(configurations ?? []));
+    token = next;
+  } while (token !== undefined);
+  return all;
+}

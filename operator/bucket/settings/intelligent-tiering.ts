@@ -1,0 +1,49 @@
+import {
+  DeleteBucketIntelligentTieringConfigurationCommand,
+  type IntelligentTieringConfiguration,
+  ListBucketIntelligentTieringConfigurationsCommand,
+  PutBucketIntelligentTieringConfigurationCommand,
+  type Tiering,
+} from "@aws-sdk/client-s3";
+import { defineConfigurations } from "./configurations.ts";
+import { canonicalFilter, toFilter } from "./filter.ts";
+
+/** By tier, of which a configuration has each at most once. */
+function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
+  return tierings.map(({ AccessTier, Days }) => `${AccessTier}: ${Days}`).sort();
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html */
+export const intelligentTiering = defineConfigurations<IntelligentTieringConfiguration>({
+  name: "intelligentTiering",
+  permissions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
+
+  declared: ({ intelligentTiering }) =>
+    intelligentTiering?.configurations.map(({ id, status, filter, tierings }) => ({
+      Id: id,
+      Status: status,
+      Filter: toFilter(filter),
+      Tierings: tierings.map(({ accessTier, days }) => ({ AccessTier: accessTier, Days: days })),
+    })),
+
+  canonical: ({ Status, Filter, Tierings }) => ({
+    status: Status,
+    ...canonicalFilter(Filter),
+    tierings: daysByTier(Tierings),
+  }),
+
+  list: async ({ s3, ref, options }, ContinuationToken) => {
+    const command = new ListBucketIntelligentTieringConfigurationsCommand({ ...ref, ContinuationToken });
+    const { IntelligentTieringConfigurationList, NextContinuationToken } = await s3.send(command, options);
+    return { configurations: IntelligentTieringConfigurationList, next: NextContinuationToken };
+  },
+
+  put: ({ s3, ref, options }, Id, IntelligentTieringConfiguration) =>
+    s3.send(
+      new PutBucketIntelligentTieringConfigurationCommand({ ...ref, Id, IntelligentTieringConfiguration }),
+      options,
+    ),
+
+  remove: ({ s3, ref, options }, Id) =>
+    s3.send(new DeleteBucketIntelligentTieringConfigurationCommand({ ...ref, Id }), options),
+});

@@ -1,0 +1,79 @@
+import {
+  DeleteBucketInventoryConfigurationCommand,
+  type InventoryConfiguration,
+  type InventoryEncryption,
+  ListBucketInventoryConfigurationsCommand,
+  PutBucketInventoryConfigurationCommand,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { defineConfigurations } from "./configurations.ts";
+
+type Spec = NonNullable<S3BucketSpec["inventory"]>["configurations"][number];
+
+function toConfiguration(spec: Spec): InventoryConfiguration {
+  const { id, isEnabled = true, includedObjectVersions, frequency, filter, optionalFields, destination } = spec;
+  return {
+    Id: id,
+    IsEnabled: isEnabled,
+    IncludedObjectVersions: includedObjectVersions,
+    Schedule: { Frequency: frequency },
+    Filter: filter && { Prefix: filter.prefix },
+    OptionalFields: optionalFields,
+    Destination: {
+      S3BucketDestination: {
+        Bucket: destination.bucket,
+        AccountId: destination.accountId,
+        Prefix: destination.prefix,
+        Format: destination.format,
+        Encryption: toEncryption(destination.encryption),
+      },
+    },
+  };
+}
+
+/** S3 tells the algorithm by which of two elements is there. */
+function toEncryption(spec: Spec["destination"]["encryption"]): InventoryEncryption | undefined {
+  if (spec === undefined) return undefined;
+  return spec.sseAlgorithm === "AES256" ? { SSES3: {} } : { SSEKMS: { KeyId: spec.kmsKeyArn } };
+}
+
+function canonicalEncryption({ SSES3, SSEKMS }: InventoryEncryption = {}): string | undefined {
+  if (SSEKMS !== undefined) return `aws:kms ${SSEKMS.KeyId}`;
+  return SSES3 === undefined ? undefined : "AES256";
+}
+
+/** The order of fields has no meaning. */
+function canonical(configuration: InventoryConfiguration): Record<string, unknown> {
+  const { IsEnabled, IncludedObjectVersions, Schedule, Filter, OptionalFields = [], Destination } = configuration;
+  const { Bucket, AccountId, Prefix, Format, Encryption } = Destination?.S3BucketDestination ?? {};
+  return {
+    isEnabled: IsEnabled,
+    includedObjectVersions: IncludedObjectVersions,
+    frequency: Schedule?.Frequency,
+    prefix: Filter?.Prefix || undefined,
+    optionalFields: OptionalFields.toSorted(),
+    destination: { bucket: Bucket, accountId: AccountId, prefix: Prefix || undefined, format: Format },
+    encryption: canonicalEncryption(Encryption),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html */
+export const inventory = defineConfigurations<InventoryConfiguration>({
+  name: "inventory",
+  permissions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
+
+  declared: ({ inventory }) => inventory?.configurations.map(toConfiguration),
+
+  canonical,
+
+  list: async ({ s3, ref, options }, ContinuationToken) => {
+    const command = new ListBucketInventoryConfigurationsCommand({ ...ref, ContinuationToken });
+    const { InventoryConfigurationList, NextContinuationToken } = await s3.send(command, options);
+    return { configurations: InventoryConfigurationList, next: NextContinuationToken };
+  },
+
+  put: ({ s3, ref, options }, Id, InventoryConfiguration) =>
+    s3.send(new PutBucketInventoryConfigurationCommand({ ...ref, Id, InventoryConfiguration }), options),
+
+  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketInventoryConfigurationCommand({ ...ref, Id }), options),
+});

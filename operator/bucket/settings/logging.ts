@@ -1,0 +1,76 @@
+import {
+  GetBucketLoggingCommand,
+  type LoggingEnabled,
+  PutBucketLoggingCommand,
+  type TargetObjectKeyFormat,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { type Change, compare, defineSetting, SettingRefused } from "./setting.ts";
+
+/** Without a target there are no logs. */
+type Logging = Partial<LoggingEnabled>;
+
+function desired({ logging }: S3BucketSpec): Logging | undefined {
+  if (logging === undefined) return undefined;
+  const { targetBucket, targetPrefix = "", targetObjectKeyFormat } = logging;
+  const source = targetObjectKeyFormat?.partitionedPrefix?.partitionDateSource;
+  return {
+    TargetBucket: targetBucket,
+    TargetPrefix: targetPrefix,
+    TargetObjectKeyFormat:
+      source === undefined ? { SimplePrefix: {} } : { PartitionedPrefix: { PartitionDateSource: source } },
+  };
+}
+
+/** S3 leaves out the format that is its default. */
+function canonicalFormat({ PartitionedPrefix }: TargetObjectKeyFormat = {}): string {
+  return PartitionedPrefix === undefined
+    ? "simplePrefix"
+    : `partitionedPrefix ${PartitionedPrefix.PartitionDateSource}`;
+}
+
+function diff(desired: Logging, observed: Logging): Change[] {
+  if (desired.TargetBucket === undefined || observed.TargetBucket === undefined) {
+    return compare("targetBucket", desired.TargetBucket, observed.TargetBucket);
+  }
+  return [
+    ...compare("targetBucket", desired.TargetBucket, observed.TargetBucket),
+    ...compare("targetPrefix", desired.TargetPrefix ?? "", observed.TargetPrefix ?? ""),
+    ...compare(
+      "targetObjectKeyFormat",
+      canonicalFormat(desired.TargetObjectKeyFormat),
+      canonicalFormat(observed.TargetObjectKeyFormat),
+    ),
+  ];
+}
+
+/** Grants are for the logs in one target. */
+function merge(desired: Logging, { TargetBucket, TargetGrants }: Logging): Logging {
+  return TargetBucket === desired.TargetBucket && TargetGrants ? { ...desired, TargetGrants } : desired;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */
+export const logging = defineSetting<Logging, Logging>({
+  name: "logging",
+  permissions: { read: ["s3:GetBucketLogging"], write: ["s3:PutBucketLogging"] },
+
+  desired,
+
+  observe: async ({ s3, ref, options }) =>
+    (await s3.send(new GetBucketLoggingCommand(ref), options)).LoggingEnabled ?? {},
+
+  diff,
+
+  write: async ({ s3, ref, options, name }, desired, observed) => {
+    if (desired.TargetBucket === name && desired.TargetPrefix === "") {
+      // The CRD sees it only where the spec has the bucket's name.
+      const message = `Bucket '${name}' would log to itself: set spec.logging.targetPrefix, so that logs can be told from objects`;
+      throw new SettingRefused("LoggingToItself", message);
+    }
+    const LoggingEnabled = merge(desired, observed) as LoggingEnabled;
+    const BucketLoggingStatus = desired.TargetBucket === undefined ? {} : { LoggingEnabled };
+    await s3.send(new PutBucketLoggingCommand({ ...ref, BucketLoggingStatus }), options);
+  },
+
+  reset: (observed) => (observed.TargetBucket === undefined ? undefined : {}),
+});

@@ -1,0 +1,68 @@
+import {
+  type DefaultRetention,
+  GetObjectLockConfigurationCommand,
+  type ObjectLockConfiguration,
+  PutObjectLockConfigurationCommand,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
+
+/** The default retention of new versions. `None`: object lock is on, without one. */
+type Retention = Pick<NonNullable<S3BucketSpec["objectLock"]>, "mode" | "days" | "years">;
+
+const NONE: Retention = { mode: "None" };
+
+function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
+  return observed.Rule?.DefaultRetention ?? {};
+}
+
+function diff({ mode, days, years }: Retention, observed: ObjectLockConfiguration): Change[] {
+  if (observed.ObjectLockEnabled !== "Enabled") return compare("", "Enabled", undefined);
+  const { Mode, Days, Years } = retentionOf(observed);
+  return [...compare("mode", mode, Mode ?? "None"), ...compare("days", days, Days), ...compare("years", years, Years)];
+}
+
+/** The observed configuration with our retention put in: what else it says, such as a default event hold, stays. */
+function merge({ mode, days, years }: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
+  const { Mode: _mode, Days: _days, Years: _years, ...others } = retentionOf(observed);
+  const ours = mode === "None" ? {} : { Mode: mode, Days: days, Years: years };
+  const DefaultRetention = { ...others, ...ours };
+  const { Rule, ...rest } = observed;
+  const isEmpty = Object.keys(DefaultRetention).length === 0;
+  return { ...rest, ObjectLockEnabled: "Enabled", ...(!isEmpty && { Rule: { ...Rule, DefaultRetention } }) };
+}
+
+/**
+ * Can be switched on for a bucket at any time, if it is versioned, and never off.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
+ */
+export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
+  name: "objectLock",
+  permissions: {
+    read: ["s3:GetBucketObjectLockConfiguration"],
+    write: ["s3:PutBucketObjectLockConfiguration"],
+  },
+
+  desired: ({ objectLock }) => {
+    if (objectLock === undefined) return undefined;
+    const { mode, days, years } = objectLock;
+    return { mode, ...(days !== undefined && { days }), ...(years !== undefined && { years }) };
+  },
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessAbsent(s3.send(new GetObjectLockConfigurationCommand(ref), options));
+    return answer?.ObjectLockConfiguration ?? {};
+  },
+
+  diff,
+
+  write: async ({ s3, ref, options }, desired, observed) => {
+    const command = new PutObjectLockConfigurationCommand({
+      ...ref,
+      ObjectLockConfiguration: merge(desired, observed),
+    });
+    await s3.send(command, options);
+  },
+
+  reset: (observed) => (retentionOf(observed).Mode === undefined ? undefined : NONE),
+});

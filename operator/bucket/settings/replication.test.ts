@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { settingContextWith } from "../testing/fixtures.ts";
+import { replication as setting } from "./replication.ts";
+
+const ROLE = "arn:aws:iam::111122223333:role/replication";
+const KEY = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+const SPEC: S3BucketSpec = {
+  replication: {
+    roleArn: ROLE,
+    rules: [
+      {
+        id: "backup",
+        priority: 1,
+        status: "Enabled",
+        filter: { prefix: "raw/" },
+        deleteMarkerReplication: "Enabled",
+        sourceSelectionCriteria: { sseKmsEncryptedObjects: "Enabled" },
+        destination: {
+          bucket: "arn:aws:s3:::backup",
+          account: "444455556666",
+          accessControlTranslation: { owner: "Destination" },
+          storageClass: "GLACIER",
+          replicaKmsKeyArn: KEY,
+          replicationTime: "Enabled",
+          metrics: "Enabled",
+        },
+      },
+      { id: "rest", priority: 2, status: "Disabled", destination: { bucket: "arn:aws:s3:::rest" } },
+    ],
+  },
+};
+const BACKUP = {
+  ID: "backup",
+  Priority: 1,
+  Status: "Enabled",
+  Filter: { Prefix: "raw/" },
+  DeleteMarkerReplication: { Status: "Enabled" },
+  SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: "Enabled" } },
+  Destination: {
+    Bucket: "arn:aws:s3:::backup",
+    Account: "444455556666",
+    AccessControlTranslation: { Owner: "Destination" },
+    StorageClass: "GLACIER",
+    EncryptionConfiguration: { ReplicaKmsKeyID: KEY },
+    ReplicationTime: { Status: "Enabled", Time: { Minutes: 15 } },
+    Metrics: { Status: "Enabled", EventThreshold: { Minutes: 15 } },
+  },
+};
+// S3 takes a rule in its current form only with a filter and a word on delete markers.
+const REST = {
+  ID: "rest",
+  Priority: 2,
+  Status: "Disabled",
+  Filter: { Prefix: "" },
+  DeleteMarkerReplication: { Status: "Disabled" },
+  Destination: { Bucket: "arn:aws:s3:::rest" },
+};
+const desired = setting.desired(SPEC, settingContextWith());
+const written = { Role: ROLE, Rules: [BACKUP, REST] };
+
+test("desired: the spec's rules in S3's words", () => {
+  expect(desired).toEqual(written);
+  expect(setting.desired({}, settingContextWith({ baseline: true }))).toBeUndefined();
+});
+
+describe("observe", () => {
+  test("the configuration", async () => {
+    const { bucket, calls } = fakeBucket(() => ({ ReplicationConfiguration: written }));
+    expect(await setting.observe(bucket)).toEqual(written);
+    expect(calls).toEqual([{ command: "GetBucketReplicationCommand", input: bucket.ref }]);
+  });
+
+  test("none", async () => {
+    const { bucket } = fakeBucket(failing("ReplicationConfigurationNotFoundError", 404));
+    expect(await setting.observe(bucket)).toEqual({ Rules: [] });
+  });
+});
+
+describe("diff finds nothing in", () => {
+  const without = (rule: object, ...fields: string[]) =>
+    Object.fromEntries(Object.entries(rule).filter(([field]) => !fields.includes(field)));
+
+  test.each([
+    ["the same", [BACKUP, REST]],
+    ["rules in another order", [REST, BACKUP]],
+    ["no filter", [BACKUP, { ...REST, Filter: {} }]],
+    ["a prefix in the old form", [{ ...without(BACKUP, "Filter"), Prefix: "raw/" }, REST]],
+    ["no word on delete markers", [BACKUP, without(REST, "DeleteMarkerReplication")]],
+    [
+      "what is off, stated",
+      [
+        BACKUP,
+        {
+          ...REST,
+          SourceSelectionCriteria: { ReplicaModifications: { Status: "Disabled" } },
+          Destination: {
+            ...REST.Destination,
+            Metrics: { Status: "Disabled" },
+            ReplicationTime: { Status: "Disabled" },
+          },
+        },
+      ],
+    ],
+    ["fields unknown to us", [{ ...BACKUP, SimulatedUnknownField: "unknown" }, REST]],
+  ])("%s", (_case, Rules) => {
+    expect(setting.diff(desired, { Role: ROLE, Rules })).toEqual([]);
+  });
+});
+
+describe("diff finds", () => {
+  const to = (other: object) => ({ Destination: { ...BACKUP.Destination, ...other } });
+
+  test.each([
+    ["priority", { Priority: 3 }],
+    ["status", { Status: "Disabled" }],
+    ["prefix", { Filter: { Prefix: "raw" } }],
+    ["tags", { Filter: { And: { Prefix: "raw/", Tags: [{ Key: "a", Value: "1" }] } } }],
+    ["deleteMarkerReplication", { DeleteMarkerReplication: { Status: "Disabled" } }],
+    ["sseKmsEncryptedObjects", { SourceSelectionCriteria: undefined }],
+    ["bucket", to({ Bucket: "arn:aws:s3:::other" })],
+    ["account", to({ Account: undefined })],
+    ["accessControlTranslation", to({ AccessControlTranslation: undefined })],
+    ["storageClass", to({ StorageClass: undefined })],
+    ["replicaKmsKeyArn", to({ EncryptionConfiguration: { ReplicaKmsKeyID: "other" } })],
+    ["replicationTime", to({ ReplicationTime: undefined })],
+    ["metrics", to({ Metrics: undefined })],
+  ])("another %s: %j", (field, other) => {
+    const changes = setting.diff(desired, { Role: ROLE, Rules: [{ ...BACKUP, ...other }, REST] });
+    expect(changes.map(({ path }) => path)).toEqual([`rules[backup].${field}`]);
+  });
+
+  test("another role, and a rule of somebody else", () => {
+    const changes = setting.diff(desired, { Role: `${ROLE}2`, Rules: [BACKUP, REST, { ...REST, ID: "theirs" }] });
+    expect(changes.map(({ path }) => path)).toEqual(["roleArn", "rules[theirs]"]);
+  });
+});
+
+test("write sends the whole configuration", async () => {
+  const { bucket, calls } = fakeBucket();
+  await setting.write(bucket, desired, { Rules: [] });
+  expect(calls).toEqual([
+    { command: "PutBucketReplicationCommand", input: { ...bucket.ref, ReplicationConfiguration: written } },
+  ]);
+});
+
+test("reset takes it away, if there is one", async () => {
+  const { bucket, calls } = fakeBucket();
+  const reset = setting.reset(written, settingContextWith());
+  await setting.write(bucket, reset, written);
+  expect(calls).toEqual([{ command: "DeleteBucketReplicationCommand", input: bucket.ref }]);
+  expect(setting.diff(reset, { Rules: [] })).toEqual([]);
+  expect(setting.diff(reset, written)).not.toEqual([]);
+  expect(setting.reset({ Rules: [] }, settingContextWith())).toBeUndefined();
+});

@@ -1,0 +1,120 @@
+import {
+  DeleteBucketReplicationCommand,
+  type Destination,
+  GetBucketReplicationCommand,
+  PutBucketReplicationCommand,
+  type ReplicationConfiguration,
+  type ReplicationRule,
+} from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
+import { canonicalFilter, toFilter } from "./filter.ts";
+import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
+
+type Spec = NonNullable<S3BucketSpec["replication"]>;
+type RuleSpec = Spec["rules"][number];
+
+/** The only time that S3 takes. */
+const FIFTEEN_MINUTES = { Minutes: 15 };
+
+function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {
+  return replication && { Role: replication.roleArn, Rules: replication.rules.map(toRule) };
+}
+
+function toRule(spec: RuleSpec): ReplicationRule {
+  const { sseKmsEncryptedObjects, replicaModifications } = spec.sourceSelectionCriteria ?? {};
+  return {
+    ID: spec.id,
+    Priority: spec.priority,
+    Status: spec.status,
+    // The current form of a rule, which S3 takes only with a filter and a word on delete markers.
+    Filter: toFilter(spec.filter) ?? { Prefix: "" },
+    DeleteMarkerReplication: { Status: spec.deleteMarkerReplication ?? "Disabled" },
+    SourceSelectionCriteria:
+      sseKmsEncryptedObjects === undefined && replicaModifications === undefined
+        ? undefined
+        : {
+            SseKmsEncryptedObjects: sseKmsEncryptedObjects && { Status: sseKmsEncryptedObjects },
+            ReplicaModifications: replicaModifications && { Status: replicaModifications },
+          },
+    Destination: toDestination(spec.destination),
+  };
+}
+
+function toDestination(spec: RuleSpec["destination"]): Destination {
+  const { accessControlTranslation, replicaKmsKeyArn, metrics } = spec;
+  const isTimed = spec.replicationTime === "Enabled";
+  return {
+    Bucket: spec.bucket,
+    Account: spec.account,
+    AccessControlTranslation: accessControlTranslation && { Owner: accessControlTranslation.owner },
+    StorageClass: spec.storageClass,
+    EncryptionConfiguration: replicaKmsKeyArn === undefined ? undefined : { ReplicaKmsKeyID: replicaKmsKeyArn },
+    ReplicationTime: isTimed ? { Status: "Enabled", Time: FIFTEEN_MINUTES } : undefined,
+    Metrics: metrics && { Status: metrics, ...(isTimed && { EventThreshold: FIFTEEN_MINUTES }) },
+  };
+}
+
+/** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, what is absent and what is disabled. */
+function canonical(rule: ReplicationRule): Record<string, unknown> {
+  const { Filter, SourceSelectionCriteria, Destination } = rule;
+  const filter = canonicalFilter(Filter);
+  return {
+    priority: rule.Priority,
+    status: rule.Status,
+    ...filter,
+    prefix: (rule as { Prefix?: string }).Prefix || filter.prefix,
+    deleteMarkerReplication: rule.DeleteMarkerReplication?.Status ?? "Disabled",
+    sseKmsEncryptedObjects: SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status ?? "Disabled",
+    replicaModifications: SourceSelectionCriteria?.ReplicaModifications?.Status ?? "Disabled",
+    bucket: Destination?.Bucket,
+    account: Destination?.Account,
+    accessControlTranslation: Destination?.AccessControlTranslation?.Owner,
+    storageClass: Destination?.StorageClass,
+    replicaKmsKeyArn: Destination?.EncryptionConfiguration?.ReplicaKmsKeyID,
+    replicationTime: Destination?.ReplicationTime?.Status ?? "Disabled",
+    metrics: Destination?.Metrics?.Status ?? "Disabled",
+  };
+}
+
+function byId(rules: readonly ReplicationRule[] = []): Named {
+  return new Map(rules.map((rule) => [rule.ID ?? "", canonical(rule)]));
+}
+
+function diff(desired: ReplicationConfiguration, observed: ReplicationConfiguration): Change[] {
+  return [
+    ...compare("roleArn", desired.Role, observed.Role),
+    ...compareNamed("rules", byId(desired.Rules), byId(observed.Rules)),
+  ];
+}
+
+const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };
+
+function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
+  return Rules.length === 0;
+}
+
+/**
+ * The whole configuration: rules of others are differences. Beside S3's actions it takes iam:PassRole on the role.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
+ */
+export const replication = defineSetting<ReplicationConfiguration, ReplicationConfiguration>({
+  name: "replication",
+  permissions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
+
+  desired,
+
+  observe: async ({ s3, ref, options }) => {
+    const answer = await unlessAbsent(s3.send(new GetBucketReplicationCommand(ref), options));
+    return answer?.ReplicationConfiguration ?? NOTHING;
+  },
+
+  diff,
+
+  write: async ({ s3, ref, options }, ReplicationConfiguration) => {
+    await (isEmpty(ReplicationConfiguration)
+      ? s3.send(new DeleteBucketReplicationCommand(ref), options)
+      : s3.send(new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration }), options));
+  },
+
+  reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
+});

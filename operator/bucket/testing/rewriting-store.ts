@@ -1,0 +1,44 @@
+import { sdkError } from "./fake-bucket.ts";
+import type { Random } from "./random.ts";
+
+export type Document = Record<string, unknown>;
+
+/** What each command does, by its name. */
+export type Routes = Record<string, (input: Document) => unknown>;
+
+/** What was put, by name. */
+export interface RewritingStore {
+  keep(name: string, document: Document): void;
+  remove(name: string): void;
+  /** A copy. */
+  find(name: string): Document | undefined;
+  /** A copy; throws S3's error with the code `absent` where there is none. */
+  read(name: string, absent: string): Document;
+}
+
+export function rewritingStore(): RewritingStore {
+  const kept = new Map<string, Document>();
+  const find = (name: string) => structuredClone(kept.get(name));
+  return {
+    keep: (name, document) => void kept.set(name, document),
+    remove: (name) => void kept.delete(name),
+    find,
+    read: (name, absent) => {
+      const document = find(name);
+      if (document === undefined) throw sdkError(absent, 404);
+      return document;
+    },
+  };
+}
+
+export function withUnknown(document: Document, random: Random): Document {
+  return random.coin() ? { ...document, SimulatedUnknownField: "unknown" } : document;
+}
+
+/** Fields that are false, or nothing, may be left out. */
+export function sparse<T extends object>(document: T, random: Random): T {
+  const entries = Object.entries(document).filter(
+    ([, value]) => (value !== false && value !== undefined) || random.coin(),
+  );
+  return Object.fromEntries(entries) as T;
+}
