@@ -1,3 +1,5 @@
+import { EKSClient } from "@aws-sdk/client-eks";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
@@ -7,7 +9,7 @@ import type { Logger as SdkLogger, MiddlewareStack } from "@smithy/types";
 import type { SharedCredentials } from "./credentials.ts";
 import { guard, instrument, type Instruments } from "./instrument.ts";
 
-export type Client = S3Client | S3ControlClient | KMSClient;
+export type Client = S3Client | S3ControlClient | KMSClient | IAMClient | EKSClient;
 
 export type CreateClient<C> = (settings: ClientSettings, purpose: ClientPurpose) => C;
 
@@ -71,6 +73,14 @@ export function createS3Client(settings: ClientSettings, purpose: ClientPurpose)
 
 export function createKmsClient(settings: ClientSettings, purpose: ClientPurpose): KMSClient {
   return equip(new KMSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
+}
+
+export function createIamClient(settings: ClientSettings, purpose: ClientPurpose): IAMClient {
+  return equip(new IAMClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
+}
+
+export function createEksClient(settings: ClientSettings, purpose: ClientPurpose): EKSClient {
+  return equip(new EKSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
 }
 
 export function createStsClient(settings: ClientSettings, purpose: ClientPurpose): STSClient {

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership } from "@aws-sdk/client-s3";
 import { awsErrorKind, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
-import type { Tags } from "./ownership.ts";
+import type { Tags } from "../ownership.ts";
 
 /** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
 export type Existence =

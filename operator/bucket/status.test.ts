@@ -1,15 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  memoryOf,
-  noteClaim,
-  noteDeclaration,
-  noteKey,
-  notePlannedBucket,
-  noteReports,
-  noteRequest,
-  noteTarget,
-} from "./status.ts";
-import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
+import { memoryOf, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteReports, noteTarget } from "./status.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { SettingContext } from "./settings/setting.ts";
@@ -94,14 +84,6 @@ test("a bucket that is there, and ours", () => {
     domainName: "docs.s3.eu-central-1.amazonaws.com",
     origin: "Created",
   });
-});
-
-test("that the user asked for a reconcile, until asked again", () => {
-  const status: S3BucketStatus = {};
-  noteRequest(status, s3Bucket({}, { annotations: { [RECONCILE_REQUESTED_AT]: "now" } }));
-  expect(status).toEqual({ reconcileRequestedAt: "now" });
-  noteRequest(status, s3Bucket());
-  expect(status).toEqual({ reconcileRequestedAt: "now" });
 });
 
 test("a bucket of another partition is below that one's domain", () => {

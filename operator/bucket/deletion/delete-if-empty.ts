@@ -1,6 +1,6 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { waiting } from "../stop.ts";
+import { waiting } from "../../kube/stop.ts";
 import { findOwnBucket } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";
 import { removeBucket } from "./remove-bucket.ts";

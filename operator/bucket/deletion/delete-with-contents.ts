@@ -2,7 +2,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { again, Failed, waiting } from "../stop.ts";
+import { again, Failed, waiting } from "../../kube/stop.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";

@@ -4,9 +4,9 @@ import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { headBucket } from "../existence.ts";
 import { settingFailure } from "../failure.ts";
-import { type Owner, ownershipOf, type Tags } from "../ownership.ts";
+import { type Owner, ownershipOf, type Tags } from "../../ownership.ts";
 import { tags } from "../settings/tags.ts";
-import { Failed, Stop } from "../stop.ts";
+import { Failed, Stop } from "../../kube/stop.ts";
 import { resolveTarget, type Target } from "../target.ts";
 
 const RETRY_MS = 300_000;

@@ -1,8 +1,8 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, releaseTag } from "../ownership.ts";
+import { CLAIM_TAGS, releaseTag } from "../../ownership.ts";
 import { putTags, removeTags } from "../settings/tags.ts";
-import type { Stop } from "../stop.ts";
+import type { Stop } from "../../kube/stop.ts";
 import { resolveTarget } from "../target.ts";
 import { isOurs } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";

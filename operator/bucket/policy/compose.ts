@@ -6,8 +6,15 @@ import type { Statement } from "./document.ts";
  */
 export const SID_PREFIX = "S3Operator";
 
+/** Begins the Sids of those among them that come from BucketAccesses. */
+export const ACCESS_SID_PREFIX = `${SID_PREFIX}Access`;
+
 export function isOurs(statement: Statement): boolean {
   return statement.Sid?.startsWith(SID_PREFIX) ?? false;
+}
+
+export function isOfAccess(statement: Statement): boolean {
+  return statement.Sid?.startsWith(ACCESS_SID_PREFIX) ?? false;
 }
 
 /** For people: the Sid, or where it has none its place in the document. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { MAX_POLICY_BYTES, type Statement } from "../policy/document.ts";
-import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
 import { SettingRefused } from "./setting.ts";
@@ -51,6 +51,12 @@ describe("desired", () => {
     ],
   ])("%s", (_case, spec, baseline, expected) => {
     expect(sids(spec, baseline)).toEqual(expected);
+  });
+
+  test("what BucketAccesses ask for is declared, also where nothing else is", () => {
+    const contributedStatements = [{ ...READ, Sid: "S3OperatorAccess0n1" }];
+    const wanted = setting.desired({}, settingContextWith({ contributedStatements }));
+    expect(wanted).toMatchObject({ statements: contributedStatements, unmanagedStatements: "Keep" });
   });
 
   test("statements of others stay, unless told otherwise", () => {
@@ -227,6 +233,46 @@ describe("write", () => {
     await expect(refusal).rejects.toThrow(SettingRefused);
     await expect(refusal).rejects.toMatchObject({ reason: "PolicyTooLarge" });
     expect(calls).toEqual([]);
+  });
+});
+
+describe("a principal that AWS does not know", () => {
+  const ACCESS: Statement = { ...READ, Sid: "S3OperatorAccess0n1" };
+  const OLD: Statement = { ...READ, Sid: "S3OperatorAccess1n1" };
+
+  async function writtenAfterRefusal(desired: unknown, observed: unknown, extra: object = {}): Promise<Statement[][]> {
+    const { bucket, calls } = fakeBucket(({ input }) => {
+      if (String(input["Policy"]).includes("S3OperatorAccess0")) {
+        throw sdkError("MalformedPolicy", 400, { message: "Invalid principal in policy", ...extra });
+      }
+      return {};
+    });
+    await expect(setting.write(bucket, desired, observed)).rejects.toThrow("Invalid principal");
+    return calls.map(({ input }) => (JSON.parse(String(input["Policy"])) as { Statement: Statement[] }).Statement);
+  }
+
+  test("of a BucketAccess that is new does not keep the rest from being applied", async () => {
+    const statements = await writtenAfterRefusal(keep(READ, OLD, ACCESS), document(FOREIGN, OLD));
+    expect(statements).toEqual([
+      [FOREIGN, READ, OLD, ACCESS],
+      [FOREIGN, READ, OLD],
+    ]);
+  });
+
+  test("is the only one to be left out, where AWS names it", async () => {
+    const named = { ...ACCESS, Principal: { AWS: "arn:aws:iam::444455556666:role/nobody" } };
+    const other = { ...READ, Sid: "S3OperatorAccess2n1" };
+    const Detail = "arn:aws:iam::444455556666:role/nobody";
+    const statements = await writtenAfterRefusal(keep(READ, other, named), document(), { Detail });
+    expect(statements).toEqual([
+      [READ, other, named],
+      [READ, other],
+    ]);
+  });
+
+  test("nothing is written a second time where the rest is there", async () => {
+    const statements = await writtenAfterRefusal(keep(READ, ACCESS), document(FOREIGN, READ));
+    expect(statements).toEqual([[FOREIGN, READ, ACCESS]]);
   });
 });
 

@@ -1,13 +1,16 @@
 import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import { namedPrincipal } from "../failure.ts";
 import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
-import { compose, foreignStatements, isOurs } from "../policy/compose.ts";
+import { compose, foreignStatements, isOfAccess, isOurs } from "../policy/compose.ts";
 import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** As the CRD bounds them in status. */
@@ -28,10 +31,11 @@ interface DesiredPolicy {
 
 function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | undefined {
   const { policy } = spec;
-  if (policy === undefined && !context.baseline) return undefined;
+  const { contributedStatements } = context;
+  if (policy === undefined && !context.baseline && contributedStatements.length === 0) return undefined;
   const { accountId, arn } = context.bucket;
   const asked = policyContext(spec, context);
-  const statements = statementsOf(policy, asked);
+  const statements = [...statementsOf(policy, asked), ...contributedStatements];
   const refusal = unenforceable(policy, asked) ?? lockOut(statements, arn, context.operator);
   return {
     statements,
@@ -105,6 +109,38 @@ function pathOf(name: string): string {
   return `statements[${name}]`;
 }
 
+/** Without statements there is no policy. */
+export async function writePolicy({ s3, ref, options }: BucketClient, document: PolicyDocument): Promise<void> {
+  if (document.Statement.length === 0) await s3.send(new DeleteBucketPolicyCommand(ref), options);
+  else await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
+}
+
+/**
+ * After AWS refused the whole policy for a principal that it does not know: a BucketAccess that names one must not keep the rest from being applied.
+ * AWS names one at a time, or none: then what BucketAccesses have in the policy already stays.
+ */
+async function writeWithoutUnknown(
+  bucket: BucketClient,
+  document: PolicyDocument,
+  observed: PolicyDocument,
+  refusal: unknown,
+): Promise<void> {
+  if (awsErrorKind(refusal) !== "NotYetVisible") return;
+  const named = namedPrincipal(refusal);
+  const there = new Set(observed.Statement.map(canonicalText));
+  const isRefused = (statement: Statement) =>
+    named === undefined ? !there.has(canonicalText(statement)) : principalNames(statement).includes(named);
+  const Statement = document.Statement.filter((each) => !isOfAccess(each) || !isRefused(each));
+  if (Statement.length === document.Statement.length) return;
+  if (Statement.length === there.size && Statement.every((each) => there.has(canonicalText(each)))) return;
+  const rest = { ...document, Statement };
+  await writePolicy(bucket, rest).catch((error: unknown) => writeWithoutUnknown(bucket, rest, observed, error));
+}
+
+function canonicalText(statement: Statement): string {
+  return JSON.stringify(canonicalStatement(statement));
+}
+
 /**
  * A bucket has one policy for everybody: ours are the statements whose Sid begins with `S3Operator`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
@@ -121,15 +157,16 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { statements, unmanagedStatements, refusal }, observed) => {
+  write: async (bucket, { statements, unmanagedStatements, refusal }, observed) => {
     if (refusal !== undefined) throw new SettingRefused(refusal.reason, refusal.message);
     const document = { ...observed, Statement: compose(observed.Statement, statements, unmanagedStatements) };
-    if (document.Statement.length === 0) {
-      await s3.send(new DeleteBucketPolicyCommand(ref), options);
-      return;
-    }
     checkSize(document);
-    await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
+    try {
+      await writePolicy(bucket, document);
+    } catch (error) {
+      await writeWithoutUnknown(bucket, document, observed, error);
+      throw error;
+    }
   },
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
@@ -162,9 +199,12 @@ function externalStatements(
 function checkSize(document: PolicyDocument): void {
   const bytes = policyBytes(document);
   if (bytes <= MAX_POLICY_BYTES) return;
+  const ofAccesses = policyBytes({ Statement: document.Statement.filter(isOfAccess) });
+  const accesses =
+    ofAccesses === 0 ? "" : `, or grant less by BucketAccesses with principals, which take ${ofAccesses} bytes`;
   throw new SettingRefused(
     "PolicyTooLarge",
     `The bucket policy would have ${bytes} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +
-      "shorten spec.policy.statements, or join statements that share principals and actions",
+      `shorten spec.policy.statements, or join statements that share principals and actions${accesses}`,
   );
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CorsRule, LifecycleFilter, LifecycleRule, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
-import { ownershipTags } from "../ownership.ts";
+import { ownershipTags } from "../../ownership.ts";
 import { ARBITRARY_SETTINGS, optional, some, word } from "../testing/arbitrary-settings.ts";
 import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";

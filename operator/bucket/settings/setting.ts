@@ -1,16 +1,11 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import type { Statement } from "../policy/document.ts";
 import type { Operator } from "../policy/lock-out.ts";
+import { type Change, compare } from "../../change.ts";
 
-/** One difference between what is declared and what AWS has. */
-export interface Change {
-  /** Below the setting's name: "rules[raw-tiers].expiration"; "" is the setting as a whole. */
-  path: string;
-  /** As people read it, cut to {@link MAX_VALUE} characters; "" is nothing. Never a secret. */
-  desired: string;
-  actual: string;
-}
+export { type Change, compare, MAX_VALUE, show } from "../../change.ts";
 
 /** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
 export interface SettingContext {
@@ -29,6 +24,8 @@ export interface SettingContext {
   appliedTagKeys: readonly string[];
   /** Likewise ids of entries, by setting, of those that others may also write to; see entries.ts. */
   appliedIds: Readonly<Record<string, readonly string[]>>;
+  /** What BucketAccesses ask of the bucket policy: statements with a Sid each, which begins with `S3Operator`. */
+  contributedStatements: readonly Statement[];
 }
 
 /**
@@ -89,23 +86,6 @@ export class SettingRefused extends Error {
     this.name = "SettingRefused";
     this.reason = reason;
   }
-}
-
-/** Characters of a value in status: enough to recognise it, too few to fill etcd. */
-export const MAX_VALUE = 256;
-
-/** A value for people: strings as they are, the rest as JSON, absent as "". */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).toWellFormed()}…`;
-}
-
-/** No change, or one. Compares as JSON: both sides must be normalised to the same key order. */
-export function compare(path: string, desired: unknown, actual: unknown): Change[] {
-  return JSON.stringify(desired) === JSON.stringify(actual)
-    ? []
-    : [{ path, desired: show(desired), actual: show(actual) }];
 }
 
 /**

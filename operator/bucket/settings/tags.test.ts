@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownershipTags, RELEASED_BY_TAG } from "../ownership.ts";
+import { ownershipTags, RELEASED_BY_TAG } from "../../ownership.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { tags as setting, tagsOf } from "./tags.ts";

@@ -2,7 +2,7 @@ import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } 
 import { GROUP } from "../../api/names.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { RELEASED_BY_TAG, type Tags } from "../ownership.ts";
+import { RELEASED_BY_TAG, type Tags } from "../../ownership.ts";
 import { type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
 
 interface DesiredTags {

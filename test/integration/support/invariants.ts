@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
+import { operatorActions } from "../../../operator/access/operator-actions.ts";
+import { PUBLIC_ACCESS_BLOCK_ACTIONS } from "../../../operator/account/public-access-block.ts";
 import { RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { EMPTYING_ACTIONS, MANAGED_KEY_ACTIONS } from "../../../operator/bucket/permissions.ts";
@@ -15,6 +17,8 @@ const PERMITTED: ReadonlySet<string> = new Set([
   ...SETTINGS.flatMap(({ permissions: { read, write } }) => [...read, ...write]),
   ...EMPTYING_ACTIONS,
   ...MANAGED_KEY_ACTIONS,
+  ...PUBLIC_ACCESS_BLOCK_ACTIONS,
+  ...operatorActions,
   "s3:ListBucket",
   "s3:CreateBucket",
   "s3:DeleteBucket",

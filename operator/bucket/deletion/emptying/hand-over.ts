@@ -1,7 +1,7 @@
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
-import { waiting } from "../../stop.ts";
+import { waiting } from "../../../kube/stop.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import { type Version, versionPages } from "./versions.ts";

@@ -5,7 +5,7 @@ import { describeDenial, parseDenial } from "../../../aws/messages.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { asList, parsePolicy, type PolicyDocument } from "../../policy/document.ts";
 import { globMatches } from "../../policy/glob.ts";
-import { Failed, stalled, waiting } from "../../stop.ts";
+import { Failed, stalled, waiting } from "../../../kube/stop.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
