@@ -47,6 +47,11 @@ export function originOf(tags: Tags): Origin | undefined {
   return origin === "Created" || origin === "Adopted" ? origin : undefined;
 }
 
+/** Whether some S3Bucket, of whichever cluster, has the bucket. */
+export function isClaimed(tags: Tags): boolean {
+  return CLAIM_TAGS.some((key) => Object.hasOwn(tags, key));
+}
+
 /** `Ours`: claimed by this object, or released by it. `Other`: claimed by another object. `Nobody`: no S3Bucket's. */
 export type Ownership = "Ours" | "Other" | "Nobody";
 

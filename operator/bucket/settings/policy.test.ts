@@ -297,3 +297,42 @@ describe("report", () => {
     expect(unmanagedStatements?.[0]).toHaveLength(256);
   });
 });
+
+describe("declare", () => {
+  const declare = (...statements: Statement[]) => setting.declare(document(...statements), settingContextWith());
+
+  test("statements of others are told and not said, since they would stand there twice", () => {
+    expect(declare(FOREIGN, NAMELESS)).toEqual({
+      unsaid: ["statement 'Theirs' is not an s3-operator's", "statement '#2' is not an s3-operator's"],
+    });
+    expect(declare()).toEqual({ unsaid: [] });
+  });
+
+  test("those that an s3-operator wrote are said as they were declared", () => {
+    const policy = { minimumTLSVersion: "1.3" } as const;
+    const { statements } = setting.desired({ policy }, settingContextWith()) as { statements: Statement[] };
+    expect(declare(...statements, READ, FOREIGN).spec).toEqual({
+      policy: {
+        minimumTLSVersion: "1.3",
+        statements: [
+          {
+            sid: "Read",
+            effect: "Allow",
+            principals: { aws: ["arn:aws:iam::444455556666:role/reader"] },
+            actions: ["s3:GetObject"],
+            resources: ["{bucket}/*"],
+          },
+        ],
+      },
+    });
+  });
+
+  test("where one of them does not tell its field, none is said", () => {
+    const { statements } = setting.desired({ policy: { organizationId: "o-a1b2c3d4e5" } }, settingContextWith()) as {
+      statements: Statement[];
+    };
+    const { spec, unsaid } = declare(...statements, READ);
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
+  });
+});

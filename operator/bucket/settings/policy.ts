@@ -4,10 +4,12 @@ import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
 import { compose, foreignStatements, isOurs } from "../policy/compose.ts";
+import { declarePolicy } from "../policy/declare.ts";
 import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import type { Declaration } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** As the CRD bounds them in status. */
@@ -105,6 +107,18 @@ function pathOf(name: string): string {
   return `statements[${name}]`;
 }
 
+/** Statements of others stay as they are; said in a spec, they would stand there twice. */
+function declare(observed: PolicyDocument, context: SettingContext): Declaration {
+  const ours = observed.Statement.filter(isOurs);
+  const unsaid = foreignStatements(observed.Statement).map(({ name }) => `statement '${name}' is not an s3-operator's`);
+  if (ours.length === 0) return { unsaid };
+  const spec = { policy: declarePolicy(ours, context.bucket.arn) };
+  const wanted = desired(spec, context);
+  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, unsaid };
+  const names = ours.map(({ Sid }) => Sid).join(", ");
+  return { unsaid: [...unsaid, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
+}
+
 /**
  * A bucket has one policy for everybody: ours are the statements whose Sid begins with `S3Operator`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
@@ -133,6 +147,8 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   },
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
+
+  declare,
 
   report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });

@@ -155,3 +155,24 @@ test("reset takes it away, if there is one", async () => {
   expect(setting.diff(reset, written)).not.toEqual([]);
   expect(setting.reset({ Rules: [] }, settingContextWith())).toBeUndefined();
 });
+
+describe("declare", () => {
+  const observed = setting.desired(SPEC, settingContextWith()) as { Rules: object[] };
+  const declare = (Rules: object[]) => setting.declare({ ...observed, Rules }, settingContextWith());
+
+  test("all rules in the spec's words", () => {
+    const { spec, unsaid } = declare(observed.Rules);
+    expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
+    expect(unsaid).toBeUndefined();
+    expect(declare([])).toEqual({});
+  });
+
+  test.each([
+    ["a field that a spec does not have", { ExistingObjectReplication: { Status: "Enabled" } }],
+    ["no priority, as in the old form", { Priority: undefined }],
+  ])("a rule with %s, and nothing is said, since a Put writes all", (_case, more) => {
+    const { spec, unsaid } = declare([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual([expect.stringContaining("rule 'other'")]);
+  });
+});

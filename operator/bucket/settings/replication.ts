@@ -7,7 +7,8 @@ import {
   type ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
+import { type Declaration, declareEntries, stated, unlessEmpty } from "./declaration.ts";
+import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["replication"]>;
@@ -62,7 +63,7 @@ function canonical(rule: ReplicationRule): Record<string, unknown> {
     priority: rule.Priority,
     status: rule.Status,
     ...filter,
-    prefix: (rule as { Prefix?: string }).Prefix || filter.prefix,
+    prefix: legacyPrefix(rule) || filter.prefix,
     deleteMarkerReplication: rule.DeleteMarkerReplication?.Status ?? "Disabled",
     sseKmsEncryptedObjects: SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status ?? "Disabled",
     replicaModifications: SourceSelectionCriteria?.ReplicaModifications?.Status ?? "Disabled",
@@ -74,6 +75,11 @@ function canonical(rule: ReplicationRule): Record<string, unknown> {
     replicationTime: Destination?.ReplicationTime?.Status ?? "Disabled",
     metrics: Destination?.Metrics?.Status ?? "Disabled",
   };
+}
+
+/** Where rules had their prefix before there were filters. */
+function legacyPrefix(rule: ReplicationRule): string | undefined {
+  return (rule as { Prefix?: string }).Prefix;
 }
 
 function byId(rules: readonly ReplicationRule[] = []): Named {
@@ -91,6 +97,79 @@ const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };
 
 function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
   return Rules.length === 0;
+}
+
+/** All that a spec can say of a rule. */
+const FIELDS = [
+  "ID",
+  "Priority",
+  "Status",
+  "Prefix",
+  ...FILTER_FIELDS,
+  "DeleteMarkerReplication.Status",
+  "SourceSelectionCriteria.SseKmsEncryptedObjects.Status",
+  "SourceSelectionCriteria.ReplicaModifications.Status",
+  ...["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass", "EncryptionConfiguration.ReplicaKmsKeyID"]
+    .concat(
+      "ReplicationTime.Status",
+      "ReplicationTime.Time.Minutes",
+      "Metrics.Status",
+      "Metrics.EventThreshold.Minutes",
+    )
+    .map((field) => `Destination.${field}`),
+];
+/** As the CRD bounds them. */
+const MAX_RULES = 100;
+
+/** All of it or nothing: a Put writes it whole. */
+function declare(observed: ReplicationConfiguration): Declaration {
+  if (isEmpty(observed)) return {};
+  const { said, unsaid } = declareEntries(observed.Rules ?? [], {
+    nameOf: ({ ID }) => `rule '${ID}'`,
+    fields: FIELDS,
+    toSpec: toRuleSpec,
+    toEntry: toRule,
+    canonical,
+    max: MAX_RULES,
+  });
+  return unsaid.length > 0 ? { unsaid } : { spec: { replication: { roleArn: observed.Role ?? "", rules: said } } };
+}
+
+function toRuleSpec(rule: ReplicationRule): RuleSpec {
+  const { ID = "", Priority = 0, Status = "Disabled", SourceSelectionCriteria: criteria = {} } = rule;
+  const prefix = legacyPrefix(rule);
+  return stated<RuleSpec>({
+    id: ID,
+    priority: Priority,
+    status: Status,
+    filter: unlessEmpty({ ...(prefix ? { prefix } : {}), ...toFilterSpec(rule.Filter) }),
+    deleteMarkerReplication: ifEnabled(rule.DeleteMarkerReplication?.Status),
+    sourceSelectionCriteria: unlessEmpty(
+      stated<NonNullable<RuleSpec["sourceSelectionCriteria"]>>({
+        sseKmsEncryptedObjects: ifEnabled(criteria.SseKmsEncryptedObjects?.Status),
+        replicaModifications: ifEnabled(criteria.ReplicaModifications?.Status),
+      }),
+    ),
+    destination: toDestinationSpec(rule.Destination),
+  });
+}
+
+function toDestinationSpec(destination: Partial<Destination> = {}): RuleSpec["destination"] {
+  const { Bucket = "", AccessControlTranslation, EncryptionConfiguration, StorageClass } = destination;
+  return stated<RuleSpec["destination"]>({
+    bucket: Bucket,
+    account: destination.Account,
+    accessControlTranslation: AccessControlTranslation && { owner: "Destination" },
+    storageClass: StorageClass as RuleSpec["destination"]["storageClass"],
+    replicaKmsKeyArn: EncryptionConfiguration?.ReplicaKmsKeyID,
+    replicationTime: ifEnabled(destination.ReplicationTime?.Status),
+    metrics: ifEnabled(destination.Metrics?.Status),
+  });
+}
+
+/** Disabled is what all of them are when nothing is said. */
+function ifEnabled(status: string | undefined): "Enabled" | undefined {
+  return status === "Enabled" ? status : undefined;
 }
 
 /**
@@ -117,4 +196,6 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
   },
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
+
+  declare,
 });

@@ -2,6 +2,7 @@ import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { Operator } from "../policy/lock-out.ts";
+import type { Declaration } from "./declaration.ts";
 
 /** One difference between what is declared and what AWS has. */
 export interface Change {
@@ -52,6 +53,8 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
+  /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
+  declare(observed: Observed, context: SettingContext): Declaration;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }

@@ -77,3 +77,12 @@ test.each([
 ])("report: found %j, MFA delete is %s", (observed, mfaDelete) => {
   expect(setting.report?.("Enabled", observed)).toEqual({ mfaDelete });
 });
+
+test("declare: MFA delete is told, never-set is not Suspended", () => {
+  const context = settingContextWith();
+  expect(setting.declare({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
+  expect(setting.declare({}, context)).toEqual({});
+  const { spec, unsaid } = setting.declare({ status: "Enabled", mfaDelete: "Enabled" }, context);
+  expect(spec).toEqual({ versioning: "Enabled" });
+  expect(unsaid).toEqual([expect.stringContaining("MFA delete")]);
+});

@@ -172,6 +172,13 @@ export function caseOf(setting: string): SettingCase {
   return found;
 }
 
+/** As {@link everySetting}, each changed but for versioning, which object lock needs. */
+export function everySettingChanged(named: Prerequisites): S3BucketSpec {
+  const { versioning: _, ...others } = SETTING_CASES;
+  const changed = Object.values(others).map(({ other }) => other(named));
+  return Object.assign({}, VERSIONED, ...changed) as S3BucketSpec;
+}
+
 /** All settings of one bucket, each with its value of above. */
 export function everySetting(named: Prerequisites): S3BucketSpec {
   return Object.assign({}, ...Object.values(SETTING_CASES).map(({ value }) => value(named))) as S3BucketSpec;
