@@ -9,10 +9,14 @@ import { Failed } from "./stop.ts";
  * `action` is an IAM action, `resource` an ARN: both go into the message of a denial.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
-  if (error instanceof SettingRefused) return { reason: error.reason, message: error.message, terminal: true };
+  if (error instanceof SettingRefused) return refusal(error);
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;
+}
+
+function refusal({ reason, message, retryAfterMs }: SettingRefused): Failure {
+  return retryAfterMs === undefined ? { reason, message, terminal: true } : { reason, message, retryAfterMs };
 }
 
 /** Twice as long as AWS usually takes to know a new role everywhere. */

@@ -141,6 +141,7 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",
   permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
   inBaseline: true,
+  usesKey: () => true,
 
   desired,
 

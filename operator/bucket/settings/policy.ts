@@ -127,6 +127,8 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
   permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
   inBaseline: true,
+  // Without the key, the policy would let others pass.
+  usesKey: ({ policy }) => policy?.enforceEncryption === true,
 
   desired,
 

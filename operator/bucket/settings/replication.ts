@@ -7,9 +7,19 @@ import {
   type ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
 import { type Declaration, declareEntries, stated, unlessEmpty } from "./declaration.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
-import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
+import {
+  type Change,
+  compare,
+  compareNamed,
+  defineSetting,
+  ELSEWHERE_RETRY_MS,
+  type Named,
+  SettingRefused,
+  unlessAbsent,
+} from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["replication"]>;
 type RuleSpec = Spec["rules"][number];
@@ -91,6 +101,24 @@ function diff(desired: ReplicationConfiguration, observed: ReplicationConfigurat
     ...compare("roleArn", desired.Role, observed.Role),
     ...compareNamed("rules", byId(desired.Rules), byId(observed.Rules)),
   ];
+}
+
+/** What the spec has no word for, such as whether existing objects are replicated, stays. */
+function merge(desired: ReplicationConfiguration, observed: ReplicationConfiguration): ReplicationConfiguration {
+  const former = new Map(observed.Rules?.map((rule) => [rule.ID, rule]));
+  const Rules = desired.Rules?.map((rule) => {
+    const { ExistingObjectReplication } = former.get(rule.ID) ?? {};
+    return { ...rule, ...(ExistingObjectReplication && { ExistingObjectReplication }) };
+  });
+  return { ...desired, Rules };
+}
+
+/** S3 says the same of a destination that is not there and of one that is not versioned. Undefined: the error is about something else. */
+function destinationRefused(error: unknown): SettingRefused | undefined {
+  if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
+  if (!/^destination bucket must /i.test(error.message)) return undefined;
+  const message = `S3 refuses a destination of spec.replication.rules: ${error.message} Each must exist, in the account that the rule names, with versioning enabled`;
+  return new SettingRefused("DestinationRefused", message, ELSEWHERE_RETRY_MS);
 }
 
 const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };
@@ -189,10 +217,17 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   diff,
 
-  write: async ({ s3, ref, options }, ReplicationConfiguration) => {
-    await (isEmpty(ReplicationConfiguration)
-      ? s3.send(new DeleteBucketReplicationCommand(ref), options)
-      : s3.send(new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration }), options));
+  write: async ({ s3, ref, options }, desired, observed) => {
+    if (isEmpty(desired)) {
+      await s3.send(new DeleteBucketReplicationCommand(ref), options);
+      return;
+    }
+    const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration: merge(desired, observed) });
+    try {
+      await s3.send(command, options);
+    } catch (error) {
+      throw destinationRefused(error) ?? error;
+    }
   },
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),

@@ -55,6 +55,8 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   reset(observed: Observed, context: SettingContext): Desired | undefined;
   /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
   declare(observed: Observed, context: SettingContext): Declaration;
+  /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
+  usesKey?(spec: S3BucketSpec): boolean;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
@@ -84,15 +86,23 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
   }
 }
 
-/** A setting that AWS would refuse, or has refused for a reason that we know: only a person can help. */
+/**
+ * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help; with `retryAfterMs`, what is missing may
+ * also be on its way, as where one `kubectl apply` holds two buckets.
+ */
 export class SettingRefused extends Error {
   readonly reason: string;
-  constructor(reason: string, message: string) {
+  readonly retryAfterMs: number | undefined;
+  constructor(reason: string, message: string, retryAfterMs?: number) {
     super(message);
     this.name = "SettingRefused";
     this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** How soon something else that a setting refers to is looked for again. */
+export const ELSEWHERE_RETRY_MS = 30_000;
 
 /** Characters of a value in status: enough to recognise it, too few to fill etcd. */
 export const MAX_VALUE = 256;
