@@ -336,3 +336,11 @@ describe("declare", () => {
     expect(unsaid).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
   });
 });
+
+test.each([
+  [{ policy: { enforceEncryption: true } }, true],
+  [{ policy: { enforceEncryption: false } }, false],
+  [{}, false],
+])("of %j: waits for the KMS key, rather than let other keys pass: %s", (spec, waits) => {
+  expect(setting.usesKey?.(spec)).toBe(waits);
+});
