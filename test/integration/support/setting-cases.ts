@@ -23,7 +23,8 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
   tags: {
     field: "tags",
     value: () => ({ tags: { team: "documents", env: "prod" } }),
-    other: () => ({ tags: { team: "archive" } }),
+    // The same keys: one that is no longer declared is anybody's.
+    other: () => ({ tags: { team: "archive", env: "test" } }),
   },
   publicAccessBlock: {
     field: "publicAccessBlock",
