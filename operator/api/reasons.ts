@@ -31,6 +31,7 @@ export const REASON = {
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
+  bucketLeftExpiring: "BucketLeftExpiring",
   mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",

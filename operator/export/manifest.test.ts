@@ -32,6 +32,16 @@ test("a long note is cut", () => {
   expect(comments(text).at(-1)?.length).toBeLessThan(1_100);
 });
 
+// All of these are numbers to kubectl, measured; as keys they would become other keys.
+test.each(["0X1F", "0B11", "0O17", "0_b1", "1_E3", "1e_3", "-0B1", "+0X1"])(
+  "%j, which only kubectl takes for a number, is quoted",
+  (value) => {
+    const spec = { tags: { [value]: value } };
+    const text = manifestOf({ name: "d", namespace: undefined }, bucket, { spec, notes: [] });
+    expect(text).toContain(`"${value}": "${value}"`);
+  },
+);
+
 test.each(["on", "1_000", "0x1F", "12:30", "2024-01-01", "", " a", "#", "a: b", "null", "x\ny", "*a"])(
   "the value %j stays a string",
   (value) => {

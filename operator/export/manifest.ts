@@ -1,4 +1,4 @@
-import { dump } from "js-yaml";
+import { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE, type ScalarLayout } from "js-yaml";
 import { API_VERSION, S3_BUCKETS } from "../api/names.ts";
 import type { BucketClient } from "../bucket/bucket-client.ts";
 import type { ExportOptions } from "./options.ts";
@@ -28,8 +28,19 @@ export function manifestOf(
     metadata: { name, ...(namespace !== undefined && { namespace }) },
     spec: { bucketName, region, mode: "Observe", adoptionPolicy: "Adopt", ...spec },
   };
-  return [...comments.map(comment), dump(manifest, { noRefs: true, lineWidth: -1, quoteStyle: "double" })].join("\n");
+  const yaml = dump(manifest, { noRefs: true, lineWidth: -1, quoteStyle: "double", scalarStyleRules: STYLE_RULES });
+  return [...comments.map(comment), yaml].join("\n");
 }
+
+/** kubectl's parser takes more for numbers than any YAML says, such as `0X1F` and `1_E3`: what may begin one is quoted. */
+function quoteLikeNumber(layout: ScalarLayout): void {
+  const isText = layout.node.tag === layout.presenterOptions.schema.defaultScalarTag.tagName;
+  if (isText && layout.style === SCALAR_STYLE.PLAIN && /^[-+.\d]/.test(layout.node.value)) {
+    layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  }
+}
+
+const STYLE_RULES = [quoteLikeNumber, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 
 /** One line, whatever is in it: rules and tags may be called anything, and must not become a part of the manifest. */
 function comment(text: string): string {

@@ -61,8 +61,8 @@ test("a bucket made by hand with every setting: the plan has nothing but the ope
   const settings = SETTINGS.map(({ name }) => name).filter((name) => name !== "policy");
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy", ...settings]);
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
+    "# - policy: statement '#1' is not an s3-operator's",
     "# - policy: statement 'Theirs' is not an s3-operator's",
-    "# - policy: statement '#2' is not an s3-operator's",
   ]);
 
   await using _operator = startOperator(world);

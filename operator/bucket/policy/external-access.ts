@@ -36,9 +36,14 @@ function namesIn(principal: Principal | undefined): string[] {
   return Object.values<OneOrMany>(principal ?? {}).flatMap((names) => asList(names));
 }
 
-/** An account, or what is in it. A unique id (AROA...) stands for a principal that is gone. */
+/** What AWS shows in place of a user or role that is gone (AROA..., AIDA...). */
+export function isUniqueId(name: string): boolean {
+  return /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name);
+}
+
+/** An account, or what is in it, or was. */
 function isOwn(name: string, accountId: string): boolean {
-  return name === accountId || /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name) || accountOf(name) === accountId;
+  return name === accountId || isUniqueId(name) || accountOf(name) === accountId;
 }
 
 function accountOf(arn: string): string | undefined {

@@ -299,6 +299,16 @@ describe("with unmanagedRules: Keep", () => {
     expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [EXPIRE, theirs] } });
   });
 
+  test("but for those by which a bucket is emptied", async () => {
+    const observed = { rules: [{ ...EXPIRE, ID: "s3-operator-expire-all" }, TIERS] };
+    const desired = setting.desired(spec, settingContextWith());
+    expect(setting.diff(desired, observed).map(({ path }) => path)).toContain("rules[s3-operator-expire-all]");
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, observed);
+    expect(JSON.stringify(calls)).toContain("tiers");
+    expect(JSON.stringify(calls)).not.toContain("s3-operator-expire-all");
+  });
+
   test("one whose prefix is in the old form keeps it, in the new one", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, desired, { rules: [{ ID: "theirs", Status: "Enabled", Prefix: "raw/" }] });

@@ -21,6 +21,9 @@ import {
 
 type Spec = NonNullable<S3BucketSpec["lifecycle"]>;
 
+/** Of the rules by which S3 empties a bucket whose S3Bucket is being deleted: nobody else's, and never to be kept. */
+export const EXPIRE_ALL_IDS = ["s3-operator-expire-all", "s3-operator-expire-delete-markers"] as const;
+
 interface Lifecycle {
   rules: LifecycleRule[];
   /** One for the whole configuration, in a header. Undefined desired: left as it is. */
@@ -48,8 +51,12 @@ function diff({ rules, minimumObjectSize, owned }: Desired, observed: Lifecycle)
     minimumObjectSize === undefined || rules.length === 0
       ? []
       : compare("transitionDefaultMinimumObjectSize", minimumObjectSize, observed.minimumObjectSize);
-  const found = observed.rules.filter((rule) => isOwned(owned, idOf(rule)));
+  const found = observed.rules.filter((rule) => isOurs(owned, rule));
   return [...size, ...compareNamed("rules", byId(rules), byId(found))];
+}
+
+function isOurs(owned: Owned, rule: LifecycleRule): boolean {
+  return isOwned(owned, idOf(rule)) || EXPIRE_ALL_IDS.some((id) => id === idOf(rule));
 }
 
 /** `Keep` is what lets rules be that no spec can say, and those that come between the export and the adoption. */
@@ -85,7 +92,7 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
   diff,
 
   write: async ({ s3, ref, options }, { rules: ours, minimumObjectSize, owned }, observed) => {
-    const rules = [...ours, ...observed.rules.filter((rule) => !isOwned(owned, idOf(rule))).map(modernised)];
+    const rules = [...ours, ...observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised)];
     if (rules.length === 0) {
       await s3.send(new DeleteBucketLifecycleCommand(ref), options);
       return;

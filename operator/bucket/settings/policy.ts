@@ -5,10 +5,19 @@ import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
 import { compose, foreignStatements, isOurs } from "../policy/compose.ts";
 import { declarePolicy } from "../policy/declare.ts";
-import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { danglingRefused } from "../policy/dangling.ts";
+import {
+  MAX_POLICY_BYTES,
+  parsePolicy,
+  POLICY_VERSION,
+  policyBytes,
+  type PolicyDocument,
+  type Statement,
+} from "../policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import { usesVariables, withVersionFor } from "../policy/version.ts";
 import type { Declaration } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
@@ -83,6 +92,7 @@ function diff({ statements, unmanagedStatements, refusal }: DesiredPolicy, obser
   const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
   return [
     ...(unenforced ? compare("enforceEncryption", "true", undefined) : []),
+    ...(usesVariables(statements) ? compare("version", POLICY_VERSION, observed.Version) : []),
     ...[...wanted].flatMap(([sid, statement]) => compareStatement(sid, statement, found)),
     ...surplus.map((statement) => removal(statement.Sid ?? "", statement)),
     ...foreign.map(({ name, statement }) => removal(name, statement)),
@@ -144,8 +154,13 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
       await s3.send(new DeleteBucketPolicyCommand(ref), options);
       return;
     }
-    checkSize(document);
-    await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
+    const versioned = withVersionFor(statements, document);
+    checkSize(versioned);
+    try {
+      await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(versioned) }), options);
+    } catch (error) {
+      throw danglingRefused(error, versioned) ?? error;
+    }
   },
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
