@@ -12,8 +12,8 @@ test("what we refuse ourselves, only a person can change", () => {
 });
 
 test("what may be on its way is tried again", () => {
-  const refused = new SettingRefused("DestinationRefused", "no such queue", 30_000);
-  const failure = { reason: "DestinationRefused", message: "no such queue", retryAfterMs: 30_000 };
+  const refused = new SettingRefused("DestinationRefused", "no such queue", false);
+  const failure = { reason: "DestinationRefused", message: "no such queue" };
   expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
 });
 

@@ -9,14 +9,13 @@ import { Failed } from "./stop.ts";
  * `action` is an IAM action, `resource` an ARN: both go into the message of a denial.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
-  if (error instanceof SettingRefused) return refusal(error);
+  if (error instanceof SettingRefused) {
+    const { reason, message, terminal } = error;
+    return { reason, message, ...(terminal && { terminal }) };
+  }
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;
-}
-
-function refusal({ reason, message, retryAfterMs }: SettingRefused): Failure {
-  return retryAfterMs === undefined ? { reason, message, terminal: true } : { reason, message, retryAfterMs };
 }
 
 /** Twice as long as AWS usually takes to know a new role everywhere. */

@@ -1,6 +1,6 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { ELSEWHERE_RETRY_MS, SettingRefused } from "./setting.ts";
+import { SettingRefused } from "./setting.ts";
 
 /** What S3 must be allowed to do at a destination, and where that is said. */
 interface Destination {
@@ -46,5 +46,5 @@ export function destinationRefused(
   const message =
     `S3 cannot send to ${needs.join(", ")}${more}. Each must exist, in the bucket's region, and allow it for aws:SourceArn ${bucketArn}; ` +
     "the policy of a KMS key that encrypts it must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt";
-  return new SettingRefused("DestinationRefused", message, ELSEWHERE_RETRY_MS);
+  return new SettingRefused("DestinationRefused", message, false);
 }

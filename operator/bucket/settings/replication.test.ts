@@ -155,7 +155,7 @@ test("write keeps what the spec has no word for", async () => {
 });
 
 test.each([
-  ["Destination bucket must have versioning enabled.", { reason: "DestinationRefused", retryAfterMs: 30_000 }],
+  ["Destination bucket must have versioning enabled.", { reason: "DestinationRefused", terminal: false }],
   ["Priority must be unique.", { name: "InvalidRequest" }],
 ])("write, refused with %j", async (words, error) => {
   const { bucket } = fakeBucket(() => {

@@ -15,7 +15,6 @@ import {
   compare,
   compareNamed,
   defineSetting,
-  ELSEWHERE_RETRY_MS,
   type Named,
   SettingRefused,
   unlessAbsent,
@@ -118,7 +117,7 @@ function destinationRefused(error: unknown): SettingRefused | undefined {
   if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
   if (!/^destination bucket must /i.test(error.message)) return undefined;
   const message = `S3 refuses a destination of spec.replication.rules: ${error.message} Each must exist, in the account that the rule names, with versioning enabled`;
-  return new SettingRefused("DestinationRefused", message, ELSEWHERE_RETRY_MS);
+  return new SettingRefused("DestinationRefused", message, false);
 }
 
 const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };

@@ -87,22 +87,19 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
 }
 
 /**
- * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help; with `retryAfterMs`, what is missing may
- * also be on its way, as where one `kubectl apply` holds two buckets.
+ * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help, unless it is not `terminal`: what is missing
+ * may be on its way, as where one `kubectl apply` holds two buckets.
  */
 export class SettingRefused extends Error {
   readonly reason: string;
-  readonly retryAfterMs: number | undefined;
-  constructor(reason: string, message: string, retryAfterMs?: number) {
+  readonly terminal: boolean;
+  constructor(reason: string, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
     this.reason = reason;
-    this.retryAfterMs = retryAfterMs;
+    this.terminal = terminal;
   }
 }
-
-/** How soon something else that a setting refers to is looked for again. */
-export const ELSEWHERE_RETRY_MS = 30_000;
 
 /** Characters of a value in status: enough to recognise it, too few to fill etcd. */
 export const MAX_VALUE = 256;
