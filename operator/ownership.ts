@@ -21,10 +21,17 @@ const TAG = {
   name: `${GROUP}/name`,
   origin: `${GROUP}/origin`,
   releasedBy: `${GROUP}/released-by`,
+  expiringSince: `${GROUP}/expiring-since`,
 };
 
 /** The tag that a released bucket has, and a claimed one has not. */
 export const RELEASED_BY_TAG = TAG.releasedBy;
+
+/**
+ * The tag of a bucket that S3 Lifecycle empties for us, with the time since when. Status says so too, but may be wiped, or be
+ * another object's by then; without the tag, S3 would go on expiring a bucket that is to be kept.
+ */
+export const EXPIRING_TAG = TAG.expiringSince;
 
 /** Tags that a release takes away; the origin stays, for the day on which the bucket is claimed again. */
 export const CLAIM_TAGS: readonly string[] = [TAG.cluster, TAG.namespace, TAG.name];
@@ -45,6 +52,11 @@ export function releaseTag(owner: Owner): Tags {
 export function originOf(tags: Tags): Origin | undefined {
   const origin = tags[TAG.origin];
   return origin === "Created" || origin === "Adopted" ? origin : undefined;
+}
+
+/** Whether some S3Bucket, of whichever cluster, has the bucket. */
+export function isClaimed(tags: Tags): boolean {
+  return CLAIM_TAGS.some((key) => Object.hasOwn(tags, key));
 }
 
 /** `Ours`: claimed by this object, or released by it. `Other`: claimed by another object. `Nobody`: no S3Bucket's. */

@@ -7,7 +7,7 @@ import {
 import { REASON } from "../api/reasons.ts";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import { awsErrorKind, isAbsent } from "../aws/errors.ts";
-import { parseDenial } from "../aws/messages.ts";
+import { parseDenial } from "../aws/denial.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { failWith } from "../fail-with.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";

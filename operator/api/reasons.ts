@@ -35,6 +35,7 @@ export const REASON = {
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
+  bucketLeftExpiring: "BucketLeftExpiring",
   mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",

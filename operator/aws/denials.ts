@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { awsFailure } from "./errors.ts";
-import { parseDenial } from "./messages.ts";
+import { parseDenial } from "./denial.ts";
 
 /** An IAM action that AWS denied, and, as it was first seen, what AWS said and the statement to add. */
 export interface DeniedAction {

@@ -53,7 +53,15 @@ const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
 const NO_CREDENTIALS = ["CredentialsProviderError", "ProviderError", "TokenProviderError"];
 
 const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, readonly string[]> = {
-  NotFound: [...ABSENT, ...NO_SUCH_BUCKET, "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
+  // The target of access logs may be made a moment later: one kubectl apply can hold both buckets.
+  NotFound: [
+    ...ABSENT,
+    ...NO_SUCH_BUCKET,
+    "InvalidTargetBucketForLogging",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "NoSuchVersion",
+  ],
   AccessDenied: ["AccessDenied", "AccessDeniedException", "AccountProblem", "AllAccessDisabled", "NotSignedUp"],
   Credentials: [
     ...EXPIRED,

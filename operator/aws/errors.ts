@@ -12,7 +12,8 @@ import {
   WRONG_REGION,
   type AwsErrorKind,
 } from "./error-codes.ts";
-import { describeDenial, parseDenial, said, stable } from "./messages.ts";
+import { describeDenial, parseDenial } from "./denial.ts";
+import { said, stable } from "./messages.ts";
 
 export type { AwsErrorKind } from "./error-codes.ts";
 

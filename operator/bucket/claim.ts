@@ -44,7 +44,8 @@ function takenElsewhere(name: string): Error {
 
 /** Makes the bucket with its tags. True: it is new. False: the account had it already, perhaps from a try whose answer was lost. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
-  const creation = { tags: tagsOf(spec, context), objectOwnership: spec.objectOwnership };
+  const { objectOwnership, objectLock } = spec;
+  const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
   try {
     const result = await createBucket(bucket, creation);
     if (result === "Taken") throw takenElsewhere(bucket.name);

@@ -6,6 +6,7 @@ import { applySettings, examineSettings } from "./apply.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
+import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { announceKeyWork } from "./key/announce.ts";
 import type { KeyResolution } from "./key/resolution.ts";
@@ -13,7 +14,7 @@ import { shareKey } from "./key/share.ts";
 import type { ManagedKeyRequest } from "./key/managed.ts";
 import { beyondLimits } from "./limits.ts";
 import { bucketMissing, observe } from "./observe.ts";
-import type { Origin } from "../ownership.ts";
+import type { Origin, Tags } from "../ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
@@ -89,6 +90,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // Is it ours? Nothing has been written to a bucket that is not.
   const claim = claimBucket(target, object, observations, created);
   noteClaim(status, target, claim);
+  if (enforce && !claim.isNew)
+    await endForgottenExpiry(context, target.bucket, observations.get("tags")?.value as Tags);
 
   // With which key? None is made for a bucket that is not ours.
   const key = await resolveKey(dependencies, context, target);

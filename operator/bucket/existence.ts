@@ -40,6 +40,8 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
 export interface Creation {
   tags: Tags;
   objectOwnership: ObjectOwnership | undefined;
+  /** So that no object can get in before the lock is on. S3 enables versioning along with it. */
+  objectLock: boolean;
 }
 
 /**
@@ -48,11 +50,12 @@ export interface Creation {
  */
 export async function createBucket(
   { s3, name, region, options }: BucketClient,
-  { tags, objectOwnership }: Creation,
+  { tags, objectOwnership, objectLock }: Creation,
 ): Promise<"Created" | "AlreadyOwned" | "Taken"> {
   const command = new CreateBucketCommand({
     Bucket: name,
     ...(objectOwnership && { ObjectOwnership: objectOwnership }),
+    ...(objectLock && { ObjectLockEnabledForBucket: true }),
     CreateBucketConfiguration: {
       // us-east-1 is refused as a constraint.
       ...(region !== "us-east-1" && { LocationConstraint: region as never }),

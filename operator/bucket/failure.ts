@@ -8,7 +8,10 @@ import { SettingRefused } from "./settings/setting.ts";
  * `action` is an IAM action, `resource` an ARN: both go into the message of a denial.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
-  if (error instanceof SettingRefused) return { reason: error.reason, message: error.message, terminal: true };
+  if (error instanceof SettingRefused) {
+    const { reason, message, terminal } = error;
+    return { reason, message, ...(terminal && { terminal }) };
+  }
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;

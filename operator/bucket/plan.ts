@@ -51,7 +51,7 @@ export function planSettings(
   return settings.flatMap((setting) => {
     const observation = observations.get(setting.name);
     if (observation === undefined) return [];
-    if (key.failure !== undefined && namesKey(setting, spec)) {
+    if (key.failure !== undefined && setting.usesKey?.(spec) === true) {
       return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
     }
     const declared = setting.desired(spec, context);
@@ -63,11 +63,6 @@ export function planSettings(
     const record = recorded.get(setting.name);
     return (record && planReset(setting, record, observation, context)) ?? planUnmanaged(setting, observation, context);
   });
-}
-
-/** Written without its key, the policy would let other keys pass. */
-function namesKey({ name }: Setting, { policy }: S3BucketSpec): boolean {
-  return name === "encryption" || (name === "policy" && policy?.enforceEncryption === true);
 }
 
 /** Of a setting that is declared. What neither this spec nor the baseline asks of the policy, the spec of a BucketAccess does. */

@@ -57,6 +57,11 @@ describe("which key is meant", () => {
     expect(noted(managed, begun, { failure })).toEqual({ ...begun, types: { KeyUsable: "False" } });
   });
 
+  test("one that is only planned, in Observe mode: the work that was begun is not forgotten", () => {
+    const changes = [{ path: "kmsKey.managed.alias", desired: "alias/docs", actual: "" }];
+    expect(noted(managed, begun, { arn: undefined, changes }).managedKey).toEqual({ workBegun: true });
+  });
+
   test("none any more", () => {
     const lastTransitionTime = "2026-01-01T00:00:00Z";
     const usable = {

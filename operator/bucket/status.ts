@@ -37,10 +37,11 @@ export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
 
 /** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
 export function noteKey({ object, status, setCondition }: BucketContext, key: KeyResolution): void {
-  const { arn, failure } = key;
+  const { arn, failure, changes } = key;
   if (arn !== undefined) status.kmsKeyArn = arn;
   else if (failure === undefined) delete status.kmsKeyArn;
-  if (failure === undefined) endKeyWork(status);
+  // With `mode: Observe` the work that was begun is still to be looked after.
+  if (failure === undefined && changes === undefined) endKeyWork(status);
   if (object.spec.encryption?.kmsKey === undefined) {
     status.conditions = removeCondition(status.conditions, KEY_USABLE);
     return;

@@ -30,6 +30,7 @@ describe("command line", () => {
     "concurrency",
     "poll-interval",
     "settle-window",
+    "empty-by-lifecycle-above",
     "shutdown-timeout",
     "watch-namespaces",
     "watch-selector",

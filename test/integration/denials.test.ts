@@ -1,52 +1,12 @@
 import { expect, test } from "vitest";
-import { SETTINGS } from "../../operator/bucket/settings/index.ts";
-import { atAws, readyBucket, snapshot } from "./support/buckets.ts";
+import { atAws, readyBucket } from "./support/buckets.ts";
 import { expectInvariants, lookAgain, operatorCalls, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
-import { fullSpec } from "./support/specs.ts";
-import {
-  condition,
-  isReady,
-  isReconciling,
-  isStalled,
-  outOfSync,
-  settingMessage,
-  settingState,
-} from "./support/states.ts";
+import { condition, isReady, isReconciling, isStalled } from "./support/states.ts";
 import { eventually } from "./support/wait.ts";
 import { createWorld } from "./support/world.ts";
 
-// s3:DeleteBucketPolicy is denied in reset.test.ts, where a policy leaves the spec.
-const WRITES = SETTINGS.flatMap(({ name, permissions }) =>
-  permissions.write.map((action) => ({ setting: name, action })),
-).filter(({ action }) => action !== "s3:DeleteBucketPolicy");
-
-test.for(WRITES)(
-  "$action denied: $setting says so and what to allow, the others are applied",
-  async ({ setting, action }) => {
-    await using world = await createWorld();
-    await using _operator = startOperator(world);
-    const bucketName = world.bucketName("docs");
-    await readyBucket(world, "docs", { tags: { old: "x" } });
-    const before = snapshot(world, bucketName);
-    const allow = world.simulator.faults.deny(action);
-    const { tags, ...spec } = fullSpec(bucketName, await world.createKey());
-    await world.editSpec("docs", { ...spec, tags: { ...tags, old: null } });
-    const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
-    expect(settingState(denied, setting)).toBe("Denied");
-    for (const message of [settingMessage(denied, setting), condition(denied, "Ready")?.message]) {
-      expect(message).toContain(action);
-      expect(message).toContain(`arn:aws:s3:::${bucketName}`);
-    }
-    expect(outOfSync(denied)).toEqual([setting]);
-    expect(atAws(world, bucketName)).not.toEqual(before);
-
-    allow();
-    await lookAgain(world, "docs");
-    await world.bucketWhen("docs", isReady);
-    await expectInvariants(world);
-  },
-);
+/* Of each setting's own actions: settings.test.ts. */
 
 test("what is denied is tried again slowly", async () => {
   await using world = await createWorld();
@@ -60,30 +20,6 @@ test("what is denied is tried again slowly", async () => {
   const before = looks();
   await eventually(looks, (count) => count >= before + 30);
   expect(world.simulator.calls.count("s3:PutBucketVersioning")).toBe(1);
-  await expectInvariants(world);
-});
-
-const READS = SETTINGS.filter(({ name }) => name !== "tags").map(({ name, permissions }) => ({
-  setting: name,
-  action: permissions.read[0],
-}));
-
-test.for(READS)("$action denied: $setting is not called in sync, the others are kept", async ({ setting, action }) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  const bucketName = world.bucketName("docs");
-  await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
-  const writes = operatorWrites(world).length;
-  const allow = world.simulator.faults.deny(action);
-  await lookAgain(world, "docs");
-  const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
-  expect(settingState(denied, setting)).toBe("Denied");
-  expect(settingMessage(denied, setting)).toContain(action);
-  expect(outOfSync(denied)).toEqual([setting]);
-  allow();
-  await lookAgain(world, "docs");
-  await world.bucketWhen("docs", isReady);
-  expect(operatorWrites(world)).toHaveLength(writes);
   await expectInvariants(world);
 });
 

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { S3_BUCKETS } from "../../operator/api/names.ts";
-import type { S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
-import { atAws, readyBucket, retag, snapshot, tagsAt } from "./support/buckets.ts";
+import type { S3Bucket } from "../../operator/api/types.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "./support/buckets.ts";
 import { expectInvariants, lookAgain, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
-import { isReady, settingSource, settingState } from "./support/states.ts";
+import { isReady } from "./support/states.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 /** What AWS has of a bucket at one moment. */
@@ -22,75 +21,6 @@ function encryptionOf({ encryption }: Bucket): unknown {
   const fields = encryption.children[0]?.children ?? [];
   return Object.fromEntries(fields.map(({ name, text, children }) => [name, { text, children }]));
 }
-
-interface Row {
-  setting: keyof S3BucketSpec;
-  /** IAM action of the call that resets it. */
-  action: string;
-  /** The part of a bucket that the setting is about. */
-  part: (bucket: Bucket) => unknown;
-  /** Where it is not that of a new bucket. */
-  becomes?: unknown;
-  /** What status says of it once it is reset, where it does not leave the list. */
-  source?: "Unmanaged";
-}
-
-const ROWS: Row[] = [
-  {
-    setting: "publicAccessBlock",
-    action: "s3:PutBucketPublicAccessBlock",
-    part: (bucket) => bucket.publicAccessBlock,
-    source: "Unmanaged",
-  },
-  {
-    setting: "objectOwnership",
-    action: "s3:PutBucketOwnershipControls",
-    part: ({ ownershipControls }) => ownershipControls,
-    source: "Unmanaged",
-  },
-  {
-    setting: "encryption",
-    action: "s3:PutEncryptionConfiguration",
-    part: encryptionOf,
-    source: "Unmanaged",
-  },
-  {
-    // Never-enabled cannot be had back.
-    setting: "versioning",
-    action: "s3:PutBucketVersioning",
-    part: ({ versioning }) => versioning,
-    becomes: "Suspended",
-  },
-  { setting: "policy", action: "s3:DeleteBucketPolicy", part: ({ policy }) => policy, source: "Unmanaged" },
-  { setting: "lifecycle", action: "s3:PutLifecycleConfiguration", part: ({ lifecycle }) => lifecycle },
-  { setting: "cors", action: "s3:PutBucketCORS", part: ({ cors }) => cors },
-];
-
-test.for(ROWS)("$setting that leaves the spec gets S3's default, and only then leaves status", async (row) => {
-  const { setting, action, part, becomes, source } = row;
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  const bucketName = world.bucketName("docs");
-  // With the baseline in place of the spec there would be nothing to reset.
-  await readyBucket(world, "docs", { ...fullSpec(bucketName, await world.createKey()), baseline: "None" });
-  const before = snapshot(world, bucketName);
-  const deny = world.simulator.faults.deny(action);
-
-  await world.editSpec("docs", { [setting]: null });
-  const denied = await world.bucketWhen("docs", (bucket) => settingState(bucket, setting) === "Denied");
-  expect(settingSource(denied, setting), "still ours").toBe("Spec");
-  expect(part(snapshot(world, bucketName))).toEqual(part(before));
-
-  deny();
-  await lookAgain(world, "docs");
-  const { status } = await world.bucketWhen("docs", isReady);
-  const entry = status?.settings?.find(({ name }) => name === setting);
-  expect(entry && { source: entry.source, state: entry.state }).toEqual(source && { source });
-  expect(part(snapshot(world, bucketName))).toEqual(becomes ?? part(defaults(world)));
-  const others = ROWS.filter((other) => other.setting !== setting);
-  for (const other of others) expect(other.part(snapshot(world, bucketName))).toEqual(other.part(before));
-  await expectInvariants(world);
-});
 
 test("with the baseline, a setting that leaves the spec gets the baseline's value, and status names the source", async () => {
   await using world = await createWorld();
@@ -203,10 +133,6 @@ test("a status wiped by hand does not make an adopted bucket one that was create
   expect(operatorWrites(world)).toHaveLength(writes);
   await expectInvariants(world);
 });
-
-async function wipeStatus({ kube, name: namespace }: World, name: string): Promise<void> {
-  await kube.mergePatch(S3_BUCKETS, { namespace, name }, { status: null }, { subresource: "status" });
-}
 
 /** When conditions changed, and who asked for a look, is the one thing that cannot be had back. */
 function withoutTimes(status: S3Bucket["status"]) {

@@ -379,7 +379,7 @@ export interface CorsRule {
  */
 export interface Policy {
   /**
-   * Deny requests without TLS, or with an older TLS than this. `None`: no such statement. Absent: `1.2` under the baseline, else left as it is.
+   * Deny requests without TLS, or with an older TLS than this. `None`: no such statement. Absent: `1.2` under the baseline, else `None`.
    */
   minimumTLSVersion?: "1.2" | "1.3" | "None";
   /**
@@ -1480,7 +1480,7 @@ export interface PolicyStatus {
    */
   bytes?: number;
   /**
-   * Sids of the statements that others put there, the first 100; one without a sid is named by its place, such as `#2`.
+   * Sids of the statements that others put there, the first 100; one without a sid is named by its number among those, such as `#2`.
    *
    * @maxItems 100
    */
@@ -1497,7 +1497,7 @@ export interface PolicyStatus {
  */
 export interface ExternalAccess {
   /**
-   * Its sid, or its place, such as `#2`.
+   * Its sid, or its number among those without, such as `#2`.
    */
   statement: string;
   /**

@@ -7,9 +7,10 @@ import { shareKey } from "../key/share.ts";
 import { policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
 import { failWith } from "../../fail-with.ts";
 import { Failed, waiting } from "../../kube/stop.ts";
-import { policy, writePolicy } from "../settings/policy.ts";
+import { writePolicy } from "../policy/write.ts";
+import { policy } from "../settings/policy.ts";
 import { resolveTarget } from "../target.ts";
-import { isOurs } from "./own-bucket.ts";
+import { readOwnTags } from "./own-bucket.ts";
 
 /** The end of a BucketAccess brings the bucket back at once. */
 const RECHECK_MS = 300_000;
@@ -29,7 +30,7 @@ export async function waitForUsers(dependencies: BucketDependencies, context: Bu
 async function withdrawStatements(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, signal } = context;
   const target = await resolveTarget(dependencies, object, signal);
-  if (!(await isOurs(target.bucket, target.owner))) return;
+  if ((await readOwnTags(target.bucket, target.owner)) === undefined) return;
   const keyArn = object.status?.kmsKeyArn;
   const wanted = dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
   await keepStatements(context, target.bucket, wanted.bucketPolicy);

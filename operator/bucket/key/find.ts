@@ -1,6 +1,6 @@
 import { type KeyMetadata, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { parseDenial } from "../../aws/messages.ts";
+import { parseDenial } from "../../aws/denial.ts";
 import { failWith } from "../../fail-with.ts";
 import { type Owner, ownershipOf } from "../../ownership.ts";
 import { describeKey } from "./describe.ts";

@@ -1,3 +1,4 @@
+import { canonicalStatement } from "./canonical.ts";
 import type { Statement } from "./document.ts";
 
 /**
@@ -17,15 +18,25 @@ export function isOfAccess(statement: Statement): boolean {
   return statement.Sid?.startsWith(ACCESS_SID_PREFIX) ?? false;
 }
 
-/** For people: the Sid, or where it has none its place in the document. */
-export function statementName(statement: Statement, index: number): string {
-  return statement.Sid ?? `#${index + 1}`;
+/**
+ * Everybody else's, by the names that people see: the Sid, or, for one without, `#` and its number among those. By name, and numbered by
+ * what they say, not by place: AWS may show the same policy in another order at each read.
+ */
+export function foreignStatements(statements: readonly Statement[]): { name: string; statement: Statement }[] {
+  const foreign = statements
+    .filter((statement) => !isOurs(statement))
+    .map((statement) => ({ statement, form: formOf(statement) }));
+  const nameless = foreign
+    .filter(({ statement }) => !statement.Sid)
+    .map(({ form }) => form)
+    .sort();
+  return foreign
+    .map(({ statement, form }) => ({ name: statement.Sid || `#${nameless.indexOf(form) + 1}`, statement }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-export function foreignStatements(statements: readonly Statement[]): { name: string; statement: Statement }[] {
-  return statements
-    .map((statement, index) => ({ name: statementName(statement, index), statement }))
-    .filter(({ statement }) => !isOurs(statement));
+function formOf(statement: Statement): string {
+  return JSON.stringify(canonicalStatement(statement));
 }
 
 /** Everybody else's statements as they came, if they are to stay, then ours. */

@@ -38,9 +38,14 @@ function namesIn(principal: Principal | undefined): string[] {
   return Object.values<OneOrMany>(principal ?? {}).flatMap((names) => asList(names));
 }
 
-/** An account, or what is in it. A unique id (AROA...) stands for a principal that is gone. */
+/** What AWS shows in place of a user or role that is gone (AROA..., AIDA...). */
+export function isUniqueId(name: string): boolean {
+  return /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name);
+}
+
+/** An account, or what is in it, or was. */
 function isOwn(name: string, home: Home): boolean {
-  return isHome(name, home) || /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name) || isHome(accountOf(name), home);
+  return isHome(name, home) || isUniqueId(name) || isHome(accountOf(name), home);
 }
 
 function isHome(account: string | undefined, { accountId, otherAccounts = [] }: Home): boolean {

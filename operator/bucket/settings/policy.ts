@@ -1,16 +1,24 @@
-import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
-import type { BucketClient } from "../bucket-client.ts";
-import { namedPrincipal } from "../failure.ts";
 import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
 import { compose, foreignStatements, isOfAccess, isOurs } from "../policy/compose.ts";
-import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { declarePolicy } from "../policy/declare.ts";
+import {
+  MAX_POLICY_BYTES,
+  parsePolicy,
+  POLICY_VERSION,
+  policyBytes,
+  type PolicyDocument,
+  type Statement,
+} from "../policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
-import { awsErrorKind } from "../../aws/errors.ts";
+import { usesVariables, withVersionFor } from "../policy/version.ts";
+import { applyPolicy } from "../policy/write.ts";
+import type { Declaration } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** As the CRD bounds them in status. */
@@ -85,6 +93,7 @@ function diff({ statements, unmanagedStatements, refusal }: DesiredPolicy, obser
   const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
   return [
     ...(unenforced ? compare("enforceEncryption", "true", undefined) : []),
+    ...(usesVariables(statements) ? compare("version", POLICY_VERSION, observed.Version) : []),
     ...[...wanted].flatMap(([sid, statement]) => compareStatement(sid, statement, found)),
     ...surplus.map((statement) => removal(statement.Sid ?? "", statement)),
     ...foreign.map(({ name, statement }) => removal(name, statement)),
@@ -109,36 +118,16 @@ function pathOf(name: string): string {
   return `statements[${name}]`;
 }
 
-/** Without statements there is no policy. */
-export async function writePolicy({ s3, ref, options }: BucketClient, document: PolicyDocument): Promise<void> {
-  if (document.Statement.length === 0) await s3.send(new DeleteBucketPolicyCommand(ref), options);
-  else await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
-}
-
-/**
- * After AWS refused the whole policy for a principal that it does not know: a BucketAccess that names one must not keep the rest from being applied.
- * AWS names one at a time, or none: then what BucketAccesses have in the policy already stays.
- */
-async function writeWithoutUnknown(
-  bucket: BucketClient,
-  document: PolicyDocument,
-  observed: PolicyDocument,
-  refusal: unknown,
-): Promise<void> {
-  if (awsErrorKind(refusal) !== "NotYetVisible") return;
-  const named = namedPrincipal(refusal);
-  const there = new Set(observed.Statement.map(canonicalText));
-  const isRefused = (statement: Statement) =>
-    named === undefined ? !there.has(canonicalText(statement)) : principalNames(statement).includes(named);
-  const Statement = document.Statement.filter((each) => !isOfAccess(each) || !isRefused(each));
-  if (Statement.length === document.Statement.length) return;
-  if (Statement.length === there.size && Statement.every((each) => there.has(canonicalText(each)))) return;
-  const rest = { ...document, Statement };
-  await writePolicy(bucket, rest).catch((error: unknown) => writeWithoutUnknown(bucket, rest, observed, error));
-}
-
-function canonicalText(statement: Statement): string {
-  return JSON.stringify(canonicalStatement(statement));
+/** Statements of others stay as they are; said in a spec, they would stand there twice. */
+function declare(observed: PolicyDocument, context: SettingContext): Declaration {
+  const ours = observed.Statement.filter(isOurs);
+  const unsaid = foreignStatements(observed.Statement).map(({ name }) => `statement '${name}' is not an s3-operator's`);
+  if (ours.length === 0) return { unsaid };
+  const spec = { policy: declarePolicy(ours, context.bucket.arn) };
+  const wanted = desired(spec, context);
+  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, unsaid };
+  const names = ours.map(({ Sid }) => Sid).join(", ");
+  return { unsaid: [...unsaid, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
 }
 
 /**
@@ -149,6 +138,8 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
   permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
   inBaseline: true,
+  // Without the key, the policy would let others pass.
+  usesKey: ({ policy }) => policy?.enforceEncryption === true,
 
   desired,
 
@@ -160,16 +151,14 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   write: async (bucket, { statements, unmanagedStatements, refusal }, observed) => {
     if (refusal !== undefined) throw new SettingRefused(refusal.reason, refusal.message);
     const document = { ...observed, Statement: compose(observed.Statement, statements, unmanagedStatements) };
-    checkSize(document);
-    try {
-      await writePolicy(bucket, document);
-    } catch (error) {
-      await writeWithoutUnknown(bucket, document, observed, error);
-      throw error;
-    }
+    const versioned = withVersionFor(statements, document);
+    checkSize(versioned);
+    await applyPolicy(bucket, versioned, observed);
   },
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
+
+  declare,
 
   report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });

@@ -4,6 +4,7 @@ import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../policy/document.ts";
 import type { Operator } from "../policy/lock-out.ts";
 import { type Change, compare } from "../../change.ts";
+import type { Declaration } from "./declaration.ts";
 
 export { type Change, compare, MAX_VALUE, show } from "../../change.ts";
 
@@ -49,6 +50,10 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
+  /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
+  declare(observed: Observed, context: SettingContext): Declaration;
+  /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
+  usesKey?(spec: S3BucketSpec): boolean;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
@@ -78,13 +83,18 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
   }
 }
 
-/** A setting that AWS would refuse, or has refused for a reason that we know: only a person can help. */
+/**
+ * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help, unless it is not `terminal`: what is missing
+ * may be on its way, as where one `kubectl apply` holds two buckets.
+ */
 export class SettingRefused extends Error {
   readonly reason: string;
-  constructor(reason: string, message: string) {
+  readonly terminal: boolean;
+  constructor(reason: string, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
     this.reason = reason;
+    this.terminal = terminal;
   }
 }
 

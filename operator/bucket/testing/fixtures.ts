@@ -74,6 +74,7 @@ export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting
     diff: (desired, observed) => (desired === observed ? [] : [change("")]),
     write: () => Promise.resolve(),
     reset: () => undefined,
+    declare: () => ({}),
     ...overrides,
   };
 }

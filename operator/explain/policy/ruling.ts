@@ -1,5 +1,4 @@
 import { asList, type OneOrMany, type PolicyDocument, type Statement } from "../../bucket/policy/document.ts";
-import { statementName } from "../../bucket/policy/compose.ts";
 import { globMatches } from "../../bucket/policy/glob.ts";
 import { conditionHolds } from "./condition.ts";
 import { patternMatches } from "./pattern.ts";
@@ -48,7 +47,7 @@ export function isCertain({ applies }: Applying): boolean {
 function ruling({ Statement }: PolicyDocument, request: PolicyRequest, names: (statement: Statement) => Truth): Ruling {
   const applying = Statement.flatMap((statement, index): Applying[] => {
     const applies = every([names(statement), isAbout(statement, request)]);
-    return applies === false ? [] : [{ name: statementName(statement, index), statement, applies }];
+    return applies === false ? [] : [{ name: statement.Sid ?? `#${index + 1}`, statement, applies }];
   });
   const of = (effect: Statement["Effect"]) => applying.filter(({ statement }) => statement.Effect === effect);
   return { denies: of("Deny"), allows: of("Allow") };

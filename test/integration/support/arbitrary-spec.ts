@@ -212,7 +212,18 @@ function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement
     values: some(["x", "y", "X"]),
   });
   const conditions = fc.uniqueArray(condition, { maxLength: 3, selector: ({ operator, key }) => `${operator} ${key}` });
-  return fc
-    .tuple(fc.constantFrom("A", "B", "C", "a"), whom, what, conditions)
-    .map(([sid, who, which, list]) => ({ sid, ...who, ...which, ...(list.length > 0 && { conditions: list }) }));
+  return fc.tuple(fc.constantFrom("A", "B", "C", "a"), whom, what, conditions).map(([sid, who, which, list]) => {
+    const conditions = list.length === 0 && mayLockOut(who.effect, which) ? [SPARING] : list;
+    return { sid, ...who, ...which, ...(conditions.length > 0 && { conditions }) };
+  });
+}
+
+const SPARING = { operator: "StringNotEquals", key: "aws:PrincipalTag/Team", values: ["platform"] };
+
+/** The operator refuses to deny itself what it needs of the bucket, where no condition depends on the request. */
+function mayLockOut(
+  effect: PolicyStatement["effect"],
+  { actions, notActions }: Pick<PolicyStatement, "actions" | "notActions">,
+): boolean {
+  return effect === "Deny" && (notActions !== undefined || actions?.includes("s3:ListBucket") === true);
 }

@@ -9,21 +9,24 @@ export function dumpBucket(bucket: Bucket | undefined, name: string): object | u
   if (bucket === undefined) return undefined;
   // Whose and since when it is, and what only answers that flap need, are no state.
   const { accountId: _, creationDate: __, lifecycleBefore: ___, ...state } = bucket;
-  const { policy, tags, objects, uploads, lifecycle } = state;
+  const { policy, objects, uploads } = state;
+  const fields = Object.entries(state).map(([field, value]) => [field, readable(value)]);
   const dump = {
-    ...state,
-    publicAccessBlock: bucket.publicAccessBlock && plain(bucket.publicAccessBlock),
-    ownershipControls: bucket.ownershipControls && plain(bucket.ownershipControls),
-    encryption: plain(bucket.encryption),
-    cors: bucket.cors && plain(bucket.cors),
-    lifecycle: lifecycle && { ...lifecycle, document: plain(lifecycle.document) },
+    ...(Object.fromEntries(fields) as object),
     policy: policy && (JSON.parse(policy) as unknown),
-    tags: Object.fromEntries(tags),
     objects: [...objects.keys()].sort(),
     uploads: uploads.size,
   };
   const text = JSON.stringify(dump).replaceAll(bucket.name, "{bucket}").replaceAll(name, "{name}");
   return JSON.parse(text) as object;
+}
+
+/** A field of a bucket as plain objects, so that the same in other words is equal. */
+export function readable(value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, inner]) => [key, readable(inner)]));
+  if (typeof value !== "object" || value === null) return value;
+  if ("children" in value) return plain(value as XmlElement);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
 }
 
 /** Between elements of different names order means nothing; of one name, they stay in order. */

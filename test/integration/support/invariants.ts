@@ -1,32 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
-import { operatorActions } from "../../../operator/access/operator-actions.ts";
-import { PUBLIC_ACCESS_BLOCK_ACTIONS } from "../../../operator/account/public-access-block.ts";
 import { RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
-import { EMPTYING_ACTIONS, MANAGED_KEY_ACTIONS } from "../../../operator/bucket/permissions.ts";
-import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
+import { operatorPolicy } from "../../../operator/iam-policy.ts";
 import type { Call } from "../../aws/index.ts";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { condition, isReady } from "./states.ts";
 import { eventually } from "./wait.ts";
 import { PERSON, type World } from "./world.ts";
 
-/** What the operator may do at AWS at all: the settings' own permissions, and those of creating, claiming and deleting. */
+/** What the shipped IAM policy lets the operator do at AWS; GetCallerIdentity needs no permission, and AssumeRole is granted where roles are used. */
 const PERMITTED: ReadonlySet<string> = new Set([
-  ...SETTINGS.flatMap(({ permissions: { read, write } }) => [...read, ...write]),
-  ...EMPTYING_ACTIONS,
-  ...MANAGED_KEY_ACTIONS,
-  ...PUBLIC_ACCESS_BLOCK_ACTIONS,
-  ...operatorActions,
-  "s3:ListBucket",
-  "s3:CreateBucket",
-  "s3:DeleteBucket",
-  "s3:PutBucketOwnershipControls",
-  "s3:TagResource",
+  ...operatorPolicy("aws").Statement.flatMap(({ Action }) => Action),
   "sts:GetCallerIdentity",
   "sts:AssumeRole",
-  "kms:DescribeKey",
 ]);
 
 /** By which the API server knows the operator in managedFields: the first word of its user agent. */

@@ -1,7 +1,7 @@
 import { GetBucketPolicyCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../../api/reasons.ts";
 import { awsErrorKind, awsFailure } from "../../../aws/errors.ts";
-import { describeDenial, parseDenial } from "../../../aws/messages.ts";
+import { describeDenial, parseDenial } from "../../../aws/denial.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { asList, parsePolicy, type PolicyDocument } from "../../policy/document.ts";
 import { globMatches } from "../../policy/glob.ts";
