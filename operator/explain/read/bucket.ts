@@ -76,7 +76,7 @@ export async function readKey(
 }
 
 function unknownUse(request: PolicyRequest): Simulated {
-  return { request, simulation: { remedy: "ask the role's account" } };
+  return { request, simulation: { remedy: "see the role's policies" } };
 }
 
 /** A denial counts for nothing: it may be for want of the key's policy, at which the simulation does not look. */
