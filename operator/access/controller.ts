@@ -1,6 +1,6 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
 import type { Outcome } from "../kube/outcome.ts";
-import { Stop } from "../kube/stop.ts";
+import { outcomeOrStop } from "../kube/stop.ts";
 import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
 import { deleteAccess } from "./deletion.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
@@ -13,14 +13,7 @@ import { reconcileWorkload } from "./workload-access.ts";
 
 /** The way from a BucketAccess to a role, or to statements of the bucket policy, one reconcile: design.md, section 4. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {
-  return async (context) => {
-    try {
-      return await reconcile(dependencies, context);
-    } catch (error) {
-      if (error instanceof Stop) return error.outcome;
-      throw error;
-    }
-  };
+  return (context) => outcomeOrStop(() => reconcile(dependencies, context));
 }
 
 async function reconcile(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {

@@ -3,7 +3,7 @@ import type { AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
-import { Stop } from "../kube/stop.ts";
+import { outcomeOrStop } from "../kube/stop.ts";
 import { identityOf } from "./identity.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
@@ -24,10 +24,7 @@ export function createAccountReconciler(
     aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
     if (isPaused(object)) return { kind: "paused" };
     try {
-      return await reconcile(aws, context);
-    } catch (error) {
-      if (error instanceof Stop) return error.outcome;
-      throw error;
+      return await outcomeOrStop(() => reconcile(aws, context));
     } finally {
       const denied = aws.denied(identityOf(object));
       delete status.denied;

@@ -20,7 +20,7 @@ import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
-import { again, Stop, waiting } from "../kube/stop.ts";
+import { again, outcomeOrStop, type Stop, waiting } from "../kube/stop.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
@@ -28,14 +28,7 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** The way from an S3Bucket to its bucket and back, one reconcile: design.md, section 5. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return async (context) => {
-    try {
-      return await reconcile(dependencies, context);
-    } catch (error) {
-      if (error instanceof Stop) return error.outcome;
-      throw error;
-    }
-  };
+  return (context) => outcomeOrStop(() => reconcile(dependencies, context));
 }
 
 async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {

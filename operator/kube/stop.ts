@@ -10,6 +10,16 @@ export class Stop extends Error {
   }
 }
 
+/** What a reconcile comes to, a Stop included. */
+export async function outcomeOrStop(reconcile: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await reconcile();
+  } catch (error) {
+    if (error instanceof Stop) return error.outcome;
+    throw error;
+  }
+}
+
 /** An error that is classified already. */
 export class Failed extends Error {
   readonly failure: Failure;

@@ -4,7 +4,6 @@
  */
 
 import {
-  CreateBucketCommand,
   DeleteBucketAnalyticsConfigurationCommand,
   DeleteBucketIntelligentTieringConfigurationCommand,
   DeleteBucketInventoryConfigurationCommand,
@@ -27,18 +26,12 @@ import {
   type InventoryConfiguration,
   type MetricsConfiguration,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { simulatorTest, startTarget, type Target } from "./target.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { createBucket, simulatorTest, startTarget } from "./target.ts";
 
-let target: Target;
-let Bucket: string;
-
-beforeAll(async () => {
-  target = await startTarget();
-  Bucket = target.bucketName();
-  await target.s3().send(new CreateBucketCommand({ Bucket }));
-});
+const target = await startTarget();
 afterAll(() => target.stop());
+const Bucket = await createBucket(target);
 
 interface Page {
   configurations: unknown[] | undefined;

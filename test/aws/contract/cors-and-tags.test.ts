@@ -1,7 +1,6 @@
 /** CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html, aws.md 2.8. */
 
 import {
-  CreateBucketCommand,
   DeleteBucketCorsCommand,
   DeleteBucketTaggingCommand,
   GetBucketCorsCommand,
@@ -11,18 +10,12 @@ import {
   type CORSRule,
 } from "@aws-sdk/client-s3";
 import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-s3-control";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { simulatorTest, startTarget, type Target } from "./target.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { createBucket, simulatorTest, startTarget } from "./target.ts";
 
-let target: Target;
-let Bucket: string;
-
-beforeAll(async () => {
-  target = await startTarget();
-  Bucket = target.bucketName();
-  await target.s3().send(new CreateBucketCommand({ Bucket }));
-});
+const target = await startTarget();
 afterAll(() => target.stop());
+const Bucket = await createBucket(target);
 
 describe("CORS", () => {
   const put = (CORSRules: CORSRule[]) =>

@@ -22,18 +22,12 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import { TagResourceCommand } from "@aws-sdk/client-s3-control";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { simulatorTest, startTarget, type Target } from "./target.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { createBucket, simulatorTest, startTarget } from "./target.ts";
 
-let target: Target;
-let Bucket: string;
-
-beforeAll(async () => {
-  target = await startTarget();
-  Bucket = target.bucketName();
-  await target.s3().send(new CreateBucketCommand({ Bucket }));
-});
+const target = await startTarget();
 afterAll(() => target.stop());
+const Bucket = await createBucket(target);
 
 describe("Transfer Acceleration", () => {
   const put = (Status: string, name = Bucket) => {

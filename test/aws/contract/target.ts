@@ -9,6 +9,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import {
   AbortMultipartUploadCommand,
+  CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
@@ -51,6 +52,13 @@ export interface Target {
 
 export async function startTarget(): Promise<Target> {
   return REAL ? realTarget() : simulatedTarget();
+}
+
+/** A bucket with nothing said of it, in us-east-1. */
+export async function createBucket(target: Target): Promise<string> {
+  const Bucket = target.bucketName();
+  await target.s3().send(new CreateBucketCommand({ Bucket }));
+  return Bucket;
 }
 
 async function simulatedTarget(): Promise<Target> {
