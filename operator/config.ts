@@ -89,6 +89,7 @@ export function helpText(): string {
     "",
     "Usage: s3-operator [flags]",
     "       s3-operator export --bucket NAME [flags]   (a bucket as it is, as an S3Bucket: export --help)",
+    "       s3-operator explain --bucketaccess NAMESPACE/NAME --action ACTION [flags]   (why something is denied: explain --help)",
     "",
     ...describeFlags(FLAGS),
     "",

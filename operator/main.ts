@@ -1,6 +1,8 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { runCommand } from "./command.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
+import { runExplain } from "./explain/command.ts";
 import { runExport } from "./export/command.ts";
+import { loadKubeConfig } from "./kube/kubeconfig.ts";
 import { runManager } from "./manager.ts";
 import { createLogger } from "./observability/logging.ts";
 
@@ -18,43 +20,14 @@ function readConfig(): Config {
   }
 }
 
-/** @throws Error that names the file and never repeats what is in it, which can be a secret. */
-function loadKubeConfig(file: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  const problem = problemOf(() => (file === undefined ? kubeConfig.loadFromDefault() : kubeConfig.loadFromFile(file)));
-  if (problem !== undefined) {
-    throw new Error(`--kubeconfig ${file ?? process.env["KUBECONFIG"] ?? "~/.kube/config"}: ${problem}`);
-  }
-  // What client-node assumes when it finds nothing at all.
-  if (kubeConfig.getCurrentCluster()?.server === "http://localhost:8080") {
-    throw new Error("--kubeconfig is not given, KUBECONFIG and ~/.kube/config are absent, and this is not a pod");
-  }
-  return kubeConfig;
-}
+const COMMANDS = new Map([
+  ["export", runExport],
+  ["explain", runExplain],
+]);
 
-function problemOf(load: () => void): string | undefined {
-  try {
-    load();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error && "code" in error ? String(error.code) : "not a kubeconfig";
-  }
-}
-
-/** Ends the process, when all is printed: a pipe may take its time. */
-async function exportBucket(argv: readonly string[]): Promise<never> {
-  const { exitCode, stdout, stderr } = await runExport(argv, process.env, version);
-  for (const [stream, text] of [
-    [process.stderr, stderr],
-    [process.stdout, stdout],
-  ] as const) {
-    await new Promise((resolve) => stream.write(text, resolve));
-  }
-  process.exit(exitCode);
-}
-
-const [command, ...argv] = process.argv.slice(2);
-if (command === "export") await exportBucket(argv);
+const [name = "", ...argv] = process.argv.slice(2);
+const command = COMMANDS.get(name);
+if (command !== undefined) await runCommand(command, argv, version);
 
 const config = readConfig();
 if (config.action === "help") {
@@ -68,9 +41,9 @@ if (config.action === "version") {
 
 const log = createLogger(config.logLevel);
 const shutdown = new AbortController();
-for (const name of ["SIGTERM", "SIGINT"] as const) {
-  process.once(name, () => {
-    log.info({ signal: name }, "Shutting down");
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    log.info({ signal }, "Shutting down");
     shutdown.abort();
   });
 }

@@ -1,4 +1,3 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { Registry } from "prom-client";
 import { BUCKET_ACCESSES, S3_BUCKETS } from "../api/names.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
@@ -6,6 +5,7 @@ import { bucketKeyOf } from "../access/consent.ts";
 import { systemClock } from "../clock.ts";
 import { createKubeClient, type KubeClient } from "../kube/client.ts";
 import { isNotFound, KubeError } from "../kube/errors.ts";
+import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { createKubeMetrics } from "../kube/metrics.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { ExplainError } from "./error.ts";
@@ -17,7 +17,7 @@ export interface InCluster {
   bucket: S3Bucket | undefined;
 }
 
-/** @throws ExplainError */
+/** @throws ExplainError or KubeConfigError */
 export async function readCluster(
   kubeconfig: string | undefined,
   key: Required<ObjectKey>,
@@ -46,21 +46,4 @@ async function findBucket(kube: KubeClient, access: BucketAccess): Promise<S3Buc
     if (error instanceof KubeError && [403, 404].includes(error.status)) return undefined;
     throw error;
   }
-}
-
-/** Nothing of a file's content, which can be a secret, gets into the message. */
-function loadKubeConfig(file: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  try {
-    if (file === undefined) kubeConfig.loadFromDefault();
-    else kubeConfig.loadFromFile(file);
-  } catch (error) {
-    const why = error instanceof Error && "code" in error ? String(error.code) : "not a kubeconfig";
-    throw new ExplainError(`--kubeconfig ${file ?? "(by default)"}: ${why}`);
-  }
-  // What client-node assumes when it finds nothing at all.
-  if ([undefined, "http://localhost:8080"].includes(kubeConfig.getCurrentCluster()?.server)) {
-    throw new ExplainError("--kubeconfig is not given, and KUBECONFIG and ~/.kube/config name no cluster");
-  }
-  return kubeConfig;
 }

@@ -1,10 +1,12 @@
-import { ConfigError } from "../config.ts";
+import { type CommandResult, failedWith, printed } from "../command.ts";
+import { ConfigError } from "../config-flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";
+import { KubeConfigError } from "../kube/kubeconfig.ts";
 import { readCluster } from "./cluster.ts";
 import { ExplainError } from "./error.ts";
-import { type ExplainOptions, HELP, parseOptions } from "./options.ts";
+import { explainHelpText, type ExplainOptions, parseOptions } from "./options.ts";
 import type { Question } from "./question.ts";
 import { heldBy, type Held } from "./layers/objects.ts";
 import { failed } from "./read/attempt.ts";
@@ -12,14 +14,7 @@ import { readFindings } from "./read/read.ts";
 import { render } from "./render.ts";
 import { type Verdict, verdictOf, verdictWithoutAws } from "./verdict.ts";
 
-/** What a command has to say when it is over. */
-export interface CommandResult {
-  /** 0: allowed. 3: denied. 1: it cannot be told. 2: a flag is wrong. */
-  exitCode: 0 | 1 | 2 | 3;
-  stdout: string;
-  stderr: string;
-}
-
+/** 0: allowed. 3: denied. 1: it cannot be told. */
 const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Verdict["outcome"], number>;
 
 /** `s3-operator explain`: which layer of Kubernetes and AWS denies what a BucketAccess is to give. Reads both, and writes nowhere. */
@@ -30,12 +25,12 @@ export async function runExplain(
 ): Promise<CommandResult> {
   try {
     const options = parseOptions(argv, env);
-    if (options === "help") return { exitCode: 0, stdout: HELP, stderr: "" };
-    if (options === "version") return { exitCode: 0, stdout: `${version}\n`, stderr: "" };
+    if (options === "help") return printed(explainHelpText());
+    if (options === "version") return printed(`${version}\n`);
     return await explain(options, `s3-operator/${version}`);
   } catch (error) {
-    if (error instanceof ConfigError) return problem(2, error);
-    if (error instanceof ExplainError) return problem(1, error);
+    if (error instanceof ConfigError) return failedWith(2, error);
+    if (error instanceof ExplainError || error instanceof KubeConfigError) return failedWith(1, error);
     throw error;
   }
 }
@@ -72,9 +67,5 @@ function principalOf(wanted: string | undefined, principals: readonly string[]):
 }
 
 function answer(verdict: Verdict, question: Question | undefined): CommandResult {
-  return { exitCode: EXIT_CODES[verdict.outcome], stdout: render(verdict, question), stderr: "" };
-}
-
-function problem(exitCode: 1 | 2, { message }: Error): CommandResult {
-  return { exitCode, stdout: "", stderr: `s3-operator: ${message}\n` };
+  return { ...printed(render(verdict, question)), exitCode: EXIT_CODES[verdict.outcome] };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "../config.ts";
-import { HELP, parseOptions } from "./options.ts";
+import { explainHelpText, parseOptions } from "./options.ts";
 
 const GET = ["--bucketaccess=team-a/docs", "--action=s3:GetObject"];
 const LIST = ["--bucketaccess", "team-a/docs", "--action", "s3:ListBucket"];
@@ -9,14 +9,15 @@ test("a key, or a prefix, or none", () => {
   const access = { namespace: "team-a", name: "docs" };
   expect(parseOptions([...GET, "--key=-a"], {})).toMatchObject({ access, action: "s3:GetObject", key: "-a" });
   expect(parseOptions(LIST, {})).toMatchObject({ access, prefix: undefined, s3ForcePathStyle: false });
-  expect(parseOptions([...LIST, "--prefix="], { S3_OPERATOR_KUBECONFIG: "k" })).toMatchObject({
-    prefix: "",
+  expect(parseOptions([...LIST, "--prefix=raw/"], { S3_OPERATOR_KUBECONFIG: "k" })).toMatchObject({
+    prefix: "raw/",
     kubeconfig: "k",
   });
 });
 
 test.each([
-  [[], "--action is missing"],
+  [[], "--bucketaccess is missing"],
+  [["--bucketaccess=a/b"], "--action is missing"],
   [["--action=s3:GetObject"], "--bucketaccess is missing"],
   [["--bucketaccess=docs", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
   [["--bucketaccess=a/../b", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
@@ -45,6 +46,6 @@ test("help says every flag, and comes whatever else is wrong", () => {
     "kubeconfig",
     "s3-force-path-style",
   ]) {
-    expect(HELP).toContain(`--${flag} `);
+    expect(explainHelpText()).toContain(`--${flag} `);
   }
 });

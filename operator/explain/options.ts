@@ -1,7 +1,42 @@
-import { parseArgs } from "node:util";
-import { ConfigError } from "../config.ts";
+import { ConfigError, describeFlags, flag, parseFlags } from "../config-flags.ts";
+import { boolean, type Format, path } from "../config-formats.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { isOnObjects } from "./question.ts";
+
+/** Text of one form; undefined where the flag is not given. */
+function optional(placeholder: string, form: RegExp, expects: string): Format<string | undefined> {
+  const parse = (text: string) => {
+    if (text === "") return { value: undefined };
+    return form.test(text) ? { value: text } : undefined;
+  };
+  return { placeholder, expects, parse };
+}
+
+const ANYTHING = /^/;
+const ACCESS = optional("NAMESPACE/NAME", /^[a-z0-9-]+\/[a-z0-9.-]+$/, "NAMESPACE/NAME of a BucketAccess");
+const ACTION = optional("ACTION", /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
+const ENDPOINT = optional("ID", /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
+
+const FLAGS = {
+  access: flag("bucketaccess", ACCESS, "", "The BucketAccess. Required."),
+  action: flag("action", ACTION, "", "The IAM action of S3. Required."),
+  key: flag("key", optional("KEY", ANYTHING, "a key"), "", "The object's key. Required for actions on objects."),
+  prefix: flag("prefix", optional("PREFIX", ANYTHING, "a prefix"), "", "What s3:ListBucket asks for. Default: none."),
+  principal: flag("principal", optional("ARN", ANYTHING, "an ARN"), "", "The role, of a BucketAccess with several."),
+  vpcEndpoint: flag("vpc-endpoint", ENDPOINT, "", "Through which the request comes, or none. Default: not known."),
+  kubeconfig: flag(
+    "kubeconfig",
+    path,
+    "",
+    "How to reach the API server. Default: KUBECONFIG, ~/.kube/config, or the cluster it runs in.",
+  ),
+  s3ForcePathStyle: flag(
+    "s3-force-path-style",
+    boolean,
+    "false",
+    "Names buckets in the path and not in the host name, for S3-compatible stores.",
+  ),
+};
 
 /** What is to be explained, and where to look. */
 export interface ExplainOptions {
@@ -16,9 +51,6 @@ export interface ExplainOptions {
   s3ForcePathStyle: boolean;
 }
 
-const TEXT = { type: "string" } as const;
-const SWITCH = { type: "boolean" } as const;
-
 /**
  * "help", "version", or what is asked.
  * @throws ConfigError
@@ -27,66 +59,19 @@ export function parseOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ExplainOptions | "help" | "version" {
-  const values = parse(argv);
-  if (values.help === true) return "help";
-  if (values.version === true) return "version";
-  const { principal, key, prefix } = values;
-  const action = matching("--action", values.action, /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
-  const access = matching(
-    "--bucketaccess",
-    values.bucketaccess,
-    /^[a-z0-9-]+\/[a-z0-9.-]+$/,
-    "NAMESPACE/NAME of a BucketAccess",
-  );
-  const vpcEndpoint = values["vpc-endpoint"];
-  if (vpcEndpoint !== undefined)
-    matching("--vpc-endpoint", vpcEndpoint, /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
-  checkPlace(action, key, prefix);
+  const { action: wanted, settings } = parseFlags(FLAGS, argv, env);
+  if (wanted !== "run") return wanted;
+  const { access, action, ...rest } = settings;
+  if (access === undefined) throw new ConfigError(`--bucketaccess is missing: ${ACCESS.expects}`);
+  if (action === undefined) throw new ConfigError(`--action is missing: ${ACTION.expects}`);
+  checkPlace(action, rest.key, rest.prefix);
   const [namespace = "", name = ""] = access.split("/");
-  return {
-    access: { namespace, name },
-    action,
-    key,
-    prefix,
-    principal,
-    vpcEndpoint,
-    kubeconfig: values.kubeconfig ?? (env["S3_OPERATOR_KUBECONFIG"] || undefined),
-    s3ForcePathStyle: values["s3-force-path-style"] ?? env["S3_OPERATOR_S3_FORCE_PATH_STYLE"] === "true",
-  };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        bucketaccess: TEXT,
-        action: TEXT,
-        key: TEXT,
-        prefix: TEXT,
-        principal: TEXT,
-        "vpc-endpoint": TEXT,
-        kubeconfig: TEXT,
-        "s3-force-path-style": SWITCH,
-        help: { ...SWITCH, short: "h" },
-        version: SWITCH,
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function matching(flag: string, text: string | undefined, form: RegExp, expects: string): string {
-  if (text === undefined) throw new ConfigError(`${flag} is missing: ${expects}`);
-  if (!form.test(text)) throw new ConfigError(`${flag} must be ${expects}, not ${JSON.stringify(text)}`);
-  return text;
+  return { ...rest, action, access: { namespace, name } };
 }
 
 function checkPlace(action: string, key: string | undefined, prefix: string | undefined): void {
   if (isOnObjects(action)) {
-    if (key === undefined || key === "") throw new ConfigError(`--key is missing: ${action} is about an object`);
+    if (key === undefined) throw new ConfigError(`--key is missing: ${action} is about an object`);
     if (prefix !== undefined)
       throw new ConfigError(`--prefix is for lists, and ${action} is about an object: use --key`);
   } else if (key !== undefined) {
@@ -97,20 +82,15 @@ function checkPlace(action: string, key: string | undefined, prefix: string | un
 }
 
 /** What `explain --help` prints. */
-export const HELP = `Says whether a BucketAccess lets somebody do something with its bucket, and if not, which layer blocks it. Writes nothing.
-
-Usage: s3-operator explain --bucketaccess NAMESPACE/NAME --action s3:GetObject --key KEY [flags]
-
-  --bucketaccess NAMESPACE/NAME   The BucketAccess. Required.
-  --action ACTION                 The IAM action of S3. Required.
-  --key KEY                       The object's key. Required for actions on objects.
-  --prefix PREFIX                 The prefix that s3:ListBucket asks for. Default: none.
-  --principal ARN                 The role, of a BucketAccess with several principals.
-  --vpc-endpoint ID               The endpoint that the request comes through, or none. Default: not known.
-  --kubeconfig FILE               How to reach the API server. Default: KUBECONFIG, ~/.kube/config, or the cluster it runs in.
-  --s3-force-path-style           Names buckets in the path and not in the host name, for S3-compatible stores.
-  --version, --help
-
-AWS credentials and endpoints are found as by every AWS SDK; they must be of the bucket's account.
-Exit codes: 0, allowed; 3, denied; 1, it cannot be told; 2, a flag is wrong.
-`;
+export function explainHelpText(): string {
+  return [
+    "Says whether a BucketAccess lets somebody do something with its bucket, and if not, which layer blocks it. Writes nothing.",
+    "",
+    "Usage: s3-operator explain --bucketaccess NAMESPACE/NAME --action s3:GetObject --key KEY [flags]",
+    "",
+    ...describeFlags(FLAGS),
+    "",
+    "Exit codes: 0, allowed; 3, denied; 1, it cannot be told; 2, a flag is wrong.",
+    "",
+  ].join("\n");
+}

@@ -45,17 +45,18 @@ export function verdictOf({ access, bucket }: InCluster, question: Question, fin
 function conclude(layers: Layer[]): Verdict {
   const blockers = layers.filter(({ state }) => state === "blocks");
   const cause = blockers.find(({ name }) => name === "prefix") ?? blockers[0];
-  if (cause !== undefined) return { outcome: "Denied", layers, conclusion: `Denied by the ${sentence(cause)}` };
-  const open = layers.find(({ state }) => state === "cannot tell");
-  if (open !== undefined)
-    return {
-      outcome: "CannotTell",
-      layers,
-      conclusion: `Nothing that could be told blocks it; to be sure of the ${sentence(open)}`,
-    };
+  if (cause !== undefined) return { outcome: "Denied", layers, conclusion: `Denied by ${sentence(cause)}` };
+  const open = layers.filter(({ state }) => state === "cannot tell");
+  if (open.length > 0) return { outcome: "CannotTell", layers, conclusion: openEnd(open) };
   return { outcome: "Allowed", layers, conclusion: "Allowed: no layer blocks it." };
 }
 
 function sentence({ name, detail, remedy = "" }: Layer): string {
-  return `${name}: ${detail}. To do: ${remedy}.`;
+  return `${name}: ${detail.replace(/\.$/, "")}. To do: ${remedy}.`;
+}
+
+function openEnd(layers: readonly Layer[]): string {
+  const names = layers.map(({ name }) => name).join(", ");
+  const remedies = [...new Set(layers.flatMap(({ remedy }) => remedy ?? []))].join("; ");
+  return `Cannot tell: nothing that could be judged blocks it, but these could not: ${names}. To do: ${remedies}.`;
 }

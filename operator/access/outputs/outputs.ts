@@ -13,7 +13,7 @@ const ANNOTATED = "ServiceAccountAnnotated";
 /** A ServiceAccount that is not there yet is looked for this often: no watch tells of it. */
 const SERVICE_ACCOUNT_RECHECK_MS = 30_000;
 
-/** Keys are documented in docs/bucket-access.md. The prefix for every key is "", since it is put before the names of objects. */
+/** Keys are documented in docs/access.md. The prefix for every key is "", since it is put before the names of objects. */
 export function outputsOf(
   { spec, metadata }: BucketAccess,
   { bucket }: Pick<AccessTarget, "bucket">,

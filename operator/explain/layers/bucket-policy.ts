@@ -46,7 +46,7 @@ function anyway(isEnough: boolean): Applying[] {
 function whoseIs(name: string): string {
   return name.startsWith("S3Operator")
     ? "it comes from spec.policy of the S3Bucket, or from its baseline: change it there"
-    : "it is nobody's whom the operator knows: ask the owners of the bucket to change it";
+    : "it is not the operator's: ask the owners of the bucket to change it";
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */

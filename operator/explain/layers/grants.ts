@@ -39,17 +39,18 @@ function whatIs({ action, key, prefix }: Question): string {
   return prefix === undefined || prefix === "" ? "the list asks for no prefix" : `the list asks for prefix '${prefix}'`;
 }
 
-function remedyOf(permission: Permission, prefixes: readonly string[], { action, key = "", prefix }: Question): string {
-  if (isOnObjects(action))
-    return adding(permission, key.includes("/") ? key.slice(0, key.lastIndexOf("/") + 1) : EVERY_KEY);
-  const nearest = prefixes.find((each) => prefix === undefined || each.startsWith(prefix));
-  if (nearest !== undefined)
-    return `list with prefix '${nearest}', its '/' included; or ${adding(permission, EVERY_KEY)}`;
-  return adding(permission, prefix?.includes("/") ? prefix.slice(0, prefix.lastIndexOf("/") + 1) : EVERY_KEY);
+function remedyOf(permission: Permission, prefixes: readonly string[], { action, key, prefix }: Question): string {
+  const place = folderOf(isOnObjects(action) ? key : prefix);
+  const nearest = isOnObjects(action) ? undefined : prefixes.find((each) => each.startsWith(prefix ?? ""));
+  if (nearest !== undefined) return `list with prefix '${nearest}', its '/' included`;
+  if (place === undefined)
+    return "ask for something below a prefix that ends in '/'; all else is granted only by '*', the whole bucket";
+  return `add to spec.grants: {prefix: ${JSON.stringify(place)}, permissions: [${permission}]}`;
 }
 
-function adding(permission: Permission, prefix: string): string {
-  return `add to spec.grants: {prefix: ${JSON.stringify(prefix)}, permissions: [${permission}]}`;
+/** The narrowest prefix that a grant can have; undefined: none but the whole bucket. */
+function folderOf(text = ""): string | undefined {
+  return text.includes("/") ? text.slice(0, text.lastIndexOf("/") + 1) : undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */

@@ -4,8 +4,8 @@ import type { Findings, NamedPolicy, Read, RoleFindings, Simulated, Simulation }
 import { accountOf } from "../question.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
 
-export const IDENTITY = "identity policy";
-export const BOUNDARY = "permissions boundary";
+const IDENTITY = "identity policy";
+const BOUNDARY = "permissions boundary";
 const ORGANIZATION = "organization";
 const BY_SIMULATION = "by AWS's simulation";
 
@@ -37,9 +37,11 @@ export function ownSide(
   const simulated = simulation.value;
   if (isClear(simulated) || role === undefined)
     return [allowed(IDENTITY, BY_SIMULATION), allowed(BOUNDARY, BY_SIMULATION)];
-  const own = ofPolicies(role.policies, request, allowedElsewhere);
-  const boundary = ofBoundary(role.boundary, request);
-  return reconciled(own, boundary, simulated);
+  const [own, boundary] = [ofPolicies(role.policies, request), ofBoundary(role.boundary, request)];
+  if (allowedElsewhere === undefined) return reconciled(own, boundary, simulated);
+  // The simulation's denial may be for want of that.
+  const detail = `the role has none for it, and needs none: ${allowedElsewhere} names it`;
+  return [lacks(role.policies, request) ? allowed(IDENTITY, detail) : own, boundary];
 }
 
 /** Allowed, whatever the request has besides what is known of it. */
@@ -52,22 +54,17 @@ function ofOtherAccount({ roleArn, action }: PolicyRequest): Layer {
   return cannotTell(IDENTITY, detail, "ask that account to run 'aws iam simulate-principal-policy' for the role");
 }
 
-function ofPolicies(
-  policies: Read<NamedPolicy[]>,
-  request: PolicyRequest,
-  allowedElsewhere: string | undefined,
-): Layer {
+function ofPolicies(policies: Read<NamedPolicy[]>, request: PolicyRequest): Layer {
   if (policies.remedy !== undefined) return cannotBeRead(IDENTITY, policies.remedy);
   const judgement = judgeAll(policies.value, request);
   if (judgement.outcome !== "NotAllowed") return layerOf(IDENTITY, judgement);
-  const what = `${request.action} on ${request.resource}`;
-  if (allowedElsewhere !== undefined)
-    return allowed(IDENTITY, `the role has none for it, and needs none: ${allowedElsewhere} names it`);
-  return blocks(
-    IDENTITY,
-    `no policy of the role allows ${what}`,
-    "have the grants cover it; if they do, see whether the BucketAccess is Ready",
-  );
+  const detail = `no policy of the role allows ${request.action} on ${request.resource}`;
+  return blocks(IDENTITY, detail, "have the grants cover it; if they do, see whether the BucketAccess is Ready");
+}
+
+/** Nothing on the role itself speaks for it, and nothing against it. */
+function lacks({ value }: Read<NamedPolicy[]>, request: PolicyRequest): boolean {
+  return value !== undefined && judgeAll(value, request).outcome === "NotAllowed";
 }
 
 function ofBoundary(boundary: Read<NamedPolicy | undefined>, request: PolicyRequest): Layer {

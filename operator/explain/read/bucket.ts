@@ -60,19 +60,15 @@ export async function readKey(
     "kms:DescribeKey",
     session.kms(bucket.region).send(new DescribeKeyCommand({ KeyId: id })),
   );
-  const arn = described.value?.KeyMetadata?.Arn ?? id;
+  const { Arn: arn = id, KeyState } = described.value?.KeyMetadata ?? {};
   const request = kmsRequest(question, action, arn, rule?.BucketKeyEnabled === true, dnsSuffix(bucket.region));
-  const use = foreign ? unknownUse(request) : await simulateUse(session, request);
-  const state = mapRead(described, (value) => value?.KeyMetadata?.KeyState);
-  return {
-    value: {
-      arn,
-      state,
-      isManagedByAws: isAwsOwn(id, described.value?.KeyMetadata),
-      policy: await readKeyPolicy(session, question, arn),
-      use,
-    },
-  };
+  const isKnown = described.value?.KeyMetadata?.Arn !== undefined;
+  const [policy, use] = await Promise.all([
+    isKnown ? readKeyPolicy(session, question, arn) : { remedy: "allow kms:DescribeKey" },
+    isKnown && !foreign ? simulateUse(session, request) : unknownUse(request),
+  ]);
+  const isManagedByAws = isAwsOwn(id, described.value?.KeyMetadata);
+  return { value: { arn, state: mapRead(described, () => KeyState), isManagedByAws, policy, use } };
 }
 
 function unknownUse(request: PolicyRequest): Simulated {

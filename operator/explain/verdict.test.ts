@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import { API_VERSION } from "../api/names.ts";
+import type { BucketAccess, Grant } from "../api/types.ts";
+import type { Statement } from "../bucket/policy/document.ts";
+import type { Findings, KeyFindings, RoleFindings, Simulation } from "./findings.ts";
+import { kmsRequest, type Question, s3Request } from "./question.ts";
+import { render } from "./render.ts";
+import { verdictOf } from "./verdict.ts";
+
+const ACCOUNT = "111122223333";
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/s3-operator/app`;
+const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1`;
+const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1", accountId: ACCOUNT };
+const QUESTION: Question = {
+  roleArn: ROLE,
+  bucket: BUCKET,
+  action: "s3:GetObject",
+  key: "raw/a",
+  prefix: undefined,
+  vpcEndpoint: undefined,
+};
+const ALLOW: Statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/raw/*" };
+
+function accessWith(
+  grants: Grant[] = [{ prefix: "raw/", permissions: ["Read"] }],
+  ready: Partial<{ status: "True" | "False"; message: string }> = {},
+): BucketAccess {
+  const condition = {
+    type: "Ready",
+    status: "True" as const,
+    observedGeneration: 1,
+    lastTransitionTime: "",
+    reason: "Succeeded",
+    message: "",
+    ...ready,
+  };
+  return {
+    apiVersion: API_VERSION,
+    kind: "BucketAccess",
+    metadata: { namespace: "team-a", name: "app", generation: 1 },
+    spec: { bucketRef: { name: "docs" }, grants, serviceAccountRef: { name: "app" } },
+    status: { bucketName: "docs", region: "eu-central-1", accountId: ACCOUNT, roleArn: ROLE, conditions: [condition] },
+  };
+}
+
+function findings(
+  changes: Partial<Findings> = {},
+  simulation: Findings["s3"]["simulation"] = { value: ALLOWED },
+): Findings {
+  const s3 = { request: s3Request(QUESTION), simulation };
+  return {
+    s3,
+    foreign: false,
+    role: undefined,
+    session: undefined,
+    bucketPolicy: { value: { Statement: [] } },
+    restrictedAsPublic: undefined,
+    key: undefined,
+    ...changes,
+  };
+}
+
+const ALLOWED: Simulation = { allowed: true, missing: [] };
+const DENIED: Simulation = { allowed: false, missing: [] };
+const named = (...Statement: Statement[]) => ({ name: "policy 'p'", document: { Statement } });
+const role = (changes: Partial<RoleFindings> = {}): RoleFindings => ({
+  policies: { value: [named(ALLOW)] },
+  boundary: { value: undefined },
+  ...changes,
+});
+const verdict = (found: Findings, access = accessWith(), question = QUESTION) =>
+  verdictOf({ access, bucket: undefined }, question, found);
+const states = (found: Findings) => Object.fromEntries(verdict(found).layers.map(({ name, state }) => [name, state]));
+
+describe("the role's own side, by AWS's simulation and by what is read", () => {
+  const simulated = (simulation: Simulation, changes: Partial<RoleFindings> = {}) =>
+    findings({ role: role(changes) }, { value: simulation });
+  const unread = { remedy: "allow iam:GetPolicy" };
+
+  test.each<[string, Findings, string, Record<string, string>]>([
+    ["allowed", findings(), "Allowed", { "identity policy": "allowed", "permissions boundary": "allowed" }],
+    [
+      "the simulation denied, the policies read",
+      findings({ role: role() }, { remedy: "allow it" }),
+      "Allowed",
+      { "identity policy": "allowed", "permissions boundary": "allowed" },
+    ],
+    [
+      "a boundary that the simulation tells of",
+      simulated({ ...DENIED, allowedByBoundary: false }, { boundary: unread }),
+      "Denied",
+      { "identity policy": "allowed", "permissions boundary": "blocks" },
+    ],
+    [
+      "a boundary that nothing tells of",
+      findings({ role: role({ boundary: unread }) }, { remedy: "allow it" }),
+      "CannotTell",
+      { "permissions boundary": "cannot tell" },
+    ],
+    [
+      "a boundary that is read",
+      findings(
+        { role: role({ boundary: { value: named({ ...ALLOW, Action: "s3:PutObject" }) } }) },
+        { remedy: "allow it" },
+      ),
+      "Denied",
+      { "permissions boundary": "blocks" },
+    ],
+    [
+      "policies out of sight, which the simulation denies",
+      simulated(DENIED, { policies: unread }),
+      "Denied",
+      { "identity policy": "blocks", "permissions boundary": "allowed" },
+    ],
+    [
+      "both out of sight",
+      simulated(DENIED, { policies: unread, boundary: unread }),
+      "CannotTell",
+      { "identity policy": "cannot tell", "permissions boundary": "cannot tell" },
+    ],
+    ["the organization", simulated({ ...DENIED, allowedByOrganization: false }), "Denied", { organization: "blocks" }],
+    ["perhaps the organization", simulated(DENIED), "CannotTell", { organization: "cannot tell" }],
+    [
+      "a key of the request that is missing",
+      simulated(
+        { allowed: true, missing: ["aws:PrincipalOrgID"] },
+        { policies: { value: [named({ ...ALLOW, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })] } },
+      ),
+      "CannotTell",
+      { "identity policy": "cannot tell" },
+    ],
+    [
+      "none of its own, and the bucket policy names it",
+      findings(
+        {
+          role: role({ policies: { value: [] } }),
+          bucketPolicy: { value: { Statement: [{ ...ALLOW, Principal: { AWS: ROLE } }] } },
+        },
+        { value: DENIED },
+      ),
+      "Allowed",
+      { "identity policy": "allowed", "bucket policy": "allowed" },
+    ],
+  ])("%s", (_case, found, outcome, layers) => {
+    expect({ outcome: verdict(found).outcome, layers: states(found) }).toMatchObject({ outcome, layers });
+  });
+});
+
+describe("KMS", () => {
+  const use = {
+    request: kmsRequest(QUESTION, "kms:Decrypt", KEY, true, "amazonaws.com"),
+    simulation: { value: ALLOWED },
+  };
+  const root: Statement = {
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+    Action: "kms:*",
+    Resource: "*",
+  };
+  const key = (changes: Partial<KeyFindings> = {}) =>
+    findings({
+      key: {
+        value: {
+          arn: KEY,
+          state: { value: "Enabled" },
+          isManagedByAws: false,
+          policy: { value: { Statement: [root] } },
+          use,
+          ...changes,
+        },
+      },
+    });
+  const kms = (found: Findings) => verdict(found).layers.find(({ name }) => name === "KMS");
+
+  test.each<[string, Findings, string, string]>([
+    ["no key", findings({ key: { value: undefined } }), "allowed", "without KMS"],
+    ["left to the account", key(), "allowed", "allows kms:Decrypt"],
+    ["left to nobody", key({ policy: { value: { Statement: [] } } }), "blocks", "neither the role nor its account"],
+    [
+      "denied",
+      key({ policy: { value: { Statement: [root, { ...root, Sid: "No", Effect: "Deny", Principal: "*" }] } } }),
+      "blocks",
+      "statement 'No'",
+    ],
+    [
+      "dependent",
+      key({
+        policy: {
+          value: { Statement: [{ ...root, Principal: "*", Condition: { StringEquals: { "aws:SourceIp": "1" } } }] },
+        },
+      }),
+      "cannot tell",
+      "aws:SourceIp",
+    ],
+    ["pending deletion", key({ state: { value: "PendingDeletion" } }), "blocks", "is PendingDeletion"],
+    ["gone", key({ state: { value: undefined } }), "blocks", "does not exist"],
+    ["not to be read", key({ policy: { remedy: "allow kms:GetKeyPolicy" } }), "cannot tell", "cannot be read"],
+    ["AWS's own", key({ isManagedByAws: true, policy: { value: { Statement: [] } } }), "allowed", "AWS's own"],
+    [
+      "AWS's own, from another account",
+      { ...key({ isManagedByAws: true }), foreign: true },
+      "blocks",
+      "cannot be shared",
+    ],
+    [
+      "whose role has no permission for it",
+      { ...key({ use: { ...use, simulation: { remedy: "" } } }), role: role() },
+      "blocks",
+      "no policy of the role allows kms:Decrypt",
+    ],
+  ])("%s", (_case, found, state, detail) => {
+    expect(kms(found)).toMatchObject({ state, detail: expect.stringContaining(detail) as string });
+  });
+});
+
+describe("the grants", () => {
+  const list = (prefix?: string): Question => ({ ...QUESTION, action: "s3:ListBucket", key: undefined, prefix });
+  const listable = accessWith([{ prefix: "raw/", permissions: ["List"] }]);
+  const denied = { ...findings({ role: role({ policies: { value: [] } }) }, { value: DENIED }) };
+
+  test.each<[string, Question, BucketAccess, string]>([
+    ["another key", { ...QUESTION, key: "b/c/d" }, accessWith(), '{prefix: "b/c/", permissions: [Read]}'],
+    ["a key at the top", { ...QUESTION, key: "b" }, accessWith(), "only by '*', the whole bucket"],
+    ["another permission", { ...QUESTION, action: "s3:PutObject" }, accessWith(), "no grant has Write"],
+    ["a list without prefix", list(), listable, "list with prefix 'raw/'"],
+    ["a list without the slash", list("raw"), listable, "list with prefix 'raw/'"],
+    ["a list of another prefix", list("b/c"), listable, '{prefix: "b/", permissions: [List]}'],
+    [
+      "an action that nothing grants",
+      { ...QUESTION, action: "s3:PutObjectAcl" },
+      accessWith(),
+      "no permission of a BucketAccess has s3:PutObjectAcl",
+    ],
+  ])("%s is denied by them, though the role's policy says so first", (_case, question, access, says) => {
+    const { outcome, conclusion } = verdict(denied, access, question);
+    expect(outcome).toBe("Denied");
+    expect(conclusion).toMatch(/^Denied by prefix: /);
+    expect(conclusion).toContain(says);
+  });
+
+  test("what AWS allows without them is allowed, and told", () => {
+    const { outcome, layers } = verdict(findings(), accessWith([{ prefix: "b/", permissions: ["Read"] }]));
+    expect(outcome).toBe("Allowed");
+    expect(layers.at(-1)?.detail).toContain("AWS allows it by something else");
+  });
+});
+
+test("whatever others have written, a layer is a line, and plays no tricks on the terminal", () => {
+  const access = accessWith(undefined, { status: "False", message: "one\ntwo\u001b[31m\u202ethree" });
+  const text = render(verdict(findings(), access), { ...QUESTION, key: "raw/\n\u001b" });
+  expect(text).not.toMatch(/[^\P{C}\n]/u);
+  expect(text.split("\n").filter((line) => line.startsWith("BucketAccess "))).toHaveLength(1);
+  expect(text).toContain("Succeeded: one two [31m three");
+});
