@@ -53,12 +53,18 @@ function keyStatements(partition: string): IamStatement[] {
   ];
 }
 
-/** On roles of the path that an AWSAccount has when it names none. */
+/** On roles of the path that an AWSAccount has when it names none; but IAM does not know the path of a role that is not there, which must be looked for. */
 function accessStatements(partition: string): IamStatement[] {
   const roles = `arn:${partition}:iam::*:role${DEFAULT_ROLE_PATH}*`;
+  const isLook = (action: string) => /^iam:(Get|List)/.test(action);
   const eks = `arn:${partition}:eks:*:*`;
   return [
-    allow("AccessRole", ROLE_ACTIONS, roles),
+    allow("AccessRoleLook", ROLE_ACTIONS.filter(isLook), `arn:${partition}:iam::*:role/*`),
+    allow(
+      "AccessRole",
+      ROLE_ACTIONS.filter((action) => !isLook(action)),
+      roles,
+    ),
     allow("AccessPodIdentity", ASSOCIATION_ACTIONS, [`${eks}:cluster/*`, `${eks}:podidentityassociation/*`]),
     allowToPass("AccessPodIdentityRole", PASS_ROLE_ACTIONS, roles, "pods.eks.amazonaws.com"),
   ];
