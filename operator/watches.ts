@@ -1,5 +1,6 @@
 import { bucketKeyOf } from "./access/consent.ts";
 import type { AccessDirectory } from "./access/dependencies.ts";
+import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { findCondition } from "./kube/conditions.ts";
@@ -135,9 +136,9 @@ export function createWatches(common: Common, scope: Scope, handlers: Handlers):
 }
 
 /** What a bucket has in its policies of an access, and whether it waits for it to go. */
-function mattersToBucket({ metadata, status }: BucketAccess): string {
-  const { generation, deletionTimestamp } = metadata;
-  return JSON.stringify([generation, deletionTimestamp, status?.encryptionContexts]);
+function mattersToBucket(access: BucketAccess): string {
+  const { generation, deletionTimestamp } = access.metadata;
+  return JSON.stringify([generation, deletionTimestamp, isPaused(access), access.status?.encryptionContexts]);
 }
 
 /** What an access is made from, or waits for. */

@@ -3,12 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../api/types.ts";
-import type { AccessBucket } from "./model.ts";
+import type { AccessBucket, EncryptionContext } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";
 import { contributionOf } from "./principals.ts";
 import { buckets, grantLists, keysAround } from "./testing/arbitrary-grants.ts";
 import {
   BUCKET,
+  FORMER_KEY_ARN,
   foreignRole,
   isAllowed,
   KEY_ARN,
@@ -177,6 +178,28 @@ test("the key is that key", async () => {
     [onKey("Decrypt", arn), true],
     [onKey("Decrypt", arn, `${KEY_ARN.slice(0, -1)}0`), false],
   ]);
+});
+
+test("a key that the bucket had before is for reading what is readable, by the contexts that it had", async () => {
+  const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
+    const contexts = new Set(bucket.formerEncryptions.flatMap((former) => former.contexts));
+    const readable = grants.some(({ permissions }) => permissions.includes("Read"));
+    const byObject = contexts.has("Object") && grantedAt(grants, "team-a/k", "Read");
+    for (const holder of [HOLDERS["a role of one's own"], HOLDERS["a shared role"]]) {
+      if (holder === undefined) throw new Error("no such holder");
+      await expectVerdicts(holder(grants, bucket), [
+        [onKey("Decrypt", arn, FORMER_KEY_ARN), contexts.has("Bucket") && readable],
+        [onKey("Decrypt", `${arn}/team-a/k`, FORMER_KEY_ARN), byObject],
+        [onKey("GenerateDataKey", arn, FORMER_KEY_ARN), false],
+        [onKey("GenerateDataKey", `${arn}/team-a/k`, FORMER_KEY_ARN), false],
+        [onKey("Decrypt", arn, FORMER_KEY_ARN, "s3.eu-west-1"), false],
+        [onKey("Decrypt", `${arn}-2`, FORMER_KEY_ARN), false],
+      ]);
+    }
+  });
+  const readers: Grant[] = [{ prefix: "team-a/", permissions: ["Read"] }];
+  const formerly = { kmsKeyArn: FORMER_KEY_ARN, contexts: ["Bucket", "Object"] as EncryptionContext[] };
+  await fc.assert(property, { numRuns: 24, examples: [[readers, { ...BUCKET, formerEncryptions: [formerly] }]] });
 });
 
 test("a prefix of 1,024 bytes, hostile to the last of them", async () => {

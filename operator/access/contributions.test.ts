@@ -34,6 +34,21 @@ test("the key, once it is known", () => {
   expect(contributed([access], undefined, KEY).keyPolicy).toMatchObject([{ Principal: { AWS: ROLE }, Resource: "*" }]);
 });
 
+test("one that is paused keeps what it has, whatever its spec says by now", () => {
+  const annotations = { "s3-operator.io/paused": "true" };
+  const guarded = awsAccount({ default: true, guardrails: { allowedAccounts: ["999988887777"] } });
+  const paused = bucketAccess({ principals: [ROLE] }, { ...own, annotations });
+  for (const account of [undefined, guarded]) {
+    const { bucketPolicy, keyPolicy, pausedSids } = contributed([paused], account, KEY);
+    expect({ bucketPolicy, keyPolicy }).toEqual({ bucketPolicy: [], keyPolicy: [] });
+    expect(pausedSids).toEqual([expect.stringMatching(/^S3OperatorAccess[0-9a-f]{16}n$/)]);
+  }
+  const deletionTimestamp = "2026-11-22T00:00:00Z";
+  const ended = bucketAccess({ principals: [ROLE] }, { ...own, annotations, deletionTimestamp });
+  const notAdmitted = bucketAccess({ principals: [ROLE] }, { namespace: "elsewhere", annotations });
+  expect(contributed([ended, notAdmitted]).pausedSids).toEqual([]);
+});
+
 test("nothing of one that is being deleted, may not, or is for a ServiceAccount", () => {
   const principals = [ROLE];
   const accesses = [
@@ -41,7 +56,7 @@ test("nothing of one that is being deleted, may not, or is for a ServiceAccount"
     bucketAccess({ principals }, { ...own, deletionTimestamp: "2026-11-22T00:00:00Z" }),
     bucketAccess({ principals }, { namespace: "elsewhere" }),
   ];
-  expect(contributed(accesses)).toEqual({ bucketPolicy: [], keyPolicy: [] });
+  expect(contributed(accesses)).toEqual({ bucketPolicy: [], keyPolicy: [], pausedSids: [] });
   const guarded = awsAccount({ default: true, guardrails: { allowedAccounts: ["999988887777"] } });
   expect(contributed([bucketAccess({ principals }, own)], guarded).bucketPolicy).toEqual([]);
   const closed = awsAccount({ default: true, allowedNamespaces: { names: [] } });

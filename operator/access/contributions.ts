@@ -1,9 +1,10 @@
+import { isPaused } from "../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { BucketUses, Contributions } from "../bucket/dependencies.ts";
 import { consents } from "./consent.ts";
 import type { AccessDirectory } from "./dependencies.ts";
 import { violationOf } from "./guardrails.ts";
-import { contributionOf } from "./principals.ts";
+import { contributionOf, sidPrefixOf } from "./principals.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "./target.ts";
 
 /** What the buckets are told of the BucketAccesses that refer to them. `accessesOf` gives all of them, whether or not they may. */
@@ -17,9 +18,11 @@ export function createBucketUses(
   return {
     usersOf,
     contributionsOf(bucket, account, at, kmsKeyArn): Contributions {
-      const contributions = usersOf(bucket)
-        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-        .filter((access) => admitsAccess(directory, account, access) && violationOf(access, account) === undefined)
+      const given = usersOf(bucket)
+        .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)
+        .filter((access) => admitsAccess(directory, account, access));
+      const contributions = given
+        .filter((access) => !isPaused(access) && violationOf(access, account) === undefined)
         .toSorted(byKey)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
@@ -29,6 +32,10 @@ export function createBucketUses(
       return {
         bucketPolicy: contributions.flatMap((contribution) => contribution.bucket),
         keyPolicy: contributions.flatMap((contribution) => contribution.key),
+        pausedSids: given
+          .filter((access) => isPaused(access))
+          .map((access) => sidPrefixOf(ownerOf(cluster, access)))
+          .sort(),
       };
     },
   };

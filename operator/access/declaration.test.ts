@@ -7,7 +7,7 @@ import { bucketAccess } from "./testing/objects.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
 const BOTH = { type: "IRSA", oidcProviderArn: OIDC, clusterName: "main" } as const;
-const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1" };
+const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1", formerEncryptions: [] };
 
 function declared(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../api/types.ts";
 import { reachOf } from "./grants.ts";
-import { encryptionContexts, keyStatements } from "./kms.ts";
-import type { EncryptionContext } from "./model.ts";
+import {
+  encryptionContexts,
+  formerEncryptions,
+  formerKeyStatements,
+  keyStatements,
+  recordedEncryptions,
+} from "./kms.ts";
+import type { AccessEncryption, EncryptionContext } from "./model.ts";
 import { BUCKET, KEY_ARN } from "./testing/requests.ts";
 
 const GRANTS: Grant[] = [
@@ -77,5 +83,44 @@ describe("encryptionContexts", () => {
     [false, ["Object", "Bucket"], ["Bucket", "Object"]],
   ])("bucket key %j after %j: %j", (enabled, applied, contexts) => {
     expect(encryptionContexts(enabled, applied)).toEqual(contexts);
+  });
+});
+
+describe("keys that the bucket had before", () => {
+  const key = (name: string, contexts: EncryptionContext[] = ["Bucket"]): AccessEncryption => ({
+    kmsKeyArn: `${KEY_ARN}-${name}`,
+    contexts,
+  });
+
+  test("are for reading, and never for what is only written", () => {
+    const statements = formerKeyStatements(reachOf(GRANTS), BUCKET, [key("a"), key("b"), key("c", ["Object"])]);
+    expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ["kms:Decrypt", [`${KEY_ARN}-a`, `${KEY_ARN}-b`]],
+      ["kms:Decrypt", `${KEY_ARN}-c`],
+    ]);
+    expect(statements.map(({ Condition }) => Condition?.["StringLike"])).toEqual([
+      { "kms:EncryptionContext:aws:s3:arn": BUCKET.arn },
+      { "kms:EncryptionContext:aws:s3:arn": `${BUCKET.arn}/out/*` },
+    ]);
+    const inbox: Grant[] = [{ prefix: "in/", permissions: ["Write", "Delete", "List"] }];
+    expect(formerKeyStatements(reachOf(inbox), BUCKET, [key("a")])).toEqual([]);
+  });
+
+  test("are the last five that are not its key now", () => {
+    const status = {
+      kmsKeyArn: "now",
+      encryptionContexts: ["Bucket" as const],
+      formerKeys: ["1", "2", "3", "4", "5"].map((kmsKeyArn) => ({
+        kmsKeyArn,
+        encryptionContexts: ["Object" as const],
+      })),
+    };
+    const recorded = recordedEncryptions(status);
+    const names = (current?: string) => formerEncryptions(recorded, current).map(({ kmsKeyArn }) => kmsKeyArn);
+    expect(names("now")).toEqual(["1", "2", "3", "4", "5"]);
+    expect(names("new")).toEqual(["now", "1", "2", "3", "4"]);
+    expect(names("2")).toEqual(["now", "1", "3", "4", "5"]);
+    expect(names()).toEqual(["now", "1", "2", "3", "4"]);
+    expect(formerEncryptions(recordedEncryptions({}), "new")).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import type { BucketAccessStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import type { Statement } from "../bucket/policy/document.ts";
 import type { Reach } from "./grants.ts";
@@ -14,15 +15,7 @@ export function keyStatements(
   bucket: Pick<AccessBucket, "arn" | "region">,
   { kmsKeyArn, contexts }: AccessEncryption,
 ): Statement[] {
-  const allow = (actions: string[], arns: readonly string[]): Statement => ({
-    Effect: "Allow",
-    Action: oneOrMany(actions),
-    Resource: kmsKeyArn,
-    Condition: {
-      StringEquals: { "kms:ViaService": `s3.${bucket.region}.${dnsSuffix(bucket.region)}` },
-      StringLike: { "kms:EncryptionContext:aws:s3:arn": oneOrMany(arns) },
-    },
-  });
+  const allow = (actions: string[], arns: readonly string[]) => allowOnKeys([kmsKeyArn], actions, bucket, arns);
   const write = contextArns(Write, bucket.arn, contexts);
   const read = contextArns(withoutCovered([...Read, ...Write]), bucket.arn, contexts).filter(
     (arn) => !write.includes(arn),
@@ -31,6 +24,38 @@ export function keyStatements(
     ...(write.length > 0 ? [allow(["kms:Decrypt", "kms:GenerateDataKey"], write)] : []),
     ...(read.length > 0 ? [allow(["kms:Decrypt"], read)] : []),
   ];
+}
+
+/** To read what is under keys that the bucket had before; nothing is written with them any more. As few statements as their contexts allow. */
+export function formerKeyStatements(
+  { Read }: Reach,
+  bucket: Pick<AccessBucket, "arn" | "region">,
+  formerEncryptions: readonly AccessEncryption[],
+): Statement[] {
+  if (Read.length === 0) return [];
+  const byContexts = Map.groupBy(formerEncryptions, ({ contexts }) => contexts.join());
+  return [...byContexts.values()].map((alike) => {
+    const arns = contextArns(Read, bucket.arn, alike[0]?.contexts ?? []);
+    const keys = alike.map(({ kmsKeyArn }) => kmsKeyArn);
+    return allowOnKeys(keys, ["kms:Decrypt"], bucket, arns);
+  });
+}
+
+function allowOnKeys(
+  keys: readonly string[],
+  actions: readonly string[],
+  { region }: Pick<AccessBucket, "region">,
+  arns: readonly string[],
+): Statement {
+  return {
+    Effect: "Allow",
+    Action: oneOrMany(actions),
+    Resource: oneOrMany(keys),
+    Condition: {
+      StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(region)}` },
+      StringLike: { "kms:EncryptionContext:aws:s3:arn": oneOrMany(arns) },
+    },
+  };
 }
 
 /** Values of `aws:s3:arn` in the encryption context, as patterns. */
@@ -54,4 +79,29 @@ export function encryptionContexts(
   const bucket = bucketKeyEnabled !== false || applied.includes("Bucket");
   const object = bucketKeyEnabled !== true || applied.includes("Object");
   return [...(bucket ? ["Bucket" as const] : []), ...(object ? ["Object" as const] : [])];
+}
+
+/** As the CRD bounds `status.formerKeys`: each takes room in the role's policy. */
+const MAX_FORMER_KEYS = 5;
+
+/** The keys on record, the last one first: those that an access gave, and the bucket may have no more. */
+export function recordedEncryptions({
+  kmsKeyArn,
+  encryptionContexts = [],
+  formerKeys = [],
+}: BucketAccessStatus): AccessEncryption[] {
+  return [...(kmsKeyArn === undefined ? [] : [{ kmsKeyArn, encryptionContexts }]), ...formerKeys].map((each) => ({
+    kmsKeyArn: each.kmsKeyArn,
+    contexts: each.encryptionContexts,
+  }));
+}
+
+/** Those of them that are not the bucket's key now. */
+export function formerEncryptions(
+  recorded: readonly AccessEncryption[],
+  current: string | undefined,
+): AccessEncryption[] {
+  return recorded
+    .filter(({ kmsKeyArn, contexts }) => kmsKeyArn !== current && contexts.length > 0)
+    .slice(0, MAX_FORMER_KEYS);
 }

@@ -24,6 +24,8 @@ export interface Work {
 export interface OwnRole {
   client: RoleClient;
   desired: DesiredRole;
+  /** Keys of tags that earlier reconciles wrote: those no longer wanted are removed, all others belong to somebody else. */
+  appliedTagKeys: readonly string[];
 }
 
 /** What one look brought. */
@@ -46,8 +48,13 @@ export function workOn(
   declaration: Declaration,
   outputs: Outputs,
 ): Work {
-  const { signal, status } = context;
+  const { signal, status, object } = context;
   const { role } = declaration;
+  const ownRole = role && {
+    client: roleClient(session, role.name, role.arn, signal),
+    desired: role,
+    appliedTagKeys: object.status?.tagKeys ?? [],
+  };
   const known = () => status.associationArn;
   const onCreated = (created?: string) => {
     if (created !== undefined) status.associationArn = created;
@@ -56,7 +63,7 @@ export function workOn(
     dependencies,
     context,
     declaration,
-    ...(role && { role: { client: roleClient(session, role.name, role.arn, signal), desired: role } }),
+    ...(ownRole && { role: ownRole }),
     association: { session, region: account.spec.region, owner, options: { abortSignal: signal }, known, onCreated },
     outputs,
   };
@@ -116,7 +123,7 @@ export function partsOf(
   const { client } = dependencies;
   const { object, signal } = context;
   return [
-    ...(work.role && role ? roleParts(work.role.client, work.role.desired, role) : []),
+    ...(work.role && role ? roleParts(work.role, role) : []),
     ...(association ? [associationPart(work.association, declaration.association, association)] : []),
     configMapPart(client, object, outputs, configMap, signal),
     ...(serviceAccount ? [serviceAccountPart(client, object, serviceAccount, declaration.roleArn, signal)] : []),

@@ -9,6 +9,8 @@ export interface AccessBucket {
   region: string;
   /** Absent: its objects need no KMS permission, being encrypted by S3, or with the AWS managed key `aws/s3`. */
   encryption?: AccessEncryption;
+  /** Keys that the bucket had before, and that its older objects are still encrypted with; the last one first. */
+  formerEncryptions: readonly AccessEncryption[];
 }
 
 export interface AccessEncryption {

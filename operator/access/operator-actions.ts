@@ -12,6 +12,7 @@ export const ROLE_ACTIONS = [
   "iam:PutRolePermissionsBoundary",
   "iam:PutRolePolicy",
   "iam:TagRole",
+  "iam:UntagRole",
   "iam:UpdateAssumeRolePolicy",
   "iam:UpdateRole",
 ] as const;

@@ -1,8 +1,9 @@
 import { identityOf } from "../account/identity.ts";
 import { resolveAccount } from "../account/resolve.ts";
-import { pollIntervalMs } from "../api/annotations.ts";
+import { isPaused, pollIntervalMs } from "../api/annotations.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
+import type { Owner } from "../ownership.ts";
 import { policyDocument } from "./model.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Outcome } from "../kube/outcome.ts";
@@ -16,7 +17,7 @@ import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { configMapPart, findConfigMap, type Outputs, removeConfigMap } from "./outputs/config-map.ts";
 import { outputsOf } from "./outputs/outputs.ts";
 import type { PartResult } from "./part.ts";
-import { contributionOf } from "./principals.ts";
+import { contributionOf, sidPrefixOf } from "./principals.ts";
 import { notePolicy, wasAsDeclared } from "./status.ts";
 import { type AccessTarget, ownerOf } from "./target.ts";
 
@@ -93,20 +94,33 @@ function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): E
   );
 }
 
-/** Throws a Stop as long as the policies of a bucket that is still there have statements of the access. */
+/** Throws a Stop as long as the policies of a bucket that is still there have statements of the access; of one that is only observed they stay. */
 export async function waitUntilWithdrawn(
   { aws, directory, cluster }: AccessDependencies,
-  { object, signal }: AccessContext,
+  context: AccessContext,
 ): Promise<void> {
+  const { object, signal } = context;
   const key = bucketKeyOf(object);
   const s3Bucket = directory.bucket(key);
   const shared = s3Bucket && sharedPoliciesOf(s3Bucket);
-  if (shared === undefined) return;
-  const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket?.spec.accountRef?.name);
+  if (s3Bucket === undefined || shared === undefined) return;
+  if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
+  const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
   const where = `S3Bucket '${key.namespace}/${key.name}'`;
   if (problem !== undefined) throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, RETRY_MS);
   const session = await aws.session(identityOf(account), signal);
   const { bucket, key: onKey } = await lookAtContribution(session, shared, ownerOf(cluster, object), signal);
   if (bucket.length === 0 && onKey.length === 0) return;
+  if (isPaused(s3Bucket)) throw waiting(REASON.bucketNotReady, `Waiting for ${where}, which is paused`, RETRY_MS);
   throw again(REASON.deleting, `Waiting until ${where} has taken the statements out of its policy`, RETRY_MS);
+}
+
+/** Nobody writes to an observed bucket. With `mode: Enforce` its own controller takes them out later. */
+function announceKeptStatements({ object, event }: AccessContext, owner: Owner): void {
+  if (object.status?.policy === undefined) return;
+  const { namespace, name } = bucketKeyOf(object);
+  const note =
+    `S3Bucket '${namespace}/${name}' has mode: Observe, so that statements whose Sid begins with '${sidPrefixOf(owner)}' stay in its policies, ` +
+    "if there are any: remove them, or set mode: Enforce";
+  event({ type: "Warning", reason: REASON.statementsKept, action: "Delete", note });
 }

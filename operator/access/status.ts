@@ -1,3 +1,4 @@
+import { GROUP } from "../api/names.ts";
 import type { BucketAccess, BucketAccessStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import { findCondition } from "../kube/conditions.ts";
@@ -17,13 +18,20 @@ export function wasAsDeclared({ metadata, status }: BucketAccess, declarationHas
 
 /** To what the access is. */
 export function noteTarget(status: BucketAccessStatus, { session, bucket }: AccessTarget): void {
-  const { name, region, encryption } = bucket;
+  const { name, region, encryption, formerEncryptions } = bucket;
   Object.assign(status, { bucketName: name, region, accountId: session.accountId, endpoint: endpointOf(region) });
   if (encryption === undefined) {
     delete status.kmsKeyArn;
     delete status.encryptionContexts;
   } else {
     Object.assign(status, { kmsKeyArn: encryption.kmsKeyArn, encryptionContexts: [...encryption.contexts] });
+  }
+  if (formerEncryptions.length === 0) delete status.formerKeys;
+  else {
+    status.formerKeys = formerEncryptions.map(({ kmsKeyArn, contexts }) => ({
+      kmsKeyArn,
+      encryptionContexts: [...contexts],
+    }));
   }
 }
 
@@ -43,6 +51,18 @@ export function notePolicy(
   status.policy = { bytes: policyBytes(document), summary: summarize(grantee, object.spec.grants, bucket) };
 }
 
+/** Which of the account's tags are on the role: those that it is to have, and former ones that are still there. `found`: keys on the role. */
+export function noteTags(
+  status: BucketAccessStatus,
+  wanted: Readonly<Record<string, string>>,
+  found: readonly string[],
+): void {
+  const former = (status.tagKeys ?? []).filter((key) => !Object.hasOwn(wanted, key) && found.includes(key));
+  const keys = [...Object.keys(wanted).filter((key) => !key.startsWith(`${GROUP}/`)), ...former].sort();
+  if (keys.length === 0) delete status.tagKeys;
+  else status.tagKeys = keys;
+}
+
 /** Nothing is held any more. */
 export function noteNothing(status: BucketAccessStatus): void {
   for (const field of HELD) delete status[field];
@@ -55,8 +75,10 @@ const HELD = [
   "endpoint",
   "kmsKeyArn",
   "encryptionContexts",
+  "formerKeys",
   "roleName",
   "roleArn",
+  "tagKeys",
   "associationArn",
   "serviceAccountName",
   "configMapName",

@@ -1,7 +1,7 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../bucket/policy/document.ts";
 import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./grants.ts";
-import { keyStatements } from "./kms.ts";
+import { formerKeyStatements, keyStatements } from "./kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./model.ts";
 import { EVERY_KEY } from "./prefix.ts";
 
@@ -33,11 +33,15 @@ function bucketLines(reach: Reach): string[] {
   });
 }
 
-function keyLines(reach: Reach, { encryption, ...bucket }: AccessBucket): string[] {
-  if (encryption === undefined) return [];
-  const actions = new Set(keyStatements(reach, bucket, encryption).flatMap(({ Action }) => asList(Action)));
-  if (actions.size === 0) return [];
-  return [`${[...actions].join(", ")} with ${encryption.kmsKeyArn}, through S3 only`];
+function keyLines(reach: Reach, { encryption, formerEncryptions, ...bucket }: AccessBucket): string[] {
+  const current = encryption ? keyStatements(reach, bucket, encryption) : [];
+  const former = formerKeyStatements(reach, bucket, formerEncryptions);
+  const keys = new Set([...current, ...former].flatMap(({ Resource }) => asList(Resource)));
+  return [...keys].map((key) => {
+    const ofKey = [...current, ...former].filter(({ Resource }) => asList(Resource).includes(key));
+    const actions = new Set(ofKey.flatMap(({ Action }) => asList(Action)));
+    return `${[...actions].join(", ")} with ${key}, through S3 only`;
+  });
 }
 
 function cut(line: string): string {

@@ -7,7 +7,7 @@ import type { Owner } from "../ownership.ts";
 import { waiting } from "../kube/stop.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { AccessDependencies } from "./dependencies.ts";
-import { encryptionContexts } from "./kms.ts";
+import { encryptionContexts, formerEncryptions, recordedEncryptions } from "./kms.ts";
 import type { AccessBucket } from "./model.ts";
 
 /** To which bucket, in whose account, and as whom the operator gets there. */
@@ -47,17 +47,20 @@ function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | u
   return accessBucketOf(s3Bucket, access, { name, arn, region }, kmsKeyArn);
 }
 
-/** `kmsKeyArn` counts only as long as the spec asks for a key. Pure. */
+/** `kmsKeyArn` counts only as long as the spec asks for a key. The policies of former keys are not written, and so are of no use to `principals`. Pure. */
 export function accessBucketOf(
   { spec: { encryption } }: S3Bucket,
-  { status }: BucketAccess,
+  { spec: { principals }, status = {} }: BucketAccess,
   { name, arn, region }: Pick<AccessBucket, "name" | "arn" | "region">,
   kmsKeyArn: string | undefined,
 ): AccessBucket {
-  if (encryption?.kmsKey === undefined || kmsKeyArn === undefined) return { name, arn, region };
-  const applied = status?.kmsKeyArn === kmsKeyArn ? status.encryptionContexts : [];
-  const contexts = encryptionContexts(encryption.bucketKeyEnabled, applied);
-  return { name, arn, region, encryption: { kmsKeyArn, contexts } };
+  const recorded = status.bucketName === name ? recordedEncryptions(status) : [];
+  const current = encryption?.kmsKey && kmsKeyArn;
+  const former = principals === undefined ? formerEncryptions(recorded, current) : [];
+  if (current === undefined) return { name, arn, region, formerEncryptions: former };
+  const applied = recorded.find((each) => each.kmsKeyArn === current)?.contexts;
+  const contexts = encryptionContexts(encryption?.bucketKeyEnabled, applied);
+  return { name, arn, region, encryption: { kmsKeyArn: current, contexts }, formerEncryptions: former };
 }
 
 /** The bucket's account must admit the namespace of the access as well. Which account that is, is not the reader's business. */

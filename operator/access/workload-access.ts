@@ -9,10 +9,11 @@ import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { firstLook, look, nextScope, partsOf, type Sight, type Work, workOn } from "./look.ts";
 import { dropFormerOutputs, noteOutputs, outputsOf } from "./outputs/outputs.ts";
 import type { PartResult } from "./part.ts";
+import { tagsOfRole } from "./role/look.ts";
 import { ownRole } from "./role/own-role.ts";
 import { removeRole } from "./role/remove.ts";
 import { roleClient } from "./role/role-client.ts";
-import { notePolicy, wasAsDeclared } from "./status.ts";
+import { notePolicy, noteTags, wasAsDeclared } from "./status.ts";
 import type { AccessTarget } from "./target.ts";
 
 /** For the Pods of a ServiceAccount: a role, the way in which they become it, and what they are told of it. */
@@ -45,6 +46,7 @@ export async function reconcileWorkload(
   signal.throwIfAborted();
   const { results, last } = await lookBack(work, written, sight);
   const awaiting = noteOutputs(work, last);
+  if (work.role && last.role) noteTags(context.status, work.role.desired.tags, Object.keys(tagsOfRole(last.role.role)));
 
   const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), awaiting);
   const message = `ServiceAccount '${serviceAccount}' has its access to bucket '${target.bucket.name}'`;
@@ -62,6 +64,7 @@ function noteDeclaration(
   declarationHash: string,
 ): void {
   Object.assign(status, { roleArn, declarationHash, ...(role && { roleName: role.name }) });
+  if (role) noteTags(status, role.tags, status.tagKeys ?? []);
   notePolicy(status, object, { workload, identity }, target, policy);
 }
 
@@ -74,6 +77,7 @@ async function dropFormerRole(
   if (roleName === undefined) return;
   await removeRole(roleClient(session, roleName, roleArn, signal), owner);
   delete status.roleName;
+  delete status.tagKeys;
 }
 
 /** Everything again, if something was written. */

@@ -63,8 +63,8 @@ export const REASON = {
   roleCreated: "RoleCreated",
   roleDeleted: "RoleDeleted",
   roleNotOwned: "RoleNotOwned",
-
   serviceAccountNotFound: "ServiceAccountNotFound",
   serviceAccountNotOwned: "ServiceAccountNotOwned",
+  statementsKept: "StatementsKept",
   workloadIdentityNotConfigured: "WorkloadIdentityNotConfigured",
 } as const;

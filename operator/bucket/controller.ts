@@ -49,7 +49,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const contributions = (keyArn?: string) =>
     dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
   const contextFor = (origin: Origin, keyArn?: string) =>
-    settingContext(object, target, origin, keyArn, contributions().bucketPolicy);
+    settingContext(object, target, origin, keyArn, contributions());
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
   noteTarget(status, target);
@@ -95,7 +95,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
-  const sharing = await shareKey(context, target, key.arn, contributions(key.arn).keyPolicy);
+  const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
   signal.throwIfAborted();
   return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs, sharing);
 }

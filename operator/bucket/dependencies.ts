@@ -38,6 +38,8 @@ export interface Contributions {
   bucketPolicy: readonly Statement[];
   /** For the policy of the managed KMS key. */
   keyPolicy: readonly Statement[];
+  /** What begins the Sids of BucketAccesses that are paused: their statements stay as they are, in both policies. */
+  pausedSids: readonly string[];
 }
 
 /** For `deletionPolicy: DeleteWithContents`. */

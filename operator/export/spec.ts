@@ -68,5 +68,6 @@ function contextOf(bucket: BucketClient, tags: unknown = {}): SettingContext {
     appliedTagKeys: [],
     appliedIds: {},
     contributedStatements: [],
+    pausedSids: [],
   };
 }

@@ -43,6 +43,12 @@ export function isPresigned({ query }: Pick<AwsRequest, "query">): boolean {
   return query.has("X-Amz-Algorithm");
 }
 
+/** Milliseconds since a presigned URL was signed; undefined for other requests. */
+export function signatureAge(world: World, request: AwsRequest): number | undefined {
+  const signed = isPresigned(request) ? signedPart(request) : undefined;
+  return signed && world.now() - timeOf(signed.time);
+}
+
 /** The signature's own parameters, and headers that signers put into the query. */
 export function isPresignedParameter(name: string): boolean {
   return (

@@ -11,6 +11,7 @@ import { createKubeClient, type KubeClient } from "../../operator/kube/client.ts
 import { systemClock } from "../../operator/clock.ts";
 import { createKubeMetrics } from "../../operator/kube/metrics.ts";
 import { startSimulator } from "../aws/index.ts";
+import { installCrds } from "../controlplane/crds.ts";
 import { startControlPlane } from "../controlplane/index.ts";
 import { measureOperator } from "./operator-process.ts";
 import { bucketManifest, eachOf, readyCount } from "./objects.ts";
@@ -25,9 +26,7 @@ const controlPlane = await startControlPlane();
 const simulator = await startSimulator();
 const { credentials } = simulator.account(ACCOUNT);
 try {
-  const applied = await controlPlane.kubectl(["apply", "--server-side", "-f", "crds/"]);
-  if (applied.code !== 0) throw new Error(applied.stderr);
-  await controlPlane.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
+  await installCrds(controlPlane);
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(controlPlane.kubeconfigPath);
   const metrics = createKubeMetrics(new Registry());

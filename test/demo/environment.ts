@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Account, type Credentials, type Simulator, startSimulator } from "../aws/index.ts";
+import { installCrds } from "../controlplane/crds.ts";
 import { type ControlPlane, startControlPlane } from "../controlplane/index.ts";
 import { tail } from "../controlplane/progress.ts";
 import { freePort } from "../controlplane/readiness.ts";
@@ -47,7 +48,7 @@ export async function startEnvironment(screen: Screen, undo: (() => Promise<void
     startControlPlane({ log: (line) => screen.note(line) }),
   );
   undo.push(() => controlPlane.stop());
-  await screen.during("the operator's custom resources", () => installResources(controlPlane));
+  await screen.during("the operator's custom resources", () => installCrds(controlPlane));
   screen.passed(`Kubernetes, a real control plane: ${controlPlane.server}`);
 
   const simulator = await startSimulator();
@@ -62,23 +63,6 @@ export async function startEnvironment(screen: Screen, undo: (() => Promise<void
   undo.push(() => operator.stop());
   screen.passed(`The operator, ${BUNDLE}: log in ${operator.logFile}`);
   return { controlPlane, simulator, account, credentials, person, operator };
-}
-
-async function installResources({ kubectl }: ControlPlane): Promise<void> {
-  for (const args of [
-    ["apply", "--server-side", "-f", "crds/"],
-    ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"],
-  ]) {
-    const { code, stderr } = await kubectl(args);
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
-  }
-  // Established is not yet served: for a moment the API server still answers 429.
-  const list = () => kubectl(["get", "s3buckets,awsaccounts", "--all-namespaces"]);
-  await eventually(
-    list,
-    ({ code }) => code === 0,
-    (last) => last?.stderr ?? "",
-  );
 }
 
 async function startOperator(controlPlane: ControlPlane, simulator: Simulator, account: Account): Promise<Operator> {

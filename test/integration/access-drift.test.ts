@@ -12,6 +12,7 @@ import {
   findConfigMap,
   roleOf,
   SERVICE_ACCOUNTS,
+  workloadAccount,
   worldWithBucket,
 } from "./support/access.ts";
 import { eventWhen } from "./support/events.ts";
@@ -122,6 +123,27 @@ test("a role that was re-made by somebody else is not taken over", async () => {
   await accesses.statuses.whenGone("reader");
   expect(copyOf(theirs)).toEqual(before);
   expect(world.account.roles.has(roleArn)).toBe(true);
+});
+
+test("tags that leave the account leave its roles, and those of others stay", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const tagged = (tags: Record<string, string>) => world.applyAccount(workloadAccount(world, { iam: { tags } }));
+  await worldWithBucket(world, {}, { iam: { tags: { team: "platform", stage: "dev" } } });
+  await accesses.apply("reader", {});
+  const access = await accesses.when("reader", isReady);
+  const role = roleOf(world, access);
+  role.tags.set("theirs", "1");
+  await tagged({ stage: "prod" });
+  const after = await accesses.when("reader", (each) => isReady(each) && each.status?.tagKeys?.join() === "stage");
+  expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
+  expect(role.tags.has("team")).toBe(false);
+  expect(after.status?.drift).toBeUndefined();
+  // What left is anybody's.
+  role.tags.set("team", "another");
+  await expectAccessInvariants(world, accesses);
+  expect(role.tags.get("team")).toBe("another");
 });
 
 test("an association that somebody changed or deleted comes back", async () => {

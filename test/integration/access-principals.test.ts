@@ -9,6 +9,7 @@ import {
   findConfigMap,
   worldWithBucket,
 } from "./support/access.ts";
+import { eventWhen } from "./support/events.ts";
 import { expectInvariants } from "./support/invariants.ts";
 import { keyByAlias, defaultAlias, managedKeySpec } from "./support/keys.ts";
 import { startOperator } from "./support/operator.ts";
@@ -164,4 +165,50 @@ test("a bucket that is only observed cannot give it", async () => {
   const access = await accesses.when("reader", isReconciling("BucketNotReady"));
   expect(condition(access, "Ready")?.message).toContain("Observe");
   expect(ofAccesses(statements(world))).toEqual([]);
+});
+
+test("of a bucket that came to be only observed, what it has stays; the access can go, and says so", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await readyReader(world, accesses);
+  await world.editSpec("docs", { mode: "Observe" });
+  await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 2 && each.spec.mode === "Observe");
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  const [kept] = ofAccesses(statements(world));
+  expect((await eventWhen(world, "reader", "StatementsKept")).note).toContain(kept?.Sid?.slice(0, -1));
+
+  await world.editSpec("docs", { mode: "Enforce" });
+  await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 3 && isReady(each));
+  expect(ofAccesses(statements(world))).toEqual([]);
+});
+
+test("paused: an edit waits, in the bucket's policy and in its key's, whatever else is written there", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, managedKeySpec());
+  await readyReader(world, accesses);
+  await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
+  await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
+  const before = [ofAccesses(statements(world)), ofAccesses(keyStatements(world))];
+  await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["Read", "List"] }] });
+  await accesses.apply("other", { principals: [foreignRole(world, "other")] });
+  await accesses.when("other", isReady);
+  expect(ofAccesses(statements(world))).toEqual(expect.arrayContaining(before[0] ?? []));
+  expect(ofAccesses(keyStatements(world))).toEqual(expect.arrayContaining(before[1] ?? []));
+  await accesses.delete("other");
+  await accesses.statuses.whenGone("other");
+  expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual(before);
+  await expectInvariants(world);
+
+  await accesses.annotate("reader", { "s3-operator.io/paused": null });
+  await accesses.when("reader", (each) => condition(each, "Paused") === undefined && isReady(each));
+  expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
+  await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual([[], []]);
 });

@@ -225,6 +225,22 @@ test("paused: an edit waits", async () => {
   ).toEqual(["PutRolePolicy"]);
 });
 
+test("the ServiceAccount of an access that is gone is free for the next one", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await createServiceAccount(world, world.name, "app");
+  for (const name of ["reader", "reader", "another"]) {
+    await accesses.apply(name, { annotateServiceAccount: true });
+    const { status } = await accesses.when(name, isReady);
+    expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roleArn });
+    await accesses.delete(name);
+    await accesses.statuses.whenGone(name);
+    expect(await annotationsOf(world, "app")).toEqual({});
+  }
+});
+
 async function annotationsOf(world: World, name: string): Promise<Record<string, string>> {
   const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name });
   return account.metadata.annotations ?? {};

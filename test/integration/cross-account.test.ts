@@ -38,13 +38,11 @@ test("both accounts must allow it, and it is allowed below the prefix only", asy
   role.inlinePolicies.set("reports", policy.replace(keyArn, status?.kmsKeyArn ?? ""));
   await readAs(s3);
   await expectReach({ s3, bucket }, spec.grants, keys);
-  await fill(stage, bucket, keys);
   await expectNothingElse({ s3, bucket }, keys);
 
   // Whatever its own account lets it do, and whoever else is there.
   role.inlinePolicies.set("reports", JSON.stringify(EVERYTHING));
   await expectReach({ s3, bucket }, spec.grants, keys);
-  await fill(stage, bucket, keys);
   await expectNothingElse({ s3, bucket }, keys);
   const other = s3As(world, await assumed(world, reader.credentials, reader.addRole("report-reader-2").arn));
   await expect(readAs(other)).rejects.toMatchObject({ name: "AccessDenied" });

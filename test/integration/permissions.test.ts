@@ -1,16 +1,20 @@
 import { expect, test } from "vitest";
-import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
-import type { S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
+import { AWS_ACCOUNTS, CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
+import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
 import policy from "../../docs/iam-policy.json" with { type: "json" };
 import { objectLockDocument } from "../aws/s3/object-lock.ts";
+import { type Accesses, accessesOf, associations, roleOf, workloadAccount, worldWithBucket } from "./support/access.ts";
 import { atAws, readyBucket } from "./support/buckets.ts";
 import { expectInvariants, lookAgain, operatorCalls } from "./support/invariants.ts";
 import { managedKeySpec } from "./support/keys.ts";
 import { startOperator } from "./support/operator.ts";
 import { prerequisites } from "./support/prerequisites.ts";
 import { everySetting } from "./support/setting-cases.ts";
-import { condition } from "./support/states.ts";
+import { condition, isReady } from "./support/states.ts";
+import { eventually } from "./support/wait.ts";
 import { createWorld, type World } from "./support/world.ts";
+
+const NOTHING = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
 
 /** An S3Bucket's life with every setting, then with none but what object lock keeps. */
 async function settings(world: World): Promise<void> {
@@ -59,12 +63,61 @@ async function contents(world: World): Promise<void> {
   await world.gone("full");
 }
 
+/** A role and an association that are made, meddled with, changed and deleted. */
+async function workloads(world: World, accesses: Accesses): Promise<void> {
+  const permissionsBoundaryArn = world.account.addManagedPolicy("boundary", NOTHING);
+  await worldWithBucket(world, {}, { iam: { permissionsBoundaryArn, tags: { team: "a" } } });
+  await accesses.apply("app", { identity: "PodIdentity" });
+  const role = roleOf(world, await accesses.when("app", isReady));
+  role.inlinePolicies.set("theirs", JSON.stringify(NOTHING));
+  role.attachedPolicies.add(world.account.addManagedPolicy("theirs", NOTHING));
+  role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
+  role.maxSessionSeconds = 43_200;
+  role.permissionsBoundary = undefined;
+  for (const association of associations(world)) association.roleArn = world.account.addRole("theirs").arn;
+  await accesses.lookAgain("app");
+  await accesses.lookAgain("app");
+  await accesses.when("app", (access) => isReady(access) && associations(world)[0]?.roleArn === role.arn);
+
+  await world.applyAccount(workloadAccount(world, { iam: { tags: { stage: "b" } } }));
+  await accesses.when("app", (access) => isReady(access) && access.status?.tagKeys?.join() === "stage");
+  await accesses.edit("app", { identity: "IRSA" });
+  await accesses.when("app", (access) => isReady(access) && access.status?.associationArn === undefined);
+  await accesses.delete("app");
+  await accesses.statuses.whenGone("app");
+}
+
+/** A managed key that is shared with a role of another account, and is not any more. */
+async function principals(world: World, accesses: Accesses): Promise<void> {
+  await world.editSpec("docs", { ...managedKeySpec() });
+  await accesses.apply("reader", { principals: [world.simulator.account("333344445555").addRole("reader").arn] });
+  await accesses.when("reader", isReady);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+}
+
+/** Block Public Access of the account, set and taken away again. */
+async function publicAccessBlock(world: World): Promise<void> {
+  const block = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+  for (const spec of [{ publicAccessBlock: block }, {}]) {
+    const { metadata } = await world.applyAccount(spec);
+    await eventually(
+      () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name }),
+      (account) => account.status?.observedGeneration === metadata.generation && isReady(account),
+    );
+  }
+}
+
 test("every action of the shipped IAM policy is used, and none outside it is", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await settings(world);
   await managedKey(world);
   await contents(world);
+  using accesses = await accessesOf(world);
+  await workloads(world, accesses);
+  await principals(world, accesses);
+  await publicAccessBlock(world);
   const used = new Set(operatorCalls(world).flatMap(({ actions }) => actions));
   // Needs no permission.
   used.delete("sts:GetCallerIdentity");

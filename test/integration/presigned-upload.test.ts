@@ -52,6 +52,18 @@ test("a URL is for its key, method and time, and never for more than its signer 
   expect(await send(expired)).toMatchObject(refused("Request has expired"));
 });
 
+test("the bucket policy cuts short what was signed for too long", async () => {
+  await using stage = await perform("direct-upload", "IRSA");
+  using signer = await stage.pod("upload-signer");
+  const minutesAgo = (minutes: number) =>
+    signedBy(stage, signer, { expiresInSeconds: 3600, now: Date.now() - minutes * 60_000 });
+  expect(await send(minutesAgo(9))).toMatchObject({ status: 200 });
+  const tooOld = await send(minutesAgo(11));
+  expect(tooOld.status).toBe(403);
+  expect(tooOld.text).toContain("s3:PutObject");
+  expect(tooOld.text).toContain("with an explicit deny in a resource-based policy");
+});
+
 test("browsers are told that other pages, methods and headers may not", async () => {
   await using stage = await perform("direct-upload", "PodIdentity");
   using signer = await stage.pod("upload-signer");

@@ -5,12 +5,19 @@
 
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
+import { AWS_ACCOUNTS } from "../../operator/api/names.ts";
 import { expectAccessInvariants } from "./support/access.ts";
 import { accessesIn, exampleFolders } from "./support/examples.ts";
 import { expectInvariants } from "./support/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "./support/reach.ts";
 import { isReady } from "./support/states.ts";
 import { perform, webIdentity } from "./support/workloads.ts";
+
+const TRUST_IN_PODS = {
+  Effect: "Allow",
+  Principal: { Service: "pods.eks.amazonaws.com" },
+  Action: ["sts:AssumeRole", "sts:TagSession"],
+};
 
 const folders = exampleFolders.filter((folder) =>
   accessesIn(folder).some(({ spec }) => spec.serviceAccountRef !== undefined),
@@ -36,10 +43,27 @@ describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
       using pod = await stage.pod(metadata.name);
       await fill(stage, pod.bucket, keys);
       await expectReach(pod, spec.grants, keys);
-      await fill(stage, pod.bucket, keys);
       await expectNothingElse(pod, keys);
     }
   });
+});
+
+test("a role that is shared is, for each of its users, as small as one of its own", async () => {
+  await using stage = await perform("private-storage", "PodIdentity");
+  const { world, accesses } = stage;
+  const shared = world.account.addRole("pods");
+  shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [TRUST_IN_PODS] });
+  const workloadIdentity = { sharedRoleArn: shared.arn };
+  await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { spec: { workloadIdentity } });
+  await accesses.when("invoices", isReady);
+  const { metadata, spec } = await accesses.edit("invoices", { role: "Shared" });
+  await accesses.when("invoices", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  using pod = await stage.pod("invoices");
+  expect(pod.environment["ROLE_ARN"]).toBe(shared.arn);
+  const keys = spec.grants.flatMap(({ prefix }) => keysAround(prefix));
+  await fill(stage, pod.bucket, keys);
+  await expectReach(pod, spec.grants, keys);
+  await expectNothingElse(pod, keys);
 });
 
 test("private storage: what the application writes it reads again, under the bucket's key", async () => {

@@ -69,7 +69,7 @@ export async function releaseServiceAccount(
 ): Promise<void> {
   const found = await findServiceAccount(client, object, name, signal);
   if (found?.metadata.annotations?.[ROLE_ARN_ANNOTATION] === undefined) return;
-  await unlessNotFound(applyAnnotations(client, object, found, {}, signal));
+  await unlessNotFound(applyAnnotations(client, object, found, undefined, signal));
 }
 
 /** With its uid: a ServiceAccount that has gone meanwhile must not be made by this. A field manager for each object: two of them must not take the annotation from each other. */
@@ -77,10 +77,12 @@ async function applyAnnotations(
   client: KubeClient,
   object: BucketAccess,
   { metadata: { namespace = "", name, uid = "" } }: KubeObject,
-  annotations: Record<string, string>,
+  annotations: Record<string, string> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const account = { apiVersion: "v1", kind: SERVICE_ACCOUNTS.kind, metadata: { namespace, name, uid, annotations } };
+  // No map at all to give it up: by an empty one we would own the map, and whoever comes next would be in conflict with us.
+  const metadata = { namespace, name, uid, ...(annotations && { annotations }) };
+  const account = { apiVersion: "v1", kind: SERVICE_ACCOUNTS.kind, metadata };
   await client.apply(SERVICE_ACCOUNTS, account, { fieldManager: `${FIELD_MANAGER}-${object.metadata.uid}`, signal });
 }
 

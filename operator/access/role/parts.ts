@@ -5,6 +5,7 @@ import {
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
@@ -12,20 +13,21 @@ import { compare } from "../../change.ts";
 import { failWith } from "../../fail-with.ts";
 import { comparePolicy } from "../compare.ts";
 import type { DesiredRole } from "../declaration.ts";
+import type { OwnRole } from "../look.ts";
 import type { Part } from "../part.ts";
 import { SESSION_SECONDS } from "./create.ts";
 import { POLICY_NAME, type RoleSight, tagsOfRole, unlessGone } from "./look.ts";
 import type { RoleClient } from "./role-client.ts";
 
 /** What a role consists of, in the order in which it is written: what bounds it goes before what it may do. */
-export function roleParts(client: RoleClient, desired: DesiredRole, sight: RoleSight): Part[] {
+export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleSight): Part[] {
   return [
     boundary(client, desired, sight),
     trust(client, desired, sight),
     otherPolicies(client, sight),
     permissions(client, desired, sight),
     sessionDuration(client, sight),
-    tags(client, desired, sight),
+    tags(client, desired, appliedTagKeys, sight),
   ];
 }
 
@@ -110,16 +112,32 @@ function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleS
 }
 
 /** Tags that others add stay. */
-function tags({ iam, ref, arn, options }: RoleClient, { tags }: DesiredRole, { role }: RoleSight): Part {
+function tags(
+  { iam, ref, arn, options }: RoleClient,
+  { tags }: DesiredRole,
+  appliedTagKeys: readonly string[],
+  { role }: RoleSight,
+): Part {
   const found = tagsOfRole(role);
   const missing = Object.entries(tags).filter(([key, value]) => !Object.hasOwn(found, key) || found[key] !== value);
+  const surplus = appliedTagKeys.filter((key) => !Object.hasOwn(tags, key) && Object.hasOwn(found, key));
   return {
     setting: "tags",
     desired: tags,
-    changes: missing.flatMap(([key, value]) => compare(key, value, Object.hasOwn(found, key) ? found[key] : undefined)),
+    changes: [
+      ...missing.flatMap(([key, value]) => compare(key, value, Object.hasOwn(found, key) ? found[key] : undefined)),
+      ...surplus.flatMap((key) => compare(key, undefined, found[key])),
+    ],
     write: async () => {
-      const command = new TagRoleCommand({ ...ref, Tags: missing.map(([Key, Value]) => ({ Key, Value })) });
-      await iam.send(command, options).catch(failWith("iam:TagRole", arn));
+      // Room first: IAM allows 50.
+      if (surplus.length > 0) {
+        const command = new UntagRoleCommand({ ...ref, TagKeys: surplus });
+        await iam.send(command, options).catch(failWith("iam:UntagRole", arn));
+      }
+      if (missing.length > 0) {
+        const command = new TagRoleCommand({ ...ref, Tags: missing.map(([Key, Value]) => ({ Key, Value })) });
+        await iam.send(command, options).catch(failWith("iam:TagRole", arn));
+      }
     },
   };
 }

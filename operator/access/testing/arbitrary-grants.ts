@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Grant } from "../../api/types.ts";
 import type { EncryptionContext } from "../model.ts";
-import { BUCKET, KEY_ARN } from "./requests.ts";
+import { BUCKET, FORMER_KEY_ARN, KEY_ARN } from "./requests.ts";
 
 /** Neighbours, and all that IAM, S3 or a file system would read otherwise. */
 const SEGMENTS = ["team-a", "team-ab", "team", "a", "b c", "*", "a*", "?", "${aws:username}", "${*}", "$", "..", ""];
@@ -28,10 +28,16 @@ export const grantLists: fc.Arbitrary<Grant[]> = fc.uniqueArray(
   { minLength: 1, maxLength: 4, selector: ({ prefix }) => prefix },
 );
 
-/** Without a key, and with one, by each setting of the bucket key and while that is changing. */
-export const buckets = fc
-  .constantFrom<EncryptionContext[] | undefined>(undefined, ["Bucket"], ["Object"], ["Bucket", "Object"])
-  .map((contexts) => ({ ...BUCKET, ...(contexts && { encryption: { kmsKeyArn: KEY_ARN, contexts } }) }));
+/** Without a key, and with one, by each setting of the bucket key and while that is changing; with one that it had before, or without. */
+export const buckets = fc.tuple(anyContexts(), anyContexts()).map(([contexts, former]) => ({
+  ...BUCKET,
+  ...(contexts && { encryption: { kmsKeyArn: KEY_ARN, contexts } }),
+  formerEncryptions: former ? [{ kmsKeyArn: FORMER_KEY_ARN, contexts: former }] : [],
+}));
+
+function anyContexts() {
+  return fc.constantFrom<EncryptionContext[] | undefined>(undefined, ["Bucket"], ["Object"], ["Bucket", "Object"]);
+}
 
 /** Keys below a prefix, next to it, and what it would mean to somebody who takes its characters for wildcards, variables or paths. */
 export function keysAround(prefix: string): string[] {

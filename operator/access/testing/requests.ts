@@ -5,7 +5,13 @@ import { type AccessBucket, policyDocument } from "../model.ts";
 export const ACCOUNT = "111122223333";
 export const OTHER_ACCOUNT = "210987654321";
 export const KEY_ARN = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-export const BUCKET: AccessBucket = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1" };
+export const FORMER_KEY_ARN = KEY_ARN.replace("1234abcd", "f0f0f0f0");
+export const BUCKET: AccessBucket = {
+  name: "docs",
+  arn: "arn:aws:s3:::docs",
+  region: "eu-central-1",
+  formerEncryptions: [],
+};
 /** Of another account. */
 export const READER = `arn:aws:iam::${OTHER_ACCOUNT}:role/reader`;
 

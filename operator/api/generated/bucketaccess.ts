@@ -113,6 +113,26 @@ export interface BucketAccessStatus {
    */
   encryptionContexts?: ("Bucket" | "Object")[];
   /**
+   * KMS keys that the bucket had before, the last one first. Objects stay under the key that they were written with, so that a role which may read may go on to decrypt with them. They are forgotten with this object.
+   *
+   * @maxItems 5
+   *
+   * Items: A KMS key that the bucket had before.
+   */
+  formerKeys?: {
+    /**
+     * Its ARN.
+     */
+    kmsKeyArn: string;
+    /**
+     * By which encryption contexts it may be used.
+     *
+     * @minItems 1
+     * @maxItems 2
+     */
+    encryptionContexts: ("Bucket" | "Object")[];
+  }[];
+  /**
    * The host name of S3 in the bucket's region.
    */
   endpoint?: string;
@@ -124,6 +144,12 @@ export interface BucketAccessStatus {
    * The ARN of the role that the ServiceAccount gets.
    */
   roleArn?: string;
+  /**
+   * Keys of the tags that the AWSAccount gave to the role. One that it gives no more is removed from the role; others stay.
+   *
+   * @maxItems 100
+   */
+  tagKeys?: string[];
   /**
    * The ARN of the Pod Identity association.
    */

@@ -1,10 +1,10 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { isOfAccess } from "../policy/compose.ts";
+import type { BucketContext, BucketDependencies, Contributions } from "../dependencies.ts";
+import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { shareKey } from "../key/share.ts";
-import { policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { policyBytes, type PolicyDocument } from "../policy/document.ts";
 import { failWith } from "../../fail-with.ts";
 import { Failed, waiting } from "../../kube/stop.ts";
 import { writePolicy } from "../policy/write.ts";
@@ -33,8 +33,8 @@ async function withdrawStatements(dependencies: BucketDependencies, context: Buc
   if ((await readOwnTags(target.bucket, target.owner)) === undefined) return;
   const keyArn = object.status?.kmsKeyArn;
   const wanted = dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
-  await keepStatements(context, target.bucket, wanted.bucketPolicy);
-  const failure = await shareKey(context, target, keyArn, wanted.keyPolicy);
+  await keepStatements(context, target.bucket, wanted);
+  const failure = await shareKey(context, target, keyArn, wanted);
   if (failure !== undefined) throw new Failed(failure);
 }
 
@@ -42,12 +42,14 @@ async function withdrawStatements(dependencies: BucketDependencies, context: Buc
 async function keepStatements(
   { status }: BucketContext,
   bucket: BucketClient,
-  wanted: readonly Statement[],
+  { bucketPolicy, pausedSids }: Contributions,
 ): Promise<void> {
   const observed = await policy.observe(bucket).catch(failWith("s3:GetBucketPolicy", bucket.arn));
   const document = observed as PolicyDocument;
-  const sids = new Set(wanted.map(({ Sid }) => Sid));
-  const Statement = document.Statement.filter((each) => !isOfAccess(each) || sids.has(each.Sid));
+  const sids = new Set(bucketPolicy.map(({ Sid }) => Sid));
+  const Statement = document.Statement.filter(
+    (each) => !isOfAccess(each) || sids.has(each.Sid) || hasSidAmong(each, pausedSids),
+  );
   if (Statement.length === document.Statement.length) return;
   await writePolicy(bucket, { ...document, Statement }).catch(failWith("s3:PutBucketPolicy", bucket.arn));
   status.policy = { ...status.policy, bytes: policyBytes({ ...document, Statement }) };

@@ -3,9 +3,9 @@ import { REASON } from "../../api/reasons.ts";
 import { failWith } from "../../fail-with.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { Failed } from "../../kube/stop.ts";
-import type { BucketContext } from "../dependencies.ts";
+import type { BucketContext, Contributions } from "../dependencies.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
-import { isOfAccess } from "../policy/compose.ts";
+import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import { parsePolicy, type PolicyDocument, type Statement } from "../policy/document.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import type { Target } from "../target.ts";
@@ -20,18 +20,19 @@ export async function shareKey(
   context: BucketContext,
   { session, bucket }: Target,
   keyArn: string | undefined,
-  statements: readonly Statement[],
+  contributions: Contributions,
 ): Promise<Failure | undefined> {
   const { object, status, signal } = context;
   const isManaged = object.spec.encryption?.kmsKey?.managed !== undefined;
-  if (keyArn === undefined || !isManaged || (statements.length === 0 && !isShared(context))) return undefined;
+  const isWanted = contributions.keyPolicy.length > 0 || contributions.pausedSids.length > 0;
+  if (keyArn === undefined || !isManaged || (!isWanted && !isShared(context))) return undefined;
   try {
-    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, statements);
+    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, contributions);
   } catch (error) {
     if (error instanceof Failed) return error.failure;
     throw error;
   }
-  if (statements.length === 0) delete status.managedKey;
+  if (!isWanted) delete status.managedKey;
   return undefined;
 }
 
@@ -43,13 +44,14 @@ async function applyStatements(
   { status, progress }: BucketContext,
   client: KeyClient,
   keyArn: string,
-  statements: readonly Statement[],
+  { keyPolicy, pausedSids }: Contributions,
 ): Promise<void> {
   const document = await readPolicy(client, keyArn);
   status.managedKey = { ...status.managedKey, isShared: true };
-  if (canonical(document.Statement.filter(isOfAccess)) === canonical(statements)) return;
+  const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
+  if (canonical(document.Statement.filter(isOurs)) === canonical(keyPolicy)) return;
   await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
-  const Statement = [...document.Statement.filter((each) => !isOfAccess(each)), ...statements];
+  const Statement = [...document.Statement.filter((each) => !isOurs(each)), ...keyPolicy];
   await writePolicy(client, keyArn, { ...document, Statement });
 }
 

@@ -18,6 +18,11 @@ export function isOfAccess(statement: Statement): boolean {
   return statement.Sid?.startsWith(ACCESS_SID_PREFIX) ?? false;
 }
 
+/** Whether its Sid begins with one of these. */
+export function hasSidAmong({ Sid }: Statement, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => Sid?.startsWith(prefix));
+}
+
 /**
  * Everybody else's, by the names that people see: the Sid, or, for one without, `#` and its number among those. By name, and numbered by
  * what they say, not by place: AWS may show the same policy in another order at each read.

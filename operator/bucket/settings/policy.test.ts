@@ -21,7 +21,7 @@ function document(...Statement: Statement[]) {
 }
 
 function keep(...statements: Statement[]) {
-  return { statements, unmanagedStatements: "Keep" };
+  return { statements, pausedSids: [], unmanagedStatements: "Keep" };
 }
 
 function paths(desired: unknown, observed: unknown): string[] {
@@ -57,6 +57,22 @@ describe("desired", () => {
     const contributedStatements = [{ ...READ, Sid: "S3OperatorAccess0n1" }];
     const wanted = setting.desired({}, settingContextWith({ contributedStatements }));
     expect(wanted).toMatchObject({ statements: contributedStatements, unmanagedStatements: "Keep" });
+  });
+
+  test("those of BucketAccesses that are paused stay as they are, with whatever else is written", async () => {
+    const pausedSids = ["S3OperatorAccess0n"];
+    const wanted = setting.desired({}, settingContextWith({ pausedSids }));
+    const paused = { ...READ, Sid: "S3OperatorAccess0n1" };
+    const other = { ...READ, Sid: "S3OperatorAccess1n1" };
+    expect(setting.diff(wanted, { Statement: [paused] })).toEqual([]);
+    expect(setting.diff(wanted, { Statement: [paused, other] })).toMatchObject([
+      { path: "statements[S3OperatorAccess1n1]", desired: "" },
+    ]);
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, wanted, { Statement: [paused, other] });
+    expect(calls.map(({ input }) => JSON.parse((input as { Policy: string }).Policy) as unknown)).toEqual([
+      { Statement: [paused] },
+    ]);
   });
 
   test("statements of others stay, unless told otherwise", () => {
@@ -179,7 +195,7 @@ describe("diff finds", () => {
   });
 
   test("statements of others where they are to go, those without a Sid by their number", () => {
-    const desired = { statements: [READ], unmanagedStatements: "Remove" };
+    const desired = { statements: [READ], pausedSids: [], unmanagedStatements: "Remove" };
     expect(paths(desired, document(FOREIGN, READ, NAMELESS))).toEqual(["statements[#1]", "statements[Theirs]"]);
   });
 
@@ -215,7 +231,7 @@ describe("write", () => {
   });
 
   test("only ours, where the others are to go", async () => {
-    const desired = { statements: [READ], unmanagedStatements: "Remove" };
+    const desired = { statements: [READ], pausedSids: [], unmanagedStatements: "Remove" };
     expect(await written(desired, document(FOREIGN))).toEqual({
       command: "PutBucketPolicyCommand",
       policy: document(READ),

@@ -3,7 +3,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
-import { compose, foreignStatements, isOfAccess, isOurs } from "../policy/compose.ts";
+import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
 import { declarePolicy } from "../policy/declare.ts";
 import {
   MAX_POLICY_BYTES,
@@ -30,6 +30,8 @@ const MAX_PRINCIPALS = 10;
 interface DesiredPolicy {
   /** Our statements, each with its Sid; those of others are not ours to compare, unless they are to go. */
   statements: Statement[];
+  /** What begins the Sids of those of ours that stay as they are. */
+  pausedSids: readonly string[];
   unmanagedStatements: "Keep" | "Remove";
   /** By which statements of others are judged; nobody judges them once the policy is not ours any more. */
   home?: Home;
@@ -39,14 +41,16 @@ interface DesiredPolicy {
 
 function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | undefined {
   const { policy } = spec;
-  const { contributedStatements } = context;
-  if (policy === undefined && !context.baseline && contributedStatements.length === 0) return undefined;
+  const { contributedStatements, pausedSids } = context;
+  const isShared = contributedStatements.length > 0 || pausedSids.length > 0;
+  if (policy === undefined && !context.baseline && !isShared) return undefined;
   const { accountId, arn } = context.bucket;
   const asked = policyContext(spec, context);
   const statements = [...statementsOf(policy, asked), ...contributedStatements];
   const refusal = unenforceable(policy, asked) ?? lockOut(statements, arn, context.operator);
   return {
     statements,
+    pausedSids,
     unmanagedStatements: policy?.unmanagedStatements ?? "Keep",
     home: { accountId, ...(policy?.organizationId !== undefined && { organizationId: policy.organizationId }) },
     ...(refusal && { refusal }),
@@ -85,9 +89,12 @@ function lockOut(statements: readonly Statement[], bucketArn: string, operator: 
   return undefined;
 }
 
-function diff({ statements, unmanagedStatements, refusal }: DesiredPolicy, observed: PolicyDocument): Change[] {
+function diff(
+  { statements, pausedSids, unmanagedStatements, refusal }: DesiredPolicy,
+  observed: PolicyDocument,
+): Change[] {
   const wanted = new Map(statements.map((statement) => [statement.Sid ?? "", canonicalStatement(statement)]));
-  const found = observed.Statement.filter(isOurs);
+  const found = observed.Statement.filter((each) => isOurs(each) && !hasSidAmong(each, pausedSids));
   const surplus = found.filter(({ Sid }) => !wanted.has(Sid ?? ""));
   const foreign = unmanagedStatements === "Keep" ? [] : foreignStatements(observed.Statement);
   const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
@@ -148,15 +155,17 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   diff,
 
-  write: async (bucket, { statements, unmanagedStatements, refusal }, observed) => {
+  write: async (bucket, { statements, pausedSids, unmanagedStatements, refusal }, observed) => {
     if (refusal !== undefined) throw new SettingRefused(refusal.reason, refusal.message);
-    const document = { ...observed, Statement: compose(observed.Statement, statements, unmanagedStatements) };
-    const versioned = withVersionFor(statements, document);
+    const ours = [...observed.Statement.filter((each) => hasSidAmong(each, pausedSids)), ...statements];
+    const document = { ...observed, Statement: compose(observed.Statement, ours, unmanagedStatements) };
+    const versioned = withVersionFor(ours, document);
     checkSize(versioned);
     await applyPolicy(bucket, versioned, observed);
   },
 
-  reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
+  reset: ({ Statement }) =>
+    Statement.some(isOurs) ? { statements: [], pausedSids: [], unmanagedStatements: "Keep" } : undefined,
 
   declare,
 

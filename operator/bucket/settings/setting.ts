@@ -27,6 +27,8 @@ export interface SettingContext {
   appliedIds: Readonly<Record<string, readonly string[]>>;
   /** What BucketAccesses ask of the bucket policy: statements with a Sid each, which begins with `S3Operator`. */
   contributedStatements: readonly Statement[];
+  /** What begins the Sids of statements that stay as they are. */
+  pausedSids: readonly string[];
 }
 
 /**

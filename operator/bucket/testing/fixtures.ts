@@ -60,6 +60,7 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
     appliedTagKeys: [],
     appliedIds: {},
     contributedStatements: [],
+    pausedSids: [],
     ...overrides,
   };
 }

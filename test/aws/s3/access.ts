@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
 
-import { isPresigned } from "../auth.ts";
+import { isPresigned, signatureAge } from "../auth.ts";
 import type { AwsRequest } from "../http.ts";
 import type { Access } from "../policy/access.ts";
 import type { RequestContext } from "../policy/evaluate.ts";
@@ -90,8 +90,11 @@ function requestContext(asked: S3Request): RequestContext {
   };
 }
 
+/** The age is told of presigned URLs only: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html */
 function connection({ request, world }: Pick<S3Request, "request" | "world">): RequestContext {
+  const age = signatureAge(world, request);
   return {
+    ...(age !== undefined && { "s3:signatureAge": String(age) }),
     "s3:authType": isPresigned(request) ? "REST-QUERY-STRING" : "REST-HEADER",
     "s3:signatureversion": "AWS4-HMAC-SHA256",
     ...(world.tlsVersion !== undefined && { "s3:TlsVersion": world.tlsVersion }),

@@ -16,12 +16,22 @@ const PERMITTED: ReadonlySet<string> = new Set([
   "sts:AssumeRole",
 ]);
 
-/** By which the API server knows the operator in managedFields: the first word of its user agent. */
+/** By which the API server knows the operator in managedFields (the first word of its user agent), and AWS a session of a role that it assumed. */
 const OPERATOR = "s3-operator";
 
-/** All calls but those of the world's person and its KMS client. */
+/** All calls but those of the world's person and its KMS client, and of Pods. */
 export function operatorCalls({ simulator }: World): Call[] {
-  return simulator.calls.all.filter(({ caller }) => !caller.endsWith(`:user/${PERSON}`));
+  return simulator.calls.all.filter((call) => !isPersons(call) && !isPods(call));
+}
+
+function isPersons({ caller }: Call): boolean {
+  return caller.endsWith(`:user/${PERSON}`);
+}
+
+/** By a session of a role that is not the operator's, or to get one. */
+function isPods({ caller, operation }: Call): boolean {
+  if (operation === "AssumeRoleWithWebIdentity") return true;
+  return caller.includes(":assumed-role/") && !caller.endsWith(`/${OPERATOR}`);
 }
 
 export function operatorWrites(world: World): Call[] {

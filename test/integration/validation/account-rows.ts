@@ -11,6 +11,7 @@ const template = (template: string): Spec => account({ naming: { template } });
 const patterns = (...allowedPatterns: string[]): Spec => account({ naming: { allowedPatterns } });
 const guardrails = (guardrails: Spec): Spec => account({ guardrails });
 const identity = (workloadIdentity: Spec): Spec => account({ workloadIdentity });
+const shared = (sharedRoleArn: string): Spec => identity({ type: "PodIdentity", clusterName: "main", sharedRoleArn });
 const iam = (iam: Spec): Spec => account({ iam });
 const boundary = (permissionsBoundaryArn: string): Spec => iam({ permissionsBoundaryArn });
 const rate = (requestsPerSecond: unknown): Spec => account({ rateLimit: { requestsPerSecond } });
@@ -19,6 +20,7 @@ const PROVIDER =
   "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
 const BLOCK = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 const ROLE = "arn:aws:iam::111122223333:role/path/s3-operator";
+const SHARED_ROLE = "spec.workloadIdentity.sharedRoleArn";
 const ROLE_PATH = "spec.assumeRole.roleArn";
 const EXPRESSION = "spec.allowedNamespaces.selector.matchExpressions[0].values";
 
@@ -113,6 +115,15 @@ export const ACCOUNT_ROWS: Row[] = [
     "account: cluster by ARN",
     "spec.workloadIdentity.clusterName",
     identity({ type: "PodIdentity", clusterName: "arn:aws:eks:eu-central-1:111122223333:cluster/main" }),
+  ),
+  accepted("account: a role to share", shared("arn:aws:iam::111122223333:role/path/pods")),
+  refused("account: shared role by name", SHARED_ROLE, shared("pods")),
+  refused("account: shared role that is a user", SHARED_ROLE, shared("arn:aws:iam::111122223333:user/pods")),
+  refused("account: shared role of another account", SHARED_ROLE, shared("arn:aws:iam::999999999999:role/pods")),
+  refused(
+    "account: id in the shared role's path",
+    SHARED_ROLE,
+    shared("arn:aws:iam::999999999999:role/:iam::111122223333:/pods"),
   ),
   refused("account: role path without an end", "spec.iam.rolePath", iam({ rolePath: "/s3-operator" })),
   refused("account: role path with a wildcard", "spec.iam.rolePath", iam({ rolePath: "/*/" })),
