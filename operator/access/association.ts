@@ -9,10 +9,12 @@ import {
 } from "@aws-sdk/client-eks";
 import { REASON } from "../api/reasons.ts";
 import { parseArn } from "../aws/arn.ts";
+import { awsErrorKind } from "../aws/errors.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { type Change, compare } from "../change.ts";
 import { failWith } from "../fail-with.ts";
 import type { Failure } from "../kube/outcome.ts";
+import { Failed } from "../kube/stop.ts";
 import { type Owner, ownershipOf } from "../ownership.ts";
 import { comparePolicy } from "./compare.ts";
 import type { DesiredAssociation } from "./declaration.ts";
@@ -42,6 +44,7 @@ export interface AssociationSight {
 }
 
 const RETRY_MS = 300_000;
+const LOOK_AGAIN_MS = 5_000;
 
 /** One call where the known one is still right, none where there is none and is to be none. */
 export async function lookAtAssociation(
@@ -125,7 +128,10 @@ async function create(client: AssociationClient, desired: DesiredAssociation): P
   const actions = "eks:CreatePodIdentityAssociation, eks:TagResource and, on the role, iam:PassRole";
   const answer = await eksOf(client)
     .send(command, client.options)
-    .catch(failWith(actions, clusterOf(client, clusterName)));
+    .catch((error: unknown) => {
+      if (awsErrorKind(error) === "AlreadyExists") throw new Failed(notYetSeen(desired));
+      return failWith(actions, clusterOf(client, clusterName))(error);
+    });
   client.onCreated(answer.association?.associationArn);
 }
 
@@ -176,6 +182,12 @@ function isOf(
 
 function isOurs({ tags = {} }: PodIdentityAssociation, owner: Owner): boolean {
   return ownershipOf(tags, owner) === "Ours";
+}
+
+/** Perhaps by an earlier try whose answer was lost: EKS shows it within seconds, and then whose it is. */
+function notYetSeen({ serviceAccount }: DesiredAssociation): Failure {
+  const message = `The association of ServiceAccount '${serviceAccount}' was just created, and is not to be seen yet`;
+  return { reason: REASON.settling, message, retryAfterMs: LOOK_AGAIN_MS };
 }
 
 /** Does not say whose it is: the reader may have no business there. */

@@ -2,7 +2,6 @@ import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { S3Bucket } from "../api/types.ts";
 import type { AwsSession } from "../aws/session.ts";
-import { canonicalStatement } from "../bucket/policy/canonical.ts";
 import { parsePolicy, type Statement } from "../bucket/policy/document.ts";
 import type { Owner } from "../ownership.ts";
 import { type Contribution, sidPrefixOf } from "./principals.ts";
@@ -44,16 +43,4 @@ export async function lookAtContribution(
 function ownStatements(policy: string | undefined, owner: Owner): Statement[] {
   const prefix = sidPrefixOf(owner);
   return parsePolicy(policy).Statement.filter(({ Sid }) => Sid?.startsWith(prefix));
-}
-
-/** By meaning, and in any order. */
-export function isContributed(wanted: readonly Statement[], found: readonly Statement[]): boolean {
-  return canonical(wanted) === canonical(found);
-}
-
-function canonical(statements: readonly Statement[]): string {
-  return statements
-    .map((statement) => JSON.stringify(canonicalStatement(statement)))
-    .sort()
-    .join("\n");
 }

@@ -19,17 +19,17 @@ export function createAccessReconciler(dependencies: AccessDependencies): (conte
 async function reconcile(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {
   const { object, status, signal } = context;
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  if (!deleting && isPaused(object)) return { kind: "paused" };
+  const s3Bucket = consentingBucket(dependencies.directory, object);
+  // Who pauses an access must not keep by that what others no longer give.
+  const refused = s3Bucket === undefined && !isInOwnNamespace(object);
+  if (!deleting && !refused && isPaused(object)) return { kind: "paused" };
   noteRequest(status, object);
   if (deleting) return deleteAccess(dependencies, context);
   await context.ensureFinalizer();
 
   // To which bucket? What another namespace's consent gave, goes with it.
-  const s3Bucket = consentingBucket(dependencies.directory, object);
-  if (s3Bucket === undefined) {
-    if (!isInOwnNamespace(object)) await takeAway(dependencies, context);
-    throw notAvailable(object);
-  }
+  if (refused) await takeAway(dependencies, context);
+  if (s3Bucket === undefined) throw notAvailable(object);
 
   // In whose account, and within its limits?
   const target = await resolveTarget(dependencies, object, s3Bucket, signal);

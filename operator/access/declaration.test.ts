@@ -58,6 +58,12 @@ describe("the role", () => {
     expect(declared(bucketAccess(), { workloadIdentity: BOTH, iam }).role?.arn).toContain(":role/other/other-");
   });
 
+  test("is at its own path also while status still has the ARN of a shared one", () => {
+    const { role } = declared();
+    const status = { roleName: role?.name ?? "", roleArn: "arn:aws:iam::111122223333:role/pods" };
+    expect(declared(bucketAccess({}, {}, status)).role).toMatchObject({ arn: role?.arn, path: "/s3-operator/" });
+  });
+
   test("has its owner's tags, which those of the account do not override", () => {
     const tags = { team: "platform", "s3-operator.io/name": "theirs" };
     expect(declared(bucketAccess(), { workloadIdentity: BOTH, iam: { tags } }).role?.tags).toMatchObject({

@@ -7,7 +7,7 @@ import { tooLong } from "./limits.ts";
 import type { Workload, WorkloadIdentity } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";
 import { sessionPolicy } from "./session-policy.ts";
-import { roleArnOf, roleNameOf, rolePathOf } from "./role-name.ts";
+import { pathOf, roleArnOf, roleNameOf, rolePathOf } from "./role-name.ts";
 import type { AccessTarget } from "./target.ts";
 import { clusterArn, trustPolicy } from "./trust.ts";
 
@@ -68,7 +68,7 @@ function declareRole(
   // What the account says of name and path is decided once: a later change of it must not lose the role.
   const { roleName, roleArn = "" } = status ?? {};
   const name = roleName ?? roleNameOf(rolePrefix, owner);
-  const path = roleName === undefined ? rolePathOf(rolePath) : pathIn(roleArn, name);
+  const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
   const trust = trustPolicy(identity, workload);
   const permissions = permissionsPolicy(spec.grants, bucket);
   const failure = tooLong("trust", trust) ?? tooLong("permissions", permissions);
@@ -104,10 +104,6 @@ function declareShared(
 function notShareable({ metadata }: AWSAccount, missing: string): Error {
   const message = `AWSAccount '${metadata.name}' has no role to share with Pods: have ${missing} set, or remove spec.role`;
   return stalled(REASON.workloadIdentityNotConfigured, message);
-}
-
-function pathIn(roleArn: string, name: string): string {
-  return roleArn.slice(roleArn.indexOf(":role/") + ":role".length, -name.length);
 }
 
 /** As the spec says, or the account. */

@@ -4,6 +4,7 @@ import { isPaused, pollIntervalMs } from "../api/annotations.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
 import type { Owner } from "../ownership.ts";
+import { sameStatements } from "../bucket/policy/canonical.ts";
 import { policyDocument } from "./model.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Outcome } from "../kube/outcome.ts";
@@ -12,7 +13,7 @@ import { announceChanges, announceCorrection } from "./announce.ts";
 import { applyParts, partsToWrite, readBack } from "./apply.ts";
 import { outcomeOf } from "./conclude.ts";
 import { bucketKeyOf } from "./consent.ts";
-import { isContributed, lookAtContribution, sharedPoliciesOf } from "./contributed.ts";
+import { lookAtContribution, sharedPoliciesOf } from "./contributed.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { configMapPart, findConfigMap, type Outputs, removeConfigMap } from "./outputs/config-map.ts";
 import { outputsOf } from "./outputs/outputs.ts";
@@ -44,7 +45,7 @@ export async function reconcilePrincipals(
   const shared = sharedPoliciesOf(s3Bucket);
   const found = shared && (await lookAtContribution(session, shared, owner, signal));
   const onKey = shared?.keyArn === undefined ? [] : wanted.key;
-  const applied = found && isContributed(wanted.bucket, found.bucket) && isContributed(onKey, found.key);
+  const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
   const results = await applyOutputs(dependencies, context, outputs, settled);
   if (applied !== true) throw notYetApplied(context, s3Bucket);
 

@@ -26,6 +26,12 @@ export function rolePathOf(rolePath: string | undefined): string {
   return rolePath ?? DEFAULT_ROLE_PATH;
 }
 
+/** Of a role that is there; undefined: the ARN is that of another one. */
+export function pathOf(roleArn: string, name: string): string | undefined {
+  if (!roleArn.endsWith(`/${name}`)) return undefined;
+  return roleArn.slice(roleArn.indexOf(":role/") + ":role".length, -name.length);
+}
+
 export function roleArnOf(partition: string, accountId: string, path: string, name: string): string {
   return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }

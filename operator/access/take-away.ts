@@ -2,14 +2,16 @@ import { identityOf } from "../account/identity.ts";
 import { resolveAccount } from "../account/resolve.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
+import { removeCondition } from "../kube/conditions.ts";
 import { waiting } from "../kube/stop.ts";
 import { type AssociationClient, removeAssociation } from "./association.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { DesiredAssociation } from "./declaration.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { removeConfigMap } from "./outputs/config-map.ts";
+import { ANNOTATED } from "./outputs/outputs.ts";
 import { releaseServiceAccount } from "./outputs/service-account.ts";
-import { roleArnOf, roleNameOf, rolePathOf } from "./role-name.ts";
+import { pathOf, roleArnOf, roleNameOf, rolePathOf } from "./role-name.ts";
 import { removeRole } from "./role/remove.ts";
 import { roleClient } from "./role/role-client.ts";
 import { noteNothing } from "./status.ts";
@@ -24,8 +26,10 @@ const ACCOUNT_RETRY_MS = 300_000;
 export async function takeAway(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
   if (!mayHold(context)) return;
   await removeOutputs(dependencies, context);
-  if (context.object.spec.serviceAccountRef !== undefined) await removeWayIn(dependencies, context);
-  noteNothing(context.status);
+  const { object, status } = context;
+  if (object.spec.serviceAccountRef !== undefined) await removeWayIn(dependencies, context);
+  noteNothing(status);
+  status.conditions = removeCondition(status.conditions, ANNOTATED);
 }
 
 /** Something is on record, or nothing is because the status is new or was wiped. */
@@ -64,10 +68,10 @@ async function removeWayIn(dependencies: AccessDependencies, context: AccessCont
   const { rolePrefix, rolePath } = account.spec.iam ?? {};
   const name = object.status?.roleName ?? roleNameOf(rolePrefix, owner);
   const { roleArn = "" } = object.status ?? {};
-  const arn = roleArn.endsWith(`/${name}`)
-    ? roleArn
-    : roleArnOf(session.partition, session.accountId, rolePathOf(rolePath), name);
-  if (!(await removeRole(roleClient(session, name, arn, signal), owner))) return;
+  const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
+  const arn = roleArnOf(session.partition, session.accountId, path, name);
+  const { uid = "" } = object.metadata;
+  if (!(await removeRole(roleClient(session, name, arn, signal), owner, dependencies.history, uid))) return;
   event({ type: "Normal", reason: REASON.roleDeleted, action: "Delete", note: `Deleted role '${arn}'` });
 }
 
@@ -82,10 +86,10 @@ function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): D
 
 /**
  * The account that the role is in: the bucket's, or, with the bucket gone, any way into it. Undefined where none is on record and the bucket is gone as well.
- * Throws a Stop where there is a role and no way to it.
+ * Throws a Stop where there is a role or an association and no way to it.
  */
 function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
-  const { accountId, roleName } = access.status ?? {};
+  const { accountId, roleName, associationArn } = access.status ?? {};
   const bucket = directory.bucket(bucketKeyOf(access));
   const ofBucket =
     bucket && resolveAccount(directory, bucket.metadata.namespace ?? "", bucket.spec.accountRef?.name).account;
@@ -95,7 +99,8 @@ function accountOf({ directory }: AccessDependencies, { object: access }: Access
     .accounts()
     .filter(({ spec }) => spec.accountId === accountId)
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  if (account !== undefined || roleName === undefined) return account;
-  const message = `Role '${roleName}' is still there, and there is no AWSAccount of account ${accountId} any more by which to delete it`;
+  const held = roleName === undefined ? associationArn && `Association '${associationArn}'` : `Role '${roleName}'`;
+  if (account !== undefined || held === undefined) return account;
+  const message = `${held} is still there, and there is no AWSAccount of account ${accountId} any more by which to delete it`;
   throw waiting(REASON.accountNotAvailable, message, ACCOUNT_RETRY_MS);
 }

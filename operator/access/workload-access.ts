@@ -51,7 +51,7 @@ export async function reconcileWorkload(
   const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), awaiting);
   const message = `ServiceAccount '${serviceAccount}' has its access to bucket '${target.bucket.name}'`;
   const outcome = outcomeOf(results, message, recheckAfterMs);
-  if (work.role === undefined) await dropFormerRole(context, target);
+  if (work.role === undefined) await dropFormerRole(dependencies, context, target);
   announceCorrection(dependencies, context);
   return outcome;
 }
@@ -70,12 +70,13 @@ function noteDeclaration(
 
 /** The role that the access had to itself before it came to share one; nobody gets it any more. */
 async function dropFormerRole(
+  { history }: AccessDependencies,
   { object, status, signal }: AccessContext,
   { session, owner }: AccessTarget,
 ): Promise<void> {
   const { roleName, roleArn = "" } = object.status ?? {};
   if (roleName === undefined) return;
-  await removeRole(roleClient(session, roleName, roleArn, signal), owner);
+  await removeRole(roleClient(session, roleName, roleArn, signal), owner, history, object.metadata.uid ?? "");
   delete status.roleName;
   delete status.tagKeys;
 }

@@ -101,10 +101,16 @@ describe("claimBucket", () => {
   function claim(
     observation: Observation | undefined,
     { spec = {}, status, allowAdoption, created = false }: Case = {},
+    draft: S3BucketStatus = {},
   ) {
     const account = awsAccount({ ...(allowAdoption !== undefined && { allowAdoption }) });
     const observations = new Map(observation === undefined ? [] : [["tags", observation] as const]);
-    return claimBucket(target({ account }), s3Bucket(spec, { status }), observations, created);
+    return claimBucket(
+      target({ account }),
+      { object: s3Bucket(spec, { status }), status: draft },
+      observations,
+      created,
+    );
   }
 
   const tagged = (value: Tags) => ({ value });
@@ -170,13 +176,21 @@ describe("claimBucket", () => {
     });
   });
 
+  test("lost to another, it is no longer this object's to give access to", async () => {
+    const draft = { arn: "arn:aws:s3:::docs", origin: "Created" as const };
+    await stopOf(() => claim(tagged(OTHERS), {}, draft));
+    expect(draft).toEqual({ origin: "Created" });
+  });
+
   test("does not say whose it is", async () => {
     const others = ownershipTags({ cluster: "c0", namespace: "secret-space", name: "secret-name" }, "Created");
     expect(JSON.stringify(await stopOf(() => claim(tagged(others))))).not.toContain("secret");
   });
 
   test("tags that may not be read are no claim", async () => {
-    const failure = await failureOf(() => claim({ error: sdkError("AccessDenied", 403) }, adopt));
+    const draft = { arn: "arn:aws:s3:::docs" };
+    const failure = await failureOf(() => claim({ error: sdkError("AccessDenied", 403) }, adopt, draft));
+    expect(draft).toEqual({ arn: "arn:aws:s3:::docs" });
     expect(failure.reason).toBe("AccessDenied");
     expect(failure.message).toContain("s3:ListTagsForResource");
   });

@@ -1,6 +1,7 @@
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
 import { failWith } from "../fail-with.ts";
+import type { BucketContext } from "./dependencies.ts";
 import { createBucket, type Existence, headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
@@ -56,9 +57,16 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
   }
 }
 
-/** Judges by its tags whether the bucket is ours, or may become so; throws a Stop where it is not. Nothing has been written by then. */
-export function claimBucket(target: Target, object: S3Bucket, observations: Observations, created: boolean): Claim {
-  const { bucket, owner, account } = target;
+/**
+ * Judges by its tags whether the bucket is ours, or may become so; throws a Stop where it is not, or no longer: then status has no ARN of it, so that
+ * no BucketAccess gets to it by this S3Bucket. Nothing has been written by then.
+ */
+export function claimBucket(
+  { bucket, owner, account }: Target,
+  { object, status }: Pick<BucketContext, "object" | "status">,
+  observations: Observations,
+  created: boolean,
+): Claim {
   const { value, error } = observations.get("tags") ?? { error: new Error("The tags were not read") };
   if (error !== undefined) throw new Failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
   const seen = value as Tags;
@@ -69,6 +77,7 @@ export function claimBucket(target: Target, object: S3Bucket, observations: Obse
   if (ownership === "Ours") return { origin, isNew: false };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
   if (ownership === "Nobody" && mayAdopt) return { origin: "Adopted", isNew: true };
+  delete status.arn;
   throw notOwned(bucket.name, ownership);
 }
 

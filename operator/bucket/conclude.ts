@@ -53,8 +53,11 @@ export function concludeApplied(
     const note = `As declared again: ${driftSummary(drift)}`;
     event({ type: "Normal", reason: REASON.driftCorrected, action: "Update", note });
   }
+  const outcome = outcomeOf(results, bucket.name, recheckAfterMs);
+  // What hinders the key hinders the bucket policy too, which says better what it is.
+  if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
   if (sharing !== undefined) throw new Failed(sharing);
-  return outcomeOf(results, bucket.name, recheckAfterMs);
+  return outcome;
 }
 
 /** Those that were ours, without the ones given back; and those that now are, without the ones that AWS refused. */

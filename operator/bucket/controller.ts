@@ -81,7 +81,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
 
   // Is it ours? Nothing has been written to a bucket that is not.
-  const claim = claimBucket(target, object, observations, created);
+  const claim = claimBucket(target, context, observations, created);
   noteClaim(status, target, claim);
   if (enforce && !claim.isNew)
     await endForgottenExpiry(context, target.bucket, observations.get("tags")?.value as Tags);

@@ -8,7 +8,7 @@ import { type Outputs, removeConfigMap } from "./config-map.ts";
 import { annotates, releaseServiceAccount, ROLE_ARN_ANNOTATION } from "./service-account.ts";
 
 /** The condition that says whether the ServiceAccount has its annotation, where that was asked for. */
-const ANNOTATED = "ServiceAccountAnnotated";
+export const ANNOTATED = "ServiceAccountAnnotated";
 
 /** A ServiceAccount that is not there yet is looked for this often: no watch tells of it. */
 const SERVICE_ACCOUNT_RECHECK_MS = 30_000;

@@ -3,6 +3,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../fail-with.ts";
+import type { Attempt } from "../../history.ts";
 import { again } from "../../kube/stop.ts";
 import type { DesiredRole } from "../declaration.ts";
 import type { RoleSight } from "./look.ts";
@@ -41,6 +42,11 @@ export async function createRole(
     }
     failWith("iam:CreateRole and iam:TagRole", arn)(error);
   }
+}
+
+/** For the memory of what was written: IAM may not show a role that was just made. */
+export function creationOf(roleName: string): Attempt {
+  return { setting: "role", desired: roleName, changes: [] };
 }
 
 /** What there is to see of a role right after its creation. */

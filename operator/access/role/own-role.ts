@@ -1,16 +1,19 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { REASON } from "../../api/reasons.ts";
 import { compare } from "../../change.ts";
-import { again, stalled } from "../../kube/stop.ts";
+import { again, Failed, stalled } from "../../kube/stop.ts";
 import { type Owner, ownershipOf } from "../../ownership.ts";
 import { announceChanges } from "../announce.ts";
 import type { DesiredRole } from "../declaration.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import type { OwnRole } from "../look.ts";
-import { createRole, freshRole } from "./create.ts";
+import { createRole, creationOf, freshRole } from "./create.ts";
 import { type RoleSight, tagsOfRole } from "./look.ts";
 
 const LOOK_AGAIN_MS = 2_000;
+
+/** Reasons of failures after which a role may have been made all the same. */
+const WITHOUT_ANSWER = new Set(["Unavailable", "TimedOut", "Aborted"]);
 
 /** The role as it was seen, if it is the owner's; if there is none, it is made, its owner's name in its tags. `settled`: there was one. */
 export async function ownRole(
@@ -33,12 +36,20 @@ async function makeRole(
   { client, desired }: OwnRole,
   settled: boolean,
 ): Promise<RoleSight> {
+  const { history } = dependencies;
   const { object, event } = context;
   const changes = compare("", desired.name, undefined);
   await announceChanges(dependencies, context, [{ setting: "role", changes }], settled);
   // What was written to an earlier role of that name says nothing about this one.
-  dependencies.history.forget(object.metadata.uid ?? "");
-  await createRole(client, desired, object);
+  const { uid = "" } = object.metadata;
+  history.forget(uid);
+  history.wrote(uid, creationOf(desired.name));
+  try {
+    await createRole(client, desired, object);
+  } catch (error) {
+    if (error instanceof Failed && !WITHOUT_ANSWER.has(error.failure.reason)) history.failed(uid, "role");
+    throw error;
+  }
   event({ type: "Normal", reason: REASON.roleCreated, action: "Create", note: `Created role '${desired.arn}'` });
   return freshRole(desired);
 }

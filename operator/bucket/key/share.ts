@@ -4,13 +4,18 @@ import { failWith } from "../../fail-with.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { Failed } from "../../kube/stop.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
-import { canonicalStatement } from "../policy/canonical.ts";
+import { sameStatements } from "../policy/canonical.ts";
 import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
-import { parsePolicy, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { fitting } from "../policy/fit.ts";
+import { writeAsFarAsKnown } from "../policy/write.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import type { Target } from "../target.ts";
 
 const POLICY = { PolicyName: "default" };
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
+const MAX_KEY_POLICY_BYTES = 32_768;
 
 /**
  * Lets the principals of BucketAccesses, and no others of them, use the managed key, by statements of its policy; whatever else is in it stays. A policy
@@ -46,13 +51,24 @@ async function applyStatements(
   keyArn: string,
   { keyPolicy, pausedSids }: Contributions,
 ): Promise<void> {
-  const document = await readPolicy(client, keyArn);
+  const observed = await readPolicy(client, keyArn);
   status.managedKey = { ...status.managedKey, isShared: true };
   const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
-  if (canonical(document.Statement.filter(isOurs)) === canonical(keyPolicy)) return;
-  await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
-  const Statement = [...document.Statement.filter((each) => !isOurs(each)), ...keyPolicy];
-  await writePolicy(client, keyArn, { ...document, Statement });
+  const wanted = { ...observed, Statement: [...observed.Statement.filter((each) => !isOurs(each)), ...keyPolicy] };
+  const fit = fitting(wanted, observed, MAX_KEY_POLICY_BYTES);
+  if (!sameStatements(fit.Statement, observed.Statement)) {
+    await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
+    const write = (document: PolicyDocument) => writePolicy(client, keyArn, document);
+    await writeAsFarAsKnown(write, fit, observed).catch(failWith("kms:PutKeyPolicy", keyArn));
+  }
+  if (fit !== wanted) throw new Failed(tooLarge(policyBytes(wanted)));
+}
+
+function tooLarge(bytes: number): Failure {
+  const message =
+    `The policy of the KMS key would have ${bytes} bytes, and KMS takes at most ${MAX_KEY_POLICY_BYTES}: ` +
+    "grant less by BucketAccesses with principals";
+  return { reason: "PolicyTooLarge", message, terminal: true };
 }
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
@@ -63,10 +79,5 @@ async function readPolicy({ kms, options }: KeyClient, keyArn: string): Promise<
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
 async function writePolicy({ kms, options }: KeyClient, keyArn: string, document: PolicyDocument): Promise<void> {
-  const command = new PutKeyPolicyCommand({ KeyId: keyArn, ...POLICY, Policy: JSON.stringify(document) });
-  await kms.send(command, options).catch(failWith("kms:PutKeyPolicy", keyArn));
-}
-
-function canonical(statements: readonly Statement[]): string {
-  return JSON.stringify(statements.map((statement) => JSON.stringify(canonicalStatement(statement))).sort());
+  await kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, ...POLICY, Policy: JSON.stringify(document) }), options);
 }

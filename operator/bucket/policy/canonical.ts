@@ -16,6 +16,16 @@ export function canonicalStatement(statement: Statement): Record<string, unknown
   return canonical;
 }
 
+export function canonicalText(statement: Statement): string {
+  return JSON.stringify(canonicalStatement(statement));
+}
+
+/** By meaning, and in any order. */
+export function sameStatements(these: readonly Statement[], those: readonly Statement[]): boolean {
+  const canonical = (statements: readonly Statement[]) => statements.map(canonicalText).sort().join("\n");
+  return canonical(these) === canonical(those);
+}
+
 function canonicalElement(element: string, value: unknown): unknown {
   switch (element) {
     case "Action":

@@ -2,7 +2,7 @@ import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/clie
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { namedPrincipal } from "../failure.ts";
-import { canonicalStatement } from "./canonical.ts";
+import { canonicalText } from "./canonical.ts";
 import { isOfAccess } from "./compose.ts";
 import { danglingRefused } from "./dangling.ts";
 import type { PolicyDocument, Statement } from "./document.ts";
@@ -15,9 +15,8 @@ export async function applyPolicy(
   observed: PolicyDocument,
 ): Promise<void> {
   try {
-    await writePolicy(bucket, document);
+    await writeAsFarAsKnown((each) => writePolicy(bucket, each), document, observed);
   } catch (error) {
-    await writeWithoutUnknown(bucket, document, observed, error);
     throw danglingRefused(error, document) ?? error;
   }
 }
@@ -29,27 +28,36 @@ export async function writePolicy({ s3, ref, options }: BucketClient, document: 
 }
 
 /**
- * After AWS refused the whole policy for a principal that it does not know: a BucketAccess that names one must not keep the rest from being applied.
- * AWS names one at a time, or none: then what BucketAccesses have in the policy already stays.
+ * Writes the policy of a bucket or a key, and where AWS refuses the whole of it for a principal that it does not know, the rest of it: a BucketAccess that
+ * names one must not keep the others from being applied, or taken away. Throws what AWS said of `document` all the same.
  */
-async function writeWithoutUnknown(
-  bucket: BucketClient,
+export async function writeAsFarAsKnown(
+  write: (document: PolicyDocument) => Promise<void>,
+  document: PolicyDocument,
+  observed: PolicyDocument,
+): Promise<void> {
+  try {
+    await write(document);
+  } catch (error) {
+    const rest = withoutUnknown(document, observed, error);
+    // What AWS says of the rest is in the next look, if it matters.
+    if (rest !== undefined) await writeAsFarAsKnown(write, rest, observed).catch(() => {});
+    throw error;
+  }
+}
+
+/** AWS names one unknown principal at a time, or none: then what BucketAccesses have in the policy already stays. Undefined: nothing is left to write. */
+function withoutUnknown(
   document: PolicyDocument,
   observed: PolicyDocument,
   refusal: unknown,
-): Promise<void> {
-  if (awsErrorKind(refusal) !== "NotYetVisible") return;
+): PolicyDocument | undefined {
+  if (awsErrorKind(refusal) !== "NotYetVisible") return undefined;
   const named = namedPrincipal(refusal);
   const there = new Set(observed.Statement.map(canonicalText));
   const isRefused = (statement: Statement) =>
     named === undefined ? !there.has(canonicalText(statement)) : principalNames(statement).includes(named);
   const Statement = document.Statement.filter((each) => !isOfAccess(each) || !isRefused(each));
-  if (Statement.length === document.Statement.length) return;
-  if (Statement.length === there.size && Statement.every((each) => there.has(canonicalText(each)))) return;
-  const rest = { ...document, Statement };
-  await writePolicy(bucket, rest).catch((error: unknown) => writeWithoutUnknown(bucket, rest, observed, error));
-}
-
-function canonicalText(statement: Statement): string {
-  return JSON.stringify(canonicalStatement(statement));
+  const isAsItWas = Statement.length === there.size && Statement.every((each) => there.has(canonicalText(each)));
+  return Statement.length === document.Statement.length || isAsItWas ? undefined : { ...document, Statement };
 }

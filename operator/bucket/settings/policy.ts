@@ -2,7 +2,7 @@ import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../policy/caller.ts";
-import { canonicalStatement } from "../policy/canonical.ts";
+import { canonicalStatement, sameStatements } from "../policy/canonical.ts";
 import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
 import { declarePolicy } from "../policy/declare.ts";
 import {
@@ -16,6 +16,7 @@ import {
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import { fitting } from "../policy/fit.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
 import type { Declaration } from "./declaration.ts";
@@ -160,8 +161,11 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
     const ours = [...observed.Statement.filter((each) => hasSidAmong(each, pausedSids)), ...statements];
     const document = { ...observed, Statement: compose(observed.Statement, ours, unmanagedStatements) };
     const versioned = withVersionFor(ours, document);
-    checkSize(versioned);
-    await applyPolicy(bucket, versioned, observed);
+    const fit = fitting(versioned, observed, MAX_POLICY_BYTES);
+    if (policyBytes(fit) > MAX_POLICY_BYTES) throw tooLarge(versioned);
+    if (fit === versioned || !sameStatements(fit.Statement, observed.Statement))
+      await applyPolicy(bucket, fit, observed);
+    if (fit !== versioned) throw tooLarge(versioned);
   },
 
   reset: ({ Statement }) =>
@@ -194,13 +198,12 @@ function externalStatements(
   });
 }
 
-function checkSize(document: PolicyDocument): void {
+function tooLarge(document: PolicyDocument): SettingRefused {
   const bytes = policyBytes(document);
-  if (bytes <= MAX_POLICY_BYTES) return;
   const ofAccesses = policyBytes({ Statement: document.Statement.filter(isOfAccess) });
   const accesses =
     ofAccesses === 0 ? "" : `, or grant less by BucketAccesses with principals, which take ${ofAccesses} bytes`;
-  throw new SettingRefused(
+  return new SettingRefused(
     "PolicyTooLarge",
     `The bucket policy would have ${bytes} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +
       `shorten spec.policy.statements, or join statements that share principals and actions${accesses}`,

@@ -1,0 +1,24 @@
+import { canonicalText } from "./canonical.ts";
+import { isOfAccess } from "./compose.ts";
+import { policyBytes, type PolicyDocument } from "./document.ts";
+
+/**
+ * As much of a policy as AWS takes: everything but the statements of BucketAccesses, and of those as many as there is room for, first the ones that are in it
+ * already. A BucketAccess that asks for too much must not keep the others from being applied, or taken away. Pure.
+ */
+export function fitting(document: PolicyDocument, observed: PolicyDocument, maxBytes: number): PolicyDocument {
+  if (policyBytes(document) <= maxBytes) return document;
+  const there = new Set(observed.Statement.map(canonicalText));
+  const others = document.Statement.filter((statement) => !isOfAccess(statement));
+  const [present, wanted] = [true, false].map((isThere) =>
+    document.Statement.filter((each) => isOfAccess(each) && there.has(canonicalText(each)) === isThere),
+  );
+  let room = maxBytes - Buffer.byteLength(JSON.stringify({ ...document, Statement: others }));
+  const kept = [...(present ?? []), ...(wanted ?? [])].filter((statement) => {
+    const bytes = Buffer.byteLength(JSON.stringify(statement)) + 1;
+    if (bytes > room) return false;
+    room -= bytes;
+    return true;
+  });
+  return { ...document, Statement: [...others, ...kept] };
+}
