@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { createAccountReconciler } from "./account/controller.ts";
+import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, S3Bucket } from "./api/types.ts";
 import { createAws } from "./aws/session.ts";
@@ -19,6 +20,7 @@ import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
 import { runLeaderElection } from "./kube/leader-election.ts";
 import { createKubeMetrics } from "./kube/metrics.ts";
+import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
 import { observed } from "./observed.ts";
@@ -133,6 +135,8 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   try {
     if (!(await watches.synced(signal))) return "stopped";
     log.info("Caches synced");
+    const kinds = [S3_BUCKETS, AWS_ACCOUNTS].map((resource) => ({ resource, fields: FIELDS[resource.plural] ?? {} }));
+    await requireServedFields({ ...common, kubeConfig, kinds, userAgent, signal });
     if (!config.leaderElect) {
       await work(signal);
       return "stopped";
