@@ -1,5 +1,5 @@
 import { awsFailure } from "./aws/errors.ts";
-import { Failed } from "./bucket/stop.ts";
+import { Failed } from "./kube/stop.ts";
 import type { Failure } from "./kube/outcome.ts";
 
 /** What anything thrown by a reconcile means. The text of an unknown error stays in the log: it may hold anything. */

@@ -1,27 +1,8 @@
-import { parseArgs } from "node:util";
 import * as format from "./config-formats.ts";
-import { boolean, type Format } from "./config-formats.ts";
+import { boolean } from "./config-formats.ts";
+import { describeFlags, flag, parseFlags, type Settings } from "./config-flags.ts";
 
-/** A flag or its environment variable is unknown or wrong. The message says which, and what is right; for people, without a stack. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ConfigError";
-  }
-}
-
-interface Flag<T> {
-  /** Without the two dashes. The environment variable is S3_OPERATOR_ and the same in capitals. */
-  name: string;
-  format: Format<T>;
-  /** As it would be typed. */
-  default: string;
-  help: string;
-}
-
-function flag<T>(name: string, format: Format<T>, defaultText: string, help: string): Flag<T> {
-  return { name, format, default: defaultText, help };
-}
+export { ConfigError } from "./config-flags.ts";
 
 /** The one table of all settings: from it come the flags, the environment variables, the defaults, the help text and the type. */
 const FLAGS = {
@@ -87,11 +68,8 @@ const FLAGS = {
   ),
 };
 
-type Flags = typeof FLAGS;
-type Settings = { -readonly [Key in keyof Flags]: Flags[Key] extends Flag<infer T> ? T : never };
-
 /** What to do, and how. With "help" and "version" all else is as by default. Durations are in milliseconds. */
-export interface Config extends Settings {
+export interface Config extends Settings<typeof FLAGS> {
   action: "run" | "help" | "version";
 }
 
@@ -100,78 +78,19 @@ export interface Config extends Settings {
  * @throws ConfigError
  */
 export function parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
-  const given = parseFlags(argv);
-  const action = given.has("help") ? "help" : given.has("version") ? "version" : "run";
-  const flags: [key: string, flag: Flag<unknown>][] = Object.entries(FLAGS);
-  // So that --help works whatever else is wrong.
-  const [texts, variables] = action === "run" ? [given, env] : [new Map<string, string>(), {}];
-  const settings = flags.map(([key, flag]) => [key, setting(flag, texts, variables)]);
-  return { ...(Object.fromEntries(settings) as Settings), action };
+  const { action, settings } = parseFlags(FLAGS, argv, env);
+  return { ...settings, action };
 }
 
 /** What --help prints. */
 export function helpText(): string {
-  const flags = Object.values(FLAGS).map(({ name, format: { placeholder }, default: text, help }) => [
-    `  --${name}${placeholder && ` ${placeholder}`}`.padEnd(40) + variableOf(name),
-    `      ${help}${text === "" ? "" : ` Default: ${text}.`}`,
-  ]);
   return [
     "Manages S3 buckets declaratively, by custom resources of Kubernetes.",
     "",
     "Usage: s3-operator [flags]",
+    "       s3-operator export --bucket NAME [flags]   (a bucket as it is, as an S3Bucket: export --help)",
     "",
-    ...flags.flat(),
-    "  --version, --help",
-    "",
-    "Each flag can also be given as the environment variable beside it; the flag wins.",
-    "AWS credentials and endpoints are found as by every AWS SDK: AWS_ROLE_ARN, AWS_ENDPOINT_URL and so on.",
+    ...describeFlags(FLAGS),
     "",
   ].join("\n");
-}
-
-function setting(
-  flag: Flag<unknown>,
-  given: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): unknown {
-  const { name, format } = flag;
-  const variable = variableOf(name);
-  const [source, text] = given.has(name)
-    ? [`--${name}`, given.get(name) ?? ""]
-    : [variable, env[variable] || flag.default];
-  const parsed = format.parse(text);
-  if (parsed === undefined) throw new ConfigError(`${source} must be ${format.expects}, not ${JSON.stringify(text)}`);
-  return parsed.value;
-}
-
-function variableOf(name: string): string {
-  return `S3_OPERATOR_${name.replaceAll("-", "_").toUpperCase()}`;
-}
-
-/** The text of each flag that was given. */
-function parseFlags(argv: readonly string[]): ReadonlyMap<string, string> {
-  const flags = new Map<string, Flag<unknown>>(Object.values(FLAGS).map((flag) => [flag.name, flag]));
-  const isSwitch = (argument: string) => argument.startsWith("--") && flags.get(argument.slice(2))?.format === boolean;
-  const { tokens } = parseArgs({
-    // As in Go, a boolean flag needs no value, and takes one only behind "=".
-    args: argv.map((argument) => (isSwitch(argument) ? `${argument}=true` : argument)),
-    options: {
-      ...Object.fromEntries([...flags.keys()].map((name) => [name, { type: "string" as const }])),
-      help: { type: "boolean", short: "h" },
-      version: { type: "boolean" },
-    },
-    strict: false,
-    tokens: true,
-  });
-  return new Map(
-    tokens.map((token) => {
-      if (token.kind !== "option") throw new ConfigError(`unexpected argument ${JSON.stringify(argv[token.index])}`);
-      const { name, rawName, value, inlineValue } = token;
-      if (name === "help" || name === "version") return [name, ""];
-      if (!flags.has(name)) throw new ConfigError(`unknown flag ${rawName}; --help lists all`);
-      if (value === undefined || (!inlineValue && value.startsWith("-")))
-        throw new ConfigError(`${rawName} needs a value`);
-      return [name, value];
-    }),
-  );
 }

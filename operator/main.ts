@@ -1,5 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
+import { runExport } from "./export/command.ts";
 import { runManager } from "./manager.ts";
 import { createLogger } from "./observability/logging.ts";
 
@@ -39,6 +40,21 @@ function problemOf(load: () => void): string | undefined {
     return error instanceof Error && "code" in error ? String(error.code) : "not a kubeconfig";
   }
 }
+
+/** Ends the process, when all is printed: a pipe may take its time. */
+async function exportBucket(argv: readonly string[]): Promise<never> {
+  const { exitCode, stdout, stderr } = await runExport(argv, process.env, version);
+  for (const [stream, text] of [
+    [process.stderr, stderr],
+    [process.stdout, stdout],
+  ] as const) {
+    await new Promise((resolve) => stream.write(text, resolve));
+  }
+  process.exit(exitCode);
+}
+
+const [command, ...argv] = process.argv.slice(2);
+if (command === "export") await exportBucket(argv);
 
 const config = readConfig();
 if (config.action === "help") {

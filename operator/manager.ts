@@ -3,14 +3,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
+import { createAccessReconciler } from "./access/controller.ts";
+import { createBucketUses } from "./access/contributions.ts";
 import { createAccountReconciler } from "./account/controller.ts";
 import { FIELDS } from "./api/generated/fields.ts";
-import { AWS_ACCOUNTS, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
-import type { AWSAccount, S3Bucket } from "./api/types.ts";
+import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
+import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
 import { createTurns } from "./bucket/deletion/emptying/turns.ts";
-import { createHistory } from "./bucket/history.ts";
+import { createHistory } from "./history.ts";
 import { createKeyResolver } from "./bucket/key/resolve.ts";
 import { classify } from "./classify.ts";
 import type { Config } from "./config.ts";
@@ -58,7 +60,17 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const metrics = createMetrics(version);
   const kubeMetrics = createKubeMetrics(metrics.registry);
   const client = createKubeClient(kubeConfig, { userAgent, clock, metrics: kubeMetrics });
-  const aws = createAws({ registry: metrics.registry, forcePathStyle: config.s3ForcePathStyle, userAgent, clock, log });
+  const aws = createAws({
+    registry: metrics.registry,
+    forcePathStyle: config.s3ForcePathStyle,
+    userAgent,
+    clock,
+    log,
+    onDenied: (accountId) => {
+      const concerned = watches.accounts.store.list().filter(({ spec }) => spec.accountId === accountId);
+      for (const { metadata } of concerned) accounts.enqueue(metadata, "resync");
+    },
+  });
   const events = createEventRecorder({
     client,
     reportingController: `${GROUP}/${NAME}`,
@@ -71,7 +83,9 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const watches = createWatches(common, config, {
     bucket: observed<S3Bucket>(metrics, (...change) => buckets.onChange(...change)),
     account: observed<AWSAccount>(metrics, (...change) => accounts.onChange(...change)),
-    revisit: ({ metadata }) => buckets.enqueue(metadata, "resync"),
+    access: observed<BucketAccess>(metrics, (...change) => accesses.onChange(...change)),
+    revisitBucket: ({ metadata }, priority) => buckets.enqueue(metadata, priority),
+    revisitAccess: ({ metadata }, priority) => accesses.enqueue(metadata, priority),
   });
 
   const loop = {
@@ -88,7 +102,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: AWS_ACCOUNTS,
     store: watches.accounts.store,
     concurrency: Math.min(config.concurrency, 2),
-    reconcile: createAccountReconciler(aws),
+    reconcile: createAccountReconciler(aws, () => watches.directory.accounts()),
   });
   const reconcileBucket = createBucketReconciler({
     aws,
@@ -96,6 +110,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
+    uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     history: createHistory(() => clock.monotonic(), config.settleWindowMs),
     pollIntervalMs: config.pollIntervalMs,
     now: () => clock.now(),
@@ -119,8 +134,32 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     },
   });
 
+  const reconcileAccess = createAccessReconciler({
+    aws,
+    client,
+    directory: watches.directory,
+    cluster: config.clusterName,
+    history: createHistory(() => clock.monotonic(), config.settleWindowMs),
+    lookedAtAssociation: new Set(),
+    pollIntervalMs: config.pollIntervalMs,
+    now: () => clock.now(),
+    onDrift: (setting) => metrics.driftDetected(BUCKET_ACCESSES.kind, setting),
+  });
+  const accesses = createController<BucketAccess>({
+    ...loop,
+    name: "bucketaccess",
+    resource: BUCKET_ACCESSES,
+    store: watches.accesses.store,
+    concurrency: config.concurrency,
+    reconcile: async (context) => {
+      const outcome = await reconcileAccess(context);
+      if (outcome.kind === "done") metrics.synced(BUCKET_ACCESSES.kind, context.key);
+      return outcome;
+    },
+  });
+
   const work = async (leading: AbortSignal) => {
-    await Promise.all([accounts.run(leading), buckets.run(leading)]);
+    await Promise.all([accounts.run(leading), buckets.run(leading), accesses.run(leading)]);
     await events.flush();
   };
   // Watches go on while the controllers drain.
@@ -135,7 +174,10 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   try {
     if (!(await watches.synced(signal))) return "stopped";
     log.info("Caches synced");
-    const kinds = [S3_BUCKETS, AWS_ACCOUNTS].map((resource) => ({ resource, fields: FIELDS[resource.plural] ?? {} }));
+    const kinds = [S3_BUCKETS, AWS_ACCOUNTS, BUCKET_ACCESSES].map((resource) => ({
+      resource,
+      fields: FIELDS[resource.plural] ?? {},
+    }));
     await requireServedFields({ ...common, kubeConfig, kinds, userAgent, signal });
     if (!config.leaderElect) {
       await work(signal);

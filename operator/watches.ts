@@ -1,16 +1,23 @@
-import type { AccountDirectory } from "./account/resolve.ts";
-import { AWS_ACCOUNTS, S3_BUCKETS } from "./api/names.ts";
-import type { AWSAccount, S3Bucket } from "./api/types.ts";
-import type { KubeObject, Resource } from "./kube/object.ts";
+import { bucketKeyOf } from "./access/consent.ts";
+import type { AccessDirectory } from "./access/dependencies.ts";
+import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
+import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
+import { findCondition } from "./kube/conditions.ts";
+import { createReferenceIndex } from "./kube/reference-index.ts";
+import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
+import type { Priority } from "./kube/metrics.ts";
 import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
 
 const NAMESPACES: Resource = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 
 export interface Watches {
   buckets: Reflector<S3Bucket>;
+  accesses: Reflector<BucketAccess>;
   accounts: Reflector<AWSAccount>;
   namespaces: Reflector<KubeObject>;
-  directory: AccountDirectory;
+  directory: AccessDirectory;
+  /** All that refer to the bucket, whether or not they may. */
+  accessesOf(bucket: S3Bucket): BucketAccess[];
   /** Resolves with true when everything has been listed once, with false when `signal` aborts before that. */
   synced(signal: AbortSignal): Promise<boolean>;
 }
@@ -24,25 +31,58 @@ export interface Scope {
 
 export interface Handlers {
   bucket: OnChange<S3Bucket>;
+  access: OnChange<BucketAccess>;
   account: OnChange<AWSAccount>;
-  /** An account or a namespace changed in a way that may matter to these buckets. */
-  revisit: (bucket: S3Bucket) => void;
+  /** Something else changed in a way that may matter to the bucket, or to the access. */
+  revisitBucket: Revisit<S3Bucket>;
+  revisitAccess: Revisit<BucketAccess>;
 }
+
+/** `edit`: somebody waits for it. */
+export type Revisit<T> = (object: T, priority: Priority) => void;
 
 type Common = Pick<ReflectorOptions<KubeObject>, "client" | "clock" | "random" | "log" | "metrics">;
 
 /** Everything that is watched, and which change of what makes which object be looked at again. */
 export function createWatches(common: Common, scope: Scope, handlers: Handlers): Watches {
   const selected = scope.watchSelector === undefined ? {} : { labelSelector: scope.watchSelector };
-  const buckets = createReflector<S3Bucket>({
+  const ours = {
     ...common,
     ...selected,
     ...(scope.watchNamespaces.length > 0 && { namespaces: scope.watchNamespaces }),
+  };
+  const byBucket = createReferenceIndex();
+  const accessesOf = ({ metadata }: S3Bucket) =>
+    byBucket.referrersOf(keyOf(metadata)).flatMap((key) => accesses.store.get(parseKey(key)) ?? []);
+
+  const buckets = createReflector<S3Bucket>({
+    ...ours,
     resource: S3_BUCKETS,
-    onChange: handlers.bucket,
+    onChange(type, bucket, old) {
+      handlers.bucket(type, bucket, old);
+      if (old !== undefined && type !== "deleted" && mattersToAccess(old) === mattersToAccess(bucket)) return;
+      const priority = old === undefined ? "resync" : "edit";
+      for (const access of accessesOf(bucket)) handlers.revisitAccess(access, priority);
+    },
+  });
+  const accesses = createReflector<BucketAccess>({
+    ...ours,
+    resource: BUCKET_ACCESSES,
+    onChange(type, access, old) {
+      const key = bucketKeyOf(access);
+      if (type === "deleted") byBucket.remove(keyOf(key), keyOf(access.metadata));
+      else byBucket.add(keyOf(key), keyOf(access.metadata));
+      handlers.access(type, access, old);
+      if (old !== undefined && type !== "deleted" && mattersToBucket(old) === mattersToBucket(access)) return;
+      const bucket = buckets.store.get(key);
+      if (bucket !== undefined) handlers.revisitBucket(bucket, old === undefined ? "resync" : "edit");
+    },
   });
   const revisit = (concerns: (bucket: S3Bucket) => boolean) => {
-    for (const bucket of buckets.store.list()) if (concerns(bucket)) handlers.revisit(bucket);
+    for (const bucket of buckets.store.list().filter(concerns)) {
+      handlers.revisitBucket(bucket, "resync");
+      for (const access of accessesOf(bucket)) handlers.revisitAccess(access, "resync");
+    }
   };
   const accounts = createReflector<AWSAccount>({
     ...common,
@@ -61,16 +101,23 @@ export function createWatches(common: Common, scope: Scope, handlers: Handlers):
     transform: withoutPayload,
     onChange(_type, namespace, old) {
       const before = JSON.stringify(old?.metadata.labels ?? {});
-      if (before !== JSON.stringify(namespace.metadata.labels ?? {})) {
-        revisit(({ metadata }) => metadata.namespace === namespace.metadata.name);
+      if (before === JSON.stringify(namespace.metadata.labels ?? {})) return;
+      const { name } = namespace.metadata;
+      revisit(({ metadata }) => metadata.namespace === name);
+      for (const access of accesses.store.list().filter(({ metadata }) => metadata.namespace === name)) {
+        handlers.revisitAccess(access, "resync");
+        const bucket = buckets.store.get(bucketKeyOf(access));
+        if (bucket !== undefined) handlers.revisitBucket(bucket, "resync");
       }
     },
   });
-  const directory: AccountDirectory = {
+  const directory: AccessDirectory = {
     accounts: () => accounts.store.list(),
     namespace: (name) => namespaces.store.get({ name }),
+    bucket: (key) => buckets.store.get(key),
   };
-  const synced = Promise.all([buckets.synced, accounts.synced, namespaces.synced]).then(() => true);
+  const all = [buckets, accesses, accounts, namespaces];
+  const synced = Promise.all(all.map((reflector) => reflector.synced)).then(() => true);
   const aborted = (signal: AbortSignal) =>
     new Promise<boolean>((resolve) => {
       if (signal.aborted) resolve(false);
@@ -78,23 +125,44 @@ export function createWatches(common: Common, scope: Scope, handlers: Handlers):
     });
   return {
     buckets,
+    accesses,
     accounts,
     namespaces,
     directory,
+    accessesOf,
     synced: (signal) => Promise.race([synced, aborted(signal)]),
   };
 }
 
-export async function runWatches({ buckets, accounts, namespaces }: Watches, signal: AbortSignal): Promise<void> {
-  await Promise.all([buckets, accounts, namespaces].map((reflector) => reflector.run(signal)));
+/** What a bucket has in its policies of an access, and whether it waits for it to go. */
+function mattersToBucket({ metadata, status }: BucketAccess): string {
+  const { generation, deletionTimestamp } = metadata;
+  return JSON.stringify([generation, deletionTimestamp, status?.encryptionContexts]);
+}
+
+/** What an access is made from, or waits for. */
+function mattersToAccess({ metadata, status }: S3Bucket): string {
+  const { generation, deletionTimestamp } = metadata;
+  const { arn, kmsKeyArn, policy, managedKey } = status ?? {};
+  const ready = findCondition(status, "Ready");
+  const policies = [policy?.bytes, managedKey?.isShared];
+  return JSON.stringify([generation, deletionTimestamp, arn, kmsKeyArn, policies, ready?.status, ready?.reason]);
+}
+
+export async function runWatches(
+  { buckets, accesses, accounts, namespaces }: Watches,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([buckets, accesses, accounts, namespaces].map((reflector) => reflector.run(signal)));
 }
 
 /** A bookmark comes about every minute; after five the API server is out of reach, however alive the connections look. */
 const MAX_SILENCE_SECONDS = 300;
 
 /** For /readyz: everything was listed, and the API server is still heard of. */
-export function readyChecks({ buckets, accounts, namespaces }: Watches): Record<string, () => string | undefined> {
-  const reflectors = { s3buckets: buckets, awsaccounts: accounts, namespaces };
+export function readyChecks(watches: Watches): Record<string, () => string | undefined> {
+  const { buckets, accesses, accounts, namespaces } = watches;
+  const reflectors = { s3buckets: buckets, bucketaccesses: accesses, awsaccounts: accounts, namespaces };
   return Object.fromEntries(
     Object.entries(reflectors).map(([name, reflector]) => [
       `watch-${name}`,

@@ -1,12 +1,20 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { AWSAccount } from "../api/types.ts";
+import type { DeniedAction } from "../aws/denials.ts";
 import type { Aws, Identity } from "../aws/session.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { createAccountReconciler } from "./controller.ts";
 
-function reconciling(object: AWSAccount, verify: (identity: Identity) => Promise<unknown>) {
-  const status: NonNullable<AWSAccount["status"]> = {};
+function reconciling(
+  object: AWSAccount,
+  verify: (identity: Identity) => Promise<unknown>,
+  denied: () => DeniedAction[] = () => [],
+  others: AWSAccount[] = [],
+) {
+  const limits: [string, number | undefined][] = [];
+  const limit = (...change: [string, number | undefined]) => limits.push(change);
+  const status: NonNullable<AWSAccount["status"]> = structuredClone(object.status ?? {});
   const nothing = () => Promise.resolve();
   const context = {
     key: object.metadata,
@@ -20,7 +28,11 @@ function reconciling(object: AWSAccount, verify: (identity: Identity) => Promise
     ensureFinalizer: nothing,
     removeFinalizer: nothing,
   };
-  return { status, run: () => createAccountReconciler({ verify } as unknown as Aws)(context) };
+  return {
+    status,
+    limits,
+    run: () => createAccountReconciler({ verify, denied, limit } as unknown as Aws, () => [object, ...others])(context),
+  };
 }
 
 test("status says who the operator is", async () => {
@@ -47,3 +59,43 @@ test("an account that goes owns nothing, and asks nothing", async () => {
   const { run } = reconciling(account, () => Promise.reject(new Error("asked")));
   expect(await run()).toEqual({ kind: "released" });
 });
+
+test("status says what the operator is denied, also when it may not do anything at all, and no longer than it is", async () => {
+  const assume = { action: "sts:AssumeRole", message: "AWS denied it" };
+  const denied = reconciling(
+    awsAccount(),
+    () => Promise.reject(new Error("denied")),
+    () => [assume],
+  );
+  await expect(denied.run()).rejects.toThrow("denied");
+  expect(denied.status).toEqual({ denied: [assume] });
+
+  const before = { ...awsAccount(), status: { denied: [assume] } };
+  const allowed = reconciling(before, async () => target().session);
+  await allowed.run();
+  expect(allowed.status.denied).toBeUndefined();
+});
+
+test("a paused account is left alone", async () => {
+  const account = awsAccount();
+  account.metadata.annotations = { "s3-operator.io/paused": "true" };
+  const { run } = reconciling(account, () => Promise.reject(new Error("asked")));
+  expect(await run()).toEqual({ kind: "paused" });
+});
+
+test.each<[number | undefined, number | undefined, number | undefined]>([
+  [undefined, undefined, undefined],
+  [50, undefined, 50],
+  [undefined, 20, 20],
+  [50, 20, 20],
+])(
+  "asked for %s, and %s by another AWSAccount of the AWS account: %s requests per second",
+  async (own, other, rate) => {
+    const asking = (requestsPerSecond: number | undefined, more = {}) =>
+      awsAccount({ ...(requestsPerSecond !== undefined && { rateLimit: { requestsPerSecond } }), ...more });
+    const others = [asking(other), asking(1, { accountId: "444455556666" })];
+    const { limits, run } = reconciling(asking(own), async () => target().session, undefined, others);
+    await run();
+    expect(limits).toEqual([["111122223333", rate]]);
+  },
+);

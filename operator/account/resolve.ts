@@ -1,4 +1,4 @@
-import type { AWSAccount } from "../api/types.ts";
+import type { AllowedNamespaces, AWSAccount } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { selects } from "./selector.ts";
@@ -37,9 +37,17 @@ export function resolveAccount(
 
 function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: string): boolean {
   const { allowedNamespaces } = spec;
-  if (allowedNamespaces === undefined) return true;
-  if (allowedNamespaces.names !== undefined) return allowedNamespaces.names.includes(name);
-  return namespace !== undefined && selects(allowedNamespaces.selector ?? {}, namespace.metadata.labels ?? {});
+  return allowedNamespaces === undefined || admitsNamespace(allowedNamespaces, namespace, name);
+}
+
+/** Whether namespace `name` is among those allowed; `namespace` is undefined where nothing is known of it. */
+export function admitsNamespace(
+  { names, selector = {} }: AllowedNamespaces,
+  namespace: KubeObject | undefined,
+  name: string,
+): boolean {
+  if (names !== undefined) return names.includes(name);
+  return namespace !== undefined && selects(selector, namespace.metadata.labels ?? {});
 }
 
 function notAvailable(accountName: string | undefined, namespace: string): AccountProblem {

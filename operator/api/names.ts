@@ -14,6 +14,14 @@ export const S3_BUCKETS: Resource = {
   namespaced: true,
 };
 
+export const BUCKET_ACCESSES: Resource = {
+  group: GROUP,
+  version: VERSION,
+  kind: "BucketAccess",
+  plural: "bucketaccesses",
+  namespaced: true,
+};
+
 export const AWS_ACCOUNTS: Resource = {
   group: GROUP,
   version: VERSION,

@@ -3,6 +3,8 @@ export const REASON = {
   // The account
   accountNotAvailable: "AccountNotAvailable",
   moreThanOneDefault: "MoreThanOneDefault",
+  guardrailViolated: "GuardrailViolated",
+  managedByOrganization: "ManagedByOrganization",
 
   // The bucket as such
   bucketNotOwned: "BucketNotOwned",
@@ -16,6 +18,7 @@ export const REASON = {
   bucketNotReleased: "BucketNotReleased",
   bucketKeepsFilling: "BucketKeepsFilling",
   invalidBucketName: "InvalidBucketName",
+  bucketNameNotAllowed: "BucketNameNotAllowed",
   regionMismatch: "RegionMismatch",
   kmsAliasTaken: "KMSAliasTaken",
   kmsKeyInUse: "KMSKeyInUse",
@@ -26,11 +29,13 @@ export const REASON = {
   kmsKeyWrongRegion: "KMSKeyWrongRegion",
 
   // Its deletion
+  bucketInUse: "BucketInUse",
   deletionPolicyNotAllowed: "DeletionPolicyNotAllowed",
   deletionNotConfirmed: "DeletionNotConfirmed",
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
+  bucketLeftExpiring: "BucketLeftExpiring",
   mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",
@@ -49,4 +54,17 @@ export const REASON = {
   policyLocksOut: "PolicyLocksOut",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
+
+  // Access to a bucket
+  associationNotOwned: "AssociationNotOwned",
+  bucketNotAvailable: "BucketNotAvailable",
+  bucketNotReady: "BucketNotReady",
+  configMapNotOwned: "ConfigMapNotOwned",
+  roleCreated: "RoleCreated",
+  roleDeleted: "RoleDeleted",
+  roleNotOwned: "RoleNotOwned",
+
+  serviceAccountNotFound: "ServiceAccountNotFound",
+  serviceAccountNotOwned: "ServiceAccountNotOwned",
+  workloadIdentityNotConfigured: "WorkloadIdentityNotConfigured",
 } as const;

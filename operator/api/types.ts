@@ -2,17 +2,29 @@
 
 import type { StatusObject } from "../kube/object.ts";
 import type { AWSAccountSpec, AWSAccountStatus } from "./generated/awsaccount.ts";
+import type { BucketAccessSpec, BucketAccessStatus } from "./generated/bucketaccess.ts";
 import type { S3BucketSpec, S3BucketStatus } from "./generated/s3bucket.ts";
 
 export type {
+  AccountPublicAccessBlock,
   AllowedNamespaces,
   AssumeRole,
   AWSAccountSpec,
   AWSAccountStatus,
+  Guardrails,
   LabelSelector,
   LabelSelectorRequirement,
   Naming,
 } from "./generated/awsaccount.ts";
+export type {
+  AccessDrift,
+  AccessPolicyStatus,
+  BucketAccessSpec,
+  BucketAccessStatus,
+  BucketRef,
+  Grant,
+  ServiceAccountRef,
+} from "./generated/bucketaccess.ts";
 export type {
   Change,
   Cors,
@@ -41,6 +53,11 @@ export type {
 /** One bucket in an AWS account. See docs/reference/s3bucket.md. */
 export interface S3Bucket extends StatusObject<S3BucketStatus> {
   spec: S3BucketSpec;
+}
+
+/** Access of one ServiceAccount, or of named IAM roles, to prefixes of a bucket. See docs/reference/bucketaccess.md. */
+export interface BucketAccess extends StatusObject<BucketAccessStatus> {
+  spec: BucketAccessSpec;
 }
 
 /** One AWS account that the operator may use, cluster-scoped. See docs/reference/awsaccount.md. */

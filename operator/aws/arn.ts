@@ -26,6 +26,18 @@ export function partitionOf(region: string): string {
   return partition(region).name;
 }
 
+/** https://docs.aws.amazon.com/general/latest/gr/iam-service.html */
+const IAM_REGIONS: Readonly<Record<string, string>> = {
+  aws: "us-east-1",
+  "aws-cn": "cn-north-1",
+  "aws-us-gov": "us-gov-west-1",
+};
+
+/** The region of IAM, which a partition has once, for all of its regions. */
+export function iamRegion(region: string): string {
+  return IAM_REGIONS[partitionOf(region)] ?? region;
+}
+
 /** The domain below which the region's services are: "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu" and so on. */
 export function dnsSuffix(region: string): string {
   return partition(region).dnsSuffix;

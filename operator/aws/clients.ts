@@ -1,3 +1,5 @@
+import { EKSClient } from "@aws-sdk/client-eks";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
@@ -6,8 +8,9 @@ import type { Logger } from "pino";
 import type { Logger as SdkLogger, MiddlewareStack } from "@smithy/types";
 import type { SharedCredentials } from "./credentials.ts";
 import { guard, instrument, type Instruments } from "./instrument.ts";
+import { keepUnknownElements } from "./unknown-elements/middleware.ts";
 
-export type Client = S3Client | S3ControlClient | KMSClient;
+export type Client = S3Client | S3ControlClient | KMSClient | IAMClient | EKSClient;
 
 export type CreateClient<C> = (settings: ClientSettings, purpose: ClientPurpose) => C;
 
@@ -41,6 +44,12 @@ export function sdkLogger(log: Pick<Logger, "warn"> | undefined): SdkLogger {
 }
 
 /**
+ * As many as ten workers can use, each with one GET for every setting: the SDK's connection timeout runs while a request waits for one of its
+ * sockets, of which there are 50 by default.
+ */
+const SOCKETS = { maxSockets: 250 };
+
+/**
  * What all clients share. Endpoints are not set here: they come from the SDK's own AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> and config file.
  * Three attempts, as the work queue does the long backoff.
  */
@@ -57,20 +66,33 @@ export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettin
       // Without it a request beyond its timeout goes on, with a warning.
       throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
+      httpAgent: SOCKETS,
+      httpsAgent: SOCKETS,
     },
   };
 }
 
 export function createS3Client(settings: ClientSettings, purpose: ClientPurpose): S3Client {
   const { forcePathStyle } = settings;
-  return equip(
-    new S3Client({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials, forcePathStyle }),
-    purpose,
-  );
+  const client = new S3Client({
+    ...baseConfig(settings, purpose.region),
+    credentials: purpose.credentials,
+    forcePathStyle,
+  });
+  client.middlewareStack.use(keepUnknownElements(client.config.streamCollector));
+  return equip(client, purpose);
 }
 
 export function createKmsClient(settings: ClientSettings, purpose: ClientPurpose): KMSClient {
   return equip(new KMSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
+}
+
+export function createIamClient(settings: ClientSettings, purpose: ClientPurpose): IAMClient {
+  return equip(new IAMClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
+}
+
+export function createEksClient(settings: ClientSettings, purpose: ClientPurpose): EKSClient {
+  return equip(new EKSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
 }
 
 export function createStsClient(settings: ClientSettings, purpose: ClientPurpose): STSClient {

@@ -1,6 +1,6 @@
 /**
  * AWS's error codes, sorted by what to do about them. No other file compares codes.
- * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS and IAM API page, and the SDK's own lists.
+ * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS, IAM and EKS API page, and the SDK's own lists.
  */
 
 export type AwsErrorKind =
@@ -33,6 +33,7 @@ export const ABSENT: readonly string[] = [
   "NoSuchTagSetError",
   "NoSuchWebsiteConfiguration",
   "NotFoundException",
+  "ResourceNotFoundException",
   "ObjectLockConfigurationNotFound",
   "ObjectLockConfigurationNotFoundError",
   "OwnershipControlsNotFoundError",
@@ -52,7 +53,15 @@ const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
 const NO_CREDENTIALS = ["CredentialsProviderError", "ProviderError", "TokenProviderError"];
 
 const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, readonly string[]> = {
-  NotFound: [...ABSENT, ...NO_SUCH_BUCKET, "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
+  // The target of access logs may be made a moment later: one kubectl apply can hold both buckets.
+  NotFound: [
+    ...ABSENT,
+    ...NO_SUCH_BUCKET,
+    "InvalidTargetBucketForLogging",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "NoSuchVersion",
+  ],
   AccessDenied: ["AccessDenied", "AccessDeniedException", "AccountProblem", "AllAccessDisabled", "NotSignedUp"],
   Credentials: [
     ...EXPIRED,
@@ -98,6 +107,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "BucketAlreadyExists",
     "EntityAlreadyExists",
     "EntityAlreadyExistsException",
+    "ResourceInUseException",
   ],
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
   // Every other 400 too, by its status.
@@ -130,6 +140,9 @@ export const WRONG_REGION: readonly string[] = [
 
 /** Signed for another region than the endpoint's; S3's answer says which. */
 export const MALFORMED_AUTHORIZATION = "AuthorizationHeaderMalformed";
+
+/** Of EKS. The message tells whether a role is unknown. */
+export const INVALID_PARAMETER = "InvalidParameterException";
 
 /** Of S3, IAM and KMS. The message tells whether a principal is unknown or the document wrong. */
 export const MALFORMED_POLICY: readonly string[] = [

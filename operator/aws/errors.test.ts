@@ -113,6 +113,7 @@ describe("S3", () => {
     [400, "InvalidToken", "", "Credentials"],
     [400, "AuthorizationHeaderMalformed", "", "Credentials"],
     [409, "BucketNotEmpty", "", "NotEmpty"],
+    [400, "InvalidTargetBucketForLogging", "", "NotFound"],
     [409, "InvalidBucketState", "", "Invalid"],
     [400, "MalformedXML", "", "Invalid"],
     [400, "InvalidArgument", "", "Invalid"],

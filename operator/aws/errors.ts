@@ -2,6 +2,7 @@ import type { Failure } from "../kube/outcome.ts";
 import {
   ABSENT,
   EXPIRED,
+  INVALID_PARAMETER,
   KINDS,
   MALFORMED_AUTHORIZATION,
   MALFORMED_POLICY,
@@ -11,7 +12,8 @@ import {
   WRONG_REGION,
   type AwsErrorKind,
 } from "./error-codes.ts";
-import { describeDenial, parseDenial, said, stable } from "./messages.ts";
+import { describeDenial, parseDenial } from "./denial.ts";
+import { said, stable } from "./messages.ts";
 
 export type { AwsErrorKind } from "./error-codes.ts";
 
@@ -42,9 +44,13 @@ interface SdkError extends Error {
 export function awsErrorKind(error: unknown): AwsErrorKind | undefined {
   if (!isSdkError(error)) return undefined;
   if (MALFORMED_POLICY.includes(error.name) && /invalid principal/i.test(error.message)) return "NotYetVisible";
+  if (error.name === INVALID_PARAMETER && ROLE_NOT_VISIBLE.test(error.message)) return "NotYetVisible";
   if (isWrongRegion(error)) return "WrongRegion";
   return KINDS.get(error.name) ?? kindByStatus(error);
 }
+
+/** EKS about the role of a Pod Identity association, which it may see later than IAM, and likewise its trust policy. */
+const ROLE_NOT_VISIBLE = /\brole\b.*\bdoes not exist\b|\btrust policy\b.*\bis invalid\b/i;
 
 /** The thing asked for is not set, or does not exist; but not that its bucket is missing, for which there is {@link isNoSuchBucket}. */
 export function isAbsent(error: unknown): boolean {

@@ -9,6 +9,7 @@ import { Counter, Histogram, type Registry } from "prom-client";
 import { abortable } from "./abort.ts";
 import type { Clock } from "../clock.ts";
 import type { SharedCredentials } from "./credentials.ts";
+import type { Denials } from "./denials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
@@ -44,13 +45,15 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
 }
 
 /** As the metrics have it in their label, and the SDK in AWS_ENDPOINT_URL_<SERVICE>. */
-export const SERVICES = ["s3", "s3-control", "kms", "sts"] as const;
+export const SERVICES = ["s3", "s3-control", "kms", "iam", "eks", "sts"] as const;
 export type Service = (typeof SERVICES)[number];
 
 export interface Instruments {
   service: Service;
   metrics: AwsMetrics;
   limiter: RateLimiter;
+  /** Remembers what the identity was denied. */
+  denials?: Denials;
   clock: Clock;
 }
 
@@ -70,6 +73,7 @@ export function instrument<Input extends object, Output extends object>(
       return result;
     } catch (error) {
       finish(codeOfError(error));
+      instruments.denials?.note(error);
       if (awsErrorKind(error) === "Throttled") slowDown(instruments);
       throw error;
     }

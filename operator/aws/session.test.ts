@@ -299,7 +299,7 @@ describe("requests", () => {
     const clock = createManualClock();
     start({ clock });
     const [own, role] = [await aws.session(OWN), await aws.session(ROLE)];
-    await aws.session({ ...ROLE, requestsPerSecond: 1 });
+    aws.limit(ACCOUNT, 1);
     await own.s3("eu-central-1").send(versioning);
     const waiting = role.s3("us-east-1").send(versioning);
     await vi.waitFor(() => expect(clock.timers()).toBe(1));
@@ -354,4 +354,33 @@ describe("requests", () => {
     expect(await count("s3_operator_aws_requests_total", { service: "s3", code: "ECONNREFUSED" })).toBe(3);
     endpoint = await startEndpoint();
   });
+});
+
+test("what AWS denies is remembered for the identity, and told once for each action", async () => {
+  const told: string[] = [];
+  start({ onDenied: (accountId) => told.push(accountId) });
+  const session = await aws.session(ROLE);
+  const denial = `User: arn:aws:sts::${ACCOUNT}:assumed-role/s3/s is not authorized to perform: s3:GetBucketVersioning because no identity-based policy allows the s3:GetBucketVersioning action`;
+  answering(() => s3Error(403, "AccessDenied", denial));
+  for (const region of ["eu-central-1", "eu-west-1"]) {
+    await expect(session.s3(region).send(new GetBucketVersioningCommand({ Bucket: "docs" }))).rejects.toThrow(
+      "not authorized",
+    );
+  }
+  expect(aws.denied(ROLE)).toEqual([
+    {
+      action: "s3:GetBucketVersioning",
+      message: expect.stringContaining("Add to the operator's IAM policy") as string,
+    },
+  ]);
+  expect(aws.denied(OWN)).toEqual([]);
+  expect(told).toEqual([ACCOUNT]);
+});
+
+test("a role that may not be assumed is a denial of its identity", async () => {
+  start();
+  const denial = `User: arn:aws:sts::${ACCOUNT}:assumed-role/own/s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${ACCOUNT}:role/s3`;
+  endpoint.answer = () => queryError(403, "AccessDenied", denial);
+  await expect(aws.session(ROLE)).rejects.toThrow("not authorized");
+  expect(aws.denied(ROLE).map(({ action }) => action)).toEqual(["sts:AssumeRole"]);
 });

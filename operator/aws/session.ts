@@ -1,3 +1,5 @@
+import type { EKSClient } from "@aws-sdk/client-eks";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3ControlClient } from "@aws-sdk/client-s3-control";
@@ -6,8 +8,10 @@ import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { systemClock, type Clock } from "../clock.ts";
 import { abortable } from "./abort.ts";
-import { parseArn, partitionOf } from "./arn.ts";
+import { iamRegion, parseArn, partitionOf } from "./arn.ts";
 import {
+  createEksClient,
+  createIamClient,
   createKmsClient,
   createS3Client,
   createS3ControlClient,
@@ -16,6 +20,7 @@ import {
   type CreateClient,
 } from "./clients.ts";
 import { shareCredentials, type SharedCredentials } from "./credentials.ts";
+import { createDenials, type DeniedAction, type Denials } from "./denials.ts";
 import { assumeRoleProvider, callerArnOf } from "./identity.ts";
 import { createIdleCache } from "./idle-cache.ts";
 import { createAwsMetrics, SERVICES, type Service } from "./instrument.ts";
@@ -31,8 +36,6 @@ export interface Identity {
   region: string;
   /** Absent: the operator's own credentials, by the SDK's default chain. */
   assumeRole?: { roleArn: string; externalId?: string };
-  /** Of each service, for the account as a whole: of several identities in one account the last used counts. Default: {@link DEFAULT_REQUESTS_PER_SECOND}. */
-  requestsPerSecond?: number;
 }
 
 /** A verified identity. Its clients are shared and may be disposed of when unused: get them anew for each reconcile. */
@@ -44,6 +47,9 @@ export interface AwsSession {
   s3(region: string): S3Client;
   s3Control(region: string): S3ControlClient;
   kms(region: string): KMSClient;
+  eks(region: string): EKSClient;
+  /** There is one IAM for all regions of a partition. */
+  iam(): IAMClient;
 }
 
 export interface Aws {
@@ -54,6 +60,10 @@ export interface Aws {
   session(identity: Identity, signal?: AbortSignal): Promise<AwsSession>;
   /** Asks STS again, also if it was asked before: rights change without a word. Sessions handed out earlier stay good. */
   verify(identity: Identity, signal?: AbortSignal): Promise<AwsSession>;
+  /** How fast each service of an account is called from now on, by all its identities. Default: {@link DEFAULT_REQUESTS_PER_SECOND}. */
+  limit(accountId: string, requestsPerSecond?: number): void;
+  /** What AWS denied the identity of late, in any call. */
+  denied(identity: Identity): DeniedAction[];
   /** Closes the identity's clients; the next session starts with new credentials. */
   forget(identity: Identity): void;
   /** Closes all. */
@@ -69,6 +79,8 @@ export interface AwsOptions {
   requestTimeoutMs?: number;
   clock?: Clock;
   log?: Pick<Logger, "info" | "warn">;
+  /** An action was denied to an identity in the account that was not known to be. */
+  onDenied?: (accountId: string) => void;
 }
 
 /** Far above what S3 lets through for most accounts, which it does not publish: throttling finds the rate, see rate-limit.ts. */
@@ -84,13 +96,14 @@ interface Entry {
   /** Begins the keys of its clients. */
   id: string;
   credentials: SharedCredentials;
+  denials: Denials;
   /** As STS last said. */
   callerArn?: string;
   session?: Promise<AwsSession>;
 }
 
 export function createAws(options: AwsOptions = {}): Aws {
-  const { registry = new Registry(), clock = systemClock, log } = options;
+  const { registry = new Registry(), clock = systemClock, log, onDenied } = options;
   const settings = settingsOf(options);
   const metrics = createAwsMetrics(registry);
   const limiterOf = createRateLimiters(DEFAULT_REQUESTS_PER_SECOND, clock);
@@ -109,31 +122,36 @@ export function createAws(options: AwsOptions = {}): Aws {
   });
   let made = 0;
 
-  const purposeOf = ({ accountId }: Identity, credentials: SharedCredentials, service: Service, region: string) => ({
+  const purposeOf = (
+    { accountId }: Identity,
+    { credentials, denials }: Pick<Entry, "credentials" | "denials">,
+    service: Service,
+    region: string,
+  ) => ({
     region,
     credentials,
-    instruments: { service, metrics, clock, limiter: limiterOf(accountId, service) },
+    instruments: { service, metrics, clock, limiter: limiterOf(accountId, service), denials },
   });
 
   const newEntry = (identity: Identity): Entry => {
-    const { assumeRole, region } = identity;
+    const { accountId, assumeRole, region } = identity;
     made += 1;
-    const id = `${made}/`;
-    if (assumeRole === undefined) return { id, credentials: ownCredentials };
-    const provider = assumeRoleProvider(settings, assumeRole, purposeOf(identity, ownCredentials, "sts", region));
-    return { id, credentials: shareCredentials(provider, clock) };
+    const denials = createDenials(clock, () => onDenied?.(accountId));
+    const own = { id: `${made}/`, credentials: ownCredentials, denials };
+    if (assumeRole === undefined) return own;
+    const provider = assumeRoleProvider(settings, assumeRole, purposeOf(identity, own, "sts", region));
+    return { ...own, credentials: shareCredentials(provider, clock) };
   };
 
   const confirm = async (identity: Identity, entry: Entry): Promise<AwsSession> => {
     const { accountId, region } = identity;
-    const { id, credentials } = entry;
-    const callerArn = await callerArnOf(settings, accountId, purposeOf(identity, credentials, "sts", region));
+    const callerArn = await callerArnOf(settings, accountId, purposeOf(identity, entry, "sts", region));
     if (entry.callerArn !== callerArn) log?.info({ accountId, callerArn }, "Verified the identity at AWS");
     entry.callerArn = callerArn;
     const client = <C extends Client>(create: CreateClient<C>, service: Service, region: string) => {
-      const make = () => create(settings, purposeOf(identity, credentials, service, region));
+      const make = () => create(settings, purposeOf(identity, entry, service, region));
       // Each key stands for one service, hence for one type of client.
-      return clients.get(`${id}${service}/${region}`, make) as C;
+      return clients.get(`${entry.id}${service}/${region}`, make) as C;
     };
     return {
       accountId,
@@ -142,14 +160,14 @@ export function createAws(options: AwsOptions = {}): Aws {
       s3: (region) => client(createS3Client, "s3", region),
       s3Control: (region) => client(createS3ControlClient, "s3-control", region),
       kms: (region) => client(createKmsClient, "kms", region),
+      eks: (region) => client(createEksClient, "eks", region),
+      iam: () => client(createIamClient, "iam", iamRegion(region)),
     };
   };
 
   const entryOf = (identity: Identity) => entries.get(keyOf(identity), () => newEntry(identity));
 
   const session: Aws["session"] = (identity, signal) => {
-    const { accountId, requestsPerSecond = DEFAULT_REQUESTS_PER_SECOND } = identity;
-    for (const service of SERVICES) limiterOf(accountId, service).configure(requestsPerSecond);
     const entry = entryOf(identity);
     const asked = (entry.session ??= confirm(identity, entry).catch((error: unknown) => {
       // Unless somebody has asked again in the meantime.
@@ -165,6 +183,10 @@ export function createAws(options: AwsOptions = {}): Aws {
       delete entryOf(identity).session;
       return session(identity, signal);
     },
+    limit: (accountId, requestsPerSecond = DEFAULT_REQUESTS_PER_SECOND) => {
+      for (const service of SERVICES) limiterOf(accountId, service).configure(requestsPerSecond);
+    },
+    denied: (identity) => entryOf(identity).denials.list(),
     forget: (identity) => {
       entryOf(identity).credentials.dropIfFetchedBefore(Infinity);
       entries.drop(keyOf(identity));
@@ -180,7 +202,7 @@ function settingsOf({ forcePathStyle = false, userAgent = "s3-operator", request
   return { forcePathStyle, userAgent, requestTimeoutMs, logger: sdkLogger(log) };
 }
 
-/** Equal for identities that get the same credentials. The rate is no part of who one is. */
+/** Equal for identities that get the same credentials. */
 function keyOf({ accountId, region, assumeRole }: Identity): string {
   return JSON.stringify([accountId, region, assumeRole?.roleArn ?? null, assumeRole?.externalId ?? null]);
 }

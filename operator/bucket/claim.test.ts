@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import type { Observation } from "./observe.ts";
-import { ownershipTags, releaseTag, type Tags } from "./ownership.ts";
+import { ownershipTags, releaseTag, type Tags } from "../ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 import { failureOf, stopOf } from "./testing/thrown.ts";
@@ -45,12 +45,17 @@ describe("createTarget", () => {
   };
 
   test("makes the bucket with all its tags, so that a crash leaves none without its owner's name", async () => {
-    const { calls, result } = create(undefined, { tags: { team: "a" }, objectOwnership: "ObjectWriter" });
+    const { calls, result } = create(undefined, {
+      tags: { team: "a" },
+      objectOwnership: "ObjectWriter",
+      objectLock: { mode: "None" },
+    });
     expect(await result()).toBe(true);
     const expected = { env: "prod", team: "a", ...ownershipTags(OWNER, "Created") };
     expect(calls).toHaveLength(1);
     expect(calls[0]?.input).toMatchObject({
       ObjectOwnership: "ObjectWriter",
+      ObjectLockEnabledForBucket: true,
       CreateBucketConfiguration: { Tags: Object.entries(expected).map(([Key, Value]) => ({ Key, Value })) },
     });
   });

@@ -1,13 +1,13 @@
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
-import { awsFailure } from "../aws/errors.ts";
+import { failWith } from "../fail-with.ts";
 import { createBucket, type Existence, headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
-import { originOf, type Origin, ownershipOf, type Tags } from "./ownership.ts";
+import { originOf, type Origin, ownershipOf, type Tags } from "../ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { tagsOf } from "./settings/tags.ts";
-import { Failed, stalled } from "./stop.ts";
+import { Failed, stalled } from "../kube/stop.ts";
 import type { Target } from "./target.ts";
 
 /** That a bucket may be worked on, and how it came to us. */
@@ -44,16 +44,15 @@ function takenElsewhere(name: string): Error {
 
 /** Makes the bucket with its tags. True: it is new. False: the account had it already, perhaps from a try whose answer was lost. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
-  const creation = { tags: tagsOf(spec, context), objectOwnership: spec.objectOwnership };
+  const { objectOwnership, objectLock } = spec;
+  const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
   try {
     const result = await createBucket(bucket, creation);
     if (result === "Taken") throw takenElsewhere(bucket.name);
     return result === "Created";
   } catch (error) {
     // A bucket that may not be tagged as ours is not made at all, so that the missing right may be either one.
-    const action = "s3:CreateBucket and s3:TagResource";
-    const failure = awsFailure(error, { action, resource: bucket.arn });
-    throw failure === undefined ? error : new Failed(failure);
+    return failWith("s3:CreateBucket and s3:TagResource", bucket.arn)(error);
   }
 }
 

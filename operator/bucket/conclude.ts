@@ -7,7 +7,7 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
-import { again, Failed, stalled, waiting } from "./stop.ts";
+import { again, Failed, stalled, waiting } from "../kube/stop.ts";
 import type { Target } from "./target.ts";
 
 /** Changes that a plan has room for in status. */
@@ -27,6 +27,7 @@ export function concludeExamined(
   return outcomeOf(results, bucket.name, recheckAfterMs);
 }
 
+/** `sharing`: why the managed key could not be shared with BucketAccesses. */
 export function concludeApplied(
   { now }: BucketDependencies,
   context: BucketContext,
@@ -34,6 +35,7 @@ export function concludeApplied(
   claim: Claim,
   results: readonly SettingResult[],
   recheckAfterMs: number,
+  sharing?: Failure,
 ): Outcome {
   const { object, status, event } = context;
   delete status.plan;
@@ -51,6 +53,7 @@ export function concludeApplied(
     const note = `As declared again: ${driftSummary(drift)}`;
     event({ type: "Normal", reason: REASON.driftCorrected, action: "Update", note });
   }
+  if (sharing !== undefined) throw new Failed(sharing);
   return outcomeOf(results, bucket.name, recheckAfterMs);
 }
 

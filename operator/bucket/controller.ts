@@ -1,33 +1,27 @@
 import type { Outcome } from "../kube/outcome.ts";
 import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
-import { isPaused, pollIntervalMs } from "./annotations.ts";
+import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
 import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
+import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { announceKeyWork } from "./key/announce.ts";
 import type { KeyResolution } from "./key/resolution.ts";
+import { shareKey } from "./key/share.ts";
 import type { ManagedKeyRequest } from "./key/managed.ts";
+import { beyondLimits } from "./limits.ts";
 import { bucketMissing, observe } from "./observe.ts";
-import type { Origin } from "./ownership.ts";
+import type { Origin, Tags } from "../ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
-import {
-  memoryOf,
-  noteApplied,
-  noteClaim,
-  noteDeclaration,
-  noteKey,
-  notePlannedBucket,
-  noteRequest,
-  noteTarget,
-} from "./status.ts";
-import { again, Stop, waiting } from "./stop.ts";
-import { resolveTarget, type Target } from "./target.ts";
+import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
+import { again, Stop, waiting } from "../kube/stop.ts";
+import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
 const LOOK_AGAIN_MS = 2_000;
@@ -54,9 +48,15 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const enforce = spec.mode !== "Observe";
   if (enforce) await context.ensureFinalizer();
 
-  // Which bucket, in whose account?
-  const target = await resolveTarget(dependencies, object, signal);
-  const contextFor = (origin: Origin, keyArn?: string) => settingContext(object, target, origin, keyArn);
+  // Which bucket, in whose account, and within its limits?
+  const address = resolveAddress(dependencies, object);
+  const refusal = beyondLimits(object, address);
+  if (refusal !== undefined) throw refusal;
+  const target = await enterAccount(dependencies, address, signal);
+  const contributions = (keyArn?: string) =>
+    dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
+  const contextFor = (origin: Origin, keyArn?: string) =>
+    settingContext(object, target, origin, keyArn, contributions().bucketPolicy);
   const memory = memoryOf(object, target);
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
   noteTarget(status, target);
@@ -90,6 +90,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // Is it ours? Nothing has been written to a bucket that is not.
   const claim = claimBucket(target, object, observations, created);
   noteClaim(status, target, claim);
+  if (enforce && !claim.isNew)
+    await endForgottenExpiry(context, target.bucket, observations.get("tags")?.value as Tags);
 
   // With which key? None is made for a bucket that is not ours.
   const key = await resolveKey(dependencies, context, target);
@@ -100,8 +102,9 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
+  const sharing = await shareKey(context, target, key.arn, contributions(key.arn).keyPolicy);
   signal.throwIfAborted();
-  return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs);
+  return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs, sharing);
 }
 
 async function resolveKey(

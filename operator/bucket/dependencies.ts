@@ -1,8 +1,10 @@
-import type { S3Bucket } from "../api/types.ts";
+import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { TakeTurn } from "./deletion/emptying/turns.ts";
-import type { History } from "./history.ts";
+import type { History } from "../history.ts";
+import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
+import type { Statement } from "./policy/document.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the S3Bucket controller works with, handed in by the manager. */
@@ -10,6 +12,7 @@ export interface BucketDependencies extends TargetDependencies {
   resolveKey: KeyResolver;
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
+  uses: BucketUses;
   history: History;
   pollIntervalMs: number;
   /** Milliseconds since the epoch. */
@@ -17,6 +20,24 @@ export interface BucketDependencies extends TargetDependencies {
   emptying: EmptyingDependencies;
   /** Counts a setting that was found drifted. */
   onDrift: (setting: string) => void;
+}
+
+/** What BucketAccesses have to do with buckets. */
+export interface BucketUses {
+  /** Those that refer to the bucket, and may; those about to be deleted among them. */
+  usersOf(bucket: S3Bucket): readonly BucketAccess[];
+  /** Without `kmsKeyArn`, nothing for the policy of the key. */
+  contributionsOf(bucket: S3Bucket, account: AWSAccount, at: BucketAddress, kmsKeyArn?: string): Contributions;
+}
+
+/** Which bucket an S3Bucket is at AWS. */
+export type BucketAddress = Pick<BucketClient, "name" | "arn" | "partition" | "region" | "accountId">;
+
+/** What the principals of BucketAccesses need, each statement with a Sid that begins with `S3OperatorAccess`. */
+export interface Contributions {
+  bucketPolicy: readonly Statement[];
+  /** For the policy of the managed KMS key. */
+  keyPolicy: readonly Statement[];
 }
 
 /** For `deletionPolicy: DeleteWithContents`. */

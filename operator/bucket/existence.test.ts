@@ -51,7 +51,7 @@ describe("headBucket", () => {
 });
 
 describe("createBucket", () => {
-  const creation = { tags: { env: "prod" }, objectOwnership: undefined };
+  const creation = { tags: { env: "prod" }, objectOwnership: undefined, objectLock: false };
   const Tags = [{ Key: "env", Value: "prod" }];
 
   test("with region and tags in the one call", async () => {
@@ -63,12 +63,13 @@ describe("createBucket", () => {
     ]);
   });
 
-  test("in us-east-1 without a constraint, and with the ownership that is declared", async () => {
+  test("in us-east-1 without a constraint, and with the ownership and the object lock that are declared", async () => {
     const { bucket, calls } = fakeBucket(undefined, { region: "us-east-1" });
-    await createBucket(bucket, { ...creation, objectOwnership: "ObjectWriter" });
+    await createBucket(bucket, { ...creation, objectOwnership: "ObjectWriter", objectLock: true });
     expect(calls[0]?.input).toStrictEqual({
       Bucket: "docs",
       ObjectOwnership: "ObjectWriter",
+      ObjectLockEnabledForBucket: true,
       CreateBucketConfiguration: { Tags },
     });
   });

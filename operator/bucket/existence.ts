@@ -1,7 +1,7 @@
 import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership } from "@aws-sdk/client-s3";
 import { awsErrorKind, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
-import type { Tags } from "./ownership.ts";
+import type { Tags } from "../ownership.ts";
 
 /** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
 export type Existence =
@@ -40,6 +40,8 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
 export interface Creation {
   tags: Tags;
   objectOwnership: ObjectOwnership | undefined;
+  /** So that no object can get in before the lock is on. S3 enables versioning along with it. */
+  objectLock: boolean;
 }
 
 /**
@@ -48,11 +50,12 @@ export interface Creation {
  */
 export async function createBucket(
   { s3, name, region, options }: BucketClient,
-  { tags, objectOwnership }: Creation,
+  { tags, objectOwnership, objectLock }: Creation,
 ): Promise<"Created" | "AlreadyOwned" | "Taken"> {
   const command = new CreateBucketCommand({
     Bucket: name,
     ...(objectOwnership && { ObjectOwnership: objectOwnership }),
+    ...(objectLock && { ObjectLockEnabledForBucket: true }),
     CreateBucketConfiguration: {
       // us-east-1 is refused as a constraint.
       ...(region !== "us-east-1" && { LocationConstraint: region as never }),

@@ -11,6 +11,12 @@ test("what we refuse ourselves, only a person can change", () => {
   });
 });
 
+test("what may be on its way is tried again", () => {
+  const refused = new SettingRefused("DestinationRefused", "no such queue", false);
+  const failure = { reason: "DestinationRefused", message: "no such queue" };
+  expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
+});
+
 test("a denial names the action and the bucket", () => {
   const { reason, message } = settingFailure(sdkError("AccessDenied", 403), "s3:PutBucketCORS", "arn:aws:s3:::docs");
   expect(reason).toBe("AccessDenied");

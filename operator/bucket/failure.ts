@@ -2,14 +2,16 @@ import { REASON } from "../api/reasons.ts";
 import { awsFailure } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
-import { Failed } from "./stop.ts";
 
 /**
  * What it means that `action` on `resource` failed; an error that is neither a setting's refusal nor AWS's is a bug, and is thrown on.
  * `action` is an IAM action, `resource` an ARN: both go into the message of a denial.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
-  if (error instanceof SettingRefused) return { reason: error.reason, message: error.message, terminal: true };
+  if (error instanceof SettingRefused) {
+    const { reason, message, terminal } = error;
+    return { reason, message, ...(terminal && { terminal }) };
+  }
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;
@@ -28,20 +30,13 @@ export function principalFailure(error: unknown, failure: Failure, refusedForMs:
   const named = namedPrincipal(error);
   const message =
     `AWS does not know ${named === undefined ? "a principal of the bucket policy" : `the principal '${named}'`}: ` +
-    "correct it in spec.policy.statements, or create it";
+    "correct it in spec.policy.statements, or in the BucketAccess that names it, or create it";
   return { reason: REASON.invalidPrincipal, message, terminal: true };
 }
 
 /** S3 names it in the error's `Detail`, IAM in its message; neither always. */
-function namedPrincipal(error: unknown): string | undefined {
+export function namedPrincipal(error: unknown): string | undefined {
   const { message, Detail } = error as { message?: unknown; Detail?: unknown };
   const text = [Detail, message].filter((part) => typeof part === "string").join(" ");
   return /\b(?:arn:[^\s"',]{1,256}|A[A-Z]{3}[A-Z0-9]{16,60}|\d{12})/.exec(text)?.[0];
-}
-
-/** For the `catch` of a call: ends the reconcile with its {@link settingFailure}. */
-export function failWith(action: string, resource: string): (error: unknown) => never {
-  return (error) => {
-    throw new Failed(settingFailure(error, action, resource));
-  };
 }

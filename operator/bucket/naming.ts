@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { globMatches } from "./policy/glob.ts";
 
 /** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const MAX_LENGTH = 63;
@@ -21,13 +22,26 @@ export interface NameParts {
 export function bucketNameOf(template: string | undefined, parts: NameParts): string {
   const { cluster, namespace, name } = parts;
   const hash = shortHash([cluster, parts.account, namespace, name].join("/"));
-  const values: Record<string, string> = { ...parts, hash };
-  const full = (template ?? DEFAULT_TEMPLATE).replaceAll(
-    /\{(\w+)\}/g,
-    (placeholder, key: string) => values[key] ?? placeholder,
-  );
+  const full = fill(template ?? DEFAULT_TEMPLATE, { ...parts, hash });
   if (full.length <= MAX_LENGTH) return full;
   return `${full.slice(0, MAX_LENGTH - hash.length - 1).replace(/[.-]+$/, "")}-${hash}`;
+}
+
+function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+}
+
+/** Whether the bucket's name matches one of the account's patterns; `own` are those about its namespace, filled in. */
+export function matchingPatterns(
+  patterns: readonly string[],
+  bucketName: string,
+  parts: NameParts,
+): { matches: boolean; own: string[] } {
+  const filled = (pattern: string) => fill(pattern, { ...parts });
+  return {
+    matches: patterns.some((pattern) => globMatches(filled(pattern), bucketName)),
+    own: patterns.filter((pattern) => pattern.includes("{namespace}")).map(filled),
+  };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

@@ -23,7 +23,7 @@ export const EMPTYING_ACTIONS = [
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
 
 /** For `spec.encryption.kmsKey.managed`: these two take no resource. */
-const KEY_CREATION_ACTIONS = ["kms:CreateKey", "kms:ListKeys"] as const;
+export const KEY_CREATION_ACTIONS = ["kms:CreateKey", "kms:ListKeys"] as const;
 
 /** For `spec.encryption.kmsKey.managed`. */
 export const MANAGED_KEY_ACTIONS = [
@@ -32,50 +32,16 @@ export const MANAGED_KEY_ACTIONS = [
   "kms:CreateAlias",
   "kms:EnableKey",
   "kms:EnableKeyRotation",
+  "kms:GetKeyPolicy",
   "kms:GetKeyRotationStatus",
   "kms:ListResourceTags",
+  "kms:PutKeyPolicy",
   "kms:ScheduleKeyDeletion",
   "kms:TagResource",
 ] as const;
 
 /** S3 takes on the role of `spec.replication`, and IAM asks whether we may hand it one. */
 export const ROLE_ACTIONS = ["iam:PassRole"] as const;
-
-interface IamStatement {
-  Sid: string;
-  Effect: "Allow";
-  Action: string[];
-  Resource: string | string[];
-  Condition?: Record<string, Record<string, string>>;
-}
-
-/**
- * What the operator may need in an account, a statement for each setting, so that those not used can be left out. GetCallerIdentity needs no permission.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
- */
-export function operatorPolicy(partition: string): { Version: string; Statement: IamStatement[] } {
-  const buckets = `arn:${partition}:s3:::*`;
-  const [keys, aliases] = [`arn:${partition}:kms:*:*:key/*`, `arn:${partition}:kms:*:*:alias/*`];
-  const onKeys = MANAGED_KEY_ACTIONS.filter((action) => !KEY_CREATION_ACTIONS.some((each) => each === action));
-  const allow = (Sid: string, actions: Iterable<string>, Resource: string | string[]): IamStatement => {
-    return { Sid, Effect: "Allow", Action: [...new Set(actions)].sort(), Resource };
-  };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      allow("Bucket", BUCKET_ACTIONS, buckets),
-      allow("DeleteWithContents", EMPTYING_ACTIONS, buckets),
-      ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
-      allow("KMSKey", KEY_ACTIONS, keys),
-      allow("ManagedKMSKey", onKeys, [keys, aliases]),
-      allow("ManagedKMSKeyCreation", KEY_CREATION_ACTIONS, "*"),
-      {
-        ...allow("ReplicationRole", ROLE_ACTIONS, `arn:${partition}:iam::*:role/*`),
-        Condition: { StringEquals: { "iam:PassedToService": "s3.amazonaws.com" } },
-      },
-    ],
-  };
-}
 
 /**
  * What the operator must be able to do on a bucket to keep it as declared, as far as a bucket policy decides it. Creating and deleting
@@ -87,8 +53,4 @@ export const CONFIGURATION_ACTIONS: readonly string[] = [
 
 export function actionsOf({ permissions }: Setting): string[] {
   return [...permissions.read, ...permissions.write];
-}
-
-function sidOf({ name }: Setting): string {
-  return `Setting${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

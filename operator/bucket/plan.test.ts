@@ -146,8 +146,9 @@ describe("a KMS key that is not to be found", () => {
   const key = { failure };
   const spec = { encryption: { sseAlgorithm: "aws:kms" } } as const;
 
-  test("blocks encryption, since what is wanted cannot be known", () => {
-    expect(plan({ setting: fakeSetting("encryption"), spec, observed: "x", key })).toEqual([
+  test("blocks a setting that uses it, since what is wanted cannot be known", () => {
+    const setting = fakeSetting("encryption", { usesKey: () => true });
+    expect(plan({ setting, spec, observed: "x", key })).toEqual([
       { source: "Spec", desired: undefined, changes: [], blocked: failure },
     ]);
   });
@@ -182,21 +183,5 @@ describe("settings to be read", () => {
   test("those declared, those on record, and those that the baseline judges", () => {
     expect(read({})).toEqual(["objectOwnership"]);
     expect(read({ versioning: "Enabled" }, ["lifecycle"])).toEqual(["versioning", "objectOwnership", "lifecycle"]);
-  });
-});
-
-describe("a policy that enforces a KMS key that is not to be found", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true };
-  const planned = (policy: S3BucketSpec["policy"]) =>
-    plan({ setting: fakeSetting("policy"), spec: { policy: policy ?? {} }, observed: "x", key: { failure } });
-
-  test("waits for the key, rather than let other keys pass", () => {
-    expect(planned({ enforceEncryption: true })).toEqual([
-      { source: "Spec", desired: undefined, changes: [], blocked: failure },
-    ]);
-  });
-
-  test.each([{}, { enforceEncryption: false }])("waits for nothing if it does not: %j", (policy) => {
-    expect(planned(policy)[0]).not.toHaveProperty("blocked");
   });
 });

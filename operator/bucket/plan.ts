@@ -51,12 +51,12 @@ export function planSettings(
   return settings.flatMap((setting) => {
     const observation = observations.get(setting.name);
     if (observation === undefined) return [];
-    if (key.failure !== undefined && namesKey(setting, spec)) {
+    if (key.failure !== undefined && setting.usesKey?.(spec) === true) {
       return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
     }
     const declared = setting.desired(spec, context);
     if (declared !== undefined) {
-      const plan = planDeclared(setting, sourceOf(setting, spec), declared, observation);
+      const plan = planDeclared(setting, sourceOf(setting, spec, context), declared, observation);
       const keyChanges = setting.name === "encryption" ? (key.changes ?? []) : [];
       return [{ ...plan, changes: [...keyChanges, ...plan.changes] }];
     }
@@ -65,13 +65,10 @@ export function planSettings(
   });
 }
 
-/** Written without its key, the policy would let other keys pass. */
-function namesKey({ name }: Setting, { policy }: S3BucketSpec): boolean {
-  return name === "encryption" || (name === "policy" && policy?.enforceEncryption === true);
-}
-
-export function sourceOf({ name }: Setting, spec: S3BucketSpec): Source {
-  return spec[name as keyof S3BucketSpec] === undefined ? "Baseline" : "Spec";
+/** Of a setting that is declared. What neither this spec nor the baseline asks of the policy, the spec of a BucketAccess does. */
+export function sourceOf({ name }: Setting, spec: S3BucketSpec, { baseline }: SettingContext): Source {
+  if (spec[name as keyof S3BucketSpec] !== undefined) return "Spec";
+  return name === "policy" && !baseline ? "Spec" : "Baseline";
 }
 
 function planDeclared(setting: Setting, source: Source, desired: unknown, observation: Observation): SettingPlan {

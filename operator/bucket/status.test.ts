@@ -1,15 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  memoryOf,
-  noteClaim,
-  noteDeclaration,
-  noteKey,
-  notePlannedBucket,
-  noteReports,
-  noteRequest,
-  noteTarget,
-} from "./status.ts";
-import { RECONCILE_REQUESTED_AT } from "../api/names.ts";
+import { memoryOf, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteReports, noteTarget } from "./status.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { SettingContext } from "./settings/setting.ts";
@@ -67,6 +57,11 @@ describe("which key is meant", () => {
     expect(noted(managed, begun, { failure })).toEqual({ ...begun, types: { KeyUsable: "False" } });
   });
 
+  test("one that is only planned, in Observe mode: the work that was begun is not forgotten", () => {
+    const changes = [{ path: "kmsKey.managed.alias", desired: "alias/docs", actual: "" }];
+    expect(noted(managed, begun, { arn: undefined, changes }).managedKey).toEqual({ workBegun: true });
+  });
+
   test("none any more", () => {
     const lastTransitionTime = "2026-01-01T00:00:00Z";
     const usable = {
@@ -94,14 +89,6 @@ test("a bucket that is there, and ours", () => {
     domainName: "docs.s3.eu-central-1.amazonaws.com",
     origin: "Created",
   });
-});
-
-test("that the user asked for a reconcile, until asked again", () => {
-  const status: S3BucketStatus = {};
-  noteRequest(status, s3Bucket({}, { annotations: { [RECONCILE_REQUESTED_AT]: "now" } }));
-  expect(status).toEqual({ reconcileRequestedAt: "now" });
-  noteRequest(status, s3Bucket());
-  expect(status).toEqual({ reconcileRequestedAt: "now" });
 });
 
 test("a bucket of another partition is below that one's domain", () => {

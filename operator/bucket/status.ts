@@ -1,11 +1,10 @@
 import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import type { SettingResult } from "./apply.ts";
-import { reconcileRequestedAt } from "./annotations.ts";
 import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
 import type { Recorded } from "./plan.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";
@@ -31,12 +30,6 @@ export function memoryOf({ status }: S3Bucket, { bucket }: Target): Memory {
   };
 }
 
-/** That the user's wish for a reconcile is being acted on, whatever comes of it. */
-export function noteRequest(status: S3BucketStatus, object: S3Bucket): void {
-  const request = reconcileRequestedAt(object);
-  if (request !== undefined) status.reconcileRequestedAt = request;
-}
-
 /** Which bucket is meant; on record before it is created. */
 export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
   Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
@@ -44,15 +37,21 @@ export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
 
 /** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
 export function noteKey({ object, status, setCondition }: BucketContext, key: KeyResolution): void {
-  const { arn, failure } = key;
+  const { arn, failure, changes } = key;
   if (arn !== undefined) status.kmsKeyArn = arn;
   else if (failure === undefined) delete status.kmsKeyArn;
-  if (failure === undefined) delete status.managedKey;
+  // With `mode: Observe` the work that was begun is still to be looked after.
+  if (failure === undefined && changes === undefined) endKeyWork(status);
   if (object.spec.encryption?.kmsKey === undefined) {
     status.conditions = removeCondition(status.conditions, KEY_USABLE);
     return;
   }
   setCondition({ type: KEY_USABLE, ...usability(key) });
+}
+
+function endKeyWork(status: S3BucketStatus): void {
+  if (status.managedKey?.isShared === true) status.managedKey = { isShared: true };
+  else delete status.managedKey;
 }
 
 /** With `mode: Observe`, of a bucket that is not there. */

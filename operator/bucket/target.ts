@@ -6,8 +6,8 @@ import type { AWSAccount, S3Bucket } from "../api/types.ts";
 import type { Aws, AwsSession } from "../aws/session.ts";
 import { bucketClient, type BucketClient } from "./bucket-client.ts";
 import { bucketNameOf, isBucketName } from "./naming.ts";
-import type { Owner } from "./ownership.ts";
-import { stalled, waiting } from "./stop.ts";
+import type { Owner } from "../ownership.ts";
+import { stalled, waiting } from "../kube/stop.ts";
 
 /** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */
 export interface Target {
@@ -15,6 +15,14 @@ export interface Target {
   session: AwsSession;
   bucket: BucketClient;
   owner: Owner;
+}
+
+/** The same, as far as it is known without asking AWS. */
+export interface Address {
+  account: AWSAccount;
+  owner: Owner;
+  bucketName: string;
+  region: string;
 }
 
 export interface TargetDependencies {
@@ -28,26 +36,34 @@ const ACCOUNT_RETRY_MS = 300_000;
 
 /** Throws a Stop while there is no account to use, and what STS answers when the operator may not be who it should. */
 export async function resolveTarget(
-  { aws, directory, cluster }: TargetDependencies,
+  dependencies: TargetDependencies,
   object: S3Bucket,
   signal: AbortSignal,
 ): Promise<Target> {
+  return enterAccount(dependencies, resolveAddress(dependencies, object), signal);
+}
+
+/** Which bucket, before AWS is asked. Throws a Stop while there is no account to use. */
+export function resolveAddress({ directory, cluster }: Omit<TargetDependencies, "aws">, object: S3Bucket): Address {
   const { name, namespace = "" } = object.metadata;
   const { account, problem } = resolveAccount(directory, namespace, object.spec.accountRef?.name);
   if (problem !== undefined) throw waiting(problem.reason, problem.message, ACCOUNT_RETRY_MS);
-
-  const session = await aws.session(identityOf(account), signal);
   const owner = { cluster, namespace, name };
-  const { bucketName, region } = addressOf(object, account, owner);
+  return { account, owner, ...locate(object, account, owner) };
+}
+
+/** Throws what STS answers when the operator may not be who it should. */
+export async function enterAccount(
+  { aws }: Pick<TargetDependencies, "aws">,
+  { account, owner, bucketName, region }: Address,
+  signal: AbortSignal,
+): Promise<Target> {
+  const session = await aws.session(identityOf(account), signal);
   return { account, session, owner, bucket: bucketClient(session, bucketName, region, signal) };
 }
 
 /** What the spec leaves to the account is decided once: a later change of the account's template or region must not lose the bucket. */
-function addressOf(
-  { spec, status }: S3Bucket,
-  account: AWSAccount,
-  owner: Owner,
-): { bucketName: string; region: string } {
+function locate({ spec, status }: S3Bucket, account: AWSAccount, owner: Owner): Pick<Address, "bucketName" | "region"> {
   const region = spec.region ?? status?.region ?? account.spec.region;
   const parts = { ...owner, account: account.spec.accountId, region };
   const bucketName = spec.bucketName ?? status?.bucketName ?? bucketNameOf(account.spec.naming?.template, parts);

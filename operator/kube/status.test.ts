@@ -14,6 +14,7 @@ describe("the patch between two statuses", () => {
     ["a nested change", { a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }, { a: { c: 3 } }],
     ["a list, replaced whole", { a: [{ b: 1 }, { c: 2 }] }, { a: [{ b: 1 }] }, { a: [{ b: 1 }] }],
     ["an object become a list", { a: { b: 1 } }, { a: [] }, { a: [] }],
+    ["half a surrogate pair, which is stored as U+FFFD", { a: ["x\uFFFD"] }, { a: ["x\uD83D"] }, undefined],
     ["an empty object, which is there", {}, { a: {} }, { a: {} }],
   ])("%s", (_, from, to, expected) => {
     expect(mergePatchBetween(from, to)).toEqual(expected);

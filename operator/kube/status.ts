@@ -8,10 +8,15 @@ type Json = Record<string, unknown>;
 
 /**
  * The JSON merge patch (RFC 7396) that makes `from` into `to`; undefined if they are equal. Undefined and null fields count as
- * absent, as they will be once stored.
+ * absent, and half a surrogate pair as U+FFFD, as they will be once stored.
  */
 export function mergePatchBetween(from: object, to: object): MergePatch | undefined {
-  return difference(JSON.parse(JSON.stringify(from)) as Json, JSON.parse(JSON.stringify(to)) as Json);
+  return difference(asStored(from), asStored(to));
+}
+
+function asStored(object: object): Json {
+  const wellFormed = (_: string, value: unknown) => (typeof value === "string" ? value.toWellFormed() : value);
+  return JSON.parse(JSON.stringify(object, wellFormed)) as Json;
 }
 
 function difference(from: Json, to: Json): MergePatch | undefined {

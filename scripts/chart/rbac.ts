@@ -1,7 +1,9 @@
 /** The chart's RBAC: what the operator may do, and what people may do with its kinds. */
 
 import { dump } from "js-yaml";
-import { AWS_ACCOUNTS, S3_BUCKETS } from "../../operator/api/names.ts";
+import { CONFIG_MAPS } from "../../operator/access/outputs/config-map.ts";
+import { SERVICE_ACCOUNTS } from "../../operator/access/outputs/service-account.ts";
+import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../operator/api/names.ts";
 import {
   allow,
   leased,
@@ -18,7 +20,14 @@ const OPERATOR = {
   /** Everywhere, whatever is looked after. */
   cluster: [...reconciled(AWS_ACCOUNTS), ...watched({ group: "", plural: "namespaces" })],
   /** In each namespace that is looked after. */
-  namespaced: [...reconciledWithFinalizer(S3_BUCKETS), ...recorded()],
+  namespaced: [
+    ...reconciledWithFinalizer(S3_BUCKETS),
+    ...reconciledWithFinalizer(BUCKET_ACCESSES),
+    // What Pods are told of their access.
+    allow(CONFIG_MAPS, ["get", "create", "patch", "delete"]),
+    allow(SERVICE_ACCOUNTS, ["get", "patch"]),
+    ...recorded(),
+  ],
   /** In the namespace "default", where events about cluster-scoped objects are. */
   events: recorded(),
   /** In the operator's own namespace. */

@@ -1,33 +1,125 @@
 /**
- * Who is calling: SigV4's Authorization header, read strictly. The signature itself is not checked.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+ * Who is calling: SigV4's Authorization header or, in presigned URLs, its query parameters, read strictly. The signature itself is checked
+ * while policies are evaluated.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html and sigv4-query-string-auth.html
  */
 
 import type { AwsRequest, Scope } from "./http.ts";
 import type { Rejection } from "./service.ts";
+import { sha256, signatureOf } from "./signature.ts";
 import type { Identity, World } from "./state.ts";
 
+/** What a request says of its signature. */
+interface Signed {
+  scope: Scope;
+  signedHeaders: string[];
+  signature: string;
+  time: string;
+  sessionToken: string | undefined;
+  payloadHash: string;
+  query: URLSearchParams;
+  /** Seconds that a presigned URL may be used for; absent for requests signed by header. */
+  lasts?: number;
+}
+
+/** Seven days. */
+const MAX_EXPIRES = 604_800;
+
+type Received = Omit<AwsRequest, "scope">;
+
+const CREDENTIAL = /^(?<accessKeyId>\w{16,128})\/\d{8}\/(?<region>[a-z0-9-]+)\/(?<service>[a-z0-9-]+)\/aws4_request$/;
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=(?<accessKeyId>\w{16,128})\/\d{8}\/(?<region>[a-z0-9-]+)\/(?<service>[a-z0-9-]+)\/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]{64}$/;
+  /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,]+), ?SignedHeaders=(?<headers>[a-z0-9;-]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
 
 /** Scope of a request that is not signed, or not as it should be: S3 answers those that name no service. */
 const UNSIGNED: Scope = { accessKeyId: "", region: "", service: "s3" };
 
 /** The credential scope, which also says which service and region are meant. */
-export function scopeOf(headers: Record<string, string>): Scope {
-  const groups = AUTHORIZATION.exec(headers["authorization"] ?? "")?.groups;
-  if (groups === undefined) return UNSIGNED;
-  const { accessKeyId = "", region = "", service = "" } = groups;
-  return { accessKeyId, region, service };
+export function scopeOf(request: Received): Scope {
+  return signedPart(request)?.scope ?? UNSIGNED;
+}
+
+export function isPresigned({ query }: Pick<AwsRequest, "query">): boolean {
+  return query.has("X-Amz-Algorithm");
+}
+
+/** The signature's own parameters, and headers that signers put into the query. */
+export function isPresignedParameter(name: string): boolean {
+  return (
+    /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/.test(name) ||
+    /^x-amz-(checksum|sdk-checksum)-/.test(name)
+  );
 }
 
 /** The identity behind the access key, or why it is not accepted. */
 export function identify(world: World, request: AwsRequest): Identity | Rejection {
-  if (request.headers["authorization"] === undefined) return "missing";
-  if (request.scope.accessKeyId === "") return "malformed";
-  const identity = world.identities.get(request.scope.accessKeyId);
+  if (request.headers["authorization"] === undefined && !isPresigned(request)) return "missing";
+  const signed = signedPart(request);
+  if (signed === undefined) return isPresigned(request) ? "malformedQuery" : "malformed";
+  const identity = world.identities.get(signed.scope.accessKeyId);
   if (identity === undefined) return "unknown";
-  if (identity.credentials.sessionToken !== request.headers["x-amz-security-token"]) return "invalidToken";
+  if (identity.credentials.sessionToken !== signed.sessionToken) return "invalidToken";
   if (identity.expiresAt !== undefined && identity.expiresAt <= world.now()) return "expired";
+  if (world.evaluatePolicies && !isSignedBy(identity, request, signed)) return "wrongSignature";
+  if (signed.lasts !== undefined && world.now() > timeOf(signed.time) + signed.lasts * 1000) return "expiredUrl";
   return identity;
+}
+
+function isSignedBy({ credentials }: Identity, { method, path, headers }: AwsRequest, signed: Signed): boolean {
+  const { scope, signedHeaders, time, payloadHash, query } = signed;
+  const parts = { method, path, query, headers, signedHeaders, payloadHash, time, ...scope };
+  return signatureOf(parts, credentials.secretAccessKey) === signed.signature;
+}
+
+function signedPart(request: Received): Signed | undefined {
+  return isPresigned(request) ? presigned(request) : signedByHeader(request);
+}
+
+function signedByHeader({ headers, query, body }: Received): Signed | undefined {
+  const groups = AUTHORIZATION.exec(headers["authorization"] ?? "")?.groups;
+  const scope = credentialScope(groups?.["credential"]);
+  if (groups === undefined || scope === undefined) return undefined;
+  return {
+    scope,
+    signedHeaders: (groups["headers"] ?? "").split(";"),
+    signature: groups["signature"] ?? "",
+    time: headers["x-amz-date"] ?? "",
+    sessionToken: headers["x-amz-security-token"],
+    payloadHash: headers["x-amz-content-sha256"] ?? sha256(body),
+    query,
+  };
+}
+
+function presigned({ headers, query }: Received): Signed | undefined {
+  const scope = credentialScope(query.get("X-Amz-Credential") ?? "");
+  const signature = query.get("X-Amz-Signature") ?? "";
+  const [time, lasts] = [query.get("X-Amz-Date") ?? "", Number(query.get("X-Amz-Expires") ?? NaN)];
+  const isComplete =
+    query.get("X-Amz-Algorithm") === "AWS4-HMAC-SHA256" && signature !== "" && !Number.isNaN(timeOf(time));
+  if (scope === undefined || !isComplete || !(lasts >= 1 && lasts <= MAX_EXPIRES)) return undefined;
+  return {
+    scope,
+    signedHeaders: (query.get("X-Amz-SignedHeaders") ?? "").split(";"),
+    signature,
+    time,
+    lasts,
+    sessionToken: query.get("X-Amz-Security-Token") ?? undefined,
+    payloadHash: headers["x-amz-content-sha256"] ?? "UNSIGNED-PAYLOAD",
+    query: without(query, "X-Amz-Signature"),
+  };
+}
+
+function credentialScope(credential = ""): Scope | undefined {
+  const { accessKeyId, region, service } = CREDENTIAL.exec(credential)?.groups ?? {};
+  if (accessKeyId === undefined || region === undefined || service === undefined) return undefined;
+  return { accessKeyId, region, service };
+}
+
+/** Milliseconds; not a number for another form than 20260131T120000Z. */
+function timeOf(time: string): number {
+  return Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+function without(query: URLSearchParams, name: string): URLSearchParams {
+  return new URLSearchParams([...query].filter(([each]) => each !== name));
 }

@@ -30,7 +30,12 @@ export function notImplemented(what: string): AwsError {
   return new AwsError(501, "NotImplemented", `The AWS simulator does not implement ${what}.`);
 }
 
-/** The sentence of an identity-based denial: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-export function deniedMessage(callerArn: string, action: string, resource: string): string {
-  return `User: ${callerArn} is not authorized to perform: ${action} on resource: "${resource}" because no identity-based policy allows the ${action} action`;
+/** The sentence of a denial, by an identity-based policy unless `because` says otherwise: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+export function deniedMessage(
+  callerArn: string,
+  action: string,
+  resource: string,
+  because = `because no identity-based policy allows the ${action} action`,
+): string {
+  return `User: ${callerArn} is not authorized to perform: ${action} on resource: "${resource}" ${because}`;
 }

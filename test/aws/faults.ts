@@ -27,9 +27,9 @@ export type CallHook = (call: Call, phase: "before" | "after") => void | "drop" 
 export interface Faults {
   /** AccessDenied in AWS's words for this IAM action. */
   deny(action: string, match?: Match): Remove;
-  /** SlowDown 503 at S3, ThrottlingException at KMS, Throttling at STS. */
+  /** SlowDown 503 at S3, ThrottlingException at KMS and EKS, Throttling at STS and IAM. */
   throttle(match?: Match): Remove;
-  /** 409 OperationAborted: a conflicting conditional operation is in progress. S3 only. */
+  /** A conflicting operation is in progress: 409 OperationAborted at S3, 409 ConcurrentModification at IAM. */
   operationAborted(match?: Match): Remove;
   internalError(match?: Match): Remove;
   /** The change is applied, then the connection ends without an answer. */

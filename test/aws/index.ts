@@ -1,23 +1,40 @@
-/** An AWS that runs in the test's own process: S3, S3 Control, STS and KMS over HTTP. See README.md for what it knows. */
+/** An AWS that runs in the test's own process: S3, S3 Control, IAM, STS, KMS and EKS over HTTP. See README.md for what it knows. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { callLog, type CallLog } from "./calls.ts";
+import { eks } from "./eks/router.ts";
+import { podIdentityCredentials } from "./eks/pod-credentials.ts";
+import { serviceAccountToken, type TokenOptions } from "./eks/tokens.ts";
 import { faultInjector, type Faults } from "./faults.ts";
+import { iam } from "./iam/router.ts";
 import { kms } from "./kms/router.ts";
 import { normaliser, type Normaliser } from "./normalise.ts";
 import { s3 } from "./s3/router.ts";
 import { isS3Control, s3control } from "./s3control/router.ts";
 import { requestListener } from "./server.ts";
-import type { Account } from "./state.ts";
+import type { Account, Cluster, Credentials } from "./state.ts";
 import { accountOf, newWorld } from "./world.ts";
-import { sts } from "./sts/router.ts";
+import { isUnsignedSts, sts } from "./sts/router.ts";
 
 export type { Call, CallLog } from "./calls.ts";
 export type { CallHook, Faults, Match } from "./faults.ts";
+export type { TokenOptions } from "./eks/tokens.ts";
+export { presign, type PresignOptions } from "./presign.ts";
 export type { Normalisations, Normaliser } from "./normalise.ts";
-export type { Account, Bucket, Credentials, Identity, Key, Role } from "./state.ts";
+export type {
+  Account,
+  Bucket,
+  Cluster,
+  Credentials,
+  Identity,
+  Key,
+  OidcProvider,
+  PodIdentityAssociation,
+  Role,
+  RoleOptions,
+} from "./state.ts";
 
 export interface Simulator {
   /** http://127.0.0.1:port, for every service. */
@@ -27,6 +44,17 @@ export interface Simulator {
   calls: CallLog;
   faults: Faults;
   normalise: Normaliser;
+  /**
+   * Whether policies decide what sessions of roles may do, and signatures are checked; false at first: callers may do everything in their
+   * account. Users always may, as far as the resource's policy lets them.
+   */
+  evaluatePolicies: boolean;
+  /** The version of TLS that callers are taken to have used, for policies to see; undefined: none. The simulator itself speaks HTTP. */
+  tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
+  /** A token of this service account, as a pod with IRSA has one: for AssumeRoleWithWebIdentity. */
+  serviceAccountToken(cluster: Cluster, namespace: string, serviceAccount: string, options?: TokenOptions): string;
+  /** What the agent of EKS Pod Identity gives to a pod of this service account. Throws when nothing is associated, or the role does not trust it. */
+  podIdentityCredentials(cluster: Cluster, namespace: string, serviceAccount: string): Promise<Credentials>;
   /** Every call takes at least this long; 0 at first. */
   latencyMs: number;
   /** Ends all connections, those of hanging calls included. */
@@ -45,8 +73,10 @@ export async function startSimulator({
   const services = {
     s3: s3(world, normalise),
     s3control: s3control(world, normalise),
+    iam: iam(world),
     sts: sts(world),
     kms: kms(world),
+    eks: eks(world),
   };
   const simulator: Simulator = {
     url: "",
@@ -54,6 +84,22 @@ export async function startSimulator({
     calls,
     faults,
     normalise,
+    get evaluatePolicies() {
+      return world.evaluatePolicies;
+    },
+    set evaluatePolicies(value) {
+      world.evaluatePolicies = value;
+    },
+    get tlsVersion() {
+      return world.tlsVersion;
+    },
+    set tlsVersion(value) {
+      world.tlsVersion = value;
+    },
+    serviceAccountToken: (cluster, namespace, serviceAccount, options) =>
+      serviceAccountToken(world, cluster, { namespace, serviceAccount }, options),
+    podIdentityCredentials: (cluster, namespace, serviceAccount) =>
+      podIdentityCredentials(world, cluster, { namespace, serviceAccount }),
     latencyMs: 0,
     stop: async () => {
       server.closeAllConnections();
@@ -67,6 +113,7 @@ export async function startSimulator({
     latencyMs: () => simulator.latencyMs,
     serviceOf: (request) => {
       if (isS3Control(request)) return services.s3control;
+      if (isUnsignedSts(request)) return services.sts;
       return Object.values(services).find((service) => service.name === request.scope.service);
     },
   });

@@ -3,7 +3,7 @@
  * What AWS always does (account id to root ARN, one-element arrays to strings, roles to unique ids and back) needs no switch.
  */
 
-import { element, type XmlElement } from "./xml.ts";
+import { child, element, type XmlElement } from "./xml.ts";
 
 export interface Normalisations {
   /** Statements and the arrays inside them come in another order at every read. */
@@ -38,13 +38,17 @@ export function normaliser(): Normaliser {
   };
 }
 
-/** The document with an unknown element in its root and in each of its rules, or of the configurations that it lists. */
+/** The document with an unknown element in its root and in each of its rules, or of the configurations that it lists; one that is there is enough. */
 export function withUnknownFields(root: XmlElement): XmlElement {
-  const unknown = element("SimulatedUnknownField", "unknown");
   const children = root.children.map((inner) =>
-    /(Rule|Configuration)$/.test(inner.name) ? { ...inner, children: [...inner.children, unknown] } : inner,
+    /(Rule|Configuration)$/.test(inner.name) ? withUnknown(inner) : inner,
   );
-  return { ...root, children: [...children, unknown] };
+  return withUnknown({ ...root, children });
+}
+
+function withUnknown(parent: XmlElement): XmlElement {
+  const unknown = element("SimulatedUnknownField", "unknown");
+  return child(parent, unknown.name) ? parent : { ...parent, children: [...parent.children, unknown] };
 }
 
 /** The items in an order that depends on `seed` alone; not the given one when there is a choice and the seed is odd. */

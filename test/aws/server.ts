@@ -7,6 +7,7 @@ import type { Call, CallRecorder } from "./calls.ts";
 import { AwsError, notImplemented } from "./errors.ts";
 import type { Effect, FaultInjector } from "./faults.ts";
 import { readRequest, writeReply, type AwsRequest, type Reply } from "./http.ts";
+import { deniedByPolicies, type Denial } from "./policy/access.ts";
 import type { Operation, Service } from "./service.ts";
 import type { Identity, World } from "./state.ts";
 
@@ -37,7 +38,7 @@ async function handle(backend: Backend, incoming: IncomingMessage, outgoing: Ser
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   const received = await readRequest(incoming);
-  const request: AwsRequest = { ...received, scope: scopeOf(received.headers) };
+  const request: AwsRequest = { ...received, scope: scopeOf(received) };
   const reply = await answer(backend, request, gone.signal);
   if (reply === undefined) outgoing.destroy();
   else writeReply(outgoing, reply, request.method);
@@ -78,14 +79,19 @@ async function attempt(
 ): Promise<Reply> {
   const operation = service.route(request);
   describe(call, operation);
-  const caller = authenticated(backend.world, service, request);
+  const caller = authenticated(backend.world, service, request, operation);
   Object.assign(call, { account: caller.accountId, caller: caller.arn });
   if (await backend.faults.runHooks(call, "before")) throw new Dropped();
   await pause(backend.latencyMs(), gone);
   const effects = backend.faults.take(call);
   await beforeApplying(effects, service, operation, caller, gone);
   try {
-    return operation.perform(caller, deniedActions(effects));
+    const denials = [...deniedBySwitches(effects), ...(await deniedByPolicies(backend.world, operation, caller))];
+    const [first] = denials;
+    if (first !== undefined && !operation.partial) {
+      throw service.denied(caller, first.action, first.resource ?? "*", first.because);
+    }
+    return await operation.perform(caller, denials);
   } finally {
     await afterApplying(effects, gone);
   }
@@ -102,12 +108,18 @@ async function beforeApplying(
     if (effect.kind === "connectionReset") throw new Dropped();
     if (effect.kind === "hang") await untilGone(gone);
     if (effect.kind === "fail") throw service.failure(effect.failure);
-    if (effect.kind === "deny" && !operation.partial) throw service.denied(caller, effect.action, operation.resource);
+    if (effect.kind !== "deny" || operation.partial) continue;
+    throw service.denied(caller, effect.action, operation.resourceOf(effect.action, caller));
   }
 }
 
-function deniedActions(effects: Effect[]): Set<string> {
-  return new Set(effects.flatMap((effect) => (effect.kind === "deny" ? [effect.action] : [])));
+/** Of a partial operation: any other one has been refused already. */
+function deniedBySwitches(effects: Effect[]): Denial[] {
+  return effects.flatMap((effect) => {
+    if (effect.kind !== "deny") return [];
+    const because = `because no identity-based policy allows the ${effect.action} action`;
+    return [{ action: effect.action, resource: undefined, because }];
+  });
 }
 
 async function afterApplying(effects: Effect[], gone: AbortSignal): Promise<void> {
@@ -117,7 +129,11 @@ async function afterApplying(effects: Effect[], gone: AbortSignal): Promise<void
   }
 }
 
-function authenticated(world: World, service: Service, request: AwsRequest): Identity {
+/** Who calls an operation that needs no credentials. */
+const NOBODY: Identity = { accountId: "", arn: "", credentials: { accessKeyId: "", secretAccessKey: "" } };
+
+function authenticated(world: World, service: Service, request: AwsRequest, operation: Operation): Identity {
+  if (operation.unsigned) return NOBODY;
   const identity = identify(world, request);
   if (typeof identity === "string") throw service.rejection(identity);
   return identity;

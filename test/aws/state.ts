@@ -1,5 +1,6 @@
 /** What the simulated AWS holds. Tests may read it, and change it as somebody else would behind the operator's back. */
 
+import type { KeyObject } from "node:crypto";
 import type { XmlElement } from "./xml.ts";
 
 export interface Credentials {
@@ -15,15 +16,99 @@ export interface Identity {
   credentials: Credentials;
   /** Milliseconds; absent for long-lived credentials. */
   expiresAt?: number;
+  /** Of a role; absent for users. */
+  session?: Session;
 }
 
+export interface Session {
+  /** The role's unique id: a role that was made again is another one. */
+  roleId: string;
+  /** JSON; with the role's policies, both must allow. */
+  policy: string | undefined;
+  tags: ReadonlyMap<string, string>;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
 export interface Role {
   arn: string;
-  /** AROA…: what a policy holds in place of the ARN, see s3/policy.ts. */
+  name: string;
+  /** Begins and ends with "/". */
+  path: string;
+  /** AROA…: what a policy holds in place of the ARN, see s3/policy.ts. A role made again has another one. */
   uniqueId: string;
+  description: string | undefined;
+  createdAt: number;
+  maxSessionSeconds: number;
+  /** JSON, with roles as unique ids. */
+  assumeRolePolicy: string;
+  /** JSON as it was written, by name. */
+  inlinePolicies: Map<string, string>;
+  /** ARNs. */
+  attachedPolicies: Set<string>;
+  /** ARN of a managed policy. */
+  permissionsBoundary: string | undefined;
+  tags: Map<string, string>;
+  /** How often other services still do not find this role when they look for it; see `newRolesUnknownFor`. */
+  unknownFor: number;
+}
+
+export interface RoleOptions {
+  path?: string;
+  /** Wanted of those who assume it; for the trust of accounts only. */
+  externalId?: string;
+  /** Account ids whose identities may assume it; its own account alone when left out. */
+  trustedAccounts?: string[];
+}
+
+/** An identity provider that roles may trust: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html */
+export interface OidcProvider {
+  arn: string;
+  /** Without its https://. */
+  url: string;
+  clientIds: string[];
+  thumbprints: string[];
+  tags: Map<string, string>;
+  createdAt: number;
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html */
+export interface PodIdentityAssociation {
+  id: string;
+  arn: string;
+  clusterName: string;
+  namespace: string;
+  serviceAccount: string;
+  roleArn: string;
+  targetRoleArn: string | undefined;
   externalId: string | undefined;
-  /** Account ids whose identities may assume it. */
-  trustedAccounts: string[];
+  disableSessionTags: boolean;
+  /** A session policy, JSON. */
+  policy: string | undefined;
+  tags: Map<string, string>;
+  clientRequestToken: string | undefined;
+  createdAt: number;
+  modifiedAt: number;
+}
+
+export interface Cluster {
+  name: string;
+  arn: string;
+  region: string;
+  /** https://…; what its service account tokens say they are from. */
+  oidcIssuer: string;
+  createdAt: number;
+  /** What its tokens are signed with. */
+  signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
+  /** By id. */
+  podIdentityAssociations: Map<string, PodIdentityAssociation>;
+}
+
+/** What can be raised by asking AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export interface IamQuotas {
+  roles: number;
+  /** Characters without white space. */
+  trustPolicySize: number;
+  attachedPoliciesPerRole: number;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
@@ -45,11 +130,21 @@ export interface ObjectVersion {
   legalHold: "ON" | "OFF" | undefined;
   /** Of the KMS key that encrypts it; undefined with SSE-S3. */
   kmsKeyArn: string | undefined;
+  /** Encrypted by way of a bucket key: what KMS is told then is the bucket, not the object. */
+  bucketKeyEnabled: boolean;
+}
+
+export interface UploadedPart {
+  body: Buffer;
+  etag: string;
+  lastModified: number;
 }
 
 export interface Upload {
   key: string;
   initiated: number;
+  /** By number. */
+  parts: Map<number, UploadedPart>;
 }
 
 export interface Lifecycle {
@@ -148,6 +243,15 @@ export interface Account {
   aliases: Map<string, string>;
   /** By ARN; deleting one leaves its unique id in bucket policies. */
   roles: Map<string, Role>;
+  /** For how many look-ups by S3, KMS, EKS, STS and trust policies a role that is made by a call is not there yet; Infinity: until its `unknownFor` is 0. */
+  newRolesUnknownFor: number;
+  /** Managed policies by ARN, JSON: customer managed ones, for roles and boundaries. */
+  managedPolicies: Map<string, string>;
+  iamQuotas: IamQuotas;
+  /** By ARN. */
+  oidcProviders: Map<string, OidcProvider>;
+  /** EKS clusters by "region/name". */
+  clusters: Map<string, Cluster>;
   /** Queues, topics and functions by ARN: whether they let S3 deliver. What is not here does not exist. */
   notificationDestinations: Map<string, "Allowed" | "Denied">;
   /** Where the ABAC calls are refused, as in regions that do not have it yet: aws.md 2.1. */
@@ -157,8 +261,12 @@ export interface Account {
   publicAccessBlockManagedByOrganization: boolean;
   /** Another user, such as a person who changes things by hand. */
   addUser(name: string): Identity;
-  /** A role that can be assumed, and named in policies. */
-  addRole(name: string, trust?: { externalId?: string; trustedAccounts?: string[] }): Role;
+  /** A role with full rights that can be assumed, and named in policies. */
+  addRole(name: string, options?: RoleOptions): Role;
+  /** A customer managed policy, which roles may have attached or as their boundary; gives its ARN. */
+  addManagedPolicy(name: string, document: object): string;
+  /** An EKS cluster; its issuer, one of EKS's own form when left out, becomes no identity provider of IAM by itself. */
+  addCluster(name: string, options?: { region?: string; oidcIssuer?: string }): Cluster;
   /** A bucket with today's defaults, made without a call. */
   createBucket(name: string, region?: string): Bucket;
   /** Ends all sessions of this account's roles: their next call gets ExpiredToken. */
@@ -167,6 +275,10 @@ export interface Account {
 
 export interface World {
   now(): number;
+  /** Whether policies decide what a call may do, and signatures are checked; else a caller may do everything in its account. */
+  evaluatePolicies: boolean;
+  /** What callers are taken to have used; undefined: no TLS at all. */
+  tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;

@@ -1,5 +1,8 @@
 /** Makes and finds what the simulated AWS holds: accounts, identities, buckets. */
 
+import { addCluster } from "./eks/clusters.ts";
+import { ADMINISTRATOR_ACCESS } from "./iam/managed-policies.ts";
+import { newRole, trustOfAccounts } from "./iam/new-role.ts";
 import { defaultEncryption } from "./s3/encryption.ts";
 import { fillBucket } from "./s3/fill.ts";
 import { ownershipDocument } from "./s3/ownership-controls.ts";
@@ -8,7 +11,14 @@ import type { Account, Bucket, Identity, Role, World } from "./state.ts";
 
 export function newWorld(now: () => number): World {
   let last = 0;
-  return { now, accounts: new Map(), identities: new Map(), next: () => ++last };
+  return {
+    now,
+    evaluatePolicies: false,
+    tlsVersion: "1.3",
+    accounts: new Map(),
+    identities: new Map(),
+    next: () => ++last,
+  };
 }
 
 /** The account, created on first use. Throws when the id is not 12 digits. */
@@ -30,12 +40,26 @@ export function findBucket(world: World, name: string): Bucket | undefined {
   return undefined;
 }
 
+/** What a session of a role is to be. */
+export interface SessionOptions {
+  name: string;
+  /** Milliseconds. */
+  expiresAt: number;
+  policy?: string | undefined;
+  tags?: ReadonlyMap<string, string>;
+}
+
 /** Temporary credentials of an assumed role. */
-export function addSession(world: World, role: Role, sessionName: string, expiresAt: number): Identity {
-  const [accountId = "", roleName = ""] = [role.arn.split(":")[4], role.arn.split("/").at(-1)];
-  const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+export function addSession(
+  world: World,
+  role: Role,
+  { name, expiresAt, policy, tags = new Map() }: SessionOptions,
+): Identity {
+  const [, partition = "", , , accountId = ""] = role.arn.split(":");
+  const arn = `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/${name}`;
   const session = newIdentity(world, `ASIA${accountId}${pad(world.next())}`, accountId, arn);
   session.expiresAt = expiresAt;
+  session.session = { roleId: role.uniqueId, policy, tags };
   session.credentials.sessionToken = `session-${session.credentials.accessKeyId}`;
   return session;
 }
@@ -92,18 +116,29 @@ function newAccount(world: World, id: string): Account {
     keys: new Map(),
     aliases: new Map(),
     roles: new Map(),
+    newRolesUnknownFor: 0,
+    managedPolicies: new Map(),
+    iamQuotas: { roles: 1000, trustPolicySize: 2048, attachedPoliciesPerRole: 10 },
+    oidcProviders: new Map(),
+    clusters: new Map(),
     notificationDestinations: new Map(),
     regionsWithoutAbac: new Set(),
     publicAccessBlock: undefined,
     publicAccessBlockManagedByOrganization: false,
     addUser: (name) => user(name, world.next()),
-    addRole: (name, { externalId, trustedAccounts = [id] } = {}) => {
-      const arn = `arn:aws:iam::${id}:role/${name}`;
-      const uniqueId = `AROA${String(world.next()).padStart(17, "0")}`;
-      const role = { arn, uniqueId, externalId, trustedAccounts };
-      account.roles.set(arn, role);
+    addRole: (name, { path = "/", externalId, trustedAccounts = [id] } = {}) => {
+      const assumeRolePolicy = trustOfAccounts(trustedAccounts, externalId);
+      const role = newRole(world, { name, path, assumeRolePolicy, partition: "aws", accountId: id });
+      role.attachedPolicies.add(ADMINISTRATOR_ACCESS);
+      account.roles.set(role.arn, role);
       return role;
     },
+    addManagedPolicy: (name, document) => {
+      const arn = `arn:aws:iam::${id}:policy/${name}`;
+      account.managedPolicies.set(arn, JSON.stringify(document));
+      return arn;
+    },
+    addCluster: (name, options) => addCluster(world, account, name, options),
     createBucket: (name, region = "us-east-1") => {
       if (findBucket(world, name) !== undefined) throw new Error(`bucket ${name} exists`);
       const bucket = newBucket(world, id, name, region);
@@ -120,7 +155,11 @@ function newAccount(world: World, id: string): Account {
 }
 
 function newIdentity(world: World, accessKeyId: string, accountId: string, arn: string): Identity {
-  const identity = { accountId, arn, credentials: { accessKeyId, secretAccessKey: `secret-of-${accessKeyId}` } };
+  const identity: Identity = {
+    accountId,
+    arn,
+    credentials: { accessKeyId, secretAccessKey: `secret-of-${accessKeyId}` },
+  };
   world.identities.set(accessKeyId, identity);
   return identity;
 }

@@ -5,14 +5,14 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { API_VERSION, AWS_ACCOUNTS, GROUP, S3_BUCKETS, VERSION } from "../../operator/api/names.ts";
+import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, GROUP, S3_BUCKETS, VERSION } from "../../operator/api/names.ts";
 import { fieldsOf, loadDefinitions, storedSchema, type Field, type Schema } from "../../scripts/schema.ts";
 
 const definitions = loadDefinitions();
 
 /** AWS's own spellings, which are kept as they are; all other enum values are ours and CamelCase. */
 const AWS_SPELLING =
-  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com)$/;
+  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|IRSA|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com)$/;
 
 test("names.ts and the CRDs agree", () => {
   const served = definitions.map(({ spec }) => ({
@@ -22,7 +22,7 @@ test("names.ts and the CRDs agree", () => {
     plural: spec.names.plural,
     namespaced: spec.scope === "Namespaced",
   }));
-  expect(served).toEqual([AWS_ACCOUNTS, S3_BUCKETS]);
+  expect(served).toEqual([AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS]);
   expect(API_VERSION).toBe(`${GROUP}/${VERSION}`);
 });
 
@@ -211,15 +211,19 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
   });
 });
 
-test("what both kinds have in common is the same in both", () => {
-  const shared = (path: string): (Schema | undefined)[] =>
-    definitions.map(
-      (definition) => [...fieldsOf(storedSchema(definition))].find((field) => field.path === path)?.schema,
+test("what kinds have in common is the same in all", () => {
+  const shared = (path: string): Schema[] =>
+    definitions.flatMap((definition) =>
+      [...fieldsOf(storedSchema(definition))].filter((field) => field.path === path).map(({ schema }) => schema),
     );
-  for (const path of ["status.conditions", "status.observedGeneration", "spec.tags{}"]) {
-    const [account, bucket] = shared(path);
-    expect(account, path).toEqual(bucket);
+  const distinct = (values: unknown[]): number => new Set(values.map((value) => JSON.stringify(value))).size;
+  for (const path of ["status.conditions", "status.observedGeneration"]) {
+    expect(shared(path)).toHaveLength(definitions.length);
+    expect(distinct(shared(path)), path).toBe(1);
   }
-  const [account, bucket] = shared("spec.tags").map((schema) => schema?.["x-kubernetes-validations"]);
-  expect(account).toEqual(bucket);
+  for (const path of ["spec.tags{}", "status.reconcileRequestedAt"]) {
+    expect(shared(path).length, path).toBeGreaterThan(1);
+    expect(distinct(shared(path)), path).toBe(1);
+  }
+  expect(distinct(shared("spec.tags").map((schema) => schema["x-kubernetes-validations"]))).toBe(1);
 });

@@ -85,6 +85,7 @@ test("a wrong external id: told of at the account and at the bucket, and well ag
     expect(readyOf(object)?.message).toContain("external ID");
     expect(kstatus(object)).toBe("InProgress");
   }
+  expect(account.status?.denied?.map(({ action }) => action)).toEqual(["sts:AssumeRole"]);
   expect(operatorWrites(world)).toEqual([]);
   await world.applyAccount({ assumeRole: { roleArn, externalId: "right" } });
   await accountWhen(world, isAccountReady);

@@ -4,9 +4,11 @@ import { dumpBucket } from "./support/dump.ts";
 import { expectInvariants, operatorWrites } from "./support/invariants.ts";
 import { spawnOperator } from "./support/operator.ts";
 import { PHASES, type PhaseName, stateAtAws, type Subject, undisturbed } from "./support/phases.ts";
+import { type Prerequisites, prerequisites } from "./support/prerequisites.ts";
+import { everySetting, everySettingChanged } from "./support/setting-cases.ts";
 import { fullSpec } from "./support/specs.ts";
 import { isReady } from "./support/states.ts";
-import { holdCalls, type Point, setTrap } from "./support/trap.ts";
+import { type Counted, holdCalls, isCounted, type Point, setTrap } from "./support/trap.ts";
 import { createWorld, type World } from "./support/world.ts";
 import { watchWrites } from "./support/write-watch.ts";
 
@@ -21,13 +23,25 @@ beforeAll(async () => {
   bundle = await ensureBundle();
 });
 
+/** More than there are points at which calls are held. */
 const FLAGS = ["--concurrency=100"];
 
+type Declare = (named: Prerequisites) => Pick<Subject, "spec" | "changed">;
+const eight: Declare = ({ kmsKeyArn }) => ({ spec: fullSpec("", kmsKeyArn) });
+const every: Declare = (named) => ({ spec: everySetting(named), changed: everySettingChanged(named) });
+
 describe.concurrent("the process is killed", () => {
-  test.for(["create", "update", "deleteIfEmpty", "retain"] as const)("at each call of %s", async (name) => {
+  test.for<[Counted, PhaseName, string, Declare]>([
+    ["call", "create", "eight settings", eight],
+    ["call", "update", "eight settings", eight],
+    ["call", "deleteIfEmpty", "eight settings", eight],
+    ["call", "retain", "eight settings", eight],
+    ["write", "create", "every setting", every],
+    ["write", "change", "every setting", every],
+  ])("at each %s of %s, with %s", async ([counted, name, , declare]) => {
     await using world = await createWorld();
     const phase = PHASES[name];
-    const key = await world.createKey();
+    const declared = declare(await prerequisites(world));
     await world.applyAccount();
     const untagged = watchTags(world);
     const tooEarly = watchWrites(world);
@@ -37,12 +51,13 @@ describe.concurrent("the process is killed", () => {
 
     const subject = (purpose: string): Subject => {
       const bucketName = world.bucketName(purpose);
-      return { world, account: world.account, name: purpose, bucketName, spec: fullSpec(bucketName, key) };
+      const { spec, ...rest } = declared;
+      return { world, account: world.account, name: purpose, bucketName, spec: { ...spec, bucketName }, ...rest };
     };
-    const { expected, calls } = await measured(subject("reference"), name);
+    const { expected, calls } = await measured(subject("reference"), name, counted);
     const stops = pointsOf(calls).map((point) => ({ point, it: subject(`${point.moment}-call-${point.number}`) }));
     await Promise.all(stops.map(({ it }) => phase.prepare(it)));
-    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])));
+    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
     const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
@@ -83,9 +98,14 @@ function pointsOf(calls: number): Point[] {
 }
 
 /** What the phase comes to when nothing is in its way, and how many calls on the bucket it takes. */
-async function measured(subject: Subject, name: PhaseName): Promise<{ expected: object | undefined; calls: number }> {
+async function measured(
+  subject: Subject,
+  name: PhaseName,
+  counted: Counted,
+): Promise<{ expected: object | undefined; calls: number }> {
   const { prepare, begin } = PHASES[name];
-  const count = () => subject.world.simulator.calls.of(subject.bucketName).length;
+  const count = () =>
+    subject.world.simulator.calls.of(subject.bucketName).filter((call) => isCounted(call, counted)).length;
   let before = 0;
   const counting = {
     prepare,

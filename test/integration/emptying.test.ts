@@ -1,13 +1,20 @@
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
+import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { AWSAccountSpec, PolicyStatement, S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
+import { EXPIRING_TAG } from "../../operator/ownership.ts";
 import type { Bucket, Call } from "../aws/index.ts";
 import { objectLockDocument } from "../aws/s3/object-lock.ts";
-import { atAws, snapshot } from "./support/buckets.ts";
+import { atAws, snapshot, tagsAt, wipeStatus } from "./support/buckets.ts";
 import { ensureBundle } from "./support/bundle.ts";
 import { eventWhen } from "./support/events.ts";
-import { expectSoundHistory, lookAgain, operatorCalls, operatorWrites } from "./support/invariants.ts";
+import {
+  expectInvariants,
+  expectSoundHistory,
+  lookAgain,
+  operatorCalls,
+  operatorWrites,
+} from "./support/invariants.ts";
 import { spawnOperator, startOperator } from "./support/operator.ts";
 import { condition, isReady } from "./support/states.ts";
 import { type Point, setTrap } from "./support/trap.ts";
@@ -317,6 +324,77 @@ describe("what is too much is left to S3 Lifecycle", () => {
     await goneAfterALook(world, "docs");
     expect(bucket.lifecycle).toBeUndefined();
     expect(countVersions(bucket)).toBe(8_000);
+  });
+
+  // Whoever forgets it leaves S3 at work in a bucket that is to be kept.
+  describe("and never forgotten", () => {
+    test.each([{ deletionPolicy: "Retain" }, { deletionPolicy: "DeleteIfEmpty" }])(
+      "not with the status: %j",
+      async (edit) => {
+        await using world = await createWorld();
+        const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
+        const bucket = await handedOver(world);
+        await operator.stop();
+        await wipeStatus(world, "docs");
+        await world.applyAccount({ allowedDeletionPolicies: ["Retain", "DeleteIfEmpty"] });
+        await world.editSpec("docs", edit);
+        await using _second = startOperator(world, { emptyByLifecycleAbove: 0 });
+        expect(await eventWhen(world, "docs", "EmptyingStopped")).toMatchObject({ type: "Warning" });
+        expect(bucket.lifecycle).toBeUndefined();
+        expect(tagsAt(world, bucket.name)).not.toHaveProperty(EXPIRING_TAG);
+        expect(countVersions(bucket)).toBe(8_000);
+      },
+    );
+
+    test("nor released as long as S3 goes on", async () => {
+      await using world = await createWorld();
+      const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
+      const bucket = await handedOver(world);
+      await operator.stop();
+      await wipeStatus(world, "docs");
+      await world.editSpec("docs", { deletionPolicy: "Retain" });
+      const allow = world.simulator.faults.deny("s3:PutLifecycleConfiguration", { bucket: bucket.name });
+      await world.applyAccount();
+      await using _second = startOperator(world, { emptyByLifecycleAbove: 0 });
+      expect(await messageWhen(world, "docs", "AccessDenied")).toContain("s3:PutLifecycleConfiguration");
+      allow();
+      await goneAfterALook(world, "docs");
+      expect(bucket.lifecycle).toBeUndefined();
+    });
+
+    test.each([undefined, [{ id: "own", status: "Enabled" as const, expiration: { days: 365 } }]])(
+      "nor by the next S3Bucket of that name, with rules %j",
+      async (rules) => {
+        await using world = await createWorld();
+        const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
+        const { name: bucketName } = await handedOver(world);
+        await operator.stop();
+        await world.kube.mergePatch(
+          S3_BUCKETS,
+          { namespace: world.name, name: "docs" },
+          { metadata: { finalizers: null } },
+        );
+        await world.gone("docs");
+        await using _second = startOperator(world);
+        const lifecycle = rules && { unmanagedRules: "Keep" as const, rules };
+        await world.applyBucket("docs", { bucketName, ...(lifecycle && { lifecycle }) });
+        const ready = await world.bucketWhen("docs", isReady);
+        expect(ready.status).not.toHaveProperty("deletion");
+        expect(JSON.stringify(atAws(world, bucketName).lifecycle) ?? "").not.toContain("s3-operator-expire");
+        expect(tagsAt(world, bucketName)).not.toHaveProperty(EXPIRING_TAG);
+        await expectInvariants(world);
+      },
+    );
+
+    test("nor in silence when somebody takes the bucket away", async () => {
+      await using world = await createWorld();
+      await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
+      const bucket = await handedOver(world);
+      bucket.tags.clear();
+      await goneAfterALook(world, "docs");
+      expect(await eventWhen(world, "docs", "BucketLeftExpiring")).toMatchObject({ type: "Warning" });
+      expect(bucket.lifecycle).toBeDefined();
+    });
   });
 });
 

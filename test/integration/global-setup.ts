@@ -18,7 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const waited = await controlPlane.kubectl(established);
   if (waited.code !== 0) throw new Error(`The CRDs were not established: ${waited.stderr}`);
   // Established is not yet served: for a moment the API server still answers 429.
-  const list = () => controlPlane.kubectl(["get", "s3buckets,awsaccounts", "--all-namespaces"]);
+  const list = () => controlPlane.kubectl(["get", "s3buckets,bucketaccesses,awsaccounts", "--all-namespaces"]);
   await eventually(
     list,
     (result) => result.code === 0,

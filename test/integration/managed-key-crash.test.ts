@@ -14,7 +14,7 @@ import { createWorld, type World } from "./support/world.ts";
  * which its calls to KMS can be told from those of others: in the first account it is the first call, in the second the second, and so on; in half
  * of the accounts before the call is applied, in the other half after it was.
  */
-vi.setConfig({ maxConcurrency: 3, testTimeout: 60_000 });
+vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
 const FLAGS = ["--concurrency=100"];
 

@@ -6,7 +6,7 @@ import { eventsOf, eventWhen } from "./support/events.ts";
 import { expectInvariants, lookAgain, operatorWrites } from "./support/invariants.ts";
 import { defaultAlias, keyAt, liveKeys, managedKeySpec } from "./support/keys.ts";
 import { startOperator } from "./support/operator.ts";
-import { condition, isReady } from "./support/states.ts";
+import { condition, isReady, isReconciling } from "./support/states.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 const DAY_MS = 86_400_000;
@@ -178,4 +178,12 @@ test.for(REVIVAL)("%s denied when the manifest comes back: said, and gone on wit
   expect(keyOf(world).state).toBe("Enabled");
   expect((await eventsOf(world, "docs")).filter(({ reason }) => reason === "DriftDetected")).toEqual([]);
   await expectInvariants(world);
+});
+
+test("without an account, which never was there, there is no key to wait for", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await world.applyBucket("docs", deletable(7));
+  await world.bucketWhen("docs", isReconciling("AccountNotAvailable"));
+  await remove(world, "docs");
 });

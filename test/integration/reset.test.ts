@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { S3_BUCKETS } from "../../operator/api/names.ts";
 import type { S3Bucket } from "../../operator/api/types.ts";
-import { atAws, readyBucket, retag, snapshot, tagsAt } from "./support/buckets.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "./support/buckets.ts";
 import { expectInvariants, lookAgain, operatorWrites } from "./support/invariants.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
@@ -134,10 +133,6 @@ test("a status wiped by hand does not make an adopted bucket one that was create
   expect(operatorWrites(world)).toHaveLength(writes);
   await expectInvariants(world);
 });
-
-async function wipeStatus({ kube, name: namespace }: World, name: string): Promise<void> {
-  await kube.mergePatch(S3_BUCKETS, { namespace, name }, { status: null }, { subresource: "status" });
-}
 
 /** When conditions changed, and who asked for a look, is the one thing that cannot be had back. */
 function withoutTimes(status: S3Bucket["status"]) {

@@ -71,6 +71,7 @@ export interface S3BucketSpec {
    * Whether IAM policies can decide by the bucket's tags. Not every region has it. Absent: left as it is, which in a new bucket is `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
    */
   abac?: "Enabled" | "Disabled";
+  access?: BucketConsent;
   /**
    * Tags of the bucket, by key, on top of the account's. AWS allows 50 in all; 15 are left to the account and the operator. Tags that others set, `aws:` tags among them, stay. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html
    */
@@ -378,7 +379,7 @@ export interface CorsRule {
  */
 export interface Policy {
   /**
-   * Deny requests without TLS, or with an older TLS than this. `None`: no such statement. Absent: `1.2` under the baseline, else left as it is.
+   * Deny requests without TLS, or with an older TLS than this. `None`: no such statement. Absent: `1.2` under the baseline, else `None`.
    */
   minimumTLSVersion?: "1.2" | "1.3" | "None";
   /**
@@ -1218,6 +1219,60 @@ export interface RoutingRule {
     replaceKeyWith?: string;
   };
 }
+/**
+ * Who may refer to the bucket. Taking the consent away takes away the access that others have by it.
+ */
+export interface BucketConsent {
+  allowedNamespaces?: AllowedNamespaces;
+}
+/**
+ * Namespaces whose BucketAccesses may refer to the bucket, by exactly one of `names` and `selector`. Absent: the bucket's own only.
+ */
+export interface AllowedNamespaces {
+  /**
+   * Names of namespaces. Empty: none.
+   *
+   * @maxItems 1000
+   */
+  names?: string[];
+  selector?: LabelSelector;
+}
+/**
+ * Labels that the namespace must have; all of `matchLabels` and `matchExpressions` must hold. Empty: every namespace.
+ */
+export interface LabelSelector {
+  /**
+   * Labels and their values.
+   */
+  matchLabels?: {
+    [k: string]: string;
+  };
+  /**
+   * Requirements on labels.
+   *
+   * @maxItems 32
+   */
+  matchExpressions?: LabelSelectorRequirement[];
+}
+/**
+ * A requirement on one label.
+ */
+export interface LabelSelectorRequirement {
+  /**
+   * The label's key.
+   */
+  key: string;
+  /**
+   * How the label relates to the values.
+   */
+  operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  /**
+   * Values, for `In` and `NotIn`.
+   *
+   * @maxItems 100
+   */
+  values?: string[];
+}
 
 /**
  * What the operator last saw. It can be wiped and is rebuilt.
@@ -1346,6 +1401,10 @@ export interface ManagedKeyStatus {
    * The key is about to be created or revived, or was, and nobody knows yet how that ended.
    */
   workBegun?: boolean;
+  /**
+   * The key's policy has, or had, statements for the principals of BucketAccesses.
+   */
+  isShared?: boolean;
 }
 /**
  * One setting of the bucket.
@@ -1421,7 +1480,7 @@ export interface PolicyStatus {
    */
   bytes?: number;
   /**
-   * Sids of the statements that others put there, the first 100; one without a sid is named by its place, such as `#2`.
+   * Sids of the statements that others put there, the first 100; one without a sid is named by its number among those, such as `#2`.
    *
    * @maxItems 100
    */
@@ -1438,7 +1497,7 @@ export interface PolicyStatus {
  */
 export interface ExternalAccess {
   /**
-   * Its sid, or its place, such as `#2`.
+   * Its sid, or its number among those without, such as `#2`.
    */
   statement: string;
   /**

@@ -3,9 +3,9 @@ import { FINALIZER } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import { deleteBucket } from "./delete-bucket.ts";
-import type { BucketDependencies } from "../dependencies.ts";
-import { createHistory } from "../history.ts";
-import { ownershipTags, releaseTag, type Tags } from "../ownership.ts";
+import type { BucketDependencies, BucketUses } from "../dependencies.ts";
+import { createHistory } from "../../history.ts";
+import { ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { failureOf, stopOf } from "../testing/thrown.ts";
@@ -32,6 +32,7 @@ function deletion({ spec = {}, status = ESTABLISHED, aws = {}, accounts = [awsAc
     directory: { accounts: () => accounts, namespace: () => undefined },
     cluster: OWNER.cluster,
     history: createHistory(() => 0, 0),
+    uses: { usersOf: () => [] } as Partial<BucketUses>,
   } as unknown as BucketDependencies;
   const { context, events } = recordedContext(s3Bucket(spec, { status, finalizers: [FINALIZER] }));
   let released = false;

@@ -4,12 +4,14 @@ import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { retireKey } from "../key/retire.ts";
 import { deleteIfEmpty } from "./delete-if-empty.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
+import { waitForUsers } from "./in-use.ts";
 import { retain } from "./retain.ts";
 
 /** Ends an S3Bucket as its deletionPolicy says: design.md, section 7. The finalizer goes last. */
 export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
   const { object } = context;
   if (!object.metadata.finalizers?.includes(FINALIZER)) return { kind: "released" };
+  await waitForUsers(dependencies, context);
   await carryOut(dependencies, context);
   dependencies.history.forget(object.metadata.uid ?? "");
   await context.removeFinalizer();

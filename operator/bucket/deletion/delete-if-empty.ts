@@ -1,6 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { waiting } from "../stop.ts";
+import { waiting } from "../../kube/stop.ts";
+import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { findOwnBucket } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";
 import { removeBucket } from "./remove-bucket.ts";
@@ -11,7 +12,8 @@ const NOT_EMPTY_RECHECK_MS = 300_000;
 export async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const target = await findOwnBucket(dependencies, context);
   if (target === undefined) return;
-  const { account, bucket } = target;
+  const { account, bucket, tags } = target;
+  await withdrawLifecycle(context, bucket, tags);
   const refused = refusal(context.object, account, bucket.name);
   if (refused !== undefined) throw refused;
   if (!(await removeBucket(context, bucket))) throw notEmpty(bucket.name);

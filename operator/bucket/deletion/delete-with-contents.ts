@@ -2,7 +2,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { again, Failed, waiting } from "../stop.ts";
+import { again, Failed, waiting } from "../../kube/stop.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";
@@ -25,10 +25,10 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   const { emptying, now } = dependencies;
   const target = await findOwnBucket(dependencies, context);
   if (target === undefined) return;
-  const { account, bucket } = target;
+  const { account, bucket, tags } = target;
   const refused = refusal(object, account, bucket.name);
   if (refused !== undefined) {
-    await withdrawLifecycle(context, bucket);
+    await withdrawLifecycle(context, bucket, tags);
     throw refused;
   }
   await announce(context, bucket, now());
@@ -46,7 +46,7 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
 export async function withdraw(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   if (context.status.deletion?.lifecycleStartedTime === undefined) return;
   const target = await findOwnBucket(dependencies, context);
-  if (target !== undefined) await withdrawLifecycle(context, target.bucket);
+  if (target !== undefined) await withdrawLifecycle(context, target.bucket, target.tags);
 }
 
 /** On record before anything is deleted. */

@@ -1,30 +1,43 @@
+import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { headBucket } from "../existence.ts";
 import { settingFailure } from "../failure.ts";
-import { type Owner, ownershipOf, type Tags } from "../ownership.ts";
+import { type Owner, ownershipOf, type Tags } from "../../ownership.ts";
 import { tags } from "../settings/tags.ts";
-import { Failed, Stop } from "../stop.ts";
+import { Failed, Stop } from "../../kube/stop.ts";
 import { resolveTarget, type Target } from "../target.ts";
 
 const RETRY_MS = 300_000;
 
-/** The bucket to delete. Undefined: it is gone, or not ours and none of our business. Throws where that cannot be known. */
+/** The bucket to delete, and its tags. Undefined: it is gone, or not ours and none of our business. Throws where that cannot be known. */
 export async function findOwnBucket(
   dependencies: BucketDependencies,
-  { object, signal }: BucketContext,
-): Promise<Target | undefined> {
+  context: BucketContext,
+): Promise<(Target & { tags: Tags }) | undefined> {
+  const { object, signal } = context;
   const target = await resolveIfEver(dependencies, object, signal);
   if (target === undefined) return undefined;
   const { bucket, owner } = target;
-  const there = await isThere(bucket, object.status?.arn === bucket.arn);
-  return there && (await isOurs(bucket, owner)) ? target : undefined;
+  if (!(await isThere(bucket, object.status?.arn === bucket.arn))) return undefined;
+  const tags = await readOwnTags(bucket, owner);
+  if (tags === undefined) warnOfExpiry(context, bucket);
+  return tags && { ...target, tags };
+}
+
+/** A bucket that somebody took from us, perhaps to save it. */
+function warnOfExpiry({ status, event }: BucketContext, { name }: BucketClient): void {
+  if (status.deletion?.lifecycleStartedTime === undefined) return;
+  const note =
+    `Bucket '${name}' is no longer tagged as this object's and is left as it is, with the lifecycle configuration by which S3 expires everything in it: ` +
+    "delete that to keep what is left";
+  event({ type: "Warning", reason: REASON.bucketLeftExpiring, action: "Delete", note });
 }
 
 /** Undefined where there is no account, and there never was one: the object has no bucket, and must not wait for an account to say so. */
-async function resolveIfEver(
+export async function resolveIfEver(
   dependencies: BucketDependencies,
   object: S3Bucket,
   signal: AbortSignal,
@@ -44,11 +57,13 @@ export async function isThere(bucket: BucketClient, wasOurs: boolean): Promise<b
   return state === "Exists";
 }
 
-export async function isOurs(bucket: BucketClient, owner: Owner): Promise<boolean> {
+/** Undefined: there is no such bucket, or it is not this owner's. */
+export async function readOwnTags(bucket: BucketClient, owner: Owner): Promise<Tags | undefined> {
   try {
-    return ownershipOf((await tags.observe(bucket)) as Tags, owner) === "Ours";
+    const seen = (await tags.observe(bucket)) as Tags;
+    return ownershipOf(seen, owner) === "Ours" ? seen : undefined;
   } catch (error) {
-    if (isNoSuchBucket(error)) return false;
+    if (isNoSuchBucket(error)) return undefined;
     throw new Failed(settingFailure(error, tags.permissions.read[0], bucket.arn));
   }
 }

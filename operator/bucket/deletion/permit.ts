@@ -1,8 +1,8 @@
-import { confirmsDeletionOf } from "../annotations.ts";
+import { confirmsDeletionOf } from "../../api/annotations.ts";
 import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
-import { type Stop, waiting } from "../stop.ts";
+import { type Stop, waiting } from "../../kube/stop.ts";
 
 type DeletionPolicy = NonNullable<S3BucketSpec["deletionPolicy"]>;
 

@@ -4,7 +4,7 @@ import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { again, Failed } from "../stop.ts";
+import { again, Failed } from "../../kube/stop.ts";
 import { isThere } from "./own-bucket.ts";
 
 const GONE_RECHECK_MS = 2_000;

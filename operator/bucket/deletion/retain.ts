@@ -1,26 +1,32 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, releaseTag } from "../ownership.ts";
+import { CLAIM_TAGS, releaseTag } from "../../ownership.ts";
 import { putTags, removeTags } from "../settings/tags.ts";
-import type { Stop } from "../stop.ts";
 import { resolveTarget } from "../target.ts";
-import { isOurs } from "./own-bucket.ts";
+import { withdrawLifecycle } from "./emptying/hand-over.ts";
+import { readOwnTags } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";
 
 /** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;
 
-/** Best effort: the object goes also when AWS cannot be reached, and says so. It waits only if its account is known not to allow this. */
+/**
+ * Best effort: the object goes also when AWS cannot be reached, and says so. It waits only if its account is known not to allow this,
+ * or the bucket is known to be emptied by S3, which would go on.
+ */
 export async function retain(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
-  const refused = await release(dependencies, context).catch((error: unknown) => notReleased(context, error));
-  if (refused !== undefined) throw refused;
+  const obstacle = await release(dependencies, context).catch((error: unknown) => notReleased(context, error));
+  if (obstacle !== undefined) throw obstacle;
 }
 
-async function release(dependencies: BucketDependencies, context: BucketContext): Promise<Stop | undefined> {
+async function release(dependencies: BucketDependencies, context: BucketContext): Promise<Error | undefined> {
   const { object, signal, event } = context;
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_TIMEOUT_MS)]);
   const { account, bucket, owner } = await resolveTarget(dependencies, object, timeout);
-  if (!(await isOurs(bucket, owner))) return undefined;
+  const tags = await readOwnTags(bucket, owner);
+  if (tags === undefined) return undefined;
+  const stillExpiring = await failureOf(withdrawLifecycle(context, bucket, tags));
+  if (stillExpiring !== undefined) return stillExpiring;
   const refused = refusal(object, account, bucket.name);
   if (refused !== undefined) return refused;
   await putTags(bucket, releaseTag(owner));
@@ -32,6 +38,16 @@ async function release(dependencies: BucketDependencies, context: BucketContext)
     note: `Bucket '${bucket.name}' stays, with everything in it; an S3Bucket of this name finds it again`,
   });
   return undefined;
+}
+
+async function failureOf(work: Promise<void>): Promise<Error | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
 }
 
 function notReleased({ signal, log, event }: BucketContext, error: unknown): undefined {

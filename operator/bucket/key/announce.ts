@@ -14,7 +14,7 @@ export async function announceKeyWork(
   changes: readonly Change[],
 ): Promise<void> {
   const { status, object, progress } = context;
-  status.managedKey = { workBegun: true };
+  status.managedKey = { ...status.managedKey, workBegun: true };
   if (wasAsDeclared(context)) announceKeyDrift(dependencies, context, changes);
   const work = object.status?.kmsKeyArn === undefined ? "Creating" : "Changing";
   await progress(REASON.applying, `${work} the KMS key of the bucket`);

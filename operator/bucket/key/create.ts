@@ -6,9 +6,9 @@ import {
 } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { failWith } from "../failure.ts";
-import { type Owner, ownershipTags } from "../ownership.ts";
-import { Failed } from "../stop.ts";
+import { failWith } from "../../fail-with.ts";
+import { type Owner, ownershipTags } from "../../ownership.ts";
+import { Failed } from "../../kube/stop.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
 import { type KeyClient, keyArnOf } from "./key-client.ts";

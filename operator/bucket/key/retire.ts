@@ -1,11 +1,11 @@
 import { type KeyMetadata, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import type { ManagedKey, S3Bucket } from "../../api/types.ts";
 import { REASON } from "../../api/reasons.ts";
-import { isThere } from "../deletion/own-bucket.ts";
+import { isThere, resolveIfEver } from "../deletion/own-bucket.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { failWith } from "../failure.ts";
-import { waiting } from "../stop.ts";
-import { resolveTarget, type Target } from "../target.ts";
+import { failWith } from "../../fail-with.ts";
+import { waiting } from "../../kube/stop.ts";
+import type { Target } from "../target.ts";
 import { discard, wasUsed } from "./create.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "./find.ts";
@@ -22,7 +22,8 @@ export async function retireKey(dependencies: BucketDependencies, context: Bucke
   const { object, signal, event } = context;
   const managed = object.spec.encryption?.kmsKey?.managed;
   if (managed?.deletionWindowInDays === undefined) return;
-  const target = await resolveTarget(dependencies, object, signal);
+  const target = await resolveIfEver(dependencies, object, signal);
+  if (target === undefined) return;
   const { session, bucket } = target;
   if (await isThere(bucket, object.status?.arn === bucket.arn)) return announceKept(context, target);
   const client = keyClient(session, bucket.region, signal);

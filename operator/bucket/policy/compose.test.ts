@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compose, foreignStatements, isOurs, statementName } from "./compose.ts";
+import { compose, foreignStatements, isOurs } from "./compose.ts";
 import type { Statement } from "./document.ts";
 
 function statement(Sid?: string, Effect: Statement["Effect"] = "Allow"): Statement {
@@ -18,17 +18,17 @@ test.each([
   expect(isOurs(statement(sid))).toBe(ours);
 });
 
-test("a statement without a Sid is named by its place", () => {
-  expect(statementName(statement("Theirs"), 0)).toBe("Theirs");
-  expect(statementName(statement(), 1)).toBe("#2");
-});
-
-test("foreign statements keep their place in the whole document", () => {
-  const statements = [statement("S3OperatorA"), statement(), statement("Theirs")];
-  expect(foreignStatements(statements)).toEqual([
-    { name: "#2", statement: statements[1] },
-    { name: "Theirs", statement: statements[2] },
-  ]);
+test("foreign statements have the same names in whatever order they come", () => {
+  const [ours, theirs, empty] = [statement("S3OperatorA"), statement("Theirs"), statement("")];
+  const [allow, deny] = [statement(), statement(undefined, "Deny")];
+  const named = [
+    { name: "#1", statement: empty },
+    { name: "#2", statement: allow },
+    { name: "#3", statement: deny },
+    { name: "Theirs", statement: theirs },
+  ];
+  expect(foreignStatements([ours, allow, theirs, deny, empty])).toEqual(named);
+  expect(foreignStatements([deny, theirs, empty, ours, allow])).toEqual(named);
 });
 
 test("Keep passes on what is not ours, untouched and in order; former ones of ours go", () => {

@@ -1,3 +1,4 @@
+import { canonicalStatement } from "./canonical.ts";
 import type { Statement } from "./document.ts";
 
 /**
@@ -6,19 +7,36 @@ import type { Statement } from "./document.ts";
  */
 export const SID_PREFIX = "S3Operator";
 
+/** Begins the Sids of those among them that come from BucketAccesses. */
+export const ACCESS_SID_PREFIX = `${SID_PREFIX}Access`;
+
 export function isOurs(statement: Statement): boolean {
   return statement.Sid?.startsWith(SID_PREFIX) ?? false;
 }
 
-/** For people: the Sid, or where it has none its place in the document. */
-export function statementName(statement: Statement, index: number): string {
-  return statement.Sid ?? `#${index + 1}`;
+export function isOfAccess(statement: Statement): boolean {
+  return statement.Sid?.startsWith(ACCESS_SID_PREFIX) ?? false;
 }
 
+/**
+ * Everybody else's, by the names that people see: the Sid, or, for one without, `#` and its number among those. By name, and numbered by
+ * what they say, not by place: AWS may show the same policy in another order at each read.
+ */
 export function foreignStatements(statements: readonly Statement[]): { name: string; statement: Statement }[] {
-  return statements
-    .map((statement, index) => ({ name: statementName(statement, index), statement }))
-    .filter(({ statement }) => !isOurs(statement));
+  const foreign = statements
+    .filter((statement) => !isOurs(statement))
+    .map((statement) => ({ statement, form: formOf(statement) }));
+  const nameless = foreign
+    .filter(({ statement }) => !statement.Sid)
+    .map(({ form }) => form)
+    .sort();
+  return foreign
+    .map(({ statement, form }) => ({ name: statement.Sid || `#${nameless.indexOf(form) + 1}`, statement }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function formOf(statement: Statement): string {
+  return JSON.stringify(canonicalStatement(statement));
 }
 
 /** Everybody else's statements as they came, if they are to stay, then ours. */

@@ -34,9 +34,12 @@ export function policyBytes(document: PolicyDocument): number {
   return document.Statement.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(document));
 }
 
+/** The one in which policies are written today. The other is 2008-10-17, which is also meant where there is none. */
+export const POLICY_VERSION = "2012-10-17";
+
 /** No policy is a document without statements; a single statement may come without its list. */
 export function parsePolicy(text: string | undefined): PolicyDocument {
-  if (text === undefined || text === "") return { Version: "2012-10-17", Statement: [] };
+  if (text === undefined || text === "") return { Version: POLICY_VERSION, Statement: [] };
   const document = JSON.parse(text) as { Statement?: Statement | Statement[] } & Omit<PolicyDocument, "Statement">;
   return { ...document, Statement: asList(document.Statement) };
 }

@@ -128,3 +128,23 @@ test("names are sorted, each once, whatever their kind", () => {
   const statement: Statement = { Effect: "Allow", Principal: { Service: "s", AWS: ["b", "a", "b"] } };
   expect(principalNames(statement)).toEqual(["a", "b", "s"]);
 });
+
+describe("an account that is as good as one's own", () => {
+  const home = { accountId: OWN, otherAccounts: [OTHER] };
+  const allowing = (Principal: Principal, Condition: Condition = {}) =>
+    externalAccess({ Effect: "Allow", Principal, Condition }, home);
+
+  test("by its id, an ARN or a condition", () => {
+    expect(allowing({ AWS: [OTHER, `arn:aws:iam::${OTHER}:role/reader`, OWN] })).toBeUndefined();
+    expect(allowing("*", only("aws:PrincipalAccount", OTHER, OWN))).toBeUndefined();
+    expect(allowing(SERVICE, { ArnLike: { "aws:SourceArn": `arn:aws:s3:::${OTHER}` } })).toBe("OtherAccount");
+    expect(
+      allowing(SERVICE, { ArnLike: { "aws:SourceArn": `arn:aws:cloudtrail:*:${OTHER}:trail/*` } }),
+    ).toBeUndefined();
+  });
+
+  test("and no third one beside it", () => {
+    expect(allowing({ AWS: [OTHER, "999999999999"] })).toBe("OtherAccount");
+    expect(allowing("*", only("aws:PrincipalAccount", OTHER, "999999999999"))).toBe("OtherAccount");
+  });
+});

@@ -7,6 +7,8 @@ export type ExternalAccess = "Public" | "OtherAccount";
 export interface Home {
   /** Of the bucket. */
   accountId: string;
+  /** As good as the bucket's. */
+  otherAccounts?: readonly string[];
   organizationId?: string;
 }
 
@@ -19,7 +21,7 @@ export function externalAccess(statement: Statement, home: Home): ExternalAccess
   const { Effect, Condition = {} } = statement;
   if (Effect !== "Allow") return undefined;
   const names = principalNames(statement);
-  if (names.every((name) => isOwn(name, home.accountId)) || someTest(Condition, (test) => staysHome(test, home))) {
+  if (names.every((name) => isOwn(name, home)) || someTest(Condition, (test) => staysHome(test, home))) {
     return undefined;
   }
   return names.includes("*") && !someTest(Condition, limits) ? "Public" : "OtherAccount";
@@ -36,9 +38,18 @@ function namesIn(principal: Principal | undefined): string[] {
   return Object.values<OneOrMany>(principal ?? {}).flatMap((names) => asList(names));
 }
 
-/** An account, or what is in it. A unique id (AROA...) stands for a principal that is gone. */
-function isOwn(name: string, accountId: string): boolean {
-  return name === accountId || /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name) || accountOf(name) === accountId;
+/** What AWS shows in place of a user or role that is gone (AROA..., AIDA...). */
+export function isUniqueId(name: string): boolean {
+  return /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name);
+}
+
+/** An account, or what is in it, or was. */
+function isOwn(name: string, home: Home): boolean {
+  return isHome(name, home) || isUniqueId(name) || isHome(accountOf(name), home);
+}
+
+function isHome(account: string | undefined, { accountId, otherAccounts = [] }: Home): boolean {
+  return account !== undefined && (account === accountId || otherAccounts.includes(account));
 }
 
 function accountOf(arn: string): string | undefined {
@@ -71,10 +82,10 @@ const ORGANIZATION_KEYS = ["aws:principalorgid", "aws:sourceorgid"];
 const ARN_KEYS = ["aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"];
 
 /** The request comes from the account or its organization. */
-function staysHome({ key, values }: Test, { accountId, organizationId }: Home): boolean {
-  if (ACCOUNT_KEYS.includes(key)) return values.every((value) => value === accountId);
-  if (ORGANIZATION_KEYS.includes(key)) return values.every((value) => value === organizationId);
-  return ARN_KEYS.includes(key) && values.every((value) => accountOf(value) === accountId);
+function staysHome({ key, values }: Test, home: Home): boolean {
+  if (ACCOUNT_KEYS.includes(key)) return values.every((value) => isHome(value, home));
+  if (ORGANIZATION_KEYS.includes(key)) return values.every((value) => value === home.organizationId);
+  return ARN_KEYS.includes(key) && values.every((value) => isHome(accountOf(value), home));
 }
 
 const OTHER_LIMITS = [

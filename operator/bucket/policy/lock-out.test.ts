@@ -47,6 +47,11 @@ describe("locks the operator out", () => {
     ["an empty condition", { Condition: {} }],
     ["all but other roles", principalTest("ArnNotEquals", OTHER)],
     ["all but other roles, by pattern operators", principalTest("stringNotLikeIfExists", OTHER, "arn:aws:iam::1:root")],
+    [
+      "all but a role of another name, whatever its path",
+      principalTest("ArnNotLike", OTHER, OTHER.replace("/", "/*/")),
+    ],
+    ["all but another account's roles", principalTest("ArnNotLike", "arn:aws:iam::444455556666:role/*")],
     ["just its role", principalTest("ArnLike", OTHER, ROLE)],
     ["any role at all", principalTest("StringLike", "*")],
   ])("%s", (_case, changes) => {
@@ -62,6 +67,8 @@ describe("locks the operator out", () => {
     const user = "arn:aws:iam::111122223333:user/op";
     expect(denied({ Principal: aws(user) }, user)).toBeDefined();
     expect(denied({ NotPrincipal: aws("111122223333", user) }, user)).toBeUndefined();
+    expect(denied(principalTest("ArnNotLike", ROLE, ROLE.replace("/", "/*/")), user)).toBeDefined();
+    expect(denied(principalTest("ArnNotLike", "arn:aws:iam::111122223333:user/*"), user)).toBeUndefined();
   });
 });
 
@@ -90,6 +97,9 @@ describe("does not lock the operator out", () => {
       "all but a pattern that its role, with its unknown path, may match",
       principalTest("ArnNotLike", "arn:aws:iam::111122223333:role/team/*"),
     ],
+    ["all but its role, whatever its path", principalTest("ArnNotLike", ROLE.replace("/", "/*/"))],
+    ["all but a pattern of names", principalTest("StringNotLike", "*oper?tor", OTHER)],
+    ["all but everybody", principalTest("StringNotLike", "*")],
     ["all but a variable", principalTest("StringNotEquals", "${aws:PrincipalTag/a}")],
     ["just another role", principalTest("ArnLike", OTHER)],
     ["an operator of another kind", principalTest("ForAllValues:StringNotEquals", OTHER)],

@@ -74,5 +74,23 @@ function principalTestHolds(operator: string, values: string[], callerArn: strin
   const [form, negated] = /^(?:string|arn)(not)?(?:equals|like)(?:ifexists)?$/i.exec(operator) ?? [];
   if (form === undefined) return false;
   if (negated === undefined) return values.some((value) => value === "*" || isPrincipal(value, callerArn));
-  return !values.some((value) => isPrincipal(value, callerArn) || /[*?$]/.test(value));
+  return !values.some((value) => isPrincipal(value, callerArn) || mayMatch(value, callerArn));
+}
+
+/** Whether a pattern may be met by the operator's role, whose path nobody tells us, or by its user: where they begin and end alike. */
+function mayMatch(pattern: string, callerArn: string): boolean {
+  if (pattern.includes("$")) return true;
+  if (!/[*?]/.test(pattern)) return false;
+  const { head, tail } = literalEnds(pattern);
+  return principalArns(callerArn).some((arn) => {
+    const own = literalEnds(arn);
+    const sameHead = head.startsWith(own.head) || own.head.startsWith(head);
+    return sameHead && (tail.endsWith(own.tail) || own.tail.endsWith(tail));
+  });
+}
+
+/** What comes before the first wildcard of a pattern, and after its last. */
+function literalEnds(pattern: string): { head: string; tail: string } {
+  const parts = pattern.split(/[*?]/);
+  return { head: parts[0] ?? "", tail: parts.at(-1) ?? "" };
 }

@@ -29,4 +29,6 @@ export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined
   },
 
   reset: (observed) => (observed === "Enabled" ? DEFAULT : undefined),
+
+  declare: (observed) => (observed === "Enabled" ? { spec: { abac: observed } } : {}),
 });

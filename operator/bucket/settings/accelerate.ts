@@ -30,4 +30,6 @@ export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerate
   },
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
+
+  declare: (observed) => (observed === DEFAULT ? {} : { spec: { accelerate: observed } }),
 });

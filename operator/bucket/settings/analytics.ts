@@ -1,6 +1,7 @@
 import {
   type AnalyticsConfiguration,
   type AnalyticsFilter,
+  type AnalyticsS3BucketDestination,
   DeleteBucketAnalyticsConfigurationCommand,
   ListBucketAnalyticsConfigurationsCommand,
   PutBucketAnalyticsConfigurationCommand,
@@ -8,9 +9,11 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
+import { stated } from "./declaration.ts";
+import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 
-type DataExport = NonNullable<NonNullable<S3BucketSpec["analytics"]>["configurations"][number]["dataExport"]>;
+type Spec = NonNullable<S3BucketSpec["analytics"]>["configurations"][number];
+type DataExport = NonNullable<Spec["dataExport"]>;
 
 /** Schema and format have one value each. */
 function toAnalysis(dataExport: DataExport | undefined): StorageClassAnalysis {
@@ -25,20 +28,36 @@ function toAnalysis(dataExport: DataExport | undefined): StorageClassAnalysis {
   return { DataExport: { OutputSchemaVersion: "V_1", Destination: { S3BucketDestination } } };
 }
 
+function destinationOf(analysis: StorageClassAnalysis | undefined): AnalyticsS3BucketDestination | undefined {
+  return analysis?.DataExport?.Destination?.S3BucketDestination;
+}
+
+function toDataExport(destination: AnalyticsS3BucketDestination | undefined): DataExport | undefined {
+  return (
+    destination &&
+    stated<DataExport>({
+      bucket: destination.Bucket,
+      bucketAccountId: destination.BucketAccountId,
+      prefix: destination.Prefix || undefined,
+    })
+  );
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html */
-export const analytics = defineConfigurations<AnalyticsConfiguration>({
+export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
   name: "analytics",
   permissions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
 
-  declared: ({ analytics }) =>
-    analytics?.configurations.map(({ id, filter, dataExport }) => ({
-      Id: id,
-      Filter: toFilter(filter) as AnalyticsFilter | undefined,
-      StorageClassAnalysis: toAnalysis(dataExport),
-    })),
+  declared: ({ analytics }) => analytics?.configurations,
+
+  toConfiguration: ({ id, filter, dataExport }) => ({
+    Id: id,
+    Filter: toFilter(filter) as AnalyticsFilter | undefined,
+    StorageClassAnalysis: toAnalysis(dataExport),
+  }),
 
   canonical: ({ Filter, StorageClassAnalysis }) => {
-    const destination = StorageClassAnalysis?.DataExport?.Destination?.S3BucketDestination;
+    const destination = destinationOf(StorageClassAnalysis);
     return {
       ...canonicalFilter(Filter),
       dataExport: destination && {
@@ -48,6 +67,21 @@ export const analytics = defineConfigurations<AnalyticsConfiguration>({
       },
     };
   },
+
+  fields: [
+    ...FILTER_FIELDS,
+    "StorageClassAnalysis.DataExport.OutputSchemaVersion",
+    ...["Format", "Bucket", "BucketAccountId", "Prefix"].map(
+      (field) => `StorageClassAnalysis.DataExport.Destination.S3BucketDestination.${field}`,
+    ),
+  ],
+
+  toSpec: ({ Id = "", Filter, StorageClassAnalysis }) =>
+    stated<Spec>({
+      id: Id,
+      filter: toFilterSpec(Filter),
+      dataExport: toDataExport(destinationOf(StorageClassAnalysis)),
+    }),
 
   list: async ({ s3, ref, options }, ContinuationToken) => {
     const command = new ListBucketAnalyticsConfigurationsCommand({ ...ref, ContinuationToken });

@@ -1,5 +1,6 @@
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import { declareEntries } from "./declaration.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
 
@@ -14,14 +15,23 @@ interface Page<C> {
   next: string | undefined;
 }
 
-interface Kind<C extends Configuration> {
+/** As the CRD bounds them. */
+const MAX_CONFIGURATIONS = 100;
+
+interface Kind<C extends Configuration, Spec> {
   name: Extract<EntrySetting, "intelligentTiering" | "inventory" | "metrics" | "analytics">;
   /** IAM has one action for Get and List, and one for Put and Delete. */
   permissions: Setting["permissions"];
-  /** What the spec says in S3's words; a field that it leaves out is there, and undefined. */
-  declared(spec: S3BucketSpec): readonly C[] | undefined;
+  /** What the spec has of this kind. */
+  declared(spec: S3BucketSpec): readonly Spec[] | undefined;
+  /** The same in S3's words; a field that the spec leaves out is there, and undefined. */
+  toConfiguration: (spec: Spec) => C;
   /** The same for every way in which S3 may write the same configuration. */
-  canonical(configuration: C): Record<string, unknown>;
+  canonical: (configuration: C) => Record<string, unknown>;
+  /** Paths of what `toSpec` says, besides the id: see declaration.ts. */
+  fields: readonly string[];
+  /** The way back from S3's words to those of the spec. */
+  toSpec: (configuration: C) => Spec;
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
   put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
   remove(bucket: BucketClient, Id: string): Promise<unknown>;
@@ -33,7 +43,7 @@ interface Desired<C> {
 }
 
 /** A setting that is a set of configurations, known by id: those of others stay, unless the spec says `unmanagedConfigurations: Remove`. */
-export function defineConfigurations<C extends Configuration>(kind: Kind<C>): Setting {
+export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C, Spec>): Setting {
   const named = (configurations: readonly C[]) => new Map(configurations.map((c) => [idOf(c), kind.canonical(c)]));
   const isSame = (a: C, b: C) => compareNamed("", named([a]), named([b])).length === 0;
 
@@ -42,7 +52,7 @@ export function defineConfigurations<C extends Configuration>(kind: Kind<C>): Se
     permissions: kind.permissions,
 
     desired: (spec, { appliedIds }) => {
-      const configurations = kind.declared(spec);
+      const configurations = kind.declared(spec)?.map(kind.toConfiguration);
       if (configurations === undefined) return undefined;
       const unmanaged = spec[kind.name]?.unmanagedConfigurations ?? "Keep";
       return { configurations, owned: ownedEntries(configurations.map(idOf), appliedIds[kind.name], unmanaged) };
@@ -69,6 +79,18 @@ export function defineConfigurations<C extends Configuration>(kind: Kind<C>): Se
     reset: (observed, { appliedIds }) => {
       const owned = withoutApplied(observed.map(idOf), appliedIds[kind.name]);
       return owned && { configurations: [], owned };
+    },
+
+    declare: (observed) => {
+      const { said, unsaid } = declareEntries(observed, {
+        nameOf: (configuration) => `configuration '${idOf(configuration)}'`,
+        fields: ["Id", ...kind.fields],
+        toSpec: kind.toSpec,
+        toEntry: kind.toConfiguration,
+        canonical: kind.canonical,
+        max: MAX_CONFIGURATIONS,
+      });
+      return { ...(said.length > 0 && { spec: { [kind.name]: { configurations: said } } }), unsaid };
     },
 
     report: (desired, observed) => (desired ? { [kind.name]: entriesStatus(desired.owned, observed.map(idOf)) } : {}),

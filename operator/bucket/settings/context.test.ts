@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { ownershipTags } from "../ownership.ts";
+import { ownershipTags } from "../../ownership.ts";
 import { awsAccount, CALLER_ARN, OWNER, s3Bucket, target } from "../testing/fixtures.ts";
 import { settingContext } from "./context.ts";
 

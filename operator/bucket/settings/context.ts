@@ -1,5 +1,6 @@
 import type { S3Bucket } from "../../api/types.ts";
-import { type Origin, ownershipTags } from "../ownership.ts";
+import { type Origin, ownershipTags } from "../../ownership.ts";
+import type { Statement } from "../policy/document.ts";
 import { CONFIGURATION_ACTIONS } from "../permissions.ts";
 import type { Target } from "../target.ts";
 import { ENTRY_SETTINGS } from "./entries.ts";
@@ -11,6 +12,7 @@ export function settingContext(
   { bucket, owner, account, session }: Target,
   origin: Origin,
   kmsKeyArn: string | undefined,
+  contributedStatements: readonly Statement[] = [],
 ): SettingContext {
   return {
     baseline: spec.baseline === undefined ? origin === "Created" : spec.baseline === "Secure",
@@ -21,5 +23,6 @@ export function settingContext(
     accountTags: account.spec.tags ?? {},
     appliedTagKeys: status?.tagKeys ?? [],
     appliedIds: Object.fromEntries(ENTRY_SETTINGS.map((name) => [name, status?.[name]?.appliedIds ?? []])),
+    contributedStatements,
   };
 }

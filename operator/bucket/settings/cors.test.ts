@@ -187,3 +187,36 @@ test("of two rules with one id the first is compared too", () => {
   expect(paths([a, b], [rule("*"), b])).not.toEqual([]);
   expect(paths([a, b], [a, b])).toEqual([]);
 });
+
+describe("declare", () => {
+  const declare = (observed: object[]) => setting.declare(observed, settingContextWith());
+  const rules = ({ spec }: ReturnType<typeof declare>) => spec?.cors?.rules.map(({ id }) => id);
+
+  test("rules with ids leave room for those of others", () => {
+    const declaration = declare([WEB]);
+    expect(declaration.spec?.cors?.unmanagedRules).toBe("Keep");
+    expect(rules(declaration)).toEqual(["web"]);
+  });
+
+  test("without ids, or with one twice, they are all the rules", () => {
+    for (const observed of [
+      [WEB, UNNAMED],
+      [WEB, { ...UNNAMED, ID: "web" }],
+    ]) {
+      const declaration = declare(observed);
+      expect(declaration).not.toHaveProperty("spec.cors.unmanagedRules");
+      expect(rules(declaration)).toEqual(["web", undefined]);
+      const again = setting.desired(declaration.spec ?? {}, settingContextWith());
+      expect(setting.diff(again, observed)).toEqual([]);
+    }
+  });
+
+  test("a rule that a spec cannot say stays, and with it all those that only their place tells from it", () => {
+    const newer = { ...WEB, ID: "newer", AllowCredentials: true };
+    expect(rules(declare([newer, WEB]))).toEqual(["web"]);
+    expect(declare([newer, WEB]).unsaid).toEqual(["rule 'newer' has AllowCredentials, of which a spec knows nothing"]);
+    const { spec, unsaid } = declare([newer, WEB, UNNAMED]);
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual([expect.stringContaining("'newer'"), expect.stringContaining("no ids of their own")]);
+  });
+});

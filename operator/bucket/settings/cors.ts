@@ -1,5 +1,6 @@
 import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import {
   unlessAbsent,
@@ -11,6 +12,8 @@ import {
   type SettingContext,
 } from "./setting.ts";
 
+type RuleSpec = NonNullable<S3BucketSpec["cors"]>["rules"][number];
+
 interface Desired {
   rules: CORSRule[];
   owned: Owned;
@@ -18,15 +21,19 @@ interface Desired {
 
 function desired({ cors }: S3BucketSpec, { appliedIds }: SettingContext): Desired | undefined {
   if (cors === undefined) return undefined;
-  const rules = cors.rules.map((rule) => ({
+  const rules = cors.rules.map(toRule);
+  return { rules, owned: ownedEntries(rules.map(nameOf), appliedIds.cors, cors.unmanagedRules ?? "Remove") };
+}
+
+function toRule(rule: RuleSpec): CORSRule {
+  return {
     ID: rule.id,
     AllowedOrigins: rule.allowedOrigins,
     AllowedMethods: rule.allowedMethods,
     AllowedHeaders: rule.allowedHeaders,
     ExposeHeaders: rule.exposeHeaders,
     MaxAgeSeconds: rule.maxAgeSeconds,
-  }));
-  return { rules, owned: ownedEntries(rules.map(nameOf), appliedIds.cors, cors.unmanagedRules ?? "Remove") };
+  };
 }
 
 /** Inside a rule the lists are sets, and header names have no letter case; an empty list is none. */
@@ -60,6 +67,39 @@ function diff({ rules, owned }: Desired, observed: CORSRule[]): Change[] {
   return changes.length > 0 ? changes : compare("rules", rules.map(nameOf), found.map(nameOf));
 }
 
+/** All that a spec can say of a rule. */
+const FIELDS = ["ID", "AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds"];
+/** As the CRD bounds them. */
+const MAX_RULES = 100;
+
+/** Beside rules of others, ours are known by their ids; without ids they are all the rules, or none. */
+function declare(observed: CORSRule[]): Declaration {
+  const { said, unsaid } = declareEntries(observed, {
+    nameOf: (rule, index) => `rule '${nameOf(rule, index, observed)}'`,
+    fields: FIELDS,
+    toSpec: (rule, index) => toRuleSpec(rule, nameOf(rule, index, observed)),
+    toEntry: toRule,
+    canonical,
+    max: MAX_RULES,
+  });
+  if (said.length === 0) return { unsaid };
+  if (said.every(({ id }) => id !== undefined))
+    return { spec: { cors: { unmanagedRules: "Keep", rules: said } }, unsaid };
+  if (unsaid.length === 0) return { spec: { cors: { rules: said } } };
+  return { unsaid: [...unsaid, "the other rules have no ids of their own, by which a spec could tell them apart"] };
+}
+
+function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
+  return stated<RuleSpec>({
+    id: rule.ID === name ? name : undefined,
+    allowedOrigins: distinct(rule.AllowedOrigins) ?? [],
+    allowedMethods: (distinct(rule.AllowedMethods) ?? []) as RuleSpec["allowedMethods"],
+    allowedHeaders: distinct(rule.AllowedHeaders),
+    exposeHeaders: distinct(rule.ExposeHeaders),
+    maxAgeSeconds: rule.MaxAgeSeconds,
+  });
+}
+
 /**
  * The whole configuration, or with `unmanagedRules: Keep` a part of it, which goes first.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
@@ -86,6 +126,8 @@ export const cors = defineSetting<Desired, CORSRule[]>({
     const owned = withoutApplied(observed.map(nameOf), appliedIds.cors);
     return owned && { rules: [], owned };
   },
+
+  declare,
 
   report: (desired, observed) => (desired ? { cors: entriesStatus(desired.owned, observed.map(nameOf)) } : {}),
 });

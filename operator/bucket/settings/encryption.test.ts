@@ -173,3 +173,48 @@ describe("a type that AWS comes to block by itself", () => {
     expect(JSON.stringify(calls)).toContain('"EncryptionType":["SSE-C","SSE-FUTURE"]');
   });
 });
+
+describe("declare", () => {
+  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+  const NONE = { BlockedEncryptionTypes: { EncryptionType: ["NONE"] } };
+
+  test.each([
+    ["today's default", { ...algorithm("AES256"), ...BLOCKS_SSE_C }],
+    ["that of older buckets", algorithm("AES256")],
+  ])("%s needs no word", (_case, observed) => {
+    expect(declare(observed)).toEqual({ unsaid: [] });
+  });
+
+  test("a block that somebody lifted is said; one that is not there, S3 may still put there", () => {
+    const kms = { sseAlgorithm: "aws:kms" };
+    expect(declare({ ...algorithm("aws:kms"), ...NONE }).spec).toEqual({
+      encryption: { ...kms, blockedEncryptionTypes: ["NONE"] },
+    });
+    expect(declare(algorithm("aws:kms")).spec).toEqual({ encryption: kms });
+  });
+
+  test.each([
+    ["its ARN", KEY_ARN],
+    ["its id", KEY_ID],
+  ])("a key that S3 has by %s is said by its ARN", (_case, key) => {
+    const spec = { encryption: { sseAlgorithm: "aws:kms:dsse", kmsKey: { arn: KEY_ARN } } };
+    expect(declare(algorithm("aws:kms:dsse", key))).toEqual({ spec, unsaid: [] });
+  });
+
+  test.each(["alias/documents", KEY_ARN.replace("eu-central-1", "us-east-1"), KEY_ARN.replace("key/", "alias/")])(
+    "the key %s cannot be said, and then nothing is",
+    (key) => {
+      expect(declare(algorithm("aws:kms", key))).toEqual({ unsaid: [expect.stringContaining(`'${key}'`)] });
+    },
+  );
+
+  test("an algorithm of another service of AWS cannot be said", () => {
+    expect(declare(algorithm("aws:fsx"))).toEqual({ unsaid: [expect.stringContaining("'aws:fsx'")] });
+  });
+
+  test("a bucket key without effect is told, and so are fields that a spec does not have", () => {
+    const { spec, unsaid } = declare({ ...algorithm("AES256"), BucketKeyEnabled: true, New: {} });
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual(["New, of which a spec knows nothing", expect.stringContaining("BucketKeyEnabled")]);
+  });
+});

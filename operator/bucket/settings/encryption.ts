@@ -6,6 +6,8 @@ import {
   type ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { parseArn } from "../../aws/arn.ts";
+import { type Declaration, stated, unknownFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
 
 /** A field that is undefined is left as it is, but for the key: with an algorithm and no key the account's `aws/s3` key is meant. */
@@ -89,11 +91,57 @@ function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerS
   return rule;
 }
 
+type Algorithm = NonNullable<S3BucketSpec["encryption"]>["sseAlgorithm"];
+
+/** All that a spec can say of a rule; a Put of ours leaves the rest as it is. */
+const FIELDS = [
+  "ApplyServerSideEncryptionByDefault.SSEAlgorithm",
+  "ApplyServerSideEncryptionByDefault.KMSMasterKeyID",
+  "BucketKeyEnabled",
+  "BlockedEncryptionTypes.EncryptionType",
+];
+
+/** What S3 does not mention of its own is left to S3: which types it blocks changes with the years. */
+function declare(observed: ServerSideEncryptionRule, context: SettingContext): Declaration {
+  const { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: key } = observed.ApplyServerSideEncryptionByDefault ?? {};
+  if (!isKnown(sseAlgorithm)) return { unsaid: [`the algorithm is '${sseAlgorithm}', which a spec does not know`] };
+  const kmsKeyArn = key === undefined ? undefined : keyArn(key, context);
+  if (key !== undefined && kmsKeyArn === undefined) {
+    return { unsaid: [`the KMS key is '${key}', and a spec names a key of the bucket's region by its ARN`] };
+  }
+  const usesBucketKey = sseAlgorithm === "aws:kms";
+  const types = observed.BlockedEncryptionTypes?.EncryptionType;
+  const spec = stated<NonNullable<S3BucketSpec["encryption"]>>({
+    sseAlgorithm,
+    kmsKey: kmsKeyArn === undefined ? undefined : { arn: kmsKeyArn },
+    bucketKeyEnabled: (usesBucketKey && observed.BucketKeyEnabled) || undefined,
+    blockedEncryptionTypes: types && (blocked(types).length > 0 ? blocked(types) : ["NONE"]),
+  });
+  const isDefault = (sseAlgorithm ?? "AES256") === "AES256" && key === undefined && !types?.includes("NONE");
+  const unsaid = unknownFields(observed, FIELDS).map((field) => `${field}, of which a spec knows nothing`);
+  if (observed.BucketKeyEnabled && !usesBucketKey)
+    unsaid.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
+  return { ...(!isDefault && { spec: { encryption: spec } }), unsaid };
+}
+
+/** S3 has further ones, for other services of AWS. */
+function isKnown(algorithm: ServerSideEncryption | undefined): algorithm is Algorithm | undefined {
+  return algorithm === undefined || ["AES256", "aws:kms", "aws:kms:dsse"].includes(algorithm);
+}
+
+/** S3 keeps the key as it was written: by ARN, or by id, which is that of a key of the bucket's account and region. */
+function keyArn(key: string, { bucket: { partition, region, accountId } }: SettingContext): string | undefined {
+  if (/^[A-Za-z0-9-]+$/.test(key)) return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
+  const arn = parseArn(key);
+  return arn?.region === region && arn.resource.startsWith("key/") ? key : undefined;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",
   permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
   inBaseline: true,
+  usesKey: () => true,
 
   desired,
 
@@ -110,4 +158,6 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   },
 
   reset: (observed) => (diff(DEFAULT, observed).length > 0 ? DEFAULT : undefined),
+
+  declare,
 });

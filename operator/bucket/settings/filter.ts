@@ -1,7 +1,8 @@
 import type { Tag } from "@aws-sdk/client-s3";
+import { unlessEmpty } from "./declaration.ts";
 
 /** Which objects a rule or configuration is for, as the spec says it: all that is set must hold. */
-interface FilterSpec {
+export interface FilterSpec {
   prefix?: string;
   tags?: Record<string, string>;
 }
@@ -35,6 +36,20 @@ export function toFilter(
 
 function defined<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Paths of what {@link toFilterSpec} says. */
+export const FILTER_FIELDS = ["Filter.Prefix", "Filter.Tag", "Filter.And.Prefix", "Filter.And.Tags"];
+
+/** The way back: undefined where all objects are meant. */
+export function toFilterSpec(filter: ObjectFilter = {}): FilterSpec | undefined {
+  const { Prefix, Tag, And } = filter;
+  const prefix = Prefix || And?.Prefix || undefined;
+  const tags = [...(And?.Tags ?? []), ...(Tag ? [Tag] : [])].map(({ Key = "", Value = "" }) => [Key, Value] as const);
+  return unlessEmpty({
+    ...(prefix !== undefined && { prefix }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  });
 }
 
 /** Prefix and tags, the same for every form in which S3 may write them; an empty prefix is none. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fakeBucket, failing } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
+import { randomFrom } from "../testing/random.ts";
+import { rewritingS3 } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
 
 const names = SETTINGS.map(({ name }) => name);
@@ -55,6 +57,14 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
   test("a bucket with nothing set is reset only where S3 sets something by default", async () => {
     const reset = setting.reset(await setting.observe(fakeBucket().bucket), settingContextWith());
     expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
+  });
+
+  test("of a bucket at S3's own defaults there is nothing to declare", async () => {
+    const observed = await setting.observe(fakeBucket().bucket);
+    const byDefault = setting.reset(observed, settingContextWith());
+    const { bucket } = rewritingS3(randomFrom(0));
+    if (byDefault !== undefined) await setting.write(bucket, byDefault, await setting.observe(bucket));
+    expect(setting.declare(await setting.observe(bucket), settingContextWith()).spec).toBeUndefined();
   });
 
   test("names S3 actions", () => {

@@ -5,8 +5,12 @@ import {
   PutBucketIntelligentTieringConfigurationCommand,
   type Tiering,
 } from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
+import { stated } from "./declaration.ts";
+import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+
+type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 
 /** By tier, of which a configuration has each at most once. */
 function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
@@ -14,23 +18,34 @@ function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html */
-export const intelligentTiering = defineConfigurations<IntelligentTieringConfiguration>({
+export const intelligentTiering = defineConfigurations<IntelligentTieringConfiguration, Spec>({
   name: "intelligentTiering",
   permissions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
 
-  declared: ({ intelligentTiering }) =>
-    intelligentTiering?.configurations.map(({ id, status, filter, tierings }) => ({
-      Id: id,
-      Status: status,
-      Filter: toFilter(filter),
-      Tierings: tierings.map(({ accessTier, days }) => ({ AccessTier: accessTier, Days: days })),
-    })),
+  declared: ({ intelligentTiering }) => intelligentTiering?.configurations,
+
+  toConfiguration: ({ id, status, filter, tierings }) => ({
+    Id: id,
+    Status: status,
+    Filter: toFilter(filter),
+    Tierings: tierings.map(({ accessTier, days }) => ({ AccessTier: accessTier, Days: days })),
+  }),
 
   canonical: ({ Status, Filter, Tierings }) => ({
     status: Status,
     ...canonicalFilter(Filter),
     tierings: daysByTier(Tierings),
   }),
+
+  fields: ["Status", ...FILTER_FIELDS, "Tierings.AccessTier", "Tierings.Days"],
+
+  toSpec: ({ Id = "", Status = "Disabled", Filter, Tierings = [] }) =>
+    stated<Spec>({
+      id: Id,
+      status: Status,
+      filter: toFilterSpec(Filter),
+      tierings: Tierings.map(({ AccessTier = "ARCHIVE_ACCESS", Days = 0 }) => ({ accessTier: AccessTier, days: Days })),
+    }),
 
   list: async ({ s3, ref, options }, ContinuationToken) => {
     const command = new ListBucketIntelligentTieringConfigurationsCommand({ ...ref, ContinuationToken });

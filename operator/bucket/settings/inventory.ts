@@ -2,11 +2,13 @@ import {
   DeleteBucketInventoryConfigurationCommand,
   type InventoryConfiguration,
   type InventoryEncryption,
+  type InventoryS3BucketDestination,
   ListBucketInventoryConfigurationsCommand,
   PutBucketInventoryConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
+import { distinct, stated } from "./declaration.ts";
 
 type Spec = NonNullable<S3BucketSpec["inventory"]>["configurations"][number];
 
@@ -57,14 +59,59 @@ function canonical(configuration: InventoryConfiguration): Record<string, unknow
   };
 }
 
+const FIELDS = [
+  "IsEnabled",
+  "IncludedObjectVersions",
+  "Schedule.Frequency",
+  "Filter.Prefix",
+  "OptionalFields",
+  ...["Bucket", "AccountId", "Prefix", "Format", "Encryption.SSES3", "Encryption.SSEKMS.KeyId"].map(
+    (field) => `Destination.S3BucketDestination.${field}`,
+  ),
+];
+
+function toSpec(configuration: InventoryConfiguration): Spec {
+  const { Id = "", IsEnabled, IncludedObjectVersions = "All", Schedule, Filter, OptionalFields } = configuration;
+  return stated<Spec>({
+    id: Id,
+    isEnabled: IsEnabled === false ? false : undefined,
+    includedObjectVersions: IncludedObjectVersions,
+    frequency: Schedule?.Frequency ?? "Daily",
+    filter: Filter?.Prefix ? { prefix: Filter.Prefix } : undefined,
+    optionalFields: distinct(OptionalFields),
+    destination: toDestination(configuration.Destination?.S3BucketDestination),
+  });
+}
+
+function toDestination(destination: Partial<InventoryS3BucketDestination> = {}): Spec["destination"] {
+  const { Bucket = "", AccountId, Prefix, Format = "CSV", Encryption } = destination;
+  return stated<Spec["destination"]>({
+    bucket: Bucket,
+    accountId: AccountId,
+    prefix: Prefix || undefined,
+    format: Format,
+    encryption: Encryption && toEncryptionSpec(Encryption),
+  });
+}
+
+function toEncryptionSpec({ SSEKMS }: InventoryEncryption): Spec["destination"]["encryption"] {
+  return SSEKMS === undefined ? { sseAlgorithm: "AES256" } : { sseAlgorithm: "aws:kms", kmsKeyArn: SSEKMS.KeyId ?? "" };
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html */
-export const inventory = defineConfigurations<InventoryConfiguration>({
+export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
   name: "inventory",
   permissions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
 
-  declared: ({ inventory }) => inventory?.configurations.map(toConfiguration),
+  declared: ({ inventory }) => inventory?.configurations,
+
+  toConfiguration,
 
   canonical,
+
+  fields: FIELDS,
+
+  toSpec,
 
   list: async ({ s3, ref, options }, ContinuationToken) => {
     const command = new ListBucketInventoryConfigurationsCommand({ ...ref, ContinuationToken });

@@ -299,6 +299,16 @@ describe("with unmanagedRules: Keep", () => {
     expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [EXPIRE, theirs] } });
   });
 
+  test("but for those by which a bucket is emptied", async () => {
+    const observed = { rules: [{ ...EXPIRE, ID: "s3-operator-expire-all" }, TIERS] };
+    const desired = setting.desired(spec, settingContextWith());
+    expect(setting.diff(desired, observed).map(({ path }) => path)).toContain("rules[s3-operator-expire-all]");
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, desired, observed);
+    expect(JSON.stringify(calls)).toContain("tiers");
+    expect(JSON.stringify(calls)).not.toContain("s3-operator-expire-all");
+  });
+
   test("one whose prefix is in the old form keeps it, in the new one", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, desired, { rules: [{ ID: "theirs", Status: "Enabled", Prefix: "raw/" }] });
@@ -349,4 +359,35 @@ test("a '=' in a tag does not make another tag of it", () => {
 test("an expiration that says nothing is none", () => {
   const { Expiration: _, ...rule } = EXPIRE;
   expect(changes(rule, { ...rule, Expiration: { ExpiredObjectDeleteMarker: false } })).toEqual([]);
+});
+
+describe("declare", () => {
+  const declare = (rules: object[], more: object = {}) => setting.declare({ rules, ...more }, settingContextWith());
+
+  test("the rules in the spec's words, those of others left alone", () => {
+    const { spec, unsaid } = declare([TIERS], { minimumObjectSize: "all_storage_classes_128K" });
+    expect(Object.keys(spec?.lifecycle ?? {})).toEqual(["unmanagedRules", "rules"]);
+    expect(spec?.lifecycle?.unmanagedRules).toBe("Keep");
+    const again = setting.desired(spec ?? {}, settingContextWith());
+    expect(setting.diff(again, { rules: [TIERS] })).toEqual([]);
+    expect(unsaid).toEqual([]);
+  });
+
+  test("a minimum size that is not today's default is said", () => {
+    const { spec } = declare([TIERS], { minimumObjectSize: "varies_by_storage_class" });
+    expect(spec?.lifecycle?.transitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
+  });
+
+  test("a rule with more to it than a spec can say stays as it is, and the others are said", () => {
+    const newer = { ...TIERS, ID: "newer", Expiration: { Days: 365, Jitter: { Hours: 3 } } };
+    const { spec, unsaid } = declare([newer, TIERS]);
+    expect(spec?.lifecycle?.rules.map(({ id }) => id)).toEqual(["tiers"]);
+    expect(unsaid).toEqual(["rule 'newer' has Expiration.Jitter, of which a spec knows nothing"]);
+    expect(declare([newer]).spec).toBeUndefined();
+  });
+
+  test("a rule that loses something on the way is not said", () => {
+    const incomplete = { ...TIERS, ID: "incomplete", NoncurrentVersionExpiration: { NewerNoncurrentVersions: 3 } };
+    expect(declare([incomplete]).unsaid).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
+  });
 });

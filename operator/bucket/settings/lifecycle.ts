@@ -6,8 +6,9 @@ import {
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Declaration, declareEntries, stated } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
+import { canonicalRule, idOf, modernised, RULE_FORM, toRule } from "./lifecycle-rules.ts";
 import {
   unlessAbsent,
   type Change,
@@ -19,7 +20,9 @@ import {
 } from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["lifecycle"]>;
-type RuleSpec = Spec["rules"][number];
+
+/** Of the rules by which S3 empties a bucket whose S3Bucket is being deleted: nobody else's, and never to be kept. */
+export const EXPIRE_ALL_IDS = ["s3-operator-expire-all", "s3-operator-expire-delete-markers"] as const;
 
 interface Lifecycle {
   rules: LifecycleRule[];
@@ -39,106 +42,8 @@ function desired({ lifecycle }: S3BucketSpec, { appliedIds }: SettingContext): D
   return { rules, minimumObjectSize: transitionDefaultMinimumObjectSize, owned };
 }
 
-function toRule(spec: RuleSpec): LifecycleRule {
-  const { filter, expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload } = spec;
-  return {
-    ID: spec.id,
-    Status: spec.status,
-    Filter: toFilter(filter, sizesOf(filter)) ?? {},
-    Transitions: spec.transitions?.map(({ days, date, storageClass }) => ({
-      Days: days,
-      Date: toDate(date),
-      StorageClass: storageClass,
-    })),
-    Expiration: expiration && {
-      Days: expiration.days,
-      Date: toDate(expiration.date),
-      ExpiredObjectDeleteMarker: expiration.expiredObjectDeleteMarker,
-    },
-    NoncurrentVersionTransitions: spec.noncurrentVersionTransitions?.map((transition) => ({
-      NoncurrentDays: transition.noncurrentDays,
-      NewerNoncurrentVersions: transition.newerNoncurrentVersions,
-      StorageClass: transition.storageClass,
-    })),
-    NoncurrentVersionExpiration: noncurrentVersionExpiration && {
-      NoncurrentDays: noncurrentVersionExpiration.noncurrentDays,
-      NewerNoncurrentVersions: noncurrentVersionExpiration.newerNoncurrentVersions,
-    },
-    AbortIncompleteMultipartUpload: abortIncompleteMultipartUpload && {
-      DaysAfterInitiation: abortIncompleteMultipartUpload.daysAfterInitiation,
-    },
-  };
-}
-
-function toDate(date: string | undefined): Date | undefined {
-  return date === undefined ? undefined : new Date(date);
-}
-
-function sizesOf({ objectSizeGreaterThan, objectSizeLessThan }: RuleSpec["filter"] = {}) {
-  return { ObjectSizeGreaterThan: objectSizeGreaterThan, ObjectSizeLessThan: objectSizeLessThan };
-}
-
-/** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, order, explicit zero and false. */
-function canonical(rule: LifecycleRule): Record<string, unknown> {
-  const { Filter = {}, Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
-  const { And = {} } = Filter;
-  const { prefix, tags } = canonicalFilter(Filter);
-  return {
-    status: rule.Status,
-    prefix: legacyPrefix(rule) || prefix,
-    tags,
-    objectSizeGreaterThan: Filter.ObjectSizeGreaterThan || And.ObjectSizeGreaterThan || undefined,
-    objectSizeLessThan: Filter.ObjectSizeLessThan ?? And.ObjectSizeLessThan,
-    transitions: sorted(rule.Transitions?.map((t) => ({ days: t.Days, date: t.Date, storageClass: t.StorageClass }))),
-    expiration: unlessEmpty({
-      days: Expiration?.Days,
-      date: Expiration?.Date,
-      expiredObjectDeleteMarker: Expiration?.ExpiredObjectDeleteMarker || undefined,
-    }),
-    noncurrentVersionTransitions: sorted(
-      rule.NoncurrentVersionTransitions?.map((t) => ({
-        noncurrentDays: t.NoncurrentDays,
-        newerNoncurrentVersions: t.NewerNoncurrentVersions,
-        storageClass: t.StorageClass,
-      })),
-    ),
-    noncurrentVersionExpiration: NoncurrentVersionExpiration && {
-      noncurrentDays: NoncurrentVersionExpiration.NoncurrentDays,
-      newerNoncurrentVersions: NoncurrentVersionExpiration.NewerNoncurrentVersions,
-    },
-    abortIncompleteMultipartUpload: AbortIncompleteMultipartUpload && {
-      daysAfterInitiation: AbortIncompleteMultipartUpload.DaysAfterInitiation,
-    },
-  };
-}
-
-function unlessEmpty<T extends object>(fields: T): T | undefined {
-  return Object.values(fields).some((value) => value !== undefined) ? fields : undefined;
-}
-
-/** Where rules had their prefix before there were filters. */
-function legacyPrefix(rule: LifecycleRule): string | undefined {
-  return (rule as { Prefix?: string }).Prefix;
-}
-
-/** A rule of others as it may stand beside ours: S3 refuses the old form of a prefix together with filters. */
-function modernised(rule: LifecycleRule): LifecycleRule {
-  const { Prefix, ...rest } = rule as Omit<LifecycleRule, "Prefix"> & { Prefix?: string };
-  return Prefix === undefined ? rule : { ...rest, Filter: { Prefix } };
-}
-
-/** By storage class, of which a rule has each at most once. */
-function sorted(transitions: { storageClass: string | undefined }[] | undefined): unknown[] | undefined {
-  if (transitions === undefined || transitions.length === 0) return undefined;
-  return transitions.toSorted((a, b) => ((a.storageClass ?? "") < (b.storageClass ?? "") ? -1 : 1));
-}
-
-function idOf({ ID }: LifecycleRule): string {
-  return ID ?? "";
-}
-
 function byId(rules: readonly LifecycleRule[]): Named {
-  return new Map(rules.map((rule) => [idOf(rule), canonical(rule)]));
+  return new Map(rules.map((rule) => [idOf(rule), canonicalRule(rule)]));
 }
 
 function diff({ rules, minimumObjectSize, owned }: Desired, observed: Lifecycle): Change[] {
@@ -146,9 +51,28 @@ function diff({ rules, minimumObjectSize, owned }: Desired, observed: Lifecycle)
     minimumObjectSize === undefined || rules.length === 0
       ? []
       : compare("transitionDefaultMinimumObjectSize", minimumObjectSize, observed.minimumObjectSize);
-  const found = observed.rules.filter((rule) => isOwned(owned, idOf(rule)));
+  const found = observed.rules.filter((rule) => isOurs(owned, rule));
   return [...size, ...compareNamed("rules", byId(rules), byId(found))];
 }
+
+function isOurs(owned: Owned, rule: LifecycleRule): boolean {
+  return isOwned(owned, idOf(rule)) || EXPIRE_ALL_IDS.some((id) => id === idOf(rule));
+}
+
+/** `Keep` is what lets rules be that no spec can say, and those that come between the export and the adoption. */
+function declare({ rules, minimumObjectSize }: Lifecycle): Declaration {
+  const { said, unsaid } = declareEntries(rules, RULE_FORM);
+  if (said.length === 0) return { unsaid };
+  const lifecycle = stated<Spec>({
+    transitionDefaultMinimumObjectSize: minimumObjectSize === DEFAULT_SIZE ? undefined : minimumObjectSize,
+    unmanagedRules: "Keep",
+    rules: said,
+  });
+  return { spec: { lifecycle }, unsaid };
+}
+
+/** Of configurations since September 2024. */
+const DEFAULT_SIZE = "all_storage_classes_128K" satisfies TransitionDefaultMinimumObjectSize;
 
 /**
  * The whole configuration, or with `unmanagedRules: Keep` a part of it.
@@ -168,7 +92,7 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
   diff,
 
   write: async ({ s3, ref, options }, { rules: ours, minimumObjectSize, owned }, observed) => {
-    const rules = [...ours, ...observed.rules.filter((rule) => !isOwned(owned, idOf(rule))).map(modernised)];
+    const rules = [...ours, ...observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised)];
     if (rules.length === 0) {
       await s3.send(new DeleteBucketLifecycleCommand(ref), options);
       return;
@@ -186,6 +110,8 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
     const owned = withoutApplied(rules.map(idOf), appliedIds.lifecycle);
     return owned && { rules: [], owned };
   },
+
+  declare,
 
   report: (desired, { rules }) => (desired ? { lifecycle: entriesStatus(desired.owned, rules.map(idOf)) } : {}),
 });

@@ -90,3 +90,24 @@ test("reset switches it off, if it is on", () => {
   expect(setting.reset(LOGS, settingContextWith())).toEqual({});
   expect(setting.reset({}, settingContextWith())).toBeUndefined();
 });
+
+describe("declare", () => {
+  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+
+  test("what S3 does by default is left out, grants are told and kept", () => {
+    expect(declare({})).toEqual({});
+    expect(declare({ TargetBucket: "logs", TargetPrefix: "", TargetObjectKeyFormat: SIMPLE })).toEqual({
+      spec: { logging: { targetBucket: "logs" } },
+    });
+    const { spec, unsaid } = declare({ ...LOGS, ...GRANTS });
+    expect(setting.desired(spec ?? {}, settingContextWith())).toEqual(LOGS);
+    expect(unsaid).toEqual([expect.stringContaining("TargetGrants")]);
+  });
+
+  test("a bucket that logs to its own top is what the API refuses", () => {
+    expect(declare({ TargetBucket: "docs", TargetPrefix: "" })).toEqual({
+      unsaid: [expect.stringContaining("logs to itself")],
+    });
+    expect(declare({ TargetBucket: "docs", TargetPrefix: "logs/" }).spec).toBeDefined();
+  });
+});

@@ -5,7 +5,8 @@ import {
   type TargetObjectKeyFormat,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type Change, compare, defineSetting, SettingRefused } from "./setting.ts";
+import { type Declaration, stated } from "./declaration.ts";
+import { type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** Without a target there are no logs. */
 type Logging = Partial<LoggingEnabled>;
@@ -49,6 +50,21 @@ function merge(desired: Logging, { TargetBucket, TargetGrants }: Logging): Loggi
   return TargetBucket === desired.TargetBucket && TargetGrants ? { ...desired, TargetGrants } : desired;
 }
 
+function declare(observed: Logging, { bucket }: SettingContext): Declaration {
+  const { TargetBucket, TargetPrefix, TargetGrants, TargetObjectKeyFormat } = observed;
+  if (TargetBucket === undefined) return {};
+  if (TargetBucket === bucket.name && !TargetPrefix) {
+    return { unsaid: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
+  }
+  const partitionDateSource = TargetObjectKeyFormat?.PartitionedPrefix?.PartitionDateSource;
+  const logging = stated<NonNullable<S3BucketSpec["logging"]>>({
+    targetBucket: TargetBucket,
+    targetPrefix: TargetPrefix || undefined,
+    targetObjectKeyFormat: partitionDateSource && { partitionedPrefix: { partitionDateSource } },
+  });
+  return { spec: { logging }, ...(TargetGrants && { unsaid: ["TargetGrants, of which a spec knows nothing"] }) };
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */
 export const logging = defineSetting<Logging, Logging>({
   name: "logging",
@@ -73,4 +89,6 @@ export const logging = defineSetting<Logging, Logging>({
   },
 
   reset: (observed) => (observed.TargetBucket === undefined ? undefined : {}),
+
+  declare,
 });

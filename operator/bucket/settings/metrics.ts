@@ -5,24 +5,41 @@ import {
   type MetricsFilter,
   PutBucketMetricsConfigurationCommand,
 } from "@aws-sdk/client-s3";
+import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
+import { stated, unlessEmpty } from "./declaration.ts";
+import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+
+type Spec = NonNullable<S3BucketSpec["metrics"]>["configurations"][number];
+
+function accessPointArnOf({ Filter }: MetricsConfiguration): string | undefined {
+  return Filter?.AccessPointArn ?? Filter?.And?.AccessPointArn;
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html */
-export const metrics = defineConfigurations<MetricsConfiguration>({
+export const metrics = defineConfigurations<MetricsConfiguration, Spec>({
   name: "metrics",
   permissions: { read: ["s3:GetMetricsConfiguration"], write: ["s3:PutMetricsConfiguration"] },
 
-  declared: ({ metrics }) =>
-    metrics?.configurations.map(({ id, filter }) => ({
-      Id: id,
-      Filter: toFilter(filter, { AccessPointArn: filter?.accessPointArn }) as MetricsFilter | undefined,
-    })),
+  declared: ({ metrics }) => metrics?.configurations,
 
-  canonical: ({ Filter }) => ({
-    ...canonicalFilter(Filter),
-    accessPointArn: Filter?.AccessPointArn ?? Filter?.And?.AccessPointArn,
+  toConfiguration: ({ id, filter }) => ({
+    Id: id,
+    Filter: toFilter(filter, { AccessPointArn: filter?.accessPointArn }) as MetricsFilter | undefined,
   }),
+
+  canonical: (configuration) => ({
+    ...canonicalFilter(configuration.Filter),
+    accessPointArn: accessPointArnOf(configuration),
+  }),
+
+  fields: [...FILTER_FIELDS, "Filter.AccessPointArn", "Filter.And.AccessPointArn"],
+
+  toSpec: (configuration) => {
+    const accessPointArn = accessPointArnOf(configuration);
+    const filter = { ...toFilterSpec(configuration.Filter), ...(accessPointArn !== undefined && { accessPointArn }) };
+    return stated<Spec>({ id: configuration.Id ?? "", filter: unlessEmpty(filter) });
+  },
 
   list: async ({ s3, ref, options }, ContinuationToken) => {
     const command = new ListBucketMetricsConfigurationsCommand({ ...ref, ContinuationToken });

@@ -46,5 +46,5 @@ export function destinationRefused(
   const message =
     `S3 cannot send to ${needs.join(", ")}${more}. Each must exist, in the bucket's region, and allow it for aws:SourceArn ${bucketArn}; ` +
     "the policy of a KMS key that encrypts it must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt";
-  return new SettingRefused("DestinationRefused", message);
+  return new SettingRefused("DestinationRefused", message, false);
 }

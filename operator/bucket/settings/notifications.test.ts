@@ -201,3 +201,15 @@ describe("reset", () => {
     expect(setting.reset(OURS, settingContextWith())).toBeUndefined();
   });
 });
+
+test("declare: entries of each list and EventBridge; what a spec cannot say stays as it is", () => {
+  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+  const newer = { ...QUEUE, Id: "newer", BatchSize: 10 };
+  const observed = { QueueConfigurations: [QUEUE, newer], EventBridgeConfiguration: {} };
+  const { spec, unsaid } = declare(observed);
+  expect(spec?.notifications?.queues?.map(({ id }) => id)).toEqual(["pdf"]);
+  expect(spec?.notifications?.eventBridge).toBe("Enabled");
+  expect(unsaid).toEqual(["configuration 'queues/newer' has BatchSize, of which a spec knows nothing"]);
+  expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
+  expect(declare({})).toEqual({ unsaid: [] });
+});

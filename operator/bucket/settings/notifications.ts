@@ -1,33 +1,32 @@
 import {
   GetBucketNotificationConfigurationCommand,
-  type LambdaFunctionConfiguration,
   type NotificationConfiguration,
-  type NotificationConfigurationFilter,
   PutBucketNotificationConfigurationCommand,
-  type QueueConfiguration,
-  type TopicConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { destinationRefused } from "./notification-destinations.ts";
+import {
+  canonicalEntry,
+  type Configuration,
+  idOf,
+  LAMBDA_FUNCTION_FORM,
+  type List,
+  LISTS,
+  QUEUE_FORM,
+  toLambdaFunction,
+  toQueue,
+  toTopic,
+  TOPIC_FORM,
+} from "./notification-entries.ts";
 import { type Change, compare, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
-type FilterSpec = NonNullable<NonNullable<Spec["queues"]>[number]["filter"]>;
-type Configuration = Partial<QueueConfiguration & TopicConfiguration & LambdaFunctionConfiguration>;
-
 interface Desired {
   configuration: NotificationConfiguration;
   owned: Owned;
 }
-
-/** The spec's lists, and S3's. */
-const LISTS = {
-  queues: "QueueConfigurations",
-  topics: "TopicConfigurations",
-  lambdaFunctions: "LambdaFunctionConfigurations",
-} as const;
-type List = keyof typeof LISTS;
 
 /** Whether EventBridge is told is an entry like the others: the presence of an empty object. */
 const EVENT_BRIDGE = "eventBridge";
@@ -42,40 +41,11 @@ function desired({ notifications }: S3BucketSpec, { appliedIds }: SettingContext
 
 function toConfiguration({ queues, topics, lambdaFunctions, eventBridge }: Spec): NotificationConfiguration {
   return {
-    QueueConfigurations: queues?.map(({ queueArn, ...rest }) => ({ QueueArn: queueArn, ...toCommon(rest) })),
-    TopicConfigurations: topics?.map(({ topicArn, ...rest }) => ({ TopicArn: topicArn, ...toCommon(rest) })),
-    LambdaFunctionConfigurations: lambdaFunctions?.map(({ lambdaFunctionArn, ...rest }) => ({
-      LambdaFunctionArn: lambdaFunctionArn,
-      ...toCommon(rest),
-    })),
+    QueueConfigurations: queues?.map(toQueue),
+    TopicConfigurations: topics?.map(toTopic),
+    LambdaFunctionConfigurations: lambdaFunctions?.map(toLambdaFunction),
     EventBridgeConfiguration: eventBridge === "Enabled" ? {} : undefined,
   };
-}
-
-function toCommon({ id, events, filter }: Pick<NonNullable<Spec["queues"]>[number], "id" | "events" | "filter">) {
-  return { Id: id, Events: events, Filter: filter && toFilter(filter) };
-}
-
-function toFilter({ prefix, suffix }: FilterSpec): NotificationConfigurationFilter {
-  const rules = [{ Name: "prefix", Value: prefix } as const, { Name: "suffix", Value: suffix } as const];
-  return { Key: { FilterRules: rules.filter(({ Value }) => Value !== undefined) } };
-}
-
-/** Events are a set; S3 writes the names of filter rules with a capital, or not; an empty rule is none. */
-function canonical({ QueueArn, TopicArn, LambdaFunctionArn, Events = [], Filter }: Configuration) {
-  const rules = Filter?.Key?.FilterRules ?? [];
-  const valueOf = (name: string) => rules.find(({ Name }) => Name?.toLowerCase() === name)?.Value || undefined;
-  return {
-    arn: QueueArn ?? TopicArn ?? LambdaFunctionArn,
-    events: [...new Set(Events)].sort(),
-    prefix: valueOf("prefix"),
-    suffix: valueOf("suffix"),
-  };
-}
-
-/** Unique across the lists: an entry that moves to another list is another entry. */
-function idOf(list: List, { Id }: Configuration): string {
-  return `${list}/${Id ?? ""}`;
 }
 
 function idsOf(configuration: NotificationConfiguration): string[] {
@@ -93,7 +63,7 @@ function entriesOf(configuration: NotificationConfiguration, list: List): Config
 
 function diff({ configuration, owned }: Desired, observed: NotificationConfiguration): Change[] {
   const named = (entries: Configuration[]): Named =>
-    new Map(entries.map((entry) => [entry.Id ?? "", canonical(entry)]));
+    new Map(entries.map((entry) => [entry.Id ?? "", canonicalEntry(entry)]));
   const [wanted, found] = [eventBridgeOf(configuration), eventBridgeOf(observed)];
   return [
     ...listNames().flatMap((list) => {
@@ -116,6 +86,22 @@ function merge({ configuration, owned }: Desired, observed: NotificationConfigur
   });
   const { EventBridgeConfiguration } = isOwned(owned, EVENT_BRIDGE) ? configuration : observed;
   return { ...Object.fromEntries(lists.filter(([, entries]) => entries.length > 0)), EventBridgeConfiguration };
+}
+
+function declare(observed: NotificationConfiguration): Declaration {
+  const { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = observed;
+  const queues = declareEntries(QueueConfigurations ?? [], QUEUE_FORM);
+  const topics = declareEntries(TopicConfigurations ?? [], TOPIC_FORM);
+  const lambdaFunctions = declareEntries(LambdaFunctionConfigurations ?? [], LAMBDA_FUNCTION_FORM);
+  const notifications = stated<Spec>({
+    queues: unlessNone(queues.said),
+    topics: unlessNone(topics.said),
+    lambdaFunctions: unlessNone(lambdaFunctions.said),
+    eventBridge: EventBridgeConfiguration && "Enabled",
+    unmanagedConfigurations: undefined,
+  });
+  const unsaid = [queues, topics, lambdaFunctions].flatMap((list) => list.unsaid);
+  return { ...(unlessEmpty(notifications) && { spec: { notifications } }), unsaid };
 }
 
 /**
@@ -149,6 +135,8 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
     const owned = withoutApplied(idsOf(observed), appliedIds.notifications);
     return owned && { configuration: {}, owned };
   },
+
+  declare,
 
   report: (desired, observed) => (desired ? { notifications: entriesStatus(desired.owned, idsOf(observed)) } : {}),
 });

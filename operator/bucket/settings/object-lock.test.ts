@@ -110,3 +110,18 @@ test("reset takes the retention away; the lock itself cannot be", () => {
   expect(setting.reset(locked(HOLD), context)).toBeUndefined();
   expect(setting.reset({}, context)).toBeUndefined();
 });
+
+describe("declare", () => {
+  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+
+  test("COMPLIANCE with the acknowledgement that it takes", () => {
+    const objectLock = { mode: "COMPLIANCE", years: 7, acknowledgeCompliance: "NotEvenRootCanDelete" };
+    expect(declare(locked({ Mode: "COMPLIANCE", Years: 7 }))).toEqual({ spec: { objectLock }, unsaid: [] });
+  });
+
+  test("a lock without a retention is a setting, no lock is none; what a Put carries over is told", () => {
+    expect(declare(locked()).spec).toEqual({ objectLock: { mode: "None" } });
+    expect(declare({})).toEqual({});
+    expect(declare(locked(HOLD)).unsaid).toEqual([expect.stringContaining("DefaultEventHold")]);
+  });
+});

@@ -5,6 +5,7 @@ import {
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Declaration, stated, unknownFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 /** The default retention of new versions. `None`: object lock is on, without one. */
@@ -30,6 +31,22 @@ function merge({ mode, days, years }: Retention, observed: ObjectLockConfigurati
   const { Rule, ...rest } = observed;
   const isEmpty = Object.keys(DefaultRetention).length === 0;
   return { ...rest, ObjectLockEnabled: "Enabled", ...(!isEmpty && { Rule: { ...Rule, DefaultRetention } }) };
+}
+
+/** All that a spec can say of it; a Put of ours leaves the rest as it is. */
+const FIELDS = ["ObjectLockEnabled", ...["Mode", "Days", "Years"].map((field) => `Rule.DefaultRetention.${field}`)];
+
+function declare(observed: ObjectLockConfiguration): Declaration {
+  if (observed.ObjectLockEnabled !== "Enabled") return {};
+  const { Mode, Days, Years } = retentionOf(observed);
+  const objectLock = stated<NonNullable<S3BucketSpec["objectLock"]>>({
+    mode: Mode ?? "None",
+    days: Days,
+    years: Years,
+    acknowledgeCompliance: Mode === "COMPLIANCE" ? "NotEvenRootCanDelete" : undefined,
+  });
+  const unsaid = unknownFields(observed, FIELDS).map((field) => `${field}, of which a spec knows nothing`);
+  return { spec: { objectLock }, unsaid };
 }
 
 /**
@@ -65,4 +82,6 @@ export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
   },
 
   reset: (observed) => (retentionOf(observed).Mode === undefined ? undefined : NONE),
+
+  declare,
 });

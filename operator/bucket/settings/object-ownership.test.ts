@@ -48,3 +48,9 @@ test.each([
 ])("reset: found %s, writes %s", (observed, desired) => {
   expect(setting.reset(observed, settingContextWith())).toBe(desired);
 });
+
+test("declare: no controls are no word of the spec's", () => {
+  const declare = (observed: unknown) => setting.declare(observed, settingContextWith());
+  expect(declare("ObjectWriter")).toEqual({ spec: { objectOwnership: "ObjectWriter" } });
+  expect(declare(undefined)).toEqual({ unsaid: [expect.stringContaining("no ownership controls")] });
+});

@@ -31,4 +31,9 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
   },
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
+
+  declare: (observed) => {
+    if (observed === undefined) return { unsaid: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
+    return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
+  },
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { MAX_POLICY_BYTES, type Statement } from "../policy/document.ts";
-import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
 import { SettingRefused } from "./setting.ts";
@@ -51,6 +51,12 @@ describe("desired", () => {
     ],
   ])("%s", (_case, spec, baseline, expected) => {
     expect(sids(spec, baseline)).toEqual(expected);
+  });
+
+  test("what BucketAccesses ask for is declared, also where nothing else is", () => {
+    const contributedStatements = [{ ...READ, Sid: "S3OperatorAccess0n1" }];
+    const wanted = setting.desired({}, settingContextWith({ contributedStatements }));
+    expect(wanted).toMatchObject({ statements: contributedStatements, unmanagedStatements: "Keep" });
   });
 
   test("statements of others stay, unless told otherwise", () => {
@@ -172,9 +178,9 @@ describe("diff finds", () => {
     expect(paths(keep(READ), observed)).toEqual(expected);
   });
 
-  test("statements of others where they are to go, those without a Sid by their place", () => {
+  test("statements of others where they are to go, those without a Sid by their number", () => {
     const desired = { statements: [READ], unmanagedStatements: "Remove" };
-    expect(paths(desired, document(FOREIGN, READ, NAMELESS))).toEqual(["statements[Theirs]", "statements[#3]"]);
+    expect(paths(desired, document(FOREIGN, READ, NAMELESS))).toEqual(["statements[#1]", "statements[Theirs]"]);
   });
 
   test("what is there, and what is not", () => {
@@ -230,6 +236,100 @@ describe("write", () => {
   });
 });
 
+describe("a principal that AWS does not know", () => {
+  const ACCESS: Statement = { ...READ, Sid: "S3OperatorAccess0n1" };
+  const OLD: Statement = { ...READ, Sid: "S3OperatorAccess1n1" };
+
+  async function writtenAfterRefusal(desired: unknown, observed: unknown, extra: object = {}): Promise<Statement[][]> {
+    const { bucket, calls } = fakeBucket(({ input }) => {
+      if (String(input["Policy"]).includes("S3OperatorAccess0")) {
+        throw sdkError("MalformedPolicy", 400, { message: "Invalid principal in policy", ...extra });
+      }
+      return {};
+    });
+    await expect(setting.write(bucket, desired, observed)).rejects.toThrow("Invalid principal");
+    return calls.map(({ input }) => (JSON.parse(String(input["Policy"])) as { Statement: Statement[] }).Statement);
+  }
+
+  test("of a BucketAccess that is new does not keep the rest from being applied", async () => {
+    const statements = await writtenAfterRefusal(keep(READ, OLD, ACCESS), document(FOREIGN, OLD));
+    expect(statements).toEqual([
+      [FOREIGN, READ, OLD, ACCESS],
+      [FOREIGN, READ, OLD],
+    ]);
+  });
+
+  test("is the only one to be left out, where AWS names it", async () => {
+    const named = { ...ACCESS, Principal: { AWS: "arn:aws:iam::444455556666:role/nobody" } };
+    const other = { ...READ, Sid: "S3OperatorAccess2n1" };
+    const Detail = "arn:aws:iam::444455556666:role/nobody";
+    const statements = await writtenAfterRefusal(keep(READ, other, named), document(), { Detail });
+    expect(statements).toEqual([
+      [READ, other, named],
+      [READ, other],
+    ]);
+  });
+
+  test("nothing is written a second time where the rest is there", async () => {
+    const statements = await writtenAfterRefusal(keep(READ, ACCESS), document(FOREIGN, READ));
+    expect(statements).toEqual([[FOREIGN, READ, ACCESS]]);
+  });
+});
+
+describe("statements of others that get in the way", () => {
+  const answer = failing("MalformedPolicy", 400, { message: "Invalid principal in policy" });
+  const { bucket } = fakeBucket(answer);
+
+  test.each([{ Principal: { AWS: "AROAEXAMPLEEXAMPLE123" } }, { NotPrincipal: { AWS: ["AIDAEXAMPLEEXAMPLE123"] } }])(
+    "a deleted principal, for which AWS takes no policy: %j",
+    async (principal) => {
+      const { Principal: _, ...rest } = FOREIGN;
+      const write = setting.write(bucket, keep(READ), document({ ...rest, ...principal }));
+      await expect(write).rejects.toMatchObject({
+        reason: "InvalidPrincipal",
+        message: expect.stringMatching(/'Theirs'.*\('A(RO|ID)AEXAMPLEEXAMPLE123'\)/) as unknown,
+      });
+    },
+  );
+
+  test("but not where the unknown principal is one of ours", async () => {
+    await expect(setting.write(bucket, keep(READ), document(FOREIGN))).rejects.toMatchObject({
+      name: "MalformedPolicy",
+    });
+  });
+});
+
+describe("variables, which only the version 2012-10-17 knows", () => {
+  const TEAM: Statement = { ...READ, Resource: "arn:aws:s3:::docs/${aws:PrincipalTag/team}/*" };
+  const old = (...Statement: Statement[]) => ({ Version: "2008-10-17", Statement });
+  const sent = async (ours: Statement, observed: object) => {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, keep(ours), observed);
+    return (JSON.parse(calls[0]?.input.Policy as string) as { Version: string }).Version;
+  };
+
+  test("are a difference in an older policy, whose version is changed", async () => {
+    expect(paths(keep(TEAM), old(FOREIGN, TEAM))).toEqual(["version"]);
+    expect(paths(keep(TEAM), { Statement: [TEAM] })).toEqual(["version"]);
+    expect(paths(keep(TEAM), document(TEAM))).toEqual([]);
+    expect(await sent(TEAM, old(FOREIGN))).toBe("2012-10-17");
+  });
+
+  test("without any, the version stays", async () => {
+    expect(paths(keep(READ), old(FOREIGN, READ))).toEqual([]);
+    expect(await sent(READ, old(FOREIGN))).toBe("2008-10-17");
+  });
+
+  test("but not where a statement of others would then mean something else", async () => {
+    const theirs = { ...TEAM, Sid: "Theirs" };
+    const write = setting.write(fakeBucket().bucket, keep(TEAM), old(theirs));
+    await expect(write).rejects.toMatchObject({
+      reason: "PolicyVersionConflict",
+      message: expect.stringContaining("statement 'Theirs'") as unknown,
+    });
+  });
+});
+
 test("reset takes ours away and leaves the rest", () => {
   const reset = setting.reset(document(FOREIGN, READ), settingContextWith());
   expect(paths(reset, document(FOREIGN, READ))).toEqual(["statements[S3OperatorSpecRead]"]);
@@ -241,7 +341,7 @@ describe("report", () => {
   test("the size of the whole policy, and whose statements are in it", () => {
     const observed = document(FOREIGN, READ, NAMELESS);
     expect(setting.report?.(keep(READ), observed)).toEqual({
-      policy: { bytes: JSON.stringify(observed).length, unmanagedStatements: ["Theirs", "#3"] },
+      policy: { bytes: JSON.stringify(observed).length, unmanagedStatements: ["#1", "Theirs"] },
     });
   });
 
@@ -256,8 +356,8 @@ describe("report", () => {
 
     test("of others", () => {
       expect(external(document(FOREIGN, READ, NAMELESS, { ...NAMELESS, Effect: "Allow" }))).toEqual([
+        { statement: "#1", access: "Public", principals: ["*"] },
         { statement: "Theirs", access: "OtherAccount", principals: ["arn:aws:iam::444455556666:role/reader"] },
-        { statement: "#4", access: "Public", principals: ["*"] },
       ]);
     });
 
@@ -296,4 +396,51 @@ describe("report", () => {
     expect(unmanagedStatements).toHaveLength(100);
     expect(unmanagedStatements?.[0]).toHaveLength(256);
   });
+});
+
+describe("declare", () => {
+  const declare = (...statements: Statement[]) => setting.declare(document(...statements), settingContextWith());
+
+  test("statements of others are told and not said, since they would stand there twice", () => {
+    expect(declare(FOREIGN, NAMELESS)).toEqual({
+      unsaid: ["statement '#1' is not an s3-operator's", "statement 'Theirs' is not an s3-operator's"],
+    });
+    expect(declare()).toEqual({ unsaid: [] });
+  });
+
+  test("those that an s3-operator wrote are said as they were declared", () => {
+    const policy = { minimumTLSVersion: "1.3" } as const;
+    const { statements } = setting.desired({ policy }, settingContextWith()) as { statements: Statement[] };
+    expect(declare(...statements, READ, FOREIGN).spec).toEqual({
+      policy: {
+        minimumTLSVersion: "1.3",
+        statements: [
+          {
+            sid: "Read",
+            effect: "Allow",
+            principals: { aws: ["arn:aws:iam::444455556666:role/reader"] },
+            actions: ["s3:GetObject"],
+            resources: ["{bucket}/*"],
+          },
+        ],
+      },
+    });
+  });
+
+  test("where one of them does not tell its field, none is said", () => {
+    const { statements } = setting.desired({ policy: { organizationId: "o-a1b2c3d4e5" } }, settingContextWith()) as {
+      statements: Statement[];
+    };
+    const { spec, unsaid } = declare(...statements, READ);
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
+  });
+});
+
+test.each([
+  [{ policy: { enforceEncryption: true } }, true],
+  [{ policy: { enforceEncryption: false } }, false],
+  [{}, false],
+])("of %j: waits for the KMS key, rather than let other keys pass: %s", (spec, waits) => {
+  expect(setting.usesKey?.(spec)).toBe(waits);
 });

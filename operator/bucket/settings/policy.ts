@@ -1,13 +1,24 @@
-import { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../policy/caller.ts";
 import { canonicalStatement } from "../policy/canonical.ts";
-import { compose, foreignStatements, isOurs } from "../policy/compose.ts";
-import { MAX_POLICY_BYTES, parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { compose, foreignStatements, isOfAccess, isOurs } from "../policy/compose.ts";
+import { declarePolicy } from "../policy/declare.ts";
+import {
+  MAX_POLICY_BYTES,
+  parsePolicy,
+  POLICY_VERSION,
+  policyBytes,
+  type PolicyDocument,
+  type Statement,
+} from "../policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import { usesVariables, withVersionFor } from "../policy/version.ts";
+import { applyPolicy } from "../policy/write.ts";
+import type { Declaration } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** As the CRD bounds them in status. */
@@ -28,10 +39,11 @@ interface DesiredPolicy {
 
 function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | undefined {
   const { policy } = spec;
-  if (policy === undefined && !context.baseline) return undefined;
+  const { contributedStatements } = context;
+  if (policy === undefined && !context.baseline && contributedStatements.length === 0) return undefined;
   const { accountId, arn } = context.bucket;
   const asked = policyContext(spec, context);
-  const statements = statementsOf(policy, asked);
+  const statements = [...statementsOf(policy, asked), ...contributedStatements];
   const refusal = unenforceable(policy, asked) ?? lockOut(statements, arn, context.operator);
   return {
     statements,
@@ -81,6 +93,7 @@ function diff({ statements, unmanagedStatements, refusal }: DesiredPolicy, obser
   const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
   return [
     ...(unenforced ? compare("enforceEncryption", "true", undefined) : []),
+    ...(usesVariables(statements) ? compare("version", POLICY_VERSION, observed.Version) : []),
     ...[...wanted].flatMap(([sid, statement]) => compareStatement(sid, statement, found)),
     ...surplus.map((statement) => removal(statement.Sid ?? "", statement)),
     ...foreign.map(({ name, statement }) => removal(name, statement)),
@@ -105,6 +118,18 @@ function pathOf(name: string): string {
   return `statements[${name}]`;
 }
 
+/** Statements of others stay as they are; said in a spec, they would stand there twice. */
+function declare(observed: PolicyDocument, context: SettingContext): Declaration {
+  const ours = observed.Statement.filter(isOurs);
+  const unsaid = foreignStatements(observed.Statement).map(({ name }) => `statement '${name}' is not an s3-operator's`);
+  if (ours.length === 0) return { unsaid };
+  const spec = { policy: declarePolicy(ours, context.bucket.arn) };
+  const wanted = desired(spec, context);
+  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, unsaid };
+  const names = ours.map(({ Sid }) => Sid).join(", ");
+  return { unsaid: [...unsaid, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
+}
+
 /**
  * A bucket has one policy for everybody: ours are the statements whose Sid begins with `S3Operator`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
@@ -113,6 +138,8 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
   permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
   inBaseline: true,
+  // Without the key, the policy would let others pass.
+  usesKey: ({ policy }) => policy?.enforceEncryption === true,
 
   desired,
 
@@ -121,18 +148,17 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { statements, unmanagedStatements, refusal }, observed) => {
+  write: async (bucket, { statements, unmanagedStatements, refusal }, observed) => {
     if (refusal !== undefined) throw new SettingRefused(refusal.reason, refusal.message);
     const document = { ...observed, Statement: compose(observed.Statement, statements, unmanagedStatements) };
-    if (document.Statement.length === 0) {
-      await s3.send(new DeleteBucketPolicyCommand(ref), options);
-      return;
-    }
-    checkSize(document);
-    await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
+    const versioned = withVersionFor(statements, document);
+    checkSize(versioned);
+    await applyPolicy(bucket, versioned, observed);
   },
 
   reset: ({ Statement }) => (Statement.some(isOurs) ? { statements: [], unmanagedStatements: "Keep" } : undefined),
+
+  declare,
 
   report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });
@@ -162,9 +188,12 @@ function externalStatements(
 function checkSize(document: PolicyDocument): void {
   const bytes = policyBytes(document);
   if (bytes <= MAX_POLICY_BYTES) return;
+  const ofAccesses = policyBytes({ Statement: document.Statement.filter(isOfAccess) });
+  const accesses =
+    ofAccesses === 0 ? "" : `, or grant less by BucketAccesses with principals, which take ${ofAccesses} bytes`;
   throw new SettingRefused(
     "PolicyTooLarge",
     `The bucket policy would have ${bytes} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +
-      "shorten spec.policy.statements, or join statements that share principals and actions",
+      `shorten spec.policy.statements, or join statements that share principals and actions${accesses}`,
   );
 }

@@ -57,4 +57,6 @@ export const publicAccessBlock = defineSetting<Switches, Switches>({
   },
 
   reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
+
+  declare: (observed) => (diff(ALL_ON, observed).length > 0 ? { spec: { publicAccessBlock: observed } } : {}),
 });

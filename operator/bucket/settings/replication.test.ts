@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { replication as setting } from "./replication.ts";
 
@@ -146,6 +146,24 @@ test("write sends the whole configuration", async () => {
   ]);
 });
 
+test("write keeps what the spec has no word for", async () => {
+  const { bucket, calls } = fakeBucket();
+  const ExistingObjectReplication = { Status: "Enabled" };
+  await setting.write(bucket, desired, { Rules: [{ ...BACKUP, ExistingObjectReplication }] });
+  const Rules = [{ ...BACKUP, ExistingObjectReplication }, REST];
+  expect(calls[0]?.input).toMatchObject({ ReplicationConfiguration: { ...written, Rules } });
+});
+
+test.each([
+  ["Destination bucket must have versioning enabled.", { reason: "DestinationRefused", terminal: false }],
+  ["Priority must be unique.", { name: "InvalidRequest" }],
+])("write, refused with %j", async (words, error) => {
+  const { bucket } = fakeBucket(() => {
+    throw Object.assign(sdkError("InvalidRequest", 400), { message: words });
+  });
+  await expect(setting.write(bucket, desired, { Rules: [] })).rejects.toMatchObject(error);
+});
+
 test("reset takes it away, if there is one", async () => {
   const { bucket, calls } = fakeBucket();
   const reset = setting.reset(written, settingContextWith());
@@ -154,4 +172,25 @@ test("reset takes it away, if there is one", async () => {
   expect(setting.diff(reset, { Rules: [] })).toEqual([]);
   expect(setting.diff(reset, written)).not.toEqual([]);
   expect(setting.reset({ Rules: [] }, settingContextWith())).toBeUndefined();
+});
+
+describe("declare", () => {
+  const observed = setting.desired(SPEC, settingContextWith()) as { Rules: object[] };
+  const declare = (Rules: object[]) => setting.declare({ ...observed, Rules }, settingContextWith());
+
+  test("all rules in the spec's words", () => {
+    const { spec, unsaid } = declare(observed.Rules);
+    expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
+    expect(unsaid).toBeUndefined();
+    expect(declare([])).toEqual({});
+  });
+
+  test.each([
+    ["a field that a spec does not have", { ExistingObjectReplication: { Status: "Enabled" } }],
+    ["no priority, as in the old form", { Priority: undefined }],
+  ])("a rule with %s, and nothing is said, since a Put writes all", (_case, more) => {
+    const { spec, unsaid } = declare([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
+    expect(spec).toBeUndefined();
+    expect(unsaid).toEqual([expect.stringContaining("rule 'other'")]);
+  });
 });

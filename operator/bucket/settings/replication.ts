@@ -7,8 +7,18 @@ import {
   type ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { canonicalFilter, toFilter } from "./filter.ts";
-import { unlessAbsent, type Change, compare, compareNamed, defineSetting, type Named } from "./setting.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
+import { type Declaration, declareEntries, stated, unlessEmpty } from "./declaration.ts";
+import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import {
+  type Change,
+  compare,
+  compareNamed,
+  defineSetting,
+  type Named,
+  SettingRefused,
+  unlessAbsent,
+} from "./setting.ts";
 
 type Spec = NonNullable<S3BucketSpec["replication"]>;
 type RuleSpec = Spec["rules"][number];
@@ -62,7 +72,7 @@ function canonical(rule: ReplicationRule): Record<string, unknown> {
     priority: rule.Priority,
     status: rule.Status,
     ...filter,
-    prefix: (rule as { Prefix?: string }).Prefix || filter.prefix,
+    prefix: legacyPrefix(rule) || filter.prefix,
     deleteMarkerReplication: rule.DeleteMarkerReplication?.Status ?? "Disabled",
     sseKmsEncryptedObjects: SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status ?? "Disabled",
     replicaModifications: SourceSelectionCriteria?.ReplicaModifications?.Status ?? "Disabled",
@@ -76,6 +86,11 @@ function canonical(rule: ReplicationRule): Record<string, unknown> {
   };
 }
 
+/** Where rules had their prefix before there were filters. */
+function legacyPrefix(rule: ReplicationRule): string | undefined {
+  return (rule as { Prefix?: string }).Prefix;
+}
+
 function byId(rules: readonly ReplicationRule[] = []): Named {
   return new Map(rules.map((rule) => [rule.ID ?? "", canonical(rule)]));
 }
@@ -87,10 +102,101 @@ function diff(desired: ReplicationConfiguration, observed: ReplicationConfigurat
   ];
 }
 
+/** What the spec has no word for, such as whether existing objects are replicated, stays. */
+function merge(desired: ReplicationConfiguration, observed: ReplicationConfiguration): ReplicationConfiguration {
+  const former = new Map(observed.Rules?.map((rule) => [rule.ID, rule]));
+  const Rules = desired.Rules?.map((rule) => {
+    const { ExistingObjectReplication } = former.get(rule.ID) ?? {};
+    return { ...rule, ...(ExistingObjectReplication && { ExistingObjectReplication }) };
+  });
+  return { ...desired, Rules };
+}
+
+/** S3 says the same of a destination that is not there and of one that is not versioned. Undefined: the error is about something else. */
+function destinationRefused(error: unknown): SettingRefused | undefined {
+  if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
+  if (!/^destination bucket must /i.test(error.message)) return undefined;
+  const message = `S3 refuses a destination of spec.replication.rules: ${error.message} Each must exist, in the account that the rule names, with versioning enabled`;
+  return new SettingRefused("DestinationRefused", message, false);
+}
+
 const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };
 
 function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
   return Rules.length === 0;
+}
+
+/** All that a spec can say of a rule. */
+const FIELDS = [
+  "ID",
+  "Priority",
+  "Status",
+  "Prefix",
+  ...FILTER_FIELDS,
+  "DeleteMarkerReplication.Status",
+  "SourceSelectionCriteria.SseKmsEncryptedObjects.Status",
+  "SourceSelectionCriteria.ReplicaModifications.Status",
+  ...["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass", "EncryptionConfiguration.ReplicaKmsKeyID"]
+    .concat(
+      "ReplicationTime.Status",
+      "ReplicationTime.Time.Minutes",
+      "Metrics.Status",
+      "Metrics.EventThreshold.Minutes",
+    )
+    .map((field) => `Destination.${field}`),
+];
+/** As the CRD bounds them. */
+const MAX_RULES = 100;
+
+/** All of it or nothing: a Put writes it whole. */
+function declare(observed: ReplicationConfiguration): Declaration {
+  if (isEmpty(observed)) return {};
+  const { said, unsaid } = declareEntries(observed.Rules ?? [], {
+    nameOf: ({ ID }) => `rule '${ID}'`,
+    fields: FIELDS,
+    toSpec: toRuleSpec,
+    toEntry: toRule,
+    canonical,
+    max: MAX_RULES,
+  });
+  return unsaid.length > 0 ? { unsaid } : { spec: { replication: { roleArn: observed.Role ?? "", rules: said } } };
+}
+
+function toRuleSpec(rule: ReplicationRule): RuleSpec {
+  const { ID = "", Priority = 0, Status = "Disabled", SourceSelectionCriteria: criteria = {} } = rule;
+  const prefix = legacyPrefix(rule);
+  return stated<RuleSpec>({
+    id: ID,
+    priority: Priority,
+    status: Status,
+    filter: unlessEmpty({ ...(prefix ? { prefix } : {}), ...toFilterSpec(rule.Filter) }),
+    deleteMarkerReplication: ifEnabled(rule.DeleteMarkerReplication?.Status),
+    sourceSelectionCriteria: unlessEmpty(
+      stated<NonNullable<RuleSpec["sourceSelectionCriteria"]>>({
+        sseKmsEncryptedObjects: ifEnabled(criteria.SseKmsEncryptedObjects?.Status),
+        replicaModifications: ifEnabled(criteria.ReplicaModifications?.Status),
+      }),
+    ),
+    destination: toDestinationSpec(rule.Destination),
+  });
+}
+
+function toDestinationSpec(destination: Partial<Destination> = {}): RuleSpec["destination"] {
+  const { Bucket = "", AccessControlTranslation, EncryptionConfiguration, StorageClass } = destination;
+  return stated<RuleSpec["destination"]>({
+    bucket: Bucket,
+    account: destination.Account,
+    accessControlTranslation: AccessControlTranslation && { owner: "Destination" },
+    storageClass: StorageClass as RuleSpec["destination"]["storageClass"],
+    replicaKmsKeyArn: EncryptionConfiguration?.ReplicaKmsKeyID,
+    replicationTime: ifEnabled(destination.ReplicationTime?.Status),
+    metrics: ifEnabled(destination.Metrics?.Status),
+  });
+}
+
+/** Disabled is what all of them are when nothing is said. */
+function ifEnabled(status: string | undefined): "Enabled" | undefined {
+  return status === "Enabled" ? status : undefined;
 }
 
 /**
@@ -110,11 +216,20 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   diff,
 
-  write: async ({ s3, ref, options }, ReplicationConfiguration) => {
-    await (isEmpty(ReplicationConfiguration)
-      ? s3.send(new DeleteBucketReplicationCommand(ref), options)
-      : s3.send(new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration }), options));
+  write: async ({ s3, ref, options }, desired, observed) => {
+    if (isEmpty(desired)) {
+      await s3.send(new DeleteBucketReplicationCommand(ref), options);
+      return;
+    }
+    const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration: merge(desired, observed) });
+    try {
+      await s3.send(command, options);
+    } catch (error) {
+      throw destinationRefused(error) ?? error;
+    }
   },
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
+
+  declare,
 });

@@ -21,4 +21,6 @@ export const requestPayment = defineSetting<Payer, Payer>({
   },
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
+
+  declare: (observed) => (observed === DEFAULT ? {} : { spec: { requestPayment: observed } }),
 });

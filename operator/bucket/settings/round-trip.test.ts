@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CorsRule, LifecycleFilter, LifecycleRule, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
-import { ownershipTags } from "../ownership.ts";
+import { ownershipTags } from "../../ownership.ts";
 import { ARBITRARY_SETTINGS, optional, some, word } from "../testing/arbitrary-settings.ts";
 import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";
+import type { FakeBucket } from "../testing/fake-bucket.ts";
 import { rewritingS3 } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
+import type { Declaration } from "./declaration.ts";
 import type { Setting, SettingContext } from "./setting.ts";
 
 /*
@@ -191,6 +193,26 @@ function afterwards(setting: Setting, desired: unknown, observed: unknown): Sett
   return settingContextWith({ appliedIds: { [setting.name]: reported?.[setting.name]?.appliedIds ?? [] } });
 }
 
+/** Changes of what is no part of an export: whose the bucket is, and what S3 blocks of its own. */
+const NOT_EXPORTED = /^(?:s3-operator\.io\/|blockedEncryptionTypes$)/;
+/** What tags leave unsaid of every bucket here, and which is nothing of the spec's. */
+const NOT_LOST = /AWS's own|an S3Bucket has the bucket/;
+
+/** What an object wants that says just what `declare` found. */
+function desiredAgain(setting: Setting, { spec = {} }: Declaration): unknown {
+  const kmsKeyArn = spec.encryption?.kmsKey?.arn;
+  return setting.desired(spec, settingContextWith({ operator, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }));
+}
+
+/** A bucket on which the setting is at S3's own default. */
+async function newBucket(setting: Setting, seed: number): Promise<FakeBucket["bucket"]> {
+  const { bucket } = rewritingS3(randomFrom(seed));
+  const observed = await setting.observe(bucket);
+  const byDefault = setting.reset(observed, settingContextWith());
+  if (byDefault !== undefined) await setting.write(bucket, byDefault, observed);
+  return bucket;
+}
+
 test("every setting is tried", () => {
   expect(Object.keys(FIELDS).sort()).toEqual(SETTINGS.map(({ name }) => name).sort());
 });
@@ -213,6 +235,41 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
         }
       }),
     );
+  });
+
+  test("what is declared of a bucket differs in nothing from it", async () => {
+    await fc.assert(
+      fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
+        const { bucket } = rewritingS3(randomFrom(seed));
+        await setting.write(bucket, desired, await setting.observe(bucket));
+        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
+        expect([name]).toEqual(expect.arrayContaining(Object.keys(declaration.spec ?? {})));
+        const again = desiredAgain(setting, declaration);
+        if (again === undefined) return;
+        for (let read = 0; read < READS; read += 1) {
+          expect(setting.diff(again, await setting.observe(bucket))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  test("what is declared of a bucket, and nothing was left unsaid of, makes the same bucket anew", async () => {
+    let tried = 0;
+    await fc.assert(
+      fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
+        const { bucket } = rewritingS3(randomFrom(seed));
+        await setting.write(bucket, desired, await setting.observe(bucket));
+        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
+        if (declaration.unsaid?.some((unsaid) => !NOT_LOST.test(unsaid))) return;
+        tried += 1;
+        const anew = await newBucket(setting, seed);
+        const again = desiredAgain(setting, declaration);
+        if (again !== undefined) await setting.write(anew, again, await setting.observe(anew));
+        const changes = setting.diff(desired, await setting.observe(anew));
+        expect(changes.filter(({ path }) => !NOT_EXPORTED.test(path))).toEqual([]);
+      }),
+    );
+    expect(tried).toBeGreaterThan(0);
   });
 
   test("once reset, there is nothing left to reset", async () => {

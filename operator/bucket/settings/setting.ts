@@ -1,16 +1,12 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import type { Statement } from "../policy/document.ts";
 import type { Operator } from "../policy/lock-out.ts";
+import { type Change, compare } from "../../change.ts";
+import type { Declaration } from "./declaration.ts";
 
-/** One difference between what is declared and what AWS has. */
-export interface Change {
-  /** Below the setting's name: "rules[raw-tiers].expiration"; "" is the setting as a whole. */
-  path: string;
-  /** As people read it, cut to {@link MAX_VALUE} characters; "" is nothing. Never a secret. */
-  desired: string;
-  actual: string;
-}
+export { type Change, compare, MAX_VALUE, show } from "../../change.ts";
 
 /** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
 export interface SettingContext {
@@ -29,6 +25,8 @@ export interface SettingContext {
   appliedTagKeys: readonly string[];
   /** Likewise ids of entries, by setting, of those that others may also write to; see entries.ts. */
   appliedIds: Readonly<Record<string, readonly string[]>>;
+  /** What BucketAccesses ask of the bucket policy: statements with a Sid each, which begins with `S3Operator`. */
+  contributedStatements: readonly Statement[];
 }
 
 /**
@@ -52,6 +50,10 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
+  /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
+  declare(observed: Observed, context: SettingContext): Declaration;
+  /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
+  usesKey?(spec: S3BucketSpec): boolean;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
@@ -81,31 +83,19 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
   }
 }
 
-/** A setting that AWS would refuse, or has refused for a reason that we know: only a person can help. */
+/**
+ * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help, unless it is not `terminal`: what is missing
+ * may be on its way, as where one `kubectl apply` holds two buckets.
+ */
 export class SettingRefused extends Error {
   readonly reason: string;
-  constructor(reason: string, message: string) {
+  readonly terminal: boolean;
+  constructor(reason: string, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
     this.reason = reason;
+    this.terminal = terminal;
   }
-}
-
-/** Characters of a value in status: enough to recognise it, too few to fill etcd. */
-export const MAX_VALUE = 256;
-
-/** A value for people: strings as they are, the rest as JSON, absent as "". */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).toWellFormed()}…`;
-}
-
-/** No change, or one. Compares as JSON: both sides must be normalised to the same key order. */
-export function compare(path: string, desired: unknown, actual: unknown): Change[] {
-  return JSON.stringify(desired) === JSON.stringify(actual)
-    ? []
-    : [{ path, desired: show(desired), actual: show(actual) }];
 }
 
 /**

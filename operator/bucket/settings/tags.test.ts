@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownershipTags, RELEASED_BY_TAG } from "../ownership.ts";
+import { ownershipTags, RELEASED_BY_TAG } from "../../ownership.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { tags as setting, tagsOf } from "./tags.ts";
@@ -137,5 +137,31 @@ describe("as many tags as there may be, all replaced", () => {
 
   test("fit into status before they are", () => {
     expect(setting.report?.(desired, observed).tagKeys?.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("declare", () => {
+  const declare = (observed: Record<string, string>) => setting.declare(observed, settingContextWith());
+
+  test("the user's tags, without AWS's own and without those of ownership", () => {
+    const { spec, unsaid } = declare({
+      env: "prod",
+      "aws:cloudformation:stack-name": "docs",
+      [RELEASED_BY_TAG]: "a/b/c",
+    });
+    expect(spec).toEqual({ tags: { env: "prod" } });
+    expect(unsaid).toEqual(["'aws:cloudformation:stack-name' is AWS's own"]);
+    expect(declare({}).spec).toBeUndefined();
+  });
+
+  test("that an S3Bucket has it is told", () => {
+    expect(declare(OWNERSHIP)).toEqual({ unsaid: [expect.stringContaining("an S3Bucket has the bucket")] });
+  });
+
+  test("no more than a spec may have", () => {
+    const many = Object.fromEntries(Array.from({ length: 37 }, (_, index) => [`key${index}`, ""]));
+    const { spec, unsaid } = declare(many);
+    expect(Object.keys(spec?.tags ?? {})).toHaveLength(35);
+    expect(unsaid).toEqual(["'key35' is beyond the 35 of a spec", "'key36' is beyond the 35 of a spec"]);
   });
 });

@@ -2,7 +2,8 @@ import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } 
 import { GROUP } from "../../api/names.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { RELEASED_BY_TAG, type Tags } from "../ownership.ts";
+import { isClaimed, RELEASED_BY_TAG, type Tags } from "../../ownership.ts";
+import type { Declaration } from "./declaration.ts";
 import { type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
 
 interface DesiredTags {
@@ -39,6 +40,31 @@ function isRelease(key: string): boolean {
 
 function isUserKey(key: string): boolean {
   return !key.startsWith(`${GROUP}/`);
+}
+
+/** As the CRD bounds them. */
+const MAX_SPEC_TAGS = 35;
+
+/** Of the user's tags, which all stay in any case; whose the bucket is, is not for a spec to say. */
+function declare(observed: Tags): Declaration {
+  const ofUser = Object.entries(observed).filter(([key]) => isUserKey(key));
+  const writable = ofUser.filter(([key]) => !isReserved(key));
+  const unsaid = [
+    ...ofUser.flatMap(([key]) => (isReserved(key) ? [`'${key}' is AWS's own`] : [])),
+    ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' is beyond the ${MAX_SPEC_TAGS} of a spec`),
+    ...(isClaimed(observed)
+      ? [
+          "they say that an S3Bucket has the bucket: only once it is deleted, with deletionPolicy Retain, can another one adopt it",
+        ]
+      : []),
+  ];
+  const said = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
+  return { ...(writable.length > 0 && { spec: { tags: said } }), unsaid };
+}
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
+function isReserved(key: string): boolean {
+  return key.toLowerCase().startsWith("aws:");
 }
 
 function list(tags: Tags): { Key: string; Value: string }[] {
@@ -88,6 +114,8 @@ export const tags = defineSetting<DesiredTags, Tags>({
 
   // Always declared: without its ownership tags a bucket is not ours.
   reset: () => undefined,
+
+  declare,
 
   report: (desired, observed) => {
     const { set = {}, remove = [] } = desired ?? {};

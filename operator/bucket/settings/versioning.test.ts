@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeBucket } from "../testing/fake-bucket.ts";
+import { fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { versioning as setting } from "./versioning.ts";
 
@@ -50,6 +50,15 @@ test("write refuses, without a call, where MFA delete is on", async () => {
   expect(calls).toEqual([]);
 });
 
+test("write says what to do where object lock or replication needs versioning", async () => {
+  const { bucket } = fakeBucket(() => {
+    throw sdkError("InvalidBucketState", 409);
+  });
+  const refusal = setting.write(bucket, "Suspended", { status: "Enabled" });
+  await expect(refusal).rejects.toMatchObject({ name: "SettingRefused", reason: "VersioningNeeded" });
+  await expect(setting.write(bucket, "Enabled", {})).rejects.toMatchObject({ name: "InvalidBucketState" });
+});
+
 test.each([
   [{ status: "Enabled" }, "Suspended"],
   [{ status: "Enabled", mfaDelete: "Disabled" }, "Suspended"],
@@ -67,4 +76,13 @@ test.each([
   [{ status: "Enabled" }, "Disabled"],
 ])("report: found %j, MFA delete is %s", (observed, mfaDelete) => {
   expect(setting.report?.("Enabled", observed)).toEqual({ mfaDelete });
+});
+
+test("declare: MFA delete is told, never-set is not Suspended", () => {
+  const context = settingContextWith();
+  expect(setting.declare({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
+  expect(setting.declare({}, context)).toEqual({});
+  const { spec, unsaid } = setting.declare({ status: "Enabled", mfaDelete: "Enabled" }, context);
+  expect(spec).toEqual({ versioning: "Enabled" });
+  expect(unsaid).toEqual([expect.stringContaining("MFA delete")]);
 });

@@ -12,6 +12,15 @@ interface Versioning {
   mfaDelete?: MFADeleteStatus | undefined;
 }
 
+const NEEDED =
+  "S3 does not suspend versioning of a bucket that has object lock, which cannot be switched off, or replication: " +
+  "set spec.versioning to Enabled";
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
+function isNeeded(error: unknown): boolean {
+  return error instanceof Error && error.name === "InvalidBucketState";
+}
+
 /**
  * MFA delete is reported, and versioning left as it is where that is on: only the root user, with its MFA device, could change either.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
@@ -36,10 +45,20 @@ export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
         "have it changed there, or remove spec.versioning";
       throw new SettingRefused("MFADeleteEnabled", message);
     }
-    await s3.send(new PutBucketVersioningCommand({ ...ref, VersioningConfiguration: { Status: desired } }), options);
+    const command = new PutBucketVersioningCommand({ ...ref, VersioningConfiguration: { Status: desired } });
+    try {
+      await s3.send(command, options);
+    } catch (error) {
+      throw desired === "Suspended" && isNeeded(error) ? new SettingRefused("VersioningNeeded", NEEDED) : error;
+    }
   },
 
   reset: ({ status, mfaDelete }) => (status === "Enabled" && mfaDelete !== "Enabled" ? "Suspended" : undefined),
+
+  declare: ({ status, mfaDelete }) => ({
+    ...(status !== undefined && { spec: { versioning: status } }),
+    ...(mfaDelete === "Enabled" && { unsaid: ["MFA delete is on, which only the root user can change"] }),
+  }),
 
   report: (_desired, { mfaDelete }) => ({ mfaDelete: mfaDelete ?? "Disabled" }),
 });

@@ -92,3 +92,14 @@ test("reset takes it away, if there is one", () => {
   expect(setting.reset(MOVED, settingContextWith())).toEqual(NONE);
   expect(setting.reset(NONE, settingContextWith())).toBeUndefined();
 });
+
+test("declare: all of it or nothing", () => {
+  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+  for (const observed of [SITE, MOVED]) {
+    const { spec } = declare(observed);
+    expect(setting.desired(spec ?? {}, settingContextWith())).toMatchObject(observed);
+  }
+  expect(declare(NONE)).toEqual({});
+  const newer = { ...SITE, RoutingRules: [{ ...DOCS, Cache: { Seconds: 1 } }] };
+  expect(declare(newer)).toEqual({ unsaid: ["RoutingRules.Cache, of which a spec knows nothing"] });
+});

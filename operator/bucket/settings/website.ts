@@ -6,6 +6,7 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];
@@ -73,6 +74,49 @@ function isAbsent({ IndexDocument, RedirectAllRequestsTo }: WebsiteConfiguration
   return IndexDocument === undefined && RedirectAllRequestsTo === undefined;
 }
 
+/** All that a spec can say of it, which has to be all of it: a Put writes it whole. */
+const FIELDS = [
+  "IndexDocument.Suffix",
+  "ErrorDocument.Key",
+  ...["HostName", "Protocol"].map((field) => `RedirectAllRequestsTo.${field}`),
+  ...["KeyPrefixEquals", "HttpErrorCodeReturnedEquals"].map((field) => `RoutingRules.Condition.${field}`),
+  ...["HostName", "HttpRedirectCode", "Protocol", "ReplaceKeyPrefixWith", "ReplaceKeyWith"].map(
+    (field) => `RoutingRules.Redirect.${field}`,
+  ),
+];
+
+function declare(observed: WebsiteConfiguration): Declaration {
+  if (isAbsent(observed)) return {};
+  const unknown = unknownFields(observed, FIELDS);
+  if (unknown.length > 0) return { unsaid: [`${unknown.join(", ")}, of which a spec knows nothing`] };
+  const { IndexDocument, ErrorDocument, RedirectAllRequestsTo: all, RoutingRules = [] } = observed;
+  const website = stated<NonNullable<S3BucketSpec["website"]>>({
+    indexDocument: IndexDocument?.Suffix,
+    errorDocument: ErrorDocument?.Key,
+    redirectAllRequestsTo: all && stated({ hostName: all.HostName ?? "", protocol: all.Protocol }),
+    routingRules: unlessNone(RoutingRules.map(toRuleSpec)),
+  });
+  return { spec: { website } };
+}
+
+function toRuleSpec({ Condition = {}, Redirect = {} }: RoutingRule): RuleSpec {
+  return stated<RuleSpec>({
+    condition: unlessEmpty(
+      stated<NonNullable<RuleSpec["condition"]>>({
+        keyPrefixEquals: Condition.KeyPrefixEquals,
+        httpErrorCodeReturnedEquals: Condition.HttpErrorCodeReturnedEquals,
+      }),
+    ),
+    redirect: stated<RuleSpec["redirect"]>({
+      hostName: Redirect.HostName,
+      httpRedirectCode: Redirect.HttpRedirectCode,
+      protocol: Redirect.Protocol,
+      replaceKeyPrefixWith: Redirect.ReplaceKeyPrefixWith,
+      replaceKeyWith: Redirect.ReplaceKeyWith,
+    }),
+  });
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html */
 export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>({
   name: "website",
@@ -95,4 +139,6 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
   },
 
   reset: (observed) => (isAbsent(observed) ? undefined : {}),
+
+  declare,
 });

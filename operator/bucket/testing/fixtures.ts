@@ -39,10 +39,11 @@ export function awsAccount(spec: Partial<AWSAccountSpec> = {}, name = "main"): A
 export function target(overrides: Partial<Target> = {}): Target {
   const { bucket } = fakeBucket();
   const { accountId, partition, s3, s3Control } = bucket;
-  const noKms = () => {
-    throw new Error("No KMS here");
+  const none = () => {
+    throw new Error("S3 only");
   };
-  const session = { accountId, partition, callerArn: CALLER_ARN, s3: () => s3, s3Control: () => s3Control, kms: noKms };
+  const others = { kms: none, iam: none, eks: none };
+  const session = { accountId, partition, callerArn: CALLER_ARN, s3: () => s3, s3Control: () => s3Control, ...others };
   return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
 }
 
@@ -58,6 +59,7 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
     accountTags: {},
     appliedTagKeys: [],
     appliedIds: {},
+    contributedStatements: [],
     ...overrides,
   };
 }
@@ -72,6 +74,7 @@ export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting
     diff: (desired, observed) => (desired === observed ? [] : [change("")]),
     write: () => Promise.resolve(),
     reset: () => undefined,
+    declare: () => ({}),
     ...overrides,
   };
 }

@@ -1,4 +1,4 @@
-import { Failed, Stop } from "../stop.ts";
+import { Failed, Stop } from "../../kube/stop.ts";
 import type { Failure, Outcome } from "../../kube/outcome.ts";
 
 /** The outcome of the Stop that `step` must throw. */

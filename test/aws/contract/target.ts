@@ -4,6 +4,8 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { EKSClient } from "@aws-sdk/client-eks";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import {
   AbortMultipartUploadCommand,
@@ -39,6 +41,9 @@ export interface Target {
   s3control(options?: ClientOptions): S3ControlClient;
   sts(options?: ClientOptions): STSClient;
   kms(options?: ClientOptions): KMSClient;
+  /** Of us-east-1 when left out, which IAM wants. */
+  iam(options?: ClientOptions): IAMClient;
+  eks(options?: ClientOptions): EKSClient;
   /** A name that nobody has; the bucket is emptied and deleted at the end. */
   bucketName(region?: string): string;
   stop(): Promise<void>;
@@ -64,6 +69,8 @@ async function simulatedTarget(): Promise<Target> {
     s3control: (options = {}) => withoutAccountInHost(new S3ControlClient(config(options))),
     sts: (options = {}) => new STSClient(config(options)),
     kms: (options = {}) => new KMSClient(config(options)),
+    iam: (options = {}) => new IAMClient(config(options)),
+    eks: (options = {}) => new EKSClient(config(options)),
     bucketName: () => `contract-${randomBytes(6).toString("hex")}`,
     stop: () => simulator.stop(),
   };
@@ -82,6 +89,8 @@ async function realTarget(): Promise<Target> {
     s3control: (options = {}) => new S3ControlClient(config(options)),
     sts: (options = {}) => new STSClient(config(options)),
     kms: (options = {}) => new KMSClient(config(options)),
+    iam: (options = {}) => new IAMClient(config(options)),
+    eks: (options = {}) => new EKSClient(config(options)),
     bucketName: (region = "us-east-1") => {
       const name = `s3-operator-contract-${randomBytes(6).toString("hex")}`;
       made.push({ name, region });

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Account, Key } from "../state.ts";
 import { accountOf } from "../world.ts";
-import { defaultKeyPolicy } from "./key-policy-document.ts";
+import { defaultKeyPolicy, s3KeyPolicy } from "./key-policy-document.ts";
 import type { KmsContext } from "./route.ts";
 
 const ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
@@ -19,7 +19,9 @@ export function findKey(keyId: string, context: KmsContext): Key {
   const id = name.startsWith("alias/") ? account?.aliases.get(`${region}/${name}`) : name;
   const key = account?.keys.get(keyArn(region, accountId, id ?? ""));
   if (key === undefined && account !== undefined && name === S3_ALIAS) return newKey(account, context, "AWS");
-  if (accountId !== context.caller.accountId && key?.sharedWith.has(context.caller.accountId) !== true) {
+  const isOpen = accountId === context.caller.accountId || key?.sharedWith.has(context.caller.accountId) === true;
+  // The key's own policy decides when policies are evaluated.
+  if (!isOpen && (key === undefined || !context.world.evaluatePolicies)) {
     throw new AwsError(
       400,
       "AccessDeniedException",
@@ -44,7 +46,7 @@ export function newKey(account: Account, { world, region }: KmsContext, manager:
     creationDate: world.now(),
     deletionDate: undefined,
     tags: new Map(),
-    policy: defaultKeyPolicy(account.id),
+    policy: manager === "AWS" ? s3KeyPolicy(account.id, region) : defaultKeyPolicy(account.id),
     rotationPeriodInDays: undefined,
     sharedWith: new Set(),
   };

@@ -1,11 +1,18 @@
 /** Key policies: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html and aws.md 4. They are kept, not evaluated. */
 
 import { AwsError } from "../errors.ts";
-import { shownAwsPrincipal, storedAwsPrincipal } from "../s3/policy-principals.ts";
+import {
+  isObject,
+  listOf,
+  mapAwsPrincipals,
+  parseJsonObject,
+  shownPolicy,
+  statementsOf,
+  type Json,
+} from "../policy-json.ts";
+import { storedAwsPrincipal } from "../s3/policy-principals.ts";
 import type { World } from "../state.ts";
 import type { KmsContext } from "./route.ts";
-
-type Json = Record<string, unknown>;
 
 const MAX_BYTES = 32 * 1024;
 
@@ -22,6 +29,28 @@ export function defaultKeyPolicy(accountId: string): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "key-default-1", Statement: [statement] });
 }
 
+/** Of the key behind alias/aws/s3: whoever may use S3 here may use it, through S3. */
+export function s3KeyPolicy(accountId: string, region: string): string {
+  const use = {
+    Sid: "Allow access through S3 for all principals in the account that are authorized to use S3",
+    Effect: "Allow",
+    Principal: { AWS: "*" },
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: "*",
+    Condition: {
+      StringEquals: { "kms:CallerAccount": accountId, "kms:ViaService": `s3.${region}.amazonaws.com` },
+    },
+  };
+  const look = {
+    Sid: "Allow direct access to key metadata to the account",
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+    Action: ["kms:Describe*", "kms:Get*", "kms:List*"],
+    Resource: "*",
+  };
+  return JSON.stringify({ Version: "2012-10-17", Id: "auto-s3-2", Statement: [use, look] });
+}
+
 /** As KMS keeps it, with roles as unique ids. Throws for a policy that is none, is too long, names nobody, or locks its writer out. */
 export function storedKeyPolicy(policy: string, bypassLockoutCheck: boolean, context: KmsContext): string {
   if (Buffer.byteLength(policy) > MAX_BYTES) {
@@ -36,13 +65,12 @@ export function storedKeyPolicy(policy: string, bypassLockoutCheck: boolean, con
 
 /** As KMS shows it: unique ids as ARNs again, but for those whose role is gone. */
 export function shownKeyPolicy(policy: string, { world }: KmsContext): string {
-  const shown = mapAwsPrincipals(JSON.parse(policy) as Json, (id) => shownAwsPrincipal(world, id));
-  return JSON.stringify(shown, undefined, 2);
+  return JSON.stringify(shownPolicy(world, policy), undefined, 2);
 }
 
 /** A document in which each statement has an effect and a principal. */
 function parsed(policy: string): Json {
-  const document = parseJson(policy);
+  const document = parseJsonObject(policy);
   const isComplete = ({ Effect, Principal }: Json) =>
     (Effect === "Allow" || Effect === "Deny") && (Principal === "*" || isObject(Principal));
   const statements = document === undefined ? [] : statementsOf(document);
@@ -80,38 +108,6 @@ function existingPrincipal(world: World, id: string): string {
     if (!(error instanceof AwsError)) throw error;
     throw malformed("Policy contains a statement with one or more invalid principals.");
   }
-}
-
-/** All else stays as it was written. */
-function mapAwsPrincipals(document: Json, change: (id: string) => string): Json {
-  const changed = (ids: unknown) => (Array.isArray(ids) ? ids.map((id) => change(String(id))) : change(String(ids)));
-  const statements = statementsOf(document).map((statement) => {
-    const { Principal } = statement;
-    if (!isObject(Principal) || Principal["AWS"] === undefined) return statement;
-    return { ...statement, Principal: { ...Principal, AWS: changed(Principal["AWS"]) } };
-  });
-  return { ...document, Statement: statements };
-}
-
-function statementsOf({ Statement }: Json): Json[] {
-  return listOf(Statement).filter(isObject);
-}
-
-function parseJson(policy: string): Json | undefined {
-  try {
-    const value = JSON.parse(policy) as unknown;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function malformed(message: string): AwsError {

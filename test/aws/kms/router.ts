@@ -4,6 +4,7 @@ import { AwsError, deniedMessage, notImplemented } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Failure, Operation, Rejection, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
+import { kmsAccesses } from "./access.ts";
 import { aliasActions } from "./aliases.ts";
 import { keyActions } from "./keys.ts";
 import { keyPolicyActions } from "./key-policy.ts";
@@ -36,14 +37,16 @@ function route(world: World, request: AwsRequest): Operation {
   if (action === undefined || unknown !== undefined) {
     throw notImplemented(`kms ${target} with ${unknown ?? "nothing more"}`);
   }
+  const { region } = request.scope;
   const further = action.furtherActions?.(input) ?? [];
   return {
     name: action.operation,
     actions: [`kms:${action.operation}`, ...further],
     write: action.write,
-    resource: text(input, "KeyId") || "*",
+    resourceOf: () => text(input, "KeyId") || "*",
     partial: false,
-    perform: (caller) => json(200, action.handle(input, { world, caller, region: request.scope.region })),
+    accesses: (caller) => kmsAccesses([`kms:${action.operation}`, ...further], input, { world, caller, region }),
+    perform: (caller) => json(200, action.handle(input, { world, caller, region })),
   };
 }
 
@@ -85,11 +88,17 @@ function rejection(kind: Rejection): AwsError {
       );
     case "expired":
       return new AwsError(400, "ExpiredTokenException", "The security token included in the request is expired");
+    case "wrongSignature":
+      return new AwsError(
+        400,
+        "InvalidSignatureException",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+      );
     default:
       return new AwsError(400, "UnrecognizedClientException", "The security token included in the request is invalid.");
   }
 }
 
-function denied(caller: Identity, action: string, resource: string): AwsError {
-  return new AwsError(400, "AccessDeniedException", deniedMessage(caller.arn, action, resource));
+function denied(caller: Identity, action: string, resource: string, because?: string): AwsError {
+  return new AwsError(400, "AccessDeniedException", deniedMessage(caller.arn, action, resource, because));
 }

@@ -3,6 +3,7 @@
 import { AwsError } from "../errors.ts";
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
+import { accountOf } from "../world.ts";
 import { createBucket, createActions } from "./create-bucket.ts";
 import type { Exchange, Subresource } from "./route.ts";
 
@@ -33,11 +34,11 @@ function headBucket({ region }: Bucket): Reply {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html: all versions and delete markers must be gone. That uploads in
  * progress count too is documented for directory buckets only; counted here, because a caller that aborts them is right either way.
  */
-function deleteBucket({ name, objects, uploads }: Bucket, { account }: Exchange): Reply {
+function deleteBucket({ name, accountId, objects, uploads }: Bucket, { world }: Exchange): Reply {
   if (objects.size > 0 || uploads.size > 0) {
     const details = { BucketName: name };
     throw new AwsError(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", { details });
   }
-  account.buckets.delete(name);
+  accountOf(world, accountId).buckets.delete(name);
   return { status: 204 };
 }

@@ -1,9 +1,10 @@
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: at most 1,000 keys a call; keys that are not there count as deleted. */
 
-import { AwsError, deniedMessage } from "../errors.ts";
+import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
+import { denialMessage } from "../policy/access.ts";
 import { removeObject, type Removed, type Target } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import {
@@ -30,6 +31,7 @@ export const deleteObjects: Subresource = {
       furtherActions: (request) => [...versionActions(request), ...bypassActions(request)],
       write: true,
       partial: true,
+      parts: actionsOnKeys,
       headers: [BYPASS_HEADER],
       handle: deleteAll,
     },
@@ -40,6 +42,18 @@ function versionActions(request: AwsRequest): string[] {
   const namesVersions =
     bodyDocument(request)?.children.some((each) => textAt(each, "VersionId") !== undefined) ?? false;
   return namesVersions ? ["s3:DeleteObjectVersion"] : [];
+}
+
+/** A version takes s3:DeleteObjectVersion, the object as it is now s3:DeleteObject. */
+function actionOf({ versionId }: Target): string {
+  return versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+}
+
+function actionsOnKeys(request: AwsRequest): { action: string; key: string }[] {
+  const targets = childrenNamed(bodyDocument(request) ?? element(""), "Object").map(targetOf);
+  return targets.flatMap((target) =>
+    [actionOf(target), ...bypassActions(request)].map((action) => ({ action, key: target.key })),
+  );
 }
 
 /** Each key has an answer of its own; the whole is 200, with as many Error elements as keys that could not be deleted. */
@@ -70,13 +84,11 @@ function deleteOne(bucket: Bucket, target: Target, bypass: boolean, exchange: Ex
   }
 }
 
-/** A version takes s3:DeleteObjectVersion, the object as it is now s3:DeleteObject. */
-function refuseIfDenied(bucket: Bucket, target: Target, bypass: boolean, { denied, caller }: Exchange): void {
-  const action = target.versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-  const needed = bypass ? [action, "s3:BypassGovernanceRetention"] : [action];
-  const refused = needed.find((each) => denied.has(each));
-  if (refused === undefined) return;
-  throw accessDenied(deniedMessage(caller.arn, refused, `arn:aws:s3:::${bucket.name}/${target.key}`));
+function refuseIfDenied(bucket: Bucket, target: Target, bypass: boolean, { denials, caller }: Exchange): void {
+  const resource = `arn:aws:s3:::${bucket.name}/${target.key}`;
+  const needed = bypass ? [actionOf(target), "s3:BypassGovernanceRetention"] : [actionOf(target)];
+  const [message] = needed.flatMap((action) => denialMessage(denials, caller, action, resource) ?? []);
+  if (message !== undefined) throw accessDenied(message);
 }
 
 function deletedElement({ key, versionId }: Target, removed: Removed): XmlElement {

@@ -54,11 +54,25 @@ export function rejection(kind: Rejection): AwsError {
       );
     case "expired":
       return new AwsError(400, "ExpiredToken", "The provided token has expired.");
+    case "malformedQuery":
+      return new AwsError(
+        400,
+        "AuthorizationQueryParametersError",
+        "Query-string authentication requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+      );
+    case "expiredUrl":
+      return accessDenied("Request has expired");
+    case "wrongSignature":
+      return new AwsError(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+      );
     case "invalidToken":
       return new AwsError(400, "InvalidToken", "The provided token is malformed or otherwise invalid.");
   }
 }
 
-export function denied(caller: Identity, action: string, resource: string): AwsError {
-  return accessDenied(deniedMessage(caller.arn, action, resource));
+export function denied(caller: Identity, action: string, resource: string, because?: string): AwsError {
+  return accessDenied(deniedMessage(caller.arn, action, resource, because));
 }

@@ -10,6 +10,7 @@ const CONTENT = {
   contentType: "binary/octet-stream",
   etag: '"9dd4e461268c8034f5c8564e155c67a6"',
   kmsKeyArn: undefined,
+  bucketKeyEnabled: false,
 };
 
 export function fillBucket(bucket: Bucket, contents: Contents, world: World): void {

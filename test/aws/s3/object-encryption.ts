@@ -9,11 +9,24 @@ import type { Bucket, Key, ObjectVersion } from "../state.ts";
 import { child, textAt } from "../xml.ts";
 import type { Exchange } from "./route.ts";
 
-/** ARN of the key; undefined with SSE-S3. Throws KMS's errors, under S3's name for them, when the key is not usable. */
-export function keyForNewObject({ encryption, region }: Bucket, exchange: Exchange): string | undefined {
-  const byDefault = child(child(encryption, "Rule"), "ApplyServerSideEncryptionByDefault");
+/** How a new object is encrypted; no key with SSE-S3. Throws KMS's errors, under S3's name for them, when the key is not usable. */
+export function encryptionOfNewObject(
+  bucket: Bucket,
+  exchange: Exchange,
+): Pick<ObjectVersion, "kmsKeyArn" | "bucketKeyEnabled"> {
+  const byDefault = defaultKeyOf(bucket);
+  if (byDefault === undefined) return { kmsKeyArn: undefined, bucketKeyEnabled: false };
+  const { arn } = usableKey(byDefault.keyId, bucket.region, exchange);
+  return { kmsKeyArn: arn, bucketKeyEnabled: byDefault.bucketKeyEnabled };
+}
+
+/** The key of the bucket's default encryption, as it is named there; undefined with SSE-S3. */
+export function defaultKeyOf({ encryption }: Bucket): { keyId: string; bucketKeyEnabled: boolean } | undefined {
+  const rule = child(encryption, "Rule");
+  const byDefault = child(rule, "ApplyServerSideEncryptionByDefault");
   if (textAt(byDefault, "SSEAlgorithm")?.startsWith("aws:kms") !== true) return undefined;
-  return usableKey(textAt(byDefault, "KMSMasterKeyID") ?? "alias/aws/s3", region, exchange).arn;
+  const keyId = textAt(byDefault, "KMSMasterKeyID") ?? "alias/aws/s3";
+  return { keyId, bucketKeyEnabled: textAt(rule, "BucketKeyEnabled") === "true" };
 }
 
 /** Throws when the object's key is disabled, or pending deletion. */
@@ -21,11 +34,15 @@ export function requireUsableKey({ kmsKeyArn }: ObjectVersion, exchange: Exchang
   if (kmsKeyArn !== undefined) usableKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", exchange);
 }
 
-export function encryptionHeaders({ kmsKeyArn }: ObjectVersion): Record<string, string> {
+export function encryptionHeaders({
+  kmsKeyArn,
+  bucketKeyEnabled,
+}: Pick<ObjectVersion, "kmsKeyArn" | "bucketKeyEnabled">): Record<string, string> {
   if (kmsKeyArn === undefined) return { "x-amz-server-side-encryption": "AES256" };
   return {
     "x-amz-server-side-encryption": "aws:kms",
     "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn,
+    ...(bucketKeyEnabled && { "x-amz-server-side-encryption-bucket-key-enabled": "true" }),
   };
 }
 

@@ -18,7 +18,7 @@ export interface Removed {
   deleteMarker: boolean;
 }
 
-type Content = Pick<ObjectVersion, "body" | "contentType" | "etag" | "kmsKeyArn">;
+type Content = Pick<ObjectVersion, "body" | "contentType" | "etag" | "kmsKeyArn" | "bucketKeyEnabled">;
 
 /** Throws NoSuchKey or NoSuchVersion, and MethodNotAllowed for a delete marker that is named. */
 export function findVersion(bucket: Bucket, { key, versionId }: Target): ObjectVersion {
@@ -56,7 +56,7 @@ export function newVersion(bucket: Bucket, world: World, content: Content): Obje
 
 /** Delete markers are protected by nothing. */
 export function newDeleteMarker(bucket: Bucket, world: World): ObjectVersion {
-  const content = { body: Buffer.alloc(0), contentType: "", etag: "", kmsKeyArn: undefined };
+  const content = { body: Buffer.alloc(0), contentType: "", etag: "", kmsKeyArn: undefined, bucketKeyEnabled: false };
   return { ...newVersion(bucket, world, content), deleteMarker: true, retention: undefined };
 }
 

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket, ObjectVersion } from "../state.ts";
-import { encryptionHeaders, keyForNewObject, requireUsableKey } from "./object-encryption.ts";
+import { encryptionHeaders, encryptionOfNewObject, requireUsableKey } from "./object-encryption.ts";
 import { addVersion, findVersion, removeObject } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import type { Exchange, Subresource } from "./route.ts";
@@ -53,7 +53,7 @@ function putObject(bucket: Bucket, exchange: Exchange): Reply {
     body: request.body,
     contentType: request.headers["content-type"] ?? "binary/octet-stream",
     etag: `"${createHash("md5").update(request.body).digest("hex")}"`,
-    kmsKeyArn: keyForNewObject(bucket, exchange),
+    ...encryptionOfNewObject(bucket, exchange),
   });
   return { status: 200, headers: { etag: version.etag, ...versionHeaders(bucket, version) } };
 }

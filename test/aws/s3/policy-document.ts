@@ -43,7 +43,7 @@ const STATEMENT_FIELDS = [
   "NotResource",
   "Condition",
 ];
-const OPERATOR =
+export const CONDITION_OPERATOR =
   /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals|Like|EqualsIgnoreCase)|Numeric(Not)?Equals|Numeric(LessThan|GreaterThan)(Equals)?|Date(Not)?Equals|Date(LessThan|GreaterThan)(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/i;
 const CONDITION_KEY = /^(aws|s3|kms|sts|saml|[\w.-]+\.[\w./-]+):[\w/:.-]+$/i;
 
@@ -102,7 +102,7 @@ function checkResource(resource: string, bucketName: string): void {
 
 function parseCondition(value: unknown): NonNullable<Statement["Condition"]> {
   const operators = Object.entries(asObject(value, "Invalid policy syntax.")).map(([operator, tests]) => {
-    if (!OPERATOR.test(operator)) throw malformedPolicy(`Invalid Condition type : ${operator}`);
+    if (!CONDITION_OPERATOR.test(operator)) throw malformedPolicy(`Invalid Condition type : ${operator}`);
     const keys = Object.entries(asObject(tests, "Invalid policy syntax.")).map(([key, wanted]) => {
       if (!CONDITION_KEY.test(key)) throw malformedPolicy("Policy has an invalid condition key");
       return [key, listOf(wanted).map(scalar)];

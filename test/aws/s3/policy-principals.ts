@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and aws.md 2.6.
  */
 
-import type { World } from "../state.ts";
+import type { Role, World } from "../state.ts";
 import type { PolicyDocument, Principal, Statement } from "./policy-document.ts";
 import { malformedPolicy } from "./route.ts";
 
@@ -26,7 +26,7 @@ export function restorePrincipals(world: World, document: PolicyDocument): Polic
 export function storedAwsPrincipal(world: World, id: string): string {
   if (id === "*") return id;
   if (/^\d{12}$/.test(id)) return storedAwsPrincipal(world, `arn:aws:iam::${id}:root`);
-  const role = findRole(world, id);
+  const role = lookUpRole(world, id);
   if (role !== undefined) return role.uniqueId;
   if (!isKnownArn(world, id)) throw malformedPolicy("Invalid principal in policy");
   return id;
@@ -34,20 +34,28 @@ export function storedAwsPrincipal(world: World, id: string): string {
 
 /** One AWS principal as it is shown. */
 export function shownAwsPrincipal(world: World, id: string): string {
-  return findRole(world, id)?.arn ?? id;
+  return rolesOf(world).find(({ uniqueId }) => uniqueId === id)?.arn ?? id;
 }
 
-function findRole(world: World, arnOrId: string) {
-  const roles = [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
-  return roles.find(({ arn, uniqueId }) => arn === arnOrId || uniqueId === arnOrId);
+/** The role of this ARN or unique id, as services other than IAM find it: not at once after it was made. */
+export function lookUpRole(world: World, arnOrId: string): Role | undefined {
+  const role = rolesOf(world).find(({ arn, uniqueId }) => arn === arnOrId || uniqueId === arnOrId);
+  if (role === undefined || role.unknownFor === 0) return role;
+  role.unknownFor -= 1;
+  return undefined;
+}
+
+function rolesOf(world: World): Role[] {
+  return [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
 }
 
 /** Account roots, users, and sessions of roles. A wildcard within an ARN is never a principal. */
 function isKnownArn(world: World, arn: string): boolean {
-  const [, account = "", rest = ""] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
+  const [, account = "", rest = ""] = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
   if (rest === "root") return world.accounts.has(account);
   const session = /^assumed-role\/([^/*?]+)\/[^/*?]+$/.exec(rest)?.[1];
-  if (session !== undefined) return findRole(world, `arn:aws:iam::${account}:role/${session}`) !== undefined;
+  if (session !== undefined)
+    return rolesOf(world).some(({ arn: roleArn, name }) => name === session && roleArn.split(":")[4] === account);
   return [...world.identities.values()].some((identity) => identity.arn === arn);
 }
 

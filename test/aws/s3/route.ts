@@ -3,6 +3,7 @@
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import { withUnknownFields, type Normalisations } from "../normalise.ts";
+import type { Denial } from "../policy/access.ts";
 import type { Account, Bucket, Identity, World } from "../state.ts";
 import { parseXml, xmlDocument, type XmlElement } from "../xml.ts";
 
@@ -20,8 +21,8 @@ export interface Exchange {
   /** Decoded; "" when the request names none. */
   key: string;
   normalise: Normalisations;
-  /** IAM actions that a switch denies to parts of the request; empty unless the method is partial. */
-  denied: ReadonlySet<string>;
+  /** What is denied to parts of the request; empty unless the method is partial. */
+  denials: readonly Denial[];
 }
 
 interface MethodBase {
@@ -34,6 +35,8 @@ interface MethodBase {
   write: boolean;
   /** Answers in parts: see Operation. */
   partial?: true;
+  /** The actions on each of its parts. */
+  parts?: (request: AwsRequest) => { action: string; key: string }[];
   /** A body needs no checksum: S3's API model does not ask for one. */
   checksumOptional?: true;
   /** Query parameters besides the subresource's own. Any other one is refused with 501. */

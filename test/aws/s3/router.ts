@@ -1,11 +1,14 @@
 /** S3: finds the one route for a request. What no route knows is 501, and never falls through to the bucket itself. */
 
+import { isPresigned, isPresignedParameter } from "../auth.ts";
 import { notImplemented, type AwsError } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
 import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
-import type { Identity, World } from "../state.ts";
-import { accountOf } from "../world.ts";
+import type { World } from "../state.ts";
+import { accountOf, findBucket } from "../world.ts";
+import { textAt } from "../xml.ts";
+import { s3Accesses } from "./access.ts";
 import { abac } from "./abac.ts";
 import { accelerate } from "./accelerate.ts";
 import { acl } from "./acl.ts";
@@ -13,6 +16,7 @@ import { addressOf } from "./address.ts";
 import { analytics } from "./analytics.ts";
 import { bucket } from "./bucket.ts";
 import { buckets } from "./buckets.ts";
+import { corsHeaders, preflightReply } from "./cors-answer.ts";
 import { cors } from "./cors.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { encryption } from "./encryption.ts";
@@ -33,14 +37,15 @@ import { ownershipControls } from "./ownership-controls.ts";
 import { policyStatus } from "./policy-status.ts";
 import { policy } from "./policy.ts";
 import { publicAccessBlock } from "./public-access-block.ts";
-import { reachableBucket } from "./reachable-bucket.ts";
+import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
 import { replication } from "./replication.ts";
 import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
 import { requestPayment } from "./request-payment.ts";
 import { retention } from "./retention.ts";
-import type { Exchange, Method, Subresource } from "./route.ts";
+import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
 import { tagging } from "./tagging.ts";
-import { abortUpload, createUpload, listUploads } from "./uploads.ts";
+import { upload } from "./upload.ts";
+import { createUpload, listUploads } from "./uploads.ts";
 import { versioning } from "./versioning.ts";
 import { website } from "./website.ts";
 
@@ -79,7 +84,7 @@ const SUBRESOURCES: Subresource[] = [
   retention,
   legalHold,
   createUpload,
-  abortUpload,
+  upload,
 ];
 
 /** The SDK's hint which operation it means; it says nothing that method and subresource do not. */
@@ -98,30 +103,73 @@ export function s3(world: World, normalise: Normaliser): Service {
 
 function route(world: World, normalise: Normaliser, request: AwsRequest): Operation {
   const { bucketName, key } = addressOf(request);
+  if (request.method === "OPTIONS") return preflight(world, request, bucketName);
   const subresource = findSubresource(request, levelOf(bucketName, key));
   const method = findMethod(request, subresource);
   refuseUnknown(request, subresource, method);
   const decided = (name: Method["action"]) => (typeof name === "string" ? name : name(request));
+  const operation = decided(method.operation);
+  const actions = [decided(method.action), ...(method.furtherActions?.(request) ?? [])];
+  const resourceOf = (action: string) => (action === "iam:PassRole" ? roleOf(request) : arnOf(bucketName, key));
   return {
-    name: decided(method.operation),
-    actions: [decided(method.action), ...(method.furtherActions?.(request) ?? [])],
+    name: operation,
+    actions,
     write: method.write,
     ...(bucketName !== "" && { bucket: bucketName }),
     ...(key !== "" && { key }),
-    resource: bucketName === "" ? "*" : `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`,
+    resourceOf,
+    accesses: (caller) => {
+      const whole = actions
+        .map((action) => ({ action, resource: resourceOf(action) }))
+        .filter(({ action, resource }) => action !== "iam:PassRole" || resource.startsWith("arn:"));
+      const parts = method
+        .parts?.(request)
+        .map((part) => ({ action: part.action, resource: arnOf(bucketName, part.key) }));
+      return s3Accesses({ request, world, caller, operation, bucketName, key, actions: parts ?? whole });
+    },
     partial: method.partial === true,
-    perform: (caller: Identity, denied: ReadonlySet<string>) => {
+    perform: (caller, denials) => {
       checkIntegrity(request);
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
-      const switches = { normalise: normalise.for(bucketName), denied };
-      return perform(method, { request, world, caller, account, bucketName, key, ...switches });
+      const switches = { normalise: normalise.for(bucketName), denials };
+      const reply = perform(method, { request, world, caller, account, bucketName, key, ...switches });
+      return { ...reply, headers: { ...reply.headers, ...corsHeaders(findBucket(world, bucketName), request) } };
+    },
+  };
+}
+
+/** What browsers ask before they send anything: for everybody, and no matter of policies. */
+function preflight(world: World, request: AwsRequest, bucketName: string): Operation {
+  return {
+    name: "Preflight",
+    actions: [],
+    write: false,
+    bucket: bucketName,
+    resourceOf: () => arnOf(bucketName, ""),
+    partial: false,
+    unsigned: true,
+    accesses: () => [],
+    perform: () => {
+      const bucket = findBucket(world, bucketName);
+      if (bucket === undefined) throw noSuchBucket(bucketName);
+      return preflightReply(bucket, request);
     },
   };
 }
 
 function perform(method: Method, exchange: Exchange) {
   return "handle" in method ? method.handle(reachableBucket(exchange), exchange) : method.handleName(exchange);
+}
+
+function arnOf(bucketName: string, key: string): string {
+  if (bucketName === "") return "*";
+  return `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`;
+}
+
+/** The role that a replication configuration names. */
+function roleOf(request: AwsRequest): string {
+  return textAt(bodyDocument(request), "Role") ?? "*";
 }
 
 function takesDocument({ level, query }: Subresource): boolean {
@@ -149,7 +197,9 @@ function findMethod(request: AwsRequest, subresource: Subresource): Method {
 
 function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Method): void {
   const parameters = new Set([...IGNORED_PARAMETERS, subresource.query, ...(method.parameters ?? [])]);
-  if ([...request.query.keys()].some((name) => !parameters.has(name))) throw unknownRequest(request);
+  const isOfSignature = (name: string) => isPresigned(request) && isPresignedParameter(name);
+  const isKnown = (name: string) => parameters.has(name) || isOfSignature(name);
+  if (![...request.query.keys()].every(isKnown)) throw unknownRequest(request);
   const header = Object.keys(request.headers).find(
     (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
   );

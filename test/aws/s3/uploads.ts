@@ -1,6 +1,5 @@
-/** Multipart uploads, begun and aborted; parts are not modelled: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+/** Multipart uploads of a bucket, begun and listed: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 
-import { AwsError } from "../errors.ts";
 import { element } from "../xml.ts";
 import type { Reply } from "../http.ts";
 import type { Bucket, World } from "../state.ts";
@@ -29,29 +28,6 @@ export const createUpload: Subresource = {
   },
 };
 
-export const abortUpload: Subresource = {
-  name: "abortUpload",
-  level: "object",
-  query: "uploadId",
-  methods: {
-    DELETE: {
-      operation: "AbortMultipartUpload",
-      action: "s3:AbortMultipartUpload",
-      write: true,
-      handle: ({ uploads }, { request, key }) => {
-        const uploadId = request.query.get("uploadId") ?? "";
-        if (uploads.get(uploadId)?.key !== key) {
-          const message =
-            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-          throw new AwsError(404, "NoSuchUpload", message, { details: { UploadId: uploadId } });
-        }
-        uploads.delete(uploadId);
-        return { status: 204 };
-      },
-    },
-  },
-};
-
 export const listUploads: Subresource = {
   name: "listUploads",
   level: "bucket",
@@ -70,7 +46,7 @@ export const listUploads: Subresource = {
 /** Begins an upload; later ids sort after earlier ones. */
 export function addUpload({ uploads }: Bucket, key: string, world: World): string {
   const uploadId = `upload-${String(world.next()).padStart(9, "0")}`;
-  uploads.set(uploadId, { key, initiated: world.now() });
+  uploads.set(uploadId, { key, initiated: world.now(), parts: new Map() });
   return uploadId;
 }
 

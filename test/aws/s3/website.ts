@@ -62,7 +62,7 @@ export const website: Subresource = {
 function checkDocument(document: XmlElement): void {
   const redirect = child(document, "RedirectAllRequestsTo");
   if (redirect === undefined) return checkIndexAndRules(document);
-  if (document.children.length > 1) {
+  if (["IndexDocument", "ErrorDocument", "RoutingRules"].some((name) => child(document, name) !== undefined)) {
     const message = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.";
     throw invalidArgument(message, "RedirectAllRequestsTo", "not null");
   }

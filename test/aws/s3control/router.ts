@@ -5,7 +5,9 @@ import type { AwsRequest, Reply } from "../http.ts";
 import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
-import { accountOf } from "../world.ts";
+import type { Access } from "../policy/access.ts";
+import { bucketAccess } from "../s3/access.ts";
+import { accountOf, findBucket } from "../world.ts";
 import { denied, failure, rejection } from "../s3/errors.ts";
 import { checkIntegrity } from "../s3/request-checks.ts";
 import { accessDenied } from "../s3/route.ts";
@@ -50,8 +52,9 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
     actions: [method.action],
     write: method.write,
     ...(bucketName !== undefined && { bucket: bucketName }),
-    resource: named === "" ? "*" : named,
+    resourceOf: () => (named === "" ? "*" : named),
     partial: false,
+    accesses: (caller) => controlAccesses(world, method.action, named, bucketName, caller),
     perform: (caller) => {
       checkIntegrity(request);
       checkAccount(request, caller);
@@ -61,7 +64,20 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   };
 }
 
-/** Policies are not evaluated: another account is closed. */
+/** The account's own actions are about no resource. */
+function controlAccesses(
+  world: World,
+  action: string,
+  resource: string,
+  bucketName: string | undefined,
+  { accountId: owner }: Identity,
+): Access[] {
+  const bucket = findBucket(world, bucketName ?? "");
+  if (bucketName === undefined) return [{ action, resource: "*", owner }];
+  return bucket === undefined ? [] : [{ action, resource, ...bucketAccess(world, bucket) }];
+}
+
+/** Another account is closed. */
 function checkAccount({ headers }: AwsRequest, caller: Identity): void {
   if (headers["x-amz-account-id"] !== caller.accountId) throw accessDenied();
 }

@@ -1,13 +1,15 @@
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission. */
 
+import type { QueryAction } from "../query.ts";
 import { element } from "../xml.ts";
-import type { StsAction } from "./router.ts";
 
-export const getCallerIdentity: StsAction = {
+export const getCallerIdentity: QueryAction = {
   operation: "GetCallerIdentity",
+  write: false,
   parameters: [],
   resource: () => "*",
-  handle: (_, { accountId, arn, credentials }) => [
+  asksPolicies: true,
+  handle: (_, { caller: { accountId, arn, credentials } }) => [
     element("Arn", arn),
     element("UserId", credentials.accessKeyId),
     element("Account", accountId),

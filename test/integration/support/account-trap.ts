@@ -14,8 +14,12 @@ export interface AccountTrap {
   drop(): void;
 }
 
-/** `calls` by account. Those to STS do not count. */
-export function trapAccounts({ faults }: Simulator, calls: ReadonlyMap<string, HeldCall>): AccountTrap {
+/** `calls` by account. Those to STS do not count, or only those to `services` do. */
+export function trapAccounts(
+  { faults }: Simulator,
+  calls: ReadonlyMap<string, HeldCall>,
+  services?: readonly string[],
+): AccountTrap {
   const counts = new Map<string, number>();
   const awaited = new Set<Call>();
   const held = new Set<string>();
@@ -24,7 +28,7 @@ export function trapAccounts({ faults }: Simulator, calls: ReadonlyMap<string, H
   const remove = faults.onCall((call, phase) => {
     const { account, service } = call;
     const wanted = calls.get(account);
-    if (service === "sts" || wanted === undefined) return;
+    if (wanted === undefined || !(services?.includes(service) ?? service !== "sts")) return;
     if (phase === "before") {
       const count = (counts.get(account) ?? 0) + 1;
       counts.set(account, count);

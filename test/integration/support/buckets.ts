@@ -1,4 +1,5 @@
 import { GetBucketTaggingCommand, PutBucketTaggingCommand } from "@aws-sdk/client-s3";
+import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { Bucket } from "../../aws/index.ts";
 import { isReady } from "./states.ts";
@@ -46,4 +47,8 @@ export async function retag(
 
 export function tagsAt(world: World, bucketName: string): Record<string, string> {
   return Object.fromEntries(atAws(world, bucketName).tags);
+}
+
+export async function wipeStatus({ kube, name: namespace }: World, name: string): Promise<void> {
+  await kube.mergePatch(S3_BUCKETS, { namespace, name }, { status: null }, { subresource: "status" });
 }

@@ -17,6 +17,8 @@ export interface Subject {
   bucketName: string;
   /** Names that bucket. */
   spec: S3BucketSpec;
+  /** What the phase `change` makes of it. */
+  changed?: S3BucketSpec;
 }
 
 /** Resolves when what was begun is over; fails with the last state. */
@@ -52,7 +54,7 @@ const remove = (deletionPolicy: "Retain" | "DeleteIfEmpty"): Phase =>
     },
   }) satisfies Phase;
 
-/** All that can happen to a bucket with the eight settings of {@link fullSpec}, each setting being concerned. */
+/** All that can happen to a bucket, each of its settings being concerned: the eight of {@link fullSpec}, but for `create` and `change`, which take any. */
 export const PHASES = {
   create: { prepare: () => Promise.resolve(), begin: apply },
   update: {
@@ -61,6 +63,10 @@ export const PHASES = {
       const { metadata } = await world.editSpec(name, EDIT);
       return () => readyAt(world, name, metadata.generation);
     },
+  },
+  change: {
+    prepare: settle,
+    begin: ({ changed, ...subject }) => apply({ ...subject, spec: { ...subject.spec, ...changed } }),
   },
   drift: {
     prepare: settle,

@@ -23,7 +23,8 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
   tags: {
     field: "tags",
     value: () => ({ tags: { team: "documents", env: "prod" } }),
-    other: () => ({ tags: { team: "archive" } }),
+    // The same keys: one that is no longer declared is anybody's.
+    other: () => ({ tags: { team: "archive", env: "test" } }),
   },
   publicAccessBlock: {
     field: "publicAccessBlock",
@@ -170,6 +171,13 @@ export function caseOf(setting: string): SettingCase {
   const found = SETTING_CASES[setting];
   if (found === undefined) throw new Error(`Setting ${setting} has no case in setting-cases.ts`);
   return found;
+}
+
+/** As {@link everySetting}, each changed but for versioning, which object lock needs. */
+export function everySettingChanged(named: Prerequisites): S3BucketSpec {
+  const { versioning: _, ...others } = SETTING_CASES;
+  const changed = Object.values(others).map(({ other }) => other(named));
+  return Object.assign({}, VERSIONED, ...changed) as S3BucketSpec;
 }
 
 /** All settings of one bucket, each with its value of above. */

@@ -1,28 +1,28 @@
 import type { S3Bucket, SettingStatus } from "../../../operator/api/types.ts";
-import type { Condition } from "../../../operator/kube/object.ts";
+import type { Condition, StatusObject } from "../../../operator/kube/object.ts";
 
-export function condition({ status }: S3Bucket, type: string): Condition | undefined {
+export function condition({ status }: StatusObject, type: string): Condition | undefined {
   return status?.conditions?.find((each) => each.type === type);
 }
 
-function isCurrent({ status, metadata }: S3Bucket): boolean {
+function isCurrent({ status, metadata }: StatusObject): boolean {
   return status?.observedGeneration === metadata.generation;
 }
 
-export function isReady(bucket: S3Bucket): boolean {
-  return isCurrent(bucket) && condition(bucket, "Ready")?.status === "True";
+export function isReady(object: StatusObject): boolean {
+  return isCurrent(object) && condition(object, "Ready")?.status === "True";
 }
 
-export function isStalled(reason: string): (bucket: S3Bucket) => boolean {
-  return (bucket) => isCurrent(bucket) && condition(bucket, "Stalled")?.reason === reason;
+export function isStalled(reason: string): (object: StatusObject) => boolean {
+  return (object) => isCurrent(object) && condition(object, "Stalled")?.reason === reason;
 }
 
 /** Not ready, with this reason, and at work or trying again. */
-export function isReconciling(reason: string): (bucket: S3Bucket) => boolean {
-  return (bucket) =>
-    isCurrent(bucket) &&
-    condition(bucket, "Ready")?.reason === reason &&
-    condition(bucket, "Reconciling")?.status === "True";
+export function isReconciling(reason: string): (object: StatusObject) => boolean {
+  return (object) =>
+    isCurrent(object) &&
+    condition(object, "Ready")?.reason === reason &&
+    condition(object, "Reconciling")?.status === "True";
 }
 
 function settingStatus({ status }: S3Bucket, name: string): SettingStatus | undefined {

@@ -28,13 +28,16 @@ export function holdCalls({ faults }: Simulator, operation: string): Trap {
 
 /** Where a call is held: `before` it is applied, or `after` it was, with its answer still to come. */
 export interface Point {
-  /** Of the calls on one bucket, counted from when the trap is set, and from 1. */
+  /** Of the calls or writes on one bucket, counted from when the trap is set, and from 1. */
   number: number;
   moment: "before" | "after";
 }
 
+/** Which calls a {@link Point} counts. */
+export type Counted = "call" | "write";
+
 /** Holds one call of each of these buckets. */
-export function setTrap({ faults }: Simulator, points: ReadonlyMap<string, Point>): Trap {
+export function setTrap({ faults }: Simulator, points: ReadonlyMap<string, Point>, counted: Counted = "call"): Trap {
   const counts = new Map<string, number>();
   const chosen = new Set<Call>();
   const held = new Set<string>();
@@ -43,7 +46,7 @@ export function setTrap({ faults }: Simulator, points: ReadonlyMap<string, Point
   const remove = faults.onCall((call, phase) => {
     const { bucket = "" } = call;
     const point = points.get(bucket);
-    if (point === undefined) return;
+    if (point === undefined || !isCounted(call, counted)) return;
     if (phase === "before") {
       const count = (counts.get(bucket) ?? 0) + 1;
       counts.set(bucket, count);
@@ -61,4 +64,8 @@ export function setTrap({ faults }: Simulator, points: ReadonlyMap<string, Point
       released.resolve(how);
     },
   };
+}
+
+export function isCounted({ write }: Call, counted: Counted): boolean {
+  return counted === "call" || write;
 }

@@ -8,6 +8,16 @@ const expression = (requirement: Spec): Spec =>
   account({ allowedNamespaces: { selector: { matchExpressions: [{ key: "team", ...requirement }] } } });
 const template = (template: string): Spec => account({ naming: { template } });
 
+const patterns = (...allowedPatterns: string[]): Spec => account({ naming: { allowedPatterns } });
+const guardrails = (guardrails: Spec): Spec => account({ guardrails });
+const identity = (workloadIdentity: Spec): Spec => account({ workloadIdentity });
+const iam = (iam: Spec): Spec => account({ iam });
+const boundary = (permissionsBoundaryArn: string): Spec => iam({ permissionsBoundaryArn });
+const rate = (requestsPerSecond: unknown): Spec => account({ rateLimit: { requestsPerSecond } });
+
+const PROVIDER =
+  "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
+const BLOCK = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 const ROLE = "arn:aws:iam::111122223333:role/path/s3-operator";
 const ROLE_PATH = "spec.assumeRole.roleArn";
 const EXPRESSION = "spec.allowedNamespaces.selector.matchExpressions[0].values";
@@ -21,12 +31,110 @@ export const ACCOUNT_ROWS: Row[] = [
       default: true,
       assumeRole: { roleArn: ROLE, externalId: "a:b/c=1" },
       allowedNamespaces: { names: ["team-a", "1"] },
-      naming: { template: "acme-{namespace}-{name}.{cluster}-{account}-{region}-{hash}" },
+      naming: {
+        template: "acme-{namespace}-{name}.{cluster}-{account}-{region}-{hash}",
+        allowedPatterns: ["acme-*", "{namespace}-{name}.{cluster}-{account}-{region}-?"],
+      },
       allowAdoption: true,
       allowedDeletionPolicies: ["DeleteWithContents", "Retain", "DeleteIfEmpty"],
       tags: { "cost-centre": "4711" },
+      guardrails: { allowedAccounts: ["444455556666"], allowPublicAccess: false, requireKMS: true },
+      publicAccessBlock: BLOCK,
+      workloadIdentity: { type: "IRSA", oidcProviderArn: PROVIDER, clusterName: "main" },
+      iam: {
+        rolePath: "/s3-operator/main/",
+        rolePrefix: "s3-",
+        permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/limits/s3-workloads",
+        tags: { "cost-centre": "4711" },
+      },
+      rateLimit: { requestsPerSecond: 10_000 },
     }),
   ),
+  accepted("account: patterns without a template", patterns("*")),
+  accepted("account: no other account", guardrails({ allowedAccounts: [] })),
+  accepted("account: no guardrail", guardrails({})),
+  accepted("account: Pod Identity", identity({ type: "PodIdentity", clusterName: "main" })),
+  accepted(
+    "account: OIDC provider of one's own cluster",
+    identity({ type: "IRSA", oidcProviderArn: "arn:aws-cn:iam::111122223333:oidc-provider/oidc.example.com:8443" }),
+  ),
+  accepted("account: roles without a path", iam({ rolePath: "/" })),
+  accepted("account: a boundary of AWS", boundary("arn:aws:iam::aws:policy/PowerUserAccess")),
+  refused("account: naming of nothing", "spec.naming", account({ naming: {} })),
+  refused("account: no pattern", "spec.naming.allowedPatterns", patterns()),
+  refused("account: pattern with capitals", "spec.naming.allowedPatterns[0]", patterns("Acme-*")),
+  refused("account: pattern with a hash", "spec.naming.allowedPatterns[0]", patterns("acme-{hash}")),
+  refused("account: pattern as a regular expression", "spec.naming.allowedPatterns[0]", patterns("acme-[a-z]+")),
+  refused("account: pattern twice", "spec.naming.allowedPatterns[1]", patterns("a*", "a*")),
+  refused(
+    "account: 51 patterns",
+    "spec.naming.allowedPatterns",
+    patterns(...Array.from({ length: 51 }, (_, n) => `a${n}`)),
+  ),
+  refused(
+    "account: allowed account of 11 digits",
+    "spec.guardrails.allowedAccounts[0]",
+    guardrails({ allowedAccounts: ["11112222333"] }),
+  ),
+  refused(
+    "account: allowed account as a pattern",
+    "spec.guardrails.allowedAccounts[0]",
+    guardrails({ allowedAccounts: ["*"] }),
+  ),
+  refused("account: requireKMS in quotes", "spec.guardrails.requireKMS", guardrails({ requireKMS: "true" })),
+  refused(
+    "account: three switches",
+    "spec.publicAccessBlock.ignorePublicAcls",
+    account({ publicAccessBlock: { ...BLOCK, ignorePublicAcls: undefined } }),
+  ),
+  refused("account: identity of no type", "spec.workloadIdentity.type", identity({ clusterName: "main" })),
+  refused("account: identity of another type", "spec.workloadIdentity.type", identity({ type: "Kube2iam" })),
+  refused(
+    "account: IRSA without a provider",
+    "spec.workloadIdentity.oidcProviderArn",
+    identity({ type: "IRSA", clusterName: "main" }),
+  ),
+  refused(
+    "account: Pod Identity without a cluster",
+    "spec.workloadIdentity.clusterName",
+    identity({ type: "PodIdentity", oidcProviderArn: PROVIDER }),
+  ),
+  refused(
+    "account: provider of another account",
+    "spec.workloadIdentity.oidcProviderArn",
+    identity({ type: "IRSA", oidcProviderArn: PROVIDER.replace("111122223333", "999999999999") }),
+  ),
+  refused(
+    "account: provider as a URL",
+    "spec.workloadIdentity.oidcProviderArn",
+    identity({ type: "IRSA", oidcProviderArn: "https://oidc.example.com" }),
+  ),
+  refused(
+    "account: cluster by ARN",
+    "spec.workloadIdentity.clusterName",
+    identity({ type: "PodIdentity", clusterName: "arn:aws:eks:eu-central-1:111122223333:cluster/main" }),
+  ),
+  refused("account: role path without an end", "spec.iam.rolePath", iam({ rolePath: "/s3-operator" })),
+  refused("account: role path with a wildcard", "spec.iam.rolePath", iam({ rolePath: "/*/" })),
+  refused("account: role prefix with a slash", "spec.iam.rolePrefix", iam({ rolePrefix: "s3/" })),
+  refused("account: role prefix of 33 characters", "spec.iam.rolePrefix", iam({ rolePrefix: "a".repeat(33) })),
+  refused(
+    "account: boundary that is a role",
+    "spec.iam.permissionsBoundaryArn",
+    boundary("arn:aws:iam::111122223333:role/x"),
+  ),
+  refused(
+    "account: boundary of another account",
+    "spec.iam.permissionsBoundaryArn",
+    boundary("arn:aws:iam::999999999999:policy/x"),
+  ),
+  refused("account: role tag key with a comma", "spec.iam.tags", iam({ tags: { "a,b": "x" } })),
+  refused("account: role tag key of AWS", "spec.iam.tags", iam({ tags: { "aws:x": "x" } })),
+  refused("account: role tag value with a line feed", "spec.iam.tags[a]", iam({ tags: { a: "x\n" } })),
+  refused("account: rate of nothing", "spec.rateLimit.requestsPerSecond", account({ rateLimit: {} })),
+  refused("account: rate of 0", "spec.rateLimit.requestsPerSecond", rate(0)),
+  refused("account: rate of 10001", "spec.rateLimit.requestsPerSecond", rate(10_001)),
+  refused("account: half a request", "spec.rateLimit.requestsPerSecond", rate(0.5)),
   accepted("account: role in another partition", role("arn:aws-us-gov:iam::111122223333:role/s3-operator")),
   accepted("account: no namespace", account({ allowedNamespaces: { names: [] } })),
   accepted(

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { loadAll } from "js-yaml";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
+import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { KubeObject } from "../../../operator/kube/object.ts";
 import { collectionPath, objectPath } from "../../../operator/kube/paths.ts";
 import { causesOf, connect, type Answer, type Api } from "./api.ts";
@@ -15,6 +15,7 @@ import type { Spec } from "./table.ts";
 
 const NAMESPACE = `objects-${randomUUID().slice(0, 8)}`;
 const BUCKETS = collectionPath(S3_BUCKETS, NAMESPACE);
+const ACCESSES = collectionPath(BUCKET_ACCESSES, NAMESPACE);
 let api: Api;
 
 beforeAll(async () => {
@@ -32,6 +33,12 @@ const bucket = (name: string, spec: Spec = {}) => ({
   kind: "S3Bucket",
   metadata: { name, namespace: NAMESPACE },
   spec,
+});
+const access = (name: string, grants: Spec[], bucketName = "docs") => ({
+  apiVersion: API_VERSION,
+  kind: "BucketAccess",
+  metadata: { name, namespace: NAMESPACE },
+  spec: { bucketRef: { name: bucketName }, grants, serviceAccountRef: { name: "api" } },
 });
 const pathOf = (name: string, subresource?: string): string =>
   objectPath(S3_BUCKETS, { namespace: NAMESPACE, name }, subresource);
@@ -94,6 +101,28 @@ test("two managers own one lifecycle rule and one statement each", async () => {
   await done(api.apply(pathOf("shared"), bucket("shared", part("b")), "team-b"));
   const left = await done(api.apply(pathOf("shared"), bucket("shared"), "team-a"));
   expect(left.spec).toEqual(part("b"));
+});
+
+test("two managers own one grant each", async () => {
+  const path = objectPath(BUCKET_ACCESSES, { namespace: NAMESPACE, name: "shared" });
+  const [raw, out] = [
+    { prefix: "raw/", permissions: ["Read"] },
+    { prefix: "out/", permissions: ["Write"] },
+  ];
+  await done(api.apply(path, access("shared", [raw]), "team-a"));
+  const both = await done(api.apply(path, access("shared", [out]), "team-b"));
+  expect(both.spec?.["grants"]).toEqual([raw, out]);
+});
+
+test("accesses can be selected by bucket and by service account, and have no defaults in spec", async () => {
+  const object = access("selected", [{ prefix: "*", permissions: ["List"] }], "one-of-its-own");
+  const created = await done(api.send("POST", ACCESSES, object));
+  expect(created).toMatchObject({ spec: object.spec, status: { observedGeneration: -1 } });
+  expect(created.spec).toEqual(object.spec);
+  for (const selector of ["spec.bucketRef.name%3Done-of-its-own", "spec.serviceAccountRef.name%3Dapi"]) {
+    const found = await done(api.send("GET", `${ACCESSES}?fieldSelector=${selector}`));
+    expect(found.items).toContainEqual(expect.objectContaining({ metadata: created.metadata }));
+  }
 });
 
 test("buckets can be selected by bucketName", async () => {
@@ -178,7 +207,8 @@ const manifests = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" })
 
 test.each(manifests)("examples/%s is valid to the letter", async (_, objects) => {
   for (const object of objects) {
-    const collection = object.kind === "AWSAccount" ? collectionPath(AWS_ACCOUNTS) : BUCKETS;
+    const collection =
+      { AWSAccount: collectionPath(AWS_ACCOUNTS), BucketAccess: ACCESSES }[object.kind ?? ""] ?? BUCKETS;
     const { code, body } = await api.send("POST", `${collection}?fieldValidation=Strict&dryRun=All`, object);
     expect({ code, message: body.message }).toEqual({ code: 201, message: undefined });
   }

@@ -5,10 +5,11 @@
 
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
+import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { ObjectKey, Resource } from "../../../operator/kube/object.ts";
 import { collectionPath, objectPath } from "../../../operator/kube/paths.ts";
 import { fieldsOf, loadDefinitions, storedSchema } from "../../../scripts/schema.ts";
+import { ACCESS_EDITS, ACCESS_ROWS, CONSENT_ROWS } from "./access-rows.ts";
 import { ACCOUNT_EDITS, ACCOUNT_ROWS } from "./account-rows.ts";
 import { causesOf, connect, inBatches, type Answer, type Api } from "./api.ts";
 import { BUCKET_EDITS, BUCKET_ROWS } from "./bucket-rows.ts";
@@ -31,8 +32,10 @@ const BUCKETS = [
   ...REPLICATION_ROWS,
   ...WEBSITE_ROWS,
   ...WORD_ROWS,
+  ...CONSENT_ROWS,
 ];
 const ACCOUNTS = [...ACCOUNT_ROWS, ...ACCOUNT_EDITS];
+const ACCESSES = [...ACCESS_ROWS, ...ACCESS_EDITS];
 
 /** Namespace of this run, and start of the names in it. */
 const RUN = `validation-${randomUUID().slice(0, 8)}`;
@@ -48,6 +51,7 @@ beforeAll(async () => {
   });
   await inBatches(BUCKETS, (row, index) => ask(S3_BUCKETS, { namespace: RUN, name: `${RUN}-${index}` }, row));
   await inBatches(ACCOUNTS, (row, index) => ask(AWS_ACCOUNTS, { name: `${RUN}-${index}` }, row));
+  await inBatches(ACCESSES, (row, index) => ask(BUCKET_ACCESSES, { namespace: RUN, name: `${RUN}-${index}` }, row));
 });
 
 afterAll(async () => {
@@ -77,6 +81,7 @@ async function ask(resource: Resource, key: ObjectKey, { name, spec, before, obj
 describe.each([
   ["S3Bucket", BUCKETS],
   ["AWSAccount", ACCOUNTS],
+  ["BucketAccess", ACCESSES],
 ])("%s", (_, rows) => {
   test.each(rows)("$name", ({ name, refusedAt }) => {
     const answer = answers.get(name);
@@ -90,11 +95,11 @@ describe.each([
 });
 
 test("no two rows have the same name", () => {
-  expect(answers.size).toBe(BUCKETS.length + ACCOUNTS.length);
+  expect(answers.size).toBe(BUCKETS.length + ACCOUNTS.length + ACCESSES.length);
 });
 
 test("every refusal is in the words of messages.golden.txt", async () => {
-  const lines = [...BUCKETS, ...ACCOUNTS].flatMap(({ name }) => {
+  const lines = [...BUCKETS, ...ACCOUNTS, ...ACCESSES].flatMap(({ name }) => {
     const answer = answers.get(name);
     const causes = answer === undefined ? [] : causesOf(answer);
     return causes.map(({ field, message }) => `${name}\n  ${field}: ${brief(message)}`);

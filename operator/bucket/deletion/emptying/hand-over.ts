@@ -1,7 +1,10 @@
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
-import { waiting } from "../../stop.ts";
+import { failWith } from "../../../fail-with.ts";
+import { again, waiting } from "../../../kube/stop.ts";
+import { EXPIRING_TAG, type Tags } from "../../../ownership.ts";
+import { putTags, removeTags } from "../../settings/tags.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import { type Version, versionPages } from "./versions.ts";
@@ -27,14 +30,12 @@ export async function leaveToLifecycle(context: BucketContext, bucket: BucketCli
 }
 
 /** On record before it is so, because it has to be undone should somebody change their mind. */
-async function announce(
-  { status, event, progress }: BucketContext,
-  { name }: BucketClient,
-  now: number,
-): Promise<void> {
+async function announce({ status, event, progress }: BucketContext, bucket: BucketClient, now: number): Promise<void> {
   if (status.deletion?.lifecycleStartedTime !== undefined) return;
-  status.deletion = { ...status.deletion, lifecycleStartedTime: new Date(now).toISOString() };
-  const note = `Bucket '${name}' holds too much to be emptied call by call: its lifecycle configuration becomes one by which S3 expires everything`;
+  const since = new Date(now).toISOString();
+  await putTags(bucket, { [EXPIRING_TAG]: since }).catch(failWith("s3:TagResource", bucket.arn));
+  status.deletion = { ...status.deletion, lifecycleStartedTime: since };
+  const note = `Bucket '${bucket.name}' holds too much to be emptied call by call: its lifecycle configuration becomes one by which S3 expires everything`;
   event({ type: "Normal", reason: REASON.emptyingByLifecycle, action: "Delete", note });
   await progress(REASON.emptyingByLifecycle, note);
 }
@@ -49,11 +50,30 @@ async function protectionNote(bucket: BucketClient, versions: readonly Version[]
 }
 
 /** If S3 has been expiring what is in the bucket, that ends here: what is still there stays. */
-export async function withdrawLifecycle({ status, event }: BucketContext, bucket: BucketClient): Promise<void> {
-  if (status.deletion?.lifecycleStartedTime === undefined) return;
+export async function withdrawLifecycle(
+  { status, event }: BucketContext,
+  bucket: BucketClient,
+  tags: Tags,
+): Promise<void> {
+  const isTagged = Object.hasOwn(tags, EXPIRING_TAG);
+  if (!isTagged && status.deletion?.lifecycleStartedTime === undefined) return;
   await stopExpiring(bucket);
-  const { lifecycleStartedTime: _, ...rest } = status.deletion;
-  status.deletion = rest;
+  if (isTagged) await removeTags(bucket, [EXPIRING_TAG]).catch(failWith("s3:UntagResource", bucket.arn));
+  delete status.deletion?.lifecycleStartedTime;
   const note = `S3 no longer expires what is in bucket '${bucket.name}'; the bucket has no lifecycle configuration now`;
   event({ type: "Warning", reason: REASON.emptyingStopped, action: "Delete", note });
+}
+
+/** The settings are looked at when S3 has had the time to forget the rules. */
+const LOOK_AGAIN_MS = 2_000;
+
+/**
+ * For an S3Bucket that is not being deleted: its bucket may still be emptied for one that was, such as one whose finalizer was taken away, or that was
+ * restored from a backup.
+ */
+export async function endForgottenExpiry(context: BucketContext, bucket: BucketClient, tags: Tags): Promise<void> {
+  if (!Object.hasOwn(tags, EXPIRING_TAG)) return;
+  await withdrawLifecycle(context, bucket, tags);
+  delete context.status.deletion;
+  throw again(REASON.emptyingStopped, `S3 no longer expires what is in bucket '${bucket.name}'`, LOOK_AGAIN_MS);
 }

@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { isNoSuchBucket } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../failure.ts";
+import { failWith } from "../../../fail-with.ts";
+import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
 import { unlessAbsent } from "../../settings/setting.ts";
 
 /**
@@ -15,7 +16,7 @@ import { unlessAbsent } from "../../settings/setting.ts";
  */
 export const EXPIRE_ALL: readonly LifecycleRule[] = [
   {
-    ID: "s3-operator-expire-all",
+    ID: EXPIRE_ALL_IDS[0],
     Status: "Enabled",
     Filter: { Prefix: "" },
     Expiration: { Days: 1 },
@@ -23,7 +24,7 @@ export const EXPIRE_ALL: readonly LifecycleRule[] = [
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
   },
   {
-    ID: "s3-operator-expire-delete-markers",
+    ID: EXPIRE_ALL_IDS[1],
     Status: "Enabled",
     Filter: { Prefix: "" },
     Expiration: { ExpiredObjectDeleteMarker: true },

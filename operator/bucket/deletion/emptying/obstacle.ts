@@ -1,11 +1,11 @@
 import { GetBucketPolicyCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../../api/reasons.ts";
 import { awsErrorKind, awsFailure } from "../../../aws/errors.ts";
-import { describeDenial, parseDenial } from "../../../aws/messages.ts";
+import { describeDenial, parseDenial } from "../../../aws/denial.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { asList, parsePolicy, type PolicyDocument } from "../../policy/document.ts";
 import { globMatches } from "../../policy/glob.ts";
-import { Failed, stalled, waiting } from "../../stop.ts";
+import { Failed, stalled, waiting } from "../../../kube/stop.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";

@@ -1,6 +1,6 @@
 import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../failure.ts";
+import { failWith } from "../../../fail-with.ts";
 import { inLanes } from "./in-lanes.ts";
 import { noteRefused, type Tally } from "./tally.ts";
 import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";

@@ -1,6 +1,6 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../failure.ts";
+import { failWith } from "../../../fail-with.ts";
 import { decoded } from "./versions.ts";
 
 /** A multipart upload in progress. */

@@ -4,7 +4,7 @@ import type { Condition, Principal, Statement } from "../document.ts";
 import type { Template } from "./context.ts";
 
 /** Marks the statements that a user wrote in the spec; the Sid tells whose they are, so that one that leaves the spec leaves the policy. */
-const USER_PREFIX = `${SID_PREFIX}Spec`;
+export const USER_PREFIX = `${SID_PREFIX}Spec`;
 
 /** The user's own statements, in their order. */
 export const userStatements: Template = ({ statements = [] }, { bucketArn }) =>

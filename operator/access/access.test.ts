@@ -1,0 +1,201 @@
+/** What a BucketAccess lets through, judged by an evaluator of IAM policies that is not ours. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Grant } from "../api/types.ts";
+import type { AccessBucket } from "./model.ts";
+import { permissionsPolicy } from "./permissions.ts";
+import { contributionOf } from "./principals.ts";
+import { buckets, grantLists, keysAround } from "./testing/arbitrary-grants.ts";
+import {
+  BUCKET,
+  foreignRole,
+  isAllowed,
+  KEY_ARN,
+  ownRole,
+  READER,
+  type Request,
+  type Rights,
+  sharedRole,
+} from "./testing/requests.ts";
+
+const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
+const { arn, region } = BUCKET;
+
+type Holder = (grants: Grant[], bucket: AccessBucket) => Rights;
+
+/** All the ways in which somebody gets the rights. */
+const HOLDERS: Record<string, Holder> = {
+  "a role of one's own": (grants, bucket) => ownRole(permissionsPolicy(grants, bucket)),
+  "a shared role": (grants, bucket) => sharedRole(permissionsPolicy(grants, bucket)),
+  "a role in another account": (grants, bucket) => {
+    const { bucket: onBucket, key } = contributionOf(OWNER, [READER], grants, bucket);
+    return foreignRole(onBucket, key);
+  },
+};
+
+/** What the grants say, without any of our code. */
+function grantedAt(grants: readonly Grant[], key: string, ...permissions: Grant["permissions"]): boolean {
+  return grants.some(
+    (grant) =>
+      (grant.prefix === "*" || key.startsWith(grant.prefix)) &&
+      grant.permissions.some((permission) => permissions.includes(permission)),
+  );
+}
+
+const onObject = (action: string, key: string): Request => ({ action, resource: `${arn}/${key}` });
+const onKey = (action: string, contextArn: string, resource = KEY_ARN, service = `s3.${region}`): Request => ({
+  action: `kms:${action}`,
+  resource,
+  context: { "kms:ViaService": `${service}.amazonaws.com`, "kms:EncryptionContext:aws:s3:arn": contextArn },
+});
+
+/** By the caller itself, not by S3. */
+const directly = (action: string, contextArn: string): Request => ({
+  action: `kms:${action}`,
+  resource: KEY_ARN,
+  context: { "kms:EncryptionContext:aws:s3:arn": contextArn },
+});
+
+/** Requests about one key of an object, and whether they must get through. */
+function requestsAt(key: string, grants: readonly Grant[], { encryption }: AccessBucket): [Request, boolean][] {
+  const at = (...permissions: Grant["permissions"]) => grantedAt(grants, key, ...permissions);
+  const byObject = encryption?.contexts.includes("Object") ?? false;
+  const about: [Request, boolean][] = [
+    [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": key } }, at("List")],
+    [onKey("Decrypt", `${arn}/${key}`), byObject && at("Read", "Write")],
+    [onKey("GenerateDataKey", `${arn}/${key}`), byObject && at("Write")],
+    [onKey("Encrypt", `${arn}/${key}`), false],
+  ];
+  // No object has an empty key.
+  if (key === "") return about;
+  return [
+    ...about,
+    [onObject("s3:GetObject", key), at("Read")],
+    [onObject("s3:PutObject", key), at("Write")],
+    [onObject("s3:AbortMultipartUpload", key), at("Write")],
+    [onObject("s3:ListMultipartUploadParts", key), at("Write")],
+    [onObject("s3:DeleteObject", key), at("Delete")],
+  ];
+}
+
+async function expectVerdicts(rights: Rights, requests: readonly (readonly [Request, boolean])[]): Promise<void> {
+  for (const [request, allowed] of requests) {
+    expect(await isAllowed(rights, request), JSON.stringify(request)).toBe(allowed);
+  }
+}
+
+describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
+  test("reaches what is below its prefixes, and nothing beside them", async () => {
+    const property = fc.asyncProperty(grantLists, buckets, fc.nat(), async (grants, bucket, choice) => {
+      const keys = grants.flatMap(({ prefix }) => keysAround(prefix));
+      const some = [0, 1, 2, 3].map((step) => keys[(choice + step * 5) % keys.length] ?? "k");
+      await expectVerdicts(
+        holder(grants, bucket),
+        some.flatMap((key) => requestsAt(key, grants, bucket)),
+      );
+    });
+    const neighbours = ["team-a/", "team-ab/"].map((prefix): Grant => ({ prefix, permissions: ["Read", "List"] }));
+    await fc.assert(property, { numRuns: 24, examples: [[neighbours, BUCKET, 13]] });
+  });
+
+  test("lists nothing without a prefix, unless it may list everything", async () => {
+    const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
+      const everything = grants.some(({ prefix, permissions }) => prefix === "*" && permissions.includes("List"));
+      await expectVerdicts(holder(grants, bucket), [
+        [{ action: "s3:ListBucket", resource: arn }, everything],
+        [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": "" } }, everything],
+        [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": "", "s3:delimiter": "/" } }, everything],
+      ]);
+    });
+    await fc.assert(property, { numRuns: 12 });
+  });
+
+  test("uses the key through S3 only, for reading and writing only, by the bucket's context where that is the setting", async () => {
+    const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
+      const byBucket = bucket.encryption?.contexts.includes("Bucket") ?? false;
+      const has = (...wanted: Grant["permissions"]) =>
+        grants.some(({ permissions }) => permissions.some((permission) => wanted.includes(permission)));
+      await expectVerdicts(holder(grants, bucket), [
+        [onKey("Decrypt", arn), byBucket && has("Read", "Write")],
+        [onKey("GenerateDataKey", arn), byBucket && has("Write")],
+        [onKey("Decrypt", `${arn}-2`), false],
+        [onKey("Decrypt", arn, KEY_ARN, "ec2.eu-central-1"), false],
+        [onKey("Decrypt", arn, KEY_ARN, "s3.eu-west-1"), false],
+        [directly("Decrypt", arn), false],
+        [onKey("CreateGrant", arn), false],
+        [onKey("ReEncryptFrom", arn), false],
+      ]);
+    });
+    await fc.assert(property, { numRuns: 12 });
+  });
+
+  test("destroys no version, sees no other's uploads, opens nothing, even with all permissions everywhere", async () => {
+    const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
+    const rights = holder([{ prefix: "*", permissions: ["Read", "Write", "Delete", "List"] }], bucket);
+    const actions = [
+      "s3:DeleteObjectVersion",
+      "s3:GetObjectVersion",
+      "s3:PutObjectAcl",
+      "s3:PutObjectRetention",
+      "s3:PutObjectTagging",
+      "s3:BypassGovernanceRetention",
+    ];
+    const onBucket = [
+      "s3:ListBucketMultipartUploads",
+      "s3:ListBucketVersions",
+      "s3:PutBucketPolicy",
+      "s3:DeleteBucket",
+    ];
+    await expectVerdicts(rights, [
+      ...actions.map((action) => [onObject(action, "k"), false] as const),
+      ...onBucket.map((action) => [{ action, resource: arn }, false] as const),
+      [{ action: "s3:GetObject", resource: `${arn}-2/k` }, false],
+      [{ action: "s3:ListBucket", resource: `${arn}-2` }, false],
+    ]);
+  });
+});
+
+test("nobody but the principals", async () => {
+  const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
+  const { bucket: onBucket, key } = contributionOf(OWNER, [READER], [{ prefix: "*", permissions: ["Read"] }], bucket);
+  const requests = [onObject("s3:GetObject", "k"), onKey("Decrypt", arn)];
+  await expectVerdicts(
+    foreignRole(onBucket, key),
+    requests.map((request) => [request, true]),
+  );
+  await expectVerdicts(
+    foreignRole(onBucket, key, "reader-2"),
+    requests.map((request) => [request, false]),
+  );
+});
+
+test("the key is that key", async () => {
+  const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
+  const rights = ownRole(permissionsPolicy([{ prefix: "*", permissions: ["Write"] }], bucket));
+  await expectVerdicts(rights, [
+    [onKey("Decrypt", arn), true],
+    [onKey("Decrypt", arn, `${KEY_ARN.slice(0, -1)}0`), false],
+  ]);
+});
+
+test("a prefix of 1,024 bytes, hostile to the last of them", async () => {
+  const prefix = `${"?*$${ü}".repeat(127)}${"x".repeat(7)}/`;
+  expect(Buffer.byteLength(prefix)).toBe(1024);
+  const rights = ownRole(permissionsPolicy([{ prefix, permissions: ["Read", "List"] }], BUCKET));
+  const list = (key: string): Request => ({
+    action: "s3:ListBucket",
+    resource: arn,
+    context: { "s3:prefix": key },
+  });
+  await expectVerdicts(rights, [
+    [list(prefix), true],
+    [list(`${prefix}k`), true],
+    [list(prefix.replace("?", "x")), false],
+    [list(prefix.replaceAll("*", "")), false],
+    [list(prefix.slice(0, -1)), false],
+    [onObject("s3:GetObject", `${prefix}k`), true],
+    [onObject("s3:GetObject", `${prefix.replace("?", "x")}k`), false],
+    [onObject("s3:GetObject", `${prefix.replaceAll("*", "")}k`), false],
+  ]);
+});

@@ -1,0 +1,33 @@
+/** IAM actions on roles, for BucketAccesses of ServiceAccounts. The path in `iam.rolePath` of the AWSAccount can limit them to the operator's own roles. */
+export const ROLE_ACTIONS = [
+  "iam:CreateRole",
+  "iam:DeleteRole",
+  "iam:DeleteRolePermissionsBoundary",
+  "iam:DeleteRolePolicy",
+  "iam:DetachRolePolicy",
+  "iam:GetRole",
+  "iam:GetRolePolicy",
+  "iam:ListAttachedRolePolicies",
+  "iam:ListRolePolicies",
+  "iam:PutRolePermissionsBoundary",
+  "iam:PutRolePolicy",
+  "iam:TagRole",
+  "iam:UpdateAssumeRolePolicy",
+  "iam:UpdateRole",
+] as const;
+
+/** On EKS clusters and their associations, for `identity: PodIdentity`. */
+export const ASSOCIATION_ACTIONS = [
+  "eks:CreatePodIdentityAssociation",
+  "eks:DeletePodIdentityAssociation",
+  "eks:DescribePodIdentityAssociation",
+  "eks:ListPodIdentityAssociations",
+  "eks:TagResource",
+  "eks:UpdatePodIdentityAssociation",
+] as const;
+
+/** EKS takes on the role of an association, and IAM asks whether we may hand it one. */
+export const PASS_ROLE_ACTIONS = ["iam:PassRole"] as const;
+
+/** All of them. */
+export const operatorActions = [...ROLE_ACTIONS, ...ASSOCIATION_ACTIONS, ...PASS_ROLE_ACTIONS];

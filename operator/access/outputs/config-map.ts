@@ -1,0 +1,113 @@
+import { REASON } from "../../api/reasons.ts";
+import type { BucketAccess } from "../../api/types.ts";
+import { API_VERSION } from "../../api/names.ts";
+import { compare } from "../../change.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { isNotFound } from "../../kube/errors.ts";
+import type { KubeObject, Resource } from "../../kube/object.ts";
+import type { Failure } from "../../kube/outcome.ts";
+import type { Part } from "../part.ts";
+import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
+
+export const CONFIG_MAPS: Resource = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+
+interface ConfigMap extends KubeObject {
+  metadata: KubeObject["metadata"] & { ownerReferences?: { uid: string; controller?: boolean }[] };
+  data?: Record<string, string>;
+}
+
+/** What Pods are told, by key: fit for `envFrom`. */
+export type ConfigData = Readonly<Record<string, string>>;
+
+/** What Pods are to be told, and where. */
+export interface Outputs {
+  configMapName: string;
+  data: ConfigData;
+}
+
+const RETRY_MS = 300_000;
+
+/** Those that not every access has. */
+const OPTIONAL_KEYS = new Set(["ROLE_ARN", "KMS_KEY_ARN"]);
+
+export function findConfigMap(
+  client: KubeClient,
+  { metadata: { namespace = "" } }: BucketAccess,
+  name: string,
+  signal: AbortSignal,
+): Promise<ConfigMap | undefined> {
+  return unlessNotFound(client.get<ConfigMap>(CONFIG_MAPS, { namespace, name }, { signal }));
+}
+
+/** Ours by its owner, and so collected with it. Labels and keys that others add stay. */
+export function configMapPart(
+  client: KubeClient,
+  object: BucketAccess,
+  { configMapName: name, data }: Outputs,
+  found: ConfigMap | undefined,
+  signal: AbortSignal,
+): Part {
+  const keys = [...new Set([...Object.keys(data), ...ownKeys(found)])].sort();
+  const blocked = found !== undefined && !isOurs(found, object) ? notOwned(name) : undefined;
+  return {
+    setting: "configMap",
+    desired: [name, data],
+    isConsistent: true,
+    changes: keys.flatMap((key) => compare(`data[${key}]`, data[key], found?.data?.[key])),
+    ...(blocked && { blocked }),
+    write: async () => {
+      const { namespace = "" } = object.metadata;
+      const map = {
+        apiVersion: "v1",
+        kind: CONFIG_MAPS.kind,
+        metadata: { namespace, name, ownerReferences: [ownerReference(object)] },
+        data,
+      };
+      // Without force where there was none: whoever made one meanwhile keeps it.
+      await client.apply(CONFIG_MAPS, map, { fieldManager: FIELD_MANAGER, force: found !== undefined, signal });
+    },
+  };
+}
+
+/** Deletes the ConfigMap, if it is the object's. */
+export async function removeConfigMap(
+  client: KubeClient,
+  object: BucketAccess,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await findConfigMap(client, object, name, signal);
+  if (found === undefined || !isOurs(found, object)) return;
+  const { uid } = found.metadata;
+  try {
+    await client.delete(CONFIG_MAPS, found.metadata, { signal, ...(uid !== undefined && { uid }) });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Keys that earlier data had, and these may lack. */
+function ownKeys(found: ConfigMap | undefined): string[] {
+  return Object.keys(found?.data ?? {}).filter((key) => OPTIONAL_KEYS.has(key));
+}
+
+function isOurs({ metadata }: ConfigMap, object: BucketAccess): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ uid, controller }) => controller === true && uid === object.metadata.uid,
+  );
+}
+
+function ownerReference({ kind, metadata: { name, uid } }: BucketAccess): object {
+  return { apiVersion: API_VERSION, kind, name, uid, controller: true };
+}
+
+function notOwned(name: string): Failure {
+  const message = `ConfigMap '${name}' is not this object's, so that it is left alone: delete it, or set spec.configMapName to another name`;
+  return { reason: REASON.configMapNotOwned, message, terminal: true, retryAfterMs: RETRY_MS };
+}

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { summarize } from "./summary.ts";
+import { buckets, grantLists } from "./testing/arbitrary-grants.ts";
+import { BUCKET, KEY_ARN, READER } from "./testing/requests.ts";
+
+const API = { workload: { namespace: "team", serviceAccount: "api" }, identity: "IRSA" as const };
+
+test("who, what and where", () => {
+  const grants = [
+    { prefix: "raw/", permissions: ["Write" as const, "Read" as const] },
+    { prefix: "raw/old/", permissions: ["Read" as const] },
+    { prefix: "*", permissions: ["List" as const] },
+  ];
+  const encryption = { kmsKeyArn: KEY_ARN, contexts: ["Bucket" as const] };
+  expect(summarize(API, grants, { ...BUCKET, encryption })).toEqual([
+    "In bucket docs, ServiceAccount team/api by IRSA may",
+    "s3:ListBucket on every key",
+    "s3:GetObject, s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts below raw/",
+    `kms:Decrypt, kms:GenerateDataKey with ${KEY_ARN}, through S3 only`,
+  ]);
+});
+
+test("principals by name", () => {
+  const [line] = summarize({ principals: [`${READER}2`, READER] }, [{ prefix: "a/", permissions: ["Read"] }], BUCKET);
+  expect(line).toBe(`In bucket docs, ${READER}, ${READER}2 may`);
+});
+
+test("keeps to the bounds of status", () => {
+  const long = grantLists.map((grants) =>
+    grants.map(({ prefix, permissions }) => ({ prefix: prefix.repeat(200), permissions })),
+  );
+  const property = fc.property(fc.oneof(grantLists, long), buckets, (grants, bucket) => {
+    const lines = summarize(API, grants, bucket);
+    expect(lines.length).toBeLessThanOrEqual(32);
+    expect(lines.every((line) => line.length <= 1024)).toBe(true);
+  });
+  fc.assert(property);
+});

@@ -1,0 +1,45 @@
+import type { Grant } from "../api/types.ts";
+import { asList } from "../bucket/policy/document.ts";
+import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./grants.ts";
+import { keyStatements } from "./kms.ts";
+import type { AccessBucket, Workload, WorkloadIdentity } from "./model.ts";
+import { EVERY_KEY } from "./prefix.ts";
+
+/** As the CRD bounds a line; how many there are is bounded by the number of permissions. */
+const MAX_LINE = 1_024;
+
+/** Who gets the access. */
+export type Grantee = { workload: Workload; identity: WorkloadIdentity["type"] } | { principals: readonly string[] };
+
+/** For `status.policy.summary`: who may do what, and where, a line each. Tells what the policies say, with overlapping grants joined. */
+export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: AccessBucket): string[] {
+  const reach = reachOf(grants);
+  return [`In bucket ${bucket.name}, ${whoIs(grantee)} may`, ...bucketLines(reach), ...keyLines(reach, bucket)].map(
+    cut,
+  );
+}
+
+function whoIs(grantee: Grantee): string {
+  if ("principals" in grantee) return [...grantee.principals].sort().join(", ");
+  const { namespace, serviceAccount } = grantee.workload;
+  return `ServiceAccount ${namespace}/${serviceAccount} by ${grantee.identity}`;
+}
+
+function bucketLines(reach: Reach): string[] {
+  return groupsOf(reach, PERMISSIONS).map(({ permissions, prefixes }) => {
+    const actions = permissions.flatMap((permission) => ACTIONS[permission]);
+    const where = prefixes.includes(EVERY_KEY) ? "on every key" : `below ${prefixes.join(", ")}`;
+    return `${actions.join(", ")} ${where}`;
+  });
+}
+
+function keyLines(reach: Reach, { encryption, ...bucket }: AccessBucket): string[] {
+  if (encryption === undefined) return [];
+  const actions = new Set(keyStatements(reach, bucket, encryption).flatMap(({ Action }) => asList(Action)));
+  if (actions.size === 0) return [];
+  return [`${[...actions].join(", ")} with ${encryption.kmsKeyArn}, through S3 only`];
+}
+
+function cut(line: string): string {
+  return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE - 1).toWellFormed()}…`;
+}

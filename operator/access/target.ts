@@ -1,0 +1,85 @@
+import { identityOf } from "../account/identity.ts";
+import { type AccountDirectory, resolveAccount } from "../account/resolve.ts";
+import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
+import { REASON } from "../api/reasons.ts";
+import type { AwsSession } from "../aws/session.ts";
+import type { Owner } from "../ownership.ts";
+import { waiting } from "../kube/stop.ts";
+import { bucketKeyOf } from "./consent.ts";
+import type { AccessDependencies } from "./dependencies.ts";
+import { encryptionContexts } from "./kms.ts";
+import type { AccessBucket } from "./model.ts";
+
+/** To which bucket, in whose account, and as whom the operator gets there. */
+export interface AccessTarget {
+  account: AWSAccount;
+  session: AwsSession;
+  /** Of the role, or of the statements. */
+  owner: Owner;
+  bucket: AccessBucket;
+}
+
+const RETRY_MS = 300_000;
+
+/** Throws a Stop while the bucket is not ready for it or there is no account to use, and what STS answers when the operator may not be who it should. */
+export async function resolveTarget(
+  { aws, directory, cluster }: AccessDependencies,
+  object: BucketAccess,
+  s3Bucket: S3Bucket,
+  signal: AbortSignal,
+): Promise<AccessTarget> {
+  const bucket = knownBucket(s3Bucket, object);
+  if (bucket === undefined || s3Bucket.metadata.deletionTimestamp !== undefined) throw notReady(object, s3Bucket);
+  const account = accountOf(directory, object, s3Bucket);
+  const session = await aws.session(identityOf(account), signal);
+  return { account, session, owner: ownerOf(cluster, object), bucket };
+}
+
+export function ownerOf(cluster: string, { metadata: { namespace = "", name } }: BucketAccess): Owner {
+  return { cluster, namespace, name };
+}
+
+/** The bucket as its status has it; undefined as long as not everything about it is known. Pure. */
+function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | undefined {
+  const { bucketName: name, arn, region, kmsKeyArn } = s3Bucket.status ?? {};
+  if (name === undefined || arn === undefined || region === undefined) return undefined;
+  if (s3Bucket.spec.encryption?.kmsKey !== undefined && kmsKeyArn === undefined) return undefined;
+  return accessBucketOf(s3Bucket, access, { name, arn, region }, kmsKeyArn);
+}
+
+/** `kmsKeyArn` counts only as long as the spec asks for a key. Pure. */
+export function accessBucketOf(
+  { spec: { encryption } }: S3Bucket,
+  { status }: BucketAccess,
+  { name, arn, region }: Pick<AccessBucket, "name" | "arn" | "region">,
+  kmsKeyArn: string | undefined,
+): AccessBucket {
+  if (encryption?.kmsKey === undefined || kmsKeyArn === undefined) return { name, arn, region };
+  const applied = status?.kmsKeyArn === kmsKeyArn ? status.encryptionContexts : [];
+  const contexts = encryptionContexts(encryption.bucketKeyEnabled, applied);
+  return { name, arn, region, encryption: { kmsKeyArn, contexts } };
+}
+
+/** The bucket's account must admit the namespace of the access as well. Which account that is, is not the reader's business. */
+function accountOf(directory: AccessDependencies["directory"], object: BucketAccess, s3Bucket: S3Bucket): AWSAccount {
+  const { namespace = "" } = s3Bucket.metadata;
+  const { account, problem } = resolveAccount(directory, namespace, s3Bucket.spec.accountRef?.name);
+  if (problem !== undefined) throw notReady(object, s3Bucket);
+  if (admitsAccess(directory, account, object)) return account;
+  const message = `The AWSAccount of the bucket does not admit namespace '${object.metadata.namespace}': ask the platform team`;
+  throw waiting(REASON.accountNotAvailable, message, RETRY_MS);
+}
+
+/** Whether objects of the access's namespace may use the account. */
+export function admitsAccess(directory: AccountDirectory, account: AWSAccount, { metadata }: BucketAccess): boolean {
+  return resolveAccount(directory, metadata.namespace ?? "", account.metadata.name).account !== undefined;
+}
+
+function notReady(object: BucketAccess, { metadata, status }: S3Bucket): Error {
+  const { namespace, name } = bucketKeyOf(object);
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const why =
+    metadata.deletionTimestamp === undefined ? (ready?.reason ?? "it was not looked at yet") : "it is being deleted";
+  const message = `Waiting for S3Bucket '${namespace}/${name}': ${why}`;
+  return waiting(REASON.bucketNotReady, message, RETRY_MS);
+}

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import type { Grant } from "../../api/types.ts";
+import type { EncryptionContext } from "../model.ts";
+import { BUCKET, KEY_ARN } from "./requests.ts";
+
+/** Neighbours, and all that IAM, S3 or a file system would read otherwise. */
+const SEGMENTS = ["team-a", "team-ab", "team", "a", "b c", "*", "a*", "?", "${aws:username}", "${*}", "$", "..", ""];
+const CHARACTERS = ["ü", "ÿ", '"', "\\", "%2F", "+", ":", "{", "}", "'", "&"];
+
+const segment = fc.oneof(fc.constantFrom(...SEGMENTS), fc.constantFrom(...CHARACTERS));
+
+/** As the CRD admits them. */
+export const prefixes: fc.Arbitrary<string> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant("*") },
+  {
+    weight: 9,
+    arbitrary: fc
+      .tuple(segment, fc.array(segment, { maxLength: 2 }))
+      .map(([first, others]) => [first === "" ? "a" : first, ...others, ""].join("/")),
+  },
+);
+
+export const grantLists: fc.Arbitrary<Grant[]> = fc.uniqueArray(
+  fc.record({
+    prefix: prefixes,
+    permissions: fc.subarray<Grant["permissions"][number]>(["Read", "Write", "Delete", "List"], { minLength: 1 }),
+  }),
+  { minLength: 1, maxLength: 4, selector: ({ prefix }) => prefix },
+);
+
+/** Without a key, and with one, by each setting of the bucket key and while that is changing. */
+export const buckets = fc
+  .constantFrom<EncryptionContext[] | undefined>(undefined, ["Bucket"], ["Object"], ["Bucket", "Object"])
+  .map((contexts) => ({ ...BUCKET, ...(contexts && { encryption: { kmsKeyArn: KEY_ARN, contexts } }) }));
+
+/** Keys below a prefix, next to it, and what it would mean to somebody who takes its characters for wildcards, variables or paths. */
+export function keysAround(prefix: string): string[] {
+  if (prefix === "*") return ["k", "a/k", "*"];
+  const bare = prefix.slice(0, -1);
+  const misread = prefix
+    .replaceAll("${aws:username}", "user")
+    .replaceAll("${*}", "*")
+    .replaceAll("*", "zz")
+    .replaceAll("?", "z");
+  return [
+    `${prefix}k`,
+    `${prefix}deep/k`,
+    prefix,
+    bare,
+    `${bare}b/k`,
+    `${bare}k`,
+    `${misread}k`,
+    `x${prefix}k`,
+    `/${prefix}k`,
+    `${prefix.toUpperCase()}k`,
+    prefix.slice(0, prefix.lastIndexOf("/", prefix.length - 2) + 1),
+    new URL(`${prefix.replaceAll(/[^a-z./-]/g, "_")}k`, "s3://b/").pathname.slice(1),
+    "k",
+  ];
+}

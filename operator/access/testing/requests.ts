@@ -1,0 +1,88 @@
+import { denialOf } from "../../../test/aws/policy/evaluate.ts";
+import type { PolicyDocument, Statement } from "../../bucket/policy/document.ts";
+import { type AccessBucket, policyDocument } from "../model.ts";
+
+export const ACCOUNT = "111122223333";
+export const OTHER_ACCOUNT = "210987654321";
+export const KEY_ARN = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+export const BUCKET: AccessBucket = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1" };
+/** Of another account. */
+export const READER = `arn:aws:iam::${OTHER_ACCOUNT}:role/reader`;
+
+const EVERYTHING = policyDocument([{ Effect: "Allow", Action: "*", Resource: "*" }]);
+
+/** As KMS gives it to a key: the account's own policies decide. */
+const ROOT_DECIDES: Statement = {
+  Effect: "Allow",
+  Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+  Action: "kms:*",
+  Resource: "*",
+};
+
+/** Which policies say what a caller may do. */
+export interface Rights {
+  caller: string;
+  identity: PolicyDocument;
+  session?: PolicyDocument;
+  bucket?: Statement[];
+  key?: Statement[];
+}
+
+/** Of a role that has nothing but its inline policy. */
+export function ownRole(identity: PolicyDocument): Rights {
+  return { caller: session(ACCOUNT, "own"), identity };
+}
+
+/** Of a role that may do everything, narrowed for its session. */
+export function sharedRole(narrowing: PolicyDocument): Rights {
+  return { caller: session(ACCOUNT, "shared"), identity: EVERYTHING, session: narrowing };
+}
+
+/** Of a role in another account that may do everything as far as that account is concerned. */
+export function foreignRole(bucket: Statement[], key: Statement[], name = "reader"): Rights {
+  return { caller: session(OTHER_ACCOUNT, name), identity: EVERYTHING, bucket, key };
+}
+
+function session(accountId: string, role: string): string {
+  return `arn:aws:sts::${accountId}:assumed-role/${role}/session`;
+}
+
+export interface Request {
+  action: string;
+  /** An ARN. */
+  resource: string;
+  context?: Record<string, string>;
+}
+
+/** Whether AWS would let it through, as an evaluator of IAM policies sees it that is not ours. */
+export async function isAllowed(rights: Rights, { action, resource, context = {} }: Request): Promise<boolean> {
+  const { caller, identity, session, bucket = [], key = [] } = rights;
+  const onResource = action.startsWith("kms:") ? [ROOT_DECIDES, ...key] : bucket;
+  const [, , , , accountId, role = ""] = caller.split(":");
+  const known = {
+    "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/${role.split("/")[1]}`,
+    "aws:username": "user",
+    "aws:userid": "AROAEXAMPLE:session",
+  };
+  const question = { principal: caller, action, resource, resourceAccount: ACCOUNT, context: { ...known, ...context } };
+  const denial = await denialOf(question, {
+    identity: [{ ...identity }],
+    permissionsBoundary: undefined,
+    session: session && { ...session },
+    resource: onResource.length === 0 ? undefined : { ...policyDocument(onResource) },
+  });
+  return denial === undefined;
+}
+
+/** Whether a role with that trust policy can be had, with what STS knows of the request. */
+export async function isTrusted(
+  trust: PolicyDocument,
+  principal: string,
+  action: string,
+  context: Record<string, string>,
+): Promise<boolean> {
+  const resource = `arn:aws:iam::${ACCOUNT}:role/own`;
+  const question = { principal, action, resource, resourceAccount: ACCOUNT, context };
+  const policies = { identity: [], permissionsBoundary: undefined, session: undefined, resource: { ...trust } };
+  return (await denialOf(question, policies)) === undefined;
+}

@@ -1,0 +1,142 @@
+import {
+  DeletePublicAccessBlockCommand,
+  GetPublicAccessBlockCommand,
+  PutPublicAccessBlockCommand,
+  type S3ControlClient,
+} from "@aws-sdk/client-s3-control";
+import { REASON } from "../api/reasons.ts";
+import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
+import { awsErrorKind, isAbsent } from "../aws/errors.ts";
+import { parseDenial } from "../aws/denial.ts";
+import type { AwsSession } from "../aws/session.ts";
+import { failWith } from "../fail-with.ts";
+import type { ReconcileContext } from "../kube/reconcile.ts";
+import { again, stalled } from "../kube/stop.ts";
+
+type Switches = AccountPublicAccessBlock;
+type Context = ReconcileContext<AWSAccount>;
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; neither takes a resource. */
+export const PUBLIC_ACCESS_BLOCK_ACTIONS = [
+  "s3:GetAccountPublicAccessBlock",
+  "s3:PutAccountPublicAccessBlock",
+] as const;
+const [READ, WRITE] = PUBLIC_ACCESS_BLOCK_ACTIONS;
+
+const SETTLING_RECHECK_MS = 10_000;
+const ORGANIZATION_RECHECK_MS = 600_000;
+
+/** What the calls are made with. */
+interface AccountClient {
+  s3Control: S3ControlClient;
+  ref: { AccountId: string };
+  options: { abortSignal: AbortSignal };
+}
+
+/**
+ * Keeps Block Public Access of the account as the spec declares it; of what it does not declare, it removes what the operator itself wrote.
+ * Throws a Stop while AWS shows something else, or when the account's organization decides.
+ */
+export async function keepPublicAccessBlock(session: AwsSession, context: Context): Promise<void> {
+  const { object, status, signal } = context;
+  const { region, publicAccessBlock: desired } = object.spec;
+  const s3Control = session.s3Control(region);
+  const client = { s3Control, ref: { AccountId: session.accountId }, options: { abortSignal: signal } };
+  if (desired !== undefined) return enforce(client, context, desired);
+  if (status.appliedPublicAccessBlock !== undefined) await release(client, context, status.appliedPublicAccessBlock);
+  delete status.publicAccessBlock;
+}
+
+async function enforce(client: AccountClient, context: Context, desired: Switches): Promise<void> {
+  const { status } = context;
+  const { publicAccessBlock: last, appliedPublicAccessBlock: appliedBefore } = status;
+  status.publicAccessBlock = await observe(client);
+  const changes = differences(desired, status.publicAccessBlock);
+  if (changes === "") return;
+
+  const drifted = last !== undefined && differences(desired, last) === "";
+  if (drifted) announce(context, "Warning", REASON.driftDetected, `Changed at AWS: ${changes}`);
+  // On record before it is done, so that it is known to be ours whatever happens next.
+  status.appliedPublicAccessBlock = desired;
+  await context.progress(drifted ? REASON.driftDetected : REASON.applying, `Applying publicAccessBlock: ${changes}`);
+  await put(client, desired).catch((error: unknown) => {
+    if (awsErrorKind(error) === "AccessDenied") restoreRecord(context, appliedBefore);
+    if (isOrganizations(error)) throw managedByOrganization(changes);
+    return failWith(WRITE, "*")(error);
+  });
+
+  status.publicAccessBlock = await observe(client);
+  const left = differences(desired, status.publicAccessBlock);
+  if (left !== "")
+    throw again(REASON.settling, `Waiting until AWS shows what was written: ${left}`, SETTLING_RECHECK_MS);
+  if (drifted) announce(context, "Normal", REASON.driftCorrected, `As declared again: ${changes}`);
+}
+
+/** Back to S3's default, which is no configuration; unless somebody has changed what the operator wrote, and it is theirs now. */
+async function release(client: AccountClient, { status }: Context, applied: Switches): Promise<void> {
+  if (differences(applied, await observe(client)) === "") {
+    await client.s3Control
+      .send(new DeletePublicAccessBlockCommand(client.ref), client.options)
+      // Then the account's own configuration does not count.
+      .catch((error: unknown) => (isOrganizations(error) ? undefined : failWith(WRITE, "*")(error)));
+  }
+  delete status.appliedPublicAccessBlock;
+}
+
+/** A switch that S3 does not mention is off; so are all four of an account without a configuration. */
+async function observe({ s3Control, ref, options }: AccountClient): Promise<Switches> {
+  const answer = await s3Control
+    .send(new GetPublicAccessBlockCommand(ref), options)
+    .catch((error: unknown) => (isAbsent(error) ? undefined : failWith(READ, "*")(error)));
+  const seen = answer?.PublicAccessBlockConfiguration;
+  return {
+    blockPublicAcls: seen?.BlockPublicAcls ?? false,
+    ignorePublicAcls: seen?.IgnorePublicAcls ?? false,
+    blockPublicPolicy: seen?.BlockPublicPolicy ?? false,
+    restrictPublicBuckets: seen?.RestrictPublicBuckets ?? false,
+  };
+}
+
+async function put({ s3Control, ref, options }: AccountClient, desired: Switches): Promise<void> {
+  // All four: a Put turns off each one that it leaves out.
+  const PublicAccessBlockConfiguration = {
+    BlockPublicAcls: desired.blockPublicAcls,
+    IgnorePublicAcls: desired.ignorePublicAcls,
+    BlockPublicPolicy: desired.blockPublicPolicy,
+    RestrictPublicBuckets: desired.restrictPublicBuckets,
+  };
+  await s3Control.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
+}
+
+/** "blockPublicAcls is false, not true"; "" where they are equal. */
+function differences(desired: Switches, observed: Switches): string {
+  const names = Object.keys(desired) as (keyof Switches)[];
+  return names
+    .filter((name) => desired[name] !== observed[name])
+    .sort()
+    .map((name) => `${name} is ${observed[name]}, not ${desired[name]}`)
+    .join(", ");
+}
+
+/** A refused write is not ours. */
+function restoreRecord({ status }: Context, before: Switches | undefined): void {
+  delete status.appliedPublicAccessBlock;
+  if (before !== undefined) status.appliedPublicAccessBlock = before;
+}
+
+/** An S3 policy or a service control policy: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html */
+function isOrganizations(error: unknown): boolean {
+  if (awsErrorKind(error) !== "AccessDenied") return false;
+  return /organization|service control policy/i.test(parseDenial((error as Error).message).because ?? "");
+}
+
+function managedByOrganization(changes: string): Error {
+  const message =
+    `The AWS organization decides on Block Public Access of the account, and does not let it be changed (${changes}): ` +
+    "remove spec.publicAccessBlock, or have the organization's policy changed";
+  return stalled(REASON.managedByOrganization, message, ORGANIZATION_RECHECK_MS);
+}
+
+function announce({ event }: Context, type: "Normal" | "Warning", reason: string, what: string): void {
+  event({ type, reason, action: type === "Normal" ? "Update" : "Observe", note: `publicAccessBlock. ${what}` });
+}

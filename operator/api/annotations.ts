@@ -1,0 +1,33 @@
+import { CONFIRM_DELETE_CONTENTS, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "./names.ts";
+import type { KubeObject } from "../kube/object.ts";
+
+const MIN_POLL_SECONDS = 60;
+const MAX_POLL_SECONDS = 86_400;
+const MAX_REQUEST = 256;
+
+export function isPaused({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[PAUSED] === "true";
+}
+
+/** Whether the user has named this very bucket as one to be deleted with everything in it. */
+export function confirmsDeletionOf({ metadata }: KubeObject, bucketName: string): boolean {
+  return metadata.annotations?.[CONFIRM_DELETE_CONTENTS] === bucketName;
+}
+
+/** Milliseconds between two looks: the object's own wish, within bounds, or the operator's. */
+export function pollIntervalMs({ metadata }: KubeObject, fallbackMs: number): number {
+  const seconds = Number(metadata.annotations?.[POLL_INTERVAL_SECONDS]);
+  if (!Number.isInteger(seconds) || seconds <= 0) return fallbackMs;
+  return Math.min(Math.max(seconds, MIN_POLL_SECONDS), MAX_POLL_SECONDS) * 1_000;
+}
+
+/** What the user last wrote to ask for a reconcile, cut to what status holds. */
+export function reconcileRequestedAt({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[RECONCILE_REQUESTED_AT]?.slice(0, MAX_REQUEST);
+}
+
+/** In the draft of a status: that the user's wish for a reconcile is being acted on, whatever comes of it. */
+export function noteRequest(status: { reconcileRequestedAt?: string }, object: KubeObject): void {
+  const request = reconcileRequestedAt(object);
+  if (request !== undefined) status.reconcileRequestedAt = request;
+}

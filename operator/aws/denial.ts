@@ -1,0 +1,58 @@
+import { stable } from "./messages.ts";
+
+/** Who may not do what: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+export interface Denial {
+  /** IAM action, "s3:PutBucketVersioning": often not the name of the API. */
+  action?: string;
+  /** ARN. */
+  resource?: string;
+  /** ARN of who was denied. */
+  principal?: string;
+  /** "no identity-based policy allows the s3:PutBucketVersioning action" */
+  because?: string;
+}
+
+const DENIAL =
+  /^User: (?<principal>arn:\S+) is not authorized to perform: (?<action>[a-z0-9-]+:[A-Za-z0-9]+)(?: on resource: "?(?<resource>arn:[^\s"]+)"?)?(?: (?:because|with) (?<because>.+))?/;
+
+/** Parts that the message lacks are absent; a message of another form is the reason as it stands. */
+export function parseDenial(message: string): Denial {
+  const text = stable(message);
+  const parts = DENIAL.exec(text)?.groups ?? { because: SAYS_NOTHING.test(text) ? undefined : text };
+  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+}
+
+const SAYS_NOTHING = /^(?:access ?denied|forbidden|unknownerror)?\.?$/i;
+
+/**
+ * Where a request can be denied besides the caller's own policies, in AWS's words, and what holds the statement that would allow it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html#access-denied-error-examples
+ */
+const LAYERS: readonly [words: string, place: string][] = [
+  ["identity-based policy", "the operator's IAM policy"],
+  ["permissions boundary", "the permissions boundary of the operator's role"],
+  ["session policy", "the session policy of the operator's credentials"],
+  ["service control policy", "the organization's service control policies"],
+  ["resource control policy", "the organization's resource control policies"],
+  ["VPC endpoint policy", "the policy of the VPC endpoint through which the operator reaches AWS"],
+  ["resource-based policy", "the policy of the bucket, key or role itself"],
+];
+
+/** What was denied, by which layer where AWS tells, and the statement to add or to look for there. */
+export function describeDenial({ action, resource, principal, because }: Denial): string {
+  const what = ["AWS denied", action ?? "the call", resource && `on ${resource}`, principal && `to ${principal}`];
+  const why = `${what.filter(Boolean).join(" ")}${because ? `: ${because.replace(/\.$/, "")}` : ""}.`;
+  const place = LAYERS.find(([words]) => because?.includes(words))?.[1];
+  if (because?.includes("explicit deny")) {
+    const there = place === undefined ? "" : ` in ${place}`;
+    return `${why} The Deny statement${there} must go, or spare the operator; allowing the action does not help.`;
+  }
+  // Other reasons, such as Block Public Access, are not about what the operator may do.
+  if (because !== undefined && !/^no .* policy allows |^no permissions boundary allows /.test(because)) return why;
+  const otherwise = because ? "" : " If that is so already: another account owns it, or a policy on it denies this.";
+  if (action === undefined) return `${why} The operator's IAM policy may lack the action.${otherwise}`;
+  const statement = JSON.stringify({ Effect: "Allow", Action: action, Resource: resource ?? "*" });
+  const trust =
+    action === "sts:AssumeRole" ? " The role's trust policy must allow it too, for the same external ID." : "";
+  return `${why} Add to ${place ?? LAYERS[0]?.[1]}: ${statement}.${trust}${otherwise}`;
+}

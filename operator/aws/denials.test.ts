@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { createManualClock } from "../kube/testing/manual-clock.ts";
+import { createDenials } from "./denials.ts";
+
+function denial(action: string, because = "because no identity-based policy allows the action", resource = "docs") {
+  const message = `User: arn:aws:sts::111122223333:assumed-role/op/s is not authorized to perform: ${action} on resource: "arn:aws:s3:::${resource}" ${because}`;
+  return Object.assign(new Error(message), { name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
+}
+
+function denials() {
+  const clock = createManualClock();
+  const news: string[] = [];
+  const list = createDenials(clock, () => news.push("new"));
+  return { clock, news, list, actions: () => list.list().map(({ action }) => action) };
+}
+
+test("each action once, as it was first seen, with the statement to add", () => {
+  const { list, news, actions } = denials();
+  list.note(denial("s3:PutBucketPolicy"));
+  list.note(denial("s3:PutBucketPolicy", undefined, "other"));
+  list.note(denial("kms:CreateKey"));
+  expect(actions()).toEqual(["kms:CreateKey", "s3:PutBucketPolicy"]);
+  expect(list.list()[1]?.message).toContain(`"Action":"s3:PutBucketPolicy","Resource":"arn:aws:s3:::docs"`);
+  expect(news).toHaveLength(2);
+});
+
+test("what is not seen again is forgotten after a while, and is news when it comes back", async () => {
+  const { clock, list, news, actions } = denials();
+  list.note(denial("s3:PutBucketPolicy"));
+  list.note(denial("s3:GetBucketPolicy"));
+  await clock.advance(10 * 60_000);
+  list.note(denial("s3:GetBucketPolicy"));
+  await clock.advance(10 * 60_000);
+  expect(actions()).toEqual(["s3:GetBucketPolicy"]);
+  list.note(denial("s3:PutBucketPolicy"));
+  expect(news).toHaveLength(3);
+});
+
+test("only what says that the operator may not do something", () => {
+  const { list, news, actions } = denials();
+  list.note(
+    denial(
+      "s3:PutBucketPolicy",
+      "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access",
+    ),
+  );
+  list.note(Object.assign(new Error("Access Denied"), { name: "AccessDenied", $metadata: { httpStatusCode: 403 } }));
+  list.note(Object.assign(new Error("slow"), { name: "SlowDown", $metadata: { httpStatusCode: 503 } }));
+  list.note(new TypeError("a bug"));
+  list.note(undefined);
+  expect(actions()).toEqual([]);
+  expect(news).toEqual([]);
+});
+
+test("no more than status has room for", () => {
+  const { list, actions } = denials();
+  for (let index = 0; index < 80; index += 1) list.note(denial(`s3:Action${index}`));
+  expect(actions()).toHaveLength(50);
+});

@@ -1,0 +1,77 @@
+import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
+import { type Memory, createMemory } from "./memory.ts";
+import { type Operation, operationOf } from "./model.ts";
+import { unknownIn, withUnknown } from "./places.ts";
+
+/** The SDK's own way of reading a body. */
+type Collect = (body: unknown) => Promise<Uint8Array>;
+
+interface Response {
+  statusCode: number;
+  body?: unknown;
+}
+
+/** The parameters that say which document a call is about. */
+interface Address {
+  Bucket?: string;
+  Id?: string;
+  ContinuationToken?: string;
+}
+
+/**
+ * Elements of a bucket's configuration that the SDK does not know, as they are newer than it is, survive a write: what the GET of a
+ * document shows of them is put back into the next PUT of it. Whoever writes without having read loses them, as ever.
+ */
+export function keepUnknownElements<Input extends object, Output extends object>(
+  collect: Collect,
+): Pluggable<Input, Output> {
+  const memory = createMemory();
+
+  const remember: DeserializeMiddleware<Input, Output> = (next, context) => async (args) => {
+    const result = await next(args);
+    const operation = operationOf(context);
+    const response = result.response as Response;
+    if (operation !== undefined) {
+      const answer = await answerOf(operation, response, collect);
+      learn(memory, operation, args.input, response.statusCode, answer);
+    }
+    return result;
+  };
+
+  const restore: BuildMiddleware<Input, Output> = (next, context) => (args) => {
+    const operation = operationOf(context);
+    const { Bucket = "", Id }: Address = args.input;
+    const unknown = operation?.method === "PUT" ? memory.get(Bucket, operation.document, Id) : undefined;
+    const request = args.request as { body?: unknown };
+    if (unknown !== undefined && typeof request.body === "string") request.body = withUnknown(request.body, unknown);
+    return next(args);
+  };
+
+  return {
+    applyToStack: (stack) => {
+      // Next to the wire: the SDK reads the body after it.
+      stack.add(remember, { name: "rememberUnknownElements", override: true, step: "deserialize", priority: "low" });
+      // Checksum and length of the body are computed after it.
+      stack.add(restore, { name: "restoreUnknownElements", override: true, step: "build", priority: "high" });
+    },
+  };
+}
+
+/** The text of a document that was read; what comes after finds the body as it was. */
+async function answerOf({ known }: Operation, response: Response, collect: Collect): Promise<string | undefined> {
+  if (known === undefined || response.statusCode !== 200 || response.body === undefined) return undefined;
+  response.body = await collect(response.body);
+  return new TextDecoder().decode(response.body as Uint8Array);
+}
+
+function learn(memory: Memory, operation: Operation, address: Address, status: number, answer: string | undefined) {
+  const { method, document, isList, known } = operation;
+  const { Bucket = "", Id, ContinuationToken } = address;
+  const isGone = method === "DELETE" ? status < 300 : method === "GET" && status === 404;
+  if (isGone) memory.forget(Bucket, document, Id);
+  if (answer === undefined || known === undefined) return;
+  const unknown = unknownIn(answer, known);
+  if (!isList) return memory.set(Bucket, document, Id, unknown);
+  if (ContinuationToken === undefined) memory.forget(Bucket, document);
+  for (const entry of unknown?.places ?? []) memory.set(Bucket, document, entry.id, entry);
+}

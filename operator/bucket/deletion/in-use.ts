@@ -1,0 +1,67 @@
+import { REASON } from "../../api/reasons.ts";
+import type { BucketAccess } from "../../api/types.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { isOfAccess } from "../policy/compose.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import { shareKey } from "../key/share.ts";
+import { policyBytes, type PolicyDocument, type Statement } from "../policy/document.ts";
+import { failWith } from "../../fail-with.ts";
+import { Failed, waiting } from "../../kube/stop.ts";
+import { writePolicy } from "../policy/write.ts";
+import { policy } from "../settings/policy.ts";
+import { resolveTarget } from "../target.ts";
+import { readOwnTags } from "./own-bucket.ts";
+
+/** The end of a BucketAccess brings the bucket back at once. */
+const RECHECK_MS = 300_000;
+/** BucketAccesses that a message has room for. */
+const MAX_NAMED = 5;
+
+/** Throws a Stop as long as BucketAccesses refer to the bucket. Those of them that go take their statements of the bucket policy with them. */
+export async function waitForUsers(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  const { object } = context;
+  const users = dependencies.uses.usersOf(object);
+  if (users.length === 0) return;
+  if (object.spec.mode !== "Observe" && object.status?.arn !== undefined)
+    await withdrawStatements(dependencies, context);
+  throw inUse(object.metadata.namespace ?? "", users);
+}
+
+async function withdrawStatements(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
+  const { object, signal } = context;
+  const target = await resolveTarget(dependencies, object, signal);
+  if ((await readOwnTags(target.bucket, target.owner)) === undefined) return;
+  const keyArn = object.status?.kmsKeyArn;
+  const wanted = dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
+  await keepStatements(context, target.bucket, wanted.bucketPolicy);
+  const failure = await shareKey(context, target, keyArn, wanted.keyPolicy);
+  if (failure !== undefined) throw new Failed(failure);
+}
+
+/** Takes all other statements of BucketAccesses out of the bucket policy. */
+async function keepStatements(
+  { status }: BucketContext,
+  bucket: BucketClient,
+  wanted: readonly Statement[],
+): Promise<void> {
+  const observed = await policy.observe(bucket).catch(failWith("s3:GetBucketPolicy", bucket.arn));
+  const document = observed as PolicyDocument;
+  const sids = new Set(wanted.map(({ Sid }) => Sid));
+  const Statement = document.Statement.filter((each) => !isOfAccess(each) || sids.has(each.Sid));
+  if (Statement.length === document.Statement.length) return;
+  await writePolicy(bucket, { ...document, Statement }).catch(failWith("s3:PutBucketPolicy", bucket.arn));
+  status.policy = { ...status.policy, bytes: policyBytes({ ...document, Statement }) };
+}
+
+function inUse(namespace: string, users: readonly BucketAccess[]): Error {
+  const names = users
+    .map(({ metadata }) =>
+      metadata.namespace === namespace ? metadata.name : `${metadata.namespace}/${metadata.name}`,
+    )
+    .sort();
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  const message =
+    `The bucket is kept as long as BucketAccesses refer to it: ${names.slice(0, MAX_NAMED).join(", ")}${more}. ` +
+    "Delete them, or, for those of other namespaces, remove spec.access";
+  return waiting(REASON.bucketInUse, message, RECHECK_MS);
+}

@@ -1,0 +1,67 @@
+import type { Policy, PolicyStatement, Principals } from "../../api/types.ts";
+import { SID_PREFIX } from "./compose.ts";
+import { asList, type OneOrMany, type Principal, type Statement } from "./document.ts";
+import { USER_PREFIX } from "./templates/user-statement.ts";
+
+/**
+ * What a spec says of statements that an s3-operator wrote, as far as they tell it: minimum TLS version, CloudFront distributions and the
+ * user's own. Whether that is all of them, only their comparison with what the spec would make of it can say.
+ */
+export function declarePolicy(statements: readonly Statement[], bucketArn: string): Policy {
+  const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
+  const tlsVersion = asList(bySid.get(`${SID_PREFIX}DenyOldTLS`)?.Condition?.["NumericLessThan"]?.["s3:TlsVersion"])[0];
+  const distributions = conditions(bySid.get(`${SID_PREFIX}AllowCloudFront`))?.[0]?.values;
+  const own = statements.filter(({ Sid }) => Sid?.startsWith(USER_PREFIX));
+  return {
+    ...(tlsVersion !== undefined && { minimumTLSVersion: tlsVersion as NonNullable<Policy["minimumTLSVersion"]> }),
+    ...(distributions && { cloudFrontDistributions: distributions }),
+    ...(own.length > 0 && { statements: own.map((statement) => declareStatement(statement, bucketArn)) }),
+  };
+}
+
+/** The inverse of `userStatement`. */
+function declareStatement(statement: Statement, bucketArn: string): PolicyStatement {
+  const { Sid = "", Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
+  const given = {
+    principals: Principal && principals(Principal),
+    notPrincipals: NotPrincipal && principals(NotPrincipal),
+    actions: strings(Action),
+    notActions: strings(NotAction),
+    resources: unlessAll(strings(Resource)?.map((resource) => inBucket(resource, bucketArn))),
+    notResources: strings(NotResource)?.map((resource) => inBucket(resource, bucketArn)),
+    conditions: conditions(statement),
+  };
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { sid: Sid.slice(USER_PREFIX.length), effect: Effect, ...Object.fromEntries(said) };
+}
+
+function principals(principal: Principal): Principals {
+  if (typeof principal === "string") return { aws: ["*"] };
+  const kinds = { aws: "AWS", service: "Service", federated: "Federated", canonicalUser: "CanonicalUser" } as const;
+  const said = Object.entries(kinds).flatMap(([kind, element]) => {
+    const names = strings(principal[element]);
+    return names ? [[kind, names] as const] : [];
+  });
+  return Object.fromEntries(said);
+}
+
+/** The bucket and all its objects are meant where a spec names no resources. */
+function unlessAll(resources: string[] | undefined): string[] | undefined {
+  const isAll = resources?.length === 2 && resources.includes("{bucket}") && resources.includes("{bucket}/*");
+  return isAll ? undefined : resources;
+}
+
+function inBucket(resource: string, bucketArn: string): string {
+  return resource.startsWith(bucketArn) ? `{bucket}${resource.slice(bucketArn.length)}` : resource;
+}
+
+function conditions({ Condition = {} }: Partial<Statement> = {}): PolicyStatement["conditions"] {
+  const said = Object.entries(Condition).flatMap(([operator, tests]) =>
+    Object.entries(tests).map(([key, values]) => ({ operator, key, values: [...new Set(asList(values).map(String))] })),
+  );
+  return said.length > 0 ? said : undefined;
+}
+
+function strings(values: OneOrMany | undefined): string[] | undefined {
+  return values === undefined ? undefined : [...new Set(asList(values))];
+}

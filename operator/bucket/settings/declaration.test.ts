@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { declareEntries, type EntryForm, stated, unknownFields, unlessEmpty } from "./declaration.ts";
+
+describe("unknownFields", () => {
+  const known = ["Id", "Filter.Prefix", "Rules.Days", "Whole"];
+
+  test.each([
+    [{}, []],
+    [{ Id: "a", Filter: { Prefix: "" }, Rules: [{ Days: 1 }, {}], Whole: { anything: 1 } }, []],
+    [{ Id: "a", New: undefined }, []],
+    [{ New: false }, ["New"]],
+    [{ Filter: { Prefix: "", Suffix: "" } }, ["Filter.Suffix"]],
+    [{ Rules: [{ Days: 1 }, { Hours: 1 }, { Hours: 2 }] }, ["Rules.Hours"]],
+    [{ Filter: "raw/" }, ["Filter"]],
+    [{ Filter: null }, ["Filter"]],
+  ])("of %j: %j", (value, unknown) => {
+    expect(unknownFields(value, known)).toEqual(unknown);
+  });
+});
+
+describe("declareEntries", () => {
+  const form: EntryForm<{ Id: string; Days?: number }, { id: string }> = {
+    nameOf: ({ Id }, index) => `entry ${index} '${Id}'`,
+    fields: ["Id", "Days"],
+    toSpec: ({ Id }) => ({ id: Id }),
+    toEntry: ({ id }) => ({ Id: id }),
+    canonical: (entry) => entry,
+    max: 2,
+  };
+
+  test("an entry that does not come back the same is not said", () => {
+    expect(declareEntries([{ Id: "a" }, { Id: "b", Days: 1 }], form)).toEqual({
+      said: [{ id: "a" }],
+      unsaid: ["entry 1 'b' is of a form that a spec does not know"],
+    });
+  });
+
+  test("no more than a spec may have", () => {
+    const { said, unsaid } = declareEntries([{ Id: "a" }, { Id: "b" }, { Id: "c" }], form);
+    expect(said).toHaveLength(2);
+    expect(unsaid).toEqual(["entry 2 'c' is beyond the 2 of a spec"]);
+  });
+});
+
+test("fields that are not set are absent, and none is nothing", () => {
+  expect(stated<{ a?: number; b?: number }>({ a: 1, b: undefined })).toStrictEqual({ a: 1 });
+  expect(unlessEmpty({ a: undefined })).toBeUndefined();
+  expect(unlessEmpty({ a: false })).toEqual({ a: false });
+});

@@ -1,0 +1,64 @@
+import { ACTIONS, type Permission, PERMISSIONS } from "../../access/grants.ts";
+import { EVERY_KEY } from "../../access/prefix.ts";
+import type { Grant } from "../../api/types.ts";
+import { isOnObjects, type Question } from "../question.ts";
+import { allowed, blocks, type Layer } from "./layer.ts";
+
+const GRANTS = "prefix";
+
+/**
+ * Whether the grants cover what is asked: the key, or the prefix that a list asks for. Pure.
+ * @param allowedAtAws AWS lets it through all the same, by what is not the BucketAccess's, or not any more
+ */
+export function grantsLayer(grants: readonly Grant[], question: Question, allowedAtAws: boolean): Layer {
+  const { action, key, prefix } = question;
+  const permission = PERMISSIONS.find((each) => ACTIONS[each].includes(action));
+  if (permission === undefined) {
+    if (allowedAtAws)
+      return allowed(GRANTS, `no permission of a BucketAccess has ${action}; AWS allows it by something else`);
+    return blocks(GRANTS, `no permission of a BucketAccess has ${action}`, "do without it, or use another role");
+  }
+  const prefixes = grants.filter(({ permissions }) => permissions.includes(permission)).map((grant) => grant.prefix);
+  const asked = isOnObjects(action) ? key : prefix;
+  const covering = prefixes.find((each) => covers(each, asked));
+  if (covering !== undefined)
+    return allowed(GRANTS, `the grant of ${permission} on '${covering}' covers it${aboutMissing(grants, action)}`);
+  const held =
+    prefixes.length === 0 ? `no grant has ${permission}` : `${permission} is granted on ${quoted(prefixes)} only`;
+  if (allowedAtAws) return allowed(GRANTS, `${held}; AWS allows it by something else`);
+  return blocks(GRANTS, `${held}, and ${whatIs(question)}`, remedyOf(permission, prefixes, question));
+}
+
+/** As IAM has it: a list without prefix is covered by every key alone. */
+function covers(prefix: string, asked: string | undefined): boolean {
+  return prefix === EVERY_KEY || (asked !== undefined && asked.startsWith(prefix));
+}
+
+function whatIs({ action, key, prefix }: Question): string {
+  if (isOnObjects(action)) return `the key is '${key}'`;
+  return prefix === undefined || prefix === "" ? "the list asks for no prefix" : `the list asks for prefix '${prefix}'`;
+}
+
+function remedyOf(permission: Permission, prefixes: readonly string[], { action, key = "", prefix }: Question): string {
+  if (isOnObjects(action))
+    return adding(permission, key.includes("/") ? key.slice(0, key.lastIndexOf("/") + 1) : EVERY_KEY);
+  const nearest = prefixes.find((each) => prefix === undefined || each.startsWith(prefix));
+  if (nearest !== undefined)
+    return `list with prefix '${nearest}', its '/' included; or ${adding(permission, EVERY_KEY)}`;
+  return adding(permission, prefix?.includes("/") ? prefix.slice(0, prefix.lastIndexOf("/") + 1) : EVERY_KEY);
+}
+
+function adding(permission: Permission, prefix: string): string {
+  return `add to spec.grants: {prefix: ${JSON.stringify(prefix)}, permissions: [${permission}]}`;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+function aboutMissing(grants: readonly Grant[], action: string): string {
+  if (action !== "s3:GetObject") return "";
+  if (grants.some(({ prefix, permissions }) => prefix === EVERY_KEY && permissions.includes("List"))) return "";
+  return "; a key that is not there is answered with 403 and not 404, since List is not granted on '*'";
+}
+
+function quoted(prefixes: readonly string[]): string {
+  return prefixes.map((prefix) => `'${prefix}'`).join(", ");
+}

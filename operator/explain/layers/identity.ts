@@ -1,0 +1,130 @@
+import { judge, type Judgement, resourceRulingOf, rulingOf } from "../policy/ruling.ts";
+import type { PolicyRequest } from "../policy/request.ts";
+import type { Findings, NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
+import { accountOf } from "../question.ts";
+import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
+
+export const IDENTITY = "identity policy";
+export const BOUNDARY = "permissions boundary";
+const ORGANIZATION = "organization";
+const BY_SIMULATION = "by AWS's simulation";
+
+/** The role's own side: its policies and its boundary, and the organization if that is what blocks. Pure. */
+export function identityLayers({ s3, foreign, role, bucketPolicy }: Findings): Layer[] {
+  if (foreign) return [ofOtherAccount(s3.request)];
+  const byBucket = bucketPolicy.value && judge(resourceRulingOf(bucketPolicy.value, s3.request));
+  return ownSide(s3, role, byBucket?.outcome === "Allowed" ? "the bucket policy" : undefined);
+}
+
+/**
+ * The same for one request, to S3 or to KMS. AWS's simulation decides where it allows; what is read on the role tells which layer blocks where it does not.
+ * @param allowedElsewhere the resource's policy, if that allows it to the role itself, which is enough within an account
+ */
+export function ownSide(
+  { request, simulation }: Simulated,
+  role: RoleFindings | undefined,
+  allowedElsewhere?: string,
+): Layer[] {
+  if (simulation.remedy === undefined && simulation.value === undefined) {
+    return [
+      blocks(
+        IDENTITY,
+        `role ${request.roleArn} does not exist`,
+        "wait until the operator has made it again, or look at the BucketAccess's condition",
+      ),
+    ];
+  }
+  const simulated = simulation.value;
+  if (isClear(simulated) || role === undefined)
+    return [allowed(IDENTITY, BY_SIMULATION), allowed(BOUNDARY, BY_SIMULATION)];
+  const own = ofPolicies(role.policies, request, allowedElsewhere);
+  const boundary = ofBoundary(role.boundary, request);
+  return reconciled(own, boundary, simulated);
+}
+
+/** Allowed, whatever the request has besides what is known of it. */
+export function isClear(simulation: Simulation | undefined): boolean {
+  return simulation?.allowed === true && simulation.missing.length === 0;
+}
+
+function ofOtherAccount({ roleArn, action }: PolicyRequest): Layer {
+  const detail = `the role's own policies are those of account ${accountOf(roleArn)}, and must allow ${action} as well`;
+  return cannotTell(IDENTITY, detail, "ask that account to run 'aws iam simulate-principal-policy' for the role");
+}
+
+function ofPolicies(
+  policies: Read<NamedPolicy[]>,
+  request: PolicyRequest,
+  allowedElsewhere: string | undefined,
+): Layer {
+  if (policies.remedy !== undefined) return cannotBeRead(IDENTITY, policies.remedy);
+  const judgement = judgeAll(policies.value, request);
+  if (judgement.outcome !== "NotAllowed") return layerOf(IDENTITY, judgement);
+  const what = `${request.action} on ${request.resource}`;
+  if (allowedElsewhere !== undefined)
+    return allowed(IDENTITY, `the role has none for it, and needs none: ${allowedElsewhere} names it`);
+  return blocks(
+    IDENTITY,
+    `no policy of the role allows ${what}`,
+    "have the grants cover it; if they do, see whether the BucketAccess is Ready",
+  );
+}
+
+function ofBoundary(boundary: Read<NamedPolicy | undefined>, request: PolicyRequest): Layer {
+  if (boundary.remedy !== undefined) return cannotBeRead(BOUNDARY, boundary.remedy);
+  if (boundary.value === undefined) return allowed(BOUNDARY, "the role has none");
+  const judgement = judgeAll([boundary.value], request);
+  if (judgement.outcome !== "NotAllowed") return layerOf(BOUNDARY, judgement);
+  const detail = `${boundary.value.name} does not allow ${request.action} on ${request.resource}`;
+  return blocks(BOUNDARY, detail, "ask the platform team to widen iam.permissionsBoundaryArn of the AWSAccount");
+}
+
+function judgeAll(policies: readonly NamedPolicy[], request: PolicyRequest): Judgement {
+  const rulings = policies.map(({ name, document }) => {
+    const { denies, allows } = rulingOf(document, request);
+    const named = <T extends { name: string }>(each: T): T => ({
+      ...each,
+      name: `statement '${each.name}' of ${name}`,
+    });
+    return { denies: denies.map(named), allows: allows.map(named) };
+  });
+  return judge({ denies: rulings.flatMap(({ denies }) => denies), allows: rulings.flatMap(({ allows }) => allows) });
+}
+
+function layerOf(name: string, judgement: Exclude<Judgement, { outcome: "NotAllowed" }>): Layer {
+  if (judgement.outcome === "Depends") return depends(name, judgement.keys);
+  if (judgement.outcome === "Allowed") return allowed(name, judgement.by);
+  return blocks(name, `${judgement.by} denies it`, "remove that statement");
+}
+
+/** What could not be read or judged here, AWS's simulation may tell. */
+function reconciled(own: Layer, boundary: Layer, simulated: Simulation | undefined): Layer[] {
+  if (simulated === undefined || simulated.missing.length > 0) return [own, boundary];
+  const bounded = boundary.state === "cannot tell" ? boundaryBy(boundary, simulated, own) : boundary;
+  const owned =
+    own.state === "cannot tell" && bounded.state === "allowed"
+      ? blocks(own.name, "AWS's simulation denies it", "have the grants cover it")
+      : own;
+  const layers = [owned, bounded];
+  if (layers.some(({ state }) => state !== "allowed")) return layers;
+  const detail = "AWS's simulation denies it, though the role's policies and boundary seem to allow it";
+  const remedy = "ask the platform team for a policy of the AWS organization that denies it";
+  return [
+    ...layers,
+    simulated.allowedByOrganization === false
+      ? blocks(ORGANIZATION, detail, remedy)
+      : cannotTell(ORGANIZATION, detail, remedy),
+  ];
+}
+
+function boundaryBy(boundary: Layer, { allowedByBoundary }: Simulation, own: Layer): Layer {
+  if (allowedByBoundary === true) return allowed(BOUNDARY, BY_SIMULATION);
+  if (allowedByBoundary === false || own.state === "allowed") {
+    return blocks(
+      BOUNDARY,
+      "AWS's simulation denies it, and the role's own policies allow it",
+      "ask the platform team to widen it",
+    );
+  }
+  return boundary;
+}

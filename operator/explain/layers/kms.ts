@@ -1,0 +1,54 @@
+import type { Findings, KeyFindings } from "../findings.ts";
+import { delegates, judge, resourceRulingOf } from "../policy/ruling.ts";
+import { ownSide } from "./identity.ts";
+import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
+
+const KMS = "KMS";
+
+/** The key that S3 encrypts or decrypts the object with, in the role's name; as the bucket's default encryption is now, which an older object need not have. Pure. */
+export function kmsLayer(findings: Findings): Layer {
+  const { key, s3, foreign } = findings;
+  if (key === undefined) return allowed(KMS, `${s3.request.action} uses no key`);
+  if (key.remedy !== undefined) return cannotBeRead(KMS, key.remedy);
+  if (key.value === undefined) return allowed(KMS, "the bucket's objects are encrypted by S3 (AES256), without KMS");
+  const { arn, isManagedByAws } = key.value;
+  if (!isManagedByAws) return ofState(key.value) ?? ofKey(key.value, findings);
+  return foreign
+    ? blocks(
+        KMS,
+        "the AWS managed key aws/s3 cannot be shared with other accounts",
+        "set a key of your own in encryption.kmsKey of the S3Bucket",
+      )
+    : allowed(KMS, `${arn} is AWS's own, and for all of the account`);
+}
+
+function ofState({ arn, state }: KeyFindings): Layer | undefined {
+  if (state.remedy !== undefined) return cannotBeRead(KMS, state.remedy);
+  if (state.value === "Enabled") return undefined;
+  if (state.value === undefined)
+    return blocks(KMS, `key ${arn} does not exist`, "correct encryption.kmsKey of the S3Bucket");
+  return blocks(KMS, `key ${arn} is ${state.value}`, "have the key's owners enable it, or cancel its deletion");
+}
+
+function ofKey({ arn, policy, use }: KeyFindings, { foreign, role }: Findings): Layer {
+  const { request } = use;
+  if (policy.remedy !== undefined) return cannotBeRead(KMS, policy.remedy);
+  const judgement = judge(resourceRulingOf(policy.value, request));
+  if (judgement.outcome === "Denied")
+    return blocks(KMS, `statement '${judgement.by}' of the policy of key ${arn} denies it`, "ask the key's owners");
+  if (judgement.outcome === "Depends") return depends(KMS, judgement.keys);
+  const allows = `key ${arn} allows ${request.action}`;
+  if (judgement.outcome === "NotAllowed" && delegates(policy.value, request) !== true) {
+    return blocks(
+      KMS,
+      `the policy of key ${arn} lets neither the role nor its account use ${request.action}`,
+      "ask the key's owners to allow it, or to leave it to the account's own policies",
+    );
+  }
+  if (foreign) return allowed(KMS, allows);
+  const own = ownSide(use, role, judgement.outcome === "Allowed" ? "the key policy" : undefined);
+  const blocker = own.find(({ state }) => state === "blocks") ?? own.find(({ state }) => state === "cannot tell");
+  if (blocker === undefined) return allowed(KMS, allows);
+  const { name, state, detail, remedy = "" } = blocker;
+  return state === "blocks" ? blocks(KMS, `${name}: ${detail}`, remedy) : cannotTell(KMS, `${name}: ${detail}`, remedy);
+}

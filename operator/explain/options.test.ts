@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { ConfigError } from "../config.ts";
+import { HELP, parseOptions } from "./options.ts";
+
+const GET = ["--bucketaccess=team-a/docs", "--action=s3:GetObject"];
+const LIST = ["--bucketaccess", "team-a/docs", "--action", "s3:ListBucket"];
+
+test("a key, or a prefix, or none", () => {
+  const access = { namespace: "team-a", name: "docs" };
+  expect(parseOptions([...GET, "--key=-a"], {})).toMatchObject({ access, action: "s3:GetObject", key: "-a" });
+  expect(parseOptions(LIST, {})).toMatchObject({ access, prefix: undefined, s3ForcePathStyle: false });
+  expect(parseOptions([...LIST, "--prefix="], { S3_OPERATOR_KUBECONFIG: "k" })).toMatchObject({
+    prefix: "",
+    kubeconfig: "k",
+  });
+});
+
+test.each([
+  [[], "--action is missing"],
+  [["--action=s3:GetObject"], "--bucketaccess is missing"],
+  [["--bucketaccess=docs", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
+  [["--bucketaccess=a/../b", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
+  [["--bucketaccess=a/b", "--action=kms:Decrypt"], "IAM action of S3"],
+  [GET, "--key is missing"],
+  [[...GET, "--key=a", "--prefix=b"], "--prefix is for lists"],
+  [[...LIST, "--key=a"], "--key is for objects"],
+  [[...LIST, "--vpc-endpoint=all"], "--vpc-endpoint must be"],
+  [[...LIST, "--nothing"], "--nothing"],
+  [[...LIST, "more"], "more"],
+])("%j is refused: %s", (argv, message) => {
+  expect(() => parseOptions(argv, {})).toThrow(ConfigError);
+  expect(() => parseOptions(argv, {})).toThrow(message);
+});
+
+test("help says every flag, and comes whatever else is wrong", () => {
+  expect(parseOptions(["--help", "--action=x"], {})).toBe("help");
+  expect(parseOptions(["--version"], {})).toBe("version");
+  for (const flag of [
+    "bucketaccess",
+    "action",
+    "key",
+    "prefix",
+    "principal",
+    "vpc-endpoint",
+    "kubeconfig",
+    "s3-force-path-style",
+  ]) {
+    expect(HELP).toContain(`--${flag} `);
+  }
+});

@@ -1,0 +1,42 @@
+import { DescribePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
+import type { BucketAccess } from "../../api/types.ts";
+import { parseArn } from "../../aws/arn.ts";
+import type { AwsSession } from "../../aws/session.ts";
+import { parsePolicy, type PolicyDocument } from "../../bucket/policy/document.ts";
+import type { Findings, Read, Simulated } from "../findings.ts";
+import { isClear } from "../layers/identity.ts";
+import { isForeign, type Question, s3Request } from "../question.ts";
+import { attempt, mapRead } from "./attempt.ts";
+import { readBucketPolicy, readKey, readRestrictedAsPublic } from "./bucket.ts";
+import { readRole, simulate } from "./role.ts";
+
+/** Reads all that the layers are judged by; what is on the role only where AWS's simulation is denied, or does not allow it. */
+export async function readFindings(session: AwsSession, access: BucketAccess, question: Question): Promise<Findings> {
+  const foreign = isForeign(question);
+  const request = s3Request(question);
+  const [s3, bucketPolicy, key, restrictedAsPublic, narrowed] = await Promise.all([
+    foreign ? { request, simulation: { remedy: "ask the role's account" } } : simulate(session.iam(), request),
+    readBucketPolicy(session, question),
+    readKey(session, question, foreign),
+    foreign ? readRestrictedAsPublic(session, question) : undefined,
+    access.spec.role === "Shared" ? readSessionPolicy(session, access) : undefined,
+  ]);
+  const asked: Simulated[] = key?.value === undefined ? [s3] : [s3, key.value.use];
+  const isClearForAll = asked.every(({ simulation }) => isClear(simulation.value));
+  const role = foreign || isClearForAll ? undefined : await readRole(session.iam(), question.roleArn);
+  return { s3, foreign, role, session: narrowed, bucketPolicy, restrictedAsPublic, key };
+}
+
+async function readSessionPolicy(
+  session: AwsSession,
+  { status }: BucketAccess,
+): Promise<Read<PolicyDocument | undefined>> {
+  const { region = "", resource = "" } = parseArn(status?.associationArn ?? "") ?? {};
+  const [, clusterName, associationId] = resource.split("/");
+  if (associationId === undefined) return { value: undefined };
+  const command = new DescribePodIdentityAssociationCommand({ clusterName, associationId });
+  const answer = await attempt("eks:DescribePodIdentityAssociation", session.eks(region).send(command));
+  return mapRead(answer, (value) =>
+    value?.association?.policy === undefined ? undefined : parsePolicy(value.association.policy),
+  );
+}

@@ -1,0 +1,116 @@
+import {
+  type ContextKeyTypeEnum,
+  type EvaluationResult,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  type IAMClient,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+  SimulatePrincipalPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { parsePolicy } from "../../bucket/policy/document.ts";
+import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
+import type { PolicyRequest } from "../policy/request.ts";
+import { allRead, attempt, mapRead } from "./attempt.ts";
+
+/** What AWS says of the request, as far as the role's own side goes: for roles it looks at no resource's policy. */
+export async function simulate(iam: IAMClient, request: PolicyRequest): Promise<Simulated> {
+  const command = new SimulatePrincipalPolicyCommand({
+    PolicySourceArn: request.roleArn,
+    ActionNames: [request.action],
+    ResourceArns: [request.resource],
+    ContextEntries: Object.entries(request.context).flatMap(([ContextKeyName, values]) => {
+      return values.map((value) => ({ ContextKeyName, ContextKeyValues: [value], ContextKeyType: typeOf(value) }));
+    }),
+  });
+  const answer = await attempt("iam:SimulatePrincipalPolicy", iam.send(command));
+  return { request, simulation: mapRead(answer, (value) => value && simulationOf(value.EvaluationResults?.[0])) };
+}
+
+/** As IAM knows values of a key such as aws:SecureTransport or s3:TlsVersion. */
+function typeOf(value: string): ContextKeyTypeEnum {
+  if (/^(true|false)$/.test(value)) return "boolean";
+  return /^\d+\.\d+$/.test(value) ? "numeric" : "string";
+}
+
+function simulationOf(result: EvaluationResult = { EvalActionName: "", EvalDecision: undefined }): Simulation {
+  const {
+    EvalDecision,
+    MissingContextValues = [],
+    PermissionsBoundaryDecisionDetail,
+    OrganizationsDecisionDetail,
+  } = result;
+  const { AllowedByPermissionsBoundary } = PermissionsBoundaryDecisionDetail ?? {};
+  const { AllowedByOrganizations } = OrganizationsDecisionDetail ?? {};
+  return {
+    allowed: EvalDecision === "allowed",
+    missing: MissingContextValues,
+    ...(AllowedByPermissionsBoundary !== undefined && { allowedByBoundary: AllowedByPermissionsBoundary }),
+    ...(AllowedByOrganizations !== undefined && { allowedByOrganization: AllowedByOrganizations }),
+  };
+}
+
+export async function readRole(iam: IAMClient, roleArn: string): Promise<RoleFindings> {
+  const RoleName = roleArn.split("/").at(-1) ?? "";
+  const [inline, attached, boundary] = await Promise.all([
+    inlinePolicies(iam, RoleName),
+    attachedPolicies(iam, RoleName),
+    boundaryOf(iam, RoleName),
+  ]);
+  return { policies: mapRead(allRead([inline, attached]), (lists) => lists.flat()), boundary };
+}
+
+async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<Read<NamedPolicy[]>> {
+  const list = async () => {
+    const names: string[] = [];
+    for await (const page of paginateListRolePolicies({ client: iam }, { RoleName }))
+      names.push(...(page.PolicyNames ?? []));
+    return names;
+  };
+  const names = await attempt("iam:ListRolePolicies", list());
+  if (names.remedy !== undefined) return { remedy: names.remedy };
+  const documents = (names.value ?? []).map(async (PolicyName) => {
+    const answer = await attempt("iam:GetRolePolicy", iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
+    return mapRead(answer, (value) => named(`inline policy '${PolicyName}'`, value?.PolicyDocument));
+  });
+  return allRead(await Promise.all(documents));
+}
+
+async function attachedPolicies(iam: IAMClient, RoleName: string): Promise<Read<NamedPolicy[]>> {
+  const list = async () => {
+    const arns: string[] = [];
+    for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies({ client: iam }, { RoleName })) {
+      arns.push(...AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []));
+    }
+    return arns;
+  };
+  const arns = await attempt("iam:ListAttachedRolePolicies", list());
+  if (arns.remedy !== undefined) return { remedy: arns.remedy };
+  return allRead(await Promise.all((arns.value ?? []).map((arn) => managedPolicy(iam, arn))));
+}
+
+async function boundaryOf(iam: IAMClient, RoleName: string): Promise<Read<NamedPolicy | undefined>> {
+  const answer = await attempt("iam:GetRole", iam.send(new GetRoleCommand({ RoleName })));
+  if (answer.remedy !== undefined) return { remedy: answer.remedy };
+  const arn = answer.value?.Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+  return arn === undefined ? { value: undefined } : managedPolicy(iam, arn);
+}
+
+/** A managed policy has its document in versions: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html */
+async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Read<NamedPolicy>> {
+  const policy = await attempt("iam:GetPolicy", iam.send(new GetPolicyCommand({ PolicyArn })));
+  if (policy.remedy !== undefined) return { remedy: policy.remedy };
+  const VersionId = policy.value?.Policy?.DefaultVersionId ?? "v1";
+  const version = await attempt(
+    "iam:GetPolicyVersion",
+    iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })),
+  );
+  return mapRead(version, (value) => named(PolicyArn, value?.PolicyVersion?.Document));
+}
+
+/** IAM percent-encodes documents. */
+function named(name: string, encoded: string | undefined): NamedPolicy {
+  return { name, document: parsePolicy(encoded && decodeURIComponent(encoded)) };
+}

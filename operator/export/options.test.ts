@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { ConfigError } from "../config-flags.ts";
+import { exportHelpText, parseOptions } from "./options.ts";
+
+test("a bucket is enough", () => {
+  expect(parseOptions(["--bucket", "acme.documents"], {})).toEqual({
+    bucket: "acme.documents",
+    region: undefined,
+    name: "acme-documents",
+    namespace: undefined,
+    s3ForcePathStyle: false,
+  });
+});
+
+test("flags win over their environment variables", () => {
+  const env = { S3_OPERATOR_BUCKET: "one", S3_OPERATOR_REGION: "eu-west-1", S3_OPERATOR_S3_FORCE_PATH_STYLE: "true" };
+  expect(parseOptions(["--bucket=two", "--name=docs", "--namespace=team"], env)).toEqual({
+    bucket: "two",
+    region: "eu-west-1",
+    name: "docs",
+    namespace: "team",
+    s3ForcePathStyle: true,
+  });
+});
+
+test.each([
+  [[], "--bucket is missing"],
+  [["--bucket="], "--bucket is missing"],
+  [["--bucket=a"], "--bucket must be the name of a general purpose bucket"],
+  [["--bucket=docs--x-s3"], "--bucket must be the name of a general purpose bucket"],
+  [["--bucket=docs", "--region=Frankfurt"], "--region must be an AWS region"],
+  [["--bucket=docs", "--name=a.b"], "--name must be at most 63 lower-case letters"],
+  [["--bucket=docs", "--concurrency=1"], "unknown flag --concurrency"],
+  [["docs"], 'unexpected argument "docs"'],
+])("%j: %s", (argv, message) => {
+  expect(() => parseOptions(argv, {})).toThrow(ConfigError);
+  expect(() => parseOptions(argv, {})).toThrow(message);
+});
+
+test("help and version are answered whatever else is wrong", () => {
+  expect(parseOptions(["--help", "--bucket=A"], {})).toBe("help");
+  expect(parseOptions(["--version"], {})).toBe("version");
+  for (const name of ["bucket", "region", "name", "namespace", "s3-force-path-style"]) {
+    expect(exportHelpText()).toMatch(new RegExp(`^ {2}--${name}\\b`, "m"));
+  }
+});

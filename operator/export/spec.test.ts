@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { S3BucketSpec } from "../api/types.ts";
+import type { Observation } from "../bucket/observe.ts";
+import type { Setting } from "../bucket/settings/setting.ts";
+import { failing, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
+import { change, fakeSetting } from "../bucket/testing/fixtures.ts";
+import { declareBucket } from "./spec.ts";
+
+const { bucket } = fakeBucket(failing("NotToBeCalled", 500));
+
+function says(name: keyof S3BucketSpec, spec: S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
+  return fakeSetting(name, { declare: () => ({ spec, unsaid: ["more"] }), diff: () => [], ...overrides });
+}
+
+function declare(settings: Setting[], observations: Record<string, Observation> = {}) {
+  const looks = settings.map(({ name }) => [name, observations[name] ?? { value: undefined }] as const);
+  return declareBucket(settings, new Map(looks), bucket);
+}
+
+test("the parts of all settings, in their order, and what they leave unsaid", () => {
+  const settings = [says("versioning", { versioning: "Enabled" }), says("abac", {}), says("tags", { tags: { a: "" } })];
+  expect(declare(settings)).toEqual({
+    spec: { versioning: "Enabled", tags: { a: "" } },
+    notes: ["versioning: more", "abac: more", "tags: more"],
+  });
+});
+
+test("what a reconcile would change is not said", () => {
+  const diff: Setting["diff"] = () => [change("a"), change("b")];
+  const { spec, notes } = declare([says("versioning", { versioning: "Enabled" }, { diff })]);
+  expect(spec).toEqual({});
+  expect(notes).toEqual(["versioning: more", "versioning: is of a form that a spec does not know (a, b)"]);
+});
+
+test("what is compared is the desired value of the declared one, with its key", () => {
+  const encryption = { sseAlgorithm: "aws:kms", kmsKey: { arn: "arn" } } as const;
+  const seen: unknown[] = [];
+  const desired: Setting["desired"] = (spec, { kmsKeyArn, baseline }) => seen.push(spec, kmsKeyArn, baseline);
+  declare([says("encryption", { encryption }, { desired })]);
+  expect(seen).toEqual([{ encryption }, "arn", false]);
+});
+
+test("what could not be read is told with the action", () => {
+  const { spec, notes } = declare([says("cors", { cors: { rules: [] } })], {
+    cors: { error: sdkError("AccessDenied", 403) },
+  });
+  expect(spec).toEqual({});
+  expect(notes).toEqual([
+    expect.stringMatching(/^cors: not read, and so left alone\. AWS denied s3:GetIt on arn:aws:s3:::docs/),
+  ]);
+});
+
+test("what the API takes only with versioning is not said without it", () => {
+  const lock = says("objectLock", { objectLock: { mode: "None" } });
+  const on = says("versioning", { versioning: "Enabled" });
+  expect(declare([on, lock]).spec).toHaveProperty("objectLock");
+  const { spec, notes } = declare([lock]);
+  expect(spec).toEqual({});
+  expect(notes).toContain("objectLock: a spec can say it only with versioning, of which nothing is known");
+});
+
+test("whose the bucket is by its tags is no difference", () => {
+  const tags = { "s3-operator.io/released-by": "a/b/c", team: "docs" };
+  const ownershipTags: unknown[] = [];
+  const desired: Setting["desired"] = (_spec, context) => ownershipTags.push(context.ownershipTags);
+  declare([says("tags", {}, { desired })], { tags: { value: tags } });
+  expect(ownershipTags).toEqual([{ "s3-operator.io/released-by": "a/b/c" }]);
+});

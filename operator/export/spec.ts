@@ -1,0 +1,72 @@
+import { GROUP } from "../api/names.ts";
+import type { S3BucketSpec } from "../api/types.ts";
+import { awsFailure } from "../aws/errors.ts";
+import type { BucketClient } from "../bucket/bucket-client.ts";
+import type { Observation, Observations } from "../bucket/observe.ts";
+import type { Declaration } from "../bucket/settings/declaration.ts";
+import type { Setting, SettingContext } from "../bucket/settings/setting.ts";
+
+/** What a spec says of a bucket so that the operator finds nothing to do, and, for people, what it cannot say, or nobody could read. */
+export interface DeclaredBucket {
+  spec: S3BucketSpec;
+  notes: string[];
+}
+
+/** Settings that the API takes only beside `versioning: Enabled`. */
+const ON_VERSIONS = ["objectLock", "replication"] as const;
+
+/** Pure. */
+export function declareBucket(
+  settings: readonly Setting[],
+  observations: Observations,
+  bucket: BucketClient,
+): DeclaredBucket {
+  const context = contextOf(bucket, observations.get("tags")?.value);
+  const spec: S3BucketSpec = {};
+  const notes: string[] = [];
+  for (const setting of settings) {
+    const observation = observations.get(setting.name);
+    if (observation === undefined) continue;
+    const declaration = declare(setting, observation, context);
+    Object.assign(spec, declaration.spec);
+    notes.push(...(declaration.unsaid ?? []).map((unsaid) => `${setting.name}: ${unsaid}`));
+  }
+  for (const name of ON_VERSIONS) {
+    if (spec[name] === undefined || spec.versioning === "Enabled") continue;
+    delete spec[name];
+    notes.push(`${name}: a spec can say it only with versioning, of which nothing is known`);
+  }
+  return { spec, notes };
+}
+
+/** Proven by the setting's own comparison: what a reconcile would change is not said. */
+function declare(setting: Setting, { value, error }: Observation, context: SettingContext): Declaration {
+  if (error !== undefined) return { unsaid: [`not read, and so left alone. ${describe(error, setting, context)}`] };
+  const declaration = setting.declare(value, context);
+  const kmsKeyArn = declaration.spec?.encryption?.kmsKey?.arn;
+  const known = kmsKeyArn === undefined ? context : { ...context, kmsKeyArn };
+  const desired = setting.desired(declaration.spec ?? {}, known);
+  const changes = desired === undefined ? [] : setting.diff(desired, value);
+  if (changes.length === 0) return declaration;
+  const paths = changes.map(({ path }) => path).join(", ");
+  return { unsaid: [...(declaration.unsaid ?? []), `is of a form that a spec does not know (${paths})`] };
+}
+
+function describe(error: unknown, { permissions }: Setting, { bucket }: SettingContext): string {
+  return awsFailure(error, { action: permissions.read[0], resource: bucket.arn })?.message ?? String(error);
+}
+
+/** Of an adopted bucket. Whose it is by its tags stays out of the comparison: that will change. */
+function contextOf(bucket: BucketClient, tags: unknown = {}): SettingContext {
+  const ownershipTags = Object.entries(tags as Record<string, string>).filter(([key]) => key.startsWith(`${GROUP}/`));
+  return {
+    baseline: false,
+    bucket,
+    operator: { callerArn: "", actions: [] },
+    ownershipTags: Object.fromEntries(ownershipTags),
+    accountTags: {},
+    appliedTagKeys: [],
+    appliedIds: {},
+    contributedStatements: [],
+  };
+}

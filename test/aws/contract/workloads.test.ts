@@ -1,0 +1,279 @@
+/**
+ * What workloads may do with their roles, while policies are evaluated. Sources: reference_policies_evaluation-logic.html,
+ * troubleshoot_access-denied.html, aws.md 3.2 to 3.5. Never against AWS: it takes a cluster.
+ */
+
+import { CreatePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
+import { PutRolePermissionsBoundaryCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
+import { simulatorTest, startTarget, type Target } from "./target.ts";
+import { credentialsOf, policyOf, startWorkloads, type Workloads } from "./workload.ts";
+
+let target: Target;
+let workloads: Workloads;
+let bucket = "";
+
+beforeAll(async () => {
+  target = await startTarget();
+  target.simulator.evaluatePolicies = true;
+  workloads = await startWorkloads(target);
+});
+afterAll(() => target.stop());
+beforeEach(async () => {
+  bucket = target.bucketName();
+  account().createBucket(bucket);
+  for (const Key of ["team-a/x", "team-ab/x"])
+    await target.s3().send(new PutObjectCommand({ Bucket: bucket, Key, Body: "x" }));
+});
+
+const account = () => target.simulator.account(target.accountId);
+const DENIED = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
+const saying = (message: string) => ({ ...DENIED, message: expect.stringContaining(message) as string });
+
+const objects = (prefix: string) => `arn:aws:s3:::${bucket}/${prefix}*`;
+const reading = () => ({
+  Effect: "Allow",
+  Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+  Resource: objects("team-a/"),
+});
+const listing = () => ({
+  Effect: "Allow",
+  Action: "s3:ListBucket",
+  Resource: `arn:aws:s3:::${bucket}`,
+  Condition: { StringLike: { "s3:prefix": "team-a/*" } },
+});
+
+/** Trust in the pods of the cluster; those of one namespace can be told by their sessions' tags only. */
+function podTrust(namespace?: string): string {
+  const tag = namespace === undefined ? {} : { "aws:RequestTag/kubernetes-namespace": namespace };
+  return policyOf({
+    Effect: "Allow",
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    Condition: {
+      StringEquals: { "aws:SourceAccount": target.accountId, ...tag },
+      ArnEquals: { "aws:SourceArn": workloads.cluster.arn },
+    },
+  });
+}
+
+const get = (s3: S3Client, Key: string) => s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+const list = (s3: S3Client, Prefix?: string) =>
+  s3.send(new ListObjectsV2Command({ Bucket: bucket, ...(Prefix !== undefined && { Prefix }) }));
+
+describe("a role with a prefix", () => {
+  simulatorTest("reads and lists within it, and nowhere else", async () => {
+    const { s3 } = await workloads.start(reading(), listing());
+    await get(s3, "team-a/x");
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "team-a/y", Body: "y" }));
+    expect((await list(s3, "team-a/")).KeyCount).toBe(2);
+    const missing = `is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::${bucket}/team-ab/x" because no identity-based policy allows the s3:GetObject action`;
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(saying(missing));
+    for (const prefix of [undefined, "", "team-a", "team-ab/"]) {
+      await expect(list(s3, prefix)).rejects.toMatchObject(saying("s3:ListBucket"));
+    }
+    const remove = s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "team-a/y", VersionId: "null" }));
+    await expect(remove).rejects.toMatchObject(saying("s3:DeleteObjectVersion"));
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "team-a/y" }));
+  });
+
+  simulatorTest("is not told whether a key is there unless it may list the whole bucket", async () => {
+    const { s3 } = await workloads.start(reading(), listing());
+    await expect(get(s3, "team-a/none")).rejects.toMatchObject(saying("s3:ListBucket"));
+    const everything = { ...listing(), Condition: {} };
+    const { s3: lister } = await workloads.start(reading(), everything);
+    await expect(get(lister, "team-a/none")).rejects.toMatchObject({ name: "NoSuchKey" });
+    const head = lister.send(new HeadObjectCommand({ Bucket: bucket, Key: "team-a/none" }));
+    await expect(head).rejects.toMatchObject({ name: "NotFound" });
+  });
+
+  simulatorTest("has wildcards in its policy, not in keys; escaped ones are plain characters", async () => {
+    const { s3 } = await workloads.start(reading(), {
+      ...reading(),
+      Resource: objects("${*}${?}/${$}{aws:username}/"),
+    });
+    const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "x" }));
+    for (const key of ["team-a/*", "team-a/?", "team-a/${aws:username}", "*?/${aws:username}/x"]) await put(key);
+    for (const key of ["*", "team-*", "team-?/x", "team-a?x", "ab/${aws:username}/x", "*?/pod/x"]) {
+      await expect(put(key)).rejects.toMatchObject(DENIED);
+    }
+  });
+
+  simulatorTest("deletes what it may of many keys", async () => {
+    const { s3 } = await workloads.start(reading());
+    const Objects = [{ Key: "team-a/x" }, { Key: "team-ab/x" }];
+    const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+    expect(Deleted?.map(({ Key }) => Key)).toEqual(["team-a/x"]);
+    expect(Errors).toMatchObject([{ Key: "team-ab/x", Code: "AccessDenied" }]);
+    expect([...(account().buckets.get(bucket)?.objects.keys() ?? [])]).toEqual(["team-ab/x"]);
+  });
+});
+
+describe("trust", () => {
+  simulatorTest("by web identity is for one service account, one audience, one issuer", async () => {
+    const { roleArn } = await workloads.role(workloads.irsaTrust("team-a:app"));
+    const token = (namespace: string, name: string, audience?: string) =>
+      target.simulator.serviceAccountToken(
+        workloads.cluster,
+        namespace,
+        name,
+        audience === undefined ? {} : { audience },
+      );
+    await workloads.webIdentity(roleArn, token("team-a", "app"));
+    await expect(workloads.webIdentity(roleArn, token("team-b", "app"))).rejects.toMatchObject(DENIED);
+    await expect(workloads.webIdentity(roleArn, token("team-a", "app2"))).rejects.toMatchObject(DENIED);
+    const invalid = { name: "InvalidIdentityTokenException" };
+    await expect(workloads.webIdentity(roleArn, token("team-a", "app", "vault"))).rejects.toMatchObject(invalid);
+    const [header, claims] = token("team-a", "app").split(".");
+    const [, , foreign] = token("team-b", "app").split(".");
+    await expect(workloads.webIdentity(roleArn, [header, claims, foreign].join("."))).rejects.toMatchObject(invalid);
+    const stranger = account().addCluster("unknown-to-iam");
+    const ofStranger = target.simulator.serviceAccountToken(stranger, "team-a", "app");
+    await expect(workloads.webIdentity(roleArn, ofStranger)).rejects.toMatchObject(invalid);
+    const old = target.simulator.serviceAccountToken(workloads.cluster, "team-a", "app", { expiresInSeconds: -1 });
+    await expect(workloads.webIdentity(roleArn, old)).rejects.toMatchObject({ name: "ExpiredTokenException" });
+  });
+
+  simulatorTest("of pods is by association and by the conditions of the role; tags tell sessions apart", async () => {
+    const perNamespace = {
+      ...reading(),
+      Resource: `arn:aws:s3:::${bucket}/\${aws:PrincipalTag/kubernetes-namespace}/*`,
+    };
+    const { roleArn } = await workloads.role(podTrust("team-a"), perNamespace);
+    const associate = (namespace: string, serviceAccount: string) =>
+      target
+        .eks()
+        .send(new CreatePodIdentityAssociationCommand({ clusterName: "prod", namespace, serviceAccount, roleArn }));
+    await associate("team-a", "app");
+    await associate("team-b", "app");
+    const credentials = await target.simulator.podIdentityCredentials(workloads.cluster, "team-a", "app");
+    const s3 = target.s3({ credentials });
+    await get(s3, "team-a/x");
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
+    await expect(target.simulator.podIdentityCredentials(workloads.cluster, "team-b", "app")).rejects.toThrow(
+      /does not let pods/,
+    );
+    await expect(target.simulator.podIdentityCredentials(workloads.cluster, "team-a", "other")).rejects.toThrow(
+      /no pod identity/,
+    );
+  });
+
+  simulatorTest("of a target role is by the first role and the association's external id", async () => {
+    const names = { clusterName: "prod", namespace: "team-a", serviceAccount: "chained" };
+    const both = ["sts:AssumeRole", "sts:TagSession"];
+    const firstRole = await workloads.role(podTrust("team-a"), { Effect: "Allow", Action: both, Resource: "*" });
+    const trusting = (externalId: string) => {
+      const first = { Effect: "Allow", Principal: { AWS: firstRole.roleArn } };
+      const Condition = { StringEquals: { "sts:ExternalId": externalId } };
+      return policyOf({ ...first, Action: "sts:AssumeRole", Condition }, { ...first, Action: "sts:TagSession" });
+    };
+    const { roleArn: targetRoleArn, roleName } = await workloads.role(trusting("another"), reading());
+    const input = { ...names, roleArn: firstRole.roleArn, targetRoleArn };
+    const { association } = await target.eks().send(new CreatePodIdentityAssociationCommand(input));
+    const start = () => target.simulator.podIdentityCredentials(workloads.cluster, "team-a", "chained");
+    await expect(start()).rejects.toThrow(`${targetRoleArn} does not let pods assume it`);
+    const trust = { RoleName: roleName, PolicyDocument: trusting(association?.externalId ?? "") };
+    await target.iam().send(new UpdateAssumeRolePolicyCommand(trust));
+    const s3 = target.s3({ credentials: await start() });
+    await get(s3, "team-a/x");
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
+  });
+
+  simulatorTest("a session policy narrows what its role may, by association too", async () => {
+    const { roleArn } = await workloads.role(podTrust(), { ...reading(), Resource: "*" });
+    const policy = policyOf(reading());
+    const input = {
+      clusterName: "prod",
+      namespace: "narrow",
+      serviceAccount: "app",
+      roleArn,
+      disableSessionTags: true,
+      policy,
+    };
+    await target.eks().send(new CreatePodIdentityAssociationCommand(input));
+    const s3 = target.s3({
+      credentials: await target.simulator.podIdentityCredentials(workloads.cluster, "narrow", "app"),
+    });
+    await get(s3, "team-a/x");
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(
+      saying("because no session policy allows the s3:GetObject action"),
+    );
+  });
+});
+
+describe("further layers", () => {
+  simulatorTest("a permissions boundary limits, and has nothing to give", async () => {
+    const { s3, roleName } = await workloads.start({ ...reading(), Resource: "*" });
+    const boundary = account().addManagedPolicy("only-team-a", JSON.parse(policyOf(reading())) as object);
+    await target
+      .iam()
+      .send(new PutRolePermissionsBoundaryCommand({ RoleName: roleName, PermissionsBoundary: boundary }));
+    await get(s3, "team-a/x");
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(
+      saying("because no permissions boundary allows the s3:GetObject action"),
+    );
+  });
+
+  simulatorTest("a deny anywhere wins, and the message says where", async () => {
+    const { s3 } = await workloads.start(reading(), { ...reading(), Effect: "Deny", Action: "s3:PutObject" });
+    const put = s3.send(new PutObjectCommand({ Bucket: bucket, Key: "team-a/y" }));
+    await expect(put).rejects.toMatchObject(saying("with an explicit deny in an identity-based policy"));
+    const insecure = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: objects(""),
+      Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+    };
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(insecure) }));
+    await get(s3, "team-a/x");
+    target.simulator.tlsVersion = "1.0";
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("with an explicit deny in a resource-based policy"));
+    target.simulator.tlsVersion = "1.3";
+  });
+
+  simulatorTest("another account needs both its own policy and the bucket's", async () => {
+    const other = target.simulator.account("222233334444");
+    const role = other.addRole("reader", { trustedAccounts: [target.accountId] });
+    const assume = new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: "session" });
+    const { Credentials: given } = await target.sts().send(assume);
+    const s3 = target.s3({ credentials: credentialsOf(given) });
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject(
+      saying("because no resource-based policy allows the s3:GetObject action"),
+    );
+    const grant = {
+      Effect: "Allow",
+      Principal: { AWS: role.arn },
+      Action: "s3:GetObject",
+      Resource: objects("team-a/"),
+    };
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(grant) }));
+    await get(s3, "team-a/x");
+    await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
+    role.attachedPolicies.clear();
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("because no identity-based policy allows"));
+  });
+
+  simulatorTest("a role that is gone has nothing left to its sessions", async () => {
+    const { s3, roleArn } = await workloads.start(reading());
+    account().roles.delete(roleArn);
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject(DENIED);
+  });
+
+  simulatorTest("signatures are checked", async () => {
+    const { credentials } = await workloads.start(reading());
+    const s3 = target.s3({ credentials: { ...credentials, secretAccessKey: "guessed" } });
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });
+  });
+});

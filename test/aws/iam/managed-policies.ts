@@ -1,0 +1,23 @@
+/** Managed policies: the account's own, and the few of AWS's that the simulator knows. */
+
+import type { Account } from "../state.ts";
+
+export const ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+const allow = (...Action: string[]) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
+
+/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+const OF_AWS = new Map([
+  [ADMINISTRATOR_ACCESS, allow("*")],
+  ["arn:aws:iam::aws:policy/AmazonS3FullAccess", allow("s3:*", "s3-object-lambda:*")],
+  [
+    "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    allow("s3:Get*", "s3:List*", "s3:Describe*", "s3-object-lambda:Get*", "s3-object-lambda:List*"),
+  ],
+]);
+
+/** The policy's JSON; undefined when this account cannot attach a policy of that ARN. */
+export function findManagedPolicy(account: Account, arn: string): string | undefined {
+  return OF_AWS.get(arn) ?? account.managedPolicies.get(arn);
+}

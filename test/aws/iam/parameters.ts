@@ -1,0 +1,74 @@
+/** Parameters that many operations of IAM have, held to the form that the API's model asks for. */
+
+import { accountOf } from "../world.ts";
+import type { QueryContext } from "../query.ts";
+import type { Account, Role } from "../state.ts";
+import { noSuchEntity, validationError } from "./errors.ts";
+import { partitionOf } from "./global-region.ts";
+
+const NAME = /^[\w+=,.@-]+$/;
+
+/** A required name. Throws ValidationError when it is too long, or has other characters than names may have. */
+export function nameParameter(parameters: URLSearchParams, parameter: string, longest: number): string {
+  const name = parameters.get(parameter) ?? "";
+  const shown = parameter.charAt(0).toLowerCase() + parameter.slice(1);
+  if (name.length > longest) {
+    throw validationError(name, shown, `Member must have length less than or equal to ${longest}`);
+  }
+  if (!NAME.test(name))
+    throw validationError(name, shown, "Member must satisfy regular expression pattern: [\\w+=,.@-]+");
+  return name;
+}
+
+/** An optional text. Throws ValidationError when it is too long. */
+export function textParameter(parameters: URLSearchParams, parameter: string, longest: number): string | undefined {
+  const text = parameters.get(parameter) ?? undefined;
+  if (text === undefined || text.length <= longest) return text;
+  throw validationError(text, parameter, `Member must have length less than or equal to ${longest}`);
+}
+
+/** An optional whole number. Throws ValidationError when it is out of range. */
+export function numberParameter(
+  parameters: URLSearchParams,
+  parameter: string,
+  [least, most]: [least: number, most: number],
+): number | undefined {
+  const text = parameters.get(parameter);
+  if (text === null) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw validationError(text, parameter, `Member must have value from ${least} to ${most}`);
+}
+
+/** The path of a new role, or a prefix of paths; "/" when left out. */
+export function pathParameter(parameters: URLSearchParams, parameter: string, pattern: RegExp): string {
+  const path = parameters.get(parameter) ?? "/";
+  if (path.length <= 512 && pattern.test(path)) return path;
+  throw validationError(path, parameter, `Member must satisfy regular expression pattern: ${pattern.source}`);
+}
+
+/** The role that RoleName means. Throws NoSuchEntity. */
+export function roleParameter(parameters: URLSearchParams, context: QueryContext): Role {
+  const name = nameParameter(parameters, "RoleName", 64);
+  const role = findRole(callerAccount(context), name);
+  if (role === undefined) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+  return role;
+}
+
+/** ARN of the role that RoleName means; of one that is not there, as it would be made. */
+export function roleResource(parameters: URLSearchParams, context: QueryContext): string {
+  const name = parameters.get("RoleName") ?? "";
+  const role = findRole(callerAccount(context), name);
+  return (
+    role?.arn ??
+    `arn:${partitionOf(context.region)}:iam::${context.caller.accountId}:role${parameters.get("Path") ?? "/"}${name}`
+  );
+}
+
+export function findRole({ roles }: Account, name: string): Role | undefined {
+  return [...roles.values()].find((role) => role.name === name);
+}
+
+export function callerAccount({ world, caller }: QueryContext): Account {
+  return accountOf(world, caller.accountId);
+}

@@ -1,0 +1,76 @@
+/** The policies of whoever calls, and what its requests say of it. */
+
+import { findManagedPolicy } from "../iam/managed-policies.ts";
+import type { Json } from "../policy-json.ts";
+import type { Account, Identity, Role, World } from "../state.ts";
+import { accountOf } from "../world.ts";
+import type { Policies, RequestContext } from "./evaluate.ts";
+
+const EVERYTHING: Json = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+
+const NOTHING: Json = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }],
+};
+
+/**
+ * Of a user, and of everybody while policies are not evaluated: everything. Of a session: those of its role as they are now, so nothing
+ * when the role is gone.
+ */
+export function policiesOf(world: World, { accountId, session }: Identity): Omit<Policies, "resource"> {
+  if (session === undefined || !world.evaluatePolicies) {
+    return { identity: [EVERYTHING], permissionsBoundary: undefined, session: undefined };
+  }
+  const role = roleOf(world, session.roleId, accountId);
+  if (role === undefined) return { identity: [], permissionsBoundary: undefined, session: undefined };
+  const policy = session.policy === undefined ? undefined : parsed(session.policy);
+  return { ...rolePolicies(accountOf(world, accountId), role), session: policy };
+}
+
+/** Inline and attached policies, and the permissions boundary. */
+export function rolePolicies(
+  account: Account,
+  { inlinePolicies, attachedPolicies, permissionsBoundary }: Role,
+): Pick<Policies, "identity" | "permissionsBoundary"> {
+  const managed = (arn: string) => parsed(findManagedPolicy(account, arn));
+  return {
+    identity: [...[...inlinePolicies.values()].map((policy) => parsed(policy)), ...[...attachedPolicies].map(managed)],
+    permissionsBoundary: permissionsBoundary === undefined ? undefined : managed(permissionsBoundary),
+  };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties */
+export function principalContext(world: World, { accountId, arn, session }: Identity): RequestContext {
+  const role = session && roleOf(world, session.roleId, accountId);
+  return {
+    "aws:PrincipalArn": role?.arn ?? arn,
+    "aws:PrincipalAccount": accountId,
+    "aws:PrincipalType": session === undefined ? "User" : "AssumedRole",
+    "aws:PrincipalIsAWSService": "false",
+    "aws:ViaAWSService": "false",
+    ...transport(world.tlsVersion),
+    "aws:userid": session === undefined ? accountId : `${session.roleId}:${arn.split("/").at(-1)}`,
+    ...(session === undefined && { "aws:username": arn.split("/").at(-1) ?? "" }),
+    ...prefixed(role?.tags ?? new Map<string, string>()),
+    ...prefixed(session?.tags ?? new Map<string, string>()),
+  };
+}
+
+function roleOf(world: World, roleId: string, accountId: string): Role | undefined {
+  return [...accountOf(world, accountId).roles.values()].find(({ uniqueId }) => uniqueId === roleId);
+}
+
+/** The simulator speaks plain HTTP: what the caller is to have used is a switch. */
+function transport(tlsVersion: string | undefined): RequestContext {
+  return tlsVersion === undefined ? { "aws:SecureTransport": "false" } : { "aws:SecureTransport": "true" };
+}
+
+/** A session's tags go before its role's. */
+function prefixed(tags: ReadonlyMap<string, string>): RequestContext {
+  return Object.fromEntries([...tags].map(([key, value]) => [`aws:PrincipalTag/${key}`, value]));
+}
+
+/** A policy that is gone allows nothing worth having. */
+function parsed(policy = JSON.stringify(NOTHING)): Json {
+  return JSON.parse(policy) as Json;
+}

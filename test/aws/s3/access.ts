@@ -1,0 +1,103 @@
+/**
+ * What policies are asked for a request to S3, and for the use of KMS that comes with it:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+ */
+
+import { isPresigned } from "../auth.ts";
+import type { AwsRequest } from "../http.ts";
+import type { Access } from "../policy/access.ts";
+import type { RequestContext } from "../policy/evaluate.ts";
+import type { Bucket, Identity, World } from "../state.ts";
+import { accountOf, findBucket } from "../world.ts";
+import { keyAccesses } from "./key-access.ts";
+import { policyOf } from "./policy.ts";
+import { restorePrincipals } from "./policy-principals.ts";
+import { isOn } from "./public-access-block.ts";
+
+export interface S3Request {
+  request: AwsRequest;
+  world: World;
+  caller: Identity;
+  /** API name. */
+  operation: string;
+  bucketName: string;
+  key: string;
+  /** Each action with the ARN that it is about. */
+  actions: { action: string; resource: string }[];
+}
+
+/** Nothing for a bucket that is not there, or not here: what comes then is no matter of policies. */
+export function s3Accesses(asked: S3Request): Access[] {
+  const { request, world, caller, bucketName, key, operation } = asked;
+  const bucket = findBucket(world, bucketName);
+  if (bucketName === "" || operation === "CreateBucket") return onTheAccount(asked);
+  if (bucket === undefined || bucket.region !== request.scope.region) return [];
+  const context = requestContext(asked);
+  const ofBucket = bucketAccess(world, bucket);
+  const asksForMissing = (operation === "GetObject" || operation === "HeadObject") && !isThere(bucket, key);
+  // Whether a key is there is told to those who may list the bucket; their prefixes do not count, for there is none in this request.
+  const listing = {
+    ...ofBucket,
+    action: "s3:ListBucket",
+    resource: `arn:aws:s3:::${bucketName}`,
+    context: connection(asked),
+  };
+  return [
+    ...asked.actions.map((each) =>
+      each.action.startsWith("s3:")
+        ? { ...ofBucket, ...each, context }
+        : { ...each, owner: caller.accountId, context: PASSED },
+    ),
+    ...(asksForMissing ? [listing] : []),
+    ...keyAccesses(bucket, asked),
+  ];
+}
+
+const PASSED = { "iam:PassedToService": "s3.amazonaws.com" };
+
+function onTheAccount(asked: S3Request): Access[] {
+  const owner = asked.caller.accountId;
+  return asked.actions.map((each) => ({ ...each, owner, context: requestContext(asked) }));
+}
+
+/** What is the same for all actions on a bucket and what is in it. */
+export function bucketAccess(world: World, bucket: Bucket): Pick<Access, "owner" | "policy" | "restrictPublicBuckets"> {
+  const { publicAccessBlock } = accountOf(world, bucket.accountId);
+  return {
+    owner: bucket.accountId,
+    policy: bucket.policy === undefined ? undefined : { ...restorePrincipals(world, policyOf(bucket)) },
+    restrictPublicBuckets: isOn("RestrictPublicBuckets", bucket.publicAccessBlock, publicAccessBlock),
+  };
+}
+
+function requestContext(asked: S3Request): RequestContext {
+  const { query, headers } = asked.request;
+  const parameters = {
+    prefix: "s3:prefix",
+    delimiter: "s3:delimiter",
+    "max-keys": "s3:max-keys",
+    versionId: "s3:VersionId",
+  };
+  const given = Object.entries(parameters).flatMap(([name, key]): [string, string][] => {
+    const value = query.get(name);
+    return value === null ? [] : [[key, value]];
+  });
+  const sent = Object.entries(headers).filter(([name]) => name.startsWith("x-amz-"));
+  return {
+    ...connection(asked),
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(sent.map(([name, value]) => [`s3:${name}`, value])),
+  };
+}
+
+function connection({ request, world }: Pick<S3Request, "request" | "world">): RequestContext {
+  return {
+    "s3:authType": isPresigned(request) ? "REST-QUERY-STRING" : "REST-HEADER",
+    "s3:signatureversion": "AWS4-HMAC-SHA256",
+    ...(world.tlsVersion !== undefined && { "s3:TlsVersion": world.tlsVersion }),
+  };
+}
+
+function isThere({ objects }: Bucket, key: string): boolean {
+  return objects.get(key)?.[0]?.deleteMarker === false;
+}

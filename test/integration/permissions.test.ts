@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
+import type { S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
+import policy from "../../docs/iam-policy.json" with { type: "json" };
+import { objectLockDocument } from "../aws/s3/object-lock.ts";
+import { atAws, readyBucket } from "./support/buckets.ts";
+import { expectInvariants, lookAgain, operatorCalls } from "./support/invariants.ts";
+import { managedKeySpec } from "./support/keys.ts";
+import { startOperator } from "./support/operator.ts";
+import { prerequisites } from "./support/prerequisites.ts";
+import { everySetting } from "./support/setting-cases.ts";
+import { condition } from "./support/states.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+/** An S3Bucket's life with every setting, then with none but what object lock keeps. */
+async function settings(world: World): Promise<void> {
+  const least: S3BucketSpec = { baseline: "None", deletionPolicy: "DeleteIfEmpty", versioning: "Enabled" };
+  const every = everySetting(await prerequisites(world));
+  await readyBucket(world, "docs", { ...every, ...least });
+  await readyBucket(world, "docs", least);
+  await world.deleteBucket("docs");
+  await world.gone("docs");
+}
+
+/** A managed key whose creation is not answered, that goes with its bucket, and comes back with the manifest. */
+async function managedKey(world: World): Promise<void> {
+  const spec: S3BucketSpec = { deletionPolicy: "DeleteIfEmpty", ...managedKeySpec({ deletionWindowInDays: 7 }) };
+  world.simulator.faults.loseAnswer({ operation: "CreateKey", times: 1 });
+  await readyBucket(world, "encrypted", spec);
+  await world.deleteBucket("encrypted");
+  await world.gone("encrypted");
+  await readyBucket(world, "encrypted", spec);
+}
+
+/** A bucket that goes with its contents, once what holds an object back is gone. */
+async function contents(world: World): Promise<void> {
+  await world.applyAccount({ allowedDeletionPolicies: ["DeleteWithContents"] });
+  const bucketName = world.bucketName("full");
+  const annotations = { [CONFIRM_DELETE_CONTENTS]: bucketName };
+  const spec: S3BucketSpec = { bucketName, deletionPolicy: "DeleteWithContents", versioning: "Enabled" };
+  await world.applyBucket("full", spec, { annotations });
+  await world.bucketWhen("full", ({ status }) => status?.arn !== undefined && status.settings !== undefined);
+  const bucket = atAws(world, bucketName);
+  bucket.fillWith({ keys: 3, versionsPerKey: 2, deleteMarkers: true, uploads: 2 });
+  bucket.objectLock = objectLockDocument();
+  const locked = bucket.objects.get("object-0000001")?.find(({ deleteMarker }) => !deleteMarker);
+  if (locked === undefined) throw new Error("The bucket was filled with it");
+  locked.retention = { mode: "GOVERNANCE", until: Date.UTC(2099, 0, 1) };
+  await world.deleteBucket("full");
+  const waitsFor = (reason: string) => (object: S3Bucket) => condition(object, "Ready")?.reason === reason;
+  await world.bucketWhen("full", waitsFor("ObjectLocked"));
+
+  locked.retention = undefined;
+  locked.legalHold = "ON";
+  await lookAgain(world, "full");
+  await world.bucketWhen("full", waitsFor("ObjectOnLegalHold"));
+  locked.legalHold = "OFF";
+  await world.annotate("full", { [RECONCILE_REQUESTED_AT]: "now" });
+  await world.gone("full");
+}
+
+test("every action of the shipped IAM policy is used, and none outside it is", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await settings(world);
+  await managedKey(world);
+  await contents(world);
+  const used = new Set(operatorCalls(world).flatMap(({ actions }) => actions));
+  // Needs no permission.
+  used.delete("sts:GetCallerIdentity");
+  const shipped = new Set(policy.Statement.flatMap(({ Action }) => Action));
+  expect([...used].sort()).toEqual([...shipped].sort());
+  await expectInvariants(world);
+});
