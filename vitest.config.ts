@@ -6,12 +6,17 @@ const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: 
 export default defineConfig({
   test: {
     env,
-    // Most of a test is waiting, for etcd, leases and kube-controller-manager: more workers than cores.
+    // Each has its simulator and its operator, and all share one control plane: more of them would only wait for it.
     maxWorkers: 2,
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["operator/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["operator/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"],
+          // Property tests take seconds, and several times as many on a machine with other work.
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
