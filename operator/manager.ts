@@ -25,7 +25,7 @@ import { createKubeMetrics } from "./kube/metrics.ts";
 import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
-import { observed } from "./observed.ts";
+import { observed, synced } from "./observed.ts";
 import { createWatches, readyChecks, runWatches } from "./watches.ts";
 
 const NAME = "s3-operator";
@@ -102,7 +102,10 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: AWS_ACCOUNTS,
     store: watches.accounts.store,
     concurrency: Math.min(config.concurrency, 2),
-    reconcile: createAccountReconciler(aws, () => watches.directory.accounts()),
+    reconcile: synced(
+      metrics,
+      createAccountReconciler(aws, () => watches.directory.accounts()),
+    ),
   });
   const reconcileBucket = createBucketReconciler({
     aws,
@@ -127,11 +130,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: S3_BUCKETS,
     store: watches.buckets.store,
     concurrency: config.concurrency,
-    reconcile: async (context) => {
-      const outcome = await reconcileBucket(context);
-      if (outcome.kind === "done") metrics.synced(S3_BUCKETS.kind, context.key);
-      return outcome;
-    },
+    reconcile: synced(metrics, reconcileBucket),
   });
 
   const reconcileAccess = createAccessReconciler({
@@ -151,11 +150,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: BUCKET_ACCESSES,
     store: watches.accesses.store,
     concurrency: config.concurrency,
-    reconcile: async (context) => {
-      const outcome = await reconcileAccess(context);
-      if (outcome.kind === "done") metrics.synced(BUCKET_ACCESSES.kind, context.key);
-      return outcome;
-    },
+    reconcile: synced(metrics, reconcileAccess),
   });
 
   const work = async (leading: AbortSignal) => {
@@ -183,7 +178,8 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       await work(signal);
       return "stopped";
     }
-    const lease = { name: NAME, namespace: config.leaderElectionNamespace ?? ownNamespace(), identity };
+    const namespace = config.leaderElectionNamespace ?? ownNamespace();
+    const lease = { name: config.leaderElectionName, namespace, identity };
     const end = await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal });
     return end === "lost" ? "lost" : "stopped";
   } finally {

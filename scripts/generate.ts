@@ -1,6 +1,7 @@
 /**
  * Writes what is generated: from crds/ the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/,
- * from the settings their table and the operator's IAM policy; the chart's CRDs, roles and README; Argo CD's configuration.
+ * from the settings their table and the operator's IAM policy; the chart's CRDs, roles, README, and what its schema of values has
+ * of the AWSAccount; Argo CD's configuration.
  * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
  */
 
@@ -10,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { generateCrdTemplate } from "./chart/crds.ts";
 import { generateRules } from "./chart/rbac.ts";
 import { generateReadme } from "./chart/readme.ts";
+import { generateValuesSchema } from "./chart/values-schema.ts";
 import { generateArgocdConfig } from "./generate-argocd.ts";
 import { generateDocs } from "./generate-docs.ts";
 import { generateFields } from "./generate-fields.ts";
@@ -32,7 +34,10 @@ async function generated(): Promise<Map<string, string>> {
   }
   files.set("operator/api/generated/fields.ts", generateFields(definitions));
   files.set(`${CHART}/templates/_rules.tpl`, generateRules(definitions));
-  files.set(`${CHART}/README.md`, await generateReadme(await readFile(`${ROOT}${CHART}/values.yaml`, "utf8")));
+  const chartFile = (path: string) => readFile(`${ROOT}${CHART}/${path}`, "utf8");
+  files.set(`${CHART}/README.md`, await generateReadme(await chartFile("values.yaml")));
+  const valuesSchema = await generateValuesSchema(await chartFile("values.schema.json"), definitions);
+  files.set(`${CHART}/values.schema.json`, valuesSchema);
   files.set("argocd/argocd-cm.yaml", await generateArgocdConfig(`${ROOT}argocd/resource_customizations`));
   files.set("docs/reference/settings.md", await generateSettingsTable());
   files.set("docs/iam-policy.json", await generateIamPolicy());

@@ -31,7 +31,7 @@ const OPERATOR = {
   /** In the namespace "default", where events about cluster-scoped objects are. */
   events: recorded(),
   /** In the operator's own namespace. */
-  leaderElection: leased("s3-operator"),
+  leaderElection: leased("{{ .Values.leaderElection.name }}"),
 } satisfies Record<string, Rule[]>;
 
 /** For the cluster's own roles: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles */

@@ -63,17 +63,40 @@ They are templates of the chart: installing and upgrading the release installs a
 (\`crds.keep\`), because with a CustomResourceDefinition all its objects go. CRDs that were applied by kubectl before are taken
 over by \`helm install --take-ownership\`; with \`crds.enabled=false\` they are yours to upgrade, before the operator.
 
+From \`install.yaml\` to Helm, in the same namespace, no bucket is written to. Helm 4 applies on the server, where the fields are
+kubectl's until \`--force-conflicts\` takes them; with Helm 3 leave that out, which it does not know:
+
+\`\`\`sh
+helm install s3-operator charts/s3-operator --namespace s3-operator-system --wait --take-ownership --force-conflicts
+\`\`\`
+
 ## The AWSAccount
 
 With \`account.id\` the chart makes the default AWSAccount. Helm cannot make a kind and an object of it in one go, so on a
 cluster that does not know the kind yet it comes as a hook, after everything else: use \`--wait\`, so that the kind is served by
 then. From the next upgrade on it is an object of the release. Neither an uninstall nor taking \`account.id\` away deletes it.
 
+\`account.spec\` has every other field of an [AWSAccount](../../docs/reference/awsaccount.md), checked before anything is
+installed. Limits for tenants, and the way in which Pods become the roles of BucketAccesses:
+
+\`\`\`yaml
+account:
+  id: "111122223333"
+  region: eu-central-1
+  spec:
+    allowedNamespaces: { selector: { matchLabels: { s3: allowed } } }
+    allowedDeletionPolicies: [Retain]
+    naming: { allowedPatterns: ["{namespace}-*"] }
+    guardrails: { allowedAccounts: [], requireKMS: true }
+    iam: { permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/s3-workloads" }
+    workloadIdentity: { type: PodIdentity, clusterName: production }
+\`\`\`
+
 ## What may go wrong
 
 - **A second release** that would look after the same objects is refused by Helm: the ClusterRole is named by what is looked
-  after. Give each release another \`watch.selector\` or other \`watch.namespaces\`, a namespace of its own, and all but one
-  \`crds.enabled=false\`.
+  after. Give each release another \`watch.selector\` or other \`watch.namespaces\`, all but one \`crds.enabled=false\`, and those
+  in one namespace another \`leaderElection.name\`: Helm refuses two with the same lease.
 - **A typo in values** fails at install and names the key: the schema allows no others.
 - **Uninstalling** leaves CustomResourceDefinitions, AWSAccounts, S3Buckets and buckets. To have buckets released or deleted
   first, delete the S3Buckets while the operator still runs.

@@ -6,7 +6,8 @@ import { load } from "js-yaml";
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GROUP, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
-import type { KubeObject } from "../../operator/kube/object.ts";
+import type { KubeObject, StatusObject } from "../../operator/kube/object.ts";
+import { fieldsOf, loadDefinitions } from "../../scripts/schema.ts";
 import { findTool } from "../tools/index.ts";
 import { argoAct, argoActions, argoHealth, type ArgoAction, type ArgoHealth } from "../tools/judges.ts";
 import { argoHealthOf, scriptsFor } from "./argocd.ts";
@@ -57,6 +58,19 @@ describe.each(KINDS)("%s", (kind) => {
     expect(readdirSync(new URL(`${kind}/testdata/`, FOLDER)).sort(), "no state is left out").toEqual(used.sort());
   });
 
+  test("the testdata has only what the operator says", () => {
+    const definition = loadDefinitions().find(({ spec }) => spec.names.kind === kind);
+    const known = definition?.spec.versions.flatMap((version) => [...fieldsOf(version.schema.openAPIV3Schema)]) ?? [];
+    const fields = new Set(known.map(({ path }) => path));
+    const reasons = readFileSync(new URL("../../docs/reasons.md", import.meta.url), "utf8");
+    const states = readdirSync(new URL(`${kind}/testdata/`, FOLDER)).map((file) => object(`testdata/${file}`));
+    for (const { spec, status = {} } of states as (StatusObject & { spec: object })[]) {
+      expect([...pathsIn(spec, "spec"), ...pathsIn(status, "status")].filter((path) => !fields.has(path))).toEqual([]);
+      const ready = status.conditions?.find(({ type }) => type === "Ready");
+      if (ready !== undefined) expect(reasons).toContain(`\`${ready.reason}\``);
+    }
+  });
+
   test("discovery.lua offers what makes sense", async () => {
     const { discoveryTests } = read("actions/action_test.yaml") as ActionTests;
     for (const { inputPath, result } of discoveryTests) {
@@ -79,6 +93,13 @@ describe.each(KINDS)("%s", (kind) => {
     }
   });
 });
+
+/** As fieldsOf has them. */
+function pathsIn(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => pathsIn(item, `${path}[]`));
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => pathsIn(inner, `${path}.${key}`));
+}
 
 function byName(one: ArgoAction, other: ArgoAction): number {
   return one.name.localeCompare(other.name);

@@ -8,6 +8,14 @@ import { loadDefinitions } from "../../scripts/schema.ts";
 import { CHART, createHelm, type Helm, HELMS, type HelmName, only } from "./support/helm.ts";
 import { containerOf, type Deployment } from "./support/workload.ts";
 
+interface Values {
+  account: { spec: object };
+}
+
+interface ValuesSchema {
+  definitions: { AWSAccountSpec: { properties: object } };
+}
+
 const FOLDER = import.meta.dirname;
 const CASES = readdirSync(join(FOLDER, "values")).map((file) => file.replace(".yaml", ""));
 const valuesFile = (name: string) => `--values=${join(FOLDER, "values", `${name}.yaml`)}`;
@@ -128,6 +136,21 @@ describe("the default AWSAccount", () => {
     const spec = '--set-json=account.spec={"default":false,"allowAdoption":true}';
     expect(await account(spec)).toMatchObject({ spec: { default: false, allowAdoption: true } });
   });
+
+  test("every other field of the kind is a value, and comes through as it is", async () => {
+    const { account: values } = load(readFileSync(join(FOLDER, "values", "everything.yaml"), "utf8")) as Values;
+    const schema = JSON.parse(readFileSync(join(CHART, "values.schema.json"), "utf8")) as ValuesSchema;
+    const fields = Object.keys(schema.definitions.AWSAccountSpec.properties).filter((field) => field !== "default");
+    expect(Object.keys(values.spec).sort()).toEqual(fields.sort());
+    expect(await account(valuesFile("everything"))).toMatchObject({ spec: values.spec });
+  });
+
+  test("the README's example is such values", async () => {
+    const [, text = ""] = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(join(CHART, "README.md"), "utf8")) ?? [];
+    const values = load(text) as Values;
+    const objects = await helm().template(`--set-json=account=${JSON.stringify(values.account)}`);
+    expect(only(objects, "AWSAccount")).toMatchObject({ spec: values.account.spec });
+  });
 });
 
 test("versions: the chart's appVersion is the operator's, and the image's tag", async () => {
@@ -175,6 +198,9 @@ describe("the notes say what to do next", () => {
     expect(text).toContain("kubectl get awsaccount default");
     expect(text).not.toContain("kind: AWSAccount");
     expect(text).not.toContain("AWS credentials are not among the values");
+    expect(text).toContain("set account.spec.workloadIdentity before");
+    const pods = '--set-json=account.spec.workloadIdentity={"type":"PodIdentity","clusterName":"main"}';
+    expect(await notes(...account, pods)).not.toContain("workloadIdentity");
   });
 
   test("and what is dangerous", async () => {

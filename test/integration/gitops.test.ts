@@ -1,15 +1,32 @@
-/** What GitOps tools do to an S3Bucket besides waiting for it: compare, prune, and act on a click. */
+/** What GitOps tools do to S3Buckets and BucketAccesses besides waiting for them: compare, prune, and act on a click. */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
-import { PAUSED, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../operator/api/names.ts";
-import type { S3BucketSpec } from "../../operator/api/types.ts";
+import { BUCKET_ACCESSES, PAUSED, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../operator/api/names.ts";
+import type { KubeObject, Resource } from "../../operator/kube/object.ts";
 import { scriptsFor } from "../conformance/argocd.ts";
 import { argoAct } from "../tools/judges.ts";
+import {
+  accessesOf,
+  createServiceAccount,
+  expectAccessInvariants,
+  findConfigMap,
+  SERVICE_ACCOUNTS,
+  worldWithBucket,
+} from "./support/access.ts";
 import { readyBucket } from "./support/buckets.ts";
+import {
+  applyAsItStands,
+  exampleFolders,
+  fileArguments,
+  manifestsOf,
+  prepareAws,
+  showToOperator,
+  worldOfExamples,
+} from "./support/examples.ts";
 import { expectHealth } from "./support/health.ts";
 import { expectInvariants, lookAgain } from "./support/invariants.ts";
 import { kubectl } from "./support/kubectl.ts";
-import { exampleBuckets, manifestFile, manifestOf } from "./support/manifests.ts";
+import { manifestFile, manifestOf } from "./support/manifests.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
 import { condition, isReady } from "./support/states.ts";
@@ -33,33 +50,49 @@ async function succeed(world: World, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-const buckets: [string, (world: World) => Promise<S3BucketSpec>][] = [
-  ["the eight common settings", async (world) => fullSpec("", await world.createKey())],
-  ...exampleBuckets().map(({ metadata, spec }): [string, () => Promise<S3BucketSpec>] => [
-    `the example's ${metadata.name}`,
-    async () => spec,
-  ]),
-];
+/** Kinds of the examples. */
+const RESOURCES: readonly Resource[] = [S3_BUCKETS, BUCKET_ACCESSES, SERVICE_ACCOUNTS];
+
+/** Neither Argo CD nor whoever reads the object finds a difference. */
+async function expectAsApplied({ kube, name: namespace }: World, manifest: KubeObject): Promise<void> {
+  const resource = RESOURCES.find(({ kind }) => kind === manifest.kind);
+  if (resource === undefined) throw new Error(`${manifest.kind} is in no example`);
+  const live = await kube.get<KubeObject & { spec?: unknown }>(resource, { namespace, name: manifest.metadata.name });
+  expect(isIn(live, manifest), JSON.stringify(live)).toBe(true);
+  expect(live.spec, "nothing is added to the spec").toEqual((manifest as typeof live).spec);
+}
 
 describe.each([
   { how: "server-side apply", flags: ["--server-side", "--field-manager=argocd-controller"] },
   { how: "client-side apply", flags: [] },
 ])("once settled, there is no difference to what was applied by $how", ({ flags }) => {
-  test.each(buckets)("%s", async (_, specOf) => {
+  test("the eight common settings", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     await world.applyAccount();
-    const manifest = manifestOf(world, "docs", await specOf(world));
+    const manifest = manifestOf(world, "docs", fullSpec("", await world.createKey()));
     await using file = await manifestFile(manifest);
     await succeed(world, "apply", ...flags, "-f", file.path);
     await world.bucketWhen("docs", isReady);
     await lookAgain(world, "docs");
-
-    const live = await world.bucket("docs");
-    expect(isIn(live, manifest), JSON.stringify(live.spec)).toBe(true);
-    expect(live.spec, "nothing is added to the spec either").toEqual(manifest.spec);
+    await expectAsApplied(world, manifest);
     expect(await succeed(world, "diff", ...flags, "-f", file.path)).toBe("");
     await expectInvariants(world);
+  });
+
+  test.each(exampleFolders)("examples/%s", async (folder) => {
+    await using world = await worldOfExamples("quickstart/account-for-workloads.yaml");
+    prepareAws(world, folder);
+    using accesses = await accessesOf(world);
+    await using _operator = startOperator(world);
+    const files = manifestsOf(folder);
+    const objects = await applyAsItStands(world, files, flags);
+    const ours = await showToOperator(world, objects);
+    await succeed(world, "wait", ...ours, "--for=condition=Ready", "--timeout=50s");
+    await expectInvariants(world);
+    await expectAccessInvariants(world, accesses);
+    for (const object of objects) await expectAsApplied(world, object);
+    expect(await succeed(world, "diff", ...flags, ...fileArguments(files))).toBe("");
   });
 });
 
@@ -71,6 +104,21 @@ test("pruned in the foreground, as Argo CD does, it goes once its bucket is rele
   await succeed(world, "delete", "s3bucket/docs", "--cascade=foreground", "--timeout=50s");
   await world.gone("docs");
   expect(world.account.buckets.has(world.bucketName("docs")), "deletionPolicy is Retain").toBe(true);
+});
+
+test("so does a BucketAccess, with what Pods were told", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await createServiceAccount(world, world.name, "app");
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  await accesses.when("reader", isReady);
+  await succeed(world, "delete", "bucketaccess/reader", "--cascade=foreground", "--timeout=50s");
+  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+  const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
+  expect(metadata.annotations ?? {}).toEqual({});
+  expect([...world.account.roles.keys()]).toEqual([]);
 });
 
 test("Argo CD's actions: reconcile, pause, resume", async () => {

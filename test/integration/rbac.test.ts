@@ -3,14 +3,23 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AWS_ACCOUNTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
+import { AWS_ACCOUNTS, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { AWSAccount } from "../../operator/api/types.ts";
-import type { KubeObject } from "../../operator/kube/object.ts";
+import type { KubeObject, Resource } from "../../operator/kube/object.ts";
 import type { Rule } from "../../operator/kube/rbac.ts";
-import { type AuditEvent, auditOf, isDenied, permission, permissionOf } from "../helm/support/audit.ts";
+import { auditOf, isDenied, permission, permissionsOf } from "../helm/support/audit.ts";
 import { startContainer, writeTokenKubeconfig } from "../helm/support/container.ts";
 import { CHART, createHelm, objectsIn, only } from "../helm/support/helm.ts";
 import { containerOf, type Deployment } from "../helm/support/workload.ts";
+import {
+  accessesOf,
+  createServiceAccount,
+  expectAccessInvariants,
+  findConfigMap,
+  roleOf,
+  SERVICE_ACCOUNTS,
+  workloadAccount,
+} from "./support/access.ts";
 import { ensureBundle } from "./support/bundle.ts";
 import { expectInvariants, lookAgain } from "./support/invariants.ts";
 import { kubectl } from "./support/kubectl.ts";
@@ -68,11 +77,17 @@ async function startAsServiceAccount(world: World, objects: readonly KubeObject[
 
 /** Everything that the operator ever asks of the API server. */
 async function exercise(world: World): Promise<void> {
-  const { faults } = world.simulator;
-  await world.applyAccount();
+  await world.applyAccount(workloadAccount(world));
   await readyBucket(world, "docs");
+  await repeatEvents(world);
+  await grantAccess(world);
+  await untilReadAnew(world, S3_BUCKETS, (name) => readyBucket(world, name));
+  await untilReadAnew(world, BUCKET_ACCESSES, (name) => readyAccess(world, name));
+}
 
-  // An event that repeats is counted, in the bucket's namespace and in "default".
+/** An event that repeats is counted, in the bucket's namespace and in "default". */
+async function repeatEvents(world: World): Promise<void> {
+  const { faults } = world.simulator;
   const denial = faults.deny("s3:GetBucketVersioning");
   await lookAgain(world, "docs");
   denial();
@@ -91,32 +106,64 @@ async function exercise(world: World): Promise<void> {
   await readiness("False");
   failure();
   await readiness("True");
-
-  // A finalizer is removed while others write to the object: it is read anew.
-  const hasRead = (events: AuditEvent[]) => events.some((event) => permissionOf(event) === READ_ANEW);
-  for (let round = 0; !hasRead(await audit(world)); round += 1) {
-    if (round === 20) throw new Error("Nobody was ever quicker than the operator");
-    await readyBucket(world, `fought-over-${round}`);
-    await deleteFoughtOver(world, `fought-over-${round}`);
-  }
 }
 
-const READ_ANEW = permission("get", "s3-operator.io", "s3buckets");
+/** Pods are told of an access, and no more once it is deleted. */
+async function grantAccess(world: World): Promise<void> {
+  using accesses = await accessesOf(world);
+  await createServiceAccount(world, world.name, "app");
+  const annotation = async () => {
+    const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
+    return metadata.annotations?.["eks.amazonaws.com/role-arn"];
+  };
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  const access = await accesses.when("reader", isReady);
+  const { arn } = roleOf(world, access);
+  expect(await annotation()).toBe(arn);
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toMatchObject({ ROLE_ARN: arn });
+  await expectAccessInvariants(world, accesses);
+
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(await annotation()).toBeUndefined();
+  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+}
 
 async function readyBucket(world: World, name: string): Promise<void> {
   await world.applyBucket(name, { bucketName: world.bucketName(name), versioning: "Enabled" });
   await world.bucketWhen(name, isReady);
 }
 
-async function deleteFoughtOver(world: World, name: string): Promise<void> {
+async function readyAccess(world: World, name: string): Promise<void> {
+  using accesses = await accessesOf(world);
+  await accesses.apply(name, {});
+  await accesses.when(name, isReady);
+}
+
+/** Until a finalizer was removed while others wrote to the object, so that it was read anew. */
+async function untilReadAnew(world: World, resource: Resource, make: (name: string) => Promise<void>): Promise<void> {
+  const readAnew = permission("get", resource.group, resource.plural);
+  for (let round = 0; !(await audit(world)).flatMap(permissionsOf).includes(readAnew); round += 1) {
+    if (round === 20) throw new Error("Nobody was ever quicker than the operator");
+    const name = `fought-over-${round}`;
+    await make(name);
+    await deleteFoughtOver(world, resource, name);
+  }
+}
+
+async function deleteFoughtOver({ kube, name: namespace }: World, resource: Resource, name: string): Promise<void> {
+  const key = { namespace, name };
   const over = new AbortController();
   const fight = async (writer: string) => {
     for (let count = 0; !over.signal.aborted; count += 1)
-      await world.annotate(name, { [writer]: String(count) }).catch(() => {});
+      await kube.mergePatch(resource, key, { metadata: { annotations: { [writer]: String(count) } } }).catch(() => {});
   };
   const fights = ["a", "b", "c", "d"].map(fight);
-  await world.deleteBucket(name);
-  await world.gone(name);
+  await kube.delete(resource, key);
+  await eventually(
+    () => kube.list(resource, { namespace }),
+    ({ items }) => items.every(({ metadata }) => metadata.name !== name),
+  );
   over.abort();
   await Promise.all(fights);
 }
@@ -144,6 +191,11 @@ const FORBIDDEN = [
   "create s3buckets",
   "delete s3buckets",
   "create awsaccounts",
+  "create bucketaccesses",
+  "delete bucketaccesses",
+  "list configmaps",
+  "create serviceaccounts",
+  "create serviceaccounts/token",
   "patch crd",
   "create pods",
 ];
@@ -163,7 +215,9 @@ test.concurrent.each([
 
   const events = await audit(world);
   expect(events.filter(isDenied)).toEqual([]);
-  const used = events.map((event) => ({ namespace: event.objectRef?.namespace, permission: permissionOf(event) }));
+  const used = events.flatMap((event) =>
+    permissionsOf(event).map((each) => ({ namespace: event.objectRef?.namespace, permission: each })),
+  );
   const unused = granted(objects).filter(
     (grant) =>
       !used.some((use) => use.permission === grant.permission && (grant.namespace ?? use.namespace) === use.namespace),

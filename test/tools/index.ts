@@ -7,7 +7,7 @@ import { runCommand } from "../controlplane/command.ts";
 import { withLock } from "../controlplane/lock.ts";
 import { tail, withProgress } from "../controlplane/progress.ts";
 import type { Log } from "../controlplane/way.ts";
-import { folderOf, linkerFlags, type ToolName, tools } from "./tools.ts";
+import { buildTags, folderOf, linkerFlags, type ToolName, tools } from "./tools.ts";
 
 export interface FindToolOptions {
   /** Told how far a build is, which takes minutes. Default: stderr. */
@@ -48,7 +48,7 @@ function variableOf(name: ToolName): string {
 /** Of these sources and flags: another version has another name. */
 async function cachedFile(name: ToolName, environment: NodeJS.ProcessEnv): Promise<string> {
   const folder = folderOf(name);
-  const hash = createHash("sha256").update(linkerFlags(name));
+  const hash = createHash("sha256").update(linkerFlags(name)).update(buildTags(name));
   for (const source of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, source)));
   const platform = cacheDirectory(environment);
   const directory = join(dirname(dirname(platform)), "tools");
@@ -64,6 +64,7 @@ async function build(name: ToolName, file: string, environment: NodeJS.ProcessEn
   try {
     const built = join(temporary, name);
     const flags = ["-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags", linkerFlags(name)];
+    flags.push("-tags", buildTags(name));
     const args = ["build", "-C", folderOf(name), ...flags, "-o", built, tools[name].goPackage];
     // A user's workspace, or settings for cross-compiling, are not meant for these programs.
     const forGo = { ...environment, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "" };

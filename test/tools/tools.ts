@@ -9,6 +9,8 @@ export interface Tool {
   variables?: Readonly<Record<string, string>>;
   /** The module whose version counts. */
   module?: string;
+  /** For go build's -tags. */
+  tags?: string;
 }
 
 export const tools = {
@@ -29,6 +31,13 @@ export const tools = {
       "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "36",
     },
   },
+  promtool: {
+    goPackage: "github.com/prometheus/prometheus/cmd/promtool",
+    module: "github.com/prometheus/prometheus",
+    variables: { "github.com/prometheus/common/version.Version": "" },
+    // Half of it is clients of clouds, to find out there what is to be scraped.
+    tags: "remove_all_sd",
+  },
   flux: { goPackage: "." },
   lua: { goPackage: "." },
 } satisfies Record<string, Tool>;
@@ -47,6 +56,12 @@ export function linkerFlags(name: ToolName): string {
   const { variables = {}, module = "" }: Tool = tools[name];
   const version = pinnedVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
   return ["-s -w", ...Object.entries(variables).map(([key, value]) => `-X ${key}=${value || version}`)].join(" ");
+}
+
+/** For go build's -tags; "" for none. */
+export function buildTags(name: ToolName): string {
+  const { tags = "" }: Tool = tools[name];
+  return tags;
 }
 
 function pinnedVersion(goMod: string, module: string): string {

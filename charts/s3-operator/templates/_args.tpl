@@ -6,6 +6,7 @@
   "watch-selector" .Values.watch.selector
   "leader-elect" .Values.leaderElection.enabled
   "leader-election-namespace" (ternary .Release.Namespace "" .Values.leaderElection.enabled)
+  "leader-election-name" (ternary .Values.leaderElection.name "" .Values.leaderElection.enabled)
   "concurrency" (int64 .Values.operator.concurrency)
   "poll-interval" .Values.operator.pollInterval
   "settle-window" .Values.operator.settleWindow

@@ -45,7 +45,7 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [get, update]
-  resourceNames: [s3-operator]
+  resourceNames: ['{{ .Values.leaderElection.name }}']
 {{- end -}}
 {{- define "s3-operator.rules.view" -}}
 - apiGroups: [s3-operator.io]

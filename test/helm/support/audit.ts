@@ -22,11 +22,15 @@ export async function auditOf(kubeconfigPath: string, namespace: string, name: s
   return events.filter(({ user }) => user.username === `system:serviceaccount:${namespace}:${name}`);
 }
 
-/** "verb group/resource/subresource": what a rule would have to allow. Undefined for a path that everybody may read. */
-export function permissionOf({ verb, objectRef }: AuditEvent): string | undefined {
-  if (objectRef === undefined) return undefined;
+/**
+ * "verb group/resource/subresource": what rules would have to allow; nothing for a path that everybody may read. An apply that makes the object
+ * needs create besides: https://kubernetes.io/docs/reference/using-api/server-side-apply/#access-control-and-permissions
+ */
+export function permissionsOf({ verb, objectRef, responseStatus }: AuditEvent): string[] {
+  if (objectRef === undefined) return [];
   const { apiGroup = "", resource, subresource } = objectRef;
-  return permission(verb, apiGroup, [resource, subresource].filter(Boolean).join("/"));
+  const verbs = verb === "patch" && responseStatus?.code === 201 ? [verb, "create"] : [verb];
+  return verbs.map((each) => permission(each, apiGroup, [resource, subresource].filter(Boolean).join("/")));
 }
 
 export function permission(verb: string, group: string, resource: string): string {

@@ -71,6 +71,17 @@ export async function createCluster(helmName: HelmName): Promise<Cluster> {
 
 export const WAIT = ["--wait", "--timeout=60s"];
 
+/** Limits, and all that a BucketAccess needs. */
+const ACCOUNT_SPEC = {
+  allowedDeletionPolicies: ["Retain"],
+  guardrails: { allowedAccounts: [] },
+  iam: { rolePath: "/pods/" },
+  naming: { allowedPatterns: ["{namespace}-*"] },
+  rateLimit: { requestsPerSecond: 500 },
+  tags: { owner: "platform" },
+  workloadIdentity: { type: "PodIdentity", clusterName: "main" },
+};
+
 /** Values for all options that this cluster has the kinds for. */
 function valuesFor({ url }: Simulator, { id, credentials }: Account): object {
   const environment = {
@@ -80,7 +91,7 @@ function valuesFor({ url }: Simulator, { id, credentials }: Account): object {
     AWS_EC2_METADATA_DISABLED: "true",
   };
   return {
-    account: { id, region: "eu-central-1", spec: { tags: { owner: "platform" } } },
+    account: { id, region: "eu-central-1", spec: ACCOUNT_SPEC },
     commonLabels: { team: "platform" },
     replicas: 2,
     operator: { s3ForcePathStyle: true, shutdownTimeout: "5s" },

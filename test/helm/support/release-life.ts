@@ -159,6 +159,18 @@ export function releaseLife(helmName: HelmName): void {
     await cluster.helm.output("uninstall", "other", "--namespace=other");
   });
 
+  test("nor is one beside it that has a lease of its own", async () => {
+    const shard = ["--set=crds.enabled=false", "--set=watch.selector=shard=b", "--set=leaderElection.name=shard-b"];
+    await helm("install", "other", CHART, ...shard, ...WAIT);
+    const lease = ["lease/shard-b", `--namespace=${SYSTEM}`];
+    await kubectl("wait", ...lease, "--for=jsonpath={.spec.holderIdentity}", "--timeout=20s");
+    await helm("uninstall", "other", ...WAIT);
+    await eventually(
+      () => cluster.node.running(),
+      (running) => running.length === 2,
+    );
+  });
+
   test("uninstall: what people have made stays, in Kubernetes and at AWS", async () => {
     const calls = cluster.simulator.calls.all.length;
     await helm("uninstall", "s3-operator", ...WAIT);

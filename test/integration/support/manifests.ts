@@ -1,18 +1,9 @@
-import { loadAll } from "js-yaml";
-import { globSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { API_VERSION } from "../../../operator/api/names.ts";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
-import type { KubeObject } from "../../../operator/kube/object.ts";
 import type { World } from "./world.ts";
-
-/** Every S3Bucket of the examples. */
-export function exampleBuckets(): S3Bucket[] {
-  const files = globSync("examples/**/*.yaml").flatMap((file) => loadAll(readFileSync(file, "utf8")) as KubeObject[]);
-  return files.filter((object): object is S3Bucket => object.kind === "S3Bucket" && object.apiVersion === API_VERSION);
-}
 
 /** The manifest of an S3Bucket as a team of this world would write it: in its namespace and account, and seen by its operator. */
 export function manifestOf(world: World, name: string, spec: S3BucketSpec): S3Bucket {
