@@ -1,12 +1,12 @@
 # The front door. Everything else is behind it: npm scripts, the control plane in test/controlplane, the demo in test/demo.
-.PHONY: help demo demo-up test check build generate format bench clean
+.PHONY: help demo demo-up test check build generate install-yaml format bench e2e clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.installed
 run := npm run --silent
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: build ## Watch the operator work on a real control plane and a simulated AWS; exits 0 only if every step was verified
 	@$(run) demo
@@ -23,14 +23,20 @@ check: $(installed) ## Types, lint, format, generated files
 
 build: dist/operator.mjs ## dist/operator.mjs, which runs with nothing beside it
 
-generate: $(installed) ## Types and reference pages from crds/
+generate: $(installed) ## Types, reference pages and parts of the chart, from crds/
 	$(run) generate
+
+install-yaml: $(installed) ## install.yaml: the Helm chart with its defaults, for kubectl
+	$(run) install-yaml
 
 format: $(installed) ## Format everything
 	$(run) format
 
 bench: build ## Times and memory at scale, as ratios (minutes)
 	$(run) bench
+
+e2e: $(installed) ## The image, the chart and the quick start in a kind cluster; needs Docker, kind, kubectl and Helm
+	@npx --no-install node test/e2e/main.ts
 
 clean: ## Remove what was built and installed here (the control plane's cache stays: see docs/development.md)
 	rm -rf dist node_modules .demo

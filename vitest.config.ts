@@ -21,9 +21,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "chart",
+          include: ["test/{helm,tools}/**/*.test.ts"],
+          globalSetup: ["test/tools/global-setup.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          globalSetup: ["test/integration/global-setup.ts"],
+          globalSetup: ["test/tools/global-setup.ts", "test/integration/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

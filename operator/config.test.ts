@@ -26,6 +26,7 @@ describe("configuration", () => {
       clusterName: "default",
       leaderElect: true,
       leaderElectionNamespace: undefined,
+      leaderElectionName: "s3-operator",
       healthAddress: { port: 8081 },
       metricsAddress: { port: 8080 },
       logLevel: "info",

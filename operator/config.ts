@@ -57,6 +57,12 @@ const FLAGS = {
     "",
     "Where the lease is. Default: the operator's own namespace.",
   ),
+  leaderElectionName: flag(
+    "leader-election-name",
+    format.dnsLabel,
+    "s3-operator",
+    "The lease's name. Operators that share a namespace, and not their work, need different ones.",
+  ),
   healthAddress: flag("health-address", format.address, ":8081", "Of /healthz and /readyz."),
   metricsAddress: flag("metrics-address", format.address, ":8080", "Of /metrics; may be the same as --health-address."),
   logLevel: flag("log-level", format.logLevel, "info", "Least important entries that are written."),

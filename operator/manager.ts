@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/contributions.ts";
 import { createAccountReconciler } from "./account/controller.ts";
+import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { createAws } from "./aws/session.ts";
@@ -21,9 +22,10 @@ import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
 import { runLeaderElection } from "./kube/leader-election.ts";
 import { createKubeMetrics } from "./kube/metrics.ts";
+import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
-import { observed } from "./observed.ts";
+import { observed, synced } from "./observed.ts";
 import { createWatches, readyChecks, runWatches } from "./watches.ts";
 
 const NAME = "s3-operator";
@@ -100,7 +102,10 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: AWS_ACCOUNTS,
     store: watches.accounts.store,
     concurrency: Math.min(config.concurrency, 2),
-    reconcile: createAccountReconciler(aws, () => watches.directory.accounts()),
+    reconcile: synced(
+      metrics,
+      createAccountReconciler(aws, () => watches.directory.accounts()),
+    ),
   });
   const reconcileBucket = createBucketReconciler({
     aws,
@@ -125,11 +130,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: S3_BUCKETS,
     store: watches.buckets.store,
     concurrency: config.concurrency,
-    reconcile: async (context) => {
-      const outcome = await reconcileBucket(context);
-      if (outcome.kind === "done") metrics.synced(S3_BUCKETS.kind, context.key);
-      return outcome;
-    },
+    reconcile: synced(metrics, reconcileBucket),
   });
 
   const reconcileAccess = createAccessReconciler({
@@ -149,11 +150,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: BUCKET_ACCESSES,
     store: watches.accesses.store,
     concurrency: config.concurrency,
-    reconcile: async (context) => {
-      const outcome = await reconcileAccess(context);
-      if (outcome.kind === "done") metrics.synced(BUCKET_ACCESSES.kind, context.key);
-      return outcome;
-    },
+    reconcile: synced(metrics, reconcileAccess),
   });
 
   const work = async (leading: AbortSignal) => {
@@ -172,11 +169,17 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   try {
     if (!(await watches.synced(signal))) return "stopped";
     log.info("Caches synced");
+    const kinds = [S3_BUCKETS, AWS_ACCOUNTS, BUCKET_ACCESSES].map((resource) => ({
+      resource,
+      fields: FIELDS[resource.plural] ?? {},
+    }));
+    await requireServedFields({ ...common, kubeConfig, kinds, userAgent, signal });
     if (!config.leaderElect) {
       await work(signal);
       return "stopped";
     }
-    const lease = { name: NAME, namespace: config.leaderElectionNamespace ?? ownNamespace(), identity };
+    const namespace = config.leaderElectionNamespace ?? ownNamespace();
+    const lease = { name: config.leaderElectionName, namespace, identity };
     const end = await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal });
     return end === "lost" ? "lost" : "stopped";
   } finally {

@@ -1,13 +1,22 @@
 import type { StatusObject } from "./kube/object.ts";
+import type { Reconcile } from "./kube/reconcile.ts";
 import type { OnChange } from "./kube/reflector.ts";
 import type { Metrics } from "./observability/metrics.ts";
 
-/** Keeps the condition metrics of a kind equal to what its watch reports, whoever wrote it. */
+/** Keeps the metrics of a kind's objects equal to what its watch reports, whoever wrote it. */
 export function observed<T extends StatusObject>(metrics: Metrics, next: OnChange<T>): OnChange<T> {
   return (type, object, old) => {
-    const { kind, metadata, status } = object;
-    if (type === "deleted") metrics.remove(kind, metadata);
-    else metrics.conditions(kind, metadata, status?.conditions ?? []);
+    if (type === "deleted") metrics.remove(object.kind, object.metadata);
+    else metrics.observed(object);
     next(type, object, old);
+  };
+}
+
+/** Notes when a reconcile has last found its object as declared. */
+export function synced<T extends StatusObject>(metrics: Metrics, reconcile: Reconcile<T>): Reconcile<T> {
+  return async (context) => {
+    const outcome = await reconcile(context);
+    if (outcome.kind === "done") metrics.synced(context.object.kind, context.key);
+    return outcome;
   };
 }

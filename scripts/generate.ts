@@ -1,27 +1,44 @@
 /**
  * Writes what is generated: from crds/ the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/,
- * from the settings their table and the operator's IAM policy.
+ * from the settings their table and the operator's IAM policy; the chart's CRDs, roles, README, and what its schema of values has
+ * of the AWSAccount; Argo CD's configuration.
  * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateCrdTemplate } from "./chart/crds.ts";
+import { generateRules } from "./chart/rbac.ts";
+import { generateReadme } from "./chart/readme.ts";
+import { generateValuesSchema } from "./chart/values-schema.ts";
+import { generateArgocdConfig } from "./generate-argocd.ts";
 import { generateDocs } from "./generate-docs.ts";
+import { generateFields } from "./generate-fields.ts";
 import { generateIamPolicy, generateSettingsTable } from "./generate-permissions.ts";
 import { generateTypes } from "./generate-types.ts";
 import { loadDefinitions } from "./schema.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CHART = "charts/s3-operator";
 
 /** Every generated file: path from the root of the project, and what must be in it. */
 async function generated(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const definition of loadDefinitions()) {
-    const { singular } = definition.spec.names;
+  const definitions = loadDefinitions();
+  for (const definition of definitions) {
+    const { singular, plural } = definition.spec.names;
     files.set(`operator/api/generated/${singular}.ts`, await generateTypes(definition));
     files.set(`docs/reference/${singular}.md`, await generateDocs(definition));
+    files.set(`${CHART}/templates/crds/${plural}.yaml`, generateCrdTemplate(definition));
   }
+  files.set("operator/api/generated/fields.ts", generateFields(definitions));
+  files.set(`${CHART}/templates/_rules.tpl`, generateRules(definitions));
+  const chartFile = (path: string) => readFile(`${ROOT}${CHART}/${path}`, "utf8");
+  files.set(`${CHART}/README.md`, await generateReadme(await chartFile("values.yaml")));
+  const valuesSchema = await generateValuesSchema(await chartFile("values.schema.json"), definitions);
+  files.set(`${CHART}/values.schema.json`, valuesSchema);
+  files.set("argocd/argocd-cm.yaml", await generateArgocdConfig(`${ROOT}argocd/resource_customizations`));
   files.set("docs/reference/settings.md", await generateSettingsTable());
   files.set("docs/iam-policy.json", await generateIamPolicy());
   return files;

@@ -12,6 +12,7 @@ import type { SharedCredentials } from "./credentials.ts";
 import type { Denials } from "./denials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
+import { operationOf, traceCalls } from "./trace.ts";
 
 export interface AwsMetrics {
   requests: Counter<"service" | "operation" | "code">;
@@ -21,6 +22,13 @@ export interface AwsMetrics {
 
 export function createAwsMetrics(registry: Registry): AwsMetrics {
   const registers = [registry];
+  const throttles = new Counter({
+    name: "s3_operator_aws_throttles_total",
+    help: "Requests that AWS refused because there were too many of them.",
+    labelNames: ["service"],
+    registers,
+  });
+  for (const service of SERVICES) throttles.inc({ service }, 0);
   return {
     requests: new Counter({
       name: "s3_operator_aws_requests_total",
@@ -35,12 +43,7 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
       registers,
     }),
-    throttles: new Counter({
-      name: "s3_operator_aws_throttles_total",
-      help: "Requests that AWS refused because there were too many of them.",
-      labelNames: ["service"],
-      registers,
-    }),
+    throttles,
   };
 }
 
@@ -57,7 +60,10 @@ export interface Instruments {
   clock: Clock;
 }
 
-/** Puts the rate limit and the metrics around every attempt, that is inside the SDK's retries. Used twice on a client, it counts once. */
+/**
+ * Puts the rate limit and the metrics around every attempt, that is inside the SDK's retries, and a span around the whole call.
+ * Used twice on a client, it counts once.
+ */
 export function instrument<Input extends object, Output extends object>(
   instruments: Instruments,
 ): Pluggable<Input, Output> {
@@ -84,6 +90,9 @@ export function instrument<Input extends object, Output extends object>(
       const beforeSigning = { relation: "before", toMiddleware: "httpSigningMiddleware" } as const;
       stack.addRelativeTo(rateLimit, { name: "rateLimit", override: true, ...beforeSigning });
       stack.add(measure, { name: "measure", override: true, step: "finalizeRequest", priority: "low" });
+      // Around guard's, so that a call given up has ended.
+      const aroundAll = { relation: "before", toMiddleware: "end" } as const;
+      stack.addRelativeTo(traceCalls(instruments.service), { name: "trace", override: true, ...aroundAll });
     },
   };
 }
@@ -130,11 +139,6 @@ export function guard<Input extends object, Output extends object>(
 function signalOf(context: HandlerExecutionContext): AbortSignal | undefined {
   const signal: unknown = context[SMITHY_CONTEXT_KEY]?.["abortSignal"];
   return signal instanceof AbortSignal ? signal : undefined;
-}
-
-/** "GetBucketVersioning" */
-function operationOf(context: HandlerExecutionContext): string {
-  return context.commandName?.replace(/Command$/, "") ?? "Unknown";
 }
 
 function codeOf(response: unknown): string {

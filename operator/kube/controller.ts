@@ -1,7 +1,9 @@
 /** The loop of one kind: takes keys from the queue, reconciles each, and turns how that ended into all that follows from it. */
 
 import { randomUUID } from "node:crypto";
+import type { Span } from "@opentelemetry/api";
 import type { Logger } from "pino";
+import { inSpan } from "../tracing.ts";
 import { needsReconcile, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
 import type { Ending } from "./conditions.ts";
@@ -13,6 +15,7 @@ import type { Classify } from "./outcome.ts";
 import { createQueue, type Priority } from "./queue.ts";
 import { createAttempt, type Attempt, type AttemptOptions, type Reconcile } from "./reconcile.ts";
 import type { OnChange } from "./reflector.ts";
+import { noteEnding, reconcileSpan } from "./trace.ts";
 
 export interface ControllerOptions<T extends StatusObject> extends AttemptOptions<T> {
   /** For logs and metrics. */
@@ -59,23 +62,30 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       queue.done(key);
       return;
     }
+    const reconcileID = randomUUID();
+    const { name: span, options: about } = reconcileSpan(name, object, reconcileID);
+    await inSpan(span, about, (open) => workOn(key, object, logOf(object, reconcileID), open));
+  }
+
+  async function workOn(key: string, object: T, workLog: Logger, span: Span): Promise<void> {
     const start = clock.monotonic();
     measure.started();
     using limit = deadline(clock, timeoutMs, stopping.signal);
-    const attempt = createAttempt(options, { key, object, signal: limit.signal, log: logOf(object) });
+    const attempt = createAttempt(options, { key, object, signal: limit.signal, log: workLog });
     const running = (async () => reconcile(attempt.context))();
     const { ending, error } = await endOf(running, limit);
     attempt.close();
+    noteEnding(span, ending);
     const result = await settle(key, attempt, ending, error);
     measure.ended(result, (clock.monotonic() - start) / 1000);
     // A reconcile that was given up keeps its key until it has really ended.
     void Promise.allSettled([running]).then(() => queue.done(key));
   }
 
-  function logOf({ metadata: { namespace, name: objectName } }: T): Logger {
+  function logOf({ metadata: { namespace, name: objectName } }: T, reconcileID: string): Logger {
     const object = { ...(namespace === undefined ? {} : { namespace }), name: objectName };
     const kind = { controllerGroup: resource.group, controllerKind: resource.kind };
-    return log.child({ controller: name, ...kind, ...object, reconcileID: randomUUID() });
+    return log.child({ controller: name, ...kind, ...object, reconcileID });
   }
 
   /** How the reconcile ended, or that it did not. Never rejects. */

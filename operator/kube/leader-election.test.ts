@@ -1,6 +1,8 @@
+import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runLeaderElection } from "./leader-election.ts";
 import { LEASES, microTime, type Lease } from "./lease.ts";
+import { createKubeMetrics } from "./metrics.ts";
 import { createTestLog } from "./testing/log.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
 import { createMemoryClient, refusal, type MemoryClient } from "./testing/memory-client.ts";
@@ -10,6 +12,7 @@ interface Candidate {
   result: Promise<"released" | "lost">;
   /** What happened, in order. */
   log: string[];
+  registry: Registry;
   shutDown(): void;
   /** Lets the work end, after a shutdown. */
   drained(): void;
@@ -41,6 +44,7 @@ function run(identity: string): Candidate {
   const shutdown = new AbortController();
   const drain = Promise.withResolvers<void>();
   const log: string[] = [];
+  const registry = new Registry();
   const result = runLeaderElection({
     client,
     ...key,
@@ -48,7 +52,7 @@ function run(identity: string): Candidate {
     clock,
     random: () => 0,
     log: createTestLog().log,
-    metrics: testMetrics(),
+    metrics: createKubeMetrics(registry),
     signal: shutdown.signal,
     async onStartedLeading(signal) {
       log.push("leads");
@@ -61,7 +65,7 @@ function run(identity: string): Candidate {
     (end) => log.push(end),
     () => log.push("failed"),
   );
-  const candidate = { result, log, shutDown: () => shutdown.abort(), drained: () => drain.resolve() };
+  const candidate = { result, log, registry, shutDown: () => shutdown.abort(), drained: () => drain.resolve() };
   candidates.push(candidate);
   return candidate;
 }
@@ -212,5 +216,6 @@ describe("the lead is lost", () => {
     await clock.advance(60_000);
     expect(a.log).toEqual(["leads"]);
     expect(lease()?.spec?.leaseTransitions).toBe(0);
+    expect(await a.registry.metrics()).toContain('leader_election_slowpath_total{name="operator"} 1');
   });
 });

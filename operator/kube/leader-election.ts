@@ -5,7 +5,7 @@ import { abortable, deadline, sleep, type Clock } from "../clock.ts";
 import { createLeaseLock, type LeaseLockOptions } from "./lease.ts";
 import type { KubeMetrics } from "./metrics.ts";
 
-export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDurationMs"> {
+export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDurationMs" | "onSlowPath"> {
   /** How long others wait after the last renewal that they saw. */
   leaseDurationMs?: number;
   /** After this long without a renewal the lead is lost; shorter than the lease, so that no two lead at once. */
@@ -36,8 +36,8 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
     random,
     log,
   } = options;
-  const lock = createLeaseLock({ ...options, leaseDurationMs });
   const leader = options.metrics.leader(name);
+  const lock = createLeaseLock({ ...options, leaseDurationMs, onSlowPath: () => leader.slowPath() });
 
   /** When the lease was last known to be ours, by the time at which the successful call began. */
   let renewedAt = 0;

@@ -34,6 +34,8 @@ export interface LeaseLockOptions {
   identity: string;
   leaseDurationMs: number;
   clock: Clock;
+  /** A renewal has to read the lease first. */
+  onSlowPath: () => void;
 }
 
 export interface LeaseLock {
@@ -49,9 +51,11 @@ export function microTime(now: number): string {
 }
 
 export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
-  const { client, name, namespace, identity, leaseDurationMs, clock } = options;
+  const { client, name, namespace, identity, leaseDurationMs, clock, onSlowPath } = options;
   /** As we wrote it last; undefined when someone else may have written since. */
   let ours: Lease | undefined;
+  /** Since it was last ours, nobody else was seen to have it. */
+  let held = false;
   /** What we last read, and since when it has not changed: other machines' clocks do not matter. */
   let observed: { spec: LeaseSpec | undefined; since: number } | undefined;
 
@@ -91,8 +95,14 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
     return await client.update<Lease>(LEASES, { ...lease, spec }, { signal });
   }
 
+  function keep(lease: Lease): true {
+    ours = lease;
+    return (held = true);
+  }
+
   return {
     async acquireOrRenew(signal) {
+      if (held && ours === undefined) onSlowPath();
       const lease = ours ?? (await read(signal));
       if (lease === undefined) {
         const { group, version, kind } = LEASES;
@@ -102,12 +112,10 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
           metadata: { name, namespace },
           spec: renewed(undefined),
         };
-        ours = await client.create<Lease>(LEASES, created, { signal });
-        return true;
+        return keep(await client.create<Lease>(LEASES, created, { signal }));
       }
-      if (isHeldByAnother(lease)) return false;
-      ours = await write(lease, renewed(lease.spec), signal);
-      return true;
+      if (isHeldByAnother(lease)) return (held = false);
+      return keep(await write(lease, renewed(lease.spec), signal));
     },
 
     async release(signal) {

@@ -37,6 +37,7 @@ test("every label set that is known beforehand is there from the start", async (
     'reflector_failures_total{name="s3buckets"} 0',
     'reflector_seconds_since_last_event{name="s3buckets"} 0',
     'leader_election_master_status{name="operator"} 0',
+    'leader_election_slowpath_total{name="operator"} 0',
   ]) {
     expect(lines).toContain(expected);
   }

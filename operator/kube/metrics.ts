@@ -34,13 +34,19 @@ export interface ControllerMetrics {
   timeout(): void;
 }
 
+export interface LeaderMetrics {
+  set(leading: boolean): void;
+  /** A renewal had to read the lease first, not knowing what became of the one before. */
+  slowPath(): void;
+}
+
 export interface KubeMetrics {
   /** One HTTP request; `code` is the status, or "<error>" if none came. */
   request(labels: { method: string; host: string; code: string }, seconds: number): void;
   queue(name: string, view: QueueView): QueueMetrics;
   controller(name: string, concurrency: number): ControllerMetrics;
   reflector(name: string, secondsSinceLastEvent: () => number): { listed(): void; failed(): void };
-  leader(name: string): { set(leading: boolean): void };
+  leader(name: string): LeaderMetrics;
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -249,16 +255,25 @@ function reflectorMetrics(registry: Registry): Pick<KubeMetrics, "reflector"> {
 }
 
 function leaderMetrics(registry: Registry): Pick<KubeMetrics, "leader"> {
+  const registers = [registry];
+  const labelNames = ["name"] as const;
   const status = new Gauge({
     name: "leader_election_master_status",
     help: "1 while this process is the leader for the named lease.",
-    labelNames: ["name"],
-    registers: [registry],
+    labelNames,
+    registers,
+  });
+  const slowPaths = new Counter({
+    name: "leader_election_slowpath_total",
+    help: "Renewals of the named lease that had to read it first, after one that failed.",
+    labelNames,
+    registers,
   });
   return {
     leader(name) {
       status.set({ name }, 0);
-      return { set: (leading) => status.set({ name }, leading ? 1 : 0) };
+      slowPaths.inc({ name }, 0);
+      return { set: (leading) => status.set({ name }, leading ? 1 : 0), slowPath: () => slowPaths.inc({ name }) };
     },
   };
 }

@@ -1,11 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import { keyOf, type Condition, type ObjectKey } from "../kube/object.ts";
+import { keyOf, type ObjectKey, type StatusObject } from "../kube/object.ts";
 
 /** What Prometheus is told about each custom resource. Other folders register their own metrics on the same registry. */
 export interface Metrics {
   registry: Registry;
-  /** Replaces what was known of the object's conditions. */
-  conditions(kind: string, key: ObjectKey, conditions: readonly Pick<Condition, "type" | "status">[]): void;
+  /** The object is like this in Kubernetes now; replaces what was known of it. */
+  observed(object: StatusObject): void;
   /** The object was just found, or made, as declared. */
   synced(kind: string, key: ObjectKey): void;
   /** Somebody changed `setting` at AWS. */
@@ -15,6 +15,8 @@ export interface Metrics {
   /** The object is gone, and its series with it. */
   remove(kind: string, key: ObjectKey): void;
 }
+
+const OBJECT_LABELS = ["kind", "namespace", "name"] as const;
 
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
@@ -28,8 +30,14 @@ export function createMetrics(version: string): Metrics {
   }).set({ version, node_version: process.version }, 1);
   const condition = new Gauge({
     name: "s3_operator_resource_condition",
-    help: "1 for each condition that a resource has, by its present status (True, False or Unknown).",
-    labelNames: ["kind", "namespace", "name", "type", "status"],
+    help: "1 for each condition that a resource has, by its present status (True, False or Unknown) and reason.",
+    labelNames: [...OBJECT_LABELS, "type", "status", "reason"],
+    registers,
+  });
+  const deletion = new Gauge({
+    name: "s3_operator_resource_deletion_timestamp_seconds",
+    help: "When the deletion of a resource that is still there was asked for, in seconds since the epoch.",
+    labelNames: OBJECT_LABELS,
     registers,
   });
   const drift = new Counter({
@@ -41,7 +49,7 @@ export function createMetrics(version: string): Metrics {
   const lastSync = new Gauge({
     name: "s3_operator_last_sync_timestamp_seconds",
     help: "When a resource was last read back from AWS and found as declared, in seconds since the epoch.",
-    labelNames: ["kind", "namespace", "name"],
+    labelNames: OBJECT_LABELS,
     registers,
   });
   const deletedObjects = new Counter({
@@ -49,30 +57,40 @@ export function createMetrics(version: string): Metrics {
     help: "Object versions and delete markers that the operator deleted to empty buckets.",
     registers,
   });
-  // The labels of each object's condition series, without which they could not be taken away again.
+  /** The labels of each object's condition series, without which they could not be taken away again. Those not in here are gone. */
   const present = new Map<string, Record<string, string>[]>();
 
-  const setConditions: Metrics["conditions"] = (kind, key, conditions) => {
-    const id = `${kind}/${keyOf(key)}`;
-    for (const labels of present.get(id) ?? []) condition.remove(labels);
-    const series = conditions.map(({ type, status }) => ({ ...labelsOf(kind, key), type, status }));
-    for (const labels of series) condition.set(labels, 1);
-    if (series.length === 0) present.delete(id);
-    else present.set(id, series);
-  };
+  const removeConditions = (id: string) => present.get(id)?.forEach((labels) => condition.remove(labels));
 
   return {
     registry,
-    conditions: setConditions,
-    synced: (kind, key) => lastSync.setToCurrentTime(labelsOf(kind, key)),
+    observed: ({ kind, metadata, status }) => {
+      const id = idOf(kind, metadata);
+      const object = labelsOf(kind, metadata);
+      removeConditions(id);
+      const conditions = status?.conditions ?? [];
+      const series = conditions.map(({ type, status: value, reason }) => ({ ...object, type, status: value, reason }));
+      for (const labels of series) condition.set(labels, 1);
+      present.set(id, series);
+      const { deletionTimestamp } = metadata;
+      if (deletionTimestamp !== undefined) deletion.set(object, Date.parse(deletionTimestamp) / 1000);
+    },
+    synced: (kind, key) => {
+      // A look may end after its object has gone.
+      if (present.has(idOf(kind, key))) lastSync.setToCurrentTime(labelsOf(kind, key));
+    },
     driftDetected: (kind, setting) => drift.inc({ kind, setting }),
     objectsDeleted: (count) => deletedObjects.inc(count),
     remove: (kind, key) => {
-      setConditions(kind, key, []);
-      lastSync.remove(labelsOf(kind, key));
+      const id = idOf(kind, key);
+      removeConditions(id);
+      present.delete(id);
+      for (const gauge of [deletion, lastSync]) gauge.remove(labelsOf(kind, key));
     },
   };
 }
+
+const idOf = (kind: string, key: ObjectKey) => `${kind}/${keyOf(key)}`;
 
 /** Namespace is "" for cluster-scoped kinds. */
 function labelsOf(kind: string, { namespace = "", name }: ObjectKey) {

@@ -1,6 +1,7 @@
 /** etcd and kube-apiserver, until they answer. */
+import { writeFile } from "node:fs/promises";
 import type { Binaries } from "./binaries.ts";
-import { apiServerArguments, etcdArguments, filesIn } from "./processes.ts";
+import { apiServerArguments, auditPolicy, etcdArguments, filesIn } from "./processes.ts";
 import { answersOk, authorityIn, freePort, waitUntil } from "./readiness.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -19,6 +20,7 @@ export async function startApiServer(
   extra: readonly string[],
 ): Promise<ApiServer> {
   const { directory } = supervisor;
+  await writeFile(filesIn(directory).auditPolicy, JSON.stringify(auditPolicy));
   await supervisor.start({ name: "etcd", command: binaries.etcd, args: etcdArguments(directory) });
 
   async function startOn(port: number): Promise<ApiServer> {

@@ -13,6 +13,8 @@ export function filesIn(directory: string) {
     servingCertificate: join(directory, "certificates", "apiserver.crt"),
     kubeconfig: join(directory, "kubeconfig"),
     kubectlCache: join(directory, "kubectl-cache"),
+    auditPolicy: join(directory, "audit-policy.json"),
+    auditLog: join(directory, "audit.log"),
   };
 }
 
@@ -33,6 +35,14 @@ export function etcdArguments(directory: string): string[] {
   ];
 }
 
+/** What ServiceAccounts ask for, who are few, and nobody else: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
+export const auditPolicy = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata", userGroups: ["system:serviceaccounts"] }, { level: "None" }],
+};
+
 /** `extra` comes last, so that it wins. */
 export function apiServerArguments(directory: string, port: number, extra: readonly string[]): string[] {
   const files = filesIn(directory);
@@ -50,11 +60,13 @@ export function apiServerArguments(directory: string, port: number, extra: reado
     `--service-account-key-file=${files.serviceAccountKey}`,
     `--service-account-signing-key-file=${files.serviceAccountKey}`,
     "--endpoint-reconciler-type=none",
+    `--audit-policy-file=${files.auditPolicy}`,
+    `--audit-log-path=${files.auditLog}`,
     ...extra,
   ];
 }
 
-/** What the API server does not do alone: default ServiceAccounts, garbage collection, the end of deleted namespaces. */
+/** What the API server does not do alone: default ServiceAccounts, garbage collection, the end of deleted namespaces, Pods of Deployments. */
 const controllers = [
   "garbage-collector-controller",
   "namespace-controller",
@@ -62,6 +74,8 @@ const controllers = [
   "clusterrole-aggregation-controller",
   "root-ca-certificate-publisher-controller",
   "resourcequota-controller",
+  "deployment-controller",
+  "replicaset-controller",
 ];
 
 export function controllerManagerArguments(directory: string): string[] {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { PAUSED } from "../../operator/api/names.ts";
 import type { Call } from "../aws/index.ts";
-import { isReadyToKubectl } from "../conformance/kubectl-wait.ts";
-import { kstatus, type KStatus } from "../conformance/kstatus.ts";
+import { kstatus } from "../conformance/kstatus.ts";
 import { atAws, readyBucket } from "./support/buckets.ts";
+import { expectHealth as expectHealthOf, type Health } from "./support/health.ts";
 import { expectInvariants, lookAgain } from "./support/invariants.ts";
 import { kubectl, kubectlWait } from "./support/kubectl.ts";
 import { startOperator } from "./support/operator.ts";
@@ -13,22 +13,12 @@ import { createWorld, type World } from "./support/world.ts";
 import { watchWrites } from "./support/write-watch.ts";
 
 /*
- * Every state that an S3Bucket can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), and kubectl. A state that passes is looked
+ * Every state that an S3Bucket can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A state that passes is looked
  * at while the simulator holds the operator's next call.
  */
 
-interface Health {
-  kstatus: KStatus;
-  /** Whether `kubectl wait --for=condition=Ready` is content. */
-  ready: boolean;
-}
-
 async function expectHealth(world: World, name: string, health: Health): Promise<void> {
-  const bucket = await world.bucket(name);
-  const context = JSON.stringify(bucket.status);
-  expect(kstatus(bucket), context).toBe(health.kstatus);
-  expect(await kubectlWait(world, name, "condition=Ready"), context).toBe(health.ready);
-  expect(isReadyToKubectl(bucket), "our notion of kubectl wait is kubectl's").toBe(health.ready);
+  await expectHealthOf(world, await world.bucket(name), health);
 }
 
 /** After each test: nobody was ever told that all is well while there was something to write, and no state was unsound. */
@@ -43,7 +33,7 @@ test("new, nobody has looked at it; first pass; done", async () => {
   await world.applyAccount();
   await world.applyBucket("docs", { bucketName: world.bucketName("docs"), versioning: "Enabled" });
   expect((await world.bucket("docs")).status).toEqual({ observedGeneration: -1 });
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
 
   const look = holdCalls(world.simulator, "HeadBucket");
   const creation = holdCalls(world.simulator, "CreateBucket");
@@ -52,7 +42,7 @@ test("new, nobody has looked at it; first pass; done", async () => {
   await using _operator = startOperator(world);
   for (const { full, release } of [look, creation]) {
     await full;
-    await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+    await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
     release();
   }
   expect(condition(await world.bucket("docs"), "Ready")).toMatchObject({ status: "Unknown", reason: "Creating" });
@@ -62,10 +52,10 @@ test("new, nobody has looked at it; first pass; done", async () => {
   const lastRead = holdCalls(world.simulator, "GetBucketVersioning");
   versioning.release();
   await lastRead.full;
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   lastRead.release();
   await world.bucketWhen("docs", isReady);
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
   await expectHonest(world, tooEarly);
 });
 
@@ -76,15 +66,15 @@ test("spec edited", async () => {
   await readyBucket(world, "docs");
   await operator.stop();
   await world.editSpec("docs", { versioning: "Enabled" });
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
 
   const write = holdCalls(world.simulator, "PutBucketVersioning");
   await using _operator = startOperator(world);
   await write.full;
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   write.release();
   await world.bucketWhen("docs", isReady);
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
   await expectHonest(world, tooEarly);
 });
 
@@ -96,10 +86,10 @@ test("an error of AWS that passes is never a failure", async () => {
   const off = world.simulator.faults.internalError({ bucket: world.bucketName("docs") });
   await lookAgain(world, "docs");
   await world.bucketWhen("docs", isReconciling("Unavailable"));
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   off();
   await world.bucketWhen("docs", isReady);
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
   expect(new Set(world.statuses.of("docs").map(kstatus))).toEqual(new Set(["InProgress", "Current"]));
   await expectHonest(world, tooEarly);
 });
@@ -112,7 +102,7 @@ test("what only a person can change is a failure", async () => {
   await world.applyAccount();
   await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
   await world.bucketWhen("docs", isStalled("BucketOwnedByAnotherAccount"));
-  await expectHealth(world, "docs", { kstatus: "Failed", ready: false });
+  await expectHealth(world, "docs", { kstatus: "Failed", ready: false, argocd: "Degraded" });
   await expectHonest(world, tooEarly);
 });
 
@@ -125,11 +115,11 @@ test("drift found, repair running", async () => {
   const repair = holdCalls(world.simulator, "PutBucketVersioning");
   await lookAgain(world, "docs");
   await repair.full;
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   expect(condition(await world.bucket("docs"), "Ready")).toMatchObject({ status: "Unknown", reason: "DriftDetected" });
   repair.release();
   await world.bucketWhen("docs", isReady);
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
   await expectHonest(world, tooEarly);
 });
 
@@ -140,12 +130,12 @@ test("paused: as it was, unless it was edited", async () => {
   await readyBucket(world, "docs");
   await world.annotate("docs", { [PAUSED]: "true" });
   await world.bucketWhen("docs", (bucket) => condition(bucket, "Paused")?.status === "True");
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Suspended" });
   await world.editSpec("docs", { versioning: "Enabled" });
-  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Suspended" });
   await world.annotate("docs", { [PAUSED]: null });
   await world.bucketWhen("docs", isReady);
-  await expectHealth(world, "docs", { kstatus: "Current", ready: true });
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
   await expectHonest(world, tooEarly);
 });
 
@@ -158,7 +148,7 @@ test("deleting", async () => {
   await world.deleteBucket("docs");
   await call.full;
   // A deletion counts as a generation, of which the last Ready does not speak.
-  await expectHealth(world, "docs", { kstatus: "Terminating", ready: false });
+  await expectHealth(world, "docs", { kstatus: "Terminating", ready: false, argocd: "Progressing" });
   expect(await kubectlWait(world, "docs", "delete", "10ms")).toBe(false);
   call.release();
   expect(await kubectlWait(world, "docs", "delete", "20s")).toBe(true);

@@ -24,7 +24,7 @@ const folders = exampleFolders.filter((folder) =>
 );
 
 test("there are the examples that there should be", () => {
-  expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "private-storage"]);
+  expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "gitops", "private-storage"]);
 });
 
 describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {

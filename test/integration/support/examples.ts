@@ -30,12 +30,16 @@ export function objectsIn(path: string): KubeObject[] {
   return loadAll(textOf(path)) as KubeObject[];
 }
 
-/** Files of an example that a tenant applies: all but those with an AWSAccount. Relative to examples/. */
+/** Files of an example that a tenant applies with kubectl: all but those with an AWSAccount, or with what tells a GitOps tool. Relative to examples/. */
 export function manifestsOf(folder: string): string[] {
   return readdirSync(new URL(folder, EXAMPLES))
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => `${folder}/${file}`)
-    .filter((path) => !objectsIn(path).some(({ kind }) => kind === "AWSAccount"));
+    .filter((path) => objectsIn(path).every(isTenants));
+}
+
+function isTenants({ apiVersion, kind }: KubeObject): boolean {
+  return kind !== "AWSAccount" && (apiVersion === API_VERSION || apiVersion === "v1");
 }
 
 /** BucketAccesses of an example. */
@@ -67,21 +71,33 @@ export async function worldOfExamples(path: string): Promise<World> {
 
 /**
  * As the files stand, by kubectl, into kubectl's own namespace; by server-side apply, with unknown and repeated fields refused, as kubectl does by
- * itself. The operator of this test sees nothing of them yet.
+ * itself, or with other `flags`. The operator of this test sees nothing of them yet.
  */
-export async function applyAsItStands(world: World, files: readonly string[]): Promise<KubeObject[]> {
+export async function applyAsItStands(
+  world: World,
+  files: readonly string[],
+  flags: readonly string[] = ["--server-side"],
+): Promise<KubeObject[]> {
   const objects = files.flatMap(objectsIn);
   for (const { kind, metadata } of objects) expect({ kind, namespace: metadata.namespace }).toEqual({ kind });
-  const paths = files.map((file) => `--filename=${fileURLToPath(new URL(file, EXAMPLES))}`);
-  const applied = await kubectl(world, "apply", "--server-side", "--validate=strict", ...paths);
+  const applied = await kubectl(world, "apply", ...flags, "--validate=strict", ...fileArguments(files));
   expect(applied).toMatchObject({ code: 0, stderr: "" });
   return objects;
 }
 
-/** From now on the operator sees those of these objects that are its business, by the label that was put on them. */
-export async function showToOperator(world: World, objects: readonly KubeObject[]): Promise<void> {
+/** kubectl's, for files whose paths are relative to examples/. */
+export function fileArguments(files: readonly string[]): string[] {
+  return files.map((file) => `--filename=${fileURLToPath(new URL(file, EXAMPLES))}`);
+}
+
+/**
+ * From now on the operator sees those of these objects that are its business, by the label that was put on them.
+ * @returns what kubectl calls them
+ */
+export async function showToOperator(world: World, objects: readonly KubeObject[]): Promise<string[]> {
   const names = objects
     .filter(({ apiVersion }) => apiVersion === API_VERSION)
     .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
   expect(await kubectl(world, "label", ...names, world.selector)).toMatchObject({ code: 0 });
+  return names;
 }

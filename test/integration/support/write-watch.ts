@@ -1,5 +1,5 @@
 import { FINALIZER } from "../../../operator/api/names.ts";
-import type { S3Bucket } from "../../../operator/api/types.ts";
+import type { StatusObject } from "../../../operator/kube/object.ts";
 import { isReadyToKubectl } from "../../conformance/kubectl-wait.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { PERSON, type World } from "./world.ts";
@@ -19,9 +19,20 @@ export function watchWrites(world: World): readonly string[] {
   return tooEarly;
 }
 
-function problemOf(bucket: S3Bucket | undefined): string | undefined {
-  if (bucket === undefined) return "there is no S3Bucket";
-  if (bucket.metadata.finalizers?.includes(FINALIZER) !== true) return "it has no finalizer";
-  if (kstatus(bucket) === "Current" || isReadyToKubectl(bucket)) return "it says that it is ready";
+/** The same of writes to IAM and EKS, for the only BucketAccess of the world. */
+export function watchAccessWrites(world: World, get: () => Promise<StatusObject>): readonly string[] {
+  const tooEarly: string[] = [];
+  world.simulator.faults.onCall(async ({ write, service, operation }, phase) => {
+    if (!write || phase === "after" || (service !== "iam" && service !== "eks")) return;
+    const problem = problemOf(await get());
+    if (problem !== undefined) tooEarly.push(`${operation}: ${problem}`);
+  });
+  return tooEarly;
+}
+
+function problemOf(object: StatusObject | undefined): string | undefined {
+  if (object === undefined) return "there is no such object";
+  if (object.metadata.finalizers?.includes(FINALIZER) !== true) return "it has no finalizer";
+  if (kstatus(object) === "Current" || isReadyToKubectl(object)) return "it says that it is ready";
   return undefined;
 }

@@ -1,0 +1,1 @@
+return { reconcile = { disabled = false } }

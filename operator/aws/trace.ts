@@ -1,0 +1,52 @@
+import { SpanKind } from "@opentelemetry/api";
+import type { HandlerExecutionContext, InitializeMiddleware } from "@smithy/types";
+import { inSpan, markFailed } from "../tracing.ts";
+import { awsErrorKind } from "./errors.ts";
+import type { Service } from "./instrument.ts";
+
+/** What the SDK says of a call, in its answer as in its error. */
+interface Metadata {
+  httpStatusCode?: number;
+  requestId?: string;
+  attempts?: number;
+}
+
+/**
+ * A span around each call, with the waits and retries in it, that never holds what was asked or answered.
+ * Names: https://opentelemetry.io/docs/specs/semconv/cloud-providers/aws-sdk/
+ */
+export function traceCalls<Input extends object, Output extends object>(
+  service: Service,
+): InitializeMiddleware<Input, Output> {
+  return (next, context) => (args) => {
+    const operation = operationOf(context);
+    const attributes = { "rpc.system": "aws-api", "rpc.service": service, "rpc.method": operation };
+    return inSpan(`${service}.${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      try {
+        const result = await next(args);
+        span.setAttributes(attributesOf(result.output));
+        return result;
+      } catch (error) {
+        span.setAttributes(attributesOf(error));
+        const kind = awsErrorKind(error) ?? "Unknown";
+        // Most of what can be read is not set on most buckets: an answer like any other.
+        if (kind !== "NotFound") markFailed(span, kind);
+        throw error;
+      }
+    });
+  };
+}
+
+function attributesOf(answer: unknown) {
+  const { httpStatusCode, requestId, attempts } = (answer as { $metadata?: Metadata } | undefined)?.$metadata ?? {};
+  return {
+    "http.response.status_code": httpStatusCode,
+    "aws.request_id": requestId,
+    "http.request.resend_count": attempts === undefined ? undefined : attempts - 1,
+  };
+}
+
+/** "GetBucketVersioning" */
+export function operationOf(context: HandlerExecutionContext): string {
+  return context.commandName?.replace(/Command$/, "") ?? "Unknown";
+}

@@ -1,0 +1,55 @@
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { expect, test } from "vitest";
+import { recordSpans } from "../testing/spans.ts";
+import { inSpan } from "../tracing.ts";
+import type { Ending } from "./conditions.ts";
+import { widget } from "./testing/objects.ts";
+import { noteEnding, reconcileSpan } from "./trace.ts";
+
+async function spanOf(ending: Ending) {
+  using recorder = recordSpans();
+  const { name, options } = reconcileSpan("widget", widget("a"), "id-1");
+  // Whatever is active outside, such as a trace that a request came with, is not its parent.
+  await inSpan("outside", {}, () => inSpan(name, options, async (span) => noteEnding(span, ending)));
+  const [span] = recorder.spans();
+  return span;
+}
+
+test("a span says whose it is, and how it ended", async () => {
+  const span = await spanOf({ kind: "done", recheckAfterMs: 1 });
+  expect(span?.name).toBe("Reconcile Widget");
+  expect(span?.parentSpanContext).toBeUndefined();
+  expect(span?.status.code).toBe(SpanStatusCode.UNSET);
+  expect(span?.attributes).toEqual({
+    controller: "widget",
+    "k8s.namespace.name": "default",
+    "k8s.object.kind": "Widget",
+    "k8s.object.name": "a",
+    "reconcile.id": "id-1",
+    "reconcile.outcome": "done",
+  });
+});
+
+test.each<[Ending, boolean]>([
+  [{ kind: "failure", reason: "Throttled", message: "planted" }, true],
+  [{ kind: "failure", reason: "Invalid", message: "planted", terminal: true }, true],
+  [{ kind: "terminal", reason: "BucketNotOwned", message: "planted" }, true],
+  [{ kind: "failure", reason: "Conflict", message: "planted", quiet: true }, false],
+  [{ kind: "waiting", reason: "BucketNotReady", message: "planted", afterMs: 1 }, false],
+  [{ kind: "again", reason: "Settling", message: "planted", afterMs: 1 }, false],
+])("of %j", async (ending, failed) => {
+  const span = await spanOf(ending);
+  const reason = "reason" in ending ? ending.reason : undefined;
+  expect(span?.attributes).toMatchObject({ "reconcile.outcome": ending.kind, "reconcile.reason": reason });
+  expect(span?.status).toEqual(
+    failed ? { code: SpanStatusCode.ERROR, message: reason } : { code: SpanStatusCode.UNSET },
+  );
+  expect(JSON.stringify([span?.attributes, span?.status])).not.toContain("planted");
+});
+
+test("without an SDK nothing is recorded, and the work is done all the same", async () => {
+  const recording = await inSpan("a", {}, async (span) => span.isRecording());
+  expect(recording).toBe(false);
+  expect(trace.getActiveSpan()).toBeUndefined();
+  await expect(inSpan("a", {}, () => Promise.reject(new Error("as it was")))).rejects.toThrow("as it was");
+});

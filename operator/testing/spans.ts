@@ -1,0 +1,41 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { context, type Context, type ContextManager, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+
+/** An OpenTelemetry SDK for this process, which keeps what it is given. Disposing removes it. */
+export interface SpanRecorder extends Disposable {
+  /** Those that have ended, in that order. */
+  spans(): ReadableSpan[];
+}
+
+export function recordSpans(): SpanRecorder {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  context.setGlobalContextManager(createContextManager());
+  trace.setGlobalTracerProvider(provider);
+  return {
+    spans: () => exporter.getFinishedSpans(),
+    [Symbol.dispose]() {
+      trace.disable();
+      context.disable();
+    },
+  };
+}
+
+/** What carries the active span across awaits, as the one of @opentelemetry/context-async-hooks. */
+export function createContextManager(): ContextManager {
+  const storage = new AsyncLocalStorage<Context>();
+  const manager: ContextManager = {
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (active, fn, thisArg, ...args) => storage.run(active, () => fn.apply(thisArg as never, args)),
+    bind: (_, target) => target,
+    enable: () => manager,
+    disable: () => manager,
+  };
+  return manager;
+}

@@ -1,0 +1,425 @@
+/** What is scraped, one value a minute, and which alerts that makes. The notation: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series */
+
+export interface AlertCase {
+  title: string;
+  series: Readonly<Record<string, string>>;
+  /** After so much time, such as "20m". */
+  at: string;
+  /** Those that fire then; no other may. Severity and runbook_url are the rule's. */
+  fires: readonly FiringAlert[];
+}
+
+export interface FiringAlert {
+  alert: string;
+  labels: Readonly<Record<string, string>>;
+  summary: string;
+  description: string;
+}
+
+/** Labels that Prometheus adds, of the pod that leads and of the one that waits. */
+const LEADER = 'job="s3-operator-metrics",instance="10.0.0.1:8080",pod="s3-operator-0",namespace="s3-system"';
+const STANDBY = 'job="s3-operator-metrics",instance="10.0.0.2:8080",pod="s3-operator-1",namespace="s3-system"';
+/** Of the resource's own namespace, which takes the place of the pod's. */
+const SCRAPE = 'job="s3-operator-metrics",instance="10.0.0.1:8080",pod="s3-operator-0"';
+const DOCS = `${SCRAPE},kind="S3Bucket",namespace="team-a",name="docs"`;
+const SYSTEM = { namespace: "s3-system" };
+const OBJECT = { kind: "S3Bucket", namespace: "team-a", name: "docs" };
+
+/** Two replicas with nothing amiss, for longer than any alert looks back. */
+const HEALTHY: Record<string, string> = {
+  [`s3_operator_build_info{${LEADER}}`]: "1x200",
+  [`s3_operator_build_info{${STANDBY}}`]: "1x200",
+  [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "1x200",
+  [`leader_election_master_status{${STANDBY},name="s3-operator"}`]: "0x200",
+  [`reflector_seconds_since_last_event{${LEADER},name="s3buckets"}`]: "30x200",
+  [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="success"}`]: "0+10x200",
+  [`controller_runtime_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0x200",
+  [`controller_runtime_terminal_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0x200",
+  [`controller_runtime_reconcile_panics_total{${LEADER},controller="s3bucket"}`]: "0x200",
+  [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="1"}`]: "0+10x200",
+  [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="60"}`]: "0+10x200",
+  [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="+Inf"}`]: "0+10x200",
+  [`workqueue_depth{${LEADER},name="s3bucket",priority="edit"}`]: "2x200",
+  [`workqueue_depth{${LEADER},name="s3bucket",priority="resync"}`]: "500x200",
+  // It fills its queue, for the day when it leads.
+  [`workqueue_depth{${STANDBY},name="s3bucket",priority="edit"}`]: "500x200",
+  [`workqueue_longest_running_processor_seconds{${LEADER},name="s3bucket"}`]: "60x200",
+  [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="200"}`]: "0+100x200",
+  [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="404"}`]: "0+100x200",
+  [`s3_operator_aws_throttles_total{${LEADER},service="s3"}`]: "0x200",
+  [`s3_operator_resource_condition{${DOCS},type="Ready",status="True",reason="Succeeded"}`]: "1x200",
+  [`s3_operator_resource_condition{${SCRAPE},kind="AWSAccount",name="prod",type="Ready",status="True",reason="Succeeded"}`]:
+    "1x200",
+  // At second 0 of a test's time; what is young enough.
+  [`s3_operator_last_sync_timestamp_seconds{${DOCS}}`]: "0+60x200",
+};
+
+/** The healthy world with these series added, or instead; "" takes one away. */
+const but = (changes: Record<string, string>) =>
+  Object.fromEntries(Object.entries({ ...HEALTHY, ...changes }).filter(([, values]) => values !== ""));
+
+const readyFalse = (reason: string) =>
+  `s3_operator_resource_condition{${DOCS},type="Ready",status="False",reason="${reason}"}`;
+const readyTrue = `s3_operator_resource_condition{${DOCS},type="Ready",status="True",reason="Succeeded"}`;
+
+export const ALERT_CASES: readonly AlertCase[] = [
+  { title: "nothing is amiss", series: HEALTHY, at: "180m", fires: [] },
+  {
+    title: "an upgrade: the old leader goes, and the lease with it a minute later",
+    series: but({
+      [`s3_operator_build_info{${LEADER}}`]: "1x10 _x190",
+      [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "1x10 _x190",
+      [`leader_election_master_status{${STANDBY},name="s3-operator"}`]: "0x12 1x190",
+      [`workqueue_depth{${STANDBY},name="s3bucket",priority="edit"}`]: "500x14 0x190",
+    }),
+    at: "18m",
+    fires: [],
+  },
+  {
+    title: "nothing is scraped",
+    series: { [`up{${LEADER}}`]: "0x200" },
+    at: "6m",
+    fires: [
+      {
+        alert: "S3OperatorDown",
+        labels: {},
+        summary: "No s3-operator is running, or none can be scraped",
+        description: "Buckets stay as they are, but no change is applied and no drift is corrected.",
+      },
+    ],
+  },
+  {
+    title: "nobody gets the lease, and another operator's leader is no help",
+    series: but({
+      [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "1x10 0x190",
+      'leader_election_master_status{job="other",instance="10.0.0.9:8080",namespace="other",name="other"}': "1x200",
+    }),
+    at: "17m",
+    fires: [
+      {
+        alert: "S3OperatorNoLeader",
+        labels: { ...SYSTEM, name: "s3-operator" },
+        summary: "No replica of s3-operator holds the lease s3-operator",
+        description: "All replicas wait. No change is applied and no drift is corrected.",
+      },
+    ],
+  },
+  {
+    title: "another operator has no leader: not our business",
+    series: but({
+      'leader_election_master_status{job="other",instance="10.0.0.9:8080",namespace="other",name="other"}': "0x200",
+    }),
+    at: "60m",
+    fires: [],
+  },
+  {
+    title: "a watch hears nothing",
+    series: but({ [`reflector_seconds_since_last_event{${LEADER},name="s3buckets"}`]: "0+60x200" }),
+    at: "15m",
+    fires: [
+      {
+        alert: "S3OperatorWatchSilent",
+        labels: { ...SYSTEM, pod: "s3-operator-0", name: "s3buckets" },
+        summary: "s3-operator hears nothing of s3buckets from the API server",
+        description: "The last sign of life in this watch of s3-operator-0 is 15m 0s old.",
+      },
+    ],
+  },
+  {
+    title: "three of four reconciles fail",
+    series: but({
+      [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="error"}`]: "0+30x200",
+      [`controller_runtime_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0+30x200",
+    }),
+    at: "40m",
+    fires: [
+      {
+        alert: "S3OperatorReconcileErrorsHigh",
+        labels: { ...SYSTEM, controller: "s3bucket" },
+        summary: "Most reconciles of the controller s3bucket fail",
+        description: "75% of them ended in an error that is tried again.",
+      },
+    ],
+  },
+  {
+    title: "as many wait for a person, which is no trouble of the operator's",
+    series: but({
+      [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="error"}`]: "0+30x200",
+      [`controller_runtime_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0+30x200",
+      [`controller_runtime_terminal_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0+30x200",
+    }),
+    at: "40m",
+    fires: [],
+  },
+  {
+    title: "the only object of all fails, at most every five minutes",
+    series: but({
+      [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="success"}`]: "0x200",
+      [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="error"}`]: "0 12 12 12+0.2x190",
+      [`controller_runtime_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0 12 12 12+0.2x190",
+    }),
+    at: "60m",
+    fires: [],
+  },
+  {
+    title: "a bug",
+    series: but({
+      [`controller_runtime_reconcile_panics_total{${LEADER},controller="s3bucket"}`]: "0x30 1x170",
+    }),
+    at: "40m",
+    fires: [
+      {
+        alert: "S3OperatorReconcilePanicked",
+        labels: { ...SYSTEM, controller: "s3bucket" },
+        summary: "The controller s3bucket met a bug in s3-operator",
+        description: "The object concerned is tried again; the others are not affected.",
+      },
+    ],
+  },
+  {
+    title: "half of the reconciles take a minute",
+    series: but({
+      [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="1"}`]: "0+5x200",
+      [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="60"}`]: "0+10x200",
+    }),
+    at: "60m",
+    fires: [
+      {
+        alert: "S3OperatorReconcileSlow",
+        labels: { ...SYSTEM, controller: "s3bucket" },
+        summary: "Reconciles of the controller s3bucket take long",
+        description: "One in ten takes more than 48.2s.",
+      },
+    ],
+  },
+  {
+    title: "edits wait",
+    series: but({ [`workqueue_depth{${LEADER},name="s3bucket",priority="edit"}`]: "0+5x10 50x190" }),
+    at: "40m",
+    fires: [
+      {
+        alert: "S3OperatorWorkqueueBacklog",
+        labels: { ...SYSTEM, name: "s3bucket" },
+        summary: "Edits wait in the queue s3bucket of s3-operator",
+        description: "50 objects that somebody waits for have not been looked at yet.",
+      },
+    ],
+  },
+  {
+    title: "edits wait where no leader is elected",
+    series: but({
+      [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "",
+      [`leader_election_master_status{${STANDBY},name="s3-operator"}`]: "",
+      [`s3_operator_build_info{${STANDBY}}`]: "",
+      [`workqueue_depth{${STANDBY},name="s3bucket",priority="edit"}`]: "",
+      [`workqueue_depth{${LEADER},name="s3bucket",priority="edit"}`]: "50x200",
+    }),
+    at: "40m",
+    fires: [
+      {
+        alert: "S3OperatorWorkqueueBacklog",
+        labels: { ...SYSTEM, name: "s3bucket" },
+        summary: "Edits wait in the queue s3bucket of s3-operator",
+        description: "50 objects that somebody waits for have not been looked at yet.",
+      },
+    ],
+  },
+  {
+    title: "a worker hangs",
+    series: but({ [`workqueue_longest_running_processor_seconds{${LEADER},name="s3bucket"}`]: "0+60x200" }),
+    at: "20m",
+    fires: [
+      {
+        alert: "S3OperatorWorkerStuck",
+        labels: { ...SYSTEM, name: "s3bucket" },
+        summary: "A worker of the queue s3bucket of s3-operator hangs",
+        description: "It has been at the same object for 20m 0s; a reconcile is given up after 125 seconds.",
+      },
+    ],
+  },
+  {
+    title: "AWS throttles one request in five",
+    series: but({
+      [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="429"}`]: "0+50x200",
+      [`s3_operator_aws_throttles_total{${LEADER},service="s3"}`]: "0+50x200",
+    }),
+    at: "60m",
+    fires: [
+      {
+        alert: "S3OperatorAWSThrottled",
+        labels: { ...SYSTEM, service: "s3" },
+        summary: "AWS throttles s3-operator's requests to s3",
+        description: "20% of them. The operator has slowed down; everything goes on, later.",
+      },
+    ],
+  },
+  {
+    title: "an action is denied, and tried again",
+    series: but({
+      [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="PutBucketPolicy",code="403"}`]:
+        "_x5 1+0.5x190",
+    }),
+    at: "40m",
+    fires: [
+      {
+        alert: "S3OperatorAWSAccessDenied",
+        labels: { ...SYSTEM, service: "s3", operation: "PutBucketPolicy" },
+        summary: "AWS denies s3-operator s3 PutBucketPolicy",
+        description:
+          "The condition of the S3Bucket, BucketAccess or AWSAccount names the IAM action and the statement to add.",
+      },
+    ],
+  },
+  {
+    title: "the action was granted soon",
+    series: but({
+      [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="PutBucketPolicy",code="403"}`]: "0 1 2 2x190",
+    }),
+    at: "40m",
+    fires: [],
+  },
+  {
+    title: "AWS is down: server errors, or no answer at all",
+    series: but({
+      [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="500"}`]: "0+100x200",
+      [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="TimeoutError"}`]:
+        "0+100x200",
+    }),
+    at: "30m",
+    fires: [
+      {
+        alert: "S3OperatorAWSUnavailable",
+        labels: { ...SYSTEM, service: "s3" },
+        summary: "AWS does not answer s3-operator's requests to s3",
+        description: "50% of them end in a server error, or without an answer.",
+      },
+    ],
+  },
+  {
+    title: "an account without credentials",
+    series: but({
+      [`s3_operator_resource_condition{${SCRAPE},kind="AWSAccount",name="prod",type="Ready",status="True",reason="Succeeded"}`]:
+        "1x5 _x195",
+      [`s3_operator_resource_condition{${SCRAPE},kind="AWSAccount",name="prod",type="Ready",status="False",reason="Credentials"}`]:
+        "_x5 1x195",
+    }),
+    at: "20m",
+    fires: [
+      {
+        alert: "S3OperatorAccountNotReady",
+        labels: { name: "prod" },
+        summary: "s3-operator cannot work in the AWSAccount prod",
+        description: "Nothing is applied or corrected in any bucket of this account.",
+      },
+    ],
+  },
+  {
+    title: "a bucket that does not become Ready, for one reason and then another",
+    series: but({
+      [readyTrue]: "1x5 _x195",
+      [readyFalse("Throttled")]: "_x5 1x10 _x190",
+      [readyFalse("AccessDenied")]: "_x15 1x190",
+    }),
+    at: "25m",
+    fires: [
+      {
+        alert: "S3OperatorResourceNotReady",
+        labels: OBJECT,
+        summary: "S3Bucket team-a/docs has not become Ready",
+        description: "It is tried again and again. Its Ready condition says why.",
+      },
+    ],
+  },
+  {
+    title: "a plan that waits for approval",
+    series: but({ [readyTrue]: "", [readyFalse("ChangesPlanned")]: "1x200" }),
+    at: "60m",
+    fires: [],
+  },
+  {
+    title: "a bucket that was paused before it was Ready",
+    series: but({
+      [readyTrue]: "",
+      [readyFalse("AccessDenied")]: "1x200",
+      [`s3_operator_resource_condition{${DOCS},type="Paused",status="True",reason="Paused"}`]: "1x200",
+    }),
+    at: "60m",
+    fires: [],
+  },
+  {
+    title: "only a person can help",
+    series: but({
+      [readyTrue]: "",
+      [readyFalse("BucketNotOwned")]: "1x200",
+      [`s3_operator_resource_condition{${DOCS},type="Stalled",status="True",reason="BucketNotOwned"}`]: "1x200",
+    }),
+    at: "30m",
+    fires: [
+      {
+        alert: "S3OperatorResourceStalled",
+        labels: { ...OBJECT, reason: "BucketNotOwned" },
+        summary: "S3Bucket team-a/docs waits for a person: BucketNotOwned",
+        description: "The message of its Stalled condition says what to change.",
+      },
+    ],
+  },
+  {
+    title: "a deletion that waits for the bucket to be emptied by somebody",
+    series: but({
+      [readyTrue]: "",
+      [readyFalse("BucketNotEmpty")]: "1x200",
+      [`s3_operator_resource_deletion_timestamp_seconds{${DOCS}}`]: "600x200",
+    }),
+    at: "90m",
+    fires: [
+      {
+        alert: "S3OperatorDeletionStuck",
+        labels: OBJECT,
+        summary: "S3Bucket team-a/docs cannot be deleted",
+        description: "Its deletion was asked for 1h 20m 0s ago. Its Ready condition says what it waits for.",
+      },
+    ],
+  },
+  {
+    title: "a large bucket that is being emptied",
+    series: but({
+      [readyTrue]: "",
+      [readyFalse("EmptyingByLifecycle")]: "1x200",
+      [`s3_operator_resource_deletion_timestamp_seconds{${DOCS}}`]: "0x200",
+    }),
+    at: "180m",
+    fires: [],
+  },
+  {
+    title: "a tug of war about a setting",
+    series: but({ [`s3_operator_drift_detected_total{${LEADER},kind="S3Bucket",setting="cors"}`]: "0+0.1x200" }),
+    at: "70m",
+    fires: [
+      {
+        alert: "S3OperatorDriftRepeated",
+        labels: { kind: "S3Bucket", setting: "cors" },
+        summary: "The cors of a S3Bucket is changed at AWS again and again",
+        description: "s3-operator undoes each change. Another tool, or a person, seems to manage the same setting.",
+      },
+    ],
+  },
+  {
+    title: "drift, undone",
+    series: but({ [`s3_operator_drift_detected_total{${LEADER},kind="S3Bucket",setting="cors"}`]: "0x30 1x170" }),
+    at: "60m",
+    fires: [],
+  },
+  {
+    title: "Ready, and not looked at any more",
+    series: but({ [`s3_operator_last_sync_timestamp_seconds{${DOCS}}`]: "-100000x200" }),
+    at: "30m",
+    fires: [
+      {
+        alert: "S3OperatorSyncOverdue",
+        labels: OBJECT,
+        summary: "S3Bucket team-a/docs says Ready, and was not looked at for a day",
+        description: "It was last found as declared 1d 4h 16m 40s ago. Drift since then is not known.",
+      },
+    ],
+  },
+];

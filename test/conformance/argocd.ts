@@ -1,0 +1,38 @@
+/** What argocd/argocd-cm.yaml teaches an Argo CD about our kinds. */
+import { load } from "js-yaml";
+import { readFileSync } from "node:fs";
+import type { KubeObject } from "../../operator/kube/object.ts";
+import { GROUP } from "../../operator/api/names.ts";
+import { argoHealth, type ArgoHealth } from "../tools/judges.ts";
+
+export interface ArgoScripts {
+  health: string;
+  discovery: string;
+  /** By name. */
+  actions: ReadonlyMap<string, string>;
+}
+
+interface Actions {
+  "discovery.lua": string;
+  definitions: { name: string; "action.lua": string }[];
+}
+
+/** Throws for a kind that it does not have. */
+export function scriptsFor(kind: string): ArgoScripts {
+  const file = new URL("../../argocd/argocd-cm.yaml", import.meta.url);
+  const { data } = load(readFileSync(file, "utf8")) as { data: Record<string, string> };
+  const key = (what: string) => `resource.customizations.${what}.${GROUP}_${kind}`;
+  const { [key("health")]: health, [key("actions")]: text } = data;
+  if (health === undefined || text === undefined) throw new Error(`argocd-cm.yaml says nothing of ${kind}`);
+  const actions = load(text) as Actions;
+  return {
+    health,
+    discovery: actions["discovery.lua"],
+    actions: new Map(actions.definitions.map((definition) => [definition.name, definition["action.lua"]])),
+  };
+}
+
+/** What Argo CD shows for each object, once it has been taught. */
+export function argoHealthOf(objects: readonly KubeObject[]): Promise<ArgoHealth[]> {
+  return argoHealth(objects.map((object) => ({ object, health: scriptsFor(object.kind).health })));
+}

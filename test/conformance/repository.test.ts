@@ -1,0 +1,96 @@
+/**
+ * What the repository promises about itself: workflows that trust nobody more than they must, and the files that people look for.
+ * https://github.com/ossf/scorecard/blob/main/docs/checks.md
+ */
+import { execFileSync } from "node:child_process";
+import { load } from "js-yaml";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+}
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  jobs: Record<string, { permissions?: Record<string, string>; "timeout-minutes"?: number; steps: Step[] }>;
+}
+
+const workflows = readdirSync(join(ROOT, ".github/workflows"));
+
+describe.each(workflows)("workflow %s", (file) => {
+  const text = read(`.github/workflows/${file}`);
+  const { on, permissions, jobs } = load(text) as Workflow;
+  const all = Object.values(jobs);
+  const steps = all.flatMap((job) => job.steps);
+
+  test("pins every action by commit, and says which version that is", () => {
+    const uses = text.split("\n").filter((line) => /\buses:/.test(line));
+    expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
+    expect(uses.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  test("grants nothing to all jobs, and to each job what it lists", () => {
+    expect(permissions).toEqual({});
+    expect(all.filter((job) => job.permissions === undefined || job["timeout-minutes"] === undefined)).toEqual([]);
+    const writes = all.flatMap((job) => Object.entries(job.permissions ?? {}).filter(([, value]) => value !== "read"));
+    if ("pull_request" in on) expect(writes, "a pull request's code gets no rights").toEqual([]);
+    expect(on).not.toHaveProperty("pull_request_target");
+  });
+
+  test("leaves no credentials behind, and puts nobody's words into a shell", () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).toEqual([]);
+    expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
+  });
+});
+
+test("both architectures are released, with a bill of materials, provenance and a signature", () => {
+  const { jobs } = load(read(".github/workflows/release.yaml")) as Workflow;
+  const steps = jobs["image"]?.steps ?? [];
+  const build = steps.find(({ uses }) => uses?.startsWith("docker/build-push-action@"));
+  expect(build?.with).toMatchObject({ platforms: "linux/amd64,linux/arm64", sbom: true, provenance: "mode=max" });
+  expect(steps.some(({ run }) => run?.startsWith("cosign sign "))).toBe(true);
+});
+
+test("the image runs as a user in numbers, without a shell, and is labelled", () => {
+  const dockerfile = read("Dockerfile");
+  expect(dockerfile).toMatch(/^USER 65532:65532$/m);
+  expect(dockerfile.match(/^FROM .*$/gm)?.at(-1)).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-\w+:nonroot$/);
+  for (const label of ["title", "description", "source", "licenses", "version", "revision"]) {
+    expect(dockerfile).toContain(`org.opencontainers.image.${label}=`);
+  }
+  expect(dockerfile, "the Node that the project is for").toContain(
+    `FROM --platform=$BUILDPLATFORM node:${read(".node-version").trim()}-`,
+  );
+});
+
+test("the files that people look for are there", () => {
+  const files = ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/adr/README.md"];
+  const github = ["CODEOWNERS", "CODE_OF_CONDUCT.md", "GOVERNANCE.md", "SUPPORT.md", "dependabot.yml"];
+  const expected = [...files, ...github.map((file) => `.github/${file}`)];
+  expect(expected.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
+test("dependabot renews every kind of dependency", () => {
+  const { updates } = load(read(".github/dependabot.yml")) as { updates: { "package-ecosystem": string }[] };
+  const ecosystems = updates.map((update) => update["package-ecosystem"]).sort();
+  expect(ecosystems).toEqual(["docker", "github-actions", "gomod", "npm"]);
+});
+
+test("no binary is in the tree", () => {
+  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const present = files.split("\n").filter((path) => path !== "" && existsSync(join(ROOT, path)));
+  expect(present.filter((path) => readFileSync(join(ROOT, path)).includes(0))).toEqual([]);
+});

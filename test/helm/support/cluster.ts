@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { Registry } from "prom-client";
+import { systemClock } from "../../../operator/clock.ts";
+import { createKubeClient, type KubeClient } from "../../../operator/kube/client.ts";
+import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
+import { type Account, startSimulator, type Simulator } from "../../aws/index.ts";
+import { type ControlPlane, startControlPlane } from "../../controlplane/index.ts";
+import { ensureBundle } from "../../integration/support/bundle.ts";
+import { CHART, createHelm, type Helm, type HelmName } from "./helm.ts";
+import { type Node, startNode } from "./node.ts";
+
+/** The operator's namespace. */
+export const SYSTEM = "s3-operator-system";
+export const ACCOUNT_ID = "111122223333";
+
+/** A cluster with one node, an AWS with one account, and a Helm. */
+export interface Cluster extends AsyncDisposable {
+  controlPlane: ControlPlane;
+  kube: KubeClient;
+  simulator: Simulator;
+  account: Account;
+  node: Node;
+  /** `helm VERB s3-operator` as most tests want it: with values for the simulator, and waiting. */
+  release(verb: "install" | "upgrade", ...args: string[]): Promise<string>;
+  /** The same by another Helm. */
+  releaseBy(helm: Helm, verb: "install" | "upgrade", ...args: string[]): Promise<string>;
+  helm: Helm;
+}
+
+export async function createCluster(helmName: HelmName): Promise<Cluster> {
+  const stack = new AsyncDisposableStack();
+  const controlPlane = await startControlPlane();
+  stack.defer(() => controlPlane.stop());
+  const simulator = await startSimulator();
+  stack.defer(() => simulator.stop());
+  const account = simulator.account(ACCOUNT_ID);
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromString(controlPlane.kubeconfig);
+  const kube = createKubeClient(kubeConfig, {
+    userAgent: "test",
+    clock: systemClock,
+    metrics: createKubeMetrics(new Registry()),
+  });
+  stack.defer(() => kube.close());
+  const helm = stack.use(await createHelm(helmName, controlPlane.kubeconfigPath));
+  const folder = await mkdtemp(join(tmpdir(), "s3-operator-values-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const values = join(folder, "values.json");
+  await writeFile(values, JSON.stringify(valuesFor(simulator, account)));
+  // Pods are admitted by Kubernetes' own rules: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+  await controlPlane.kubectl(["create", "namespace", SYSTEM]);
+  await controlPlane.kubectl(["label", "namespace", SYSTEM, "pod-security.kubernetes.io/enforce=restricted"]);
+  const node = stack.use(await startNode({ controlPlane, kube, namespace: SYSTEM, bundle: await ensureBundle() }));
+  const releaseBy: Cluster["releaseBy"] = (by, verb, ...args) =>
+    by.output(verb, "s3-operator", CHART, `--namespace=${SYSTEM}`, `--values=${values}`, ...WAIT, ...args);
+  return {
+    controlPlane,
+    kube,
+    simulator,
+    account,
+    node,
+    helm,
+    releaseBy,
+    release: (verb, ...args) => releaseBy(helm, verb, ...args),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export const WAIT = ["--wait", "--timeout=60s"];
+
+/** Limits, and all that a BucketAccess needs. */
+const ACCOUNT_SPEC = {
+  allowedDeletionPolicies: ["Retain"],
+  guardrails: { allowedAccounts: [] },
+  iam: { rolePath: "/pods/" },
+  naming: { allowedPatterns: ["{namespace}-*"] },
+  rateLimit: { requestsPerSecond: 500 },
+  tags: { owner: "platform" },
+  workloadIdentity: { type: "PodIdentity", clusterName: "main" },
+};
+
+/** Values for all options that this cluster has the kinds for. */
+function valuesFor({ url }: Simulator, { id, credentials }: Account): object {
+  const environment = {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  return {
+    account: { id, region: "eu-central-1", spec: ACCOUNT_SPEC },
+    commonLabels: { team: "platform" },
+    replicas: 2,
+    operator: { s3ForcePathStyle: true, shutdownTimeout: "5s" },
+    extraEnv: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    networkPolicy: { enabled: true },
+    observability: { dashboards: { enabled: true } },
+    admissionPolicies: {
+      secureBaseline: true,
+      namespacedBucketNames: true,
+      noAdoption: true,
+      noDeletionWithContents: true,
+    },
+    extraObjects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "extra" } }],
+  };
+}
