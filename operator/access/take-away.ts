@@ -70,8 +70,7 @@ async function removeWayIn(dependencies: AccessDependencies, context: AccessCont
   const { roleArn = "" } = object.status ?? {};
   const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
   const arn = roleArnOf(session.partition, session.accountId, path, name);
-  const { uid = "" } = object.metadata;
-  if (!(await removeRole(roleClient(session, name, arn, signal), owner, dependencies.history, uid))) return;
+  if (!(await removeRole(roleClient(session, name, arn, signal), owner, dependencies.history, object))) return;
   event({ type: "Normal", reason: REASON.roleDeleted, action: "Delete", note: `Deleted role '${arn}'` });
 }
 

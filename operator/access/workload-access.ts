@@ -76,7 +76,7 @@ async function dropFormerRole(
 ): Promise<void> {
   const { roleName, roleArn = "" } = object.status ?? {};
   if (roleName === undefined) return;
-  await removeRole(roleClient(session, roleName, roleArn, signal), owner, history, object.metadata.uid ?? "");
+  await removeRole(roleClient(session, roleName, roleArn, signal), owner, history, object);
   delete status.roleName;
   delete status.tagKeys;
 }

@@ -82,7 +82,9 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Is it ours? Nothing has been written to a bucket that is not.
   const claim = claimBucket(target, context, observations, created);
-  noteClaim(status, target, claim);
+  // One that is only looked at is nobody's yet, and no BucketAccess gets to it by this S3Bucket.
+  if (enforce || !claim.isNew) noteClaim(status, target, claim);
+  else delete status.arn;
   if (enforce && !claim.isNew)
     await endForgottenExpiry(context, target.bucket, observations.get("tags")?.value as Tags);
 

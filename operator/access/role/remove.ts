@@ -1,6 +1,8 @@
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
 import { REASON } from "../../api/reasons.ts";
+import type { BucketAccess } from "../../api/types.ts";
 import type { History } from "../../history.ts";
+import { findCondition } from "../../kube/conditions.ts";
 import { again } from "../../kube/stop.ts";
 import { type Owner, ownershipOf } from "../../ownership.ts";
 import { creationOf } from "./create.ts";
@@ -12,12 +14,18 @@ const LOOK_AGAIN_MS = 5_000;
 /**
  * Deletes the owner's role with what is on it, whatever of it is gone already; false: there was none, or it is not tagged as the owner's.
  * A role that still has policies cannot be deleted: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- * @param uid of the BucketAccess; one whose role was just made, and is not to be seen yet, must not go without it: throws a Stop
+ * Throws a Stop where the role was just made and has not been seen since: the object must not go without it.
  */
-export async function removeRole(client: RoleClient, owner: Owner, history: History, uid: string): Promise<boolean> {
+export async function removeRole(
+  client: RoleClient,
+  owner: Owner,
+  history: History,
+  { metadata: { uid = "" }, status }: BucketAccess,
+): Promise<boolean> {
   const { iam, ref, arn, options } = client;
   const role = await findRole(client);
-  if (role === undefined && history.judge(uid, creationOf(ref.RoleName)) === "Settling") {
+  const wasSeen = findCondition(status, "Ready")?.status === "True";
+  if (role === undefined && !wasSeen && history.judge(uid, creationOf(ref.RoleName)) === "Settling") {
     throw again(
       REASON.settling,
       `Waiting for role '${arn}', which was just made, to be seen and deleted`,
