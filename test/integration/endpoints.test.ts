@@ -42,6 +42,7 @@ test.concurrent(
     expect(status).toBe(503);
     expect(body.split("\n")).toEqual([
       "[-]watch-s3buckets: not listed yet",
+      "[-]watch-bucketaccesses: not listed yet",
       "[-]watch-awsaccounts: not listed yet",
       "[-]watch-namespaces: not listed yet",
       "not ready",
