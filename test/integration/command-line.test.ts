@@ -37,6 +37,7 @@ describe("command line", () => {
     "cluster-name",
     "leader-elect",
     "leader-election-namespace",
+    "leader-election-name",
     "health-address",
     "metrics-address",
     "log-level",
