@@ -27,6 +27,7 @@ import { expectHealth } from "./support/health.ts";
 import { expectInvariants, lookAgain } from "./support/invariants.ts";
 import { kubectl } from "./support/kubectl.ts";
 import { manifestFile, manifestOf } from "./support/manifests.ts";
+import { ensureNamespace } from "./support/namespace.ts";
 import { startOperator } from "./support/operator.ts";
 import { fullSpec } from "./support/specs.ts";
 import { condition, isReady } from "./support/states.ts";
@@ -147,7 +148,7 @@ test("Argo CD's actions: reconcile, pause, resume", async () => {
 
 test("argocd-cm.yaml adds its keys to an Argo CD's configuration, and leaves the rest", async () => {
   await using world = await createWorld();
-  await succeed(world, "create", "namespace", "argocd");
+  await ensureNamespace(world, "argocd");
   const inArgo = ["--namespace=argocd"];
   await succeed(world, ...inArgo, "create", "configmap", "argocd-cm", "--from-literal=url=https://argocd.example.com");
   await succeed(world, ...inArgo, "apply", "--server-side", "-f", "argocd/argocd-cm.yaml");

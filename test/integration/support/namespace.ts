@@ -14,6 +14,12 @@ export interface OtherNamespace {
   deleteBucket(name: string): Promise<void>;
 }
 
+/** One whose name manifests have, which more than one test may need. */
+export async function ensureNamespace({ kube }: World, name: string): Promise<void> {
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+  await kube.apply(NAMESPACES, namespace, { fieldManager: "test", force: true });
+}
+
 export async function otherNamespace(world: World, labels: Record<string, string> = {}): Promise<OtherNamespace> {
   const { kube, selector } = world;
   const namespace = `t-${randomBytes(5).toString("hex")}`;

@@ -1,0 +1,51 @@
+/** CRDs of other projects, by which the API server judges manifests of theirs: out of their Go modules, once, into the project's cache. */
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheDirectory } from "../controlplane/cache.ts";
+import { runCommand } from "../controlplane/command.ts";
+import { tail } from "../controlplane/progress.ts";
+
+const FOLDER = join(import.meta.dirname, "crds");
+
+/** Where each module has them, of those that crds/go.mod requires. */
+const FILES: Readonly<Record<string, string>> = {
+  "github.com/argoproj/argo-cd/v3": "manifests/crds/application-crd.yaml",
+  "github.com/fluxcd/kustomize-controller": "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml",
+  "github.com/fluxcd/source-controller": "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+};
+
+/** A folder with nothing but their YAML. Throws an error that says what failed. */
+export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const hash = createHash("sha256").update(await readFile(join(FOLDER, "go.mod")));
+  const tools = join(dirname(dirname(cacheDirectory(environment))), "tools");
+  const folder = join(tools, `crds-${hash.digest("hex").slice(0, 12)}`);
+  if (await isThere(folder)) return folder;
+  await mkdir(tools, { recursive: true });
+  const temporary = await mkdtemp(`${folder}.temporary-`);
+  for (const [module, file] of Object.entries(FILES)) {
+    const source = join(await download(module, environment), file);
+    await copyFile(source, join(temporary, `${file.split("/").at(-1)}`));
+  }
+  // Whole into its place; if another process was first, its folder is the same.
+  await rename(temporary, folder).catch(async (error: unknown) => {
+    if (!(await isThere(folder))) throw error;
+  });
+  return folder;
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return readdir(folder).then(
+    (files) => files.length === Object.keys(FILES).length,
+    () => false,
+  );
+}
+
+/** The folder of a module in Go's own cache. */
+async function download(module: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const args = ["-C", FOLDER, "mod", "download", "-json", module];
+  const { code, stdout, stderr } = await runCommand("go", args, { environment: { ...environment, GOWORK: "off" } });
+  if (code !== 0) throw new Error(`go mod download of ${module} failed:\n${tail(stdout + stderr)}`);
+  const { Dir } = JSON.parse(stdout) as { Dir: string };
+  return Dir;
+}

@@ -1,0 +1,10 @@
+// The modules that hold the CRDs of Argo CD and Flux. Nothing of them is built.
+module s3-operator.io/test/tools/crds
+
+go 1.26.0
+
+require (
+	github.com/argoproj/argo-cd/v3 v3.5.7
+	github.com/fluxcd/kustomize-controller v1.9.1
+	github.com/fluxcd/source-controller v1.9.0
+)
