@@ -24,6 +24,11 @@ describe("stable text", () => {
       "User: arn:aws:sts::111122223333:assumed-role/op/session-1 is",
       "User: arn:aws:sts::111122223333:assumed-role/op is",
     ],
+    ["Expired at 1700000000.", "Expired at …."],
+    [
+      "on arn:aws:s3:::docs-1700000000/1700000000 and docs.1700000000.x",
+      "on arn:aws:s3:::docs-1700000000/1700000000 and docs.1700000000.x",
+    ],
     ["account 111122223333 and 1234567890123456", "account 111122223333 and 1234567890123456"],
     ["two\nlines\tand\u0000more", "two lines and more"],
   ])("%j reads %j", (message, expected) => {

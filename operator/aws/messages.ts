@@ -13,15 +13,18 @@ const MAX_LENGTH = 1024;
 
 /** Without request ids, times and names of role sessions, on one line, cut to {@link MAX_LENGTH}. */
 export function stable(message: string): string {
-  return message
-    .slice(0, 4 * MAX_LENGTH)
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .replace(/[;,]? ?\b(?:extended |s3 extended )?(?:request|host) ?id ?[:=] ?[\w+/=-]+/gi, "")
-    .replace(/ ?\(\)/g, "")
-    .replace(/ ?\bencoded authorization failure message: ?[\w+/=-]+/gi, "")
-    .replace(/(:assumed-role\/[\w+=,.@-]+)\/[\w+=,.@-]+/g, "$1")
-    .replace(/\b\d{4}-?\d{2}-?\d{2}T\d{2}:?\d{2}:?\d{2}(?:\.\d+)?Z?\b/g, "…")
-    .replace(/\b1\d{9}(?:\d{3})?\b/g, (digits) => (digits.length === 12 ? digits : "…"))
-    .trim()
-    .slice(0, MAX_LENGTH);
+  return (
+    message
+      .slice(0, 4 * MAX_LENGTH)
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .replace(/[;,]? ?\b(?:extended |s3 extended )?(?:request|host) ?id ?[:=] ?[\w+/=-]+/gi, "")
+      .replace(/ ?\(\)/g, "")
+      .replace(/ ?\bencoded authorization failure message: ?[\w+/=-]+/gi, "")
+      .replace(/(:assumed-role\/[\w+=,.@-]+)\/[\w+=,.@-]+/g, "$1")
+      .replace(/\b\d{4}-?\d{2}-?\d{2}T\d{2}:?\d{2}:?\d{2}(?:\.\d+)?Z?\b/g, "…")
+      // Seconds and milliseconds, where they are no part of a name: of a bucket, for example, in an ARN.
+      .replace(/(?<![\w:/.@-])1\d{9}(?:\d{3})?(?![\w:/@-]|\.\w)/g, "…")
+      .trim()
+      .slice(0, MAX_LENGTH)
+  );
 }
