@@ -1,7 +1,7 @@
 /** CRDs of other projects, by which the API server judges manifests of theirs: out of their Go modules, once, into the project's cache. */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { cacheDirectory } from "../controlplane/cache.ts";
 import { runCommand } from "../controlplane/command.ts";
 import { tail } from "../controlplane/progress.ts";
@@ -9,10 +9,14 @@ import { tail } from "../controlplane/progress.ts";
 const FOLDER = join(import.meta.dirname, "crds");
 
 /** Where each module has them, of those that crds/go.mod requires. */
-const FILES: Readonly<Record<string, string>> = {
-  "github.com/argoproj/argo-cd/v3": "manifests/crds/application-crd.yaml",
-  "github.com/fluxcd/kustomize-controller": "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml",
-  "github.com/fluxcd/source-controller": "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
+  "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
+  "github.com/fluxcd/source-controller": ["config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"],
+  "github.com/prometheus-operator/prometheus-operator": [
+    "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+    "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+  ],
 };
 
 /** A folder with nothing but their YAML. Throws an error that says what failed. */
@@ -23,9 +27,9 @@ export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.e
   if (await isThere(folder)) return folder;
   await mkdir(tools, { recursive: true });
   const temporary = await mkdtemp(`${folder}.temporary-`);
-  for (const [module, file] of Object.entries(FILES)) {
-    const source = join(await download(module, environment), file);
-    await copyFile(source, join(temporary, `${file.split("/").at(-1)}`));
+  for (const [module, files] of Object.entries(FILES)) {
+    const source = await download(module, environment);
+    for (const file of files) await copyFile(join(source, file), join(temporary, basename(file)));
   }
   // Whole into its place; if another process was first, its folder is the same.
   await rename(temporary, folder).catch(async (error: unknown) => {
@@ -36,7 +40,7 @@ export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.e
 
 async function isThere(folder: string): Promise<boolean> {
   return readdir(folder).then(
-    (files) => files.length === Object.keys(FILES).length,
+    (files) => files.length === Object.values(FILES).flat().length,
     () => false,
   );
 }

@@ -11,6 +11,7 @@ import { type ControlPlane, startControlPlane } from "../../controlplane/index.t
 import { ensureBundle } from "../../integration/support/bundle.ts";
 import { CHART, createHelm, type Helm, type HelmName } from "./helm.ts";
 import { type Node, startNode } from "./node.ts";
+import { findForeignCrds } from "../../tools/crds.ts";
 
 /** The operator's namespace. */
 export const SYSTEM = "s3-operator-system";
@@ -50,6 +51,9 @@ export async function createCluster(helmName: HelmName): Promise<Cluster> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const values = join(folder, "values.json");
   await writeFile(values, JSON.stringify(valuesFor(simulator, account)));
+  // Of the Prometheus Operator, for a ServiceMonitor and a PrometheusRule.
+  const { code, stderr } = await controlPlane.kubectl(["apply", "--server-side", "-f", await findForeignCrds()]);
+  if (code !== 0) throw new Error(`The CRDs of others were refused: ${stderr}`);
   // Pods are admitted by Kubernetes' own rules: https://kubernetes.io/docs/concepts/security/pod-security-standards/
   await controlPlane.kubectl(["create", "namespace", SYSTEM]);
   await controlPlane.kubectl(["label", "namespace", SYSTEM, "pod-security.kubernetes.io/enforce=restricted"]);
@@ -82,7 +86,7 @@ const ACCOUNT_SPEC = {
   workloadIdentity: { type: "PodIdentity", clusterName: "main" },
 };
 
-/** Values for all options that this cluster has the kinds for. */
+/** Values for all options. */
 function valuesFor({ url }: Simulator, { id, credentials }: Account): object {
   const environment = {
     AWS_ENDPOINT_URL: url,
@@ -97,7 +101,11 @@ function valuesFor({ url }: Simulator, { id, credentials }: Account): object {
     operator: { s3ForcePathStyle: true, shutdownTimeout: "5s" },
     extraEnv: Object.entries(environment).map(([name, value]) => ({ name, value })),
     networkPolicy: { enabled: true },
-    observability: { dashboards: { enabled: true } },
+    observability: {
+      dashboards: { enabled: true },
+      serviceMonitor: { enabled: true },
+      prometheusRule: { enabled: true },
+    },
     admissionPolicies: {
       secureBaseline: true,
       namespacedBucketNames: true,
