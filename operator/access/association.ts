@@ -43,7 +43,6 @@ export interface AssociationSight {
   former: PodIdentityAssociation | undefined;
 }
 
-const RETRY_MS = 300_000;
 const LOOK_AGAIN_MS = 5_000;
 
 /** One call where the known one is still right, none where there is none and is to be none. */
@@ -195,7 +194,7 @@ function notOwned({ serviceAccount, clusterName }: PodIdentityAssociation): Fail
   const message =
     `ServiceAccount '${serviceAccount}' has a Pod Identity association in cluster '${clusterName}' that is not this object's, and can have only one: ` +
     "delete that one, or name another ServiceAccount";
-  return { reason: REASON.associationNotOwned, message, terminal: true, retryAfterMs: RETRY_MS };
+  return { reason: REASON.associationNotOwned, message, terminal: true };
 }
 
 /** `arn:aws:eks:<region>:<account>:podidentityassociation/<cluster>/<id>` */

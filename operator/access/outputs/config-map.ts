@@ -31,8 +31,6 @@ export interface Outputs {
   data: ConfigData;
 }
 
-const RETRY_MS = 300_000;
-
 /** Those that not every access has. */
 const OPTIONAL_KEYS = new Set(["ROLE_ARN", "KMS_KEY_ARN"]);
 
@@ -109,5 +107,5 @@ function ownerReference({ kind, metadata: { name, uid } }: BucketAccess): object
 
 function notOwned(name: string): Failure {
   const message = `ConfigMap '${name}' is not this object's, so that it is left alone: delete it, or set spec.configMapName to another name`;
-  return { reason: REASON.configMapNotOwned, message, terminal: true, retryAfterMs: RETRY_MS };
+  return { reason: REASON.configMapNotOwned, message, terminal: true };
 }

@@ -21,8 +21,6 @@ export const SERVICE_ACCOUNTS: Resource = {
 /** https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
 export const ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn";
 
-const RETRY_MS = 300_000;
-
 /** With Pod Identity the annotation would make Pods use IRSA. */
 export function annotates({ spec }: BucketAccess, identity: WorkloadIdentity["type"]): boolean {
   return spec.annotateServiceAccount === true && identity === "IRSA";
@@ -90,5 +88,5 @@ function notOwned(name: string): Failure {
   const message =
     `The annotation '${ROLE_ARN_ANNOTATION}' of ServiceAccount '${name}' is somebody else's: ` +
     "have it removed there, or remove spec.annotateServiceAccount and set it to status.roleArn yourself";
-  return { reason: REASON.serviceAccountNotOwned, message, terminal: true, retryAfterMs: RETRY_MS };
+  return { reason: REASON.serviceAccountNotOwned, message, terminal: true };
 }
