@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PolicyDocument, Statement } from "../bucket/policy/document.ts";
+import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
 import { comparePolicy, readPolicy } from "./compare.ts";
 import { policyDocument } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";

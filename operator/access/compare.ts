@@ -1,5 +1,5 @@
-import { canonicalStatement } from "../bucket/policy/canonical.ts";
-import { parsePolicy, type PolicyDocument } from "../bucket/policy/document.ts";
+import { canonicalStatement } from "../aws/policy/canonical.ts";
+import { parsePolicy, type PolicyDocument } from "../aws/policy/document.ts";
 import { type Change, compare } from "../change.ts";
 
 /**

@@ -2,7 +2,7 @@ import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { S3Bucket } from "../api/types.ts";
 import type { AwsSession } from "../aws/session.ts";
-import { parsePolicy, type Statement } from "../bucket/policy/document.ts";
+import { parsePolicy, type Statement } from "../aws/policy/document.ts";
 import type { Owner } from "../ownership.ts";
 import { type Contribution, sidPrefixOf } from "./principals.ts";
 import { unlessGone } from "./role/look.ts";

@@ -1,7 +1,7 @@
 import type { AWSAccount, BucketAccess } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import { Failed, stalled } from "../kube/stop.ts";
-import type { PolicyDocument } from "../bucket/policy/document.ts";
+import type { PolicyDocument } from "../aws/policy/document.ts";
 import { ownershipTags } from "../ownership.ts";
 import { tooLong } from "./limits.ts";
 import type { Workload, WorkloadIdentity } from "./model.ts";

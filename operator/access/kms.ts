@@ -1,6 +1,6 @@
 import type { BucketAccessStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
-import type { Statement } from "../bucket/policy/document.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import type { Reach } from "./grants.ts";
 import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../bucket/policy/document.ts";
+import type { PolicyDocument } from "../aws/policy/document.ts";
 import type { Failure } from "../kube/outcome.ts";
 
 /** What a document is for. */

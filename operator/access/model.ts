@@ -1,6 +1,6 @@
 /** What the pure core of BucketAccess works on: plain values, gathered once by the controller. */
 
-import type { PolicyDocument, Statement } from "../bucket/policy/document.ts";
+import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
 
 /** A bucket, as far as access to it goes. */
 export interface AccessBucket {

@@ -1,5 +1,5 @@
 import type { Grant } from "../api/types.ts";
-import type { PolicyDocument, Statement } from "../bucket/policy/document.ts";
+import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
 import { ACTIONS, type Group, groupsOf, type Permission, type Reach, reachOf } from "./grants.ts";
 import { formerKeyStatements, keyStatements } from "./kms.ts";
 import { type AccessBucket, oneOrMany, policyDocument } from "./model.ts";

@@ -4,7 +4,7 @@ import { isPaused, pollIntervalMs } from "../api/annotations.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
 import type { Owner } from "../ownership.ts";
-import { sameStatements } from "../bucket/policy/canonical.ts";
+import { sameStatements } from "../aws/policy/canonical.ts";
 import { policyDocument } from "./model.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Outcome } from "../kube/outcome.ts";

@@ -1,6 +1,6 @@
 import type { Grant } from "../api/types.ts";
 import { ACCESS_SID_PREFIX } from "../bucket/policy/compose.ts";
-import type { Statement } from "../bucket/policy/document.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import type { Owner } from "../ownership.ts";
 import { reachOf } from "./grants.ts";
 import { hexHash } from "./hash.ts";

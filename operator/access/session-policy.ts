@@ -1,5 +1,5 @@
 import type { Grant } from "../api/types.ts";
-import type { PolicyDocument } from "../bucket/policy/document.ts";
+import type { PolicyDocument } from "../aws/policy/document.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { tooLong } from "./limits.ts";
 import type { AccessBucket } from "./model.ts";

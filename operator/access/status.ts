@@ -2,7 +2,7 @@ import { GROUP } from "../api/names.ts";
 import type { BucketAccess, BucketAccessStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import { findCondition } from "../kube/conditions.ts";
-import { policyBytes, type PolicyDocument } from "../bucket/policy/document.ts";
+import { policyBytes, type PolicyDocument } from "../aws/policy/document.ts";
 import { type Grantee, summarize } from "./summary.ts";
 import type { AccessTarget } from "./target.ts";
 

@@ -1,5 +1,5 @@
 import type { Grant } from "../api/types.ts";
-import { asList } from "../bucket/policy/document.ts";
+import { asList } from "../aws/policy/document.ts";
 import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./grants.ts";
 import { formerKeyStatements, keyStatements } from "./kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./model.ts";

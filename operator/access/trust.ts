@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../bucket/policy/document.ts";
+import type { PolicyDocument } from "../aws/policy/document.ts";
 import { policyDocument, type Workload, type WorkloadIdentity } from "./model.ts";
 
 /** Whom the role trusts: Pods with that ServiceAccount in that cluster, and nobody else. See limits.ts for how long it may be. */

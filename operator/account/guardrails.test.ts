@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Guardrails } from "../api/types.ts";
-import type { Principal, Statement } from "../bucket/policy/document.ts";
+import type { Principal, Statement } from "../aws/policy/document.ts";
 import { awsAccount } from "../bucket/testing/fixtures.ts";
 import { type Ask, guardrailViolation } from "./guardrails.ts";
 

@@ -1,7 +1,7 @@
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, Guardrails } from "../api/types.ts";
 import { parseArn } from "../aws/arn.ts";
-import type { Statement } from "../bucket/policy/document.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import { externalAccess, principalNames } from "../bucket/policy/external-access.ts";
 import { stalled, type Stop } from "../kube/stop.ts";
 

@@ -4,7 +4,7 @@ import type { TakeTurn } from "./deletion/emptying/turns.ts";
 import type { History } from "../history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
-import type { Statement } from "./policy/document.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the S3Bucket controller works with, handed in by the manager. */

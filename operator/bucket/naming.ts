@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { globMatches } from "./policy/glob.ts";
+import { globMatches } from "../aws/policy/glob.ts";
 
 /** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const MAX_LENGTH = 63;

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../bucket/policy/document.ts";
+import type { PolicyDocument } from "../aws/policy/document.ts";
 import type { PolicyRequest } from "./policy/request.ts";
 
 /** What reading brought; or what to do so that it can be read, such as "allow iam:GetRole". */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { API_VERSION } from "../api/names.ts";
 import type { BucketAccess, Grant } from "../api/types.ts";
-import type { Statement } from "../bucket/policy/document.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import type { Findings, KeyFindings, RoleFindings, Simulation } from "./findings.ts";
 import { kmsRequest, type Question, s3Request } from "./question.ts";
 import { render } from "./render.ts";

@@ -4,7 +4,7 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { BucketAccess, S3BucketSpec } from "../../operator/api/types.ts";
-import { asList, type Statement } from "../../operator/bucket/policy/document.ts";
+import { asList, type Statement } from "../../operator/aws/policy/document.ts";
 import { expectAccessInvariants, inlinePolicy, roleOf } from "./support/access.ts";
 import { isReady } from "./support/states.ts";
 import { perform, type Pod, type Stage } from "./support/workloads.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BucketAccessSpec } from "../../operator/api/types.ts";
-import type { Statement } from "../../operator/bucket/policy/document.ts";
+import type { Statement } from "../../operator/aws/policy/document.ts";
 import {
   type Accesses,
   accessCalls,

@@ -1,5 +1,5 @@
 import { denialOf } from "../../../test/aws/policy/evaluate.ts";
-import type { PolicyDocument, Statement } from "../../bucket/policy/document.ts";
+import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { type AccessBucket, policyDocument } from "../model.ts";
 
 export const ACCOUNT = "111122223333";

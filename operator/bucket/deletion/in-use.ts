@@ -4,7 +4,7 @@ import type { BucketContext, BucketDependencies, Contributions } from "../depend
 import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { shareKey } from "../key/share.ts";
-import { policyBytes, type PolicyDocument } from "../policy/document.ts";
+import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 import { failWith } from "../../fail-with.ts";
 import { Failed, waiting } from "../../kube/stop.ts";
 import { writePolicy } from "../policy/write.ts";

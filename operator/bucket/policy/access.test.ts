@@ -7,7 +7,7 @@ import { CONFIGURATION_ACTIONS } from "../permissions.ts";
 import { policy as setting } from "../settings/policy.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { compose } from "./compose.ts";
-import type { Statement } from "./document.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, KEY_ARN } from "./testing/context.ts";
 import {
   ANONYMOUS,

@@ -1,5 +1,5 @@
-import { canonicalStatement } from "./canonical.ts";
-import type { Statement } from "./document.ts";
+import { canonicalStatement } from "../../aws/policy/canonical.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 
 /**
  * Begins the Sid of every statement that the operator writes. A bucket has one policy for all who use it:

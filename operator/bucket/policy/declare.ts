@@ -1,6 +1,6 @@
 import type { Policy, PolicyStatement, Principals } from "../../api/types.ts";
 import { SID_PREFIX } from "./compose.ts";
-import { asList, type OneOrMany, type Principal, type Statement } from "./document.ts";
+import { asList, type OneOrMany, type Principal, type Statement } from "../../aws/policy/document.ts";
 import { USER_PREFIX } from "./templates/user-statement.ts";
 
 /**

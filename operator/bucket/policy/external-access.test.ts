@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Condition, Principal, Statement } from "./document.ts";
+import type { Condition, Principal, Statement } from "../../aws/policy/document.ts";
 import { externalAccess, principalNames } from "./external-access.ts";
 
 const OWN = "111122223333";

@@ -1,4 +1,4 @@
-import { asList, type Condition, type OneOrMany, type Principal, type Statement } from "./document.ts";
+import { asList, type Condition, type OneOrMany, type Principal, type Statement } from "../../aws/policy/document.ts";
 
 /** Whom a statement lets in beyond the bucket's own account: everybody, or somebody. */
 export type ExternalAccess = "Public" | "OtherAccount";

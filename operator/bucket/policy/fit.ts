@@ -1,6 +1,6 @@
-import { canonicalText } from "./canonical.ts";
+import { canonicalText } from "../../aws/policy/canonical.ts";
 import { isOfAccess } from "./compose.ts";
-import { policyBytes, type PolicyDocument } from "./document.ts";
+import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 
 /**
  * As much of a policy as AWS takes: everything but the statements of BucketAccesses, and of those as many as there is room for, first the ones that are in it

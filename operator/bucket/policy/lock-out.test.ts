@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Statement } from "./document.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 import { deniedAction } from "./lock-out.ts";
 
 const BUCKET = "arn:aws:s3:::docs";

@@ -1,7 +1,7 @@
 import { parseArn } from "../../aws/arn.ts";
-import { principalArns, rootArn } from "./caller.ts";
-import { asList, type Condition, type Principal, type Statement } from "./document.ts";
-import { globMatches } from "./glob.ts";
+import { principalArns, rootArn } from "../../aws/policy/caller.ts";
+import { asList, type Condition, type Principal, type Statement } from "../../aws/policy/document.ts";
+import { globMatches } from "../../aws/policy/glob.ts";
 
 /** The operator as a bucket policy meets it. */
 export interface Operator {

@@ -1,6 +1,6 @@
 import { SettingRefused } from "../settings/setting.ts";
 import { foreignStatements } from "./compose.ts";
-import { POLICY_VERSION, type PolicyDocument, type Statement } from "./document.ts";
+import { POLICY_VERSION, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 
 /**
  * Whether `${...}` in it is meant as a variable, which AWS replaces only in documents of version 2012-10-17.

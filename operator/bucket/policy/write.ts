@@ -2,10 +2,10 @@ import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/clie
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { namedPrincipal } from "../failure.ts";
-import { canonicalText } from "./canonical.ts";
+import { canonicalText } from "../../aws/policy/canonical.ts";
 import { isOfAccess } from "./compose.ts";
 import { danglingRefused } from "./dangling.ts";
-import type { PolicyDocument, Statement } from "./document.ts";
+import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { principalNames } from "./external-access.ts";
 
 /** Throws what AWS says of `document`, also where it took all of it but the statements of a BucketAccess. */

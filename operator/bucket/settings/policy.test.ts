@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement, S3BucketSpec } from "../../api/types.ts";
-import { MAX_POLICY_BYTES, type Statement } from "../policy/document.ts";
+import { MAX_POLICY_BYTES, type Statement } from "../../aws/policy/document.ts";
 import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";

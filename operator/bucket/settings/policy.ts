@@ -1,8 +1,8 @@
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
-import { principalArns } from "../policy/caller.ts";
-import { canonicalStatement, sameStatements } from "../policy/canonical.ts";
+import { principalArns } from "../../aws/policy/caller.ts";
+import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
 import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
 import { declarePolicy } from "../policy/declare.ts";
 import {
@@ -12,7 +12,7 @@ import {
   policyBytes,
   type PolicyDocument,
   type Statement,
-} from "../policy/document.ts";
+} from "../../aws/policy/document.ts";
 import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
 import { deniedAction, type Operator } from "../policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";

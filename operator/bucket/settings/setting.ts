@@ -1,7 +1,7 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import type { Statement } from "../policy/document.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../policy/lock-out.ts";
 import { type Change, compare } from "../../change.ts";
 import type { Declaration } from "./declaration.ts";

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../../bucket/policy/document.ts";
+import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { Findings } from "../findings.ts";
 import { type Applying, delegates, isCertain, judge, keysOf, resourceRulingOf } from "../policy/ruling.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Condition } from "../../bucket/policy/document.ts";
+import type { Condition } from "../../aws/policy/document.ts";
 import { conditionHolds } from "./condition.ts";
 import { lookupIn } from "./request.ts";
 import type { Truth } from "./truth.ts";

@@ -1,5 +1,5 @@
-import { asList, type Condition } from "../../bucket/policy/document.ts";
-import { globMatches } from "../../bucket/policy/glob.ts";
+import { asList, type Condition } from "../../aws/policy/document.ts";
+import { globMatches } from "../../aws/policy/glob.ts";
 import { plain, withVariables } from "./pattern.ts";
 import type { Lookup } from "./request.ts";
 import { every, not, some, type Truth } from "./truth.ts";

@@ -1,4 +1,4 @@
-import { globMatches } from "../../bucket/policy/glob.ts";
+import { globMatches } from "../../aws/policy/glob.ts";
 import type { Lookup } from "./request.ts";
 import type { Truth } from "./truth.ts";
 

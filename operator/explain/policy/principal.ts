@@ -1,6 +1,6 @@
 import { parseArn } from "../../aws/arn.ts";
-import { rootArn } from "../../bucket/policy/caller.ts";
-import { asList, type Principal, type Statement } from "../../bucket/policy/document.ts";
+import { rootArn } from "../../aws/policy/caller.ts";
+import { asList, type Principal, type Statement } from "../../aws/policy/document.ts";
 import type { Truth } from "./truth.ts";
 
 /** How a statement of a resource's policy names a role's session. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Statement } from "../../bucket/policy/document.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 import { denialOf } from "../../../test/aws/policy/evaluate.ts";
 import type { PolicyRequest } from "./request.ts";
 import { delegates, judge, resourceRulingOf, rulingOf } from "./ruling.ts";

@@ -1,5 +1,5 @@
-import { asList, type OneOrMany, type PolicyDocument, type Statement } from "../../bucket/policy/document.ts";
-import { globMatches } from "../../bucket/policy/glob.ts";
+import { asList, type OneOrMany, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
+import { globMatches } from "../../aws/policy/glob.ts";
 import { conditionHolds } from "./condition.ts";
 import { patternMatches } from "./pattern.ts";
 import { namingOf } from "./principal.ts";

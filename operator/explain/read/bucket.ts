@@ -8,7 +8,7 @@ import { GetPublicAccessBlockCommand as GetAccountPublicAccessBlockCommand } fro
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import { dnsSuffix } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import { parsePolicy, type PolicyDocument } from "../../bucket/policy/document.ts";
+import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { KeyFindings, Read, Simulated } from "../findings.ts";
 import type { PolicyRequest } from "../policy/request.ts";
 import { kmsActionOf, kmsRequest, type Question } from "../question.ts";

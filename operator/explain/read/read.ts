@@ -2,7 +2,7 @@ import { DescribePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
 import type { BucketAccess } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import { parsePolicy, type PolicyDocument } from "../../bucket/policy/document.ts";
+import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { Findings, Read, Simulated } from "../findings.ts";
 import { isClear } from "../layers/identity.ts";
 import { isForeign, type Question, s3Request } from "../question.ts";

@@ -10,7 +10,7 @@ import {
   paginateListRolePolicies,
   SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { parsePolicy } from "../../bucket/policy/document.ts";
+import { parsePolicy } from "../../aws/policy/document.ts";
 import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
 import type { PolicyRequest } from "../policy/request.ts";
 import { allRead, attempt, mapRead } from "./attempt.ts";

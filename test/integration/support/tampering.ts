@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
 import type { Change } from "../../../operator/api/types.ts";
-import type { PolicyDocument } from "../../../operator/bucket/policy/document.ts";
+import type { PolicyDocument } from "../../../operator/aws/policy/document.ts";
 import { retag } from "./buckets.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import type { Policy } from "../../../api/types.ts";
-import type { Statement } from "../document.ts";
+import type { Statement } from "../../../aws/policy/document.ts";
 import { cloudFront } from "./cloudfront.ts";
 import type { PolicyContext, Template } from "./context.ts";
 import { enforceEncryption } from "./enforce-encryption.ts";

@@ -1,6 +1,6 @@
 import type { PolicyStatement, Principals } from "../../../api/types.ts";
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Principal, Statement } from "../document.ts";
+import type { Condition, Principal, Statement } from "../../../aws/policy/document.ts";
 import type { Template } from "./context.ts";
 
 /** Marks the statements that a user wrote in the spec; the Sid tells whose they are, so that one that leaves the spec leaves the policy. */

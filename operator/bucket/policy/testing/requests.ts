@@ -4,7 +4,7 @@ import {
   runSimulation,
   type SimulationRequestPrincipal,
 } from "@cloud-copilot/iam-simulate";
-import type { Statement } from "../document.ts";
+import type { Statement } from "../../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./context.ts";
 
 /** Who asks. Those of the bucket's account may do everything by their own policies, so that only the bucket policy can stop them. */

@@ -1,4 +1,4 @@
-import { parseArn } from "../../aws/arn.ts";
+import { parseArn } from "../arn.ts";
 
 /**
  * What `aws:PrincipalArn` has for the operator's requests, as patterns. `callerArn` is what STS says of its credentials; for a session of

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { randomFrom, type Random } from "../testing/random.ts";
+import { randomFrom, type Random } from "../../bucket/testing/random.ts";
 import { canonicalStatement } from "./canonical.ts";
 import type { Statement } from "./document.ts";
 
