@@ -72,6 +72,15 @@ export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): D
   };
 }
 
+/** An abort controller that aborts with its parent, too. Use with `using`, which takes the parent's listener away. */
+export function linkedController(parent: AbortSignal): AbortController & Disposable {
+  const controller = new AbortController();
+  const follow = () => controller.abort(parent.reason);
+  if (parent.aborted) follow();
+  else parent.addEventListener("abort", follow);
+  return Object.assign(controller, { [Symbol.dispose]: () => parent.removeEventListener("abort", follow) });
+}
+
 /** `promise`, or the signal's reason as a rejection if that comes first. What the promise does afterwards is ignored. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

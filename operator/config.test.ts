@@ -21,6 +21,7 @@ describe("configuration", () => {
       settleWindowMs: 90_000,
       emptyByLifecycleAbove: 1_000_000,
       shutdownTimeoutMs: 30_000,
+      stalledAfterMs: 300_000,
       watchNamespaces: [],
       watchSelector: undefined,
       clusterName: "default",

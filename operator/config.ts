@@ -37,6 +37,12 @@ const FLAGS = {
     "30s",
     "How long work under way may go on after SIGTERM.",
   ),
+  stalledAfterMs: flag(
+    "stalled-after",
+    format.duration("1s", "24h"),
+    "5m",
+    "For how long an object fails or waits for the same reason before it is Stalled. It is tried again all the same.",
+  ),
   watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to look after. Default: all."),
   watchSelector: flag("watch-selector", format.labelSelector, "", "Only objects with these labels. Default: all."),
   clusterName: flag(

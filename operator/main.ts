@@ -39,12 +39,20 @@ if (config.action === "version") {
   process.exit(0);
 }
 
+/** After the time that work under way may take: for giving it up, and for releasing the lease. */
+const EXIT_GRACE_MS = 20_000;
+
 const log = createLogger(config.logLevel);
 const shutdown = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
     log.info({ signal }, "Shutting down");
     shutdown.abort();
+    const giveUp = () => {
+      log.fatal("Shutdown took too long");
+      process.exit(1);
+    };
+    setTimeout(giveUp, config.shutdownTimeoutMs + EXIT_GRACE_MS).unref();
   });
 }
 // Nothing may reject unheard; if something does all the same, Kubernetes starts us again in a known state.

@@ -20,7 +20,7 @@ import { createKubeClient } from "./kube/client.ts";
 import { systemClock } from "./clock.ts";
 import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
-import { runLeaderElection } from "./kube/leader-election.ts";
+import { LeadLostError, runLeaderElection } from "./kube/leader-election.ts";
 import { createKubeMetrics } from "./kube/metrics.ts";
 import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
@@ -95,12 +95,14 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     finalizer: FINALIZER,
     timeoutMs: RECONCILE_TIMEOUT_MS,
     drainMs: config.shutdownTimeoutMs,
+    stalledAfterMs: config.stalledAfterMs,
   };
   const accounts = createController<AWSAccount>({
     ...loop,
     name: "awsaccount",
     resource: AWS_ACCOUNTS,
     store: watches.accounts.store,
+    refresh: watches.accounts.refresh,
     concurrency: Math.min(config.concurrency, 2),
     reconcile: synced(
       metrics,
@@ -129,6 +131,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     name: "s3bucket",
     resource: S3_BUCKETS,
     store: watches.buckets.store,
+    refresh: watches.buckets.refresh,
     concurrency: config.concurrency,
     reconcile: synced(metrics, reconcileBucket),
   });
@@ -149,13 +152,14 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     name: "bucketaccess",
     resource: BUCKET_ACCESSES,
     store: watches.accesses.store,
+    refresh: watches.accesses.refresh,
     concurrency: config.concurrency,
     reconcile: synced(metrics, reconcileAccess),
   });
 
   const work = async (leading: AbortSignal) => {
     await Promise.all([accounts.run(leading), buckets.run(leading), accesses.run(leading)]);
-    await events.flush();
+    if (!(leading.reason instanceof LeadLostError)) await events.flush();
   };
   // Watches go on while the controllers drain.
   const watching = new AbortController();
@@ -166,6 +170,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   });
   log.info({ ports: servers.ports }, "Listening");
   const following = runWatches(watches, watching.signal);
+  let isLost = false;
   try {
     if (!(await watches.synced(signal))) return "stopped";
     log.info("Caches synced");
@@ -180,13 +185,16 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     }
     const namespace = config.leaderElectionNamespace ?? ownNamespace();
     const lease = { name: config.leaderElectionName, namespace, identity };
-    const end = await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal });
-    return end === "lost" ? "lost" : "stopped";
+    isLost = (await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal })) === "lost";
+    return isLost ? "lost" : "stopped";
   } finally {
     watching.abort();
-    await following;
-    await servers.close();
-    await client.close();
-    aws.destroy();
+    // Another process works by then, and nothing here is worth the time that it could still write in.
+    if (!isLost) {
+      await following;
+      await servers.close();
+      await client.close();
+      aws.destroy();
+    }
   }
 }

@@ -45,8 +45,11 @@ export type Revisit<T> = (object: T, priority: Priority) => void;
 type Common = Pick<ReflectorOptions<KubeObject>, "client" | "clock" | "random" | "log" | "metrics">;
 
 /** Everything that is watched, and which change of what makes which object be looked at again. */
-export function createWatches(common: Common, scope: Scope, handlers: Handlers): Watches {
+export function createWatches(given: Common, scope: Scope, handlers: Handlers): Watches {
   const selected = scope.watchSelector === undefined ? {} : { labelSelector: scope.watchSelector };
+  // What one kind shows of an older state, the others have too.
+  const onRewind = () => all.forEach((reflector) => reflector.relist());
+  const common = { ...given, onRewind };
   const ours = {
     ...common,
     ...selected,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createHistory } from "../history.ts";
 import { Failed, Stop } from "../kube/stop.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Failure, Outcome } from "../kube/outcome.ts";
 import { applyParts, readBack } from "./apply.ts";
 import { outcomeOf } from "./conclude.ts";
 import type { Part, PartResult } from "./part.ts";
@@ -79,12 +79,12 @@ describe("the outcome", () => {
     return { setting: "trust", state, changes: [], ...more };
   };
 
-  function outcome(...results: PartResult[]): Outcome | Failed {
+  function outcome(...results: PartResult[]): Outcome | Failure {
     try {
       return outcomeOf(results, "all there", 600_000);
     } catch (error) {
       if (error instanceof Stop) return error.outcome;
-      if (error instanceof Failed) return error;
+      if (error instanceof Failed) return error.failure;
       throw error;
     }
   }
@@ -96,11 +96,9 @@ describe("the outcome", () => {
   test("what may pass goes before what needs a person, and names its part", () => {
     const terminal = result("Failed", { failure: { reason: "AssociationNotOwned", message: "m", terminal: true } });
     const denied = result("Failed", { failure: DENIED });
-    expect(outcome(terminal, denied)).toMatchObject({
-      failure: { reason: "AccessDenied", message: "trust: iam:PutRolePolicy" },
-    });
+    expect(outcome(terminal, denied)).toMatchObject({ reason: "AccessDenied", message: "trust: iam:PutRolePolicy" });
     expect(outcome(terminal, result("Settling"))).toMatchObject({ kind: "again", reason: "Settling" });
-    expect(outcome(terminal, result("InSync"))).toMatchObject({ kind: "terminal", reason: "AssociationNotOwned" });
-    expect(outcome(result("KeepsChanging"))).toMatchObject({ kind: "terminal", reason: "SettingKeepsChanging" });
+    expect(outcome(terminal, result("InSync"))).toMatchObject({ terminal: true, reason: "AssociationNotOwned" });
+    expect(outcome(result("KeepsChanging"))).toMatchObject({ terminal: true, reason: "SettingKeepsChanging" });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec } from "../api/types.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
-import { Stop } from "../kube/stop.ts";
+import { Failed } from "../kube/stop.ts";
 import { declare } from "./declaration.ts";
 import { bucketAccess } from "./testing/objects.ts";
 
@@ -20,7 +20,7 @@ function reasonOf(act: () => unknown): string | undefined {
     act();
     return undefined;
   } catch (error) {
-    if (error instanceof Stop && "reason" in error.outcome) return error.outcome.reason;
+    if (error instanceof Failed) return error.failure.reason;
     throw error;
   }
 }

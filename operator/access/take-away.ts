@@ -25,6 +25,7 @@ const ACCOUNT_RETRY_MS = 300_000;
  */
 export async function takeAway(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
   if (!mayHold(context)) return;
+  await context.ensureCurrent();
   await removeOutputs(dependencies, context);
   const { object, status } = context;
   if (object.spec.serviceAccountRef !== undefined) await removeWayIn(dependencies, context);

@@ -25,6 +25,7 @@ function reconciling(
     setCondition: () => undefined,
     progress: nothing,
     event: () => undefined,
+    ensureCurrent: nothing,
     ensureFinalizer: nothing,
     removeFinalizer: nothing,
   };

@@ -25,8 +25,7 @@ function encrypted(sseAlgorithm?: string): Ask {
 }
 
 function violation(guardrails: Guardrails | undefined, ...asks: Ask[]) {
-  const outcome = guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks)?.outcome;
-  return outcome?.kind === "terminal" ? outcome : undefined;
+  return guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks)?.failure;
 }
 
 test("no guardrails, no violations", () => {

@@ -47,6 +47,7 @@ function look({ desired, atAws, status = {}, fail = () => undefined }: Case) {
     setCondition: () => undefined,
     progress: async () => void onRecord.push(structuredClone(draft)),
     event: (detail: EventDetail) => void events.push(detail),
+    ensureCurrent: nothing,
     ensureFinalizer: nothing,
     removeFinalizer: nothing,
   };
@@ -125,9 +126,8 @@ describe("refused", () => {
   ])("by the organization: for a person, and not ours: %s", async (message) => {
     const { run, status } = look({ desired: ON, fail: denying(PUT, message) });
     expect(await stopOf(run)).toMatchObject({
-      kind: "terminal",
+      terminal: true,
       reason: "ManagedByOrganization",
-      recheckAfterMs: 600_000,
     });
     expect(status).toEqual({ publicAccessBlock: OFF });
   });

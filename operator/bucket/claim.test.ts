@@ -19,7 +19,7 @@ describe("lookForBucket", () => {
 
   test("out of reach: another account's, or one that we may not look at", async () => {
     const outcome = await stopOf(() => look(failing("Unknown", 403)));
-    expect(outcome).toMatchObject({ kind: "terminal", reason: "BucketOwnedByAnotherAccount" });
+    expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
     expect(outcome).toHaveProperty("message", expect.stringContaining("s3:ListBucket"));
   });
 
@@ -28,7 +28,7 @@ describe("lookForBucket", () => {
     ["another region", failing("PermanentRedirect", 301)],
   ])("in %s", async (where, answer) => {
     const outcome = await stopOf(() => look(answer));
-    expect(outcome).toMatchObject({ kind: "terminal", reason: "RegionMismatch" });
+    expect(outcome).toMatchObject({ terminal: true, reason: "RegionMismatch" });
     expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
   });
 
@@ -66,7 +66,7 @@ describe("createTarget", () => {
 
   test("a name that another account has is for a person to change", async () => {
     const outcome = await stopOf(create(failing("BucketAlreadyExists", 409)).result);
-    expect(outcome).toMatchObject({ kind: "terminal", reason: "BucketOwnedByAnotherAccount" });
+    expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
   });
 
   test("a denial names both actions, either of which may be missing", async () => {
@@ -171,7 +171,7 @@ describe("claimBucket", () => {
     ],
   ])("%s", async (_case, tags, options) => {
     expect(await stopOf(() => claim(tagged(tags), options))).toMatchObject({
-      kind: "terminal",
+      terminal: true,
       reason: "BucketNotOwned",
     });
   });

@@ -80,7 +80,7 @@ describe("the outcome of all settings", () => {
     ["not lasting", unstable, "SettingKeepsChanging"],
   ])("%s stalls, and is looked at again slowly", async (_case, stalling, reason) => {
     const outcome = await stopOf(() => conclude([inSync, stalling]));
-    expect(outcome).toMatchObject({ kind: "terminal", reason, recheckAfterMs: RECHECK_MS });
+    expect(outcome).toMatchObject({ terminal: true, reason, retryAfterMs: RECHECK_MS });
   });
 
   test("planned waits for a person to let it happen", async () => {

@@ -20,7 +20,7 @@ import { declaredSettings } from "./report.ts";
 import { settingContext } from "./settings/context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
-import { again, outcomeOrStop, type Stop, waiting } from "../kube/stop.ts";
+import { outcomeOrStop, type Stop, waiting } from "../kube/stop.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
@@ -77,7 +77,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   signal.throwIfAborted();
   if (bucketMissing(observations)) {
     if (memory.established) announceLoss(dependencies, context, target);
-    throw again(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not to be seen`, LOOK_AGAIN_MS);
+    throw waiting(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not to be seen`, LOOK_AGAIN_MS);
   }
 
   // Is it ours? Nothing has been written to a bucket that is not.

@@ -10,8 +10,7 @@ const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolic
 function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>) {
   const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
   const object = s3Bucket({ bucketName: "docs", ...spec });
-  const outcome = beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.outcome;
-  return outcome?.kind === "terminal" ? outcome : undefined;
+  return beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.failure;
 }
 
 describe("the name", () => {
@@ -40,9 +39,9 @@ describe("the name", () => {
     const account = { naming: { template: "x-{hash}", allowedPatterns: ["acme-*"] } };
     const object = s3Bucket();
     const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
-    const outcome = beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.outcome;
+    const outcome = beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.failure;
     expect(outcome).toMatchObject({
-      kind: "terminal",
+      terminal: true,
       reason: "BucketNameNotAllowed",
       message: expect.stringContaining("ask the platform team") as string,
     });

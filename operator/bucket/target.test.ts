@@ -71,7 +71,7 @@ test.each(["{name}.-{hash}.", "-{name}-{hash}", ".{hash}", "{name}..{hash}", "xn
   "a template that gives no bucket name is for the platform team to mend: %s",
   async (template) => {
     expect(await stopOf(() => resolve({ account: { naming: { template } } }))).toMatchObject({
-      kind: "terminal",
+      terminal: true,
       reason: "InvalidBucketName",
     });
   },

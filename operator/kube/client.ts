@@ -22,6 +22,7 @@ export interface ListOptions extends CallOptions {
   /** Absent: all namespaces. */
   namespace?: string | undefined;
   labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
   /** Most items per page. */
   limit?: number;
   /** From the page before. */

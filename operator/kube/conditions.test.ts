@@ -21,7 +21,6 @@ test.each<[string, Exclude<Ending, { kind: "released" }>, string[]]>([
     { kind: "waiting", afterMs: 1, ...reasons },
     ["Reconciling=True BucketNotEmpty", "Ready=False BucketNotEmpty"],
   ],
-  ["terminal", { kind: "terminal", ...reasons }, ["Stalled=True BucketNotEmpty", "Ready=False BucketNotEmpty"]],
   ["failure", { kind: "failure", ...reasons }, ["Reconciling=True ProgressingWithRetry", "Ready=False BucketNotEmpty"]],
   [
     "terminal failure",
@@ -31,7 +30,7 @@ test.each<[string, Exclude<Ending, { kind: "released" }>, string[]]>([
   ["progress", { kind: "progress", ...reasons }, ["Reconciling=True Progressing", "Ready=Unknown BucketNotEmpty"]],
 ])("%s gives the conditions that kstatus reads rightly", (_, ending, expected) => {
   for (const before of [
-    { kind: "terminal", ...reasons },
+    { kind: "failure", terminal: true, ...reasons },
     { kind: "failure", ...reasons },
     { kind: "paused" },
   ] as const) {

@@ -89,7 +89,7 @@ function summaryOf(ending: Exclude<Ending, { kind: "released" | "paused" }>): Co
   }
   const { kind, reason, message } = ending;
   const ready: ConditionDetail = { type: "Ready", status: "False", reason, message };
-  if (kind === "terminal" || (kind === "failure" && ending.terminal)) {
+  if (kind === "failure" && ending.terminal) {
     return [{ type: "Stalled", status: "True", reason, message }, ready];
   }
   const reasons = { progress: "Progressing", failure: "ProgressingWithRetry", again: reason, waiting: reason };

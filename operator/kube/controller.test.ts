@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createController, type Controller } from "./controller.ts";
 import { errorOfStatus } from "./errors.ts";
 import type { EventDetail } from "./events.ts";
+import { LeadLostError } from "./leader-election.ts";
 import { createKubeMetrics } from "./metrics.ts";
-import type { Condition } from "./object.ts";
+import type { Condition, ObjectKey } from "./object.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import type { Reconcile, ReconcileContext } from "./reconcile.ts";
+import { Failed, stalled } from "./stop.ts";
 import { createStore, type WatchedStore } from "./store.ts";
 import { createTestLog, type TestLog } from "./testing/log.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
@@ -27,6 +29,8 @@ let events: EventDetail[];
 let stop: AbortController;
 let running: Promise<void>;
 let controller: Controller<Widget>;
+/** Called before each look at one object. */
+let refreshing: (() => Promise<void> | undefined) | undefined;
 /** Names of the objects reconciled, in order. */
 let seen: string[];
 
@@ -35,6 +39,7 @@ function start(reconcile: Reconcile<Widget>, { concurrency = 2 } = {}) {
     name: "widget",
     resource: WIDGETS,
     store,
+    refresh,
     client,
     finalizer: FINALIZER,
     reconcile: (context) => {
@@ -43,10 +48,12 @@ function start(reconcile: Reconcile<Widget>, { concurrency = 2 } = {}) {
     },
     classify: (error): Failure => {
       if (error instanceof Denied) return { reason: "AccessDenied", message: "s3:PutObject is missing" };
+      if (error instanceof Failed) return error.failure;
       throw error;
     },
     concurrency,
     timeoutMs: 60_000,
+    stalledAfterMs: 300_000,
     random: () => 0.5,
     clock,
     metrics: createKubeMetrics(registry),
@@ -54,6 +61,16 @@ function start(reconcile: Reconcile<Widget>, { concurrency = 2 } = {}) {
     log: testLog.log,
   });
   running = controller.run(stop.signal);
+}
+
+/** As the reflector does it. */
+async function refresh(of: ObjectKey): Promise<Widget | undefined> {
+  await refreshing?.();
+  const live: Widget | undefined = client.find(WIDGETS, of);
+  const known = store.get(of);
+  const changes = live !== undefined ? store.put(live) : known !== undefined ? store.remove(known) : [];
+  for (const change of changes) controller.onChange(change.type, change.object, change.old);
+  return live;
 }
 
 /** Stores an object at the server, status aside, as a person would. */
@@ -87,6 +104,7 @@ beforeEach(() => {
   testLog = createTestLog();
   events = [];
   seen = [];
+  refreshing = undefined;
   stop = new AbortController();
 });
 
@@ -135,9 +153,7 @@ describe("how a reconcile ends", () => {
 
   test("terminal: Stalled, a warning, and not looked at until it changes, or slowly", async () => {
     start(async ({ object }) =>
-      object.spec?.size === 2
-        ? DONE
-        : { kind: "terminal", reason: "BucketNotOwned", message: "m", recheckAfterMs: 3_600_000 },
+      object.spec?.size === 2 ? DONE : Promise.reject(stalled("BucketNotOwned", "m", 3_600_000)),
     );
     apply(widget("a"));
     await clock.advance(3_599_000);
@@ -157,14 +173,16 @@ describe("how a reconcile ends", () => {
     expect(await metric("controller_runtime_terminal_reconcile_errors_total")).toBe(2);
   });
 
-  test("a failure: retried with backoff; a hundred of them are one write, one event and a hundred log lines", async () => {
+  test("a failure: retried with backoff; a hundred of them are two writes, one event and a hundred log lines", async () => {
     start(() => Promise.reject(new Denied(`request ${Math.random()}`)));
     apply(widget("a"));
-    while (seen.length < 100) await clock.advance(60_000);
+    await clock.advance(299_999);
     expect(brief()).toEqual(["Reconciling=True ProgressingWithRetry", "Ready=False AccessDenied"]);
-    expect(writes()).toHaveLength(1);
+    while (seen.length < 100) await clock.advance(60_000);
+    expect(brief()).toEqual(["Stalled=True AccessDenied", "Ready=False AccessDenied"]);
+    expect(writes()).toHaveLength(2);
     expect(events).toMatchObject([{ type: "Warning", reason: "AccessDenied", note: "s3:PutObject is missing" }]);
-    expect(testLog.lines.filter(({ msg }) => msg === "Reconcile failed")).toHaveLength(100);
+    expect(testLog.lines.filter(({ msg }) => /^Reconcile (failed|stalled)$/.test(String(msg)))).toHaveLength(100);
   });
 
   test("a recovery makes an event, and starts the backoff over", async () => {
@@ -187,10 +205,10 @@ describe("how a reconcile ends", () => {
     const errorWith = (retryAfterMs: number) => errorOfStatus("get", 429, undefined, String(retryAfterMs / 1000));
     start(() => {
       asked += 1;
-      return Promise.reject(asked === 1 ? errorWith(120_000) : errorWith(0));
+      return Promise.reject(asked === 1 ? errorWith(50_000) : errorWith(0));
     });
     apply(widget("a"));
-    await clock.advance(119_999);
+    await clock.advance(49_999);
     expect(asked).toBe(1);
     await clock.advance(1);
     expect(asked).toBe(2);
@@ -324,6 +342,99 @@ describe("the status write", () => {
   });
 });
 
+describe("a store that is behind the API server", () => {
+  const deletionTimestamp = "2026-01-01T00:00:00Z";
+
+  /** The object as the API server has it, of which the watch has told nothing. */
+  function meanwhile(metadata: Partial<Widget["metadata"]>) {
+    client.remove(WIDGETS, key);
+    client.seed(WIDGETS, widget("a", metadata));
+  }
+
+  test("a status is never written to another object of that name, and the other one is looked at", async () => {
+    let first = true;
+    start(async ({ status: draft, object }) => {
+      if (first) meanwhile({ uid: "another" });
+      first = false;
+      draft.size = object.metadata.uid === "another" ? 2 : 1;
+      return DONE;
+    });
+    apply(widget("a"));
+    await clock.advance(1_000);
+    expect(seen).toHaveLength(2);
+    expect(client.find(WIDGETS, key)?.metadata.uid).toBe("another");
+    expect(status()).toMatchObject({ size: 2 });
+    expect(writes().map(({ body }) => (body as Widget).metadata.uid)).toEqual(["uid-of-a", "another"]);
+  });
+
+  test("an object that is not there any more is given up at the first refusal", async () => {
+    start(async () => {
+      client.remove(WIDGETS, key);
+      return DONE;
+    });
+    apply(widget("a"));
+    await clock.advance(600_000);
+    expect(seen).toHaveLength(1);
+    expect(store.list()).toEqual([]);
+  });
+
+  test.each<[string, Partial<Widget["metadata"]> | undefined]>([
+    ["gone", undefined],
+    ["another one", { uid: "another", finalizers: [FINALIZER] }],
+    ["not being deleted any more", { finalizers: [FINALIZER] }],
+    ["edited", { finalizers: [FINALIZER], deletionTimestamp, generation: 2 }],
+    ["annotated otherwise", { finalizers: [FINALIZER], deletionTimestamp, annotations: { confirmed: "no" } }],
+  ])("a step that cannot be undone is not taken for an object that is %s", async (_, live) => {
+    let destroyed = false;
+    let looks = 0;
+    start(async ({ ensureCurrent }) => {
+      looks += 1;
+      if (looks > 1) return DONE;
+      if (live === undefined) client.remove(WIDGETS, key);
+      else meanwhile(live);
+      await ensureCurrent();
+      destroyed = true;
+      return DONE;
+    });
+    apply(widget("a", { finalizers: [FINALIZER], deletionTimestamp }));
+    await clock.advance(10_000);
+    expect(destroyed).toBe(false);
+    // By its news, and after the backoff; of one that is gone there is nothing to look at.
+    expect(looks).toBe(live === undefined ? 1 : 3);
+  });
+
+  test("a step that cannot be undone is taken for the very object", async () => {
+    let steps = 0;
+    start(async ({ ensureCurrent, status: draft, progress }) => {
+      await ensureCurrent();
+      draft.size = 1;
+      await progress("Emptying", "m");
+      await ensureCurrent();
+      steps += 1;
+      return DONE;
+    });
+    apply(widget("a", { finalizers: [FINALIZER], deletionTimestamp }));
+    await settle();
+    expect(steps).toBe(1);
+  });
+
+  test("and cannot be read: no step, and another try", async () => {
+    let steps = 0;
+    let looks = 0;
+    refreshing = () => ((looks += 1) === 1 ? Promise.reject(refusal(503, "ServiceUnavailable")) : undefined);
+    start(async ({ ensureCurrent }) => {
+      await ensureCurrent();
+      steps += 1;
+      return DONE;
+    });
+    apply(widget("a"));
+    await settle();
+    expect(steps).toBe(0);
+    await clock.advance(10_000);
+    expect(steps).toBe(1);
+  });
+});
+
 describe("progress", () => {
   test("is on record before the work, once, and then replaced by the end", async () => {
     const before: string[][] = [];
@@ -349,10 +460,13 @@ describe("progress", () => {
       throw new Denied();
     });
     apply(widget("a"));
-    for (let i = 0; i < 10; i += 1) await clock.advance(60_000);
+    for (let i = 0; i < 4; i += 1) await clock.advance(60_000);
     expect(seen.length).toBeGreaterThan(5);
     expect(writes()).toHaveLength(2);
     expect(brief()).toEqual(["Reconciling=True ProgressingWithRetry", "Ready=False AccessDenied"]);
+    for (let i = 0; i < 10; i += 1) await clock.advance(60_000);
+    expect(writes()).toHaveLength(3);
+    expect(brief()).toEqual(["Stalled=True AccessDenied", "Ready=False AccessDenied"]);
     expect(events).toHaveLength(1);
   });
 
@@ -509,6 +623,45 @@ describe("an edit", () => {
     await settle();
     expect(seen[1]).toBe("new");
     expect(seen).toHaveLength(52);
+  });
+});
+
+describe("a lost lead", () => {
+  test("ends all work at once, and writes nothing more", async () => {
+    let aborted = 0;
+    start(async ({ signal, progress }) => {
+      signal.addEventListener("abort", () => void (aborted += 1));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await progress("Creating", "m");
+      return DONE;
+    });
+    apply(widget("a"));
+    apply(widget("b"));
+    await settle();
+    stop.abort(new LeadLostError("lost"));
+    await running;
+    expect(aborted).toBe(2);
+    expect(client.calls).toEqual([]);
+    expect(events).toEqual([]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("also ends a status write under way", async () => {
+    let ended = false;
+    client.interfere = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => {
+          ended = true;
+          reject(signal.reason as Error);
+        });
+      });
+    start(async () => DONE);
+    apply(widget("a"));
+    await settle();
+    stop.abort(new LeadLostError("lost"));
+    await running;
+    expect(ended).toBe(true);
+    expect(status()).toBeUndefined();
   });
 });
 

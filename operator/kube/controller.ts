@@ -9,6 +9,8 @@ import { abortable, deadline, type Deadline } from "../clock.ts";
 import type { Ending } from "./conditions.ts";
 import { eventOf, failureOf, isPanic, isQuiet, isTerminal, requeueOf, resultOf } from "./ending.ts";
 import { isConflict, isNotFound } from "./errors.ts";
+import { LeadLostError } from "./leader-election.ts";
+import { createLongFailures } from "./long-failures.ts";
 import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
 import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
 import type { Classify } from "./outcome.ts";
@@ -26,8 +28,10 @@ export interface ControllerOptions<T extends StatusObject> extends AttemptOption
   concurrency: number;
   /** For one reconcile. The status write after it has its own time. */
   timeoutMs: number;
-  /** How long reconciles may go on after shutdown began. */
+  /** How long reconciles may go on after shutdown began. After a lost lead they may not. */
   drainMs?: number;
+  /** For how long an object fails or waits for one and the same reason before it is Stalled. */
+  stalledAfterMs: number;
   /** In [0, 1). */
   random: () => number;
   metrics: KubeMetrics;
@@ -47,10 +51,11 @@ const GRACE_MS = 5_000;
 const STATUS_TIMEOUT_MS = 15_000;
 
 export function createController<T extends StatusObject>(options: ControllerOptions<T>): Controller<T> {
-  const { name, resource, store, reconcile, classify, finalizer, concurrency, timeoutMs, drainMs = 20_000 } = options;
-  const { events, clock, random, metrics, log } = options;
+  const { name, resource, store, refresh, reconcile, classify, finalizer } = options;
+  const { concurrency, timeoutMs, drainMs = 20_000, events, clock, random, metrics, log } = options;
   const queue = createQueue({ name, clock, random, metrics });
   const measure = metrics.controller(name, concurrency);
+  const longFailures = createLongFailures(clock, options.stalledAfterMs);
   /** Shutdown: first reconciles are asked to stop, then they are given up. */
   const stopping = new AbortController();
   const abandoning = new AbortController();
@@ -59,6 +64,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     const object = store.get(parseKey(key));
     if (object === undefined) {
       queue.forget(key);
+      longFailures.forget(key);
       queue.done(key);
       return;
     }
@@ -110,25 +116,41 @@ export function createController<T extends StatusObject>(options: ControllerOpti
   /** The one place that turns an ending into log line, status, event, metric and what the queue does next. Never rejects. */
   async function settle(key: string, attempt: Attempt<T>, ending: Ending, error: unknown): Promise<ReconcileResult> {
     const { object, log: workLog } = attempt.context;
+    using limit = deadline(clock, STATUS_TIMEOUT_MS, abandoning.signal);
     try {
-      logEnding(workLog, ending, error);
-      using limit = deadline(clock, STATUS_TIMEOUT_MS);
-      if (ending.kind !== "released" && !isQuiet(ending)) await attempt.writeStatus(ending, limit.signal);
-      const event = eventOf(object, ending);
+      const shown = longFailures.judge(key, object, ending);
+      logEnding(workLog, shown, error);
+      if (shown.kind !== "released" && !isQuiet(shown)) await attempt.writeStatus(shown, limit.signal);
+      const event = eventOf(object, shown);
       if (event !== undefined) events.record(object, event);
     } catch (err) {
-      // What is not on record has to be found out again. A conflict is no news, and neither is an object that has gone.
+      // What is not on record has to be found out again.
       queue.addRateLimited(key);
-      if (isConflict(err) || isNotFound(err)) return "requeue";
+      if (attempt.isOutdated() && (isConflict(err) || isNotFound(err))) {
+        await lookAnew(object, workLog, limit.signal);
+        return "requeue";
+      }
       workLog.error({ error: err }, "Status could not be written");
       return "error";
     }
+    if (attempt.isOutdated()) await lookAnew(object, workLog, limit.signal);
     if (isTerminal(ending)) measure.terminalError();
     const requeue = requeueOf(ending, random);
     if (requeue === "backoff") queue.addRateLimited(key);
     else if (ending.kind !== "failure" || ending.terminal) queue.forget(key);
     if (typeof requeue === "object") queue.addAfter(key, requeue.afterMs, requeue.priority);
+    const untilStalled = longFailures.remainingMs(key);
+    if (untilStalled !== undefined) queue.addAfter(key, untilStalled, "edit");
     return resultOf(ending);
+  }
+
+  /** A refused write says that the store is behind; without another look, each further try would begin from the same old state. */
+  async function lookAnew({ metadata }: T, workLog: Logger, signal: AbortSignal): Promise<void> {
+    try {
+      await refresh(metadata, signal);
+    } catch (error) {
+      workLog.warn({ error }, "Object could not be read anew");
+    }
   }
 
   async function runWorker(): Promise<void> {
@@ -147,8 +169,14 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       const shutDown = () => {
         // Not awaited: a reconcile that never ends would hold us up.
         void queue.shutDown();
-        timers.push(clock.schedule(drainMs, () => stopping.abort(new Error("shutting down"))));
-        timers.push(clock.schedule(drainMs + GRACE_MS, () => abandoning.abort(new Error("shutting down"))));
+        const isLost = signal.reason instanceof LeadLostError;
+        for (const [end, afterMs] of [
+          [stopping, drainMs],
+          [abandoning, drainMs + GRACE_MS],
+        ] as const) {
+          if (isLost) end.abort(signal.reason);
+          else timers.push(clock.schedule(afterMs, () => end.abort(new Error("shutting down"))));
+        }
       };
       const timers: (() => void)[] = [];
       if (signal.aborted) shutDown();
@@ -161,7 +189,8 @@ export function createController<T extends StatusObject>(options: ControllerOpti
 
 /** An error is logged here and nowhere else. */
 function logEnding(log: Logger, ending: Ending, error: unknown) {
-  if (ending.kind === "terminal") log.warn({ reason: ending.reason, detail: ending.message }, "Reconcile stalled");
-  else if (ending.kind !== "failure" || isQuiet(ending)) log.debug({ outcome: ending.kind }, "Reconciled");
-  else log.error({ error, reason: ending.reason, detail: ending.message }, "Reconcile failed");
+  if (ending.kind !== "failure" || isQuiet(ending)) return log.debug({ outcome: ending.kind }, "Reconciled");
+  const about = { error, reason: ending.reason, detail: ending.message };
+  if (isTerminal(ending)) log.warn(about, "Reconcile stalled");
+  else log.error(about, "Reconcile failed");
 }

@@ -28,13 +28,12 @@ export function isPanic(error: unknown): boolean {
 
 export const isQuiet = (ending: Ending) => ending.kind === "failure" && ending.quiet === true;
 
-export const isTerminal = (ending: Ending) =>
-  ending.kind === "terminal" || (ending.kind === "failure" && ending.terminal === true);
+export const isTerminal = (ending: Ending) => ending.kind === "failure" && ending.terminal === true;
 
 /** controller-runtime's `result` label. */
 export function resultOf(ending: Ending): ReconcileResult {
   if (isQuiet(ending)) return "requeue";
-  if (ending.kind === "failure" || ending.kind === "terminal") return "error";
+  if (ending.kind === "failure") return "error";
   return ending.kind === "again" || ending.kind === "waiting" ? "requeue_after" : "success";
 }
 
@@ -44,23 +43,24 @@ export type Requeue = "backoff" | { afterMs: number; priority: Priority } | unde
 /** What the queue does with the key next. `random` gives a number in [0, 1) and spreads out what began together. */
 export function requeueOf(ending: Ending, random: () => number): Requeue {
   const jittered = (ms: number) => ms * (0.9 + random() * 0.2);
-  const recheck = (ms: number | undefined): Requeue =>
-    ms === undefined ? undefined : { afterMs: jittered(ms), priority: "resync" };
+  const recheck = (ms: number): Requeue => ({ afterMs: jittered(ms), priority: "resync" });
   switch (ending.kind) {
     case "done":
-    case "terminal":
       return recheck(ending.recheckAfterMs);
     case "again":
     case "waiting":
       return { afterMs: ending.afterMs, priority: "edit" };
     case "failure":
-      if (ending.terminal) return recheck(ending.retryAfterMs);
+      if (ending.terminal) return recheck(ending.retryAfterMs ?? STALLED_RECHECK_MS);
       if (ending.retryAfterMs === undefined) return "backoff";
       return { afterMs: Math.max(MIN_RETRY_MS, jittered(ending.retryAfterMs)), priority: "edit" };
     default:
       return undefined;
   }
 }
+
+/** What is Stalled may be put right at AWS, of which Kubernetes tells nothing. */
+const STALLED_RECHECK_MS = 600_000;
 
 /** "Retry-After: 0" is no reason for a hot loop. */
 const MIN_RETRY_MS = 1_000;
@@ -72,7 +72,7 @@ export function eventOf({ status }: StatusObject, ending: Ending): EventDetail |
     if (before?.status === "True") return undefined;
     return { type: "Normal", reason: "Succeeded", action: "Reconcile", note: ending.message ?? "Ready." };
   }
-  if ((ending.kind !== "failure" && ending.kind !== "terminal") || isQuiet(ending)) return undefined;
+  if (ending.kind !== "failure" || isQuiet(ending)) return undefined;
   if (before?.status === "False" && before.reason === ending.reason) return undefined;
   return { type: "Warning", reason: ending.reason, action: "Reconcile", note: ending.message };
 }

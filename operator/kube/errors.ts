@@ -24,7 +24,7 @@ export class KubeError extends Error {
   override readonly name = "KubeError";
   readonly status: number;
   readonly reason: string;
-  /** How long the server asked to be left alone. */
+  /** How long the server asked to be left alone, up to a minute. */
   readonly retryAfterMs?: number;
 
   constructor(call: string, status: number, reason: string, detail: string, retryAfterMs?: number) {
@@ -34,6 +34,9 @@ export class KubeError extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** A maintenance page may ask for an hour, and the API server is back within seconds. */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Builds the error for an answer outside 2xx, or for an ERROR event (which has a body only). `retryAfter` is the header. */
 export function errorOfStatus(
@@ -48,7 +51,7 @@ export function errorOfStatus(
     status,
     typeof body?.reason === "string" && body.reason !== "" ? body.reason : "Unknown",
     typeof body?.message === "string" ? body.message : "",
-    seconds >= 0 ? seconds * 1000 : undefined,
+    seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined,
   );
 }
 

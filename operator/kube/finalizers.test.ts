@@ -56,9 +56,17 @@ describe("removing", () => {
     expect(await removeFinalizer(client, WIDGETS, object, FINALIZER, signal)).toBeUndefined();
   });
 
-  test("another object of the same name keeps its finalizer", async () => {
-    const old = widget("a", { uid: "old", finalizers: [FINALIZER], deletionTimestamp });
+  test("of an object whose deletion is not known any more, as after a restore of etcd, is a conflict", async () => {
+    const stale = seed({ finalizers: [FINALIZER], deletionTimestamp });
+    client.seed(WIDGETS, widget("a", { uid: stale.metadata.uid ?? "", finalizers: [FINALIZER] }));
+    await expect(removeFinalizer(client, WIDGETS, stale, FINALIZER, signal)).rejects.toMatchObject({ status: 409 });
+    expect(finalizers()).toEqual([FINALIZER]);
+  });
+
+  test("another object of the same name keeps its finalizer, whatever its version", async () => {
     client.seed(WIDGETS, widget("a", { uid: "new", finalizers: [FINALIZER] }));
+    const { resourceVersion = "" } = client.find(WIDGETS, { namespace: "default", name: "a" })?.metadata ?? {};
+    const old = widget("a", { uid: "old", resourceVersion, finalizers: [FINALIZER], deletionTimestamp });
     expect(await removeFinalizer(client, WIDGETS, old, FINALIZER, signal)).toBeUndefined();
     expect(finalizers()).toEqual([FINALIZER]);
   });

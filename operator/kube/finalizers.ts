@@ -1,11 +1,12 @@
 /**
- * Adding and removing one finalizer. A merge patch replaces the whole list, so it carries the resourceVersion that the list was read at:
+ * Adding and removing one finalizer. A merge patch replaces the whole list, so it carries the resourceVersion that the list was read at, and
+ * the uid of the object that is meant:
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
  */
 
 import type { KubeClient } from "./client.ts";
-import { isConflict, isNotFound } from "./errors.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { isConflict, isNotFound, KubeError } from "./errors.ts";
+import { keyOf, type KubeObject, type Resource } from "./object.ts";
 
 const MAX_CONFLICTS = 5;
 
@@ -22,7 +23,10 @@ export async function addFinalizer<T extends KubeObject>(
   return await patchFinalizers(client, resource, object, [...finalizers, finalizer], signal);
 }
 
-/** Resolves with the object without it, or with undefined if that object is gone altogether. After a conflict it is read anew. */
+/**
+ * Resolves with the object without it, or with undefined if that object is gone altogether. After a conflict it is read anew.
+ * @throws KubeError, a conflict if the object is not being deleted (any more).
+ */
 export async function removeFinalizer<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
@@ -32,8 +36,10 @@ export async function removeFinalizer<T extends KubeObject>(
 ): Promise<T | undefined> {
   let current = object;
   for (let conflicts = 0; ; conflicts += 1) {
-    const finalizers = current.metadata.finalizers ?? [];
+    const { finalizers = [], deletionTimestamp } = current.metadata;
     if (!finalizers.includes(finalizer)) return current;
+    if (deletionTimestamp === undefined)
+      throw new KubeError(`finalize ${keyOf(object.metadata)}`, 409, "Conflict", "the object is not being deleted");
     const rest = finalizers.filter((name) => name !== finalizer);
     try {
       return await patchFinalizers(client, resource, current, rest, signal);
@@ -65,6 +71,7 @@ function patchFinalizers<T extends KubeObject>(
   finalizers: string[],
   signal: AbortSignal,
 ): Promise<T> {
-  const patch = { metadata: { resourceVersion: metadata.resourceVersion, finalizers } };
+  const { uid, resourceVersion } = metadata;
+  const patch = { metadata: { uid, resourceVersion, finalizers } };
   return client.mergePatch<T>(resource, metadata, patch, { signal });
 }

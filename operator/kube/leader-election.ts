@@ -5,6 +5,11 @@ import { abortable, deadline, sleep, type Clock } from "../clock.ts";
 import { createLeaseLock, type LeaseLockOptions } from "./lease.ts";
 import type { KubeMetrics } from "./metrics.ts";
 
+/** The reason with which the signal of the work aborts when another process may lead already: nothing more may be written. */
+export class LeadLostError extends Error {
+  override readonly name = "LeadLostError";
+}
+
 export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDurationMs" | "onSlowPath"> {
   /** How long others wait after the last renewal that they saw. */
   leaseDurationMs?: number;
@@ -16,7 +21,7 @@ export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDura
   random: () => number;
   log: Logger;
   metrics: KubeMetrics;
-  /** The work. Its signal aborts on shutdown, when it should drain and resolve, or on loss, when nothing more may be written. */
+  /** The work. Its signal aborts on shutdown, when it should drain and resolve, or with a {@link LeadLostError}. */
   onStartedLeading(signal: AbortSignal): Promise<void>;
   /** Shutdown. */
   signal: AbortSignal;
@@ -101,7 +106,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
   try {
     if (await renewUntilLost(ended.signal)) {
       log.error({ lease: name }, "Lease lost");
-      leading.abort(new Error("the lead is lost"));
+      leading.abort(new LeadLostError("the lead is lost"));
       return "lost";
     }
     await release();

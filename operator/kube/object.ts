@@ -72,3 +72,13 @@ export function parseKey(key: string): ObjectKey {
   const slash = key.indexOf("/");
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
+
+/**
+ * Whether resource version `a` is later than `b`. Those of one kind may be compared as integers (KEP-5504); undefined where they are not
+ * integers: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+export function isLater(a: string, b: string): boolean | undefined {
+  if (a === b) return false;
+  if (!/^[1-9]\d*$/.test(a) || !/^[1-9]\d*$/.test(b)) return undefined;
+  return BigInt(a) > BigInt(b);
+}

@@ -27,14 +27,6 @@ export interface Waiting {
   message: string;
 }
 
-/** Only a person can change this. Ready=False, Stalled=True. `recheckAfterMs`: looked at again, slowly, in case it was changed outside Kubernetes. */
-export interface Terminal {
-  kind: "terminal";
-  reason: string;
-  message: string;
-  recheckAfterMs?: number;
-}
-
 /** Reconciling was told to stop by annotation: conditions and observedGeneration stay as they were. */
 export interface Paused {
   kind: "paused";
@@ -45,16 +37,17 @@ export interface Released {
   kind: "released";
 }
 
-export type Outcome = Done | Again | Waiting | Terminal | Paused | Released;
+export type Outcome = Done | Again | Waiting | Paused | Released;
 
 /**
- * A thrown error, classified. `terminal`: as {@link Terminal}. Otherwise Ready=False and Reconciling=True, and the key
- * comes back after its own exponential backoff, or after `retryAfterMs` where the cause says how long it takes.
+ * A thrown error, classified. Ready=False and Reconciling=True, and the key comes back after its own exponential backoff, or after
+ * `retryAfterMs` where the cause says how long it takes. What lasts becomes Stalled, and is tried again all the same (long-failures.ts).
  */
 export interface Failure {
   reason: string;
   /** For people: what went wrong and what to do. No request ids or times, which differ at each try and would cause a status write each. */
   message: string;
+  /** Only a person can change this: Stalled=True from the start, looked at again slowly in case that happened outside Kubernetes. */
   terminal?: boolean;
   retryAfterMs?: number;
   /** A conflict or the like that says nothing about the object: back in the queue, but no condition, event or error log. */

@@ -3,8 +3,9 @@
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
+import { needsReconcile } from "./changes.ts";
 import { applyOutcome, findCondition, setCondition, type ConditionDetail, type Ending } from "./conditions.ts";
-import { KubeError } from "./errors.ts";
+import { isConflict, isNotFound, KubeError } from "./errors.ts";
 import type { EventDetail, EventRecorder } from "./events.ts";
 import { addFinalizer, removeFinalizer } from "./finalizers.ts";
 import { parseKey, type ObjectKey, type Resource, type StatusObject } from "./object.ts";
@@ -31,6 +32,11 @@ export interface ReconcileContext<T extends StatusObject> {
    */
   progress: (reason: string, message: string) => Promise<void>;
   event: (detail: EventDetail) => void;
+  /**
+   * To be called right before each step that cannot be undone: reads the object from the API server, and ends the reconcile if the object is
+   * gone, is another one of that name, or has changed in a way that calls for a new reconcile. A watch may be silent for minutes.
+   */
+  ensureCurrent: () => Promise<void>;
   ensureFinalizer: () => Promise<void>;
   removeFinalizer: () => Promise<void>;
 }
@@ -40,6 +46,8 @@ export type Reconcile<T extends StatusObject> = (context: ReconcileContext<T>) =
 export interface AttemptOptions<T extends StatusObject> {
   resource: Resource;
   store: Store<T>;
+  /** Reads one object from the API server into the store; undefined: it is gone, or no longer selected. */
+  refresh: (key: ObjectKey, signal: AbortSignal) => Promise<T | undefined>;
   client: KubeClient;
   finalizer: string;
   events: EventRecorder;
@@ -51,17 +59,20 @@ export interface Attempt<T extends StatusObject> {
   context: ReconcileContext<T>;
   /** From now on the context refuses to do anything: its reconcile is over, or given up. */
   close(): void;
+  /** A write was refused because the object is gone, is another one or was changed: what the store has of it is out of date. */
+  isOutdated(): boolean;
   /** Writes the draft as `ending` leaves it, if that differs from what is there. */
   writeStatus(ending: Exclude<Ending, { kind: "released" }>, signal: AbortSignal): Promise<void>;
 }
 
 export function createAttempt<T extends StatusObject>(
-  { resource, store, client, finalizer, events, clock }: AttemptOptions<T>,
+  { resource, store, refresh, client, finalizer, events, clock }: AttemptOptions<T>,
   { key, object, signal, log }: { key: string; object: T; signal: AbortSignal; log: Logger },
 ): Attempt<T> {
   const { generation = 0, uid } = object.metadata;
   const draft = structuredClone(object.status ?? {}) as StatusOf<T>;
   let open = true;
+  let outdated = false;
 
   /** The newest state known; undefined if the object is gone, or another one has its name. */
   function newest(): T | undefined {
@@ -76,10 +87,27 @@ export function createAttempt<T extends StatusObject>(
     return current;
   }
 
+  /** A write to the object itself, whose refusal is news about it. */
+  async function own<R>(call: Promise<R>): Promise<R> {
+    try {
+      return await call;
+    } catch (error) {
+      outdated ||= isNotFound(error) || isConflict(error);
+      throw error;
+    }
+  }
+
   async function write(next: object, writeSignal: AbortSignal) {
     const current = newest();
-    const answer = current && (await writeStatus(client, resource, current, next, writeSignal));
+    const answer = current && (await own(writeStatus(client, resource, current, next, writeSignal)));
     if (answer !== undefined) store.remember(answer);
+  }
+
+  async function ensureCurrent() {
+    newestWhileOpen();
+    const live = await refresh(object.metadata, signal);
+    if (live === undefined || live.metadata.uid !== uid || needsReconcile(object, live, finalizer))
+      throw new KubeError(`reconcile ${key}`, 409, "Conflict", "the object is no longer the one that was read");
   }
 
   return {
@@ -93,27 +121,30 @@ export function createAttempt<T extends StatusObject>(
         draft.conditions = setCondition(draft.conditions, detail, generation, clock.now());
       },
       async progress(reason, message) {
-        const current = newestWhileOpen();
-        const recorded = findCondition(current.status, "Reconciling")?.observedGeneration === generation;
+        const { status } = newestWhileOpen();
+        const isOnRecord = (type: string) => findCondition(status, type)?.observedGeneration === generation;
         // While failing and trying again, the object keeps saying why.
-        if (!recorded)
+        if (!isOnRecord("Reconciling") && !isOnRecord("Stalled"))
           Object.assign(draft, applyOutcome(draft, { kind: "progress", reason, message }, generation, clock.now()));
         await write(draft, signal);
       },
       event(detail) {
         if (open) events.record(object, detail);
       },
+      ensureCurrent,
       async ensureFinalizer() {
-        store.remember(await addFinalizer(client, resource, newestWhileOpen(), finalizer, signal));
+        store.remember(await own(addFinalizer(client, resource, newestWhileOpen(), finalizer, signal)));
       },
       async removeFinalizer() {
-        const left = await removeFinalizer(client, resource, newestWhileOpen(), finalizer, signal);
-        if (left !== undefined) store.remember(left);
+        const left = await own(removeFinalizer(client, resource, newestWhileOpen(), finalizer, signal));
+        if (left === undefined) outdated = true;
+        else store.remember(left);
       },
     },
     close: () => {
       open = false;
     },
+    isOutdated: () => outdated,
     writeStatus: (ending, writeSignal) => write(applyOutcome(draft, ending, generation, clock.now()), writeSignal),
   };
 }

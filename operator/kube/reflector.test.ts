@@ -213,7 +213,7 @@ describe("never gives up", () => {
     await watching();
   });
 
-  test("a connection that is reset amid a watch: goes on from the last event", async () => {
+  test("a connection that is reset amid a watch: lists again, as the server may have been restored meanwhile", async () => {
     server.onWatch.push((response) => {
       response.writeHead(200);
       response.write(line("ADDED", widget("a", { resourceVersion: "105" })));
@@ -223,14 +223,15 @@ describe("never gives up", () => {
     await failed(1);
     await clock.advance(1_000);
     await watching();
-    expect(server.watches()[1]?.query.get("resourceVersion")).toBe("105");
-    expect(server.lists()).toHaveLength(1);
+    expect(server.lists()).toHaveLength(2);
+    expect(names()).toEqual([]);
   });
 
-  test("silence: a watch without even a bookmark for 150 s is opened anew", async () => {
+  test("silence: after 150 s without even a bookmark it lists and watches anew", async () => {
     start();
     await watching();
     await clock.advance(140_000);
+    server.resourceVersion = 150;
     server.emit(line("BOOKMARK", { metadata: { resourceVersion: "150" } }));
     await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
     await clock.advance(149_999);
@@ -241,6 +242,7 @@ describe("never gives up", () => {
     await clock.advance(1_000);
     await watching();
     expect(server.watches()[1]?.query.get("resourceVersion")).toBe("150");
+    expect(server.lists()).toHaveLength(2);
   });
 
   test("a server that forgets to end a watch, though it sends bookmarks", async () => {
@@ -431,6 +433,105 @@ describe("what a list finds", () => {
     await watching();
     server.change("MODIFIED", widget("a", { uid: "another" }));
     await eventually(() => expect(reported).toEqual(["added a", "deleted a", "added a"]));
+  });
+});
+
+describe("an API server that went back to an older state", () => {
+  /** As after a restore of etcd from a backup, with the connections cut. */
+  async function restore() {
+    server.resourceVersion = 80;
+    server.objects.clear();
+    server.objects.set("default/a", widget("a", { resourceVersion: "70", generation: 1 }));
+    server.cutWatches();
+    await failed(1);
+    await clock.advance(1_000);
+    await watching();
+  }
+
+  test("is believed at once, and others are told", async () => {
+    let rewinds = 0;
+    start({ onRewind: () => void (rewinds += 1) });
+    await watching();
+    add("b");
+    server.change("MODIFIED", widget("a", { generation: 2 }));
+    await eventually(() => expect(reported).toHaveLength(2));
+    await restore();
+    expect(names()).toEqual(["a"]);
+    expect(get({ namespace: "default", name: "a" })?.metadata).toMatchObject({ generation: 1, resourceVersion: "70" });
+    expect(rewinds).toBe(1);
+    expect(testLog.lines.map(({ msg }) => msg)).toContain(
+      "The API server went back to an older state, which is accepted",
+    );
+    server.change("MODIFIED", widget("a", { generation: 2 }));
+    await eventually(() => expect(reported.at(-1)).toBe("modified a"));
+  });
+
+  test("and so are answers to our own writes forgotten", async () => {
+    add("a");
+    start();
+    await watching();
+    reflector.store.remember(widget("a", { resourceVersion: "300", generation: 2 }));
+    await restore();
+    expect(get({ namespace: "default", name: "a" })?.metadata.resourceVersion).toBe("70");
+  });
+
+  test("is found by a look at one object too, which leads to a list of all", async () => {
+    let rewinds = 0;
+    const onRewind = () => {
+      rewinds += 1;
+      reflector.relist();
+    };
+    add("a");
+    add("b");
+    start({ onRewind });
+    await watching();
+    server.resourceVersion = 80;
+    server.objects.clear();
+    expect(await reflector.refresh({ namespace: "default", name: "a" }, stop.signal)).toBeUndefined();
+    await eventually(() => expect(server.watches()).toHaveLength(2));
+    expect(names()).toEqual([]);
+    expect(rewinds).toBe(1);
+  });
+
+  test("a list that was under way while we wrote is no older state", async () => {
+    add("a");
+    server.onList.push((response, request) => {
+      reflector.store.remember(widget("a", { resourceVersion: "300" }));
+      answer(200, { metadata: { resourceVersion: "101" }, items: [widget("a")] })(response, request);
+    });
+    start();
+    await watching();
+    expect(testLog.lines).toEqual([]);
+  });
+});
+
+describe("a look at one object", () => {
+  const key = { namespace: "default", name: "a" };
+
+  test("finds what a silent watch does not tell", async () => {
+    add("a");
+    start({ labelSelector: "shard=1" });
+    await watching();
+    server.objects.set("default/a", widget("a", { resourceVersion: "150", generation: 2 }));
+    server.resourceVersion = 150;
+    expect((await reflector.refresh(key, stop.signal))?.metadata.generation).toBe(2);
+    expect(reported).toEqual(["added a", "modified a"]);
+    expect(Object.fromEntries(server.lists().at(-1)?.query ?? [])).toEqual({
+      fieldSelector: "metadata.name=a",
+      labelSelector: "shard=1",
+    });
+    server.objects.clear();
+    expect(await reflector.refresh(key, stop.signal)).toBeUndefined();
+    expect(reported.at(-1)).toBe("deleted a");
+  });
+
+  test("finds another object of that name", async () => {
+    add("a");
+    start();
+    await watching();
+    server.objects.set("default/a", widget("a", { resourceVersion: "150", uid: "another" }));
+    await reflector.refresh(key, stop.signal);
+    expect(reported).toEqual(["added a", "deleted a", "added a"]);
   });
 });
 

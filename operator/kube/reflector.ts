@@ -1,15 +1,18 @@
 /**
  * Keeps a store equal to what the API server has: lists, then watches, for ever. Whatever goes wrong leads to another try, after a pause where
  * a hurry would do harm. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ *
+ * A list is the truth, also where it is older than what was seen before: then etcd was restored from a backup, and a watch from a version of the lost
+ * history would stay silent (https://github.com/kubernetes/kubernetes/issues/107457). So each cut connection leads to a list.
  */
 
 import type { Logger } from "pino";
 import { backoffDelay } from "./backoff.ts";
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { sleep, type Clock } from "../clock.ts";
+import { linkedController, sleep, type Clock } from "../clock.ts";
 import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { watchOnce } from "./watch.ts";
 import { createStore, type Change, type ChangeType, type Store } from "./store.ts";
 
@@ -25,6 +28,8 @@ export interface ReflectorOptions<T> {
   /** Applied to each object before it is stored; by default strips managedFields, which are most of an object's size. */
   transform?: (object: T) => T;
   onChange: OnChange<T>;
+  /** The API server's state turned out older than what was seen of it before: that of other kinds will be, too. */
+  onRewind?: () => void;
   clock: Clock;
   /** In [0, 1). */
   random: () => number;
@@ -41,56 +46,105 @@ export interface Reflector<T> {
   hasSynced(): boolean;
   /** Since the API server was last heard of, in the quietest namespace. Counts from creation on. */
   secondsSinceLastEvent(): number;
+  /** Reads one object from the API server into the store. Undefined: it is gone, or not selected. */
+  refresh: (key: ObjectKey, signal: AbortSignal) => Promise<T | undefined>;
+  /** Lists anew, at once. */
+  relist(): void;
 }
 
 const PAGE_SIZE = 500;
 /** client-go's reflector backoff; it starts over after two quiet minutes. */
 const BACKOFF = { baseMs: 800, maxMs: 30_000 };
 const BACKOFF_RESET_MS = 120_000;
-const MAX_RETRY_AFTER_MS = 60_000;
 /** A whole list from time to time finds whatever events may have been missed; up to half as much again at random. */
 const RELIST_MS = 600_000;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
-  const { resource, transform = stripManagedFields, clock, metrics, namespaces } = options;
+  const { client, resource, labelSelector, transform = stripManagedFields, clock, metrics, namespaces, log } = options;
   const store = createStore<T>();
-  const scopes = (namespaces ?? [undefined]).map((namespace) => ({
+  const scopes = (namespaces ?? [undefined]).map((namespace): Scope => ({
     namespace,
     heardAt: clock.monotonic(),
     listed: false,
+    relist: undefined,
   }));
   const synced = Promise.withResolvers<void>();
   const secondsSinceLastEvent = () => Math.max(...scopes.map(({ heardAt }) => (clock.monotonic() - heardAt) / 1000), 0);
   const count = metrics.reflector(resource.plural, secondsSinceLastEvent);
+  /** The latest resource version that was seen of the kind. */
+  let newest = "";
+
+  function saw(version = "") {
+    if (isLater(version, newest) !== false) newest = version;
+  }
+
+  /** Whether a list of this version, asked for when `seen` was the latest, shows that the API server went back to an older state. */
+  function isRewind(version: string, seen: string): boolean {
+    if (isLater(seen, version) !== true) return false;
+    log.warn({ resource: resource.plural }, "The API server went back to an older state, which is accepted");
+    newest = version;
+    return true;
+  }
 
   function report(changes: Change<T>[]) {
     for (const { type, object, old } of changes) {
       try {
         options.onChange(type, object, old);
       } catch (err) {
-        options.log.error({ error: err, resource: resource.plural }, "Change handler threw");
+        log.error({ error: err, resource: resource.plural }, "Change handler threw");
       }
     }
   }
 
+  const relist = () => scopes.forEach((scope) => scope.relist?.());
+
   const follow = (scope: Scope, signal: AbortSignal) =>
     followScope(options, scope, signal, {
       failed: () => count.failed(),
-      replace(objects) {
-        report(store.replace(objects, scope.namespace));
+      newest: () => newest,
+      replace({ objects, resourceVersion }, seen) {
+        const rewound = isRewind(resourceVersion, seen);
+        const version = rewound ? undefined : resourceVersion;
+        report(store.replace(objects, { namespace: scope.namespace, version }));
+        saw(resourceVersion);
         scope.listed = true;
         count.listed();
         if (scopes.every((each) => each.listed)) synced.resolve();
+        if (rewound) options.onRewind?.();
       },
-      change: ({ type, object }) => report(type === "DELETED" ? store.remove(object) : store.put(object)),
+      change({ type, object }) {
+        saw(object.metadata.resourceVersion);
+        if (type !== "BOOKMARK") report(type === "DELETED" ? store.remove(object) : store.put(object));
+      },
     });
 
   let running: Promise<unknown> | undefined;
   return {
-    store: { ...store, remember: (object) => store.remember(transform(object)) },
+    store: {
+      ...store,
+      remember(object) {
+        saw(object.metadata.resourceVersion);
+        store.remember(transform(object));
+      },
+    },
     synced: synced.promise,
     hasSynced: () => scopes.every(({ listed }) => listed),
     secondsSinceLastEvent,
+    relist,
+
+    async refresh(key, signal) {
+      const seen = newest;
+      const fieldSelector = `metadata.name=${key.name}`;
+      const page = await client.list<T>(resource, { namespace: key.namespace, labelSelector, fieldSelector, signal });
+      const [item] = page.items;
+      const object = item && transform(item);
+      const known = store.get(key);
+      if (isRewind(page.resourceVersion, seen)) options.onRewind?.();
+      else if (object !== undefined) report(store.put(object));
+      else if (known !== undefined) report(store.remove(known));
+      return object;
+    },
+
     async run(signal) {
       running ??= Promise.all(scopes.map((scope) => follow(scope, signal)));
       await running;
@@ -103,12 +157,21 @@ interface Scope {
   /** Monotonic time of the last answer or event. */
   heardAt: number;
   listed: boolean;
+  /** Ends the watch, so that a list follows; absent while there is none to end. */
+  relist: (() => void) | undefined;
 }
 
 interface Sink<T> {
-  replace(objects: T[]): void;
+  /** `seen`: the latest version that was known when the list was asked for. */
+  replace(list: List<T>, seen: string): void;
   change(event: WatchEvent<T>): void;
   failed(): void;
+  newest(): string;
+}
+
+interface List<T> {
+  objects: T[];
+  resourceVersion: string;
 }
 
 async function followScope<T extends KubeObject>(
@@ -117,40 +180,57 @@ async function followScope<T extends KubeObject>(
   signal: AbortSignal,
   sink: Sink<T>,
 ): Promise<void> {
-  const { resource, transform = stripManagedFields, clock, random, log } = options;
+  const { resource, labelSelector, transform = stripManagedFields, clock, random, log } = options;
+  const { namespace } = scope;
   /** Where the watch goes on; undefined: list first. */
   let resourceVersion: string | undefined;
   let relistAt = 0;
   const retry = createRetry(clock, random);
 
   while (!signal.aborted) {
+    using watching = linkedController(signal);
     try {
       if (resourceVersion === undefined || clock.monotonic() >= relistAt) {
+        const seen = sink.newest();
         const list = await listAll(options, scope, signal);
         resourceVersion = list.resourceVersion;
         relistAt = clock.monotonic() + RELIST_MS * (1 + random() / 2);
-        sink.replace(list.objects);
+        sink.replace(list, seen);
       }
-      const query = { namespace: scope.namespace, labelSelector: options.labelSelector, resourceVersion };
-      for await (const event of watchOnce<T>(options, { ...query, lifeMs: relistAt - clock.monotonic(), signal })) {
+      scope.relist = () => watching.abort(new Error("to be listed anew"));
+      const lifeMs = relistAt - clock.monotonic();
+      const query = { namespace, labelSelector, resourceVersion, lifeMs, signal: watching.signal };
+      for await (const event of watchOnce<T>(options, query)) {
         scope.heardAt = clock.monotonic();
         resourceVersion = event.object.metadata.resourceVersion;
-        if (event.type !== "BOOKMARK") sink.change({ ...event, object: transform(event.object) });
+        sink.change(event.type === "BOOKMARK" ? event : { ...event, object: transform(event.object) });
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (watching.signal.aborted || leavesDoubt(error)) resourceVersion = undefined;
+      if (watching.signal.aborted) continue;
       sink.failed();
-      if (isGone(error) || isBroken(error)) resourceVersion = undefined;
-      log.warn({ error, resource: resource.plural, namespace: scope.namespace }, "Watch failed, trying again");
+      log.warn({ error, resource: resource.plural, namespace }, "Watch failed, trying again");
       await sleep(clock, retry.delayAfter(error), signal);
+    } finally {
+      scope.relist = undefined;
     }
   }
 }
 
-/** An event that we could not read may have been anything. */
-const isBroken = (error: unknown) => error instanceof KubeError && error.reason === BROKEN_ANSWER;
+/**
+ * An expired version, an event that could not be read and may have been anything, or a connection that was cut: the server may have been restored from
+ * a backup meanwhile.
+ */
+function leavesDoubt(error: unknown): boolean {
+  return isGone(error) || (error instanceof KubeError && (error.reason === BROKEN_ANSWER || error.status === 0));
+}
 
-async function listAll<T extends KubeObject>(options: ReflectorOptions<T>, scope: Scope, signal: AbortSignal) {
+async function listAll<T extends KubeObject>(
+  options: ReflectorOptions<T>,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<List<T>> {
   const { client, resource, labelSelector, clock, transform = stripManagedFields } = options;
   const objects: T[] = [];
   let next: string | undefined;
@@ -175,7 +255,7 @@ function createRetry(clock: Clock, random: () => number) {
       // An expired version is no fault of anybody's: list at once. But only once.
       if (isGone(error) && failures === 1) return 0;
       const asked = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
-      return Math.max(backoffDelay(failures - 1, BACKOFF, random), Math.min(asked, MAX_RETRY_AFTER_MS));
+      return Math.max(backoffDelay(failures - 1, BACKOFF, random), asked);
     },
   };
 }

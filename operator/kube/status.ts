@@ -39,7 +39,10 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Writes what differs between the object's status and `next`, in one call. Resolves with the server's answer, or undefined if nothing differed. */
+/**
+ * Writes what differs between the object's status and `next`, in one call. Resolves with the server's answer, or undefined if nothing differed.
+ * @throws KubeError, a conflict if another object has the name by now.
+ */
 export async function writeStatus<T extends StatusObject>(
   client: KubeClient,
   resource: Resource,
@@ -49,5 +52,11 @@ export async function writeStatus<T extends StatusObject>(
 ): Promise<T | undefined> {
   const status = mergePatchBetween(object.status ?? {}, next);
   if (status === undefined) return undefined;
-  return await client.mergePatch<T>(resource, object.metadata, { status }, { subresource: "status", signal });
+  const { uid } = object.metadata;
+  return await client.mergePatch<T>(
+    resource,
+    object.metadata,
+    { metadata: { uid }, status },
+    { subresource: "status", signal },
+  );
 }

@@ -30,9 +30,9 @@ export class Failed extends Error {
   }
 }
 
-/** Only a person can change it; looked at again at `recheckAfterMs` in case they did so at AWS. */
-export function stalled(reason: string, message: string, recheckAfterMs = 600_000): Stop {
-  return new Stop({ kind: "terminal", reason, message, recheckAfterMs });
+/** Only a person can change it. Looked at again after `retryAfterMs` where the usual recheck of what is Stalled is not the right one. */
+export function stalled(reason: string, message: string, retryAfterMs?: number): Failed {
+  return new Failed({ reason, message, terminal: true, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 }
 
 export function waiting(reason: string, message: string, afterMs: number): Stop {

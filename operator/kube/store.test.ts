@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createStore, type WatchedStore } from "./store.ts";
 import { widget, type Widget } from "./testing/objects.ts";
@@ -43,12 +44,49 @@ test("a list reports what it has and what it lacks, in its own namespace only", 
   store.put(widget("gone", { resourceVersion: "1" }));
   store.put(widget("elsewhere", { namespace: "other", resourceVersion: "1" }));
   store.put(widget("same", { resourceVersion: "1" }));
-  const changes = store.replace([widget("same", { resourceVersion: "1" }), widget("new")], "default");
+  const changes = store.replace([widget("same", { resourceVersion: "1" }), widget("new")], { namespace: "default" });
   expect(changes.map(({ type, object }) => [type, object.metadata.name])).toEqual([
     ["added", "new"],
     ["deleted", "gone"],
   ]);
   expect(store.list()).toHaveLength(3);
+});
+
+describe("a list is the truth", () => {
+  test("also where it is older than what was known: etcd was restored from a backup", () => {
+    store.put(widget("a", { resourceVersion: "90", generation: 3 }));
+    const changes = store.replace([widget("a", { resourceVersion: "40", generation: 2 })], { version: "50" });
+    expect(brief(changes)).toEqual([["modified", "40", "90"]]);
+    expect(current("a")).toBe("40");
+    expect(brief(store.put(widget("a", { resourceVersion: "60" })))).toEqual([["modified", "60", "40"]]);
+  });
+
+  test("of remembered answers it leaves those that are newer than itself", () => {
+    for (const name of ["newer", "older"]) store.put(widget(name, { resourceVersion: "10" }));
+    store.remember(widget("newer", { resourceVersion: "70" }));
+    store.remember(widget("older", { resourceVersion: "30" }));
+    const listed = ["newer", "older"].map((name) => widget(name, { resourceVersion: "20" }));
+    store.replace(listed, { version: "50" });
+    expect([current("newer"), current("older")]).toEqual(["70", "20"]);
+    store.replace(listed);
+    expect(current("newer")).toBe("20");
+  });
+
+  test("whatever happened before it, the store holds what was listed", () => {
+    const object = fc.record({ name: fc.constantFrom("a", "b", "c"), version: fc.integer({ min: 1, max: 99 }) });
+    const step = fc.tuple(fc.constantFrom("put" as const, "remove" as const, "remember" as const), object);
+    fc.assert(
+      fc.property(fc.array(step), fc.uniqueArray(object, { selector: ({ name }) => name }), (steps, listed) => {
+        const some = createStore<Widget>();
+        const make = ({ name, version }: { name: string; version: number }) =>
+          widget(name, { resourceVersion: String(version) });
+        for (const [verb, about] of steps) some[verb](make(about));
+        some.replace(listed.map(make));
+        const held = some.list().map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`);
+        expect(held.sort()).toEqual(listed.map(({ name, version }) => `${name} ${version}`).sort());
+      }),
+    );
+  });
 });
 
 describe("a remembered answer", () => {

@@ -1,6 +1,6 @@
 /** The last known state of all watched objects of one kind, frozen, kept by a reflector and by the answers to our own writes. */
 
-import { keyOf, type KubeObject, type ObjectKey } from "./object.ts";
+import { isLater, keyOf, type KubeObject, type ObjectKey } from "./object.ts";
 
 export interface Store<T> {
   get(key: ObjectKey): T | undefined;
@@ -25,8 +25,11 @@ export interface Change<T> {
 export interface WatchedStore<T> extends Store<T> {
   put(object: T): Change<T>[];
   remove(object: T): Change<T>[];
-  /** A complete list of one namespace, or of everything. */
-  replace(objects: T[], namespace?: string): Change<T>[];
+  /**
+   * A complete list of one namespace, or of everything, which is the truth: also where it is older than what was known, as after etcd was restored
+   * from a backup. Only remembered answers that are newer than `version`, that of the list, survive it; without one, none do.
+   */
+  replace(objects: T[], list?: { namespace?: string | undefined; version?: string | undefined }): Change<T>[];
 }
 
 /**
@@ -58,6 +61,18 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     return [{ type: "modified", object, old }];
   }
 
+  /** As `put`, but whatever the versions say. */
+  function accept(given: T, listVersion: string | undefined): Change<T>[] {
+    const entry = entries.get(keyOf(given.metadata));
+    if (entry === undefined || entry.current.metadata.uid !== given.metadata.uid) return put(given);
+    const object = deepFreeze(given);
+    const { current, reported: old } = entry;
+    const isOwnAnswer = current !== old;
+    const outlives = isOwnAnswer && listVersion !== undefined && isLater(versionOf(current), listVersion) === true;
+    entries.set(keyOf(object.metadata), { current: outlives ? current : object, reported: object });
+    return versionOf(old) === versionOf(object) ? [] : [{ type: "modified", object, old }];
+  }
+
   function remove(object: T): Change<T>[] {
     const key = keyOf(object.metadata);
     const old = entries.get(key)?.reported;
@@ -73,13 +88,13 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     put,
     remove,
 
-    replace(objects, namespace) {
+    replace(objects, { namespace, version } = {}) {
       const listed = new Set(objects.map((object) => keyOf(object.metadata)));
       const gone = [...entries.values()]
         .map(({ reported }) => reported)
         .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
         .filter(({ metadata }) => !listed.has(keyOf(metadata)));
-      return [...objects.flatMap(put), ...gone.flatMap(remove)];
+      return [...objects.flatMap((object) => accept(object, version)), ...gone.flatMap(remove)];
     },
 
     remember(object) {
@@ -90,15 +105,11 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
   };
 }
 
-/**
- * Whether `a` is a later state of the same object than `b`. Resource versions of a kind may be compared as integers
- * (KEP-5504); undefined where they are not integers. Equal versions are the same state: false.
- */
+const versionOf = ({ metadata }: KubeObject) => metadata.resourceVersion ?? "";
+
+/** Whether `a` is a later state of the same object than `b`. Equal versions are the same state: false. */
 function isNewer<T extends KubeObject>(a: T, b: T): boolean | undefined {
-  const [left, right] = [a.metadata.resourceVersion ?? "", b.metadata.resourceVersion ?? ""];
-  if (left === right) return false;
-  if (!/^[1-9]\d*$/.test(left) || !/^[1-9]\d*$/.test(right)) return undefined;
-  return BigInt(left) > BigInt(right);
+  return isLater(versionOf(a), versionOf(b));
 }
 
 function deepFreeze<T>(value: T): T {

@@ -33,7 +33,6 @@ test("a span says whose it is, and how it ended", async () => {
 test.each<[Ending, boolean]>([
   [{ kind: "failure", reason: "Throttled", message: "planted" }, true],
   [{ kind: "failure", reason: "Invalid", message: "planted", terminal: true }, true],
-  [{ kind: "terminal", reason: "BucketNotOwned", message: "planted" }, true],
   [{ kind: "failure", reason: "Conflict", message: "planted", quiet: true }, false],
   [{ kind: "waiting", reason: "BucketNotReady", message: "planted", afterMs: 1 }, false],
   [{ kind: "again", reason: "Settling", message: "planted", afterMs: 1 }, false],

@@ -1,7 +1,7 @@
 import type { Span, SpanOptions } from "@opentelemetry/api";
 import { markFailed } from "../tracing.ts";
 import type { Ending } from "./conditions.ts";
-import { isQuiet, isTerminal } from "./ending.ts";
+import { isQuiet } from "./ending.ts";
 import type { KubeObject } from "./object.ts";
 
 /** Of one reconcile. It has no parent: nothing that a user writes can make it part of another trace. */
@@ -19,6 +19,6 @@ export function reconcileSpan(
 export function noteEnding(span: Span, ending: Ending): void {
   const reason = "reason" in ending ? ending.reason : undefined;
   span.setAttributes({ "reconcile.outcome": ending.kind, "reconcile.reason": reason });
-  const failed = (ending.kind === "failure" && !isQuiet(ending)) || isTerminal(ending);
+  const failed = ending.kind === "failure" && !isQuiet(ending);
   if (failed && reason !== undefined) markFailed(span, reason);
 }

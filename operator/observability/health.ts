@@ -19,7 +19,7 @@ export interface HealthOptions {
 export interface HealthServers {
   /** Ports in use, by path. */
   ports: Readonly<Record<string, number>>;
-  /** Answers what is under way, then closes all. */
+  /** Answers what is under way, for a second at most, then closes all. */
   close: () => Promise<void>;
 }
 
@@ -134,10 +134,17 @@ function listen(server: Server, address: Address, flag: string): Promise<number>
   });
 }
 
+/** For answers under way. A connection on which nothing was asked yet is not idle to Node, and would keep the server open for ever. */
+const CLOSE_MS = 1_000;
+
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
     // Its only error is that the server was not listening.
-    server.close(() => resolve());
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -11,6 +11,7 @@
   "poll-interval" .Values.operator.pollInterval
   "settle-window" .Values.operator.settleWindow
   "empty-by-lifecycle-above" (int64 .Values.operator.emptyByLifecycleAbove)
+  "stalled-after" .Values.operator.stalledAfter
   "shutdown-timeout" .Values.operator.shutdownTimeout
   "log-level" .Values.operator.logLevel
   "s3-force-path-style" .Values.operator.s3ForcePathStyle

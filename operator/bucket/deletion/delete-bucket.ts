@@ -11,6 +11,7 @@ import { retain } from "./retain.ts";
 export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
   const { object } = context;
   if (!object.metadata.finalizers?.includes(FINALIZER)) return { kind: "released" };
+  await context.ensureCurrent();
   await waitForUsers(dependencies, context);
   await carryOut(dependencies, context);
   dependencies.history.forget(object.metadata.uid ?? "");

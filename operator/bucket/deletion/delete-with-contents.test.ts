@@ -187,7 +187,7 @@ describe("S3 Lifecycle", () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     Object.assign(it.answers, NONE);
     const { run, status, progress, reasons, commands } = deletion({ it, lifecycleAbove: 100, status: deletedSoFar });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "EmptyingByLifecycle", afterMs: 1_800_000 });
+    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "EmptyingByLifecycle", afterMs: 1_800_000 });
     expect(progress.map(([reason]) => reason)).toEqual(["EmptyingByLifecycle"]);
     expect(reasons()).toEqual(["EmptyingByLifecycle"]);
     expect(status().deletion?.lifecycleStartedTime).toBe("2026-07-01T00:00:00.000Z");

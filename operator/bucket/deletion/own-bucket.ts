@@ -45,7 +45,8 @@ export async function resolveIfEver(
   try {
     return await resolveTarget(dependencies, object, signal);
   } catch (error) {
-    if (error instanceof Stop && object.status?.bucketName === undefined) return undefined;
+    const isKnown = error instanceof Stop || error instanceof Failed;
+    if (isKnown && object.status?.bucketName === undefined) return undefined;
     throw error;
   }
 }

@@ -19,7 +19,7 @@ async function reasonOf(...about: Parameters<typeof refused>): Promise<string | 
   const outcome = await stopOf(() => {
     throw stop;
   });
-  expect(outcome.kind).toBe("waiting");
+  expect(outcome).toMatchObject({ kind: "waiting" });
   return "reason" in outcome ? outcome.reason : undefined;
 }
 

@@ -10,7 +10,8 @@ import { isThere } from "./own-bucket.ts";
 const GONE_RECHECK_MS = 2_000;
 
 /** Deletes a bucket of ours; false: there is something in it. Throws until the bucket is seen gone. */
-export async function removeBucket({ event }: BucketContext, bucket: BucketClient): Promise<boolean> {
+export async function removeBucket({ event, ensureCurrent }: BucketContext, bucket: BucketClient): Promise<boolean> {
+  await ensureCurrent();
   if (!(await remove(bucket))) return false;
   if (await isThere(bucket, true)) {
     throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, GONE_RECHECK_MS);

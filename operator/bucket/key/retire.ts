@@ -26,6 +26,7 @@ export async function retireKey(dependencies: BucketDependencies, context: Bucke
   if (target === undefined) return;
   const { session, bucket } = target;
   if (await isThere(bucket, object.status?.arn === bucket.arn)) return announceKept(context, target);
+  await context.ensureCurrent();
   const client = keyClient(session, bucket.region, signal);
   if (object.status?.managedKey?.workBegun === true) await discardUnused(client, target, managed);
   const key = await findKey(client, target, managed, object.status?.kmsKeyArn);

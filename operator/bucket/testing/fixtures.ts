@@ -116,6 +116,7 @@ export function recordedContext(object: S3Bucket): RecordedContext {
     setCondition: () => undefined,
     progress: async (reason, message) => void progress.push([reason, message]),
     event: (detail) => void events.push(detail),
+    ensureCurrent: () => Promise.resolve(),
     ensureFinalizer: () => Promise.resolve(),
     removeFinalizer: () => Promise.resolve(),
   };

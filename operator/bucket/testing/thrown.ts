@@ -1,10 +1,11 @@
 import { Failed, Stop } from "../../kube/stop.ts";
 import type { Failure, Outcome } from "../../kube/outcome.ts";
 
-/** The outcome of the Stop that `step` must throw. */
-export async function stopOf(step: () => unknown): Promise<Outcome> {
+/** How the Stop, or the Failed, that `step` must throw ends a reconcile. */
+export async function stopOf(step: () => unknown): Promise<Outcome | Failure> {
   const error = await errorOf(step);
   if (error instanceof Stop) return error.outcome;
+  if (error instanceof Failed) return error.failure;
   throw new Error("Expected a Stop", { cause: error });
 }
 

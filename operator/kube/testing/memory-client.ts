@@ -19,6 +19,8 @@ export interface MemoryClient extends KubeClient {
   interfere: ((call: MemoryCall, signal: AbortSignal | undefined) => Promise<"lost" | void> | void) | undefined;
   /** Stores or replaces an object as if by someone else; returns what was stored. */
   seed<T extends KubeObject>(resource: Resource, object: T): T;
+  /** Takes the object away as if by someone else, whatever finalizers it has. */
+  remove(resource: Resource, key: ObjectKey): void;
   find(resource: Resource, key: ObjectKey): StatusObject | undefined;
   all(resource: Resource): StatusObject[];
 }
@@ -84,6 +86,7 @@ export function createMemoryClient(): MemoryClient {
     interfere: undefined,
     seed: <T extends KubeObject>(resource: Resource, object: T) =>
       store(resource, object, objects.get(pathOf(resource, object.metadata))) as T,
+    remove: (resource, key) => void objects.delete(pathOf(resource, key)),
     find: (resource, key) => structuredClone(objects.get(pathOf(resource, key))),
     all: (resource) =>
       [...objects].filter(([path]) => path.startsWith(`${resource.group}/${resource.plural}/`)).map(([, each]) => each),

@@ -34,6 +34,8 @@ export interface MisbehavingServer {
   /** Sends text as it is to the open watches. */
   emit(text: string): void;
   openWatches(): number;
+  /** Resets the connections of the open watches. */
+  cutWatches(): void;
   /** TCP connections accepted so far. */
   connections(): number;
   close(): Promise<void>;
@@ -74,11 +76,12 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
   const isList = (request: RecordedRequest) =>
     request.method === "GET" && !isWatch(request) && request.path.endsWith("/widgets");
 
-  const list: Behaviour = (response, { path }) => {
+  const list: Behaviour = (response, { path, query }) => {
     const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
-    const items = [...server.objects.values()].filter(
-      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
-    );
+    const name = query.get("fieldSelector")?.replace("metadata.name=", "");
+    const items = [...server.objects.values()]
+      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+      .filter(({ metadata }) => name === undefined || metadata.name === name);
     answer(200, { kind: "List", metadata: { resourceVersion: String(server.resourceVersion) }, items })(
       response,
       last(),
@@ -144,6 +147,9 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
       if (type === "DELETED") server.objects.delete(keyOf(metadata));
       else server.objects.set(keyOf(metadata), stored);
       server.emit(line(type, stored));
+    },
+    cutWatches() {
+      for (const response of open) response.socket?.resetAndDestroy();
     },
     emit(text) {
       for (const response of open) response.write(text);

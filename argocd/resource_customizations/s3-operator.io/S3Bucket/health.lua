@@ -18,7 +18,7 @@ if status.observedGeneration ~= obj.metadata.generation then
   return health
 end
 
--- A failed sync is for what only a person can change; whatever is tried again is progress.
+-- A sync ends, failed, with what only a person can change, and with what has failed for long: the commit that repairs it may be next.
 if conditions.Stalled ~= nil then
   health.status = "Degraded"
 elseif conditions.Reconciling == nil and conditions.Ready ~= nil and conditions.Ready.status == "True" then

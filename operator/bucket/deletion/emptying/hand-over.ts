@@ -2,7 +2,7 @@ import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
 import { failWith } from "../../../fail-with.ts";
-import { again, waiting } from "../../../kube/stop.ts";
+import { again } from "../../../kube/stop.ts";
 import { EXPIRING_TAG, type Tags } from "../../../ownership.ts";
 import { putTags, removeTags } from "../../settings/tags.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
@@ -26,7 +26,7 @@ export async function leaveToLifecycle(context: BucketContext, bucket: BucketCli
     `The operator has deleted ${objectsDeleted.toLocaleString("en")} versions and delete markers from bucket '${bucket.name}'; ` +
     `since ${lifecycleStartedTime} S3 Lifecycle expires the others, which takes days`;
   const protection = await protectionNote(bucket, page.versions, now);
-  throw waiting(REASON.emptyingByLifecycle, `${message}${protection}`, RECHECK_MS);
+  throw again(REASON.emptyingByLifecycle, `${message}${protection}`, RECHECK_MS);
 }
 
 /** On record before it is so, because it has to be undone should somebody change their mind. */

@@ -44,9 +44,9 @@ describe("object lock", () => {
   test("a legal hold goes before a retention, which ends by itself", async () => {
     const hold = { GetObjectLegalHoldCommand: () => ({ LegalHold: { Status: "ON" } }) };
     expect(await stopOf(() => look({ ...retained("GOVERNANCE", NOW + 1), ...hold }))).toMatchObject({
-      kind: "terminal",
+      terminal: true,
       reason: "ObjectOnLegalHold",
-      recheckAfterMs: 3_600_000,
+      retryAfterMs: 3_600_000,
     });
   });
 
@@ -58,7 +58,7 @@ describe("object lock", () => {
 
 test("MFA delete", async () => {
   const outcome = await stopOf(() => look({ GetBucketVersioningCommand: () => ({ MFADelete: "Enabled" }) }));
-  expect(outcome).toMatchObject({ kind: "terminal", reason: "MFADeleteEnabled" });
+  expect(outcome).toMatchObject({ terminal: true, reason: "MFADeleteEnabled" });
 });
 
 describe("a denial", () => {

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { applyOutcome, type Ending } from "./conditions.ts";
+import { createLongFailures, type LongFailures } from "./long-failures.ts";
+import { createManualClock, type ManualClock } from "./testing/manual-clock.ts";
+import { widget } from "./testing/objects.ts";
+
+const AFTER_MS = 300_000;
+let clock: ManualClock;
+let longFailures: LongFailures;
+beforeEach(() => {
+  clock = createManualClock();
+  longFailures = createLongFailures(clock, AFTER_MS);
+});
+
+const DENIED: Ending = { kind: "failure", reason: "AccessDenied", message: "m", retryAfterMs: 120_000 };
+const WAITING: Ending = { kind: "waiting", reason: "BucketNotReady", message: "m", afterMs: 1 };
+const judge = (ending: Ending, object = widget("a")) => longFailures.judge("default/a", object, ending);
+const isStalled = (ending: Ending) => ending.kind === "failure" && ending.terminal === true;
+
+test.each([DENIED, WAITING])("$kind: Stalled once it has lasted, with its own reason and message", async (ending) => {
+  expect(judge(ending)).toBe(ending);
+  expect(longFailures.remainingMs("default/a")).toBe(AFTER_MS);
+  await clock.advance(AFTER_MS - 1);
+  expect(judge(ending)).toBe(ending);
+  expect(longFailures.remainingMs("default/a")).toBe(1);
+  await clock.advance(1);
+  const { reason, message } = ending as { reason: string; message: string };
+  expect(judge(ending)).toEqual({ kind: "failure", terminal: true, reason, message });
+  expect(longFailures.remainingMs("default/a")).toBeUndefined();
+});
+
+describe("the time begins anew", () => {
+  test.each<[string, () => void]>([
+    ["with another reason", () => judge({ ...DENIED, reason: "Throttled" })],
+    ["with an edit of the spec", () => judge(DENIED, widget("a", { generation: 2 }))],
+    ["once it is done", () => judge({ kind: "done", recheckAfterMs: 1 })],
+    ["with progress", () => judge({ kind: "again", reason: "Settling", message: "m", afterMs: 1 })],
+    ["when the object is gone", () => longFailures.forget("default/a")],
+  ])("%s", async (_, interrupt) => {
+    judge(DENIED);
+    await clock.advance(AFTER_MS);
+    interrupt();
+    expect(isStalled(judge(DENIED))).toBe(false);
+  });
+
+  test("but not with a conflict, which says nothing about the object", async () => {
+    judge(DENIED);
+    await clock.advance(AFTER_MS);
+    judge({ kind: "failure", reason: "Conflict", message: "m", quiet: true });
+    expect(isStalled(judge(DENIED))).toBe(true);
+  });
+
+  test("and not with a restart of the operator, once the object is shown as Stalled", () => {
+    const shown: Ending = { kind: "failure", reason: "AccessDenied", message: "m", terminal: true };
+    const object = widget("a", {}, { status: applyOutcome({}, shown, 1, clock.now()) });
+    expect(isStalled(judge(DENIED, object))).toBe(true);
+    expect(isStalled(judge({ ...DENIED, reason: "Throttled" }, object))).toBe(false);
+    const edited = { ...object, metadata: { ...object.metadata, generation: 2 } };
+    expect(isStalled(judge(DENIED, edited))).toBe(false);
+  });
+});
+
+test("what takes time, and what only a person can change, is left as it is", async () => {
+  const endings: Ending[] = [
+    { kind: "again", reason: "Emptying", message: "m", afterMs: 1 },
+    { kind: "failure", reason: "Invalid", message: "m", terminal: true },
+    { kind: "done", recheckAfterMs: 1 },
+    { kind: "paused" },
+  ];
+  for (const ending of endings) {
+    judge(ending);
+    await clock.advance(10 * AFTER_MS);
+    expect(judge(ending)).toBe(ending);
+  }
+});

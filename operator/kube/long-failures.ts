@@ -1,0 +1,63 @@
+/**
+ * Shows a failure that lasts as Stalled, while the operator goes on trying. Tools that wait for an object, such as Argo CD in a sync wave, wait for
+ * ever on one that is only Reconciling, and never apply the commit that would repair it.
+ */
+
+import type { Clock } from "../clock.ts";
+import { findCondition, type Ending } from "./conditions.ts";
+import { isQuiet, isTerminal } from "./ending.ts";
+import type { StatusObject } from "./object.ts";
+
+export interface LongFailures {
+  /** The ending as status, log and events are to show it. To be called once for each reconcile that ended. */
+  judge(key: string, object: StatusObject, ending: Ending): Ending;
+  /** Milliseconds until the failure of this key is shown as Stalled; undefined where none is, or it is shown so already. */
+  remainingMs(key: string): number | undefined;
+  forget(key: string): void;
+}
+
+interface Episode {
+  generation: number;
+  reason: string;
+  /** Monotonic time; -Infinity where an earlier process saw it begin. */
+  since: number;
+}
+
+/** `afterMs`: for how long an object fails or waits with one reason and one generation before it is Stalled. */
+export function createLongFailures(clock: Clock, afterMs: number): LongFailures {
+  const episodes = new Map<string, Episode>();
+  const lasts = ({ since }: Episode) => clock.monotonic() - since >= afterMs;
+
+  function episodeOf(key: string, object: StatusObject, reason: string): Episode {
+    const generation = object.metadata.generation ?? 0;
+    const known = episodes.get(key);
+    if (known?.reason === reason && known.generation === generation) return known;
+    return { generation, reason, since: isShownAsStalled(object, reason) ? -Infinity : clock.monotonic() };
+  }
+
+  return {
+    judge(key, object, ending) {
+      // A conflict says nothing about the object, neither that it fails nor that it has stopped failing.
+      if (isQuiet(ending)) return ending;
+      if ((ending.kind !== "failure" && ending.kind !== "waiting") || isTerminal(ending)) {
+        episodes.delete(key);
+        return ending;
+      }
+      const { reason, message } = ending;
+      const episode = episodeOf(key, object, reason);
+      episodes.set(key, episode);
+      return lasts(episode) ? { kind: "failure", reason, message, terminal: true } : ending;
+    },
+    remainingMs(key) {
+      const episode = episodes.get(key);
+      return episode === undefined || lasts(episode) ? undefined : afterMs - (clock.monotonic() - episode.since);
+    },
+    forget: (key) => void episodes.delete(key),
+  };
+}
+
+/** A restart of the operator is no reason to call an object Reconciling again. */
+function isShownAsStalled({ metadata, status }: StatusObject, reason: string): boolean {
+  const stalled = findCondition(status, "Stalled");
+  return stalled?.reason === reason && stalled.observedGeneration === metadata.generation;
+}
