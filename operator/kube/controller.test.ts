@@ -360,11 +360,25 @@ describe("a store that is behind the API server", () => {
       return DONE;
     });
     apply(widget("a"));
-    await clock.advance(1_000);
+    await settle();
     expect(seen).toHaveLength(2);
     expect(client.find(WIDGETS, key)?.metadata.uid).toBe("another");
     expect(status()).toMatchObject({ size: 2 });
-    expect(writes().map(({ body }) => (body as Widget).metadata.uid)).toEqual(["uid-of-a", "another"]);
+    expect(writes()).toHaveLength(2);
+  });
+
+  test("an edit in the meantime costs one more look, and no status", async () => {
+    let first = true;
+    start(async ({ object }) => {
+      if (first) client.seed(WIDGETS, { ...object, metadata: { ...object.metadata, labels: { by: "another" } } });
+      first = false;
+      return DONE;
+    });
+    apply(widget("a"));
+    await settle();
+    expect(brief()).toEqual(["Ready=True Succeeded"]);
+    expect(seen).toHaveLength(1);
+    expect(writes()).toHaveLength(2);
   });
 
   test("an object that is not there any more is given up at the first refusal", async () => {

@@ -65,6 +65,8 @@ export interface Attempt<T extends StatusObject> {
   writeStatus(ending: Exclude<Ending, { kind: "released" }>, signal: AbortSignal): Promise<void>;
 }
 
+const MAX_CONFLICTS = 5;
+
 export function createAttempt<T extends StatusObject>(
   { resource, store, refresh, client, finalizer, events, clock }: AttemptOptions<T>,
   { key, object, signal, log }: { key: string; object: T; signal: AbortSignal; log: Logger },
@@ -97,10 +99,22 @@ export function createAttempt<T extends StatusObject>(
     }
   }
 
+  /** A change of the object in the meantime is no reason not to write; that it is gone, or another one has its name, is. */
   async function write(next: object, writeSignal: AbortSignal) {
-    const current = newest();
-    const answer = current && (await own(writeStatus(client, resource, current, next, writeSignal)));
-    if (answer !== undefined) store.remember(answer);
+    let conflicts = 0;
+    for (let current = newest(); current !== undefined;) {
+      try {
+        const answer = await writeStatus(client, resource, current, next, writeSignal);
+        if (answer !== undefined) store.remember(answer);
+        return;
+      } catch (error) {
+        conflicts += 1;
+        if (!isConflict(error) || conflicts > MAX_CONFLICTS) throw error;
+        await refresh(object.metadata, writeSignal);
+        current = newest();
+        if (current === undefined) throw error;
+      }
+    }
   }
 
   async function ensureCurrent() {
@@ -126,7 +140,7 @@ export function createAttempt<T extends StatusObject>(
         // While failing and trying again, the object keeps saying why.
         if (!isOnRecord("Reconciling") && !isOnRecord("Stalled"))
           Object.assign(draft, applyOutcome(draft, { kind: "progress", reason, message }, generation, clock.now()));
-        await write(draft, signal);
+        await own(write(draft, signal));
       },
       event(detail) {
         if (open) events.record(object, detail);
@@ -145,6 +159,6 @@ export function createAttempt<T extends StatusObject>(
       open = false;
     },
     isOutdated: () => outdated,
-    writeStatus: (ending, writeSignal) => write(applyOutcome(draft, ending, generation, clock.now()), writeSignal),
+    writeStatus: (ending, writeSignal) => own(write(applyOutcome(draft, ending, generation, clock.now()), writeSignal)),
   };
 }

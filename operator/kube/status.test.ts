@@ -47,7 +47,7 @@ test("a status is written to /status as a difference, and not at all without one
       plural: "widgets",
       key: "default/a",
       subresource: "status",
-      body: { metadata: { uid: "uid-of-a" }, status: { observedGeneration: null, size: 2 } },
+      body: { metadata: { resourceVersion: "101" }, status: { observedGeneration: null, size: 2 } },
     },
   ]);
 });

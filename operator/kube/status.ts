@@ -41,7 +41,8 @@ function isObject(value: unknown): value is Json {
 
 /**
  * Writes what differs between the object's status and `next`, in one call. Resolves with the server's answer, or undefined if nothing differed.
- * @throws KubeError, a conflict if another object has the name by now.
+ * Names the object by its resourceVersion: of a uid in a patch of /status the API server takes no notice.
+ * @throws KubeError, a conflict if the object has changed since it was read, or another one has its name.
  */
 export async function writeStatus<T extends StatusObject>(
   client: KubeClient,
@@ -52,11 +53,7 @@ export async function writeStatus<T extends StatusObject>(
 ): Promise<T | undefined> {
   const status = mergePatchBetween(object.status ?? {}, next);
   if (status === undefined) return undefined;
-  const { uid } = object.metadata;
-  return await client.mergePatch<T>(
-    resource,
-    object.metadata,
-    { metadata: { uid }, status },
-    { subresource: "status", signal },
-  );
+  const { resourceVersion } = object.metadata;
+  const patch = { metadata: { resourceVersion }, status };
+  return await client.mergePatch<T>(resource, object.metadata, patch, { subresource: "status", signal });
 }

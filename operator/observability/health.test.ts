@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { Counter, Registry } from "prom-client";
 import { afterEach, describe, expect, test } from "vitest";
 import { startHealthServers, type HealthOptions, type HealthServers } from "./health.ts";
@@ -28,6 +29,15 @@ async function get(path: string, method = "GET") {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
   return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
 }
+
+test("closing does not wait for a client that never asks anything", async () => {
+  const { ports, close } = await start();
+  const idle = connect(ports["/metrics"] ?? 0, "127.0.0.1");
+  await once(idle, "connect");
+  const closed = once(idle, "close");
+  await close();
+  await closed;
+});
 
 describe("health", () => {
   test("/healthz answers while the process is alive, whatever is not ready", async () => {

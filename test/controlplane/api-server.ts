@@ -1,5 +1,7 @@
 /** etcd and kube-apiserver, until they answer. */
-import { writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { apiServerArguments, auditPolicy, etcdArguments, filesIn } from "./processes.ts";
 import { answersOk, authorityIn, freePort, waitUntil } from "./readiness.ts";
@@ -10,6 +12,8 @@ export interface ApiServer {
   certificateAuthority: string;
   /** Kills it and starts it again, with the same port and certificate. Resolves when it is ready. */
   restart: () => Promise<void>;
+  /** Copies what etcd holds, and resolves with a function that puts it back, as an administrator restores a backup: with both processes stopped. */
+  backUp: () => Promise<() => Promise<void>>;
 }
 
 /** `extra`: further arguments of kube-apiserver. */
@@ -21,7 +25,9 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const { directory } = supervisor;
   await writeFile(filesIn(directory).auditPolicy, JSON.stringify(auditPolicy));
-  await supervisor.start({ name: "etcd", command: binaries.etcd, args: etcdArguments(directory) });
+  const startEtcd = () => supervisor.start({ name: "etcd", command: binaries.etcd, args: etcdArguments(directory) });
+  await startEtcd();
+  const data = filesIn(directory).etcd;
 
   async function startOn(port: number): Promise<ApiServer> {
     const server = `https://127.0.0.1:${port}`;
@@ -34,11 +40,31 @@ export async function startApiServer(
     };
     const failure = async () => (await supervisor.endOf("etcd")) ?? supervisor.endOf("kube-apiserver");
     await waitUntil("kube-apiserver", ready, failure);
-    return { server, certificateAuthority, restart: async () => void (await startOn(port)) };
+    const restart = async () => void (await startOn(port));
+    return { server, certificateAuthority, restart, backUp: () => backUp(restart) };
+  }
+
+  async function backUp(restart: () => Promise<void>): Promise<() => Promise<void>> {
+    const copy = join(directory, `etcd-${randomUUID()}`);
+    supervisor.signal("etcd", "SIGSTOP");
+    await cp(data, copy, { recursive: true });
+    supervisor.signal("etcd", "SIGCONT");
+    return async () => {
+      for (const name of ["kube-apiserver", "etcd"]) {
+        supervisor.signal(name, "SIGKILL");
+        await waitUntil(`the end of ${name}`, async () => (await supervisor.endOf(name)) !== undefined, noFailure);
+      }
+      await rm(data, { recursive: true });
+      await cp(copy, data, { recursive: true });
+      await startEtcd();
+      await restart();
+    };
   }
 
   return onFreePort(startOn);
 }
+
+const noFailure = () => Promise.resolve(undefined);
 
 /** Somebody else may take a port between its choice and its use. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>, attempts = 5): Promise<T> {

@@ -44,6 +44,8 @@ export interface ControlPlane {
   resumeApiServer: () => void;
   /** Kills kube-apiserver, which breaks all connections, and starts it again at the same address. Resolves when it is ready. */
   restartApiServer: () => Promise<void>;
+  /** Copies what etcd holds, and resolves with a function that puts it back, with etcd and kube-apiserver stopped meanwhile. */
+  backUp: () => Promise<() => Promise<void>>;
   /** Ends all processes and removes all files; the same happens when this process ends. May be called again. */
   stop: () => Promise<void>;
 }
@@ -59,7 +61,12 @@ export async function startControlPlane({
   try {
     const files = filesIn(supervisor.directory);
     const token = await writeCredentials(files);
-    const { server, certificateAuthority, restart } = await startApiServer(supervisor, binaries, token, apiServerArgs);
+    const { server, certificateAuthority, restart, backUp } = await startApiServer(
+      supervisor,
+      binaries,
+      token,
+      apiServerArgs,
+    );
     const kubeconfig = kubeconfigOf({ server, certificateAuthority, token });
     await writeFile(files.kubeconfig, kubeconfig, { mode: 0o600 });
     await startControllerManager(supervisor, binaries.kubeControllerManager, { server, certificateAuthority, token });
@@ -100,6 +107,7 @@ export async function startControlPlane({
       pauseApiServer: () => supervisor.signal("kube-apiserver", "SIGSTOP"),
       resumeApiServer: () => supervisor.signal("kube-apiserver", "SIGCONT"),
       restartApiServer: restart,
+      backUp,
       stop: supervisor.stop,
     };
   } catch (error) {

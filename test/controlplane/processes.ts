@@ -7,6 +7,7 @@ import { join } from "node:path";
 /** Files that the processes share. kube-apiserver makes its serving certificate itself: a CA follows it in the same file. */
 export function filesIn(directory: string) {
   return {
+    etcd: join(directory, "etcd"),
     tokens: join(directory, "tokens.csv"),
     serviceAccountKey: join(directory, "service-account.key"),
     certificates: join(directory, "certificates"),
@@ -25,7 +26,7 @@ const etcdPeers = "unix://peers:1";
 
 export function etcdArguments(directory: string): string[] {
   return [
-    `--data-dir=${join(directory, "etcd")}`,
+    `--data-dir=${filesIn(directory).etcd}`,
     `--listen-client-urls=${etcdClients}`,
     `--advertise-client-urls=${etcdClients}`,
     `--listen-peer-urls=${etcdPeers}`,

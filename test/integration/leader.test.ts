@@ -1,9 +1,15 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { LEASES, type Lease } from "../../operator/kube/lease.ts";
 import { ensureBundle } from "./support/bundle.ts";
 import { expectInvariants, lookAgain } from "./support/invariants.ts";
 import { spawnOperator } from "./support/operator.ts";
 import type { NodeProcess } from "./support/process.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig } from "./support/proxy.ts";
 import { isReady } from "./support/states.ts";
 import { eventually } from "./support/wait.ts";
 import { createWorld, type World } from "./support/world.ts";
@@ -134,3 +140,70 @@ test.concurrent(
   },
   90_000,
 );
+
+test.concurrent(
+  "a leader that loses the API server amid slow calls to AWS ends before the other begins, whatever connections are open to it",
+  async () => {
+    await using world = await createWorld();
+    const folder = await mkdtemp(join(tmpdir(), "s3-operator-leader-"));
+    await using proxy = await startProxy(await serverOf(world.kubeconfigPath));
+    const kubeconfigPath = join(folder, "kubeconfig");
+    await writeProxiedKubeconfig(world.kubeconfigPath, proxy, kubeconfigPath);
+    const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`];
+    const served = ["--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
+    await world.applyAccount();
+    await using leader = spawnOperator({ ...world, kubeconfigPath }, bundle, [...flags, ...served]);
+    await leads(leader);
+    const idle = await connectedTo(leader);
+    await using follower = spawnOperator(world, bundle, flags);
+    await eventually(
+      () => follower.log(),
+      (log) => log.some(({ msg }) => msg === "Caches synced"),
+    );
+
+    world.simulator.latencyMs = 6_000;
+    const writesOf = () => world.simulator.calls.all.filter(({ write }) => write);
+    for (const name of ["one", "two", "three"]) {
+      await world.applyBucket(name, { bucketName: world.bucketName(name), versioning: "Enabled" });
+    }
+    await eventually(writesOf, (calls) => calls.length >= 3, undefined, 30_000);
+    proxy.stall();
+    expect(await leader.exited, leader.output()).toEqual({ code: 1, signal: null });
+    const endedAt = Date.now();
+    const lostAt = Date.parse(leader.log().find(({ msg }) => msg === "Lease lost")?.ts ?? "");
+    expect(endedAt - lostAt, "it does not wait for anything").toBeLessThan(2_000);
+    expect(writesOf().filter(({ time }) => time > lostAt)).toEqual([]);
+    await leads(follower, TAKEOVER_MS);
+    expect(Date.parse(follower.log().find(({ msg }) => msg === "Became leader")?.ts ?? "")).toBeGreaterThan(lostAt);
+    world.simulator.latencyMs = 0;
+    for (const name of ["one", "two", "three"]) await world.bucketWhen(name, isReady);
+    expect(idle.map((socket) => socket.readyState)).toEqual(["closed", "closed"]);
+    await expectInvariants(world);
+    await rm(folder, { recursive: true });
+  },
+  120_000,
+);
+
+/** Connections to its metrics and health ports, on which nothing is ever asked. */
+async function connectedTo(operator: NodeProcess): Promise<Socket[]> {
+  const ports = operator.log().find(({ msg }) => msg === "Listening")?.["ports"] as Record<string, number>;
+  const sockets = [ports["/metrics"], ports["/healthz"]].map((port) => connect(port ?? 0, "127.0.0.1"));
+  for (const socket of sockets) socket.on("error", () => socket.destroy());
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  return sockets;
+}
+
+test.concurrent("SIGTERM is not held up by connections on which nothing is ever asked", async () => {
+  await using world = await createWorld();
+  const served = ["--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
+  await using operator = spawnOperator(world, bundle, served);
+  await eventually(
+    () => operator.log(),
+    (log) => log.some(({ msg }) => msg === "Caches synced"),
+  );
+  await connectedTo(operator);
+  const start = performance.now();
+  operator.child.kill("SIGTERM");
+  expect(await operator.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - start).toBeLessThan(8_000);
+});

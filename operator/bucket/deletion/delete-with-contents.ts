@@ -14,6 +14,8 @@ import { removeBucket } from "./remove-bucket.ts";
 /** One slice of work, after which the object goes back into the queue: others need the worker, and people see how it goes on. */
 const SLICE_MS = 10_000;
 const NEXT_SLICE_MS = 1_000;
+/** How often the object is read within a slice: a person may save the bucket at any time, and the watch tell nothing of it. */
+const LOOK_MS = 1_000;
 const NO_TURN_RETRY_MS = 5_000;
 /** An upload or a write that was under way may still show up in a bucket that was empty a moment ago. */
 const NOT_EMPTY_RETRY_MS = 5_000;
@@ -65,7 +67,7 @@ async function announce(
 /** What is done is counted whatever ends the slice. */
 async function workOn(
   { emptying, now }: BucketDependencies,
-  { status, signal }: BucketContext,
+  { status, signal, ensureCurrent }: BucketContext,
   bucket: BucketClient,
   deletions: number,
 ): Promise<Tally> {
@@ -77,13 +79,24 @@ async function workOn(
   const end = now() + SLICE_MS;
   const since = Date.parse(status.deletion?.startedTime ?? "");
   try {
-    await emptySlice(bucket, { hasTime: () => now() < end, deletions, since }, tally);
+    const ensureWanted = atMostEvery(LOOK_MS, now, ensureCurrent);
+    await emptySlice(bucket, { hasTime: () => now() < end, ensureWanted, deletions, since }, tally);
     signal.throwIfAborted();
   } finally {
     emptying.onDeleted(tally.deleted);
     noteProgress(status, tally, new Date(now()).toISOString());
   }
   return tally;
+}
+
+/** Does nothing where the last look is younger than that; the reconcile itself began with one. */
+function atMostEvery(ms: number, now: () => number, look: () => Promise<void>): () => Promise<void> {
+  let last = now();
+  return async () => {
+    if (now() - last < ms) return;
+    last = now();
+    await look();
+  };
 }
 
 function postponed({ arn }: BucketClient, error: unknown): Error {

@@ -121,7 +121,10 @@ export function createMemoryClient(): MemoryClient {
         signal,
         () => {
           const old = stored(resource, key);
-          checkVersion(patch["metadata"] as KubeObject["metadata"] | undefined, old);
+          const sent = patch["metadata"] as KubeObject["metadata"] | undefined;
+          // As the real one does it: all metadata but the version is ignored there.
+          const { uid: _, ...sentWithStatus } = sent ?? { name: "" };
+          checkVersion(subresource === "status" ? sentWithStatus : sent, old);
           const patched = applyMergePatch(old, patch) as KubeObject & { status?: unknown };
           const { status, ...rest } = old as KubeObject & { status?: unknown };
           const next =

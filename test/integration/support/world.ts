@@ -59,9 +59,9 @@ export interface World extends AsyncDisposable {
   gone(name: string): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+/** Default: on the control plane that all tests share. */
+export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
   const name = `t-${randomBytes(5).toString("hex")}`;
-  const kubeconfigPath = inject("kubeconfigPath");
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(kubeconfigPath);
   const metrics = createKubeMetrics(new Registry());

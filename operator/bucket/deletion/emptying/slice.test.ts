@@ -9,7 +9,11 @@ const LONG_AFTER = WRITTEN.getTime() + 1;
 
 async function run({ bucket }: VersionedBucket, limits: Partial<Limits> = {}) {
   const tally = newTally();
-  await emptySlice(bucket, { hasTime: () => true, deletions: Infinity, since: LONG_AFTER, ...limits }, tally);
+  await emptySlice(
+    bucket,
+    { hasTime: () => true, ensureWanted: async () => {}, deletions: Infinity, since: LONG_AFTER, ...limits },
+    tally,
+  );
   return tally;
 }
 
@@ -126,7 +130,7 @@ test("what was deleted before a call failed is counted", async () => {
     return { IsTruncated: true, Versions: [{ Key: "k001", VersionId: "v" }] };
   };
   const tally = newTally();
-  const limits = { hasTime: () => true, deletions: Infinity, since: LONG_AFTER };
+  const limits = { hasTime: () => true, ensureWanted: async () => {}, deletions: Infinity, since: LONG_AFTER };
   expect(await failureOf(() => emptySlice(it.bucket, limits, tally))).toMatchObject({ reason: "Unavailable" });
   expect(tally.deleted).toBe(1);
 });

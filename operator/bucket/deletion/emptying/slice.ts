@@ -14,6 +14,8 @@ const MAX_FUTILE_PAGES = 4;
 /** How far a slice goes: at least one page, whatever they say, so that each one is a step. */
 export interface Limits {
   hasTime: () => boolean;
+  /** Called before each further page and upload; throws when the bucket is no longer to be emptied. */
+  ensureWanted: () => Promise<void>;
   /** Versions and delete markers, up to the next whole page. */
   deletions: number;
   /** Milliseconds since the epoch: what was written later than this is recent. */
@@ -32,20 +34,26 @@ export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Ta
     tally.postponed === undefined;
 
   // Uploads first: one that is completed becomes a version.
-  const uploads = whilst(() => mayGoOn() && tally.refused === undefined, uploadsOf(bucket));
+  const { ensureWanted } = limits;
+  const uploads = whilst(() => mayGoOn() && tally.refused === undefined, ensureWanted, uploadsOf(bucket));
   await inLanes(LANES, uploads, (upload) => abort(bucket, upload, tally));
 
-  await inLanes(LANES, whilst(mayGoOn, versionPages(bucket)), async ({ versions, isLast }) => {
+  await inLanes(LANES, whilst(mayGoOn, ensureWanted, versionPages(bucket)), async ({ versions, isLast }) => {
     noteDeletions(await tryToDelete(bucket, versions), limits.since, tally);
     if (isLast) tally.complete = true;
   });
 }
 
 /** The items up to the first after which there may be no further one. */
-async function* whilst<T>(mayGoOn: () => boolean, items: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+async function* whilst<T>(
+  mayGoOn: () => boolean,
+  ensureWanted: () => Promise<void>,
+  items: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
   for await (const item of items) {
     yield item;
     if (!mayGoOn()) return;
+    await ensureWanted();
   }
 }
 

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { dump, load } from "js-yaml";
+
+/** Stands between an operator and the API server, and can let watches fall silent while all other calls go through. */
+export interface WatchProxy extends AsyncDisposable {
+  /** Of a copy of the kubeconfig that goes by way of the proxy. */
+  kubeconfigPath: string;
+  /** From now on watches pass nothing on, those under way and later ones; nor do they end. */
+  silence(): void;
+}
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, unknown> }[];
+  users: { name: string; user: Record<string, unknown> }[];
+}
+
+/** Writes its kubeconfig to `path`. */
+export async function startWatchProxy(kubeconfigPath: string, path: string): Promise<WatchProxy> {
+  const config = load(await readFile(kubeconfigPath, "utf8")) as Kubeconfig;
+  const [{ cluster }] = config.clusters as [Kubeconfig["clusters"][number]];
+  const target = new URL(String(cluster["server"]));
+  const ca = Buffer.from(String(cluster["certificate-authority-data"]), "base64");
+  let isSilent = false;
+
+  const pass = (incoming: IncomingMessage, response: ServerResponse) => {
+    const { method, url = "", headers } = incoming;
+    const isWatch = url.includes("watch=true");
+    const options = { host: target.hostname, port: target.port, ca, method, path: url, headers };
+    const upstream = request(options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.flushHeaders();
+      answer.on("data", (chunk: Buffer) => {
+        if (!isWatch || !isSilent) response.write(chunk);
+      });
+      answer.on("end", () => {
+        if (!isWatch || !isSilent) response.end();
+      });
+    });
+    upstream.on("error", () => response.destroy());
+    response.on("close", () => upstream.destroy());
+    incoming.pipe(upstream);
+  };
+  const server = createServer(pass).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // client-node refuses plain HTTP otherwise.
+  const proxied = { server: url, "insecure-skip-tls-verify": true };
+  const clusters = config.clusters.map(({ name }) => ({ name, cluster: proxied }));
+  await writeFile(path, dump({ ...config, clusters }), { mode: 0o600 });
+  return {
+    kubeconfigPath: path,
+    silence: () => void (isSilent = true),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
