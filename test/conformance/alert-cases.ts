@@ -358,10 +358,20 @@ export const ALERT_CASES: readonly AlertCase[] = [
       {
         alert: "S3OperatorResourceStalled",
         labels: { ...OBJECT, reason: "BucketNotOwned" },
-        summary: "S3Bucket team-a/docs waits for a person: BucketNotOwned",
+        summary: "S3Bucket team-a/docs is Stalled: BucketNotOwned",
         description: "The message of its Stalled condition says what to change.",
       },
     ],
+  },
+  {
+    title: "a plan that waits for its object to be enforced",
+    series: but({
+      [readyTrue]: "",
+      [readyFalse("ChangesPlanned")]: "1x200",
+      [`s3_operator_resource_condition{${DOCS},type="Stalled",status="True",reason="ChangesPlanned"}`]: "_x5 1x195",
+    }),
+    at: "2h",
+    fires: [],
   },
   {
     title: "a deletion that waits for the bucket to be emptied by somebody",
