@@ -61,13 +61,14 @@ export function configMapPart(
     ...(blocked && { blocked }),
     write: async () => {
       const { namespace = "" } = object.metadata;
+      const { uid } = found?.metadata ?? {};
       const map = {
         apiVersion: "v1",
         kind: CONFIG_MAPS.kind,
-        metadata: { namespace, name, ownerReferences: [ownerReference(object)] },
+        metadata: { namespace, name, ...(uid && { uid }), ownerReferences: [ownerReference(object)] },
         data,
       };
-      // Without force where there was none: whoever made one meanwhile keeps it.
+      // By its uid, and without force where there was none: a ConfigMap that another client made meanwhile stays theirs.
       await client.apply(CONFIG_MAPS, map, { fieldManager: FIELD_MANAGER, force: found !== undefined, signal });
     },
   };

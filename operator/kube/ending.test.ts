@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Ending } from "./conditions.ts";
+import { applyOutcome } from "./conditions.ts";
+import { isTerminal, requeueOf, resultOf } from "./ending.ts";
+
+const about = { reason: fc.constantFrom("Invalid", "AccessDenied"), message: fc.string() };
+const ms = fc.integer({ min: 0, max: 86_400_000 });
+const failure = fc.record(
+  { kind: fc.constant("failure" as const), ...about, terminal: fc.boolean(), retryAfterMs: ms, quiet: fc.boolean() },
+  { requiredKeys: ["kind", "reason", "message"] },
+);
+const working: fc.Arbitrary<Ending> = fc.oneof(
+  failure,
+  fc.record({ kind: fc.constantFrom("again" as const, "waiting" as const), ...about, afterMs: ms }),
+  fc.record({ kind: fc.constant("done" as const), recheckAfterMs: ms }),
+);
+
+test("whatever a reconcile comes to, it is looked at again without an edit: it may be put right at AWS", () => {
+  fc.assert(
+    fc.property(working, (ending) => {
+      const requeue = requeueOf(ending, () => 0.5);
+      expect(requeue).toBeDefined();
+      if (typeof requeue === "object") expect(requeue.afterMs).toBeLessThanOrEqual(86_400_000);
+    }),
+  );
+});
+
+test("what is Stalled has one recheck, one result and one form, whoever says so", () => {
+  fc.assert(
+    fc.property(failure, (ending) => {
+      const stalled = { ...ending, terminal: true };
+      const { conditions = [] } = applyOutcome({}, stalled, 1, 0);
+      expect(isTerminal(stalled)).toBe(true);
+      expect(conditions.map(({ type }) => type)).toEqual(["Stalled", "Ready"]);
+      expect(requeueOf(stalled, () => 0.5)).toEqual({ afterMs: ending.retryAfterMs ?? 600_000, priority: "resync" });
+      expect(resultOf(stalled)).toBe(ending.quiet ? "requeue" : "error");
+    }),
+  );
+});
