@@ -86,6 +86,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     access: observed<BucketAccess>(metrics, (...change) => accesses.onChange(...change)),
     revisitBucket: ({ metadata }, priority) => buckets.enqueue(metadata, priority),
     revisitAccess: ({ metadata }, priority) => accesses.enqueue(metadata, priority),
+    revisitAccount: ({ metadata }, priority) => accounts.enqueue(metadata, priority),
   });
 
   const loop = {

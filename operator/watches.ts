@@ -1,5 +1,6 @@
 import { bucketKeyOf } from "./access/consent.ts";
 import type { AccessDirectory } from "./access/dependencies.ts";
+import { mattersToOtherAccounts } from "./account/deciding.ts";
 import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
@@ -34,9 +35,10 @@ export interface Handlers {
   bucket: OnChange<S3Bucket>;
   access: OnChange<BucketAccess>;
   account: OnChange<AWSAccount>;
-  /** Something else changed in a way that may matter to the bucket, or to the access. */
+  /** Something else changed in a way that may matter to the bucket, to the access, or to the account. */
   revisitBucket: Revisit<S3Bucket>;
   revisitAccess: Revisit<BucketAccess>;
+  revisitAccount: Revisit<AWSAccount>;
 }
 
 /** `edit`: somebody waits for it. */
@@ -85,12 +87,20 @@ export function createWatches(common: Common, scope: Scope, handlers: Handlers):
       for (const access of accessesOf(bucket)) handlers.revisitAccess(access, "resync");
     }
   };
+  const revisitOthers = ({ metadata, spec }: AWSAccount, priority: Priority) => {
+    const others = accounts.store.list().filter((other) => other.metadata.name !== metadata.name);
+    for (const other of others) if (other.spec.accountId === spec.accountId) handlers.revisitAccount(other, priority);
+  };
   const accounts = createReflector<AWSAccount>({
     ...common,
     ...selected,
     resource: AWS_ACCOUNTS,
     onChange(type, account, old) {
       handlers.account(type, account, old);
+      if (old === undefined) revisitOthers(account, "resync");
+      else if (type === "deleted" || mattersToOtherAccounts(old) !== mattersToOtherAccounts(account)) {
+        revisitOthers(account, "edit");
+      }
       if (old === undefined || type === "deleted" || old.metadata.generation !== account.metadata.generation) {
         revisit((bucket) => mayUse(bucket, account));
       }
