@@ -116,6 +116,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     knownBuckets: () => watches.buckets.store.list(),
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     history: createHistory(() => clock.monotonic(), config.settleWindowMs),
+    settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
     now: () => clock.now(),
     emptying: {

@@ -154,10 +154,11 @@ function mattersToBucket(access: BucketAccess): string {
 /** What an access is made from, or waits for. */
 function mattersToAccess({ metadata, status }: S3Bucket): string {
   const { generation, deletionTimestamp } = metadata;
-  const { arn, kmsKeyArn, policy, managedKey } = status ?? {};
+  const { arn, kmsKeyArn, keyChange, policy, managedKey } = status ?? {};
   const ready = findCondition(status, "Ready");
   const policies = [policy?.bytes, managedKey?.isShared];
-  return JSON.stringify([generation, deletionTimestamp, arn, kmsKeyArn, policies, ready?.status, ready?.reason]);
+  const keys = [kmsKeyArn, keyChange?.formerKmsKeyArn];
+  return JSON.stringify([generation, deletionTimestamp, arn, keys, policies, ready?.status, ready?.reason]);
 }
 
 export async function runWatches(
