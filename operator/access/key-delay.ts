@@ -8,8 +8,9 @@ import { encryptionContexts } from "./kms.ts";
 const RECHECK_MS = 2_000;
 
 /**
- * Milliseconds until an access can be expected to have its rights on a key that its bucket is about to get; 0 when it has them, or is not waited for.
- * Goes by status, which whoever may write it can make say anything: only to be used for a wait that is bounded. Pure.
+ * Milliseconds until an access can be expected to have its rights on a key that its bucket is about to get; 0 when it
+ * has them, or is not waited for. Goes by status, in which a user with the right to write it can say anything: only for a
+ * wait that is bounded. Pure.
  */
 export function keyDelayMs(
   access: BucketAccess,

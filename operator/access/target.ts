@@ -48,8 +48,8 @@ function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | u
 }
 
 /**
- * `kmsKeyArn` counts until the S3Bucket has another one in its status, whatever its spec says by then: S3 goes on to encrypt with it. The
- * policies of former keys are not written, and so are of no use to `principals`. Pure.
+ * `kmsKeyArn` counts until the S3Bucket has another one in its status, whatever its spec says by then: S3 goes on to
+ * encrypt with it. The policies of former keys are not written, and so are of no use to `principals`. Pure.
  */
 export function accessBucketOf(
   { spec: { encryption }, status: { keyChange } = {} }: S3Bucket,

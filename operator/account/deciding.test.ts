@@ -15,8 +15,8 @@ const HALF = { ...ON, blockPublicPolicy: false };
 const ID = "111122223333";
 
 /**
- * What two AWSAccounts of one AWS account can say about it. "Shared": of the AWS account itself, so that they can disagree, and tests below hold for it.
- * "Own": of the objects that use this AWSAccount, each of which uses one.
+ * What two AWSAccounts of one AWS account can say about it. "Shared": of the AWS account itself, so that they can
+ * disagree, and tests below hold for it. "Own": of the objects that use this AWSAccount, each of which uses one.
  */
 const REACH: Record<string, "Own" | "Shared"> = {
   // Who the operator is, for each AWSAccount by itself.

@@ -1,8 +1,8 @@
 import type { AWSAccount } from "../api/types.ts";
 
 /**
- * Of the AWSAccounts of one AWS account the one whose `spec.publicAccessBlock` counts, since the AWS account has but one: the oldest that declares
- * it and is not being deleted. Undefined: none declares it. Pure.
+ * Of the AWSAccounts of one AWS account the one whose `spec.publicAccessBlock` counts, since the AWS account has but
+ * one: the oldest that declares it and is not being deleted. Undefined: none declares it. Pure.
  */
 export function decidingAccount(accountId: string, accounts: readonly AWSAccount[]): AWSAccount | undefined {
   const [oldest] = accounts

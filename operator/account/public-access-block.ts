@@ -34,8 +34,10 @@ interface AccountClient {
 }
 
 /**
- * Keeps Block Public Access of the account as the spec declares it; of what no AWSAccount declares, it removes what the operator itself wrote.
- * Throws a Stop while AWS shows something else, when an older AWSAccount declares something else, or when the account's organization decides.
+ * Keeps Block Public Access of the account as the spec declares it; of what no AWSAccount declares, it removes what the
+ * operator itself wrote.
+ * Throws a Stop while AWS shows something else, when an older AWSAccount declares something else, or when the account's
+ * organization decides.
  * @param deciding of the AWSAccounts of the same AWS account the one that decides, see deciding.ts
  */
 export async function keepPublicAccessBlock(
@@ -50,12 +52,16 @@ export async function keepPublicAccessBlock(
   if (deciding !== undefined && deciding.metadata.name !== object.metadata.name) yieldTo(deciding, context);
   if (desired !== undefined) return enforce(client, context, desired);
   const { appliedPublicAccessBlock: applied } = status;
-  // As long as another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it removes it.
+  // As long as another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it
+  // removes it.
   if (applied !== undefined && deciding === undefined) await release(client, context, applied);
   delete status.publicAccessBlock;
 }
 
-/** Throws a Stop where the spec declares something else than the AWSAccount that decides; what that one overwrites is no longer this one's. */
+/**
+ * Throws a Stop where the spec declares something else than the AWSAccount that decides; what that one overwrites is no
+ * longer this one's.
+ */
 function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): void {
   const { publicAccessBlock: decided } = spec;
   const { publicAccessBlock: desired } = object.spec;
@@ -67,8 +73,8 @@ function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): v
   delete status.publicAccessBlock;
   throw stalled(
     REASON.publicAccessBlockConflict,
-    `AWSAccount '${metadata.name}' is older, has the same accountId, and declares another spec.publicAccessBlock, which counts ` +
-      `(${conflict}): remove spec.publicAccessBlock from one of the two, or declare the same in both`,
+    `AWSAccount '${metadata.name}' is older, has the same accountId, and declares another spec.publicAccessBlock, ` +
+      `which counts (${conflict}): remove spec.publicAccessBlock from one of the two, or declare the same in both`,
   );
 }
 

@@ -10,7 +10,8 @@ import type { Change } from "./settings/setting.ts";
 
 /**
  * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.
- * `Planned`: different, and only observed. `Held`: different, and not to be written yet. `Skipped`: different, and not reached.
+ * `Planned`: different, and only observed. `Held`: different, and not to be written yet. `Skipped`: different, and not
+ * reached.
  */
 export type SettingState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
 

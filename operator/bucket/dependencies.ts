@@ -30,7 +30,10 @@ export interface BucketUses {
   usersOf(bucket: S3Bucket): readonly BucketAccess[];
   /** Without `kmsKeyArn`, nothing for the policy of the key. */
   contributionsOf(bucket: S3Bucket, account: AWSAccount, at: BucketAddress, kmsKeyArn?: string): Contributions;
-  /** Milliseconds until all of them that work can be expected to have their rights on the key; 0: they have. Not to be waited for without end. */
+  /**
+   * Milliseconds until all of them that work can be expected to have their rights on the key; 0: they have. Not to be
+   * waited for without end.
+   */
   keyDelayMs(bucket: S3Bucket, account: AWSAccount, key: AwaitedKey): number;
 }
 

@@ -13,7 +13,9 @@ import { assumed, createKey, perform, s3As, type Stage } from "./support/workloa
 
 type Encryption = S3BucketSpec["encryption"];
 
-/** What the settle window is for, made short: IAM is given as long to know a right, and S3 to let go of the former key. */
+/**
+ * What the settle window is for, made short: IAM is given as long to know a right, and S3 to let go of the former key.
+ */
 const SHORT = { settleWindowMs: 1_000 };
 const BY_KEY = { sseAlgorithm: "aws:kms", bucketKeyEnabled: true } as const;
 const BY_S3 = { sseAlgorithm: "AES256", kmsKey: null, bucketKeyEnabled: null } as unknown as Encryption;
@@ -21,7 +23,7 @@ const BY_S3 = { sseAlgorithm: "AES256", kmsKey: null, bucketKeyEnabled: null } a
 const byKey = (arn: string, more: object = {}) =>
   ({ ...BY_KEY, kmsKey: { managed: null, arn }, ...more }) as unknown as Encryption;
 
-/** Somebody who writes an object, reads it, and begins again, until told to stop. */
+/** Writes an object, reads it, and begins again, until told to stop. */
 function keepWriting(s3: S3Client, Bucket: string, prefix: string) {
   const denied: string[] = [];
   const keys: (string | undefined)[] = [];

@@ -93,7 +93,7 @@ describe("while BucketAccesses have not got their rights on the new key", () => 
     );
   });
 
-  test("a start in the future, which somebody wrote, holds up nothing", () => {
+  test("a start in the future holds up nothing", () => {
     const keyChange: KeyChange = { startTime: "2030-01-01T00:00:00Z" };
     expect(look({ status: { ...CHANGING, keyChange } }).held).toBeUndefined();
   });

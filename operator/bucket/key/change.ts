@@ -1,6 +1,7 @@
 /**
- * A bucket that gets another KMS key, or another form of its bucket key. BucketAccesses get their rights on the new key before S3 is told of it, and
- * keep those to write with the former one until S3 has let go of that: else what Pods write meanwhile is denied.
+ * A bucket that gets another KMS key, or another form of its bucket key. BucketAccesses get their rights on the new key
+ * before S3 is told of it, and keep those to write with the former one until S3 has let go of that: else what Pods
+ * write meanwhile is denied.
  */
 
 import type { KeyChange, S3Bucket } from "../../api/types.ts";
@@ -23,7 +24,10 @@ const PATIENCE_MS = 60_000;
  */
 const PROPAGATION_MS = 5_000;
 
-/** Notes a change of the key in status, by which BucketAccesses hear of it, and holds the encryption back as long as they are to be waited for. */
+/**
+ * Notes a change of the key in status, by which BucketAccesses hear of it, and holds the encryption back as long as
+ * they are to be waited for.
+ */
 export function prepareKeyChange(
   { uses, now, settleWindowMs }: BucketDependencies,
   { object, status }: BucketContext,
@@ -52,7 +56,8 @@ export function prepareKeyChange(
 }
 
 /**
- * Forgets the change once S3 has the new key and time enough to use it everywhere, which is what the settle window is for.
+ * Forgets the change once S3 has the new key and time enough to use it everywhere, which is what the settle window is
+ * for.
  * Returns milliseconds until that is to be looked at; Infinity where there is nothing to wait for.
  */
 export function endKeyChange(
@@ -74,7 +79,10 @@ function isEncryption({ setting, source }: SettingPlan): boolean {
   return setting.name === SETTING && source !== "Unmanaged";
 }
 
-/** The key that was declared before and that S3 still has, as far as can be seen; or the one of a change that is not over yet. */
+/**
+ * The key that was declared before and that S3 still has, as far as can be seen; or the one of a change that is not
+ * over yet.
+ */
 function formerKeyOf({ status = {} }: S3Bucket, declared: string | undefined, plan: SettingPlan): string | undefined {
   const { value, error } = plan.observation;
   const before = status.keyChange?.formerKmsKeyArn;
