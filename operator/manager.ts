@@ -86,6 +86,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     access: observed<BucketAccess>(metrics, (...change) => accesses.onChange(...change)),
     revisitBucket: ({ metadata }, priority) => buckets.enqueue(metadata, priority),
     revisitAccess: ({ metadata }, priority) => accesses.enqueue(metadata, priority),
+    revisitAccount: ({ metadata }, priority) => accounts.enqueue(metadata, priority),
   });
 
   const loop = {
@@ -117,6 +118,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     knownBuckets: () => watches.buckets.store.list(),
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     history: createHistory(() => clock.monotonic(), config.settleWindowMs),
+    settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
     now: () => clock.now(),
     emptying: {

@@ -1,5 +1,6 @@
 import { bucketKeyOf } from "./access/consent.ts";
 import type { AccessDirectory } from "./access/dependencies.ts";
+import { mattersToOtherAccounts } from "./account/deciding.ts";
 import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
@@ -34,9 +35,10 @@ export interface Handlers {
   bucket: OnChange<S3Bucket>;
   access: OnChange<BucketAccess>;
   account: OnChange<AWSAccount>;
-  /** Something else changed in a way that may matter to the bucket, or to the access. */
+  /** Something else changed in a way that may matter to the bucket, to the access, or to the account. */
   revisitBucket: Revisit<S3Bucket>;
   revisitAccess: Revisit<BucketAccess>;
+  revisitAccount: Revisit<AWSAccount>;
 }
 
 /** `edit`: somebody waits for it. */
@@ -88,12 +90,20 @@ export function createWatches(given: Common, scope: Scope, handlers: Handlers): 
       for (const access of accessesOf(bucket)) handlers.revisitAccess(access, "resync");
     }
   };
+  const revisitOthers = ({ metadata, spec }: AWSAccount, priority: Priority) => {
+    const others = accounts.store.list().filter((other) => other.metadata.name !== metadata.name);
+    for (const other of others) if (other.spec.accountId === spec.accountId) handlers.revisitAccount(other, priority);
+  };
   const accounts = createReflector<AWSAccount>({
     ...common,
     ...selected,
     resource: AWS_ACCOUNTS,
     onChange(type, account, old) {
       handlers.account(type, account, old);
+      if (old === undefined) revisitOthers(account, "resync");
+      else if (type === "deleted" || mattersToOtherAccounts(old) !== mattersToOtherAccounts(account)) {
+        revisitOthers(account, "edit");
+      }
       if (old === undefined || type === "deleted" || old.metadata.generation !== account.metadata.generation) {
         revisit((bucket) => mayUse(bucket, account));
       }
@@ -147,10 +157,11 @@ function mattersToBucket(access: BucketAccess): string {
 /** What an access is made from, or waits for. */
 function mattersToAccess({ metadata, status }: S3Bucket): string {
   const { generation, deletionTimestamp } = metadata;
-  const { arn, kmsKeyArn, policy, managedKey } = status ?? {};
+  const { arn, kmsKeyArn, keyChange, policy, managedKey } = status ?? {};
   const ready = findCondition(status, "Ready");
   const policies = [policy?.bytes, managedKey?.isShared];
-  return JSON.stringify([generation, deletionTimestamp, arn, kmsKeyArn, policies, ready?.status, ready?.reason]);
+  const keys = [kmsKeyArn, keyChange?.formerKmsKeyArn];
+  return JSON.stringify([generation, deletionTimestamp, arn, keys, policies, ready?.status, ready?.reason]);
 }
 
 export async function runWatches(

@@ -4,6 +4,7 @@ import type { BucketUses, Contributions } from "../bucket/dependencies.ts";
 import { consents } from "./consent.ts";
 import type { AccessDirectory } from "./dependencies.ts";
 import { violationOf } from "./guardrails.ts";
+import { keyDelayMs } from "./key-delay.ts";
 import { contributionOf, sidPrefixOf } from "./principals.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "./target.ts";
 
@@ -17,6 +18,10 @@ export function createBucketUses(
 
   return {
     usersOf,
+    keyDelayMs(bucket, account, key) {
+      const admitted = usersOf(bucket).filter((access) => admitsAccess(directory, account, access));
+      return Math.max(0, ...admitted.map((access) => keyDelayMs(access, bucket, key)));
+    },
     contributionsOf(bucket, account, at, kmsKeyArn): Contributions {
       const given = usersOf(bucket)
         .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)

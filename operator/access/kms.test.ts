@@ -7,6 +7,7 @@ import {
   formerKeyStatements,
   keyStatements,
   recordedEncryptions,
+  statementsOnKeys,
 } from "./kms.ts";
 import type { AccessEncryption, EncryptionContext } from "./model.ts";
 import { BUCKET, KEY_ARN } from "./testing/requests.ts";
@@ -19,7 +20,7 @@ const GRANTS: Grant[] = [
 
 /** Action and encryption contexts of each statement. */
 function said(contexts: EncryptionContext[], grants: Grant[] = GRANTS) {
-  return keyStatements(reachOf(grants), BUCKET, { kmsKeyArn: KEY_ARN, contexts }).map(({ Action, Condition }) => [
+  return keyStatements(reachOf(grants), BUCKET, [{ kmsKeyArn: KEY_ARN, contexts }]).map(({ Action, Condition }) => [
     Action,
     Condition?.["StringLike"]?.["kms:EncryptionContext:aws:s3:arn"],
   ]);
@@ -68,7 +69,7 @@ test.each([
   ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
 ])("S3 in %s goes by %s", (region, service) => {
   const bucket = { ...BUCKET, region };
-  const [statement] = keyStatements(reachOf(GRANTS), bucket, { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] });
+  const [statement] = keyStatements(reachOf(GRANTS), bucket, [{ kmsKeyArn: KEY_ARN, contexts: ["Bucket"] }]);
   expect(statement?.Condition?.["StringEquals"]).toEqual({ "kms:ViaService": service });
 });
 
@@ -104,6 +105,20 @@ describe("keys that the bucket had before", () => {
     ]);
     const inbox: Grant[] = [{ prefix: "in/", permissions: ["Write", "Delete", "List"] }];
     expect(formerKeyStatements(reachOf(inbox), BUCKET, [key("a")])).toEqual([]);
+  });
+
+  test("are for writing too while S3 still encrypts with them, in no more statements", () => {
+    const recorded = recordedEncryptions({ kmsKeyArn: "a", encryptionContexts: ["Bucket"], formerKeys: [] });
+    const encryption = key("now");
+    const during = { ...BUCKET, encryption, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn, "a") };
+    expect(statementsOnKeys(reachOf(GRANTS), during)).toMatchObject([
+      { Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [`${KEY_ARN}-now`, "a"] },
+    ]);
+    const after = { ...during, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn) };
+    expect(statementsOnKeys(reachOf(GRANTS), after)).toMatchObject([
+      { Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: `${KEY_ARN}-now` },
+      { Action: "kms:Decrypt", Resource: "a" },
+    ]);
   });
 
   test("are the last five that are not its key now", () => {

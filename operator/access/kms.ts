@@ -5,6 +5,26 @@ import type { Reach } from "./grants.ts";
 import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";
 
+/** With all keys of the bucket: those that S3 encrypts new objects with, and those that older objects are under. */
+export function statementsOnKeys(
+  reach: Reach,
+  {
+    encryption,
+    formerEncryptions,
+    ...bucket
+  }: Pick<AccessBucket, "arn" | "region" | "encryption" | "formerEncryptions">,
+): Statement[] {
+  const inUse = formerEncryptions.filter((former) => former.inUse === true);
+  return [
+    ...keyStatements(reach, bucket, [...(encryption ? [encryption] : []), ...inUse]),
+    ...formerKeyStatements(
+      reach,
+      bucket,
+      formerEncryptions.filter((former) => former.inUse !== true),
+    ),
+  ];
+}
+
 /**
  * What S3 does with the key in the caller's name: to read, Decrypt; to write, GenerateDataKey, and Decrypt for uploads in parts. Only through S3 in
  * the bucket's region, and only for the objects of the grants, as far as the encryption context tells them apart.
@@ -13,32 +33,42 @@ import { objectArnPattern, withoutCovered } from "./prefix.ts";
 export function keyStatements(
   { Read, Write }: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
-  { kmsKeyArn, contexts }: AccessEncryption,
+  encryptions: readonly AccessEncryption[],
 ): Statement[] {
-  const allow = (actions: string[], arns: readonly string[]) => allowOnKeys([kmsKeyArn], actions, bucket, arns);
-  const write = contextArns(Write, bucket.arn, contexts);
-  const read = contextArns(withoutCovered([...Read, ...Write]), bucket.arn, contexts).filter(
-    (arn) => !write.includes(arn),
-  );
-  return [
-    ...(write.length > 0 ? [allow(["kms:Decrypt", "kms:GenerateDataKey"], write)] : []),
-    ...(read.length > 0 ? [allow(["kms:Decrypt"], read)] : []),
-  ];
+  return byContexts(encryptions).flatMap(({ keys, contexts }) => {
+    const allow = (actions: string[], arns: readonly string[]) => allowOnKeys(keys, actions, bucket, arns);
+    const write = contextArns(Write, bucket.arn, contexts);
+    const read = contextArns(withoutCovered([...Read, ...Write]), bucket.arn, contexts).filter(
+      (arn) => !write.includes(arn),
+    );
+    return [
+      ...(write.length > 0 ? [allow(["kms:Decrypt", "kms:GenerateDataKey"], write)] : []),
+      ...(read.length > 0 ? [allow(["kms:Decrypt"], read)] : []),
+    ];
+  });
 }
 
-/** To read what is under keys that the bucket had before; nothing is written with them any more. As few statements as their contexts allow. */
+/** To read what is under keys that the bucket had before; nothing is written with them any more. */
 export function formerKeyStatements(
   { Read }: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
   formerEncryptions: readonly AccessEncryption[],
 ): Statement[] {
   if (Read.length === 0) return [];
-  const byContexts = Map.groupBy(formerEncryptions, ({ contexts }) => contexts.join());
-  return [...byContexts.values()].map((alike) => {
-    const arns = contextArns(Read, bucket.arn, alike[0]?.contexts ?? []);
-    const keys = alike.map(({ kmsKeyArn }) => kmsKeyArn);
-    return allowOnKeys(keys, ["kms:Decrypt"], bucket, arns);
-  });
+  return byContexts(formerEncryptions).map(({ keys, contexts }) =>
+    allowOnKeys(keys, ["kms:Decrypt"], bucket, contextArns(Read, bucket.arn, contexts)),
+  );
+}
+
+/** As few groups, and so statements, as the keys' contexts allow. */
+function byContexts(
+  encryptions: readonly AccessEncryption[],
+): { keys: string[]; contexts: readonly EncryptionContext[] }[] {
+  const groups = Map.groupBy(encryptions, ({ contexts }) => contexts.join());
+  return [...groups.values()].map((alike) => ({
+    keys: alike.map(({ kmsKeyArn }) => kmsKeyArn),
+    contexts: alike[0]?.contexts ?? [],
+  }));
 }
 
 function allowOnKeys(
@@ -96,12 +126,14 @@ export function recordedEncryptions({
   }));
 }
 
-/** Those of them that are not the bucket's key now. */
+/** Those of them that are not the bucket's key now. `inUse`: ARN of the one that S3 still encrypts new objects with. */
 export function formerEncryptions(
   recorded: readonly AccessEncryption[],
   current: string | undefined,
+  inUse?: string,
 ): AccessEncryption[] {
   return recorded
     .filter(({ kmsKeyArn, contexts }) => kmsKeyArn !== current && contexts.length > 0)
-    .slice(0, MAX_FORMER_KEYS);
+    .slice(0, MAX_FORMER_KEYS)
+    .map((former) => (former.kmsKeyArn === inUse ? { ...former, inUse: true } : former));
 }

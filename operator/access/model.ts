@@ -17,6 +17,8 @@ export interface AccessEncryption {
   kmsKeyArn: string;
   /** See {@link EncryptionContext}; at least one. */
   contexts: readonly EncryptionContext[];
+  /** Of a former key: S3 still encrypts new objects with it. */
+  inUse?: true;
 }
 
 /**

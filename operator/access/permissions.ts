@@ -1,7 +1,7 @@
 import type { Grant } from "../api/types.ts";
 import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
 import { ACTIONS, type Group, groupsOf, type Permission, type Reach, reachOf } from "./grants.ts";
-import { formerKeyStatements, keyStatements } from "./kms.ts";
+import { statementsOnKeys } from "./kms.ts";
 import { type AccessBucket, oneOrMany, policyDocument } from "./model.ts";
 import { EVERY_KEY, keyPattern, objectArnPattern } from "./prefix.ts";
 
@@ -13,12 +13,7 @@ const ON_OBJECTS = ["Read", "Write", "Delete"] as const satisfies readonly Permi
  */
 export function permissionsPolicy(grants: readonly Grant[], bucket: AccessBucket): PolicyDocument {
   const reach = reachOf(grants);
-  const { encryption, formerEncryptions } = bucket;
-  return policyDocument([
-    ...bucketStatements(reach, bucket.arn),
-    ...(encryption ? keyStatements(reach, bucket, encryption) : []),
-    ...formerKeyStatements(reach, bucket, formerEncryptions),
-  ]);
+  return policyDocument([...bucketStatements(reach, bucket.arn), ...statementsOnKeys(reach, bucket)]);
 }
 
 /** What the reach says in terms of S3: objects below the prefixes, and the list of their keys. */

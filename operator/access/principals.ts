@@ -35,7 +35,7 @@ export function contributionOf(
   });
   const reach = reachOf(grants);
   const { encryption } = bucket;
-  const onKey = encryption === undefined ? [] : keyStatements(reach, bucket, encryption);
+  const onKey = keyStatements(reach, bucket, encryption === undefined ? [] : [encryption]);
   return {
     bucket: bucketStatements(reach, bucket.arn).map(give),
     // In a key policy "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html

@@ -1,7 +1,7 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../aws/policy/document.ts";
 import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./grants.ts";
-import { formerKeyStatements, keyStatements } from "./kms.ts";
+import { statementsOnKeys } from "./kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./model.ts";
 import { EVERY_KEY } from "./prefix.ts";
 
@@ -33,12 +33,11 @@ function bucketLines(reach: Reach): string[] {
   });
 }
 
-function keyLines(reach: Reach, { encryption, formerEncryptions, ...bucket }: AccessBucket): string[] {
-  const current = encryption ? keyStatements(reach, bucket, encryption) : [];
-  const former = formerKeyStatements(reach, bucket, formerEncryptions);
-  const keys = new Set([...current, ...former].flatMap(({ Resource }) => asList(Resource)));
+function keyLines(reach: Reach, bucket: AccessBucket): string[] {
+  const statements = statementsOnKeys(reach, bucket);
+  const keys = new Set(statements.flatMap(({ Resource }) => asList(Resource)));
   return [...keys].map((key) => {
-    const ofKey = [...current, ...former].filter(({ Resource }) => asList(Resource).includes(key));
+    const ofKey = statements.filter(({ Resource }) => asList(Resource).includes(key));
     const actions = new Set(ofKey.flatMap(({ Action }) => asList(Action)));
     return `${[...actions].join(", ")} with ${key}, through S3 only`;
   });

@@ -47,20 +47,23 @@ function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | u
   return accessBucketOf(s3Bucket, access, { name, arn, region }, kmsKeyArn);
 }
 
-/** `kmsKeyArn` counts only as long as the spec asks for a key. The policies of former keys are not written, and so are of no use to `principals`. Pure. */
+/**
+ * `kmsKeyArn` counts until the S3Bucket has another one in its status, whatever its spec says by then: S3 goes on to
+ * encrypt with it. The policies of former keys are not written, and so are of no use to `principals`. Pure.
+ */
 export function accessBucketOf(
-  { spec: { encryption } }: S3Bucket,
+  { spec: { encryption }, status: { keyChange } = {} }: S3Bucket,
   { spec: { principals }, status = {} }: BucketAccess,
   { name, arn, region }: Pick<AccessBucket, "name" | "arn" | "region">,
   kmsKeyArn: string | undefined,
 ): AccessBucket {
   const recorded = status.bucketName === name ? recordedEncryptions(status) : [];
-  const current = encryption?.kmsKey && kmsKeyArn;
-  const former = principals === undefined ? formerEncryptions(recorded, current) : [];
-  if (current === undefined) return { name, arn, region, formerEncryptions: former };
-  const applied = recorded.find((each) => each.kmsKeyArn === current)?.contexts;
+  const inUse = keyChange?.formerKmsKeyArn;
+  const former = principals === undefined ? formerEncryptions(recorded, kmsKeyArn, inUse) : [];
+  if (kmsKeyArn === undefined) return { name, arn, region, formerEncryptions: former };
+  const applied = recorded.find((each) => each.kmsKeyArn === kmsKeyArn)?.contexts;
   const contexts = encryptionContexts(encryption?.bucketKeyEnabled, applied);
-  return { name, arn, region, encryption: { kmsKeyArn: current, contexts }, formerEncryptions: former };
+  return { name, arn, region, encryption: { kmsKeyArn, contexts }, formerEncryptions: former };
 }
 
 /** The bucket's account must admit the namespace of the access as well. Which account that is, is not the reader's business. */

@@ -4,6 +4,7 @@ import type { Aws } from "../aws/session.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import { outcomeOrStop } from "../kube/stop.ts";
+import { decidingAccount } from "./deciding.ts";
 import { identityOf } from "./identity.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
@@ -24,7 +25,7 @@ export function createAccountReconciler(
     aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
     if (isPaused(object)) return { kind: "paused" };
     try {
-      return await outcomeOrStop(() => reconcile(aws, context));
+      return await outcomeOrStop(() => reconcile(aws, context, accounts));
     } finally {
       const denied = aws.denied(identityOf(object));
       delete status.denied;
@@ -40,11 +41,15 @@ function lowestRate(accountId: string, accounts: readonly AWSAccount[]): number 
   return rates.length === 0 ? undefined : Math.min(...rates);
 }
 
-async function reconcile(aws: Aws, context: ReconcileContext<AWSAccount>): Promise<Outcome> {
+async function reconcile(
+  aws: Aws,
+  context: ReconcileContext<AWSAccount>,
+  accounts: () => readonly AWSAccount[],
+): Promise<Outcome> {
   const { object, status, signal } = context;
   const session = await aws.verify(identityOf(object), signal);
   const { accountId, callerArn } = session;
   Object.assign(status, { accountId, callerArn });
-  await keepPublicAccessBlock(session, context);
+  await keepPublicAccessBlock(session, context, decidingAccount(accountId, accounts()));
   return { kind: "done", recheckAfterMs: RECHECK_MS, message: `The operator is ${callerArn}` };
 }

@@ -20,10 +20,12 @@ interface Case {
   atAws?: AccountPublicAccessBlock | undefined;
   status?: Status;
   fail?: (call: Call) => void;
+  /** Of an older AWSAccount of the same AWS account. */
+  older?: AccountPublicAccessBlock;
 }
 
 /** An account at AWS, and one look at it. */
-function look({ desired, atAws, status = {}, fail = () => undefined }: Case) {
+function look({ desired, atAws, status = {}, fail = () => undefined, older }: Case) {
   let stored = atAws;
   const { bucket, calls } = fakeBucket((call) => {
     fail(call);
@@ -52,8 +54,9 @@ function look({ desired, atAws, status = {}, fail = () => undefined }: Case) {
     removeFinalizer: nothing,
   };
   const session = { ...target().session, s3Control: () => bucket.s3Control };
+  const deciding = older && awsAccount({ publicAccessBlock: older }, "older");
   return {
-    run: () => keepPublicAccessBlock(session, context),
+    run: () => keepPublicAccessBlock(session, context, deciding),
     status: draft,
     onRecord,
     commands: () => calls.map(({ command }) => command),
@@ -195,5 +198,33 @@ describe("not declared", () => {
     });
     expect((await failureOf(run)).reason).toBe("AccessDenied");
     expect(status.appliedPublicAccessBlock).toEqual(ON);
+  });
+});
+
+describe("an older AWSAccount of the AWS account declares", () => {
+  test("another: for a person, who is told which and what, and nothing is asked or written", async () => {
+    const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
+    const { run, commands, ...conflict } = look({ desired: ON, older: HALF, atAws: HALF, status });
+    const stop = await stopOf(run);
+    expect(stop).toMatchObject({ kind: "terminal", reason: "PublicAccessBlockConflict" });
+    expect(stop).toHaveProperty("message", expect.stringContaining("AWSAccount 'older' is older"));
+    expect(stop).toHaveProperty("message", expect.stringContaining("blockPublicPolicy is false, not true"));
+    expect(commands()).toEqual([]);
+    expect(conflict.status, "what the older one overwrites is not ours to remove later").toEqual({});
+  });
+
+  test("the same: kept by both", async () => {
+    const { run, commands, stored } = look({ desired: ON, older: ON, atAws: HALF });
+    await run();
+    expect(commands()).toEqual([GET, PUT, GET]);
+    expect(stored()).toEqual(ON);
+  });
+
+  test("the same, and this one no longer: what the operator wrote stays, and stays on record", async () => {
+    const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
+    const { run, commands, ...left } = look({ older: ON, atAws: ON, status });
+    await run();
+    expect(commands()).toEqual([]);
+    expect(left.status).toEqual({ appliedPublicAccessBlock: ON });
   });
 });

@@ -34,17 +34,48 @@ interface AccountClient {
 }
 
 /**
- * Keeps Block Public Access of the account as the spec declares it; of what it does not declare, it removes what the operator itself wrote.
- * Throws a Stop while AWS shows something else, or when the account's organization decides.
+ * Keeps Block Public Access of the account as the spec declares it; of what no AWSAccount declares, it removes what the
+ * operator itself wrote.
+ * Throws a Stop while AWS shows something else, when an older AWSAccount declares something else, or when the account's
+ * organization decides.
+ * @param deciding of the AWSAccounts of the same AWS account the one that decides, see deciding.ts
  */
-export async function keepPublicAccessBlock(session: AwsSession, context: Context): Promise<void> {
+export async function keepPublicAccessBlock(
+  session: AwsSession,
+  context: Context,
+  deciding: AWSAccount | undefined,
+): Promise<void> {
   const { object, status, signal } = context;
   const { region, publicAccessBlock: desired } = object.spec;
   const s3Control = session.s3Control(region);
   const client = { s3Control, ref: { AccountId: session.accountId }, options: { abortSignal: signal } };
+  if (deciding !== undefined && deciding.metadata.name !== object.metadata.name) yieldTo(deciding, context);
   if (desired !== undefined) return enforce(client, context, desired);
-  if (status.appliedPublicAccessBlock !== undefined) await release(client, context, status.appliedPublicAccessBlock);
+  const { appliedPublicAccessBlock: applied } = status;
+  // As long as another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it
+  // removes it.
+  if (applied !== undefined && deciding === undefined) await release(client, context, applied);
   delete status.publicAccessBlock;
+}
+
+/**
+ * Throws a Stop where the spec declares something else than the AWSAccount that decides; what that one overwrites is no
+ * longer this one's.
+ */
+function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): void {
+  const { publicAccessBlock: decided } = spec;
+  const { publicAccessBlock: desired } = object.spec;
+  const { appliedPublicAccessBlock: applied } = status;
+  if (decided === undefined) return;
+  if (applied !== undefined && differences(applied, decided) !== "") delete status.appliedPublicAccessBlock;
+  const conflict = desired === undefined ? "" : differences(desired, decided);
+  if (conflict === "") return;
+  delete status.publicAccessBlock;
+  throw stalled(
+    REASON.publicAccessBlockConflict,
+    `AWSAccount '${metadata.name}' is older, has the same accountId, and declares another spec.publicAccessBlock, ` +
+      `which counts (${conflict}): remove spec.publicAccessBlock from one of the two, or declare the same in both`,
+  );
 }
 
 async function enforce(client: AccountClient, context: Context, desired: Switches): Promise<void> {

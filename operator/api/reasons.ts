@@ -5,6 +5,7 @@ export const REASON = {
   moreThanOneDefault: "MoreThanOneDefault",
   guardrailViolated: "GuardrailViolated",
   managedByOrganization: "ManagedByOrganization",
+  publicAccessBlockConflict: "PublicAccessBlockConflict",
 
   // The bucket as such
   bucketNotOwned: "BucketNotOwned",

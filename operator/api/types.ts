@@ -31,6 +31,7 @@ export type {
   CorsRule,
   Drift,
   Encryption,
+  KeyChange,
   Lifecycle,
   LifecycleExpiration,
   LifecycleFilter,

@@ -20,9 +20,10 @@ export async function announceChanges(
   const { history, now } = dependencies;
   const uid = object.metadata.uid ?? "";
   const toWrite = plans.filter(
-    ({ setting, source, desired, changes }) =>
+    ({ setting, source, desired, changes, held }) =>
       source !== "Unmanaged" &&
       changes.length > 0 &&
+      held === undefined &&
       history.judge(uid, { setting: setting.name, desired, changes }) === "Write",
   );
   if (toWrite.length === 0) return;

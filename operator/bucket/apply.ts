@@ -10,9 +10,10 @@ import type { Change } from "./settings/setting.ts";
 
 /**
  * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.
- * `Planned`: different, and only observed. `Skipped`: different, and not reached.
+ * `Planned`: different, and only observed. `Held`: different, and not to be written yet. `Skipped`: different, and not
+ * reached.
  */
-export type SettingState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Skipped";
+export type SettingState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
 
 export interface SettingResult {
   plan: SettingPlan;
@@ -32,11 +33,12 @@ export function examineSettings(bucket: BucketClient, plans: readonly SettingPla
 }
 
 function examine(bucket: BucketClient, plan: SettingPlan): SettingResult {
-  const { setting, source, observation, changes, blocked } = plan;
+  const { setting, source, observation, changes, blocked, held } = plan;
   if (source === "Unmanaged") return asFound(plan, "InSync");
   if (blocked !== undefined) return { ...asFound(plan, "Failed"), failure: blocked };
   if (observation.error !== undefined) return failed(plan, observation.error, setting.permissions.read[0], bucket);
-  return asFound(plan, changes.length === 0 ? "InSync" : "Planned");
+  if (changes.length === 0) return asFound(plan, "InSync");
+  return asFound(plan, held === undefined ? "Planned" : "Held");
 }
 
 /**

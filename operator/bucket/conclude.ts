@@ -82,6 +82,8 @@ export function outcomeOf(results: readonly SettingResult[], bucketName: string,
   if (settling.length > 0) {
     throw again(REASON.settling, `Waiting until AWS shows what was written: ${names(settling)}`, SETTLING_RECHECK_MS);
   }
+  const held = inState("Held").flatMap(({ plan }) => plan.held ?? []);
+  for (const { message, afterMs } of held) throw again(REASON.applying, message, afterMs);
   if (failed.length > 0) {
     const { reason, message } = mostUrgent(failed);
     throw stalled(reason, message, recheckAfterMs);

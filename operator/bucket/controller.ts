@@ -9,6 +9,7 @@ import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { announceKeyWork } from "./key/announce.ts";
+import { endKeyChange, prepareKeyChange } from "./key/change.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import { shareKey } from "./key/share.ts";
 import type { ManagedKeyRequest } from "./key/managed.ts";
@@ -92,14 +93,20 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const key = await resolveKey(dependencies, context, target);
 
   // Only the difference, one write at a time, read back.
-  const plans = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
-  if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
-  noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
+  const found = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
+  if (enforce) noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
+  const plans = created ? found : prepareKeyChange(dependencies, context, target, key, found, memory);
+  if (!enforce) {
+    const results = examineSettings(target.bucket, found);
+    endKeyChange(dependencies, context, results);
+    return concludeExamined(context, target, results, recheckAfterMs);
+  }
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
+  const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
   signal.throwIfAborted();
-  return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs, sharing);
+  const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
+  return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);
 }
 
 async function resolveKey(

@@ -14,6 +14,8 @@ export interface BucketDependencies extends TargetDependencies {
   knownBuckets: () => readonly S3Bucket[];
   uses: BucketUses;
   history: History;
+  /** For how long S3 may go on to do as before a write. */
+  settleWindowMs: number;
   pollIntervalMs: number;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -28,6 +30,20 @@ export interface BucketUses {
   usersOf(bucket: S3Bucket): readonly BucketAccess[];
   /** Without `kmsKeyArn`, nothing for the policy of the key. */
   contributionsOf(bucket: S3Bucket, account: AWSAccount, at: BucketAddress, kmsKeyArn?: string): Contributions;
+  /**
+   * Milliseconds until all of them that work can be expected to have their rights on the key; 0: they have. Not to be
+   * waited for without end.
+   */
+  keyDelayMs(bucket: S3Bucket, account: AWSAccount, key: AwaitedKey): number;
+}
+
+/** A key that a bucket is about to get. */
+export interface AwaitedKey {
+  kmsKeyArn: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** What AWS is given to know a right everywhere. */
+  propagationMs: number;
 }
 
 /** Which bucket an S3Bucket is at AWS. */

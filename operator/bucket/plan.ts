@@ -20,6 +20,8 @@ export interface SettingPlan {
   changes: Change[];
   /** Why `desired` cannot be known, such as a KMS key that is not to be found. */
   blocked?: Failure;
+  /** Why it is not written yet, and how soon that may have changed. */
+  held?: { message: string; afterMs: number };
   /** It left the spec: `desired` is S3's own default. */
   isReset?: true;
   /** Of a reset: what the secure baseline would say, of which the bucket may fall short afterwards. */

@@ -52,6 +52,7 @@ function resultSetting(result: SettingResult): SettingStatus {
       return of("Drifted", REASON.settingKeepsChanging, keepsChanging(result));
     case "Planned":
       return of("Drifted", REASON.changesPlanned, paths(changes));
+    case "Held":
     case "Skipped":
       return of("Pending", REASON.applying, paths(changes));
     case "Failed":

@@ -1,24 +1,16 @@
 /** A bucket that changes its KMS key: what was written before stays readable for those who may read it, with their Pods' own credentials. */
 
-import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { BucketAccess, S3BucketSpec } from "../../operator/api/types.ts";
 import { asList, type Statement } from "../../operator/aws/policy/document.ts";
 import { expectAccessInvariants, inlinePolicy, roleOf } from "./support/access.ts";
 import { isReady } from "./support/states.ts";
-import { perform, type Pod, type Stage } from "./support/workloads.ts";
-import { PERSON } from "./support/world.ts";
+import { createKey, perform, type Pod, type Stage } from "./support/workloads.ts";
 
+/** So that a change of the key is over as soon as S3 has it. */
+const AT_ONCE = { settleWindowMs: 0 };
 const OTHER_SETTINGS = { sseAlgorithm: "aws:kms", bucketKeyEnabled: true } as const;
-
-/** A key of the account, made by a person. */
-async function createKey({ world }: Stage): Promise<string> {
-  const { credentials } = world.account.addUser(PERSON);
-  const kms = new KMSClient({ endpoint: world.simulator.url, region: "eu-central-1", credentials });
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({})).finally(() => kms.destroy());
-  return KeyMetadata?.Arn ?? "";
-}
 
 /** With this encryption at AWS, and the access made for it. */
 async function encryptBy(stage: Stage, encryption: S3BucketSpec["encryption"], arn?: string): Promise<BucketAccess> {
@@ -27,6 +19,8 @@ async function encryptBy(stage: Stage, encryption: S3BucketSpec["encryption"], a
     "invoices",
     (each) => each.status?.observedGeneration === metadata.generation && isReady(each),
   );
+  // By a look at the bucket as it is now, and not as it was while its key changed.
+  await stage.accesses.lookAgain("invoices");
   return stage.accesses.when("invoices", (each) => isReady(each) && each.status?.kmsKeyArn === arn);
 }
 
@@ -46,7 +40,7 @@ function actionsOn(stage: Stage, access: BucketAccess, key: string): string[] {
 }
 
 test("objects under the keys before stay readable, and nothing is written with them", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+  await using stage = await perform("private-storage", "IRSA", AT_ONCE);
   const { world, accesses } = stage;
   using pod = await stage.pod("invoices");
   const first = (await accesses.get("invoices")).status?.kmsKeyArn ?? "";
@@ -74,7 +68,7 @@ test("objects under the keys before stay readable, and nothing is written with t
 });
 
 test("keys are forgotten with the access", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+  await using stage = await perform("private-storage", "IRSA", AT_ONCE);
   const { accesses } = stage;
   const { spec } = await accesses.when("invoices", isReady);
   const second = await createKey(stage);

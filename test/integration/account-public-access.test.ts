@@ -1,6 +1,6 @@
 /** Block Public Access of a whole AWS account, as spec.publicAccessBlock of its AWSAccount has it. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AWS_ACCOUNTS, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
 import type { AWSAccount } from "../../operator/api/types.ts";
 import { ALL_BLOCKED, publicAccessBlockDocument } from "../aws/s3/public-access-block.ts";
@@ -14,9 +14,13 @@ import { createWorld, type World } from "./support/world.ts";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 const HALF_BLOCKED = publicAccessBlockDocument({ ...ALL_BLOCKED, BlockPublicPolicy: false });
 
-async function accountWhen(world: World, until: (account: AWSAccount) => boolean): Promise<AWSAccount> {
+async function accountWhen(
+  world: World,
+  until: (account: AWSAccount) => boolean,
+  name = world.name,
+): Promise<AWSAccount> {
   const account = await eventually(
-    () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name }),
+    () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name }),
     (found) => found.status?.observedGeneration === found.metadata.generation && until(found),
     (last) => `AWSAccount: ${JSON.stringify(last?.status, undefined, 1)}`,
   );
@@ -141,4 +145,79 @@ test("a process that dies in the middle of the write: the next one finishes, and
     () => world.account.publicAccessBlock,
     (found) => found === undefined,
   );
+});
+
+describe("two AWSAccounts of one AWS account", () => {
+  const OFF = { ...ALL_ON, blockPublicPolicy: false };
+
+  /** The older one, and the name of a younger one that is applied in the same second at the earliest. */
+  async function pair(world: World): Promise<string> {
+    await world.applyAccount({ publicAccessBlock: ALL_ON });
+    await accountWhen(world, isReady);
+    return `${world.name}-younger`;
+  }
+
+  test("the younger is Stalled, names the older, and writes nothing; it takes over when the older is deleted", async () => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    const younger = await pair(world);
+    await using _end = { [Symbol.asyncDispose]: () => world.kube.delete(AWS_ACCOUNTS, { name: younger }) };
+    await world.applyAccount({ publicAccessBlock: OFF }, younger);
+    const stalled = await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
+    expect(kstatus(stalled)).toBe("Failed");
+    expect(ready(stalled)?.message).toContain(`AWSAccount '${world.name}' is older`);
+    expect(ready(stalled)?.message).toContain("blockPublicPolicy is true, not false");
+    expect(stalled.status?.callerArn).toBe(world.account.callerArn);
+    expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
+
+    // No look of either undoes what the other has written.
+    const looks = () => calledAs(world, "GetCallerIdentity").length;
+    const before = looks();
+    await askAgain(world, { [RECONCILE_REQUESTED_AT]: "1" });
+    await askAgain({ ...world, name: younger }, { [RECONCILE_REQUESTED_AT]: "1" });
+    await eventually(looks, (count) => count >= before + 2);
+    await accountWhen(world, isReady);
+    await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
+    expect(calledAs(world, "PutPublicAccessBlock")).toHaveLength(1);
+
+    await world.kube.delete(AWS_ACCOUNTS, { name: world.name });
+    await accountWhen(world, isReady, younger);
+    expect(world.account.publicAccessBlock).toEqual(HALF_BLOCKED);
+    expect(calledAs(world, "PutPublicAccessBlock")).toHaveLength(2);
+    expectPermittedCalls(world);
+  });
+
+  test("the younger takes over when the older declares nothing any more, and yields when it does again", async () => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    const younger = await pair(world);
+    await using _end = { [Symbol.asyncDispose]: () => world.kube.delete(AWS_ACCOUNTS, { name: younger }) };
+    await world.applyAccount({ publicAccessBlock: OFF }, younger);
+    await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
+    await world.applyAccount();
+    await accountWhen(world, isReady, younger);
+    expect(world.account.publicAccessBlock).toEqual(HALF_BLOCKED);
+
+    await world.applyAccount({ publicAccessBlock: ALL_ON });
+    await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
+    await accountWhen(world, (account) => account.status?.publicAccessBlock !== undefined && isReady(account));
+    expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
+  });
+
+  test("both declare the same: what the operator wrote goes with the last one", async () => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    const younger = await pair(world);
+    await using _end = { [Symbol.asyncDispose]: () => world.kube.delete(AWS_ACCOUNTS, { name: younger }) };
+    await world.applyAccount({ publicAccessBlock: ALL_ON }, younger);
+    await accountWhen(world, isReady, younger);
+    await world.applyAccount();
+    await accountWhen(world, (account) => account.status?.publicAccessBlock === undefined && isReady(account));
+    expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
+    await world.applyAccount({}, younger);
+    await eventually(
+      () => world.account.publicAccessBlock,
+      (found) => found === undefined,
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Grant } from "../../api/types.ts";
-import type { EncryptionContext } from "../model.ts";
+import type { AccessBucket, EncryptionContext } from "../model.ts";
 import { BUCKET, FORMER_KEY_ARN, KEY_ARN } from "./requests.ts";
 
 /** Neighbours, and all that IAM, S3 or a file system would read otherwise. */
@@ -29,11 +29,15 @@ export const grantLists: fc.Arbitrary<Grant[]> = fc.uniqueArray(
 );
 
 /** Without a key, and with one, by each setting of the bucket key and while that is changing; with one that it had before, or without. */
-export const buckets = fc.tuple(anyContexts(), anyContexts()).map(([contexts, former]) => ({
-  ...BUCKET,
-  ...(contexts && { encryption: { kmsKeyArn: KEY_ARN, contexts } }),
-  formerEncryptions: former ? [{ kmsKeyArn: FORMER_KEY_ARN, contexts: former }] : [],
-}));
+export const buckets: fc.Arbitrary<AccessBucket> = fc
+  .tuple(anyContexts(), anyContexts(), fc.boolean())
+  .map(([contexts, former, inUse]) => ({
+    ...BUCKET,
+    ...(contexts && { encryption: { kmsKeyArn: KEY_ARN, contexts } }),
+    formerEncryptions: former
+      ? [{ kmsKeyArn: FORMER_KEY_ARN, contexts: former, ...(inUse && { inUse: true as const }) }]
+      : [],
+  }));
 
 function anyContexts() {
   return fc.constantFrom<EncryptionContext[] | undefined>(undefined, ["Bucket"], ["Object"], ["Bucket", "Object"]);

@@ -139,7 +139,7 @@ export interface Guardrails {
   requireKMS?: boolean;
 }
 /**
- * S3 Block Public Access of the whole AWS account, on top of each bucket's own. All four are stated, because S3 reads an omitted one as false. Removed from here, it is removed at AWS only if the operator set it and nobody changed it since. Only one AWSAccount of an AWS account should have it. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * S3 Block Public Access of the whole AWS account, on top of each bucket's own. All four are stated, because S3 reads an omitted one as false. Removed from here, it is removed at AWS only if the operator set it and nobody changed it since. Of several AWSAccounts of one AWS account the oldest that has it decides; one that says something else is `Stalled`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export interface AccountPublicAccessBlock {
   /**

@@ -1312,6 +1312,7 @@ export interface S3BucketStatus {
    * The ARN of the KMS key of `spec.encryption`, its alias resolved.
    */
   kmsKeyArn?: string;
+  keyChange?: KeyChange;
   managedKey?: ManagedKeyStatus;
   /**
    * How the bucket came to this object: `Created` by the operator, or `Adopted`.
@@ -1392,6 +1393,19 @@ export interface Condition {
    * Why, and what to do, in words.
    */
   message: string;
+}
+/**
+ * While the KMS key or the bucket key setting of `spec.encryption` changes: BucketAccesses get their rights on the new key before S3 is told of it.
+ */
+export interface KeyChange {
+  /**
+   * When the change was first seen.
+   */
+  startTime: string;
+  /**
+   * The ARN of the KMS key with which S3 encrypts new objects until then; BucketAccesses may go on to write with it. Absent when there was none.
+   */
+  formerKmsKeyArn?: string;
 }
 /**
  * About the key of `spec.encryption.kmsKey.managed`.

@@ -136,6 +136,12 @@ function keyArn(key: string, { bucket: { partition, region, accountId } }: Setti
   return arn?.region === region && arn.resource.startsWith("key/") ? key : undefined;
 }
 
+/** Whether S3 encrypts new objects with this key by default; `observed` is what the setting's `observe` gave. */
+export function hasDefaultKey(observed: unknown, arn: string | undefined): boolean {
+  const { ApplyServerSideEncryptionByDefault } = (observed ?? {}) as ServerSideEncryptionRule;
+  return sameKey(arn, ApplyServerSideEncryptionByDefault?.KMSMasterKeyID);
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",

@@ -1,7 +1,9 @@
 import { CreateOpenIDConnectProviderCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AWSAccount, BucketAccess } from "../../../operator/api/types.ts";
+import type { Config } from "../../../operator/config.ts";
 import { credentialsOf } from "../../aws/contract/workload.ts";
 import type { Cluster, Credentials } from "../../aws/index.ts";
 import { type Accesses, accessesOf, findConfigMap, SERVICE_ACCOUNTS } from "./access.ts";
@@ -35,7 +37,11 @@ const ANNOTATION = "eks.amazonaws.com/role-arn";
 const REGION = "eu-central-1";
 
 /** Applies an example as it stands, in an account that has Pods become roles in this way. */
-export async function perform(folder: string, type: "IRSA" | "PodIdentity"): Promise<Stage> {
+export async function perform(
+  folder: string,
+  type: "IRSA" | "PodIdentity",
+  overrides: Partial<Config> = {},
+): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await worldOfExamples(ACCOUNT));
   const [account] = objectsIn(ACCOUNT) as AWSAccount[];
@@ -46,7 +52,7 @@ export async function perform(folder: string, type: "IRSA" | "PodIdentity"): Pro
   prepareAws(world, folder);
   world.simulator.evaluatePolicies = true;
   const accesses = stack.use(await accessesOf(world));
-  stack.use(startOperator(world));
+  stack.use(startOperator(world, overrides));
   await showToOperator(world, await applyAsItStands(world, manifestsOf(folder)));
   const owner = stack.adopt(s3As(world, credentials), (s3) => s3.destroy());
   const end = stack.move();
@@ -85,6 +91,14 @@ async function credentialsIn(world: World, cluster: Cluster, serviceAccount: str
   const roleArn = metadata.annotations?.[ANNOTATION];
   if (roleArn === undefined) return world.simulator.podIdentityCredentials(cluster, world.name, serviceAccount);
   return webIdentity(world, roleArn, world.simulator.serviceAccountToken(cluster, world.name, serviceAccount));
+}
+
+/** A key of the account, made by a person. */
+export async function createKey({ world }: Stage): Promise<string> {
+  const { credentials } = world.account.addUser(PERSON);
+  const kms = new KMSClient({ endpoint: world.simulator.url, region: REGION, credentials });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({})).finally(() => kms.destroy());
+  return KeyMetadata?.Arn ?? "";
 }
 
 /** What STS gives for a ServiceAccount's token. */

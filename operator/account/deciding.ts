@@ -1,0 +1,29 @@
+import type { AWSAccount } from "../api/types.ts";
+
+/**
+ * Of the AWSAccounts of one AWS account the one whose `spec.publicAccessBlock` counts, since the AWS account has but
+ * one: the oldest that declares it and is not being deleted. Undefined: none declares it. Pure.
+ */
+export function decidingAccount(accountId: string, accounts: readonly AWSAccount[]): AWSAccount | undefined {
+  const [oldest] = accounts
+    .filter(({ metadata, spec }) => spec.accountId === accountId && metadata.deletionTimestamp === undefined)
+    .filter(({ spec }) => spec.publicAccessBlock !== undefined)
+    .toSorted(byAge);
+  return oldest;
+}
+
+/** By name where both were created in the same second, which is as exact as Kubernetes is. */
+function byAge({ metadata: a }: AWSAccount, { metadata: b }: AWSAccount): number {
+  const [left, right] = [ageOf(a), ageOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function ageOf({ creationTimestamp = "", name }: AWSAccount["metadata"]): string {
+  return `${creationTimestamp}/${name}`;
+}
+
+/** What an AWSAccount tells the others of its AWS account by: when it changes, they are to be looked at again. */
+export function mattersToOtherAccounts({ metadata, status }: AWSAccount): string {
+  const { generation, deletionTimestamp } = metadata;
+  return JSON.stringify([generation, deletionTimestamp, status?.appliedPublicAccessBlock]);
+}
