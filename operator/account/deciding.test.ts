@@ -139,8 +139,9 @@ function createCluster(pick: (below: number) => number) {
     const nothing = () => Promise.resolve();
     const log = pino({ enabled: false });
     const { signal } = new AbortController();
-    const hands = { progress: nothing, ensureFinalizer: nothing, removeFinalizer: nothing, setCondition: () => {} };
-    const context = { key: object.metadata, object, status, signal, log, event: () => {}, ...hands };
+    const finalizing = { ensureCurrent: nothing, ensureFinalizer: nothing, removeFinalizer: nothing };
+    const hands = { ...finalizing, progress: nothing, setCondition: () => {}, event: () => {} };
+    const context = { key: object.metadata, object, status, signal, log, ...hands };
     endings.set(name, await reconciler(context));
     put({ ...object, status });
   };
