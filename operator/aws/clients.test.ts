@@ -6,6 +6,7 @@ import { createManualClock } from "../kube/testing/manual-clock.ts";
 import { createS3Client, createS3ControlClient, sdkLogger, type ClientPurpose } from "./clients.ts";
 import { shareCredentials } from "./credentials.ts";
 import { createAwsMetrics } from "./instrument.ts";
+import { nothingSet } from "./testing/endpoint.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
 const settings = {
@@ -39,6 +40,7 @@ interface Sent {
   protocol: string;
   hostname: string;
   path: string;
+  query: Record<string, string>;
   headers: Record<string, string>;
 }
 
@@ -52,9 +54,15 @@ function intercept(client: Sender, status = 200): Sent[] {
   const sent: Sent[] = [];
   client.config.requestHandler.handle = async (request: Sent) => {
     sent.push(request);
-    return { response: { statusCode: status, headers: {} } };
+    const headers = { "x-amz-request-id": "4442587FB7D0A2F9" };
+    return { response: { statusCode: status, headers, body: status === 200 ? bodyFor(request) : undefined } };
   };
   return sent;
+}
+
+function bodyFor({ path, query }: Sent): Uint8Array {
+  const answer = nothingSet({ path: `${path}?${Object.keys(query).join("&")}` });
+  return new TextEncoder().encode(typeof answer === "object" ? answer.body : "");
 }
 
 beforeEach(() => {

@@ -46,9 +46,12 @@ function s3Get(answer: Answer): Promise<Error> {
   return caught(s3.send(new GetBucketPolicyCommand({ Bucket: "docs" })));
 }
 
-/** The error that the SDK makes of an answer to HeadBucket, without a body. */
+/** In every answer of S3. */
+const REQUEST_ID = { "x-amz-request-id": "4442587FB7D0A2F9" };
+
+/** The error that the SDK makes of S3's answer to HeadBucket, without a body. */
 function s3Head(status: number, headers: Record<string, string> = {}): Promise<Error> {
-  endpoint.answer = () => ({ status, headers });
+  endpoint.answer = () => ({ status, headers: { ...REQUEST_ID, ...headers } });
   return caught(s3.send(new HeadBucketCommand({ Bucket: "docs" })));
 }
 
@@ -113,7 +116,12 @@ describe("S3", () => {
     [400, "InvalidToken", "", "Credentials"],
     [400, "AuthorizationHeaderMalformed", "", "Credentials"],
     [409, "BucketNotEmpty", "", "NotEmpty"],
-    [400, "InvalidTargetBucketForLogging", "", "NotFound"],
+    [400, "InvalidTargetBucketForLogging", "", "LogTarget"],
+    [403, "CrossLocationLoggingProhibited", "", "LogTarget"],
+    [403, "CrossLocationLoggingProhibitted", "", "LogTarget"],
+    [403, "InvalidObjectState", "", "Invalid"],
+    [403, "SomethingNewFromAWS", "", "Invalid"],
+    [404, "NoSuchThingNewFromAWS", "", "Invalid"],
     [409, "InvalidBucketState", "", "Invalid"],
     [400, "MalformedXML", "", "Invalid"],
     [400, "InvalidArgument", "", "Invalid"],
@@ -148,7 +156,8 @@ describe("S3", () => {
     [400, "eu-west-1", "WrongRegion"],
     [400, undefined, "Credentials"],
     [403, "us-east-1", "AccessDenied"],
-    [404, undefined, "NotFound"],
+    // Of the bucket: see isNoSuchBucket.
+    [404, undefined, "Unavailable"],
     [405, undefined, "Unsupported"],
     [429, undefined, "Throttled"],
     [500, undefined, "Unavailable"],
