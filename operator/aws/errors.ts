@@ -10,6 +10,7 @@ import {
   NO_CODE,
   NO_CODE_404,
   NO_SUCH_BUCKET,
+  NOT_THE_ANSWER,
   SUBRESOURCE_IGNORED,
   WITHOUT_ANSWER,
   WRONG_REGION,
@@ -105,7 +106,7 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
     return { reason: kind, message, retryAfterMs: 2 * MINUTE_MS };
   }
   const { meaning: ofKind, ...failure } = FAILURES[kind];
-  const meaning = isForeignAnswer(error) && kind === "Unavailable" ? FOREIGN : ofKind;
+  const meaning = meaningOf(error, kind) ?? ofKind;
   const during = context.action === undefined ? "" : ` (${context.action})`;
   const region = kind === "WrongRegion" ? observedRegion(error) : undefined;
   return { reason: kind, ...failure, message: `${meaning}${region ? `, ${region}` : ""}${during}: ${said(error)}` };
@@ -115,7 +116,12 @@ const MINUTE_MS = 60_000;
 
 type FailureOfKind = Partial<Omit<Failure, "message">> & { meaning: string };
 
-const FOREIGN = "Something between the operator and AWS answered";
+/** Of an answer that is not AWS's word. */
+function meaningOf(error: SdkError, kind: AwsErrorKind): string | undefined {
+  if (error.name === NOT_THE_ANSWER) return "The answer is not the document that was asked for";
+  if (kind === "Unavailable" && isForeignAnswer(error)) return "Something between the operator and AWS answered";
+  return undefined;
+}
 
 const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, FailureOfKind> = {
   NotFound: { meaning: "AWS does not find it" },

@@ -204,6 +204,17 @@ describe("assumed role", () => {
     expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA1", "ASIA1"]);
   });
 
+  test("is not got from an answer that is not that of STS", async () => {
+    for (const body of ["", "<html><body>Please log in</body></html>"]) {
+      answering();
+      const { answer } = endpoint;
+      endpoint.answer = (request) =>
+        request.body.includes("Action=AssumeRole") ? { status: 200, body } : answer(request);
+      const error: unknown = await aws.session(ROLE).catch((thrown: unknown) => thrown);
+      expect(awsErrorKind(error)).toBe("Unavailable");
+    }
+  });
+
   test("two roles, or two external IDs, do not share anything", async () => {
     const other: Identity = {
       ...OWN,

@@ -31,11 +31,15 @@ function restXml([, , , , , output]: StaticOperationSchema): Check {
   const document = documentOf(output);
   if (document === undefined) return emptyBody;
   const { root, schema } = document;
-  // Of all answers only a bucket's policy.
-  if (schema.isStringSchema()) return (body) => (objectIn(body) ? undefined : `${found(body)} in place of JSON`);
+  // Of all answers only a bucket's policy, which has statements.
+  if (schema.isStringSchema()) return jsonWith(["Statement"]);
   const children = childrenOf(schema);
-  return (body) =>
-    rootOf(body) === root || hasElement(rootElement(body), children) ? undefined : `${found(body)} in place of ${root}`;
+  return (body) => {
+    if (rootOf(body) !== root)
+      return hasElement(rootElement(body), children) ? undefined : `${found(body)} in place of ${root}`;
+    const isWhole = body.trimEnd().endsWith(`</${root}>`) || rootElement(body) !== undefined;
+    return isWhole ? undefined : `a part of ${root}`;
+  };
 }
 
 /** Stores send this and that here, which says nothing; a page does, as it shows that it was none of them. */
@@ -61,13 +65,17 @@ function json([, , name, , , output]: StaticOperationSchema): Check {
   const members = answer.isStructSchema() ? [...answer.structIterator()] : [];
   const lists = members.filter(([, member]) => member.isListSchema());
   const needed = (name.startsWith("List") && lists.length > 0 ? lists : members).map(([member]) => member);
+  const check = jsonWith(needed);
+  return (body) => (needed.length === 0 && body === "" ? undefined : check(body));
+}
+
+/** With at least one of these members, if there are any. */
+function jsonWith(members: readonly string[]): Check {
   return (body) => {
-    if (needed.length === 0 && body === "") return undefined;
     const object = objectIn(body);
     if (object === undefined) return `${found(body)} in place of a JSON object`;
-    return needed.length === 0 || needed.some((member) => Object.hasOwn(object, member))
-      ? undefined
-      : `a JSON object without ${needed.join(" or ")}`;
+    const isIt = members.length === 0 || members.some((member) => Object.hasOwn(object, member));
+    return isIt ? undefined : `a JSON object without ${members.join(" or ")}`;
   };
 }
 
