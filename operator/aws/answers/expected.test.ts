@@ -137,6 +137,7 @@ test.each<[service: Service, operation: string, body: string, expected: string |
   ["kms", "ListResourceTags", '{"Tags":[]}', undefined],
   ["kms", "DescribeKey", '{"KeyMetadata":{}}', undefined],
   ["kms", "DescribeKey", "{}", "a JSON object without KeyMetadata"],
+  ["kms", "GetKeyPolicy", '{"PolicyName":"default"}', "a JSON object without Policy"],
   ["kms", "DescribeKey", "<Error/>", "Error in place of a JSON object"],
   ["kms", "PutKeyPolicy", "", undefined],
   ["kms", "PutKeyPolicy", "{}", undefined],
