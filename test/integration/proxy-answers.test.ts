@@ -145,16 +145,24 @@ test("404 and 403 from a proxy for HEAD make no bucket, and say nothing of whose
   }
 });
 
-test("a store without S3 Control: the bucket is there, and its tags are what is not supported", async () => {
+test.for([
+  ["that says which bucket it took the path for", "<BucketName>v20180820</BucketName>", isStalled("Unsupported")],
+  ["that does not say it", "", isReconciling("NotFound")],
+] as const)("a store without S3 Control %s: the bucket is there, its tags are not", async ([, more, until]) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
-  const body = "<Error><Code>NoSuchBucket</Code><Message>no</Message><BucketName>v20180820</BucketName></Error>";
+  await readyBucket(world, "docs", { baseline: "None" });
+  const body = `<Error><Code>NoSuchBucket</Code><Message>no</Message>${more}</Error>`;
   world.simulator.faults.intercept({ status: 404, body }, { operation: "ListTagsForResource" });
-  await world.applyAccount();
-  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), baseline: "None" });
-  await world.bucketWhen("docs", isStalled("Unsupported"));
-  const statuses = world.statuses.of("docs").map((state) => condition(state, "Ready")?.reason);
-  expect(statuses).not.toContain("BucketAbsent");
+  await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "during" });
+  await world.bucketWhen("docs", until);
+  const reasons = world.statuses.of("docs").map((state) => condition(state, "Ready")?.reason);
+  expect(reasons).not.toContain("BucketAbsent");
+  await world.editSpec("docs", { deletionPolicy: "DeleteIfEmpty" });
+  await world.deleteBucket("docs");
+  const waiting = await world.bucketWhen("docs", ({ metadata }) => metadata.deletionTimestamp !== undefined);
+  await world.bucketWhen("docs", ({ status }) => status?.observedGeneration === waiting.metadata.generation);
+  expect(atAws(world, world.bucketName("docs"))).toBeDefined();
 });
 
 test("404 from a proxy for IAM: a BucketAccess that goes keeps its finalizer until the role is gone", async () => {
