@@ -1,11 +1,13 @@
 import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
-import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { ListKeysCommand } from "@aws-sdk/client-kms";
+import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createManualClock } from "../kube/testing/manual-clock.ts";
-import { createS3Client, createS3ControlClient, sdkLogger, type ClientPurpose } from "./clients.ts";
+import { createKmsClient, createS3Client, createS3ControlClient, sdkLogger, type ClientPurpose } from "./clients.ts";
 import { shareCredentials } from "./credentials.ts";
 import { createAwsMetrics } from "./instrument.ts";
+import { nothingSet } from "./testing/endpoint.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
 const settings = {
@@ -39,6 +41,7 @@ interface Sent {
   protocol: string;
   hostname: string;
   path: string;
+  query: Record<string, string>;
   headers: Record<string, string>;
 }
 
@@ -48,13 +51,19 @@ type Sender = {
 };
 
 /** Takes each request off the client before it reaches the network. */
-function intercept(client: Sender, status = 200): Sent[] {
+function intercept(client: Sender, status = 200, more: Record<string, string> = {}): Sent[] {
   const sent: Sent[] = [];
   client.config.requestHandler.handle = async (request: Sent) => {
     sent.push(request);
-    return { response: { statusCode: status, headers: {} } };
+    const headers = { "x-amz-request-id": "4442587FB7D0A2F9", ...more };
+    return { response: { statusCode: status, headers, body: status === 200 ? bodyFor(request) : undefined } };
   };
   return sent;
+}
+
+function bodyFor({ path, query }: Sent): Uint8Array {
+  const answer = nothingSet({ path: `${path}?${Object.keys(query).join("&")}` });
+  return new TextEncoder().encode(typeof answer === "object" ? answer.body : "");
 }
 
 beforeEach(() => {
@@ -116,6 +125,33 @@ describe("every attempt", () => {
       intercept(client, status);
       await expect(client.send(new GetBucketVersioningCommand({ Bucket: "docs" }))).rejects.toThrow();
       expect(throttled).toHaveBeenCalledTimes(times);
+    }
+  });
+
+  test.each([
+    [503, "retry-after", "3600"],
+    [429, "retry-after", "3600"],
+    [503, "retry-after", "Fri, 31 Dec 2038 23:59:59 GMT"],
+    [500, "x-amz-retry-after", "3600000"],
+  ])("waits no longer than seconds, whatever a %i says in %s: %s", async (status, name, value) => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+    try {
+      for (const client of [
+        createS3Client(settings, purpose("eu-central-1")),
+        createKmsClient(settings, purpose("eu-central-1")),
+      ]) {
+        const sent = intercept(client, status, { [name]: value });
+        const call =
+          client instanceof S3Client
+            ? client.send(new GetBucketVersioningCommand({ Bucket: "docs" }))
+            : client.send(new ListKeysCommand());
+        const failed = expect(call).rejects.toThrow();
+        await vi.advanceTimersByTimeAsync(20_000);
+        expect(sent).toHaveLength(3);
+        await failed;
+      }
+    } finally {
+      vi.useRealTimers();
     }
   });
 

@@ -7,6 +7,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { Logger } from "pino";
 import type { Logger as SdkLogger, MiddlewareStack } from "@smithy/types";
 import type { SharedCredentials } from "./credentials.ts";
+import { checkAnswers } from "./answers/middleware.ts";
 import { guard, instrument, type Instruments } from "./instrument.ts";
 import { keepUnknownElements } from "./unknown-elements/middleware.ts";
 
@@ -79,7 +80,7 @@ export function createS3Client(settings: ClientSettings, purpose: ClientPurpose)
     credentials: purpose.credentials,
     forcePathStyle,
   });
-  client.middlewareStack.use(keepUnknownElements(client.config.streamCollector));
+  client.middlewareStack.use(keepUnknownElements());
   return equip(client, purpose);
 }
 
@@ -115,6 +116,8 @@ function equip<Input extends object, Output extends object, C extends Stacked<In
   client: C & Stacked<Input, Output>,
   { credentials, instruments }: ClientPurpose,
 ): C {
+  // After keepUnknownElements, which learns from what this lets through.
+  client.middlewareStack.use(checkAnswers<Input, Output>(instruments.service));
   client.middlewareStack.use(guard<Input, Output>(credentials, instruments.clock));
   client.middlewareStack.use(instrument<Input, Output>(instruments));
   return client;

@@ -1,6 +1,7 @@
 /**
  * AWS's error codes, sorted by what to do about them. No other file compares codes.
- * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS, IAM and EKS API page, and the SDK's own lists.
+ * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS, IAM and EKS API page,
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and the SDK's own lists.
  */
 
 export type AwsErrorKind =
@@ -15,6 +16,7 @@ export type AwsErrorKind =
   | "AlreadyExists"
   | "AlreadyOwned"
   | "NotYetVisible"
+  | "LogTarget"
   | "Invalid"
   | "Unsupported"
   | "Aborted"
@@ -28,6 +30,7 @@ export const ABSENT: readonly string[] = [
   "NoSuchEntity",
   "NoSuchEntityException",
   "NoSuchLifecycleConfiguration",
+  "NoSuchObjectLockConfiguration",
   "NoSuchPublicAccessBlockConfiguration",
   "NoSuchTagSet",
   "NoSuchTagSetError",
@@ -41,8 +44,20 @@ export const ABSENT: readonly string[] = [
   "ServerSideEncryptionConfigurationNotFoundError",
 ];
 
-/** "NotFound" is HeadBucket's, which has no body that could say more. */
-export const NO_SUCH_BUCKET: readonly string[] = ["NoSuchBucket", "NotFound"];
+export const NO_SUCH_BUCKET = "NoSuchBucket";
+
+/** How S3 refuses the target of access logs: it does not exist, is in another account or region, or does not let S3 write. */
+const LOG_TARGET = [
+  "CrossLocationLoggingProhibited",
+  // The S3 of today sends it with this spelling.
+  "CrossLocationLoggingProhibitted",
+  "InvalidTargetBucketForLogging",
+];
+
+/** Given by answers/middleware.ts to an answer of success that is another document than the one asked for. */
+export const NOT_THE_ANSWER = "NotTheAnswer";
+/** Likewise, where it is the list of objects, as stores answer that do not know the subresource. */
+export const SUBRESOURCE_IGNORED = "SubresourceIgnored";
 
 export const EXPIRED: readonly string[] = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
 
@@ -53,20 +68,22 @@ const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
 const NO_CREDENTIALS = ["CredentialsProviderError", "ProviderError", "TokenProviderError"];
 
 const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, readonly string[]> = {
-  // The target of access logs may be made a moment later: one kubectl apply can hold both buckets.
-  NotFound: [
-    ...ABSENT,
-    ...NO_SUCH_BUCKET,
-    "InvalidTargetBucketForLogging",
-    "NoSuchKey",
-    "NoSuchUpload",
-    "NoSuchVersion",
+  NotFound: [...ABSENT, NO_SUCH_BUCKET, "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
+  // Only these: S3 answers 403 to much that is no denial, such as InvalidObjectState.
+  AccessDenied: [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccountProblem",
+    "AllAccessDisabled",
+    "NotAuthorized",
+    "NotSignedUp",
+    "OptInRequired",
   ],
-  AccessDenied: ["AccessDenied", "AccessDeniedException", "AccountProblem", "AllAccessDisabled", "NotSignedUp"],
   Credentials: [
     ...EXPIRED,
     ...NO_CREDENTIALS,
     "IncompleteSignature",
+    "IncompleteSignatureException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidIdentityToken",
@@ -74,6 +91,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "InvalidSignatureException",
     "InvalidToken",
     "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
     "RequestExpired",
     "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
@@ -110,18 +128,23 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "ResourceInUseException",
   ],
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
-  // Every other 400 too, by its status.
+  LogTarget: LOG_TARGET,
+  // Every other 4xx too, by its status.
   Invalid: [...REFUSED_BY_SDK, "InvalidBucketState"],
   Unsupported: [
+    SUBRESOURCE_IGNORED,
+    "InvalidAction",
     "MethodNotAllowed",
     "NotImplemented",
+    "UnknownOperation",
+    "UnknownOperationException",
     "UnsupportedArgument",
     "UnsupportedOperation",
     "UnsupportedOperationException",
   ],
   Aborted: ["AbortError"],
   // Every 5xx and broken connection too.
-  Unavailable: ["RequestTimeout", "RequestTimeoutException", "TimeoutError"],
+  Unavailable: [NOT_THE_ANSWER, "RequestTimeout", "RequestTimeoutException", "TimeoutError"],
 };
 
 export const KINDS: ReadonlyMap<string, AwsErrorKind> = new Map(
@@ -151,5 +174,21 @@ export const MALFORMED_POLICY: readonly string[] = [
   "MalformedPolicyDocumentException",
 ];
 
-/** The SDK's name for an answer without a body, such as any of HeadBucket's errors except 404. */
+/** Of RDS-like services' query protocol and of MinIO. The message tells whether the value is an action that is not there. */
+export const INVALID_VALUE = "InvalidParameterValue";
+
+/** The SDK's names for an answer without a code, such as HeadBucket's, which has no body. */
 export const NO_CODE = "Unknown";
+export const NO_CODE_404 = "NotFound";
+
+/** What names an error where the SDK cannot read an answer, or where it is read and is another one. */
+export const UNREADABLE: ReadonlySet<string> = new Set([
+  NOT_THE_ANSWER,
+  "Error",
+  "RangeError",
+  "SyntaxError",
+  "TypeError",
+]);
+
+/** Names of errors that no answer has in it. */
+export const WITHOUT_CODE: ReadonlySet<string> = new Set([...UNREADABLE, SUBRESOURCE_IGNORED, NO_CODE, NO_CODE_404]);

@@ -46,9 +46,12 @@ function s3Get(answer: Answer): Promise<Error> {
   return caught(s3.send(new GetBucketPolicyCommand({ Bucket: "docs" })));
 }
 
-/** The error that the SDK makes of an answer to HeadBucket, without a body. */
+/** In every answer of S3. */
+const REQUEST_ID = { "x-amz-request-id": "4442587FB7D0A2F9" };
+
+/** The error that the SDK makes of S3's answer to HeadBucket, without a body. */
 function s3Head(status: number, headers: Record<string, string> = {}): Promise<Error> {
-  endpoint.answer = () => ({ status, headers });
+  endpoint.answer = () => ({ status, headers: { ...REQUEST_ID, ...headers } });
   return caught(s3.send(new HeadBucketCommand({ Bucket: "docs" })));
 }
 
@@ -113,7 +116,12 @@ describe("S3", () => {
     [400, "InvalidToken", "", "Credentials"],
     [400, "AuthorizationHeaderMalformed", "", "Credentials"],
     [409, "BucketNotEmpty", "", "NotEmpty"],
-    [400, "InvalidTargetBucketForLogging", "", "NotFound"],
+    [400, "InvalidTargetBucketForLogging", "", "LogTarget"],
+    [403, "CrossLocationLoggingProhibited", "", "LogTarget"],
+    [403, "CrossLocationLoggingProhibitted", "", "LogTarget"],
+    [403, "InvalidObjectState", "", "Invalid"],
+    [403, "SomethingNewFromAWS", "", "Invalid"],
+    [404, "NoSuchThingNewFromAWS", "", "Invalid"],
     [409, "InvalidBucketState", "", "Invalid"],
     [400, "MalformedXML", "", "Invalid"],
     [400, "InvalidArgument", "", "Invalid"],
@@ -148,7 +156,8 @@ describe("S3", () => {
     [400, "eu-west-1", "WrongRegion"],
     [400, undefined, "Credentials"],
     [403, "us-east-1", "AccessDenied"],
-    [404, undefined, "NotFound"],
+    // Of the bucket: see isNoSuchBucket.
+    [404, undefined, "Unavailable"],
     [405, undefined, "Unsupported"],
     [429, undefined, "Throttled"],
     [500, undefined, "Unavailable"],
@@ -220,6 +229,104 @@ describe("IAM and STS", () => {
   ])("%i %s %j is %s", (status, name, message, kind) => {
     expect(awsErrorKind(iam(name, status, message))).toBe(kind);
   });
+});
+
+describe("what a proxy answers", () => {
+  const page = (status: number, body = "<html><body>no</body></html>", headers = {}): Answer => ({
+    status,
+    headers: { "content-type": "text/html; charset=utf-8", ...headers },
+    body,
+  });
+  const BROKEN = "<html><body><p>no</body></html>";
+  const context = { action: "s3:GetBucketPolicy" };
+
+  test.each([400, 403, 404, 407, 502])("%i is told as that, by its status and content type", async (status) => {
+    const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html`;
+    for (const error of [await s3Get(page(status)), await s3Get(page(status, BROKEN)), await kmsCall(page(status))]) {
+      expect(awsFailure(error, context)).toEqual({ reason: "Unavailable", message });
+    }
+  });
+
+  test("HeadBucket's status counts only with the id of the request", async () => {
+    for (const status of [301, 400, 403, 404, 429]) {
+      endpoint.answer = () => ({ status, headers: { "x-amz-bucket-region": "eu-west-1" } });
+      const error = await caught(s3.send(new HeadBucketCommand({ Bucket: "docs" })));
+      expect(awsErrorKind(error)).toBe("Unavailable");
+      expect(isNoSuchBucket(error)).toBe(false);
+      expect(isExpiredCredentials(error)).toBe(false);
+    }
+  });
+
+  test("in place of AWS's body, with AWS's headers, is still no word that something is not there", async () => {
+    for (const id of ["x-amz-request-id", "x-amzn-requestid"]) {
+      const answer = page(404, undefined, { [id]: "4442587FB7D0A2F9" });
+      for (const error of [await s3Get(answer), await kmsCall(answer)]) {
+        expect(awsErrorKind(error)).toBe("Unavailable");
+        expect(isAbsent(error)).toBe(false);
+      }
+      expect(awsErrorKind(await s3Get(page(403, BROKEN, { [id]: "4442587FB7D0A2F9" })))).toBe("Unavailable");
+    }
+  });
+
+  test("in the form of another service's error has no code of AWS", async () => {
+    for (const body of ['{"code":404,"message":"no"}', '{"message":"no"}', "[]", "404 page not found", ""]) {
+      expect(awsErrorKind(await kmsCall({ status: 404, body }))).toBe("Unavailable");
+    }
+    expect(awsFailure(await kmsCall(s3Error(400, "InvalidRequest")), context)?.message).toBe(
+      "Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status 400, application/xml",
+    );
+  });
+
+  test("a code is AWS's word, or a store's, also without the id of the request", async () => {
+    const body = "<Error><Code>NoSuchBucketPolicy</Code></Error>";
+    expect(isAbsent(await s3Get({ status: 404, body }))).toBe(true);
+  });
+});
+
+describe("stores", () => {
+  test.each([
+    ["<Error><Code>InvalidArgument</Code><Message></Message></Error>", "AWS refuses the request: InvalidArgument"],
+    ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request: InvalidArgument"],
+    [
+      "<Error><Code>InvalidArgument</Code><Message>no</Message></Error>",
+      "AWS refuses the request: InvalidArgument: no",
+    ],
+  ])("%s", async (body, message) => {
+    expect(awsFailure(await s3Get({ status: 400, body }))?.message).toBe(message);
+  });
+
+  test("without S3 Control take its path for that of a bucket", async () => {
+    const error = await s3Get(s3Error(404, "NoSuchBucket", "no", "<BucketName>v20180820</BucketName>"));
+    expect(awsErrorKind(error)).toBe("Unsupported");
+    expect(isNoSuchBucket(error)).toBe(false);
+    expect(isNoSuchBucket(await s3Get(s3Error(404, "NoSuchBucket", "no", "<BucketName>docs</BucketName>")))).toBe(true);
+  });
+
+  test.each([
+    ["InvalidAction", "Could not find operation ListAttachedRolePolicies for version 2010-05-08"],
+    ["InvalidParameterValue", "Unsupported action GetCallerIdentity"],
+    ["UnknownOperationException", ""],
+    ["UnknownOperation", ""],
+  ])("that do not know the operation: %s %s", (name, message) => {
+    expect(awsFailure(iam(name, 400, message))).toMatchObject({ reason: "Unsupported" });
+  });
+
+  test("InvalidParameterValue of something else is invalid", () => {
+    expect(awsErrorKind(iam("InvalidParameterValue", 400, "Invalid value for MaxItems"))).toBe("Invalid");
+  });
+});
+
+test("a bucket that S3 does not take for access logs is no denial, and not missing for sure", () => {
+  for (const [status, code] of [
+    [403, "CrossLocationLoggingProhibitted"],
+    [400, "InvalidTargetBucketForLogging"],
+  ] as const) {
+    const failure = awsFailure(iam(code, status, "no"), { action: "s3:PutBucketLogging" });
+    expect(failure).toEqual({
+      reason: "DestinationRefused",
+      message: `The bucket for access logs must exist, in the same account and region, and let S3 write to it (s3:PutBucketLogging): ${code}: no`,
+    });
+  }
 });
 
 describe("what is not AWS's", () => {

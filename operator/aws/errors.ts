@@ -3,17 +3,22 @@ import {
   ABSENT,
   EXPIRED,
   INVALID_PARAMETER,
+  INVALID_VALUE,
   KINDS,
   MALFORMED_AUTHORIZATION,
   MALFORMED_POLICY,
   NO_CODE,
+  NO_CODE_404,
   NO_SUCH_BUCKET,
+  NOT_THE_ANSWER,
+  SUBRESOURCE_IGNORED,
   WITHOUT_ANSWER,
   WRONG_REGION,
   type AwsErrorKind,
 } from "./error-codes.ts";
 import { describeDenial, parseDenial } from "./denial.ts";
 import { said, stable } from "./messages.ts";
+import { codeOf, isAnswerOfAws, isForeignAnswer, type SdkError } from "./origin.ts";
 
 export type { AwsErrorKind } from "./error-codes.ts";
 
@@ -32,19 +37,13 @@ export class AccountMismatchError extends Error {
   }
 }
 
-/** The part of an SDK error that says what happened. */
-interface SdkError extends Error {
-  $metadata?: { httpStatusCode?: number };
-  $response?: { headers?: Record<string, string> };
-  /** In the body of AuthorizationHeaderMalformed. */
-  Region?: string;
-}
-
 /** Undefined: not an error of AWS or of its SDK. An abort is "Aborted" whoever reports it. */
 export function awsErrorKind(error: unknown): AwsErrorKind | undefined {
   if (!isSdkError(error)) return undefined;
   if (MALFORMED_POLICY.includes(error.name) && /invalid principal/i.test(error.message)) return "NotYetVisible";
   if (error.name === INVALID_PARAMETER && ROLE_NOT_VISIBLE.test(error.message)) return "NotYetVisible";
+  if (error.name === INVALID_VALUE && /^unsupported action\b/i.test(error.message)) return "Unsupported";
+  if (isPathTakenForBucket(error)) return "Unsupported";
   if (isWrongRegion(error)) return "WrongRegion";
   return KINDS.get(error.name) ?? kindByStatus(error);
 }
@@ -57,8 +56,18 @@ export function isAbsent(error: unknown): boolean {
   return isSdkError(error) && ABSENT.includes(error.name);
 }
 
+/**
+ * HeadBucket has no body that could say more than its status: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ * For that alone {@link awsErrorKind} is no "NotFound".
+ */
 export function isNoSuchBucket(error: unknown): boolean {
-  return isSdkError(error) && NO_SUCH_BUCKET.includes(error.name);
+  if (!isSdkError(error) || isPathTakenForBucket(error)) return false;
+  return error.name === NO_SUCH_BUCKET || (error.name === NO_CODE_404 && isAnswerOfAws(error));
+}
+
+/** The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT or DELETE of it is open. */
+export function isSubresourceIgnored(error: unknown): boolean {
+  return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
 }
 
 /** New credentials may help. HeadBucket gives no reason for any 400. */
@@ -81,7 +90,7 @@ export interface CallContext {
 
 /**
  * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's backoff decides.
- * `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
+ * `reason` is the kind, but for AccountMismatch, DestinationRefused, RegionMismatch, QuotaExceeded and TimedOut.
  */
 export function awsFailure(error: unknown, context: CallContext = {}): Failure | undefined {
   if (error instanceof AccountMismatchError) return accountMismatch(error);
@@ -96,7 +105,8 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
       return { reason: "PublicAccessBlocked", message, terminal: true };
     return { reason: kind, message, retryAfterMs: 2 * MINUTE_MS };
   }
-  const { meaning, ...failure } = FAILURES[kind];
+  const { meaning: ofKind, ...failure } = FAILURES[kind];
+  const meaning = meaningOf(error, kind) ?? ofKind;
   const during = context.action === undefined ? "" : ` (${context.action})`;
   const region = kind === "WrongRegion" ? observedRegion(error) : undefined;
   return { reason: kind, ...failure, message: `${meaning}${region ? `, ${region}` : ""}${during}: ${said(error)}` };
@@ -105,6 +115,13 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
 const MINUTE_MS = 60_000;
 
 type FailureOfKind = Partial<Omit<Failure, "message">> & { meaning: string };
+
+/** Of an answer that is not AWS's word. */
+function meaningOf(error: SdkError, kind: AwsErrorKind): string | undefined {
+  if (error.name === NOT_THE_ANSWER) return "The answer is not the document that was asked for";
+  if (kind === "Unavailable" && isForeignAnswer(error)) return "Something between the operator and AWS answered";
+  return undefined;
+}
 
 const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, FailureOfKind> = {
   NotFound: { meaning: "AWS does not find it" },
@@ -124,6 +141,12 @@ const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, Failur
     meaning:
       "AWS does not know a principal of the policy; a new one takes a minute or two, a deleted one must be taken out",
     retryAfterMs: 10_000,
+  },
+  // The target may be made a moment later: one kubectl apply can hold both buckets.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+  LogTarget: {
+    reason: "DestinationRefused",
+    meaning: "The bucket for access logs must exist, in the same account and region, and let S3 write to it",
   },
   Invalid: { meaning: "AWS refuses the request", terminal: true },
   Unsupported: { meaning: "The endpoint does not support this", terminal: true },
@@ -148,20 +171,36 @@ function isSdkError(error: unknown): error is SdkError {
 
 function isWrongRegion(error: SdkError): boolean {
   if (error.name === MALFORMED_AUTHORIZATION || isUnexplained400(error)) return observedRegion(error) !== undefined;
-  return WRONG_REGION.includes(error.name) || error.$metadata?.httpStatusCode === 301;
+  return WRONG_REGION.includes(error.name) || (isUnexplained(error) && error.$metadata?.httpStatusCode === 301);
 }
 
 function isUnexplained400(error: SdkError): boolean {
-  return error.name === NO_CODE && error.$metadata?.httpStatusCode === 400;
+  return isUnexplained(error) && error.$metadata?.httpStatusCode === 400;
 }
 
-/** For codes that are in no list. What is neither refused nor understood may pass, such as a reset connection or a truncated answer. */
+/** AWS's answer, without a code. */
+function isUnexplained(error: SdkError): boolean {
+  return error.name === NO_CODE && isAnswerOfAws(error);
+}
+
+/**
+ * A store without S3 Control takes the version that its paths begin with for the name of a bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListTagsForResource.html
+ */
+function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
+  return name === NO_SUCH_BUCKET && BucketName === "v20180820";
+}
+
+/**
+ * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass, such as a reset
+ * connection, a truncated answer, or the page of a proxy. That something is not there, only a code says: a 404 can also be about a path.
+ */
 function kindByStatus(error: SdkError): AwsErrorKind {
   const status = error.$metadata?.httpStatusCode ?? 0;
+  if (!isAnswerOfAws(error)) return "Unavailable";
   if (error.name === MALFORMED_AUTHORIZATION || isUnexplained400(error)) return "Credentials";
-  if (status === 429 || (status === 503 && error.name === NO_CODE)) return "Throttled";
-  if (status === 401 || status === 403) return "AccessDenied";
-  if (status === 404) return "NotFound";
+  if (status === 429 || (status === 503 && isUnexplained(error))) return "Throttled";
   if (status === 405 || status === 501) return "Unsupported";
+  if (codeOf(error) === undefined) return status === 401 || status === 403 ? "AccessDenied" : "Unavailable";
   return status >= 400 && status < 500 ? "Invalid" : "Unavailable";
 }

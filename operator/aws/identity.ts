@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import { checkAnswers } from "./answers/middleware.ts";
 import { baseConfig, createStsClient, type ClientPurpose, type ClientSettings } from "./clients.ts";
 import { AccountMismatchError } from "./errors.ts";
 import { guard, instrument } from "./instrument.ts";
@@ -28,7 +29,7 @@ export function assumeRoleProvider(
       ...(externalId !== undefined && { ExternalId: externalId }),
     },
     clientConfig: baseConfig(settings, region),
-    clientPlugins: [guard(credentials, instruments.clock), instrument(instruments)],
+    clientPlugins: [checkAnswers("sts"), guard(credentials, instruments.clock), instrument(instruments)],
   });
 }
 

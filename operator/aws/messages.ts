@@ -1,13 +1,27 @@
+import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "./error-codes.ts";
+import { codeOf, httpAnswer, isForeignAnswer, type SdkError } from "./origin.ts";
+
 /** What AWS says, made fit for a condition: the same text for the same cause, since every other text would be a write of the status. */
 
-/** AWS's code and message, or what is known instead: the status of an answer without a body, the name of a network error. */
-export function said(error: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }): string {
-  const status = error.$metadata?.httpStatusCode;
+/** AWS's code and message, or what is known instead: the status of an answer without a code, the name of a network error. */
+export function said(error: SdkError): string {
+  const statusCode = error.$metadata?.httpStatusCode;
   // A network error's message names an address, which is another one at the next try.
-  if (status === undefined && typeof error.code === "string") return error.code;
-  if (error.message === "" || error.message === "UnknownError") return `HTTP status ${status ?? "unknown"}`;
-  return `${error.name}: ${stable(error.message)}`;
+  if (statusCode === undefined && typeof error.code === "string") return error.code;
+  if (OWN.has(error.name)) return stable(error.message);
+  const code = codeOf(error);
+  if (statusCode !== undefined && code === undefined) {
+    // What the SDK says of an answer that it cannot read is for programmers.
+    return httpAnswer(statusCode, isForeignAnswer(error) ? error.$response?.headers : {});
+  }
+  return SAYS_NOTHING.test(error.message) ? error.name : `${error.name}: ${stable(error.message)}`;
 }
+
+/** Errors of answers/middleware.ts, whose message is the whole. */
+const OWN: ReadonlySet<string> = new Set([NOT_THE_ANSWER, SUBRESOURCE_IGNORED]);
+
+/** What the SDK puts where there is no message. */
+const SAYS_NOTHING = /^(?:Unknown|UnknownError)?$/;
 
 const MAX_LENGTH = 1024;
 

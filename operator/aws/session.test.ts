@@ -9,6 +9,7 @@ import { AccountMismatchError, createAws, type Aws, type AwsOptions, type Identi
 import {
   assumedRole,
   callerIdentity,
+  nothingSet,
   queryError,
   s3Error,
   startEndpoint,
@@ -45,7 +46,7 @@ function sts(request: SeenRequest): Answer | undefined {
   return undefined;
 }
 
-function answering(answer: (request: SeenRequest) => Answer = () => ({ status: 200 })): void {
+function answering(answer: (request: SeenRequest) => Answer = nothingSet): void {
   endpoint.answer = (request) => sts(request) ?? answer(request);
 }
 
@@ -203,6 +204,17 @@ describe("assumed role", () => {
     expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA1", "ASIA1"]);
   });
 
+  test("is not got from an answer that is not that of STS", async () => {
+    for (const body of ["", "<html><body>Please log in</body></html>"]) {
+      answering();
+      const { answer } = endpoint;
+      endpoint.answer = (request) =>
+        request.body.includes("Action=AssumeRole") ? { status: 200, body } : answer(request);
+      const error: unknown = await aws.session(ROLE).catch((thrown: unknown) => thrown);
+      expect(awsErrorKind(error)).toBe("Unavailable");
+    }
+  });
+
   test("two roles, or two external IDs, do not share anything", async () => {
     const other: Identity = {
       ...OWN,
@@ -216,8 +228,10 @@ describe("assumed role", () => {
 
   test("credentials that AWS calls expired are fetched anew, and the call made once more", async () => {
     const session = await aws.session(ROLE);
-    answering(({ accessKeyId }) =>
-      accessKeyId === "ASIA1" ? s3Error(400, "ExpiredToken", "The provided token has expired.") : { status: 200 },
+    answering((request) =>
+      request.accessKeyId === "ASIA1"
+        ? s3Error(400, "ExpiredToken", "The provided token has expired.")
+        : nothingSet(request),
     );
     const s3 = session.s3("eu-central-1");
     await Promise.all([
@@ -274,7 +288,7 @@ describe("requests", () => {
   test("each attempt is counted and timed, retries included", async () => {
     const session = await aws.session(OWN);
     let answers = 0;
-    answering(() => ((answers += 1) < 3 ? s3Error(500, "InternalError") : { status: 200 }));
+    answering((request) => ((answers += 1) < 3 ? s3Error(500, "InternalError") : nothingSet(request)));
     await session.s3("eu-central-1").send(versioning);
     const operation = { service: "s3", operation: "GetBucketVersioning" };
     expect(await count("s3_operator_aws_requests_total", { ...operation, code: "500" })).toBe(2);
@@ -287,8 +301,8 @@ describe("requests", () => {
   test("throttled ones are counted, and tried again", async () => {
     const session = await aws.session(OWN);
     let answers = 0;
-    answering(() =>
-      (answers += 1) === 1 ? s3Error(503, "SlowDown", "Please reduce your request rate.") : { status: 200 },
+    answering((request) =>
+      (answers += 1) === 1 ? s3Error(503, "SlowDown", "Please reduce your request rate.") : nothingSet(request),
     );
     await session.s3("eu-central-1").send(versioning);
     expect(calls()).toHaveLength(2);

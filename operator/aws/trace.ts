@@ -1,7 +1,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { HandlerExecutionContext, InitializeMiddleware } from "@smithy/types";
 import { inSpan, markFailed } from "../tracing.ts";
-import { awsErrorKind } from "./errors.ts";
+import { awsErrorKind, isNoSuchBucket } from "./errors.ts";
 import type { Service } from "./instrument.ts";
 
 /** What the SDK says of a call, in its answer as in its error. */
@@ -30,7 +30,7 @@ export function traceCalls<Input extends object, Output extends object>(
         span.setAttributes(attributesOf(error));
         const kind = awsErrorKind(error) ?? "Unknown";
         // Most of what can be read is not set on most buckets: an answer like any other.
-        if (kind !== "NotFound") markFailed(span, kind);
+        if (kind !== "NotFound" && !isNoSuchBucket(error)) markFailed(span, kind);
         throw error;
       }
     });

@@ -76,7 +76,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const settings = relevantSettings(SETTINGS, spec, contextFor("Created"), memory.recorded);
   const observations = await observe(target.bucket, settings);
   signal.throwIfAborted();
-  if (bucketMissing(observations)) {
+  if (bucketMissing(observations) && (created || !(await lookForBucket(target)))) {
     if (memory.established) announceLoss(dependencies, context, target);
     throw waiting(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not to be seen`, LOOK_AGAIN_MS);
   }

@@ -42,6 +42,16 @@ describe("headBucket", () => {
     await expect(headBucket(fakeBucket(failing(name, status)).bucket)).rejects.toThrow(name);
   });
 
+  test.each([
+    ["NotFound", 404],
+    ["Unknown", 403],
+    ["Unknown", 301],
+    ["Unknown", 400],
+  ])("%s %i of a proxy says nothing about the bucket", async (name, status) => {
+    const answer = failing(name, status, { $metadata: { httpStatusCode: status }, ...ELSEWHERE });
+    await expect(headBucket(fakeBucket(answer).bucket)).rejects.toThrow(name);
+  });
+
   test("an error that is not AWS's is thrown on", async () => {
     const { bucket } = fakeBucket(() => {
       throw new TypeError("bug");

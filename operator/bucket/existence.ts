@@ -1,5 +1,5 @@
 import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership } from "@aws-sdk/client-s3";
-import { awsErrorKind, observedRegion } from "../aws/errors.ts";
+import { awsErrorKind, isNoSuchBucket, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Tags } from "../ownership.ts";
 
@@ -21,9 +21,8 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
       ? { state: "Exists" }
       : { state: "OtherRegion", region: BucketRegion };
   } catch (error) {
+    if (isNoSuchBucket(error)) return { state: "Absent" };
     switch (awsErrorKind(error)) {
-      case "NotFound":
-        return { state: "Absent" };
       case "AccessDenied":
         return { state: "Denied" };
       case "WrongRegion":

@@ -22,7 +22,10 @@ async function look(bucket: BucketClient, setting: Setting): Promise<Observation
   }
 }
 
-/** The bucket is gone, or has only just been made and is not yet to be seen everywhere. */
+/**
+ * A read says that there is no such bucket: it is gone, or has only just been made and is not yet to be seen everywhere. Or what answered
+ * is a store without the API of that read, so that HeadBucket has to say it too.
+ */
 export function bucketMissing(observations: Observations): boolean {
   return [...observations.values()].some(({ error }) => error !== undefined && isNoSuchBucket(error));
 }

@@ -107,6 +107,15 @@ describe("the network", () => {
     expect(bucket.versioning).toBeUndefined();
   });
 
+  test("a proxy can answer in AWS's place, without the id of a request, and nothing is done", async () => {
+    simulator.faults.intercept({ status: 403, body: "<html></html>" }, { times: 1 });
+    await expect(enable()).rejects.toMatchObject({
+      name: "Unknown",
+      $metadata: { httpStatusCode: 403, requestId: undefined },
+    });
+    expect(bucket.versioning).toBeUndefined();
+  });
+
   test("a call can hang until its caller gives up, and changes nothing", async () => {
     simulator.faults.hang({ times: 1 });
     const giveUp = new AbortController();

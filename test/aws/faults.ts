@@ -1,6 +1,7 @@
 /** Switches for what AWS and the network do to a caller. All are off at first; each stays on until cleared, or for `times` calls. */
 
 import type { Call } from "./calls.ts";
+import type { Reply } from "./http.ts";
 import type { Failure } from "./service.ts";
 
 /** Which calls a switch hits; a field left out matches every call. */
@@ -38,6 +39,8 @@ export interface Faults {
   connectionReset(match?: Match): Remove;
   /** Nothing is applied and no answer comes until the client gives up. */
   hang(match?: Match): Remove;
+  /** A proxy on the way answers in AWS's place, and nothing is applied. */
+  intercept(reply: Reply, match?: Match): Remove;
   /** The change is applied at once, the answer comes later. */
   delay(ms: number, match?: Match): Remove;
   onCall(hook: CallHook): Remove;
@@ -48,6 +51,7 @@ export interface Faults {
 export type Effect =
   | { kind: "deny"; action: string }
   | { kind: "fail"; failure: Failure }
+  | { kind: "intercept"; reply: Reply }
   | { kind: "loseAnswer" | "connectionReset" | "hang" }
   | { kind: "delay"; ms: number };
 
@@ -75,6 +79,7 @@ export function faultInjector(): FaultInjector {
     loseAnswer: (match) => add({ kind: "loseAnswer" }, match),
     connectionReset: (match) => add({ kind: "connectionReset" }, match),
     hang: (match) => add({ kind: "hang" }, match),
+    intercept: (reply, match) => add({ kind: "intercept", reply }, match),
     delay: (ms, match) => add({ kind: "delay", ms }, match),
     onCall: (hook) => {
       hooks.add(hook);

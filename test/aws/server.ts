@@ -24,6 +24,15 @@ export interface Backend {
 /** Stands for a connection that ends without an answer. */
 class Dropped extends Error {}
 
+/** Stands for an answer that is not AWS's. */
+class Intercepted extends Error {
+  readonly reply: Reply;
+  constructor(reply: Reply) {
+    super("Intercepted");
+    this.reply = reply;
+  }
+}
+
 export function requestListener(backend: Backend): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   return (incoming, outgoing) => {
     void handle(backend, incoming, outgoing).catch((error: unknown) => {
@@ -65,6 +74,7 @@ async function answer(backend: Backend, request: AwsRequest, gone: AbortSignal):
   } catch (error) {
     if (call.endedAt === undefined) backend.calls.end(call, 0, "ConnectionClosed");
     if (error instanceof Dropped) return undefined;
+    if (error instanceof Intercepted) return error.reply;
     throw error;
   }
 }
@@ -107,6 +117,7 @@ async function beforeApplying(
   for (const effect of effects) {
     if (effect.kind === "connectionReset") throw new Dropped();
     if (effect.kind === "hang") await untilGone(gone);
+    if (effect.kind === "intercept") throw new Intercepted(effect.reply);
     if (effect.kind === "fail") throw service.failure(effect.failure);
     if (effect.kind !== "deny" || operation.partial) continue;
     throw service.denied(caller, effect.action, operation.resourceOf(effect.action, caller));
@@ -180,7 +191,7 @@ function describe(call: Call, { name, actions, write, bucket, key }: Operation):
 
 /** An error that is not AWS's is a bug of the simulator: it must not look like AWS's InternalError, which callers retry. */
 function asAwsError(error: unknown): AwsError {
-  if (error instanceof Dropped) throw error;
+  if (error instanceof Dropped || error instanceof Intercepted) throw error;
   if (error instanceof AwsError) return error;
   return notImplemented(`this request: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 }

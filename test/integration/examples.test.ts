@@ -65,7 +65,7 @@ test("in whatever order: a bucket waits for the one that it logs to", async () =
   const logs = await applyAsItStands(world, ["audit-log/access-logs.yaml"]);
   const trails = await applyAsItStands(world, ["audit-log/trails.yaml"]);
   await showToOperator(world, trails);
-  await world.bucketWhen("audit-trails", isReconciling("NotFound"));
+  await world.bucketWhen("audit-trails", isReconciling("DestinationRefused"));
   await showToOperator(world, logs);
   await world.bucketWhen("audit-trails", isReady);
   await world.bucketWhen("access-logs", isReady);

@@ -4,8 +4,12 @@ import { asList, parsePolicy, policyBytes } from "./document.ts";
 const DENY = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" } as const;
 
 describe("parsePolicy", () => {
-  test.each([undefined, ""])("no policy (%j) is one without statements", (text) => {
-    expect(parsePolicy(text)).toEqual({ Version: "2012-10-17", Statement: [] });
+  test("no policy is one without statements", () => {
+    expect(parsePolicy(undefined)).toEqual({ Version: "2012-10-17", Statement: [] });
+  });
+
+  test("an empty text is none", () => {
+    expect(() => parsePolicy("")).toThrow(SyntaxError);
   });
 
   test("a single statement without its list", () => {

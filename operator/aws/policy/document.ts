@@ -37,9 +37,12 @@ export function policyBytes(document: PolicyDocument): number {
 /** The one in which policies are written today. The other is 2008-10-17, which is also meant where there is none. */
 export const POLICY_VERSION = "2012-10-17";
 
-/** No policy is a document without statements; a single statement may come without its list. */
+/**
+ * No policy is a document without statements; a single statement may come without its list. Throws a SyntaxError for an empty text, as
+ * which AWS never answers.
+ */
 export function parsePolicy(text: string | undefined): PolicyDocument {
-  if (text === undefined || text === "") return { Version: POLICY_VERSION, Statement: [] };
+  if (text === undefined) return { Version: POLICY_VERSION, Statement: [] };
   const document = JSON.parse(text) as { Statement?: Statement | Statement[] } & Omit<PolicyDocument, "Statement">;
   return { ...document, Statement: asList(document.Statement) };
 }

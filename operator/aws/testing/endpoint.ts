@@ -69,6 +69,14 @@ function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<
   };
 }
 
+/** What AWS answers to the reads of these tests, where nothing is set. */
+export function nothingSet({ path }: Pick<SeenRequest, "path">): Answer {
+  if (path === "/") return { status: 200, body: '{"KeyMetadata":{"KeyId":"docs"}}' };
+  if (path.includes("versioning")) return { status: 200, body: "<VersioningConfiguration/>" };
+  if (path.includes("publicAccessBlock")) return { status: 200, body: "<PublicAccessBlockConfiguration/>" };
+  return { status: 200 };
+}
+
 /** An error as S3 sends it: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export function s3Error(status: number, code: string, message = code, more = ""): Answer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>4442587FB7D0A2F9</RequestId><HostId>abc=</HostId></Error>`;

@@ -1,15 +1,8 @@
 import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
+import { bodyText, type Response } from "../answers/body.ts";
 import { type Memory, createMemory } from "./memory.ts";
 import { type Operation, operationOf } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";
-
-/** The SDK's own way of reading a body. */
-type Collect = (body: unknown) => Promise<Uint8Array>;
-
-interface Response {
-  statusCode: number;
-  body?: unknown;
-}
 
 /** The parameters that say which document a call is about. */
 interface Address {
@@ -22,9 +15,7 @@ interface Address {
  * Elements of a bucket's configuration that the SDK does not know, as they are newer than it is, survive a write: what the GET of a
  * document shows of them is put back into the next PUT of it. Whoever writes without having read loses them, as ever.
  */
-export function keepUnknownElements<Input extends object, Output extends object>(
-  collect: Collect,
-): Pluggable<Input, Output> {
+export function keepUnknownElements<Input extends object, Output extends object>(): Pluggable<Input, Output> {
   const memory = createMemory();
 
   const remember: DeserializeMiddleware<Input, Output> = (next, context) => async (args) => {
@@ -32,8 +23,7 @@ export function keepUnknownElements<Input extends object, Output extends object>
     const operation = operationOf(context);
     const response = result.response as Response;
     if (operation !== undefined) {
-      const answer = await answerOf(operation, response, collect);
-      learn(memory, operation, args.input, response.statusCode, answer);
+      learn(memory, operation, args.input, response.statusCode, await answerOf(operation, response));
     }
     return result;
   };
@@ -57,21 +47,25 @@ export function keepUnknownElements<Input extends object, Output extends object>
   };
 }
 
-/** The text of a document that was read; what comes after finds the body as it was. */
-async function answerOf({ known }: Operation, response: Response, collect: Collect): Promise<string | undefined> {
-  if (known === undefined || response.statusCode !== 200 || response.body === undefined) return undefined;
-  response.body = await collect(response.body);
-  return new TextDecoder().decode(response.body as Uint8Array);
+/** The text of a document that was read, or of the answer that there is none. */
+async function answerOf({ known }: Operation, response: Response): Promise<string | undefined> {
+  const isRead = known !== undefined && (response.statusCode === 200 || response.statusCode === 404);
+  return isRead ? bodyText(response) : undefined;
 }
 
 function learn(memory: Memory, operation: Operation, address: Address, status: number, answer: string | undefined) {
   const { method, document, isList, known } = operation;
   const { Bucket = "", Id, ContinuationToken } = address;
-  const isGone = method === "DELETE" ? status < 300 : method === "GET" && status === 404;
+  const isGone = method === "DELETE" ? status < 300 : status === 404 && answer !== undefined && hasErrorCode(answer);
   if (isGone) memory.forget(Bucket, document, Id);
-  if (answer === undefined || known === undefined) return;
+  if (answer === undefined || known === undefined || status !== 200) return;
   const unknown = unknownIn(answer, known);
   if (!isList) return memory.set(Bucket, document, Id, unknown);
   if (ContinuationToken === undefined) memory.forget(Bucket, document);
   for (const entry of unknown?.places ?? []) memory.set(Bucket, document, entry.id, entry);
+}
+
+/** A 404 of a proxy is no word of S3. */
+function hasErrorCode(answer: string): boolean {
+  return /<Error>.*<Code>/s.test(answer);
 }

@@ -1,5 +1,6 @@
-import { NormalizedSchema } from "@smithy/core/schema";
+import type { NormalizedSchema } from "@smithy/core/schema";
 import { type HandlerExecutionContext, SMITHY_CONTEXT_KEY, type StaticOperationSchema } from "@smithy/types";
+import { documentOf, elementName, isOutsideBody } from "../answers/document.ts";
 
 /** An operation on a bucket's configuration documents, as the SDK's own model describes it. */
 export interface Operation {
@@ -32,10 +33,8 @@ function describe([, , name, traits, , output]: StaticOperationSchema): Operatio
 }
 
 function knownPaths(output: StaticOperationSchema[5]): ReadonlySet<string> | undefined {
-  const answer = NormalizedSchema.of(output);
-  const payload = [...answer.structIterator()].map(([, member]) => member).find((m) => m.getMergedTraits().httpPayload);
-  const root = payload ?? answer;
-  return root.isStructSchema() ? new Set(pathsBelow(root, "")) : undefined;
+  const schema = documentOf(output)?.schema;
+  return schema?.isStructSchema() ? new Set(pathsBelow(schema, "")) : undefined;
 }
 
 /** As the SDK's XmlShapeDeserializer names elements. */
@@ -48,15 +47,10 @@ function pathsBelow(schema: NormalizedSchema, path: string): string[] {
   }
   if (!schema.isStructSchema()) return [];
   return [...schema.structIterator()].flatMap(([name, member]) => {
-    if (isInHeader(member)) return [];
-    const memberPath = `${path}/${member.getMemberTraits().xmlName ?? name}`;
+    if (isOutsideBody(member)) return [];
+    const memberPath = `${path}/${elementName(name, member)}`;
     return [memberPath, ...pathsBelow(member, memberPath)];
   });
-}
-
-function isInHeader(member: NormalizedSchema): boolean {
-  const { httpHeader, httpPrefixHeaders, xmlAttribute } = member.getMergedTraits();
-  return Boolean(httpHeader ?? httpPrefixHeaders ?? xmlAttribute);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   withAttributes,
   withChildren,
   type XmlNode,
-} from "./xml.ts";
+} from "../xml.ts";
 
 /** The unknown elements in an element, and those further below it. */
 export interface Unknown {

@@ -3,7 +3,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 import { expect, test } from "vitest";
 import { clientOf, type Sent } from "./testing/client.ts";
-import { attributesOf, elementsOf, isElement, nameOf, parseXml, textOf, type XmlNode } from "./xml.ts";
+import { attributesOf, elementsOf, isElement, nameOf, parseXml, textOf, type XmlNode } from "../xml.ts";
 
 /*
  * Each configuration document that the SDK can both read and write, as its own model describes it: S3's answer has every element that the

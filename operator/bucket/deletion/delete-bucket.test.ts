@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { FINALIZER } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
+import { awsFailure } from "../../aws/errors.ts";
 import type { Aws } from "../../aws/session.ts";
 import { deleteBucket } from "./delete-bucket.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
+import { Failed } from "../../kube/stop.ts";
 import { createHistory } from "../../history.ts";
 import { ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
@@ -45,6 +47,16 @@ function tagged(tags: Tags): Record<string, () => unknown> {
   return { ListTagsForResourceCommand: () => ({ Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }) };
 }
 
+/** As the SDK has it of an answer without a code and without the id of a request. */
+function foreign(status: number): () => never {
+  return failing(status === 404 ? "NotFound" : "Unknown", status, { $metadata: { httpStatusCode: status } });
+}
+
+function thereAtFirst(): () => unknown {
+  let looks = 0;
+  return () => ((looks += 1) === 1 ? {} : failing("NotFound", 404)());
+}
+
 test("without our finalizer there is nothing to do", async () => {
   const { context } = recordedContext(s3Bucket(DELETE_IF_EMPTY, { finalizers: ["others/finalizer"] }));
   expect(await deleteBucket({} as BucketDependencies, context)).toEqual({ kind: "released" });
@@ -74,7 +86,11 @@ describe("Retain", () => {
   });
 
   test("a bucket that is gone is no hindrance", async () => {
-    const { run, events, released } = deletion({ aws: { ListTagsForResourceCommand: failing("NoSuchBucket", 404) } });
+    const aws = {
+      ListTagsForResourceCommand: failing("NoSuchBucket", 404),
+      HeadBucketCommand: failing("NotFound", 404),
+    };
+    const { run, events, released } = deletion({ aws });
     await run();
     expect(events).toEqual([]);
     expect(released()).toBe(true);
@@ -218,11 +234,33 @@ describe("DeleteIfEmpty", () => {
       { bucketName: "docs" },
     ],
     ["is in another region", { HeadBucketCommand: () => ({ BucketRegion: "us-west-2" }) }, ESTABLISHED],
-    ["went between two looks", { ListTagsForResourceCommand: failing("NoSuchBucket", 404) }, ESTABLISHED],
+    [
+      "went between two looks",
+      { ListTagsForResourceCommand: failing("NoSuchBucket", 404), HeadBucketCommand: thereAtFirst() },
+      ESTABLISHED,
+    ],
   ])("a bucket that %s is left alone, and the object goes", async (_case, aws, status) => {
     const { run, commands, released } = destroy(aws, status);
     expect(await run()).toEqual({ kind: "released" });
     expect(commands()).not.toContain("DeleteBucketCommand");
     expect(released()).toBe(true);
+  });
+
+  test.each([
+    ["one call alone says that it is gone", { ListTagsForResourceCommand: failing("NoSuchBucket", 404) }, "NotFound"],
+    ["a proxy says that it is gone", { HeadBucketCommand: foreign(404) }, "Unavailable"],
+    ["a proxy says that it is another's", { HeadBucketCommand: foreign(403) }, "Unavailable"],
+    ["a proxy answers for its tags", { ListTagsForResourceCommand: foreign(404) }, "Unavailable"],
+    [
+      "the store takes the call for one of another bucket",
+      { ListTagsForResourceCommand: failing("NoSuchBucket", 404, { BucketName: "v20180820" }) },
+      "Unsupported",
+    ],
+  ])("the object stays where %s", async (_case, aws, reason) => {
+    const { run, commands, released } = destroy(aws, { bucketName: "docs" });
+    const error: unknown = await run().catch((thrown: unknown) => thrown);
+    expect(error instanceof Failed ? error.failure : awsFailure(error)).toMatchObject({ reason });
+    expect(commands()).not.toContain("DeleteBucketCommand");
+    expect(released()).toBe(false);
   });
 });

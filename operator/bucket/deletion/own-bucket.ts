@@ -58,13 +58,13 @@ export async function isThere(bucket: BucketClient, wasOurs: boolean): Promise<b
   return state === "Exists";
 }
 
-/** Undefined: there is no such bucket, or it is not this owner's. */
+/** Undefined: there is no such bucket, by HeadBucket's word too, or it is not this owner's. */
 export async function readOwnTags(bucket: BucketClient, owner: Owner): Promise<Tags | undefined> {
   try {
     const seen = (await tags.observe(bucket)) as Tags;
     return ownershipOf(seen, owner) === "Ours" ? seen : undefined;
   } catch (error) {
-    if (isNoSuchBucket(error)) return undefined;
+    if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
     throw new Failed(settingFailure(error, tags.permissions.read[0], bucket.arn));
   }
 }

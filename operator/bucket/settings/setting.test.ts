@@ -72,6 +72,11 @@ describe("unlessUnsupported", () => {
     await expect(unlessUnsupported(Promise.reject(sdkError(name, 405)))).resolves.toBeUndefined();
   });
 
+  test("the list of objects in place of the setting is an error: what the store does with a PUT of it is open", async () => {
+    const ignored = sdkError("SubresourceIgnored", 200);
+    await expect(unlessUnsupported(Promise.reject(ignored))).rejects.toBe(ignored);
+  });
+
   test("other errors are errors, and answers are answers", async () => {
     await expect(unlessUnsupported(Promise.reject(sdkError("NoSuchBucket", 404)))).rejects.toThrow("NoSuchBucket");
     await expect(unlessUnsupported(Promise.resolve(1))).resolves.toBe(1);

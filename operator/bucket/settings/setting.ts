@@ -1,5 +1,5 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { awsErrorKind, isAbsent } from "../../aws/errors.ts";
+import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../policy/lock-out.ts";
@@ -75,12 +75,12 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined
   }
 }
 
-/** What a GET answers; undefined where this region's S3 has no such thing. */
+/** What a GET answers; undefined where this region's S3 says that it has no such thing. */
 export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (awsErrorKind(error) === "Unsupported") return undefined;
+    if (awsErrorKind(error) === "Unsupported" && !isSubresourceIgnored(error)) return undefined;
     throw error;
   }
 }

@@ -41,9 +41,13 @@ export function fakeBucket(
   return { bucket, calls };
 }
 
-/** An error as the AWS SDK throws it. */
+/** An error as the AWS SDK throws it for an answer of AWS, in which the id of the request is never missing. */
 export function sdkError(name: string, httpStatusCode: number, extra: object = {}): Error {
-  return Object.assign(new Error(name), { name, $metadata: { httpStatusCode }, ...extra });
+  return Object.assign(new Error(name), {
+    name,
+    $metadata: { httpStatusCode, requestId: "4442587FB7D0A2F9" },
+    ...extra,
+  });
 }
 
 /** An `answer` that is this error, whatever the call. */

@@ -23,7 +23,7 @@ export function clientOf(answer: (request: Sent) => string | Answer): S3Client {
     forcePathStyle: true,
     maxAttempts: 1,
   });
-  client.middlewareStack.use(keepUnknownElements(client.config.streamCollector));
+  client.middlewareStack.use(keepUnknownElements());
   client.config.requestHandler.handle = async (request) => {
     const given = answer(request as Sent);
     const { status, body } = typeof given === "string" ? { status: 200, body: given } : given;

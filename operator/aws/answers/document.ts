@@ -1,0 +1,36 @@
+import { NormalizedSchema } from "@smithy/core/schema";
+import type { StaticOperationSchema } from "@smithy/types";
+
+/** The document in the body of a REST answer, as the SDK's own model describes it. */
+export interface Document {
+  /** Name of its root element: "VersioningConfiguration". */
+  root: string;
+  schema: NormalizedSchema;
+}
+
+/** Undefined where everything that is answered is in headers. */
+export function documentOf(output: StaticOperationSchema[5]): Document | undefined {
+  const answer = NormalizedSchema.of(output);
+  const members = answer.isStructSchema() ? [...answer.structIterator()].map(([, member]) => member) : [];
+  const payload = members.find((member) => member.getMergedTraits().httpPayload);
+  const schema = payload ?? (members.some((member) => !isOutsideBody(member)) ? answer : undefined);
+  return schema && { root: schema.getMergedTraits().xmlName ?? schema.getName() ?? "", schema };
+}
+
+/** Names of the elements right below the root. */
+export function childrenOf(schema: NormalizedSchema): ReadonlySet<string> {
+  if (!schema.isStructSchema()) return new Set();
+  const inBody = [...schema.structIterator()].filter(([, member]) => !isOutsideBody(member));
+  return new Set(inBody.map(([name, member]) => elementName(name, member)));
+}
+
+/** As the SDK's XmlShapeDeserializer names elements. */
+export function elementName(member: string, schema: NormalizedSchema): string {
+  return schema.getMemberTraits().xmlName ?? member;
+}
+
+/** In a header, or in an attribute. */
+export function isOutsideBody(member: NormalizedSchema): boolean {
+  const { httpHeader, httpPrefixHeaders, xmlAttribute } = member.getMergedTraits();
+  return Boolean(httpHeader ?? httpPrefixHeaders ?? xmlAttribute);
+}

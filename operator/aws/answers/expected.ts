@@ -1,0 +1,107 @@
+import { NormalizedSchema } from "@smithy/core/schema";
+import type { StaticOperationSchema } from "@smithy/types";
+import type { Service } from "../instrument.ts";
+import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
+import { childrenOf, documentOf } from "./document.ts";
+
+/** Says what a body has in place of the answer to an operation: "html in place of VersioningConfiguration"; undefined: it is the answer. */
+export type Check = (body: string) => string | undefined;
+
+/** The protocols of https://smithy.io/2.0/aws/protocols/index.html, as far as we call services that speak them. */
+const PROTOCOLS: Record<Service, (operation: StaticOperationSchema) => Check> = {
+  s3: restXml,
+  "s3-control": restXml,
+  iam: query,
+  sts: query,
+  kms: json,
+  eks: json,
+};
+
+export function checkOf(service: Service, operation: StaticOperationSchema): Check {
+  return PROTOCOLS[service](operation);
+}
+
+/** Name of a document's root element; undefined where it does not begin as XML or HTML does. */
+export function rootOf(body: string): string | undefined {
+  return /^\uFEFF?\s*(?:<[?!][^>]*>\s*)*<([\w.:-]{1,128})[\s/>]/.exec(body)?.[1];
+}
+
+/** A root of another name is that of a store, if there is something below it that belongs to the document. */
+function restXml([, , , , , output]: StaticOperationSchema): Check {
+  const document = documentOf(output);
+  if (document === undefined) return emptyBody;
+  const { root, schema } = document;
+  // Of all answers only a bucket's policy, which has statements.
+  if (schema.isStringSchema()) return jsonWith("Statement");
+  const children = childrenOf(schema);
+  return (body) => {
+    if (rootOf(body) !== root)
+      return hasElement(rootElement(body), children) ? undefined : `${found(body)} in place of ${root}`;
+    const isWhole = body.trimEnd().endsWith(`</${root}>`) || rootElement(body) !== undefined;
+    return isWhole ? undefined : `a part of ${root}`;
+  };
+}
+
+/** Stores send this and that here, which says nothing; a page does, as it shows that it was none of them. */
+function emptyBody(body: string): string | undefined {
+  return rootOf(body)?.toLowerCase() === "html" ? "html in place of an empty body" : undefined;
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#response-serialization */
+function query([, , name, , , output]: StaticOperationSchema): Check {
+  const [root, result] = [`${name}Response`, `${name}Result`];
+  const children = childrenOf(NormalizedSchema.of(output));
+  return (body) => {
+    if (rootOf(body) !== root) return `${found(body)} in place of ${root}`;
+    if (children.size === 0) return undefined;
+    const results = elementsIn(rootElement(body)).filter((element) => nameOf(element) === result);
+    return results.some((element) => hasElement(element, children)) ? undefined : `${root} without its ${result}`;
+  };
+}
+
+/** In the models of KMS and EKS the first member is what was asked for, the list or the thing; the others tell more of it. */
+function json([, , , , , output]: StaticOperationSchema): Check {
+  const answer = NormalizedSchema.of(output);
+  const [first] = answer.isStructSchema() ? [...answer.structIterator()] : [];
+  const check = jsonWith(first?.[0]);
+  return (body) => (first === undefined && body === "" ? undefined : check(body));
+}
+
+/** A JSON object, with this member if one is given. */
+function jsonWith(member: string | undefined): Check {
+  return (body) => {
+    const object = objectIn(body);
+    if (object === undefined) return `${found(body)} in place of a JSON object`;
+    return member === undefined || Object.hasOwn(object, member) ? undefined : `a JSON object without ${member}`;
+  };
+}
+
+function objectIn(body: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rootElement(body: string): XmlNode | undefined {
+  try {
+    return parseXml(body).find(isElement);
+  } catch {
+    return undefined;
+  }
+}
+
+function elementsIn(element: XmlNode | undefined): XmlNode[] {
+  return element === undefined ? [] : elementsOf(element);
+}
+
+function hasElement(element: XmlNode | undefined, names: ReadonlySet<string>): boolean {
+  return elementsIn(element).some((child) => names.has(nameOf(child)));
+}
+
+function found(body: string): string {
+  if (body.trim() === "") return "nothing";
+  return rootOf(body) ?? "another text";
+}

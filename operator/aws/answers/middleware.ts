@@ -1,0 +1,70 @@
+import {
+  type DeserializeMiddleware,
+  type HandlerExecutionContext,
+  type Pluggable,
+  SMITHY_CONTEXT_KEY,
+  type StaticOperationSchema,
+} from "@smithy/types";
+import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "../error-codes.ts";
+import type { Service } from "../instrument.ts";
+import { httpAnswer } from "../origin.ts";
+import { bodyText, type Response } from "./body.ts";
+import { type Check, checkOf, rootOf } from "./expected.ts";
+
+/**
+ * Refuses an answer of success that is not the answer to the operation, such as the page of a proxy, or the list of objects of a store that
+ * does not know the subresource. The SDK reads what it knows in whatever comes, which here would mean "nothing is set".
+ */
+export function checkAnswers<Input extends object, Output extends object>(service: Service): Pluggable<Input, Output> {
+  const checks = new WeakMap<StaticOperationSchema, Check>();
+  const checkFor = (operation: StaticOperationSchema) => {
+    const check = checks.get(operation) ?? checkOf(service, operation);
+    checks.set(operation, check);
+    return check;
+  };
+
+  const check: DeserializeMiddleware<Input, Output> = (next, context) => async (args) => {
+    const result = await next(args);
+    const response = result.response as Response;
+    const operation = operationWithBody(context);
+    if (operation === undefined || response.statusCode < 200 || response.statusCode >= 300) return result;
+    const body = await bodyText(response);
+    const root = rootOf(body);
+    if (root === "ListBucketResult") throw subresourceIgnored(response);
+    if (root === "Error") {
+      // S3 may find out that it fails when it has begun to answer; the SDK reads an error by its status.
+      response.statusCode = 503;
+      return result;
+    }
+    const wrong = checkFor(operation)(body);
+    if (wrong !== undefined) throw notTheAnswer(response, wrong);
+    return result;
+  };
+
+  return {
+    // Nearest to the wire: nothing that comes after sees an answer that is none.
+    applyToStack: (stack) =>
+      stack.add(check, { name: "checkAnswers", override: true, step: "deserialize", priority: "low" }),
+  };
+}
+
+/** Undefined for HEAD, which is answered by status and headers alone. */
+function operationWithBody(context: HandlerExecutionContext): StaticOperationSchema | undefined {
+  const operation = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
+  const { http } = (operation?.[3] || {}) as { http?: [method: string, uri: string, code: number] };
+  return http?.[0] === "HEAD" ? undefined : operation;
+}
+
+function notTheAnswer(response: Response, wrong: string): Error {
+  return refused(NOT_THE_ANSWER, `${httpAnswer(response.statusCode, response.headers)}: ${wrong}`, response);
+}
+
+function subresourceIgnored(response: Response): Error {
+  return refused(SUBRESOURCE_IGNORED, "it lists the objects of the bucket instead", response);
+}
+
+/** Shaped as the SDK's own errors are. */
+function refused(name: string, message: string, { statusCode, headers }: Response): Error {
+  const requestId = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"];
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: statusCode, requestId } });
+}
