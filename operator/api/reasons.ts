@@ -32,6 +32,7 @@ export const REASON = {
   bucketInUse: "BucketInUse",
   deletionPolicyNotAllowed: "DeletionPolicyNotAllowed",
   deletionNotConfirmed: "DeletionNotConfirmed",
+  deletionWithoutEffect: "DeletionWithoutEffect",
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",

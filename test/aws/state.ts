@@ -1,6 +1,7 @@
 /** What the simulated AWS holds. Tests may read it, and change it as somebody else would behind the operator's back. */
 
 import type { KeyObject } from "node:crypto";
+import type { StoreSwitches } from "./store.ts";
 import type { XmlElement } from "./xml.ts";
 
 export interface Credentials {
@@ -279,6 +280,7 @@ export interface World {
   evaluatePolicies: boolean;
   /** What callers are taken to have used; undefined: no TLS at all. */
   tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
+  store: StoreSwitches;
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;

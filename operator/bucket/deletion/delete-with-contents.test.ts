@@ -14,6 +14,12 @@ const OURS = ownershipTags(OWNER, "Created");
 const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };
 const HANDED_OVER = { startedTime: "2026-01-02T00:00:00.000Z", lifecycleStartedTime: "2026-01-03T00:00:00.000Z" };
 
+/** A clock that lets a slice of work do a few pages. */
+function ticking(): () => number {
+  let clock = Date.UTC(2026, 6, 1);
+  return () => (clock += 4_000);
+}
+
 interface Case {
   it?: VersionedBucket;
   status?: S3BucketStatus;
@@ -91,9 +97,8 @@ describe("emptied and deleted", () => {
 
   test("slice by slice: progress adds up, and is announced once", async () => {
     const it = versionedBucket({ versions: names(90) }, 10);
-    let clock = Date.UTC(2026, 6, 1);
     const before = { startedTime: "2026-06-30T00:00:00.000Z", objectsDeleted: 500, uploadsAborted: 0 };
-    const now = () => (clock += 4_000);
+    const now = ticking();
     const { run, status, reasons, progress, commands } = deletion({
       it,
       now,
@@ -168,6 +173,41 @@ describe("what is in the way", () => {
     const failure = await failureOf(deletion({ it }).run);
     expect(failure).toMatchObject({ reason: "Throttled" });
     expect(failure.retryAfterMs).toBeUndefined();
+  });
+
+  test.each([
+    ["in one slice", () => Date.UTC(2026, 6, 1)],
+    ["in each of its slices", ticking()],
+  ])("is a store that answers deleted and lists again, %s", async (_case, now) => {
+    const it = versionedBucket({ versions: names(90) }, 10);
+    it.answers["DeleteObjectsCommand"] = () => ({});
+    const { run } = deletion({ it, now });
+    const stop = await stopOf(run);
+    expect(stop).toMatchObject({ kind: "terminal", reason: "DeletionWithoutEffect", recheckAfterMs: 600_000 });
+    expect(stop).toHaveProperty("message", expect.stringContaining('version v of object "k001" was deleted'));
+  });
+
+  test("is one version that a store answers deleted and lists again: the rest goes first", async () => {
+    const it = versionedBucket({ versions: names(90) }, 10);
+    it.answers["DeleteObjectsCommand"] = ({ input }) => {
+      const { Objects } = input["Delete"] as { Objects: { Key: string; VersionId: string }[] };
+      for (const { Key } of Objects) if (Key !== "k050") it.versions.delete(`${Key} v`);
+      return {};
+    };
+    const { run } = deletion({ it });
+    expect(await stopOf(run)).toMatchObject({ reason: "Emptying" });
+    expect(await stopOf(run)).toMatchObject({ reason: "DeletionWithoutEffect" });
+    expect([...it.versions]).toEqual(["k050 v"]);
+  });
+
+  test("is a key that is written again under the same id: that is no store's fault", async () => {
+    const it = versionedBucket({ versions: ["k null"] });
+    let writtenAt = WRITTEN.getTime();
+    it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
+    it.answers["ListObjectVersionsCommand"] = () => ({
+      Versions: [{ Key: "k", VersionId: "null", LastModified: new Date((writtenAt += 1_000)) }],
+    });
+    expect(await stopOf(deletion({ it }).run)).toMatchObject({ reason: "Emptying" });
   });
 
   test("is somebody who writes", async () => {

@@ -4,6 +4,7 @@ import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
 import { again, Failed, waiting } from "../../kube/stop.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
+import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";
 import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tally.ts";
@@ -39,6 +40,7 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
   if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);
   if (tally.complete && (await removeBucket(context, bucket))) return;
+  await refuseIfListedAgain(bucket, tally.firstDeleted);
   throw toBeContinued(context, bucket, tally);
 }
 
