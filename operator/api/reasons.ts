@@ -55,6 +55,7 @@ export const REASON = {
   policyLocksOut: "PolicyLocksOut",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
+  tooManyTags: "TooManyTags",
 
   // Access to a bucket
   associationNotOwned: "AssociationNotOwned",

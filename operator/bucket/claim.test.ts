@@ -5,6 +5,7 @@ import type { Observation } from "./observe.ts";
 import { ownershipTags, releaseTag, type Tags } from "../ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
+import { userTags } from "./testing/tag-store.ts";
 import { failureOf, stopOf } from "./testing/thrown.ts";
 
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
@@ -173,6 +174,20 @@ describe("claimBucket", () => {
     expect(await stopOf(() => claim(tagged(tags), options))).toMatchObject({
       kind: "terminal",
       reason: "BucketNotOwned",
+    });
+  });
+
+  test("to be adopted, but without room for its claim: what to do is told before anything is written", async () => {
+    const draft = { arn: "arn:aws:s3:::docs" };
+    const stop = await stopOf(() => claim(tagged(userTags(48)), adopt, draft));
+    expect(stop).toMatchObject({ reason: "TooManyTags" });
+    expect(stop).toHaveProperty("message", expect.stringContaining("has 48, and the operator needs room for 4 more"));
+    expect(stop).toHaveProperty("message", expect.stringContaining("Remove 2 of the bucket's tags"));
+    expect(draft).toEqual({});
+    expect(claim(tagged(userTags(46)), adopt)).toEqual({ origin: "Adopted", isNew: true });
+    const spec = { ...adopt.spec, tags: { team: "a" } };
+    expect(await stopOf(() => claim(tagged(userTags(46)), { ...adopt, spec }))).toMatchObject({
+      reason: "TooManyTags",
     });
   });
 

@@ -5,9 +5,9 @@ import type { BucketContext } from "./dependencies.ts";
 import { createBucket, type Existence, headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
-import { originOf, type Origin, ownershipOf, type Tags } from "../ownership.ts";
+import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
-import { tagsOf } from "./settings/tags.ts";
+import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
 import { Failed, stalled } from "../kube/stop.ts";
 import type { Target } from "./target.ts";
 
@@ -62,11 +62,12 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
  * no BucketAccess gets to it by this S3Bucket. Nothing has been written by then.
  */
 export function claimBucket(
-  { bucket, owner, account }: Target,
+  target: Target,
   { object, status }: Pick<BucketContext, "object" | "status">,
   observations: Observations,
   created: boolean,
 ): Claim {
+  const { bucket, owner, account } = target;
   const { value, error } = observations.get("tags") ?? { error: new Error("The tags were not read") };
   if (error !== undefined) throw new Failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
   const seen = value as Tags;
@@ -76,9 +77,21 @@ export function claimBucket(
   if (created && ownership !== "Other") return { origin: "Created", isNew: false };
   if (ownership === "Ours") return { origin, isNew: false };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
-  if (ownership === "Nobody" && mayAdopt) return { origin: "Adopted", isNew: true };
+  const refusal = ownership === "Nobody" && mayAdopt ? noRoom(target, object, seen) : notOwned(bucket.name, ownership);
+  if (refusal === undefined) return { origin: "Adopted", isNew: true };
   delete status.arn;
-  throw notOwned(bucket.name, ownership);
+  throw refusal;
+}
+
+/** Told in Observe mode too, and before anything is written: the tags that claim a bucket are the first. */
+function noRoom({ bucket, owner, account }: Target, { spec, status }: S3Bucket, seen: Tags): Error | undefined {
+  const context = {
+    accountTags: account.spec.tags ?? {},
+    ownershipTags: ownershipTags(owner, "Adopted"),
+    appliedTagKeys: status?.tagKeys ?? [],
+  };
+  const problem = roomProblem(bucket.name, desiredTags(spec, context), seen);
+  return problem && stalled(problem.reason, problem.message);
 }
 
 /** Does not say whose it is: the reader may have no business in that namespace. */

