@@ -37,6 +37,7 @@ export const REASON = {
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
   bucketLeftExpiring: "BucketLeftExpiring",
+  bucketLeftUntagged: "BucketLeftUntagged",
   mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",

@@ -3,7 +3,7 @@ import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
-import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
+import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
@@ -39,6 +39,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteRequest(status, object);
   if (deleting) return deleteBucket(dependencies, context);
   const enforce = spec.mode !== "Observe";
+  const uid = object.metadata.uid ?? "";
   if (enforce) await context.ensureFinalizer();
 
   // Which bucket, in whose account, and within its limits?
@@ -66,9 +67,13 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
     );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
     // Writes to an earlier bucket of that name say nothing about this one.
-    dependencies.history.forget(object.metadata.uid ?? "");
+    dependencies.history.forget(uid);
     created = await createTarget(target, object, contextFor("Created"));
-    if (created) announceCreation(context, target);
+    if (created) {
+      dependencies.history.created(uid, target.bucket.arn);
+      announceCreation(context, target);
+      await tagCreated(target, object, contextFor("Created"));
+    }
   }
 
   // One look at all that is declared, all at once.
@@ -81,7 +86,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
 
   // Is it ours? Nothing has been written to a bucket that is not.
-  const claim = claimBucket(target, context, observations, created);
+  const claim = claimBucket(target, context, observations, dependencies.history.hasCreated(uid, target.bucket.arn));
+  if (!claim.isNew) dependencies.history.tagged(uid);
   // One that is only looked at is nobody's yet, and no BucketAccess gets to it by this S3Bucket.
   if (enforce || !claim.isNew) noteClaim(status, target, claim);
   else delete status.arn;
@@ -96,7 +102,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   if (!enforce) return concludeExamined(context, target, examineSettings(target.bucket, plans), recheckAfterMs);
   noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
+  const results = await applySettings(target.bucket, plans, dependencies.history, uid, claim);
   const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
   signal.throwIfAborted();
   return concludeApplied(dependencies, context, target, claim, results, recheckAfterMs, sharing);

@@ -116,7 +116,7 @@ export async function startSimulator({
     faults,
     latencyMs: () => simulator.latencyMs,
     serviceOf: (request) => {
-      if (isS3Control(request)) return services.s3control;
+      if (isS3Control(request) && !world.store.withoutS3Control) return services.s3control;
       if (isUnsignedSts(request)) return services.sts;
       return Object.values(services).find((service) => service.name === request.scope.service);
     },

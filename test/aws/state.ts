@@ -257,6 +257,11 @@ export interface Account {
   notificationDestinations: Map<string, "Allowed" | "Denied">;
   /** Where the ABAC calls are refused, as in regions that do not have it yet: aws.md 2.1. */
   regionsWithoutAbac: Set<string>;
+  /**
+   * Where only the classic calls know tags: CreateBucket refuses them, S3 Control's calls are refused, as in the AWS European Sovereign Cloud.
+   * https://github.com/hashicorp/terraform-provider-aws/issues/45684 and 46054
+   */
+  regionsWithoutResourceTags: Set<string>;
   publicAccessBlock: XmlElement | undefined;
   /** An organization's S3 policy: the account's own setting cannot be written (aws.md 2.7). */
   publicAccessBlockManagedByOrganization: boolean;

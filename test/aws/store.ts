@@ -5,10 +5,15 @@ export interface StoreSwitches {
    * "Encoded" has them encoded nevertheless.
    */
   listedKeys: "AsAsked" | "Plain" | "Encoded";
+  /**
+   * There is no S3 Control: its paths name objects in a bucket `v20180820`; and CreateBucket takes no heed of tags. MinIO; VersityGW 1.8.0 likewise,
+   * but that it heeds them.
+   */
+  withoutS3Control: boolean;
   /** Entries of a page of objects, versions or uploads; 1,000 at AWS. */
   pageSize: number;
 }
 
 export function storeSwitches(): StoreSwitches {
-  return { listedKeys: "AsAsked", pageSize: 1_000 };
+  return { listedKeys: "AsAsked", withoutS3Control: false, pageSize: 1_000 };
 }

@@ -125,6 +125,7 @@ function newAccount(world: World, id: string): Account {
     clusters: new Map(),
     notificationDestinations: new Map(),
     regionsWithoutAbac: new Set(),
+    regionsWithoutResourceTags: new Set(),
     publicAccessBlock: undefined,
     publicAccessBlockManagedByOrganization: false,
     addUser: (name) => user(name, world.next()),

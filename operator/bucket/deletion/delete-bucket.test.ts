@@ -97,6 +97,18 @@ describe("Retain", () => {
     expect(released()).toBe(true);
   });
 
+  test.each<[string, S3BucketSpec]>([
+    ["Retain", {}],
+    ["DeleteIfEmpty", DELETE_IF_EMPTY],
+  ])("a bucket without tags that was to be made for it is told of, and left alone: %s", async (_case, spec) => {
+    const status = { bucketName: "docs", appliedSettings: ["tags"] };
+    const { run, commands, events, released } = deletion({ spec, status, aws: tagged({ team: "a" }) });
+    await run();
+    expect(commands()).not.toContain("DeleteBucketCommand");
+    expect(events).toMatchObject([{ type: "Warning", reason: "BucketLeftUntagged" }]);
+    expect(released()).toBe(true);
+  });
+
   test("a bucket that is gone is no hindrance", async () => {
     const { run, events, released } = deletion({ aws: { ListTagsForResourceCommand: failing("NoSuchBucket", 404) } });
     await run();

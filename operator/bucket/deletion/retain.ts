@@ -4,7 +4,7 @@ import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../ownership.ts"
 import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
-import { readOwnTags } from "./own-bucket.ts";
+import { findOwnTags } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";
 
 /** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
@@ -22,8 +22,9 @@ export async function retain(dependencies: BucketDependencies, context: BucketCo
 async function release(dependencies: BucketDependencies, context: BucketContext): Promise<Error | undefined> {
   const { object, signal, event } = context;
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_TIMEOUT_MS)]);
-  const { account, bucket, owner } = await resolveTarget(dependencies, object, timeout);
-  const tags = await readOwnTags(bucket, owner);
+  const target = await resolveTarget(dependencies, object, timeout);
+  const { account, bucket, owner } = target;
+  const tags = await findOwnTags(context, target);
   if (tags === undefined) return undefined;
   const kept = await orError(withdrawLifecycle(context, bucket, tags));
   if (kept instanceof Error) return kept;
