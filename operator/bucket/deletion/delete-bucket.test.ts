@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FINALIZER } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
@@ -125,6 +125,48 @@ describe("Retain", () => {
     await run();
     expect(events).toMatchObject([{ type: "Warning", reason: "BucketNotReleased" }]);
     expect(released()).toBe(true);
+  });
+
+  describe("tries again what passes", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    const refusing = (command: string, name: string, status: number, times: number) => {
+      const { current, answers } = tagStore(OURS);
+      let left = times;
+      const answer = (call: Call) => {
+        left -= 1;
+        if (left >= 0) throw sdkError(name, status);
+        return answers[command]?.(call);
+      };
+      return { current, aws: { ...answers, [command]: answer } };
+    };
+
+    test.each([
+      ["ListTagsForResourceCommand", "OperationAborted", 409],
+      ["TagResourceCommand", "OperationAborted", 409],
+      ["UntagResourceCommand", "OperationAborted", 409],
+      ["ListTagsForResourceCommand", "SlowDown", 503],
+      ["TagResourceCommand", "SlowDown", 503],
+    ])("%s: %s", async (command, name, status) => {
+      const { current, aws } = refusing(command, name, status, 3);
+      const { run, events } = deletion({ aws });
+      const running = run();
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(await running).toEqual({ kind: "released" });
+      expect(events).toMatchObject([{ reason: "BucketReleased" }]);
+      expect(Object.fromEntries(current)).toEqual({ ...releaseTag(OWNER), "s3-operator.io/origin": "Created" });
+    });
+
+    test("but holds up a deletion for no longer than 20 s", async () => {
+      const { aws } = refusing("TagResourceCommand", "OperationAborted", 409, Infinity);
+      const { run, events, released } = deletion({ aws });
+      const running = run();
+      await vi.advanceTimersByTimeAsync(20_000);
+      await running;
+      expect(events).toMatchObject([{ reason: "BucketNotReleased" }]);
+      expect(released()).toBe(true);
+    });
   });
 
   test.each<[string, S3BucketSpec]>([

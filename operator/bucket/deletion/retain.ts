@@ -1,4 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
+import { deadline, sleep, systemClock } from "../../clock.ts";
+import { Failed } from "../../kube/stop.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../ownership.ts";
 import { changeTags } from "../tagging/tagging.ts";
@@ -9,19 +12,48 @@ import { refusal } from "./permit.ts";
 
 /** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;
+const RETRY_MS = 1_000;
 
 /**
  * Best effort: the object goes also when AWS cannot be reached, and says so. It waits only if its account is known not to allow this,
  * or the bucket is known to be emptied by S3, which would go on.
  */
 export async function retain(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
-  const obstacle = await release(dependencies, context).catch((error: unknown) => notReleased(context, error));
+  using end = deadline(systemClock, RELEASE_TIMEOUT_MS, context.signal);
+  const releasing = releaseUntil(end.signal, dependencies, context);
+  const obstacle = await releasing.catch((error: unknown) => notReleased(context, error));
   if (obstacle !== undefined) throw obstacle;
 }
 
-async function release(dependencies: BucketDependencies, context: BucketContext): Promise<Error | undefined> {
-  const { object, signal, event } = context;
-  const timeout = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_TIMEOUT_MS)]);
+/** Tries again, as long as there is time, what is only in the way for a moment. */
+async function releaseUntil(
+  timeout: AbortSignal,
+  dependencies: BucketDependencies,
+  context: BucketContext,
+): Promise<Error | undefined> {
+  for (;;) {
+    try {
+      return await release(timeout, dependencies, context);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await sleep(systemClock, RETRY_MS, timeout);
+      if (timeout.aborted) throw error;
+    }
+  }
+}
+
+/** Another change of the bucket is under way, or there are too many calls. */
+function isPassing(error: unknown): boolean {
+  const kind = error instanceof Failed ? error.failure.reason : awsErrorKind(error);
+  return kind === "Conflict" || kind === "Throttled";
+}
+
+async function release(
+  timeout: AbortSignal,
+  dependencies: BucketDependencies,
+  context: BucketContext,
+): Promise<Error | undefined> {
+  const { object, event } = context;
   const target = await resolveTarget(dependencies, object, timeout);
   const { account, bucket, owner } = target;
   const tags = await findOwnTags(context, target);
