@@ -154,3 +154,20 @@ describe("a principal that AWS does not know", () => {
     expect(history.refusedFor("uid", "cors")).toBe(0);
   });
 });
+
+describe("a bucket that was made", () => {
+  test("is known until its tags say so, for its object alone", () => {
+    history.created("uid", "arn:a");
+    expect(history.hasCreated("uid", "arn:a")).toBe(true);
+    expect(history.hasCreated("uid", "arn:b")).toBe(false);
+    expect(history.hasCreated("other", "arn:a")).toBe(false);
+    history.tagged("uid");
+    expect(history.hasCreated("uid", "arn:a")).toBe(false);
+  });
+
+  test("is forgotten with its object", () => {
+    history.created("uid", "arn:a");
+    history.forget("uid");
+    expect(history.hasCreated("uid", "arn:a")).toBe(false);
+  });
+});

@@ -15,6 +15,12 @@ export interface History {
   refusedFor(uid: string, setting: string): number;
   /** A first look found the setting equal. */
   held(uid: string, setting: string): void;
+  /** The bucket was made for the object by this process; its tags may not say so yet. */
+  created(uid: string, arn: string): void;
+  /** Whether it was, and its tags have not been seen to say so since. */
+  hasCreated(uid: string, arn: string): boolean;
+  /** The tags of the object's bucket say whose it is. */
+  tagged(uid: string): void;
   forget(uid: string): void;
 }
 
@@ -44,6 +50,7 @@ const RETRY_AFTER_MS = 3_600_000;
 
 export function createHistory(now: () => number, settleWindowMs: number): History {
   const objects = new Map<string, Map<string, Entry>>();
+  const creations = new Map<string, string>();
   const find = (uid: string, setting: string) => objects.get(uid)?.get(setting);
   const keep = (uid: string, setting: string, entry: Entry) => {
     objects.set(uid, (objects.get(uid) ?? new Map<string, Entry>()).set(setting, entry));
@@ -81,6 +88,12 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
       entry.writes = 0;
       delete entry.refusedSince;
     },
-    forget: (uid) => void objects.delete(uid),
+    created: (uid, arn) => void creations.set(uid, arn),
+    hasCreated: (uid, arn) => creations.get(uid) === arn,
+    tagged: (uid) => void creations.delete(uid),
+    forget(uid) {
+      objects.delete(uid);
+      creations.delete(uid);
+    },
   };
 }

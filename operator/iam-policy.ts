@@ -4,6 +4,7 @@ import { PUBLIC_ACCESS_BLOCK_ACTIONS } from "./account/public-access-block.ts";
 import {
   actionsOf,
   BUCKET_ACTIONS,
+  CLASSIC_TAGGING_ACTIONS,
   EMPTYING_ACTIONS,
   KEY_ACTIONS,
   KEY_CREATION_ACTIONS,
@@ -36,6 +37,7 @@ function bucketStatements(partition: string): IamStatement[] {
   const buckets = `arn:${partition}:s3:::*`;
   return [
     allow("Bucket", BUCKET_ACTIONS, buckets),
+    allow("ClassicTagging", CLASSIC_TAGGING_ACTIONS, buckets),
     allow("DeleteWithContents", EMPTYING_ACTIONS, buckets),
     ...SETTINGS.map((setting) => allow(sidOf(setting), actionsOf(setting), buckets)),
     allow("AccountPublicAccessBlock", PUBLIC_ACCESS_BLOCK_ACTIONS, "*"),

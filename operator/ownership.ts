@@ -33,6 +33,9 @@ export const RELEASED_BY_TAG = TAG.releasedBy;
  */
 export const EXPIRING_TAG = TAG.expiringSince;
 
+/** The tag that gives its place to another for a while on a bucket with as many tags as S3 allows: status has the origin too. */
+export const ORIGIN_TAG = TAG.origin;
+
 /** Tags that a release takes away; the origin stays, for the day on which the bucket is claimed again. */
 export const CLAIM_TAGS: readonly string[] = [TAG.cluster, TAG.namespace, TAG.name];
 
@@ -47,6 +50,11 @@ export function ownershipTags(owner: Owner, origin: Origin): Tags {
 
 export function releaseTag(owner: Owner): Tags {
   return { [TAG.releasedBy]: `${owner.cluster}/${owner.namespace}/${owner.name}` };
+}
+
+/** The tag of the origin, where it is known; none otherwise. */
+export function originTag(origin: Origin | undefined): Tags {
+  return origin === undefined ? {} : { [TAG.origin]: origin };
 }
 
 export function originOf(tags: Tags): Origin | undefined {

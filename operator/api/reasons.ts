@@ -33,10 +33,12 @@ export const REASON = {
   bucketInUse: "BucketInUse",
   deletionPolicyNotAllowed: "DeletionPolicyNotAllowed",
   deletionNotConfirmed: "DeletionNotConfirmed",
+  deletionWithoutEffect: "DeletionWithoutEffect",
   emptying: "Emptying",
   emptyingByLifecycle: "EmptyingByLifecycle",
   emptyingStopped: "EmptyingStopped",
   bucketLeftExpiring: "BucketLeftExpiring",
+  bucketLeftUntagged: "BucketLeftUntagged",
   mfaDeleteEnabled: "MFADeleteEnabled",
   objectLocked: "ObjectLocked",
   objectOnLegalHold: "ObjectOnLegalHold",
@@ -55,6 +57,7 @@ export const REASON = {
   policyLocksOut: "PolicyLocksOut",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
+  tooManyTags: "TooManyTags",
 
   // Access to a bucket
   associationNotOwned: "AssociationNotOwned",

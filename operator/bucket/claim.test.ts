@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
-import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
+import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
 import type { Observation } from "./observe.ts";
 import { ownershipTags, releaseTag, type Tags } from "../ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
+import { userTags } from "./testing/tag-store.ts";
 import { failureOf, stopOf } from "./testing/thrown.ts";
 
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
@@ -90,6 +91,62 @@ describe("createTarget", () => {
   });
 });
 
+describe("tagCreated", () => {
+  const context = settingContextWith({ ownershipTags: ownershipTags(OWNER, "Created") });
+  const spec = { tags: { team: "a" } };
+  const tags = { ...spec.tags, ...ownershipTags(OWNER, "Created") };
+
+  /** A region that takes no tags when it makes a bucket, in which one has been made. */
+  async function created(answers: Record<string, () => unknown> = {}, refuses = "UnsupportedArgument") {
+    const { bucket, calls } = fakeBucket(({ command, input }) => {
+      if (command === "CreateBucketCommand" && /Tags/.test(JSON.stringify(input))) throw sdkError(refuses, 400);
+      return answers[command]?.() ?? {};
+    });
+    await createTarget(target({ bucket }), s3Bucket(spec), context);
+    calls.length = 0;
+    return { calls, run: () => tagCreated(target({ bucket }), s3Bucket(spec), context) };
+  }
+
+  test("gives a bucket the tags that its creation could not", async () => {
+    const { calls, run } = await created();
+    await run();
+    expect(calls.map(({ command, input }) => [command, input["Tags"]])).toEqual([
+      ["ListTagsForResourceCommand", undefined],
+      ["TagResourceCommand", Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))],
+    ]);
+  });
+
+  test("or by the classic calls", async () => {
+    const { calls, run } = await created({ ListTagsForResourceCommand: failing("MethodNotAllowed", 405) });
+    await run();
+    expect(calls.at(-1)).toMatchObject({ command: "PutBucketTaggingCommand" });
+  });
+
+  test("leaves a bucket alone that another one has tagged first", async () => {
+    const Tags = Object.entries(OTHERS).map(([Key, Value]) => ({ Key, Value }));
+    const { calls, run } = await created({ ListTagsForResourceCommand: () => ({ Tags }) });
+    await run();
+    expect(calls.map(({ command }) => command)).toEqual(["ListTagsForResourceCommand"]);
+  });
+
+  test("says which action is missing", async () => {
+    const { run } = await created({
+      ListTagsForResourceCommand: failing("MethodNotAllowed", 405),
+      PutBucketTaggingCommand: failing("AccessDenied", 403),
+    });
+    expect(await failureOf(run)).toMatchObject({
+      reason: "AccessDenied",
+      message: expect.stringContaining("s3:PutBucketTagging") as unknown,
+    });
+  });
+
+  test("has nothing to do where the creation had them", async () => {
+    const { bucket, calls } = fakeBucket();
+    await tagCreated(target({ bucket }), s3Bucket(spec), context);
+    expect(calls).toEqual([]);
+  });
+});
+
 describe("claimBucket", () => {
   interface Case {
     spec?: S3BucketSpec;
@@ -117,7 +174,13 @@ describe("claimBucket", () => {
   const adopt = { spec: { adoptionPolicy: "Adopt" }, allowAdoption: true } as const;
 
   test.each<[string, Tags, Case, ReturnType<typeof claimBucket>]>([
-    ["just created, whatever the tags may show yet", {}, { created: true }, { origin: "Created", isNew: false }],
+    ["just created, its tags not there yet", {}, { created: true }, { origin: "Created", isNew: true }],
+    [
+      "just created with its tags",
+      ownershipTags(OWNER, "Created"),
+      { created: true },
+      { origin: "Created", isNew: false },
+    ],
     ["ours", ownershipTags(OWNER, "Created"), {}, { origin: "Created", isNew: false }],
     ["ours, once adopted", ownershipTags(OWNER, "Adopted"), {}, { origin: "Adopted", isNew: false }],
     [
@@ -162,6 +225,7 @@ describe("claimBucket", () => {
     ["nobody's, the account being silent", {}, { spec: { adoptionPolicy: "Adopt" } }],
     ["nobody's, the account refusing", {}, { spec: { adoptionPolicy: "Adopt" }, allowAdoption: false }],
     ["another's", OTHERS, {}],
+    ["another's, who made it in the same moment", OTHERS, { created: true }],
     ["another's, which cannot be adopted away", OTHERS, adopt],
     ["another's, though released by us once", { ...releaseTag(OWNER), ...OTHERS }, adopt],
     [
@@ -176,10 +240,33 @@ describe("claimBucket", () => {
     });
   });
 
+  test("to be adopted, but without room for its claim: what to do is told before anything is written", async () => {
+    const draft = { arn: "arn:aws:s3:::docs" };
+    const stop = await stopOf(() => claim(tagged(userTags(48)), adopt, draft));
+    expect(stop).toMatchObject({ reason: "TooManyTags" });
+    expect(stop).toHaveProperty("message", expect.stringContaining("has 48, and the operator needs room for 4 more"));
+    expect(stop).toHaveProperty("message", expect.stringContaining("Remove 2 of the bucket's tags"));
+    expect(draft).toEqual({});
+    expect(claim(tagged(userTags(46)), adopt)).toEqual({ origin: "Adopted", isNew: true });
+    const spec = { ...adopt.spec, tags: { team: "a" } };
+    expect(await stopOf(() => claim(tagged(userTags(46)), { ...adopt, spec }))).toMatchObject({
+      reason: "TooManyTags",
+    });
+  });
+
   test("lost to another, it is no longer this object's to give access to", async () => {
     const draft = { arn: "arn:aws:s3:::docs", origin: "Created" as const };
     await stopOf(() => claim(tagged(OTHERS), {}, draft));
     expect(draft).toEqual({ origin: "Created" });
+  });
+
+  test("that it may have been left by a crash is told, and status is not believed", async () => {
+    const begun: S3BucketStatus = { bucketName: "docs", appliedSettings: ["tags"] };
+    const stop = await stopOf(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
+    expect(stop).toMatchObject({ reason: "BucketNotOwned" });
+    expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and it is made again"));
+    const other = await stopOf(() => claim(tagged({}), { status: { bucketName: "docs" } }));
+    expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));
   });
 
   test("does not say whose it is", async () => {

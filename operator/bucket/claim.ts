@@ -2,13 +2,14 @@ import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
 import { failWith } from "../fail-with.ts";
 import type { BucketContext } from "./dependencies.ts";
-import { createBucket, type Existence, headBucket } from "./existence.ts";
+import { createBucket, createsWithoutTags, type Existence, headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
-import { originOf, type Origin, ownershipOf, type Tags } from "../ownership.ts";
+import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
-import { tagsOf } from "./settings/tags.ts";
+import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
 import { Failed, stalled } from "../kube/stop.ts";
+import { changeTags, readTags, usesClassicTagging } from "./tagging/tagging.ts";
 import type { Target } from "./target.ts";
 
 /** That a bucket may be worked on, and how it came to us. */
@@ -58,35 +59,75 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
 }
 
 /**
+ * Tags a bucket that was just made, where the call that makes it did not. By another process it may have been made a moment earlier: then it
+ * has tags, and is not ours.
+ */
+export async function tagCreated(
+  { bucket, owner }: Target,
+  { spec }: S3Bucket,
+  context: SettingContext,
+): Promise<void> {
+  if (!createsWithoutTags(bucket) && !usesClassicTagging(bucket)) return;
+  try {
+    const seen = await readTags(bucket);
+    if (ownershipOf(seen, owner) === "Nobody") await changeTags(bucket, seen, { set: tagsOf(spec, context) });
+  } catch (error) {
+    failWith("s3:PutBucketTagging", bucket.arn)(error);
+  }
+}
+
+/**
  * Judges by its tags whether the bucket is ours, or may become so; throws a Stop where it is not, or no longer: then status has no ARN of it, so that
  * no BucketAccess gets to it by this S3Bucket. Nothing has been written by then.
  */
 export function claimBucket(
-  { bucket, owner, account }: Target,
+  target: Target,
   { object, status }: Pick<BucketContext, "object" | "status">,
   observations: Observations,
-  created: boolean,
+  isOwnCreation: boolean,
 ): Claim {
+  const { bucket, owner, account } = target;
   const { value, error } = observations.get("tags") ?? { error: new Error("The tags were not read") };
   if (error !== undefined) throw new Failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
   const seen = value as Tags;
   const origin = originOf(seen) ?? object.status?.origin ?? "Adopted";
   const ownership = ownershipOf(seen, owner);
-  // Of two that create a bucket at once in us-east-1 both are told that they did; the tags are the first one's.
-  if (created && ownership !== "Other") return { origin: "Created", isNew: false };
   if (ownership === "Ours") return { origin, isNew: false };
+  // Of two that create a bucket at once in us-east-1 both are told that they did; the tags are the first one's.
+  if (isOwnCreation && ownership === "Nobody") return { origin: "Created", isNew: true };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
-  if (ownership === "Nobody" && mayAdopt) return { origin: "Adopted", isNew: true };
+  const refusal =
+    ownership === "Nobody" && mayAdopt ? noRoom(target, object, seen) : notOwned(object, bucket.name, ownership);
+  if (refusal === undefined) return { origin: "Adopted", isNew: true };
   delete status.arn;
-  throw notOwned(bucket.name, ownership);
+  throw refusal;
+}
+
+/** Told in Observe mode too, and before anything is written: the tags that claim a bucket are the first. */
+function noRoom({ bucket, owner, account }: Target, { spec, status }: S3Bucket, seen: Tags): Error | undefined {
+  const context = {
+    accountTags: account.spec.tags ?? {},
+    ownershipTags: ownershipTags(owner, "Adopted"),
+    appliedTagKeys: status?.tagKeys ?? [],
+  };
+  const problem = roomProblem(bucket.name, desiredTags(spec, context), seen);
+  return problem && stalled(problem.reason, problem.message);
 }
 
 /** Does not say whose it is: the reader may have no business in that namespace. */
-function notOwned(name: string, ownership: "Other" | "Nobody"): Error {
+function notOwned(object: S3Bucket, name: string, ownership: "Other" | "Nobody"): Error {
   const message =
     ownership === "Other"
       ? `Bucket '${name}' is managed by another S3Bucket: choose another bucketName, or delete the other S3Bucket, which releases the bucket`
       : `Bucket '${name}' exists and is not tagged as this object's: to take it over, set spec.adoptionPolicy to Adopt, ` +
-        "with spec.allowAdoption in its AWSAccount; otherwise choose another bucketName";
+        `with spec.allowAdoption in its AWSAccount; otherwise choose another bucketName${wasBegun(object) ? LEFT_UNTAGGED : ""}`;
   return stalled(REASON.bucketNotOwned, message);
+}
+
+const LEFT_UNTAGGED =
+  ". If the operator was ended right after it had made the bucket for this object, the bucket is empty: delete it at AWS, and it is made again";
+
+/** Status says that a bucket was about to be made, and not that it was seen as ours: no more than a hint, since users may write status. */
+function wasBegun({ status }: S3Bucket): boolean {
+  return status?.arn === undefined && (status?.appliedSettings ?? []).length > 0;
 }

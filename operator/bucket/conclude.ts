@@ -44,7 +44,8 @@ export function concludeApplied(
   noteReports(status, results);
   dropReports(status);
   announceExternalAccess(context);
-  if (claim.isNew && results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync")) {
+  const isTagged = results.some(({ plan, state }) => plan.setting.name === "tags" && state === "InSync");
+  if (claim.isNew && claim.origin === "Adopted" && isTagged) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
   }
   const drift = corrected(status.drift, results, new Date(now()).toISOString());

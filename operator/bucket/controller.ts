@@ -3,7 +3,7 @@ import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
-import { claimBucket, createTarget, lookForBucket } from "./claim.ts";
+import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
@@ -40,6 +40,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteRequest(status, object);
   if (deleting) return deleteBucket(dependencies, context);
   const enforce = spec.mode !== "Observe";
+  const uid = object.metadata.uid ?? "";
   if (enforce) await context.ensureFinalizer();
 
   // Which bucket, in whose account, and within its limits?
@@ -67,9 +68,13 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
     );
     await context.progress(REASON.creating, `Creating bucket '${target.bucket.name}'`);
     // Writes to an earlier bucket of that name say nothing about this one.
-    dependencies.history.forget(object.metadata.uid ?? "");
+    dependencies.history.forget(uid);
     created = await createTarget(target, object, contextFor("Created"));
-    if (created) announceCreation(context, target);
+    if (created) {
+      dependencies.history.created(uid, target.bucket.arn);
+      announceCreation(context, target);
+      await tagCreated(target, object, contextFor("Created"));
+    }
   }
 
   // One look at all that is declared, all at once.
@@ -82,7 +87,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
 
   // Is it ours? Nothing has been written to a bucket that is not.
-  const claim = claimBucket(target, context, observations, created);
+  const claim = claimBucket(target, context, observations, dependencies.history.hasCreated(uid, target.bucket.arn));
+  if (!claim.isNew) dependencies.history.tagged(uid);
   // One that is only looked at is nobody's yet, and no BucketAccess gets to it by this S3Bucket.
   if (enforce || !claim.isNew) noteClaim(status, target, claim);
   else delete status.arn;
@@ -103,7 +109,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
-  const results = await applySettings(target.bucket, plans, dependencies.history, object.metadata.uid ?? "", claim);
+  const results = await applySettings(target.bucket, plans, dependencies.history, uid, claim);
   signal.throwIfAborted();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
   return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createBucket, headBucket } from "./existence.ts";
-import { failing, fakeBucket } from "./testing/fake-bucket.ts";
+import { createBucket, createsWithoutTags, headBucket } from "./existence.ts";
+import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 
 const ELSEWHERE = { $response: { headers: { "x-amz-bucket-region": "us-west-2" } } };
 
@@ -82,6 +82,32 @@ describe("createBucket", () => {
       ObjectLockEnabledForBucket: true,
       CreateBucketConfiguration: { Tags },
     });
+  });
+
+  describe.each(["UnsupportedArgument", "NotImplemented"])("where tags are refused in the call by %s", (code) => {
+    const refusing = () =>
+      fakeBucket(({ input }) => {
+        if (/Tags/.test(JSON.stringify(input))) throw sdkError(code, 400);
+      });
+
+    test("the bucket is made without, and the next one at once", async () => {
+      const { bucket, calls } = refusing();
+      for (const name of ["docs", "next"]) expect(await createBucket({ ...bucket, name }, creation)).toBe("Created");
+      const configurations = calls.map(({ input }) => [input["Bucket"], input["CreateBucketConfiguration"]]);
+      expect(configurations).toEqual([
+        ["docs", { LocationConstraint: "eu-central-1", Tags }],
+        ["docs", { LocationConstraint: "eu-central-1" }],
+        ["next", { LocationConstraint: "eu-central-1" }],
+      ]);
+      expect(createsWithoutTags(bucket)).toBe(true);
+    });
+  });
+
+  test("a refusal that is not about the tags stays one, and says nothing of them", async () => {
+    const { bucket, calls } = fakeBucket(failing("NotImplemented", 501), { region: "us-east-1" });
+    await expect(createBucket(bucket, creation)).rejects.toThrow("NotImplemented");
+    expect(calls.at(-1)?.input).toStrictEqual({ Bucket: "docs" });
+    expect(createsWithoutTags(bucket)).toBe(false);
   });
 
   test.each([

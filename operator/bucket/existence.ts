@@ -1,7 +1,8 @@
-import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership, type S3Client } from "@aws-sdk/client-s3";
 import { awsErrorKind, isNoSuchBucket, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Tags } from "../ownership.ts";
+import { tagList } from "./tagging/list.ts";
 
 /** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
 export type Existence =
@@ -45,24 +46,15 @@ export interface Creation {
 
 /**
  * `AlreadyOwned`: the account has the bucket; an earlier try may have made it, so its tags must tell whose it is.
- * `Taken`: another account has the name. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+ * `Taken`: another account has the name. Without tags where the region takes none in this call, as {@link createsWithoutTags} then says.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
  */
 export async function createBucket(
-  { s3, name, region, options }: BucketClient,
-  { tags, objectOwnership, objectLock }: Creation,
+  bucket: BucketClient,
+  creation: Creation,
 ): Promise<"Created" | "AlreadyOwned" | "Taken"> {
-  const command = new CreateBucketCommand({
-    Bucket: name,
-    ...(objectOwnership && { ObjectOwnership: objectOwnership }),
-    ...(objectLock && { ObjectLockEnabledForBucket: true }),
-    CreateBucketConfiguration: {
-      // us-east-1 is refused as a constraint.
-      ...(region !== "us-east-1" && { LocationConstraint: region as never }),
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    },
-  });
   try {
-    await s3.send(command, options);
+    await createWithTags(bucket, creation);
     return "Created";
   } catch (error) {
     switch (awsErrorKind(error)) {
@@ -74,4 +66,43 @@ export async function createBucket(
         throw error;
     }
   }
+}
+
+/** The clients, each of one account and region, that were refused tags in this call. */
+const withoutTags = new WeakSet<S3Client>();
+
+/** Whether buckets are made here without their tags, as far as is known. */
+export function createsWithoutTags({ s3 }: BucketClient): boolean {
+  return withoutTags.has(s3);
+}
+
+async function createWithTags(bucket: BucketClient, { tags, ...creation }: Creation): Promise<void> {
+  if (!withoutTags.has(bucket.s3)) {
+    try {
+      return await create(bucket, creation, tags);
+    } catch (error) {
+      if (awsErrorKind(error) !== "Unsupported") throw error;
+    }
+  }
+  await create(bucket, creation);
+  withoutTags.add(bucket.s3);
+}
+
+async function create(
+  { s3, name, region, options }: BucketClient,
+  { objectOwnership, objectLock }: Omit<Creation, "tags">,
+  tags?: Tags,
+): Promise<void> {
+  const configuration = {
+    // us-east-1 is refused as a constraint.
+    ...(region !== "us-east-1" && { LocationConstraint: region as never }),
+    ...(tags && { Tags: tagList(tags) }),
+  };
+  const command = new CreateBucketCommand({
+    Bucket: name,
+    ...(objectOwnership && { ObjectOwnership: objectOwnership }),
+    ...(objectLock && { ObjectLockEnabledForBucket: true }),
+    ...(Object.keys(configuration).length > 0 && { CreateBucketConfiguration: configuration }),
+  });
+  await s3.send(command, options);
 }

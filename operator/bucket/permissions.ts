@@ -4,6 +4,9 @@ import type { Setting } from "./settings/setting.ts";
 /** IAM actions on buckets that belong to no setting: looking for a bucket, making it with its tags, deleting it. */
 export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResource", "s3:DeleteBucket"] as const;
 
+/** For regions where S3 Control knows no tags: to be left out elsewhere. */
+export const CLASSIC_TAGGING_ACTIONS = ["s3:GetBucketTagging", "s3:PutBucketTagging"] as const;
+
 /** On what is in buckets, for `deletionPolicy: DeleteWithContents`: to be left out where no AWSAccount allows that. */
 export const EMPTYING_ACTIONS = [
   "s3:ListBucketVersions",

@@ -15,6 +15,7 @@ import { s3 } from "./s3/router.ts";
 import { isS3Control, s3control } from "./s3control/router.ts";
 import { requestListener } from "./server.ts";
 import type { Account, Cluster, Credentials } from "./state.ts";
+import type { StoreSwitches } from "./store.ts";
 import { accountOf, newWorld } from "./world.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
 
@@ -51,6 +52,8 @@ export interface Simulator {
   evaluatePolicies: boolean;
   /** The version of TLS that callers are taken to have used, for policies to see; undefined: none. The simulator itself speaks HTTP. */
   tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
+  /** What a store that is not AWS does otherwise. */
+  store: StoreSwitches;
   /** A token of this service account, as a pod with IRSA has one: for AssumeRoleWithWebIdentity. */
   serviceAccountToken(cluster: Cluster, namespace: string, serviceAccount: string, options?: TokenOptions): string;
   /** What the agent of EKS Pod Identity gives to a pod of this service account. Throws when nothing is associated, or the role does not trust it. */
@@ -96,6 +99,7 @@ export async function startSimulator({
     set tlsVersion(value) {
       world.tlsVersion = value;
     },
+    store: world.store,
     serviceAccountToken: (cluster, namespace, serviceAccount, options) =>
       serviceAccountToken(world, cluster, { namespace, serviceAccount }, options),
     podIdentityCredentials: (cluster, namespace, serviceAccount) =>
@@ -112,7 +116,7 @@ export async function startSimulator({
     faults,
     latencyMs: () => simulator.latencyMs,
     serviceOf: (request) => {
-      if (isS3Control(request)) return services.s3control;
+      if (isS3Control(request) && !world.store.withoutS3Control) return services.s3control;
       if (isUnsignedSts(request)) return services.sts;
       return Object.values(services).find((service) => service.name === request.scope.service);
     },

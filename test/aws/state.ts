@@ -1,6 +1,7 @@
 /** What the simulated AWS holds. Tests may read it, and change it as somebody else would behind the operator's back. */
 
 import type { KeyObject } from "node:crypto";
+import type { StoreSwitches } from "./store.ts";
 import type { XmlElement } from "./xml.ts";
 
 export interface Credentials {
@@ -256,6 +257,11 @@ export interface Account {
   notificationDestinations: Map<string, "Allowed" | "Denied">;
   /** Where the ABAC calls are refused, as in regions that do not have it yet: aws.md 2.1. */
   regionsWithoutAbac: Set<string>;
+  /**
+   * Where only the classic calls know tags: CreateBucket refuses them, S3 Control's calls are refused, as in the AWS European Sovereign Cloud.
+   * https://github.com/hashicorp/terraform-provider-aws/issues/45684 and 46054
+   */
+  regionsWithoutResourceTags: Set<string>;
   publicAccessBlock: XmlElement | undefined;
   /** An organization's S3 policy: the account's own setting cannot be written (aws.md 2.7). */
   publicAccessBlockManagedByOrganization: boolean;
@@ -279,6 +285,7 @@ export interface World {
   evaluatePolicies: boolean;
   /** What callers are taken to have used; undefined: no TLS at all. */
   tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
+  store: StoreSwitches;
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;

@@ -8,6 +8,7 @@ import { fillBucket } from "./s3/fill.ts";
 import { ownershipDocument } from "./s3/ownership-controls.ts";
 import { ALL_BLOCKED, publicAccessBlockDocument } from "./s3/public-access-block.ts";
 import type { Account, Bucket, Identity, Role, World } from "./state.ts";
+import { storeSwitches } from "./store.ts";
 
 export function newWorld(now: () => number): World {
   let last = 0;
@@ -15,6 +16,7 @@ export function newWorld(now: () => number): World {
     now,
     evaluatePolicies: false,
     tlsVersion: "1.3",
+    store: storeSwitches(),
     accounts: new Map(),
     identities: new Map(),
     next: () => ++last,
@@ -123,6 +125,7 @@ function newAccount(world: World, id: string): Account {
     clusters: new Map(),
     notificationDestinations: new Map(),
     regionsWithoutAbac: new Set(),
+    regionsWithoutResourceTags: new Set(),
     publicAccessBlock: undefined,
     publicAccessBlockManagedByOrganization: false,
     addUser: (name) => user(name, world.next()),

@@ -26,6 +26,12 @@ async function settings(world: World): Promise<void> {
   await world.gone("docs");
 }
 
+/** A bucket where S3 Control knows no tags. */
+async function classicTagging(world: World): Promise<void> {
+  world.account.regionsWithoutResourceTags.add("eu-west-1");
+  await readyBucket(world, "classic", { region: "eu-west-1" });
+}
+
 /** A managed key whose creation is not answered, that goes with its bucket, and comes back with the manifest. */
 async function managedKey(world: World): Promise<void> {
   const spec: S3BucketSpec = { deletionPolicy: "DeleteIfEmpty", ...managedKeySpec({ deletionWindowInDays: 7 }) };
@@ -112,6 +118,7 @@ test("every action of the shipped IAM policy is used, and none outside it is", a
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await settings(world);
+  await classicTagging(world);
   await managedKey(world);
   await contents(world);
   using accesses = await accessesOf(world);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FINALIZER } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsFailure } from "../../aws/errors.ts";
@@ -7,9 +7,10 @@ import { deleteBucket } from "./delete-bucket.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
 import { Failed } from "../../kube/stop.ts";
 import { createHistory } from "../../history.ts";
-import { ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
+import { EXPIRING_TAG, ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { tagStore, userTags } from "../testing/tag-store.ts";
 import { failureOf, stopOf } from "../testing/thrown.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
@@ -75,6 +76,29 @@ describe("Retain", () => {
   });
 
   test.each([
+    ["Created", {}],
+    ["Adopted", { origin: "Adopted" as const }],
+  ])("has room on a bucket with as many tags as S3 allows, of which the origin %s is kept", async (origin, status) => {
+    const claim = ownershipTags(OWNER, origin as "Created" | "Adopted");
+    const { current, answers } = tagStore({ ...userTags(46), ...claim });
+    const { run, events } = deletion({ aws: answers, status: { ...ESTABLISHED, ...status } });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(events).toMatchObject([{ reason: "BucketReleased" }]);
+    const released = { ...userTags(46), ...releaseTag(OWNER), "s3-operator.io/origin": origin };
+    expect(Object.fromEntries(current)).toEqual(released);
+  });
+
+  test("restores an origin that had given its place when an earlier try ended, or S3 Lifecycle took over", async () => {
+    const { "s3-operator.io/origin": _, ...claim } = OURS;
+    const { current, answers } = tagStore({ ...userTags(46), ...claim, [EXPIRING_TAG]: "2026-01-01T00:00:00Z" });
+    const { run, events } = deletion({ aws: answers, status: { ...ESTABLISHED, origin: "Created" } });
+    expect(await run()).toEqual({ kind: "released" });
+    expect(events.map(({ reason }) => reason)).toEqual(["EmptyingStopped", "BucketReleased"]);
+    const released = { ...userTags(46), ...releaseTag(OWNER), "s3-operator.io/origin": "Created" };
+    expect(Object.fromEntries(current)).toEqual(released);
+  });
+
+  test.each([
     ["another's", OTHERS],
     ["nobody's", {}],
   ])("touches nothing that is %s", async (_case, tags) => {
@@ -82,6 +106,18 @@ describe("Retain", () => {
     await run();
     expect(commands()).toEqual(["ListTagsForResourceCommand"]);
     expect(events).toEqual([]);
+    expect(released()).toBe(true);
+  });
+
+  test.each<[string, S3BucketSpec]>([
+    ["Retain", {}],
+    ["DeleteIfEmpty", DELETE_IF_EMPTY],
+  ])("a bucket without tags that was to be made for it is told of, and left alone: %s", async (_case, spec) => {
+    const status = { bucketName: "docs", appliedSettings: ["tags"] };
+    const { run, commands, events, released } = deletion({ spec, status, aws: tagged({ team: "a" }) });
+    await run();
+    expect(commands()).not.toContain("DeleteBucketCommand");
+    expect(events).toMatchObject([{ type: "Warning", reason: "BucketLeftUntagged" }]);
     expect(released()).toBe(true);
   });
 
@@ -105,6 +141,48 @@ describe("Retain", () => {
     await run();
     expect(events).toMatchObject([{ type: "Warning", reason: "BucketNotReleased" }]);
     expect(released()).toBe(true);
+  });
+
+  describe("tries again what passes", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    const refusing = (command: string, name: string, status: number, times: number) => {
+      const { current, answers } = tagStore(OURS);
+      let left = times;
+      const answer = (call: Call) => {
+        left -= 1;
+        if (left >= 0) throw sdkError(name, status);
+        return answers[command]?.(call);
+      };
+      return { current, aws: { ...answers, [command]: answer } };
+    };
+
+    test.each([
+      ["ListTagsForResourceCommand", "OperationAborted", 409],
+      ["TagResourceCommand", "OperationAborted", 409],
+      ["UntagResourceCommand", "OperationAborted", 409],
+      ["ListTagsForResourceCommand", "SlowDown", 503],
+      ["TagResourceCommand", "SlowDown", 503],
+    ])("%s: %s", async (command, name, status) => {
+      const { current, aws } = refusing(command, name, status, 3);
+      const { run, events } = deletion({ aws });
+      const running = run();
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(await running).toEqual({ kind: "released" });
+      expect(events).toMatchObject([{ reason: "BucketReleased" }]);
+      expect(Object.fromEntries(current)).toEqual({ ...releaseTag(OWNER), "s3-operator.io/origin": "Created" });
+    });
+
+    test("but holds up a deletion for no longer than 20 s", async () => {
+      const { aws } = refusing("TagResourceCommand", "OperationAborted", 409, Infinity);
+      const { run, events, released } = deletion({ aws });
+      const running = run();
+      await vi.advanceTimersByTimeAsync(20_000);
+      await running;
+      expect(events).toMatchObject([{ reason: "BucketNotReleased" }]);
+      expect(released()).toBe(true);
+    });
   });
 
   test.each<[string, S3BucketSpec]>([

@@ -3,9 +3,10 @@ import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import type { BucketDependencies } from "../dependencies.ts";
-import { ownershipTags, type Tags } from "../../ownership.ts";
+import { EXPIRING_TAG, ownershipTags, type Tags } from "../../ownership.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import { tagStore, userTags } from "../testing/tag-store.ts";
 import { failureOf, stopOf } from "../testing/thrown.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing/versioned-bucket.ts";
@@ -13,6 +14,12 @@ import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing
 const OURS = ownershipTags(OWNER, "Created");
 const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };
 const HANDED_OVER = { startedTime: "2026-01-02T00:00:00.000Z", lifecycleStartedTime: "2026-01-03T00:00:00.000Z" };
+
+/** A clock that lets a slice of work do a few pages. */
+function ticking(): () => number {
+  let clock = Date.UTC(2026, 6, 1);
+  return () => (clock += 4_000);
+}
 
 interface Case {
   it?: VersionedBucket;
@@ -91,9 +98,8 @@ describe("emptied and deleted", () => {
 
   test("slice by slice: progress adds up, and is announced once", async () => {
     const it = versionedBucket({ versions: names(90) }, 10);
-    let clock = Date.UTC(2026, 6, 1);
     const before = { startedTime: "2026-06-30T00:00:00.000Z", objectsDeleted: 500, uploadsAborted: 0 };
-    const now = () => (clock += 4_000);
+    const now = ticking();
     const { run, status, reasons, progress, commands } = deletion({
       it,
       now,
@@ -170,6 +176,41 @@ describe("what is in the way", () => {
     expect(failure.retryAfterMs).toBeUndefined();
   });
 
+  test.each([
+    ["in one slice", () => Date.UTC(2026, 6, 1)],
+    ["in each of its slices", ticking()],
+  ])("is a store that answers deleted and lists again, %s", async (_case, now) => {
+    const it = versionedBucket({ versions: names(90) }, 10);
+    it.answers["DeleteObjectsCommand"] = () => ({});
+    const { run } = deletion({ it, now });
+    const stop = await stopOf(run);
+    expect(stop).toMatchObject({ reason: "DeletionWithoutEffect" });
+    expect(stop).toHaveProperty("message", expect.stringContaining('version v of object "k001" was deleted'));
+  });
+
+  test("is one version that a store answers deleted and lists again: the rest goes first", async () => {
+    const it = versionedBucket({ versions: names(90) }, 10);
+    it.answers["DeleteObjectsCommand"] = ({ input }) => {
+      const { Objects } = input["Delete"] as { Objects: { Key: string; VersionId: string }[] };
+      for (const { Key } of Objects) if (Key !== "k050") it.versions.delete(`${Key} v`);
+      return {};
+    };
+    const { run } = deletion({ it });
+    expect(await stopOf(run)).toMatchObject({ reason: "Emptying" });
+    expect(await stopOf(run)).toMatchObject({ reason: "DeletionWithoutEffect" });
+    expect([...it.versions]).toEqual(["k050 v"]);
+  });
+
+  test("is a key that is written again under the same id: that is no store's fault", async () => {
+    const it = versionedBucket({ versions: ["k null"] });
+    let writtenAt = WRITTEN.getTime();
+    it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
+    it.answers["ListObjectVersionsCommand"] = () => ({
+      Versions: [{ Key: "k", VersionId: "null", LastModified: new Date((writtenAt += 1_000)) }],
+    });
+    expect(await stopOf(deletion({ it }).run)).toMatchObject({ reason: "Emptying" });
+  });
+
   test("is somebody who writes", async () => {
     const it = versionedBucket({ versions: names(3) });
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
@@ -193,6 +234,25 @@ describe("S3 Lifecycle", () => {
     expect(status().deletion?.lifecycleStartedTime).toBe("2026-07-01T00:00:00.000Z");
     expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
     expect(it.versions.size).toBe(30);
+  });
+
+  test("takes over a bucket with as many tags as S3 allows", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const { current, answers } = tagStore({ ...userTags(46), ...OURS });
+    Object.assign(it.answers, NONE, answers);
+    expect(await stopOf(deletion({ it, lifecycleAbove: 0 }).run)).toMatchObject({ reason: "EmptyingByLifecycle" });
+    expect(current.get(EXPIRING_TAG)).toBe("2026-07-01T00:00:00.000Z");
+    expect(current.size).toBe(50);
+  });
+
+  test("is done without where the bucket has no room for the tag that says so", async () => {
+    const it = versionedBucket({ versions: names(30) }, 10);
+    const { "s3-operator.io/origin": _, ...claim } = OURS;
+    Object.assign(it.answers, NONE, tagStore({ ...userTags(47), ...claim }).answers);
+    const { run, commands } = deletion({ it, lifecycleAbove: 0 });
+    await run();
+    expect(it.versions.size).toBe(0);
+    expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
   });
 
   test("is left alone while its rules are there, and its progress is only looked at", async () => {

@@ -4,6 +4,7 @@ import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
 import { again, Failed, waiting } from "../../kube/stop.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
+import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";
 import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tally.ts";
@@ -36,11 +37,12 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   await announce(context, bucket, now());
 
   const own = emptying.lifecycleAbove - (status.deletion?.objectsDeleted ?? 0);
-  if (own <= 0) await leaveToLifecycle(context, bucket, now());
+  if (own <= 0) await leaveToLifecycle(context, target, now());
   const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
   if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);
   if (tally.complete && (await removeBucket(context, bucket))) return;
+  await refuseIfListedAgain(bucket, tally.firstDeleted);
   throw toBeContinued(context, bucket, tally);
 }
 

@@ -7,6 +7,7 @@ import { headBucket } from "../existence.ts";
 import { settingFailure } from "../failure.ts";
 import { type Owner, ownershipOf, type Tags } from "../../ownership.ts";
 import { tags } from "../settings/tags.ts";
+import { readTags } from "../tagging/tagging.ts";
 import { Failed, Stop } from "../../kube/stop.ts";
 import { resolveTarget, type Target } from "../target.ts";
 
@@ -20,11 +21,26 @@ export async function findOwnBucket(
   const { object, signal } = context;
   const target = await resolveIfEver(dependencies, object, signal);
   if (target === undefined) return undefined;
-  const { bucket, owner } = target;
+  const { bucket } = target;
   if (!(await isThere(bucket, object.status?.arn === bucket.arn))) return undefined;
-  const tags = await readOwnTags(bucket, owner);
-  if (tags === undefined) warnOfExpiry(context, bucket);
+  const tags = await findOwnTags(context, target);
   return tags && { ...target, tags };
+}
+
+/** As {@link readOwnTags}, with a word on what is left where the bucket is not this owner's. */
+export async function findOwnTags(context: BucketContext, { bucket, owner }: Target): Promise<Tags | undefined> {
+  const tags = await readTagsOf(bucket);
+  if (tags === undefined || ownershipOf(tags, owner) === "Ours") return tags;
+  warnOfExpiry(context, bucket);
+  if (ownershipOf(tags, owner) === "Nobody") warnOfUntagged(context, bucket);
+  return undefined;
+}
+
+/** A bucket that was made, or adopted, for the object; by a crash its tags may never have been written. */
+function warnOfUntagged({ object, event }: BucketContext, { name }: BucketClient): void {
+  if ((object.status?.appliedSettings ?? []).length === 0) return;
+  const note = `Bucket '${name}', perhaps made for this object, is tagged as no S3Bucket's, and is left as it is`;
+  event({ type: "Warning", reason: REASON.bucketLeftUntagged, action: "Delete", note });
 }
 
 /** A bucket that somebody took from us, perhaps to save it. */
@@ -60,9 +76,14 @@ export async function isThere(bucket: BucketClient, wasOurs: boolean): Promise<b
 
 /** Undefined: there is no such bucket, by HeadBucket's word too, or it is not this owner's. */
 export async function readOwnTags(bucket: BucketClient, owner: Owner): Promise<Tags | undefined> {
+  const seen = await readTagsOf(bucket);
+  return seen !== undefined && ownershipOf(seen, owner) === "Ours" ? seen : undefined;
+}
+
+/** Undefined: there is no such bucket. */
+async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
   try {
-    const seen = (await tags.observe(bucket)) as Tags;
-    return ownershipOf(seen, owner) === "Ours" ? seen : undefined;
+    return await readTags(bucket);
   } catch (error) {
     if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
     throw new Failed(settingFailure(error, tags.permissions.read[0], bucket.arn));

@@ -1,36 +1,70 @@
 import { REASON } from "../../api/reasons.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
+import { deadline, sleep, systemClock } from "../../clock.ts";
+import { Failed } from "../../kube/stop.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, releaseTag } from "../../ownership.ts";
-import { putTags, removeTags } from "../settings/tags.ts";
+import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../ownership.ts";
+import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
-import { readOwnTags } from "./own-bucket.ts";
+import { findOwnTags } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";
 
 /** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;
+const RETRY_MS = 1_000;
 
 /**
  * Best effort: the object goes also when AWS cannot be reached, and says so. It waits only if its account is known not to allow this,
  * or the bucket is known to be emptied by S3, which would go on.
  */
 export async function retain(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
-  const obstacle = await release(dependencies, context).catch((error: unknown) => notReleased(context, error));
+  using end = deadline(systemClock, RELEASE_TIMEOUT_MS, context.signal);
+  const releasing = releaseUntil(end.signal, dependencies, context);
+  const obstacle = await releasing.catch((error: unknown) => notReleased(context, error));
   if (obstacle !== undefined) throw obstacle;
 }
 
-async function release(dependencies: BucketDependencies, context: BucketContext): Promise<Error | undefined> {
-  const { object, signal, event } = context;
-  const timeout = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_TIMEOUT_MS)]);
-  const { account, bucket, owner } = await resolveTarget(dependencies, object, timeout);
-  const tags = await readOwnTags(bucket, owner);
+/** Tries again, as long as there is time, what is only in the way for a moment. */
+async function releaseUntil(
+  timeout: AbortSignal,
+  dependencies: BucketDependencies,
+  context: BucketContext,
+): Promise<Error | undefined> {
+  for (;;) {
+    try {
+      return await release(timeout, dependencies, context);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await sleep(systemClock, RETRY_MS, timeout);
+      if (timeout.aborted) throw error;
+    }
+  }
+}
+
+/** Another change of the bucket is under way, or there are too many calls. */
+function isPassing(error: unknown): boolean {
+  const kind = error instanceof Failed ? error.failure.reason : awsErrorKind(error);
+  return kind === "Conflict" || kind === "Throttled";
+}
+
+async function release(
+  timeout: AbortSignal,
+  dependencies: BucketDependencies,
+  context: BucketContext,
+): Promise<Error | undefined> {
+  const { object, event } = context;
+  const target = await resolveTarget(dependencies, object, timeout);
+  const { account, bucket, owner } = target;
+  const tags = await findOwnTags(context, target);
   if (tags === undefined) return undefined;
-  const stillExpiring = await failureOf(withdrawLifecycle(context, bucket, tags));
-  if (stillExpiring !== undefined) return stillExpiring;
+  const kept = await orError(withdrawLifecycle(context, bucket, tags));
+  if (kept instanceof Error) return kept;
   const refused = refusal(object, account, bucket.name);
   if (refused !== undefined) return refused;
-  await putTags(bucket, releaseTag(owner));
-  await removeTags(bucket, CLAIM_TAGS);
+  // An earlier try may have ended while the origin had given its place.
+  const origin = originOf(kept) === undefined ? originTag(object.status?.origin) : {};
+  await changeTags(bucket, kept, { set: { ...releaseTag(owner), ...origin }, dropAfter: CLAIM_TAGS });
   event({
     type: "Normal",
     reason: REASON.bucketReleased,
@@ -40,10 +74,9 @@ async function release(dependencies: BucketDependencies, context: BucketContext)
   return undefined;
 }
 
-async function failureOf(work: Promise<void>): Promise<Error | undefined> {
+async function orError<T>(work: Promise<T>): Promise<T | Error> {
   try {
-    await work;
-    return undefined;
+    return await work;
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;

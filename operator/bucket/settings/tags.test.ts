@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ownershipTags, RELEASED_BY_TAG } from "../../ownership.ts";
+import { ORIGIN_TAG, ownershipTags, RELEASED_BY_TAG } from "../../ownership.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { OWNER, settingContextWith } from "../testing/fixtures.ts";
+import { tagStore, userTags } from "../testing/tag-store.ts";
 import { tags as setting, tagsOf } from "./tags.ts";
 
 const OWNERSHIP = ownershipTags(OWNER, "Created");
@@ -93,6 +94,32 @@ describe("write", () => {
   });
 });
 
+describe("no room", () => {
+  const desired = setting.desired({ tags: { "key-0": "x", new: "x" } }, contextWith(["old"]));
+
+  test("is told before anything is written, with what to do", async () => {
+    const { bucket, calls } = fakeBucket();
+    const write = setting.write(bucket, desired, { ...userTags(47), old: "" });
+    await expect(write).rejects.toMatchObject({
+      reason: "TooManyTags",
+      terminal: true,
+      message:
+        "S3 allows 50 tags on a bucket. Bucket 'docs' has 47, and the operator needs room for 7 more: 4 that say whose it is, " +
+        "and 3 of spec.tags and the AWSAccount. Remove 4 of the bucket's tags at AWS",
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("is none where what goes makes it, and a released bucket is claimed all the same", async () => {
+    const observed = { ...userTags(43), old: "", [ORIGIN_TAG]: "Created", [RELEASED_BY_TAG]: "prod/team/docs" };
+    const { current, answers } = tagStore(observed);
+    const { bucket } = fakeBucket((call) => answers[call.command]?.(call));
+    await setting.write(bucket, desired, observed);
+    expect(setting.diff(desired, await setting.observe(bucket))).toEqual([]);
+    expect(current.size).toBe(50);
+  });
+});
+
 describe("report", () => {
   test("what was applied, and what is still to be removed, without the operator's own", () => {
     const desired = { set: { env: "prod", cost: "1", ...OWNERSHIP }, remove: ["old", "gone", RELEASED_BY_TAG] };
@@ -156,6 +183,14 @@ describe("declare", () => {
 
   test("that an S3Bucket has it is told", () => {
     expect(declare(OWNERSHIP)).toEqual({ unsaid: [expect.stringContaining("an S3Bucket has the bucket")] });
+  });
+
+  test("that there is no room for a claim is told, with what to do", () => {
+    expect(declare(userTags(35)).unsaid).toEqual([]);
+    expect(declare(userTags(46)).unsaid).not.toContainEqual(expect.stringContaining("no room"));
+    const note =
+      "48 tags leave no room for those by which an s3-operator says whose a bucket is: remove 2 at AWS before";
+    expect(declare(userTags(48)).unsaid).toContainEqual(expect.stringContaining(note));
   });
 
   test("no more than a spec may have", () => {

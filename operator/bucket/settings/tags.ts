@@ -1,10 +1,11 @@
-import { ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-s3-control";
 import { GROUP } from "../../api/names.ts";
+import { REASON } from "../../api/reasons.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
-import type { BucketClient } from "../bucket-client.ts";
-import { isClaimed, RELEASED_BY_TAG, type Tags } from "../../ownership.ts";
+import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../ownership.ts";
+import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
+import { changeTags, readTags } from "../tagging/tagging.ts";
 import type { Declaration } from "./declaration.ts";
-import { type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
+import { type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 interface DesiredTags {
   set: Tags;
@@ -12,12 +13,14 @@ interface DesiredTags {
   remove: readonly string[];
 }
 
+type TagContext = Pick<SettingContext, "accountTags" | "ownershipTags" | "appliedTagKeys">;
+
 /** All tags that a bucket is to have; a new one gets them in the call that creates it. */
-export function tagsOf(spec: S3BucketSpec, { accountTags, ownershipTags }: SettingContext): Tags {
+export function tagsOf(spec: S3BucketSpec, { accountTags, ownershipTags }: TagContext): Tags {
   return { ...accountTags, ...spec.tags, ...ownershipTags };
 }
 
-function desired(spec: S3BucketSpec, context: SettingContext): DesiredTags {
+export function desiredTags(spec: S3BucketSpec, context: TagContext): DesiredTags {
   const set = tagsOf(spec, context);
   return { set, remove: [...context.appliedTagKeys, RELEASED_BY_TAG].filter((key) => !Object.hasOwn(set, key)) };
 }
@@ -45,10 +48,14 @@ function isUserKey(key: string): boolean {
 /** As the CRD bounds them. */
 const MAX_SPEC_TAGS = 35;
 
+/** For the keys alone. */
+const ANY_OWNERSHIP = ownershipTags({ cluster: "", namespace: "", name: "" }, "Adopted");
+
 /** Of the user's tags, which all stay in any case; whose the bucket is, is not for a spec to say. */
 function declare(observed: Tags): Declaration {
   const ofUser = Object.entries(observed).filter(([key]) => isUserKey(key));
   const writable = ofUser.filter(([key]) => !isReserved(key));
+  const surplus = tagsTooMany(Object.fromEntries(ofUser), { set: ANY_OWNERSHIP });
   const unsaid = [
     ...ofUser.flatMap(([key]) => (isReserved(key) ? [`'${key}' is AWS's own`] : [])),
     ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' is beyond the ${MAX_SPEC_TAGS} of a spec`),
@@ -57,59 +64,51 @@ function declare(observed: Tags): Declaration {
           "they say that an S3Bucket has the bucket: only once it is deleted, with deletionPolicy Retain, can another one adopt it",
         ]
       : []),
+    ...(surplus > 0
+      ? [
+          `${countTags(Object.keys(observed))} tags leave no room for those by which an s3-operator says whose a bucket is: remove ${surplus} at AWS before it is adopted`,
+        ]
+      : []),
   ];
   const said = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
   return { ...(writable.length > 0 && { spec: { tags: said } }), unsaid };
 }
 
-/** https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
-function isReserved(key: string): boolean {
-  return key.toLowerCase().startsWith("aws:");
+/** Why the bucket cannot have its tags: with those of others, they are more than S3 allows. Undefined: it can. Pure. */
+export function roomProblem(name: string, { set, remove }: DesiredTags, observed: Tags): SettingRefused | undefined {
+  const surplus = tagsTooMany(observed, { drop: remove, set });
+  if (surplus === 0) return undefined;
+  const kept = Object.keys(observed).filter((key) => !remove.includes(key));
+  const missing = Object.keys(set).filter((key) => !kept.includes(key));
+  const ours = missing.filter((key) => !isUserKey(key)).length;
+  const message =
+    `S3 allows ${MAX_TAGS} tags on a bucket. Bucket '${name}' has ${countTags(kept)}, and the operator needs room for ${missing.length} more: ` +
+    `${ours} that say whose it is, and ${missing.length - ours} of spec.tags and the AWSAccount. Remove ${surplus} of the bucket's tags at AWS`;
+  return new SettingRefused(REASON.tooManyTags, message);
 }
 
-function list(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-/** Adds or replaces these tags and leaves the rest, unlike PutBucketTagging, which replaces the whole set. */
-export async function putTags({ s3Control, accountId, arn, options }: BucketClient, tags: Tags): Promise<void> {
-  await s3Control.send(new TagResourceCommand({ AccountId: accountId, ResourceArn: arn, Tags: list(tags) }), options);
-}
-
-export async function removeTags(bucket: BucketClient, keys: readonly string[]): Promise<void> {
-  const { s3Control, accountId, arn, options } = bucket;
-  await s3Control.send(
-    new UntagResourceCommand({ AccountId: accountId, ResourceArn: arn, TagKeys: [...keys] }),
-    options,
-  );
-}
-
-/**
- * The spec's tags, the account's and those that say whose the bucket is. By S3 Control, which also works with ABAC on.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html
- */
+/** The spec's tags, the account's and those that say whose the bucket is. */
 export const tags = defineSetting<DesiredTags, Tags>({
   name: "tags",
   permissions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
 
-  desired,
+  desired: desiredTags,
 
-  observe: async ({ s3Control, accountId, arn, options }) => {
-    const command = new ListTagsForResourceCommand({ AccountId: accountId, ResourceArn: arn });
-    const { Tags } = await s3Control.send(command, options);
-    return Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
-  },
+  observe: readTags,
 
   diff,
 
   write: async (bucket, { set, remove }, observed) => {
+    const problem = roomProblem(bucket.name, { set, remove }, observed);
+    if (problem !== undefined) throw problem;
     const changed = Object.entries(set).filter(([key, value]) => valueOf(observed, key) !== value);
     const surplus = remove.filter((key) => Object.hasOwn(observed, key));
-    // Room first, S3 allows 50; but a released bucket is claimed before it stops being one.
-    const [released, dropped] = [surplus.filter(isRelease), surplus.filter((key) => !isRelease(key))];
-    if (dropped.length > 0) await removeTags(bucket, dropped);
-    if (changed.length > 0) await putTags(bucket, Object.fromEntries(changed));
-    if (released.length > 0) await removeTags(bucket, released);
+    await changeTags(bucket, observed, {
+      drop: surplus.filter((key) => !isRelease(key)),
+      set: Object.fromEntries(changed),
+      // A released bucket is claimed before it stops being one.
+      dropAfter: surplus.filter(isRelease),
+    });
   },
 
   // Always declared: without its ownership tags a bucket is not ours.

@@ -1,6 +1,7 @@
 /** CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html, aws.md 2.8. */
 
 import {
+  CreateBucketCommand,
   DeleteBucketCorsCommand,
   DeleteBucketTaggingCommand,
   GetBucketCorsCommand,
@@ -90,11 +91,48 @@ describe("tags", () => {
     await expect(put([...tags])).rejects.toMatchObject({ name: "InvalidTag", $metadata: { httpStatusCode: 400 } });
   });
 
-  simulatorTest("that AWS set stay, whatever is written", async () => {
-    target.simulator.account(target.accountId).buckets.get(Bucket)?.tags.set("aws:cloudformation:stack-name", "s");
-    await put([{ Key: "env", Value: "prod" }]);
+  // https://github.com/hashicorp/terraform-provider-aws/issues/7323
+  simulatorTest("that AWS set must be in a new set as they are", async () => {
+    const system = { Key: "aws:cloudformation:stack-name", Value: "s" };
+    target.simulator.account(target.accountId).buckets.get(Bucket)?.tags.set(system.Key, system.Value);
+    const user = { Key: "env", Value: "prod" };
+    const message = "System Tags cannot be removed by requester";
+    await expect(put([user])).rejects.toMatchObject({ name: "InvalidTag", message });
+    await expect(put([user, { ...system, Value: "other" }])).rejects.toMatchObject({ name: "InvalidTag" });
+    await put([user, system]);
+    expect(await get()).toEqual([user, system]);
     await target.s3().send(new DeleteBucketTaggingCommand({ Bucket }));
-    expect(await get()).toEqual([{ Key: "aws:cloudformation:stack-name", Value: "s" }]);
+    expect(await get()).toEqual([system]);
+  });
+
+  // https://github.com/hashicorp/terraform-provider-aws/issues/45684 and 46054
+  simulatorTest("are known to the classic calls only in some regions", async () => {
+    const { regionsWithoutResourceTags: without } = target.simulator.account(target.accountId);
+    without.add("eu-west-1");
+    const region = { region: "eu-west-1" };
+    const create = (Tags?: { Key: string; Value: string }[]) => {
+      const configuration = { LocationConstraint: "eu-west-1" as const, ...(Tags && { Tags }) };
+      const command = new CreateBucketCommand({ Bucket: "classic-only", CreateBucketConfiguration: configuration });
+      return target.s3(region).send(command);
+    };
+    await expect(create([{ Key: "a", Value: "b" }])).rejects.toMatchObject({
+      name: "UnsupportedArgument",
+      $metadata: { httpStatusCode: 400 },
+    });
+    await create();
+    const resource = { AccountId: target.accountId, ResourceArn: "arn:aws:s3:::classic-only" };
+    const list = target.s3control(region).send(new ListTagsForResourceCommand(resource));
+    await expect(list).rejects.toMatchObject({ name: "MethodNotAllowed", $metadata: { httpStatusCode: 405 } });
+    const tags = target.s3(region).send(new GetBucketTaggingCommand({ Bucket: "classic-only" }));
+    await expect(tags).rejects.toMatchObject({ name: "NoSuchTagSet" });
+    without.clear();
+  });
+
+  simulatorTest("by S3 Control are objects of a bucket at a store that has none", async () => {
+    target.simulator.store.withoutS3Control = true;
+    const list = target.s3control().send(new ListTagsForResourceCommand(resource()));
+    await expect(list).rejects.toMatchObject({ name: "NoSuchBucket", BucketName: "v20180820" });
+    target.simulator.store.withoutS3Control = false;
   });
 
   simulatorTest("can seem to be set by AWS on every bucket", async () => {

@@ -1,9 +1,15 @@
 /** Attribute-based access control: https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html */
 
-import { AwsError } from "../errors.ts";
 import type { Bucket } from "../state.ts";
 import { element, textAt } from "../xml.ts";
-import { configurationReply, invalidRequest, malformedXml, requestDocument, type Subresource } from "./route.ts";
+import {
+  configurationReply,
+  invalidRequest,
+  malformedXml,
+  requestDocument,
+  requireRegion,
+  type Subresource,
+} from "./route.ts";
 
 export const abac: Subresource = {
   name: "abac",
@@ -39,9 +45,4 @@ export function refuseWithAbac({ abac }: Bucket): void {
   if (abac === "Enabled") {
     throw invalidRequest("Tags of a bucket with ABAC enabled are changed by TagResource and UntagResource only.");
   }
-}
-
-function requireRegion(regionsWithout: Set<string>, region: string): void {
-  if (!regionsWithout.has(region)) return;
-  throw new AwsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
 }

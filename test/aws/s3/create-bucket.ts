@@ -30,7 +30,10 @@ export function createBucket(exchange: Exchange): Reply {
   checkBucketName(bucketName);
   const configuration = request.body.length > 0 ? requestDocument(request, "CreateBucketConfiguration") : undefined;
   const region = regionOf(configuration, request.scope.region);
-  const settings = settingsOf(request, configuration);
+  if (child(configuration, "Tags") !== undefined && account.regionsWithoutResourceTags.has(region)) {
+    throw new AwsError(400, "UnsupportedArgument", "The request contained an unsupported argument.");
+  }
+  const settings = settingsOf(request, world.store.withoutS3Control ? undefined : configuration);
   const existing = findBucket(world, bucketName);
   if (existing !== undefined) return recreate(existing, exchange);
   account.buckets.set(bucketName, Object.assign(newBucket(world, account.id, bucketName, region), settings));

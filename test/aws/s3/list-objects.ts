@@ -15,16 +15,16 @@ export const listObjects: Subresource = {
       action: "s3:ListBucket",
       write: false,
       parameters: ["prefix", "max-keys", "continuation-token", "start-after", "encoding-type"],
-      handle: ({ name, objects }, { request: { query } }) => {
+      handle: ({ name, objects }, { request: { query }, world }) => {
         if (query.get("list-type") !== "2") throw notImplemented("list-type other than 2");
         const prefix = query.get("prefix") ?? "";
         const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
-        const encoded = keyEncoding(query);
+        const { write: encoded, type } = keyEncoding(query, world.store);
         const current = keysFrom(objects.keys(), prefix, after).flatMap((key) => {
           const version = objects.get(key)?.[0];
           return key === after || version === undefined || version.deleteMarker ? [] : [{ key, version }];
         });
-        const limit = limitOf(query.get("max-keys"));
+        const limit = limitOf(query.get("max-keys"), world.store);
         const { items, last } = pageOf(current, limit);
         const contents = items.map(({ key, version }) =>
           element("Contents", [
@@ -41,7 +41,7 @@ export const listObjects: Subresource = {
             element("Prefix", encoded(prefix)),
             element("KeyCount", String(items.length)),
             element("MaxKeys", String(limit)),
-            query.has("encoding-type") ? element("EncodingType", "url") : undefined,
+            type && element("EncodingType", type),
             element("IsTruncated", String(last !== undefined)),
             last && element("NextContinuationToken", last.key),
             ...contents,

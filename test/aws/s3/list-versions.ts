@@ -27,15 +27,15 @@ export const listVersions: Subresource = {
   },
 };
 
-function list({ name, objects }: Bucket, { request: { query } }: Exchange): Reply {
+function list({ name, objects }: Bucket, { request: { query }, world }: Exchange): Reply {
   const [keyMarker, versionMarker] = [query.get("key-marker"), query.get("version-id-marker")];
   if (versionMarker !== null && keyMarker === null) {
     const message = "A version-id marker cannot be specified without a key marker.";
     throw invalidArgument(message, "version-id-marker", versionMarker);
   }
-  const encoded = keyEncoding(query);
+  const { write: encoded, type } = keyEncoding(query, world.store);
   const prefix = query.get("prefix") ?? "";
-  const limit = limitOf(query.get("max-keys"));
+  const limit = limitOf(query.get("max-keys"), world.store);
   const { items, last } = pageOf(entriesAfter(objects, prefix, keyMarker ?? "", versionMarker), limit);
   return xmlReply(
     element("ListVersionsResult", [
@@ -44,7 +44,7 @@ function list({ name, objects }: Bucket, { request: { query } }: Exchange): Repl
       element("KeyMarker", encoded(keyMarker ?? "")),
       element("VersionIdMarker", versionMarker ?? ""),
       element("MaxKeys", String(limit)),
-      query.has("encoding-type") ? element("EncodingType", "url") : undefined,
+      type && element("EncodingType", type),
       element("IsTruncated", String(last !== undefined)),
       last && element("NextKeyMarker", encoded(last.key)),
       last && element("NextVersionIdMarker", last.version.versionId),

@@ -1,8 +1,7 @@
 /** Pages of listings: sorted by key, at most 1,000 entries each. */
 
+import type { StoreSwitches } from "../store.ts";
 import { invalidArgument } from "./route.ts";
-
-export const MAX_KEYS = 1000;
 
 export interface Page<Item> {
   items: Item[];
@@ -21,9 +20,9 @@ export function pageOf<Item>(items: Iterable<Item>, limit: number): Page<Item> {
 }
 
 /** The `max-keys` or `max-uploads` of a request. */
-export function limitOf(parameter: string | null): number {
-  const asked = Number(parameter ?? MAX_KEYS);
-  return Number.isInteger(asked) && asked >= 0 ? Math.min(asked, MAX_KEYS) : MAX_KEYS;
+export function limitOf(parameter: string | null, { pageSize }: StoreSwitches): number {
+  const asked = Number(parameter ?? pageSize);
+  return Number.isInteger(asked) && asked >= 0 ? Math.min(asked, pageSize) : pageSize;
 }
 
 /** The keys with this prefix in S3's order, from the marker on, itself included. */
@@ -44,10 +43,22 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** How the answer writes keys: as they are, or with `encoding-type=url`, which keys need that XML cannot hold. */
-export function keyEncoding(query: URLSearchParams): (key: string) => string {
+/** How the answer writes keys. */
+export interface KeyEncoding {
+  write: (key: string) => string;
+  /** The element `EncodingType` of the answer. */
+  type: "url" | undefined;
+}
+
+/** As they are, or with `encoding-type=url`, which keys need that XML cannot hold; some stores ignore what is asked. */
+export function keyEncoding(query: URLSearchParams, { listedKeys }: StoreSwitches): KeyEncoding {
   const type = query.get("encoding-type");
-  if (type === null) return (key) => key;
+  if (listedKeys === "Encoded") return { write: encoded, type: undefined };
+  if (type === null || listedKeys === "Plain") return { write: (key) => key, type: undefined };
   if (type !== "url") throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
-  return (key) => encodeURIComponent(key).replaceAll("%2F", "/").replaceAll("%20", "+");
+  return { write: encoded, type };
+}
+
+function encoded(key: string): string {
+  return encodeURIComponent(key).replaceAll("%2F", "/").replaceAll("%20", "+");
 }

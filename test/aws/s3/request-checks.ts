@@ -11,6 +11,8 @@ const COMMON_HEADERS = new Set([
   "x-amz-date",
   "x-amz-security-token",
   "x-amz-user-agent",
+  // Of S3 Control, whose requests come here where a store has none.
+  "x-amz-account-id",
   "x-amz-expected-bucket-owner",
   "x-amz-sdk-checksum-algorithm",
   "x-amz-checksum-crc32",

@@ -121,3 +121,9 @@ export function accessDenied(message = "Access Denied"): AwsError {
 export function absent(code: string, message: string, bucket: Bucket): AwsError {
   return new AwsError(404, code, message, { details: { BucketName: bucket.name } });
 }
+
+/** For a call that does not exist in these regions. */
+export function requireRegion(regionsWithout: ReadonlySet<string>, region: string): void {
+  if (!regionsWithout.has(region)) return;
+  throw new AwsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+}

@@ -1,10 +1,11 @@
 /** The classic tag API, which writes all tags at once: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
 
+import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { refuseWithAbac } from "./abac.ts";
 import { child, element } from "../xml.ts";
-import { absent, malformedXml, requestDocument, xmlReply, type Subresource } from "./route.ts";
-import { checkTagCount, checkTags, isSystemTag, tagElements, tagsOf } from "./tags.ts";
+import { absent, type Exchange, malformedXml, requestDocument, xmlReply, type Subresource } from "./route.ts";
+import { checkTagCount, checkTags, isSystemTag, systemTagsRemoved, type Tag, tagElements, tagsOf } from "./tags.ts";
 
 export const tagging: Subresource = {
   name: "tagging",
@@ -15,8 +16,8 @@ export const tagging: Subresource = {
       operation: "GetBucketTagging",
       action: "s3:GetBucketTagging",
       write: false,
-      handle: (bucket, { normalise }) => {
-        const shown = new Map([...bucket.tags, ...Object.entries(normalise.awsTags ?? {})]);
+      handle: (bucket, exchange) => {
+        const shown = tagsShown(bucket, exchange);
         if (shown.size === 0) throw absent("NoSuchTagSet", "The TagSet does not exist", bucket);
         return xmlReply(element("Tagging", [element("TagSet", tagElements(shown))]));
       },
@@ -25,17 +26,7 @@ export const tagging: Subresource = {
       operation: "PutBucketTagging",
       action: "s3:PutBucketTagging",
       write: true,
-      handle: (bucket, { request }) => {
-        refuseWithAbac(bucket);
-        const set = child(requestDocument(request, "Tagging"), "TagSet");
-        if (set === undefined) throw malformedXml();
-        const tags = tagsOf(set);
-        checkTags(tags);
-        const all = new Map([...systemTags(bucket), ...tags]);
-        checkTagCount(all);
-        bucket.tags = all;
-        return { status: 204 };
-      },
+      handle: replaceTags,
     },
     DELETE: {
       operation: "DeleteBucketTagging",
@@ -43,6 +34,7 @@ export const tagging: Subresource = {
       write: true,
       handle: (bucket) => {
         refuseWithAbac(bucket);
+        // Doubtful: whether AWS refuses this too.
         bucket.tags = systemTags(bucket);
         return { status: 204 };
       },
@@ -50,7 +42,25 @@ export const tagging: Subresource = {
   },
 };
 
-/** AWS keeps its own tags whatever is written (aws.md 2.8). */
+function tagsShown({ tags }: Bucket, { normalise }: Exchange): Map<string, string> {
+  return new Map([...tags, ...Object.entries(normalise.awsTags ?? {})]);
+}
+
+/** AWS's own tags must be in the new set as they are: https://github.com/hashicorp/terraform-provider-aws/issues/7323 */
+function replaceTags(bucket: Bucket, exchange: Exchange): Reply {
+  refuseWithAbac(bucket);
+  const set = child(requestDocument(exchange.request, "Tagging"), "TagSet");
+  if (set === undefined) throw malformedXml();
+  const tags = tagsOf(set);
+  const system = [...tagsShown(bucket, exchange)].filter(([key]) => isSystemTag(key));
+  const isAsItWas = ([key, value]: Tag) => system.some(([other, its]) => other === key && its === value);
+  if (!system.every(([key]) => tags.some(([other]) => other === key))) throw systemTagsRemoved();
+  checkTags(tags.filter((tag) => !isAsItWas(tag)));
+  checkTagCount(new Map(tags));
+  bucket.tags = new Map(tags.filter(([key]) => bucket.tags.has(key) || !isSystemTag(key)));
+  return { status: 204 };
+}
+
 function systemTags({ tags }: Bucket): Map<string, string> {
   return new Map([...tags].filter(([key]) => isSystemTag(key)));
 }

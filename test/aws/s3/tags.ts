@@ -46,6 +46,10 @@ export function isSystemTag(key: string): boolean {
   return key.startsWith("aws:");
 }
 
+export function systemTagsRemoved(): AwsError {
+  return invalidTag("System Tags cannot be removed by requester");
+}
+
 function invalidTag(message: string): AwsError {
   return new AwsError(400, "InvalidTag", message);
 }

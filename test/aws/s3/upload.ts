@@ -73,7 +73,7 @@ function listParts(bucket: Bucket, exchange: Exchange): Reply {
   const { id, parts } = uploadOf(bucket, exchange);
   const marker = Number(request.query.get("part-number-marker") ?? 0);
   const after = [...parts].filter(([number]) => number > marker).toSorted(([a], [b]) => a - b);
-  const limit = limitOf(request.query.get("max-parts"));
+  const limit = limitOf(request.query.get("max-parts"), exchange.world.store);
   const { items, last } = pageOf(after, limit);
   return xmlReply(
     element("ListPartsResult", [

@@ -51,13 +51,13 @@ export function addUpload({ uploads }: Bucket, key: string, world: World): strin
 }
 
 /** By key, and for one key in the order in which they began. */
-function list({ name, uploads }: Bucket, { request: { query } }: Exchange): Reply {
+function list({ name, uploads }: Bucket, { request: { query }, world }: Exchange): Reply {
   const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
   const marked = uploads.get(idMarker);
   if (keyMarker !== "" && marked !== undefined && marked.key !== keyMarker) {
     throw invalidArgument("Invalid uploadId marker", "upload-id-marker", idMarker);
   }
-  const encoded = keyEncoding(query);
+  const { write: encoded, type } = keyEncoding(query, world.store);
   const prefix = query.get("prefix") ?? "";
   const isAfter = (key: string, id: string) => {
     const order = compareKeys(key, keyMarker);
@@ -67,13 +67,13 @@ function list({ name, uploads }: Bucket, { request: { query } }: Exchange): Repl
     .map(([id, { key, initiated }]) => ({ id, key, initiated }))
     .filter(({ id, key }) => key.startsWith(prefix) && isAfter(key, id))
     .toSorted((a, b) => compareKeys(a.key, b.key) || compareKeys(a.id, b.id));
-  const limit = limitOf(query.get("max-uploads"));
+  const limit = limitOf(query.get("max-uploads"), world.store);
   const { items, last } = pageOf(after, limit);
   return xmlReply(
     element("ListMultipartUploadsResult", [
       element("Bucket", name),
       element("MaxUploads", String(limit)),
-      query.has("encoding-type") ? element("EncodingType", "url") : undefined,
+      type && element("EncodingType", type),
       element("IsTruncated", String(last !== undefined)),
       last && element("NextKeyMarker", encoded(last.key)),
       last && element("NextUploadIdMarker", last.id),

@@ -2,7 +2,7 @@
 
 import { notImplemented } from "../errors.ts";
 import { noSuchBucket } from "../s3/reachable-bucket.ts";
-import { accessDenied, requestDocument } from "../s3/route.ts";
+import { accessDenied, requestDocument, requireRegion } from "../s3/route.ts";
 import { checkTagCount, checkTags, isSystemTag, tagElements, tagsOf } from "../s3/tags.ts";
 import type { Bucket } from "../state.ts";
 import { findBucket } from "../world.ts";
@@ -50,7 +50,8 @@ export const resourceTags: ControlRoute = {
   },
 };
 
-function taggedBucket({ world, account, resource }: ControlExchange): Bucket {
+function taggedBucket({ world, account, resource, request }: ControlExchange): Bucket {
+  requireRegion(account.regionsWithoutResourceTags, request.scope.region);
   const name = /^arn:aws:s3:::([^/]+)$/.exec(resource)?.[1];
   if (name === undefined) throw notImplemented(`tags of ${resource}`);
   const bucket = findBucket(world, name);

@@ -40,7 +40,7 @@ export async function retag(
   const { TagSet = [] } = await person.send(new GetBucketTaggingCommand({ Bucket: bucketName }));
   const before = Object.fromEntries(TagSet.map(({ Key = "", Value = "" }) => [Key, Value]));
   const after = Object.entries({ ...before, ...changes }).flatMap(([Key, Value]) =>
-    Value === undefined || Key.startsWith("aws:") ? [] : [{ Key, Value }],
+    Value === undefined ? [] : [{ Key, Value }],
   );
   await person.send(new PutBucketTaggingCommand({ Bucket: bucketName, Tagging: { TagSet: after } }));
 }

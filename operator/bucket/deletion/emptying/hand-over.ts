@@ -3,8 +3,9 @@ import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
 import { failWith } from "../../../fail-with.ts";
 import { again } from "../../../kube/stop.ts";
-import { EXPIRING_TAG, type Tags } from "../../../ownership.ts";
-import { putTags, removeTags } from "../../settings/tags.ts";
+import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../ownership.ts";
+import { hasRoomFor } from "../../tagging/room.ts";
+import { changeTags } from "../../tagging/tagging.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import { type Version, versionPages } from "./versions.ts";
@@ -13,13 +14,18 @@ import { type Version, versionPages } from "./versions.ts";
 const RECHECK_MS = 1_800_000;
 
 /**
- * Has S3 expire what is left, and throws to look again later; returns when so little is left that the operator better does it itself.
+ * Has S3 expire what is left, and throws to look again later; returns when so little is left that the operator better does it itself, and
+ * where the tag that says so finds no room.
  * `now` in milliseconds since the epoch.
  */
-export async function leaveToLifecycle(context: BucketContext, bucket: BucketClient, now: number): Promise<void> {
+export async function leaveToLifecycle(
+  context: BucketContext,
+  { bucket, tags }: { bucket: BucketClient; tags: Tags },
+  now: number,
+): Promise<void> {
   const { value: page } = await versionPages(bucket).next();
-  if (page === undefined || page.isLast) return;
-  await announce(context, bucket, now);
+  if (page === undefined || page.isLast || !hasRoomFor(EXPIRING_TAG, tags)) return;
+  await announce(context, bucket, tags, now);
   await expireAll(bucket);
   const { objectsDeleted = 0, lifecycleStartedTime } = context.status.deletion ?? {};
   const message =
@@ -30,10 +36,15 @@ export async function leaveToLifecycle(context: BucketContext, bucket: BucketCli
 }
 
 /** On record before it is so, because it has to be undone should somebody change their mind. */
-async function announce({ status, event, progress }: BucketContext, bucket: BucketClient, now: number): Promise<void> {
+async function announce(
+  { status, event, progress }: BucketContext,
+  bucket: BucketClient,
+  tags: Tags,
+  now: number,
+): Promise<void> {
   if (status.deletion?.lifecycleStartedTime !== undefined) return;
   const since = new Date(now).toISOString();
-  await putTags(bucket, { [EXPIRING_TAG]: since }).catch(failWith("s3:TagResource", bucket.arn));
+  await changeTags(bucket, tags, { set: { [EXPIRING_TAG]: since } }).catch(failWith("s3:TagResource", bucket.arn));
   status.deletion = { ...status.deletion, lifecycleStartedTime: since };
   const note = `Bucket '${bucket.name}' holds too much to be emptied call by call: its lifecycle configuration becomes one by which S3 expires everything`;
   event({ type: "Normal", reason: REASON.emptyingByLifecycle, action: "Delete", note });
@@ -49,19 +60,25 @@ async function protectionNote(bucket: BucketClient, versions: readonly Version[]
   return `. ${describeProtection(first, protection)}`;
 }
 
-/** If S3 has been expiring what is in the bucket, that ends here: what is still there stays. */
+/** If S3 has been expiring what is in the bucket, that ends here: what is still there stays. Returns the tags that the bucket has then. */
 export async function withdrawLifecycle(
-  { status, event }: BucketContext,
+  { object, status, event }: BucketContext,
   bucket: BucketClient,
   tags: Tags,
-): Promise<void> {
-  const isTagged = Object.hasOwn(tags, EXPIRING_TAG);
-  if (!isTagged && status.deletion?.lifecycleStartedTime === undefined) return;
+): Promise<Tags> {
+  const { [EXPIRING_TAG]: since, ...others } = tags;
+  if (since === undefined && status.deletion?.lifecycleStartedTime === undefined) return tags;
   await stopExpiring(bucket);
-  if (isTagged) await removeTags(bucket, [EXPIRING_TAG]).catch(failWith("s3:UntagResource", bucket.arn));
+  // It may have given its place to the other tag.
+  const origin = originOf(tags) === undefined ? originTag(object.status?.origin) : {};
+  if (since !== undefined) {
+    const change = { drop: [EXPIRING_TAG], set: origin };
+    await changeTags(bucket, tags, change).catch(failWith("s3:UntagResource", bucket.arn));
+  }
   delete status.deletion?.lifecycleStartedTime;
   const note = `S3 no longer expires what is in bucket '${bucket.name}'; the bucket has no lifecycle configuration now`;
   event({ type: "Warning", reason: REASON.emptyingStopped, action: "Delete", note });
+  return since === undefined ? tags : { ...others, ...origin };
 }
 
 /** The settings are looked at when S3 has had the time to forget the rules. */

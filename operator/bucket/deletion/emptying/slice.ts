@@ -2,7 +2,7 @@ import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../fail-with.ts";
 import { inLanes } from "./in-lanes.ts";
-import { noteRefused, type Tally } from "./tally.ts";
+import { noteDeleted, noteRefused, type Tally } from "./tally.ts";
 import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";
 import { deleteVersions, type Deletion, type Version, versionPages } from "./versions.ts";
 
@@ -86,10 +86,8 @@ function noteDeletions(deletions: readonly Deletion[], since: number, tally: Tal
   const before = tally.deleted;
   for (const { version, error } of deletions) {
     const kind = awsErrorKind(error);
-    if (error === undefined || kind === "NotFound") {
-      tally.deleted += 1;
-      if (version.lastModified > since) tally.recent += 1;
-    } else if (PASSING.has(kind)) tally.postponed = error;
+    if (error === undefined || kind === "NotFound") noteDeleted(tally, version, since);
+    else if (PASSING.has(kind)) tally.postponed = error;
     else noteRefused(tally, { key: version.key, versionId: version.versionId, error });
   }
   if (deletions.length > 0 && tally.deleted === before) tally.futilePages += 1;

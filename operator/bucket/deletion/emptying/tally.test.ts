@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketStatus } from "../../../api/types.ts";
-import { keepsFilling, newTally, noteProgress, noteRefused } from "./tally.ts";
+import { keepsFilling, newTally, noteDeleted, noteProgress, noteRefused } from "./tally.ts";
 
 const NOW = "2026-01-01T00:00:00.000Z";
 
@@ -8,6 +8,18 @@ test("of what is refused the first in S3's order stays, in whatever order it com
   const tally = newTally();
   for (const key of ["b", "a", "c"]) noteRefused(tally, { key, error: new Error(key) });
   expect(tally.refused?.key).toBe("a");
+});
+
+test("of what is deleted the first that is not recent stays likewise", () => {
+  const tally = newTally();
+  const deleted = [
+    { key: "b", lastModified: 0 },
+    { key: "a", lastModified: 5 },
+    { key: "0", lastModified: 6 },
+    { key: "c", lastModified: 0 },
+  ];
+  for (const each of deleted) noteDeleted(tally, { ...each, versionId: "v", isDeleteMarker: false }, 5);
+  expect(tally).toMatchObject({ deleted: 4, recent: 1, firstDeleted: { key: "a" } });
 });
 
 describe("progress", () => {

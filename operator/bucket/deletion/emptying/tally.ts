@@ -1,4 +1,5 @@
 import type { S3BucketStatus } from "../../../api/types.ts";
+import type { Version } from "./versions.ts";
 
 /** Something that S3 would not let go. */
 export interface Refused {
@@ -14,6 +15,8 @@ export interface Tally {
   deleted: number;
   /** Of those, how many were written after the emptying began. */
   recent: number;
+  /** The first by key of those that are not recent, which S3 must not list again. A recent one may have been written again. */
+  firstDeleted?: Version;
   uploadsAborted: number;
   /** Pages of versions of which nothing could be deleted. */
   futilePages: number;
@@ -27,6 +30,13 @@ export interface Tally {
 
 export function newTally(): Tally {
   return { deleted: 0, recent: 0, uploadsAborted: 0, futilePages: 0, complete: false };
+}
+
+/** `since` in milliseconds since the epoch: when the emptying began. */
+export function noteDeleted(tally: Tally, version: Version, since: number): void {
+  tally.deleted += 1;
+  if (version.lastModified > since) tally.recent += 1;
+  else if (tally.firstDeleted === undefined || version.key < tally.firstDeleted.key) tally.firstDeleted = version;
 }
 
 /** Keeps the first by key: pages are worked on several at a time, and status is to say the same each time. */

@@ -1,7 +1,7 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../fail-with.ts";
-import { decoded } from "./versions.ts";
+import { keyReader } from "./encoding.ts";
 
 /** A multipart upload in progress. */
 export interface Upload {
@@ -15,10 +15,12 @@ export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): Async
   for (let isLast = false; !isLast;) {
     const command = new ListMultipartUploadsCommand({ ...ref, EncodingType: "url", ...marker });
     const answer = await s3.send(command, options).catch(failWith("s3:ListBucketMultipartUploads", arn));
-    isLast = answer.IsTruncated !== true;
-    for (const { Key = "", UploadId = "" } of answer.Uploads ?? []) yield { key: decoded(Key), uploadId: UploadId };
-    const { NextKeyMarker, NextUploadIdMarker } = answer;
-    marker = { KeyMarker: NextKeyMarker && decoded(NextKeyMarker), UploadIdMarker: NextUploadIdMarker };
+    const { Uploads = [], NextKeyMarker, NextUploadIdMarker } = answer;
+    const read = keyReader(answer);
+    // An answer that is empty and truncated would never end.
+    isLast = answer.IsTruncated !== true || Uploads.length === 0;
+    for (const { Key = "", UploadId = "" } of Uploads) yield { key: read(Key), uploadId: UploadId };
+    marker = { KeyMarker: NextKeyMarker && read(NextKeyMarker), UploadIdMarker: NextUploadIdMarker };
   }
 }
 

@@ -40,7 +40,7 @@ describe("listing", () => {
       { IsTruncated: true, NextKeyMarker: "a%2Bb+%01", NextVersionIdMarker: "v", Versions: [{ Key: "a%2Bb+%01" }] },
       { DeleteMarkers: [{ Key: "%C3%BC/%2525", VersionId: "m" }] },
     ];
-    const { bucket, calls } = fakeBucket(() => answers.shift());
+    const { bucket, calls } = fakeBucket(() => ({ EncodingType: "url", ...answers.shift() }));
     const pages = await all(versionPages(bucket));
     expect(pages.flatMap(({ versions }) => versions).map(({ key, versionId }) => [key, versionId])).toEqual([
       ["a+b \u0001", "null"],

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../fail-with.ts";
+import { keyReader } from "./encoding.ts";
 
 /** A version, or a delete marker. */
 export interface Version {
@@ -42,24 +43,24 @@ export async function* versionPages({ s3, ref, options, arn }: BucketClient): As
     isLast = answer.IsTruncated !== true;
     yield { versions: versionsOf(answer), isLast };
     const { NextKeyMarker, NextVersionIdMarker } = answer;
-    marker = { KeyMarker: NextKeyMarker && decoded(NextKeyMarker), VersionIdMarker: NextVersionIdMarker };
+    marker = { KeyMarker: NextKeyMarker && keyReader(answer)(NextKeyMarker), VersionIdMarker: NextVersionIdMarker };
   }
 }
 
-function versionsOf({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCommandOutput): Version[] {
+function versionsOf(answer: ListObjectVersionsCommandOutput): Version[] {
+  const { Versions = [], DeleteMarkers = [] } = answer;
+  const read = keyReader(answer);
   return [
-    ...Versions.map((listed) => ({ ...versionOf(listed), isDeleteMarker: false })),
-    ...DeleteMarkers.map((listed) => ({ ...versionOf(listed), isDeleteMarker: true })),
+    ...Versions.map((listed) => ({ ...versionOf(listed, read), isDeleteMarker: false })),
+    ...DeleteMarkers.map((listed) => ({ ...versionOf(listed, read), isDeleteMarker: true })),
   ];
 }
 
-function versionOf({ Key = "", VersionId = "null", LastModified }: ObjectVersion | DeleteMarkerEntry) {
-  return { key: decoded(Key), versionId: VersionId, lastModified: LastModified?.getTime() ?? 0 };
-}
-
-/** The inverse of `EncodingType: "url"`. */
-export function decoded(key: string): string {
-  return decodeURIComponent(key.replaceAll("+", " "));
+function versionOf(
+  { Key = "", VersionId = "null", LastModified }: ObjectVersion | DeleteMarkerEntry,
+  read: (key: string) => string,
+) {
+  return { key: read(Key), versionId: VersionId, lastModified: LastModified?.getTime() ?? 0 };
 }
 
 const MAX_SHOWN = 200;

@@ -20,7 +20,7 @@ export interface VersionedBucket extends FakeBucket {
 /** When everything in it was written. */
 export const WRITTEN = new Date("2026-01-01T00:00:00Z");
 
-/** A bucket in memory that lists in pages of `pageSize` and can be emptied. Names must need no encoding, unless a test encodes them. */
+/** A bucket in memory that lists in pages of `pageSize`, with keys as they are, and can be emptied. */
 export function versionedBucket({ versions = [], uploads = [] }: Contents, pageSize = 1_000): VersionedBucket {
   const left = { versions: new Set(versions), uploads: new Set(uploads) };
   const refusals = new Map<string, string>();

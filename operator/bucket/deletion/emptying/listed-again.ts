@@ -1,0 +1,27 @@
+import { REASON } from "../../../api/reasons.ts";
+import type { BucketClient } from "../../bucket-client.ts";
+import { stalled } from "../../../kube/stop.ts";
+import { shownKey, type Version, versionPages } from "./versions.ts";
+
+/**
+ * Throws a Stop when the first version that a slice of work deleted is listed again: deleting would go on without end. AWS's listings
+ * show every earlier deletion: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+ */
+export async function refuseIfListedAgain(bucket: BucketClient, deleted: Version | undefined): Promise<void> {
+  if (deleted === undefined) return;
+  // All before it was deleted too: if it is there, it is on the first page.
+  const { value: page } = await versionPages(bucket).next();
+  if (page?.versions.some((listed) => isSame(listed, deleted)) === true) throw listedAgain(bucket, deleted);
+}
+
+/** Every "null" version of a key has the same id. */
+function isSame(one: Version, other: Version): boolean {
+  return one.key === other.key && one.versionId === other.versionId && one.lastModified === other.lastModified;
+}
+
+function listedAgain({ name }: BucketClient, { key, versionId }: Version): Error {
+  const message =
+    `The endpoint answered that version ${versionId} of object ${shownKey(key)} was deleted, and lists it again, so that bucket '${name}' ` +
+    "cannot be emptied by the operator: empty it by other means, or set spec.deletionPolicy to Retain";
+  return stalled(REASON.deletionWithoutEffect, message);
+}
