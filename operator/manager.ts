@@ -57,6 +57,9 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const userAgent = `${NAME}/${version}`;
 
+  /** A process that was suspended wakes up amid its work, and may find the answers to its calls before it finds that it no longer leads. */
+  let mayCallUntil = config.leaderElect ? -Infinity : Infinity;
+
   const metrics = createMetrics(version);
   const kubeMetrics = createKubeMetrics(metrics.registry);
   const client = createKubeClient(kubeConfig, { userAgent, clock, metrics: kubeMetrics });
@@ -66,6 +69,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     userAgent,
     clock,
     log,
+    mayCall: () => clock.monotonic() < mayCallUntil,
     onDenied: (accountId) => {
       const concerned = watches.accounts.store.list().filter(({ spec }) => spec.accountId === accountId);
       for (const { metadata } of concerned) accounts.enqueue(metadata, "resync");
@@ -187,7 +191,9 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     }
     const namespace = config.leaderElectionNamespace ?? ownNamespace();
     const lease = { name: config.leaderElectionName, namespace, identity };
-    isLost = (await runLeaderElection({ ...common, ...lease, onStartedLeading: work, signal })) === "lost";
+    const onHeldUntil = (time: number) => void (mayCallUntil = time);
+    const election = { ...common, ...lease, onHeldUntil, onStartedLeading: work, signal };
+    isLost = (await runLeaderElection(election)) === "lost";
     return isLost ? "lost" : "stopped";
   } finally {
     watching.abort();

@@ -57,6 +57,8 @@ export interface Instruments {
   limiter: RateLimiter;
   /** Remembers what the identity was denied. */
   denials?: Denials;
+  /** Asked before each attempt; where it says no, nothing is sent. */
+  mayCall?: (() => boolean) | undefined;
   clock: Clock;
 }
 
@@ -69,6 +71,8 @@ export function instrument<Input extends object, Output extends object>(
 ): Pluggable<Input, Output> {
   const rateLimit: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
     await instruments.limiter.acquire(signalOf(context));
+    if (instruments.mayCall?.() === false)
+      throw new DOMException("The operator may not call AWS any more", "AbortError");
     return next(args);
   };
   const measure: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {

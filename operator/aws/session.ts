@@ -79,6 +79,8 @@ export interface AwsOptions {
   requestTimeoutMs?: number;
   clock?: Clock;
   log?: Pick<Logger, "info" | "warn">;
+  /** Asked before each attempt of any call; where it says no, nothing is sent. */
+  mayCall?: () => boolean;
   /** An action was denied to an identity in the account that was not known to be. */
   onDenied?: (accountId: string) => void;
 }
@@ -103,7 +105,7 @@ interface Entry {
 }
 
 export function createAws(options: AwsOptions = {}): Aws {
-  const { registry = new Registry(), clock = systemClock, log, onDenied } = options;
+  const { registry = new Registry(), clock = systemClock, log, mayCall, onDenied } = options;
   const settings = settingsOf(options);
   const metrics = createAwsMetrics(registry);
   const limiterOf = createRateLimiters(DEFAULT_REQUESTS_PER_SECOND, clock);
@@ -130,7 +132,7 @@ export function createAws(options: AwsOptions = {}): Aws {
   ) => ({
     region,
     credentials,
-    instruments: { service, metrics, clock, limiter: limiterOf(accountId, service), denials },
+    instruments: { service, metrics, clock, limiter: limiterOf(accountId, service), denials, mayCall },
   });
 
   const newEntry = (identity: Identity): Entry => {

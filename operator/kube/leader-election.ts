@@ -21,6 +21,8 @@ export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDura
   random: () => number;
   log: Logger;
   metrics: KubeMetrics;
+  /** Told of each renewal: until when, by the clock's monotonic time, no other process leads. */
+  onHeldUntil?: (time: number) => void;
   /** The work. Its signal aborts on shutdown, when it should drain and resolve, or with a {@link LeadLostError}. */
   onStartedLeading(signal: AbortSignal): Promise<void>;
   /** Shutdown. */
@@ -52,6 +54,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
     try {
       if (!(await abortable(lock.acquireOrRenew(signal), signal))) return false;
       renewedAt = start;
+      options.onHeldUntil?.(start + renewDeadlineMs);
       return true;
     } catch (err) {
       if (!signal.aborted) log.warn({ error: err, lease: name }, "Lease could not be acquired or renewed");

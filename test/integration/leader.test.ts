@@ -120,14 +120,23 @@ test.concurrent(
 );
 
 test.concurrent(
-  "a leader that was stopped beyond its lease: the other takes over, and the first, awake again, ends",
+  "a leader that was stopped amid its work, and beyond its lease: the other takes over, and the first, awake again, ends",
   async () => {
     await using world = await createWorld();
     await using pair = await twoReplicas(world);
     const { leader, follower } = pair;
     await makeReady(world, "one");
+    world.simulator.latencyMs = 1_000;
+    const names = Array.from({ length: 10 }, (_, index) => `begun-${index}`);
+    await Promise.all(names.map((name) => world.applyBucket(name, { bucketName: world.bucketName(name) })));
+    await eventually(
+      () => world.simulator.calls.count("s3:CreateBucket"),
+      (count) => count > 5,
+    );
     leader.child.kill("SIGSTOP");
     await leads(follower, TAKEOVER_MS);
+    world.simulator.latencyMs = 0;
+    for (const name of names) await world.bucketWhen(name, isReady);
     await makeReady(world, "two");
     const calls = world.simulator.calls.all.length;
     leader.child.kill("SIGCONT");
