@@ -76,6 +76,21 @@ afterEach(async () => {
   await endpoint[Symbol.asyncDispose]();
 });
 
+test("once it may not call any more, nothing is sent, not even another try of a call under way", async () => {
+  let mayCall = true;
+  start({ mayCall: () => mayCall });
+  const session = await aws.session(OWN);
+  answering(() => {
+    mayCall = false;
+    return s3Error(503, "SlowDown");
+  });
+  const read = () => session.s3("eu-central-1").send(new GetBucketVersioningCommand({ Bucket: "docs" }));
+  const first = await read().catch(awsErrorKind);
+  const second = await read().catch(awsErrorKind);
+  expect([first, second]).toEqual(["Aborted", "Aborted"]);
+  expect(calls()).toHaveLength(1);
+});
+
 describe("identity", () => {
   test("is verified once, however many ask", async () => {
     const sessions = await Promise.all([aws.session(OWN), aws.session({ ...OWN }), aws.session(OWN)]);

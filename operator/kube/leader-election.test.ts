@@ -12,6 +12,7 @@ interface Candidate {
   result: Promise<"released" | "lost">;
   /** What happened, in order. */
   log: string[];
+  heldUntil: number[];
   registry: Registry;
   shutDown(): void;
   /** Lets the work end, after a shutdown. */
@@ -45,6 +46,7 @@ function run(identity: string): Candidate {
   const drain = Promise.withResolvers<void>();
   const log: string[] = [];
   const registry = new Registry();
+  const heldUntil: number[] = [];
   const result = runLeaderElection({
     client,
     ...key,
@@ -54,6 +56,7 @@ function run(identity: string): Candidate {
     log: createTestLog().log,
     metrics: createKubeMetrics(registry),
     signal: shutdown.signal,
+    onHeldUntil: (time) => void heldUntil.push(time),
     async onStartedLeading(signal) {
       log.push("leads");
       signal.addEventListener("abort", () => log.push("stops"));
@@ -65,13 +68,26 @@ function run(identity: string): Candidate {
     (end) => log.push(end),
     () => log.push("failed"),
   );
-  const candidate = { result, log, registry, shutDown: () => shutdown.abort(), drained: () => drain.resolve() };
+  const candidate = {
+    result,
+    log,
+    heldUntil,
+    registry,
+    shutDown: () => shutdown.abort(),
+    drained: () => drain.resolve(),
+  };
   candidates.push(candidate);
   return candidate;
 }
 
 test("micro time has six digits", () => {
   expect(microTime(Date.UTC(2026, 0, 1, 1, 2, 3, 45))).toBe("2026-01-01T01:02:03.045000Z");
+});
+
+test("a renewal says until when the lead is sure: long before another may take over", async () => {
+  const a = run("a");
+  await clock.advance(4_500);
+  expect(a.heldUntil).toEqual([10_000, 12_000, 14_000]);
 });
 
 test("a free lease is taken, and renewed every two seconds", async () => {
