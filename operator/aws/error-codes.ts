@@ -49,7 +49,7 @@ export const NO_SUCH_BUCKET = "NoSuchBucket";
 /** How S3 refuses the target of access logs: it does not exist, is in another account or region, or does not let S3 write. */
 const LOG_TARGET = [
   "CrossLocationLoggingProhibited",
-  // The S3 of today sends it with this spelling.
+  // Spelled so in the answers of S3.
   "CrossLocationLoggingProhibitted",
   "InvalidTargetBucketForLogging",
 ];
@@ -174,7 +174,7 @@ export const MALFORMED_POLICY: readonly string[] = [
   "MalformedPolicyDocumentException",
 ];
 
-/** Of RDS-like services' query protocol and of MinIO. The message tells whether the value is an action that is not there. */
+/** Of the query protocol. The message tells whether it is MinIO that does not know the action. */
 export const INVALID_VALUE = "InvalidParameterValue";
 
 /** The SDK's names for an answer without a code, such as HeadBucket's, which has no body. */

@@ -31,8 +31,9 @@ export function checkAnswers<Input extends object, Output extends object>(servic
     const body = await bodyText(response);
     const root = rootOf(body);
     if (root === "ListBucketResult") throw subresourceIgnored(response);
-    if (root === "Error") {
-      // S3 may find out that it fails when it has begun to answer; the SDK reads an error by its status.
+    if (root === "Error" && service.startsWith("s3")) {
+      // S3 may fail when it has begun to answer: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+      // The SDK tells an error by its status, which its own middleware for S3 sets likewise.
       response.statusCode = 503;
       return result;
     }
