@@ -247,7 +247,7 @@ export interface LifecycleFilter {
     [k: string]: string;
   };
   /**
-   * Objects must be larger than this many bytes.
+   * Objects must be larger than this many bytes. 0 spares empty ones, such as the markers of folders.
    */
   objectSizeGreaterThan?: number;
   /**

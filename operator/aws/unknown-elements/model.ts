@@ -33,7 +33,9 @@ function describe([, , name, traits, , output]: StaticOperationSchema): Operatio
 
 function knownPaths(output: StaticOperationSchema[5]): ReadonlySet<string> | undefined {
   const answer = NormalizedSchema.of(output);
-  const payload = [...answer.structIterator()].map(([, member]) => member).find((m) => m.getMergedTraits().httpPayload);
+  const payload = [...answer.structIterator()]
+    .map(([, member]) => member)
+    .find((m) => m.getMergedTraits().httpPayload === 1);
   const root = payload ?? answer;
   return root.isStructSchema() ? new Set(pathsBelow(root, "")) : undefined;
 }
@@ -42,7 +44,7 @@ function knownPaths(output: StaticOperationSchema[5]): ReadonlySet<string> | und
 function pathsBelow(schema: NormalizedSchema, path: string): string[] {
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
-    if (schema.getMergedTraits().xmlFlattened) return pathsBelow(item, path);
+    if (schema.getMergedTraits().xmlFlattened === 1) return pathsBelow(item, path);
     const itemPath = `${path}/${item.getMergedTraits().xmlName ?? "member"}`;
     return [itemPath, ...pathsBelow(item, itemPath)];
   }
