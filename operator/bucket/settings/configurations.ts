@@ -1,5 +1,6 @@
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import { carryOver } from "./carry-over.ts";
 import { declareEntries } from "./declaration.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
@@ -72,7 +73,7 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
         const id = idOf(configuration);
         const former = observed.find((other) => idOf(other) === id);
         if (former !== undefined && isSame(former, configuration)) continue;
-        await kind.put(bucket, id, { ...former, ...configuration });
+        await kind.put(bucket, id, carryOver(configuration, former, ["Id", ...kind.fields]));
       }
     },
 

@@ -1,7 +1,7 @@
 import type { LifecycleExpiration, LifecycleRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { type EntryForm, stated, unlessEmpty, unlessNone } from "./declaration.ts";
-import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["lifecycle"]>["rules"][number];
 type Sizes = Pick<NonNullable<RuleSpec["filter"]>, "objectSizeGreaterThan" | "objectSizeLessThan">;
@@ -50,11 +50,9 @@ function sizesOf({ objectSizeGreaterThan, objectSizeLessThan }: Sizes = {}) {
  * The way back. A lower size of 0 is not the same as none: objects of 0 bytes, such as the markers of folders, are not larger than that.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRuleFilter.html
  */
-function toSizesSpec({ Filter: { And, ...bare } = {} }: LifecycleRule) {
-  return {
-    objectSizeGreaterThan: bare.ObjectSizeGreaterThan ?? And?.ObjectSizeGreaterThan,
-    objectSizeLessThan: bare.ObjectSizeLessThan ?? And?.ObjectSizeLessThan,
-  };
+function toSizesSpec({ Filter }: LifecycleRule) {
+  const { ObjectSizeGreaterThan, ObjectSizeLessThan } = flatFilter(Filter);
+  return { objectSizeGreaterThan: ObjectSizeGreaterThan, objectSizeLessThan: ObjectSizeLessThan };
 }
 
 /** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, order, explicit false. */

@@ -6,6 +6,7 @@ import {
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { canonicalRule, idOf, modernised, RULE_FORM, toRule } from "./lifecycle-rules.ts";
@@ -92,7 +93,8 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
   diff,
 
   write: async ({ s3, ref, options }, { rules: ours, minimumObjectSize, owned }, observed) => {
-    const rules = [...ours, ...observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised)];
+    const theirs = observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised);
+    const rules = [...carryOverEach(ours, observed.rules, RULE_FORM.fields), ...theirs];
     if (rules.length === 0) {
       await s3.send(new DeleteBucketLifecycleCommand(ref), options);
       return;

@@ -5,7 +5,8 @@ import {
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type Declaration, stated, unknownFields } from "./declaration.ts";
+import { carryOver } from "./carry-over.ts";
+import { type Declaration, stated, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 /** The default retention of new versions. `None`: object lock is on, without one. */
@@ -25,12 +26,14 @@ function diff({ mode, days, years }: Retention, observed: ObjectLockConfiguratio
 
 /** The observed configuration with our retention put in: what else it says, such as a default event hold, stays. */
 function merge({ mode, days, years }: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
-  const { Mode: _mode, Days: _days, Years: _years, ...others } = retentionOf(observed);
-  const ours = mode === "None" ? {} : { Mode: mode, Days: days, Years: years };
-  const DefaultRetention = { ...others, ...ours };
-  const { Rule, ...rest } = observed;
-  const isEmpty = Object.keys(DefaultRetention).length === 0;
-  return { ...rest, ObjectLockEnabled: "Enabled", ...(!isEmpty && { Rule: { ...Rule, DefaultRetention } }) };
+  const DefaultRetention = mode === "None" ? {} : { Mode: mode, Days: days, Years: years };
+  const { Rule, ...rest } = carryOver<ObjectLockConfiguration>(
+    { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } },
+    observed,
+    FIELDS,
+  );
+  const isEmpty = Object.keys({ ...Rule?.DefaultRetention }).length === 0;
+  return isEmpty ? rest : { ...rest, Rule };
 }
 
 /** All that a spec can say of it; a Put of ours leaves the rest as it is. */
@@ -45,7 +48,7 @@ function declare(observed: ObjectLockConfiguration): Declaration {
     years: Years,
     acknowledgeCompliance: Mode === "COMPLIANCE" ? "NotEvenRootCanDelete" : undefined,
   });
-  const unsaid = unknownFields(observed, FIELDS).map((field) => `${field}, of which a spec knows nothing`);
+  const unsaid = unsaidFields(observed, FIELDS);
   return { spec: { objectLock }, unsaid };
 }
 

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
+import { carryOver } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated, unlessEmpty } from "./declaration.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 import {
@@ -24,7 +25,7 @@ type Spec = NonNullable<S3BucketSpec["replication"]>;
 type RuleSpec = Spec["rules"][number];
 
 /** The only time that S3 takes. */
-const FIFTEEN_MINUTES = { Minutes: 15 };
+const MINUTES = 15;
 
 function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {
   return replication && { Role: replication.roleArn, Rules: replication.rules.map(toRule) };
@@ -59,8 +60,8 @@ function toDestination(spec: RuleSpec["destination"]): Destination {
     AccessControlTranslation: accessControlTranslation && { Owner: accessControlTranslation.owner },
     StorageClass: spec.storageClass,
     EncryptionConfiguration: replicaKmsKeyArn === undefined ? undefined : { ReplicaKmsKeyID: replicaKmsKeyArn },
-    ReplicationTime: isTimed ? { Status: "Enabled", Time: FIFTEEN_MINUTES } : undefined,
-    Metrics: metrics && { Status: metrics, ...(isTimed && { EventThreshold: FIFTEEN_MINUTES }) },
+    ReplicationTime: isTimed ? { Status: "Enabled", Time: { Minutes: MINUTES } } : undefined,
+    Metrics: metrics && { Status: metrics, ...(isTimed && { EventThreshold: { Minutes: MINUTES } }) },
   };
 }
 
@@ -100,16 +101,6 @@ function diff(desired: ReplicationConfiguration, observed: ReplicationConfigurat
     ...compare("roleArn", desired.Role, observed.Role),
     ...compareNamed("rules", byId(desired.Rules), byId(observed.Rules)),
   ];
-}
-
-/** What the spec has no word for, such as whether existing objects are replicated, stays. */
-function merge(desired: ReplicationConfiguration, observed: ReplicationConfiguration): ReplicationConfiguration {
-  const former = new Map(observed.Rules?.map((rule) => [rule.ID, rule]));
-  const Rules = desired.Rules?.map((rule) => {
-    const { ExistingObjectReplication } = former.get(rule.ID) ?? {};
-    return { ...rule, ...(ExistingObjectReplication && { ExistingObjectReplication }) };
-  });
-  return { ...desired, Rules };
 }
 
 /** S3 says the same of a destination that is not there and of one that is not versioned. Undefined: the error is about something else. */
@@ -221,7 +212,8 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
       await s3.send(new DeleteBucketReplicationCommand(ref), options);
       return;
     }
-    const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration: merge(desired, observed) });
+    const ReplicationConfiguration = carryOver(desired, observed, ["Role", ...FIELDS.map((field) => `Rules.${field}`)]);
+    const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration });
     try {
       await s3.send(command, options);
     } catch (error) {

@@ -6,6 +6,7 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
@@ -126,14 +127,15 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
 
   observe: async ({ s3, ref, options }) => {
     const answer = await unlessAbsent(s3.send(new GetBucketWebsiteCommand(ref), options));
-    const { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules } = answer ?? {};
-    return { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules };
+    const { $metadata: _, ...website } = answer ?? {};
+    return website;
   },
 
   diff,
 
-  write: async ({ s3, ref, options }, WebsiteConfiguration) => {
-    await (isAbsent(WebsiteConfiguration)
+  write: async ({ s3, ref, options }, desired, observed) => {
+    const WebsiteConfiguration = carryOver(desired, observed, FIELDS);
+    await (isAbsent(desired)
       ? s3.send(new DeleteBucketWebsiteCommand(ref), options)
       : s3.send(new PutBucketWebsiteCommand({ ...ref, WebsiteConfiguration }), options));
   },

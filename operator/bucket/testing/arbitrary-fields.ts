@@ -16,18 +16,27 @@ function oneOfEachClass<T extends { storageClass: string }>(transition: fc.Arbit
 }
 
 const prefix = fc.constantFrom("", "raw/", "raw");
-const filter = optional<LifecycleFilter>({
-  prefix,
-  tags: fc.dictionary(word, word, { minKeys: 1, maxKeys: 3 }),
-  objectSizeGreaterThan: fc.nat(2),
-  objectSizeLessThan: fc.integer({ min: 3, max: 9 }),
-});
+const tag = fc.dictionary(word, word, { minKeys: 1, maxKeys: 1 });
+const objectSizeGreaterThan = fc.nat(2);
+const objectSizeLessThan = fc.integer({ min: 3, max: 9 });
+const filter = fc.oneof(
+  fc.record({ prefix }),
+  fc.record({ tags: tag }),
+  fc.record({ objectSizeGreaterThan }),
+  fc.record({ objectSizeLessThan }),
+  optional<LifecycleFilter>({
+    prefix,
+    tags: fc.dictionary(word, word, { minKeys: 1, maxKeys: 3 }),
+    objectSizeGreaterThan,
+    objectSizeLessThan,
+  }),
+);
 
 const lifecycleRule = optional<LifecycleRule>(
   {
     id: word,
     status: fc.constantFrom("Enabled", "Disabled"),
-    filter: fc.oneof(fc.record({ prefix }), filter),
+    filter,
     transitions: fc.oneof(
       oneOfEachClass(fc.record({ days: fc.nat(900), storageClass })),
       oneOfEachClass(fc.record({ date, storageClass })),

@@ -195,9 +195,12 @@ const routingRule = optional<Item<Spec["website"]["routingRules"]>>(
       fc.record({ keyPrefixEquals: prefix }),
       fc.record({ httpErrorCodeReturnedEquals: fc.constant("404") }),
     ),
-    redirect: fc.record(
-      { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: word },
-      { requiredKeys: ["hostName"] },
+    redirect: fc.oneof(
+      fc.record(
+        { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: word },
+        { requiredKeys: ["hostName"] },
+      ),
+      fc.record({ hostName, replaceKeyPrefixWith: fc.constantFrom("", "docs/") }),
     ),
   },
   ["redirect"],
