@@ -1,4 +1,4 @@
-import type { Tag } from "@aws-sdk/client-s3";
+import type { ReplicationRuleNotOperator, Tag } from "@aws-sdk/client-s3";
 import { unlessEmpty } from "./declaration.ts";
 
 /** Which objects a rule or configuration is for, as the spec says it: all that is set must hold. */
@@ -19,6 +19,7 @@ interface Criteria {
   ObjectSizeGreaterThan?: number | undefined;
   ObjectSizeLessThan?: number | undefined;
   AccessPointArn?: string | undefined;
+  Not?: ReplicationRuleNotOperator | undefined;
 }
 
 /** S3 takes one criterion bare and several only inside `And`. Undefined: there is none, and all objects are meant. */

@@ -23,6 +23,7 @@ const SWITCHES = new Set([
   "SseKmsEncryptedObjects",
   "ReplicaModifications",
   "ReplicationTime",
+  "UseSourceMultiRegionKey",
   "Metrics",
 ]);
 const POLICY_LISTS = new Set([
