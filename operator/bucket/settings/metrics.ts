@@ -50,5 +50,5 @@ export const metrics = defineConfigurations<MetricsConfiguration, Spec>({
   put: ({ s3, ref, options }, Id, MetricsConfiguration) =>
     s3.send(new PutBucketMetricsConfigurationCommand({ ...ref, Id, MetricsConfiguration }), options),
 
-  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketMetricsConfigurationCommand({ ...ref, Id }), options),
+  removal: (target) => new DeleteBucketMetricsConfigurationCommand(target),
 });

@@ -159,8 +159,8 @@ function taking(rule: Partial<RuleSpec>, found?: object) {
   const put = async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, declared, observed);
-    const { Rules } = calls[0]?.input.ReplicationConfiguration as { Rules: Record<string, unknown>[] };
-    return Rules[0];
+    const put = calls[0]?.input["ReplicationConfiguration"] as { Rules: Record<string, unknown>[] } | undefined;
+    return put?.Rules[0];
   };
   return { changes, put };
 }

@@ -9,6 +9,7 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, declareEntries } from "./declaration.ts";
+import { deleteSeen } from "./delete-seen.ts";
 import { canonicalRule, RULE_FORM, settled, toRule } from "./replication-rules.ts";
 import {
   type Change,
@@ -74,11 +75,9 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   diff,
 
-  write: async ({ s3, ref, options }, desired, observed) => {
-    if (isEmpty(desired)) {
-      await s3.send(new DeleteBucketReplicationCommand(ref), options);
-      return;
-    }
+  write: async (bucket, desired, observed) => {
+    const { s3, ref, options } = bucket;
+    if (isEmpty(desired)) return deleteSeen(bucket, observed.Rules, new DeleteBucketReplicationCommand(ref));
     const ReplicationConfiguration = carryOver(settled(desired, observed), observed, [
       "Role",
       ...RULE_FORM.fields.map((field) => `Rules.${field}`),

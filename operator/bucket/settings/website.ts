@@ -8,6 +8,7 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
+import { deleteSeen } from "./delete-seen.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];
@@ -133,10 +134,11 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
 
   diff,
 
-  write: async ({ s3, ref, options }, desired, observed) => {
+  write: async (bucket, desired, observed) => {
+    const { s3, ref, options } = bucket;
     const WebsiteConfiguration = carryOver(desired, observed, FIELDS);
     await (isAbsent(desired)
-      ? s3.send(new DeleteBucketWebsiteCommand(ref), options)
+      ? deleteSeen(bucket, observed, new DeleteBucketWebsiteCommand(ref))
       : s3.send(new PutBucketWebsiteCommand({ ...ref, WebsiteConfiguration }), options));
   },
 
