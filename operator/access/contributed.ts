@@ -35,9 +35,9 @@ export async function lookAtContribution(
   const ofKey = new GetKeyPolicyCommand({ KeyId: keyArn, PolicyName: "default" });
   const [bucket, key] = await Promise.all([
     unlessGone(session.s3(region).send(ofBucket, options), "s3:GetBucketPolicy", bucketArn),
-    keyArn && unlessGone(session.kms(region).send(ofKey, options), "kms:GetKeyPolicy", keyArn),
+    keyArn === undefined ? undefined : unlessGone(session.kms(region).send(ofKey, options), "kms:GetKeyPolicy", keyArn),
   ]);
-  return { bucket: ownStatements(bucket?.Policy, owner), key: ownStatements((key || undefined)?.Policy, owner) };
+  return { bucket: ownStatements(bucket?.Policy, owner), key: ownStatements(key?.Policy, owner) };
 }
 
 function ownStatements(policy: string | undefined, owner: Owner): Statement[] {

@@ -123,8 +123,9 @@ function checkReadable(bucket: BucketClient, observations: Observations): void {
     const error: unknown = observations.get(name)?.error;
     return error === undefined ? [] : [{ error, action: permissions.read[0] }];
   });
-  const fatal = failures.find(({ error }) => !isLasting(error)) ?? (failures.length === SETTINGS.length && failures[0]);
-  if (fatal) failWith(fatal.action, bucket.arn)(fatal.error);
+  const [first] = failures.length === SETTINGS.length ? failures : [];
+  const fatal = failures.find(({ error }) => !isLasting(error)) ?? first;
+  if (fatal !== undefined) failWith(fatal.action, bucket.arn)(fatal.error);
 }
 
 /** For as long as nobody changes rights or endpoint. */

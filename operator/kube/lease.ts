@@ -71,8 +71,8 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
   function isHeldByAnother({ spec }: Lease): boolean {
     if (observed === undefined || !isDeepStrictEqual(observed.spec, spec))
       observed = { spec, since: clock.monotonic() };
-    const lasts = (spec?.leaseDurationSeconds ?? 0) * 1000 || leaseDurationMs;
-    const { holderIdentity } = spec ?? {};
+    const { holderIdentity, leaseDurationSeconds = 0 } = spec ?? {};
+    const lasts = leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : leaseDurationMs;
     return Boolean(holderIdentity) && holderIdentity !== identity && clock.monotonic() < observed.since + lasts;
   }
 

@@ -168,10 +168,24 @@ export interface ObjectLock {
    * Years that a new version is retained.
    */
   years?: number;
+  defaultEventHold?: DefaultEventHold;
   /**
    * That you know what `COMPLIANCE` means. Required with it.
    */
   acknowledgeCompliance?: "NotEvenRootCanDelete";
+}
+/**
+ * The hold under which each new version is placed until somebody releases it, and how long it is retained from then on. Empty: none. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
+ */
+export interface DefaultEventHold {
+  /**
+   * Days that a version is retained once its hold is released.
+   */
+  days?: number;
+  /**
+   * Years that a version is retained once its hold is released.
+   */
+  years?: number;
 }
 /**
  * The bucket's whole lifecycle configuration, or with `unmanagedRules: Keep` a part of it. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
@@ -247,7 +261,7 @@ export interface LifecycleFilter {
     [k: string]: string;
   };
   /**
-   * Objects must be larger than this many bytes.
+   * Objects must be larger than this many bytes. 0 spares empty ones, such as the markers of folders.
    */
   objectSizeGreaterThan?: number;
   /**
@@ -890,9 +904,9 @@ export interface ReplicationRule {
    * Whether S3 runs the rule.
    */
   status: "Enabled" | "Disabled";
-  filter?: ObjectFilter;
+  filter?: ReplicationFilter;
   /**
-   * Whether delete markers are replicated too. Absent: `Disabled`.
+   * Whether delete markers are replicated too. Absent: left as it is, which in a new rule is `Disabled`, and in one of the oldest form, without a filter, `Enabled`.
    */
   deleteMarkerReplication?: "Enabled" | "Disabled";
   /**
@@ -909,6 +923,54 @@ export interface ReplicationRule {
     replicaModifications?: "Enabled" | "Disabled";
   };
   destination: ReplicationDestination;
+}
+/**
+ * Which objects it is for; what is set is combined with AND. Absent: all.
+ */
+export interface ReplicationFilter {
+  /**
+   * What keys begin with, such as `raw/`. Absent: any key.
+   */
+  prefix?: string;
+  /**
+   * Tags that objects must have, all of them, by key.
+   */
+  tags?: {
+    [k: string]: string;
+  };
+  not?: ReplicationExclusion;
+}
+/**
+ * Objects that are left out: those with any of these prefixes or tags. Empty: none. Absent: left as it is.
+ */
+export interface ReplicationExclusion {
+  /**
+   * What keys begin with. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  prefixes?: string[];
+  /**
+   * Tags of objects. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  tags?: ObjectTag[];
+}
+/**
+ * A tag with its value.
+ */
+export interface ObjectTag {
+  /**
+   * The tag's key.
+   */
+  key: string;
+  /**
+   * The tag's value, which may be empty.
+   */
+  value: string;
 }
 /**
  * The bucket that receives the replicas, and what becomes of them there.
@@ -940,6 +1002,10 @@ export interface ReplicationDestination {
    * ARN of the KMS key, in the destination's region, that encrypts replicas of objects under SSE-KMS.
    */
   replicaKmsKeyArn?: string;
+  /**
+   * Whether replicas of objects under a multi-Region KMS key are encrypted with the related key in the destination's region. Absent: left as it is, which in a new rule is `Disabled`.
+   */
+  useSourceMultiRegionKey?: "Enabled" | "Disabled";
   /**
    * Whether S3 Replication Time Control holds replication to 15 minutes, at a price. Absent: `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
    */

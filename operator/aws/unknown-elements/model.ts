@@ -41,7 +41,7 @@ function knownPaths(output: StaticOperationSchema[5]): ReadonlySet<string> | und
 function pathsBelow(schema: NormalizedSchema, path: string): string[] {
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
-    if (schema.getMergedTraits().xmlFlattened) return pathsBelow(item, path);
+    if (schema.getMergedTraits().xmlFlattened === 1) return pathsBelow(item, path);
     const itemPath = `${path}/${item.getMergedTraits().xmlName ?? "member"}`;
     return [itemPath, ...pathsBelow(item, itemPath)];
   }

@@ -212,17 +212,22 @@ test.each<[string, S3BucketSpec]>([
   "%s after S3 Lifecycle was told to expire everything: it is told to stop, before anything else",
   async (_case, spec) => {
     const status = { ...ESTABLISHED, deletion: { lifecycleStartedTime: "2026-01-01T00:00:00Z" } };
-    const { run, commands } = deletion({ spec, status, aws: tagged(OURS) });
+    const expiring = {
+      ...tagged(OURS),
+      GetBucketLifecycleConfigurationCommand: () => ({ Rules: [{ ID: "s3-operator-expire-all" }] }),
+    };
+    const { run, commands } = deletion({ spec, status, aws: expiring });
     await run().catch(() => undefined);
-    expect(commands().slice(0, 3)).toEqual([
+    expect(commands().slice(0, 4)).toEqual([
       "HeadBucketCommand",
       "ListTagsForResourceCommand",
+      "GetBucketLifecycleConfigurationCommand",
       "DeleteBucketLifecycleCommand",
     ]);
     const failed = deletion({
       spec,
       status,
-      aws: { ...tagged(OURS), DeleteBucketLifecycleCommand: failing("SlowDown", 503) },
+      aws: { ...expiring, DeleteBucketLifecycleCommand: failing("SlowDown", 503) },
     });
     expect(await failureOf(failed.run)).toMatchObject({ reason: "Throttled" });
     expect(failed.released()).toBe(false);

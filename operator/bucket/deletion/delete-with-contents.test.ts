@@ -309,7 +309,9 @@ describe("S3 Lifecycle", () => {
   const handedOver = { ...ESTABLISHED, deletion: HANDED_OVER };
 
   test("is stopped when the confirmation is taken back", async () => {
-    const { run, commands, reasons, status } = deletion({ status: handedOver, confirmed: false });
+    const it = versionedBucket({});
+    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [{ ID: "s3-operator-expire-all" }] });
+    const { run, commands, reasons, status } = deletion({ it, status: handedOver, confirmed: false });
     expect(await stopOf(run)).toMatchObject({ reason: "DeletionNotConfirmed" });
     expect(commands()).toContain("DeleteBucketLifecycleCommand");
     expect(reasons()).toEqual(["EmptyingStopped"]);
@@ -318,6 +320,7 @@ describe("S3 Lifecycle", () => {
 
   test("is stopped for another deletionPolicy, and stays on record until it is", async () => {
     const it = versionedBucket({});
+    it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [{ ID: "s3-operator-expire-all" }] });
     it.answers["DeleteBucketLifecycleCommand"] = failing("AccessDenied", 403);
     const { withdraw: stop, status } = deletion({ it, status: handedOver });
     expect((await failureOf(stop)).message).toContain("s3:PutLifecycleConfiguration");
@@ -332,7 +335,7 @@ describe("S3 Lifecycle", () => {
     ["ended with the bucket", handedOver, failing("NoSuchBucket", 404)],
   ])("is no matter if it %s", async (_case, status, answer) => {
     const it = versionedBucket({});
-    it.answers["DeleteBucketLifecycleCommand"] = answer;
+    it.answers["GetBucketLifecycleConfigurationCommand"] = answer;
     await deletion({ it, status }).withdraw();
   });
 });

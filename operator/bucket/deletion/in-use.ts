@@ -51,7 +51,7 @@ async function keepStatements(
     (each) => !isOfAccess(each) || sids.has(each.Sid) || hasSidAmong(each, pausedSids),
   );
   if (Statement.length === document.Statement.length) return;
-  await writePolicy(bucket, { ...document, Statement }).catch(failWith("s3:PutBucketPolicy", bucket.arn));
+  await writePolicy(bucket, { ...document, Statement }, document).catch(failWith("s3:PutBucketPolicy", bucket.arn));
   status.policy = { ...status.policy, bytes: policyBytes({ ...document, Statement }) };
 }
 

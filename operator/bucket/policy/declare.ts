@@ -23,8 +23,8 @@ export function declarePolicy(statements: readonly Statement[], bucketArn: strin
 function declareStatement(statement: Statement, bucketArn: string): PolicyStatement {
   const { Sid = "", Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
   const given = {
-    principals: Principal && principals(Principal),
-    notPrincipals: NotPrincipal && principals(NotPrincipal),
+    principals: Principal === undefined ? undefined : principals(Principal),
+    notPrincipals: NotPrincipal === undefined ? undefined : principals(NotPrincipal),
     actions: strings(Action),
     notActions: strings(NotAction),
     resources: unlessAll(strings(Resource)?.map((resource) => inBucket(resource, bucketArn))),

@@ -1,6 +1,7 @@
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import { deleteSeen } from "../settings/delete-seen.ts";
 import { namedPrincipal } from "../failure.ts";
 import { canonicalText } from "../../aws/policy/canonical.ts";
 import { isOfAccess } from "./compose.ts";
@@ -15,15 +16,20 @@ export async function applyPolicy(
   observed: PolicyDocument,
 ): Promise<void> {
   try {
-    await writeAsFarAsKnown((each) => writePolicy(bucket, each), document, observed);
+    await writeAsFarAsKnown((each) => writePolicy(bucket, each, observed), document, observed);
   } catch (error) {
     throw danglingRefused(error, document) ?? error;
   }
 }
 
 /** Without statements there is no policy. */
-export async function writePolicy({ s3, ref, options }: BucketClient, document: PolicyDocument): Promise<void> {
-  if (document.Statement.length === 0) await s3.send(new DeleteBucketPolicyCommand(ref), options);
+export async function writePolicy(
+  bucket: BucketClient,
+  document: PolicyDocument,
+  observed: PolicyDocument,
+): Promise<void> {
+  const { s3, ref, options } = bucket;
+  if (document.Statement.length === 0) await deleteSeen(bucket, observed.Statement, new DeleteBucketPolicyCommand(ref));
   else await s3.send(new PutBucketPolicyCommand({ ...ref, Policy: JSON.stringify(document) }), options);
 }
 

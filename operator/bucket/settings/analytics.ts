@@ -92,5 +92,5 @@ export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
   put: ({ s3, ref, options }, Id, AnalyticsConfiguration) =>
     s3.send(new PutBucketAnalyticsConfigurationCommand({ ...ref, Id, AnalyticsConfiguration }), options),
 
-  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketAnalyticsConfigurationCommand({ ...ref, Id }), options),
+  removal: (target) => new DeleteBucketAnalyticsConfigurationCommand(target),
 });

@@ -1,6 +1,8 @@
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import { carryOver } from "./carry-over.ts";
 import { declareEntries } from "./declaration.ts";
+import { deleteSeen, type DeleteDocument } from "./delete-seen.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
 
@@ -34,7 +36,7 @@ interface Kind<C extends Configuration, Spec> {
   toSpec: (configuration: C) => Spec;
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
   put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
-  remove(bucket: BucketClient, Id: string): Promise<unknown>;
+  removal: (target: BucketClient["ref"] & { Id: string }) => DeleteDocument;
 }
 
 interface Desired<C> {
@@ -66,13 +68,13 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
     },
 
     write: async (bucket, { configurations, owned }, observed) => {
-      const surplus = observed.map(idOf).filter((id) => isOwned(owned, id) && !owned.ids.includes(id));
-      for (const id of surplus) await kind.remove(bucket, id);
+      const surplus = observed.filter(({ Id = "" }) => isOwned(owned, Id) && !owned.ids.includes(Id));
+      for (const each of surplus) await deleteSeen(bucket, each, kind.removal({ ...bucket.ref, Id: idOf(each) }));
       for (const configuration of configurations) {
         const id = idOf(configuration);
         const former = observed.find((other) => idOf(other) === id);
         if (former !== undefined && isSame(former, configuration)) continue;
-        await kind.put(bucket, id, { ...former, ...configuration });
+        await kind.put(bucket, id, carryOver(configuration, former, ["Id", ...kind.fields]));
       }
     },
 

@@ -1,6 +1,8 @@
 import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
+import { deleteSeen } from "./delete-seen.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import {
   unlessAbsent,
@@ -115,10 +117,12 @@ export const cors = defineSetting<Desired, CORSRule[]>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { rules: ours, owned }, observed) => {
-    const rules = [...ours, ...observed.filter((rule, index) => !isOwned(owned, nameOf(rule, index, observed)))];
+  write: async (bucket, { rules: ours, owned }, observed) => {
+    const { s3, ref, options } = bucket;
+    const theirs = observed.filter((rule, index) => !isOwned(owned, nameOf(rule, index, observed)));
+    const rules = [...carryOverEach(ours, observed, FIELDS), ...theirs];
     await (rules.length === 0
-      ? s3.send(new DeleteBucketCorsCommand(ref), options)
+      ? deleteSeen(bucket, observed, new DeleteBucketCorsCommand(ref))
       : s3.send(new PutBucketCorsCommand({ ...ref, CORSConfiguration: { CORSRules: rules } }), options));
   },
 

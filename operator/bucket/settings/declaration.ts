@@ -66,6 +66,11 @@ export function unknownFields(value: object, known: readonly string[], parent = 
   });
 }
 
+/** What an export says of them. */
+export function unsaidFields(value: object, known: readonly string[]): string[] {
+  return unknownFields(value, known).map((field) => `${field}, of which a spec knows nothing`);
+}
+
 /** The fields that are not undefined. All must be named, so that none is forgotten. */
 export function stated<Spec>(fields: { [Field in keyof Spec]-?: Spec[Field] | undefined }): Spec {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Spec;

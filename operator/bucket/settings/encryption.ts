@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
-import { type Declaration, stated, unknownFields } from "./declaration.ts";
+import { carryOver } from "./carry-over.ts";
+import { type Declaration, stated, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
 
 /** A field that is undefined is left as it is, but for the key: with an algorithm and no key the account's `aws/s3` key is meant. */
@@ -78,16 +79,19 @@ function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerS
   const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
   const rule = { ...observed };
   if (sseAlgorithm !== undefined) {
-    rule.ApplyServerSideEncryptionByDefault = { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsKeyArn };
+    const byDefault = { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsKeyArn };
+    rule.ApplyServerSideEncryptionByDefault = carryOver(byDefault, observed.ApplyServerSideEncryptionByDefault, [
+      "SSEAlgorithm",
+      "KMSMasterKeyID",
+    ]);
     // A bucket key that the former algorithm had is refused with one that has none.
     if (sseAlgorithm !== "aws:kms") delete rule.BucketKeyEnabled;
   }
   if (bucketKeyEnabled !== undefined) rule.BucketKeyEnabled = bucketKeyEnabled;
-  if (blockedEncryptionTypes !== undefined) rule.BlockedEncryptionTypes = { EncryptionType: blockedEncryptionTypes };
-  if (alsoBlocks.length > 0) {
-    const blocks = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
-    rule.BlockedEncryptionTypes = { EncryptionType: union(blocks, alsoBlocks) };
-  }
+  const blocks = union(blocked(observed.BlockedEncryptionTypes?.EncryptionType), alsoBlocks);
+  const EncryptionType = blockedEncryptionTypes ?? (alsoBlocks.length > 0 ? blocks : undefined);
+  if (EncryptionType !== undefined)
+    rule.BlockedEncryptionTypes = { ...observed.BlockedEncryptionTypes, EncryptionType };
   return rule;
 }
 
@@ -118,7 +122,7 @@ function declare(observed: ServerSideEncryptionRule, context: SettingContext): D
     blockedEncryptionTypes: types && (blocked(types).length > 0 ? blocked(types) : ["NONE"]),
   });
   const isDefault = (sseAlgorithm ?? "AES256") === "AES256" && key === undefined && !types?.includes("NONE");
-  const unsaid = unknownFields(observed, FIELDS).map((field) => `${field}, of which a spec knows nothing`);
+  const unsaid = unsaidFields(observed, FIELDS);
   if (observed.BucketKeyEnabled && !usesBucketKey)
     unsaid.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
   return { ...(!isDefault && { spec: { encryption: spec } }), unsaid };

@@ -59,6 +59,5 @@ export const intelligentTiering = defineConfigurations<IntelligentTieringConfigu
       options,
     ),
 
-  remove: ({ s3, ref, options }, Id) =>
-    s3.send(new DeleteBucketIntelligentTieringConfigurationCommand({ ...ref, Id }), options),
+  removal: (target) => new DeleteBucketIntelligentTieringConfigurationCommand(target),
 });

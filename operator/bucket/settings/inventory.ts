@@ -122,5 +122,5 @@ export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
   put: ({ s3, ref, options }, Id, InventoryConfiguration) =>
     s3.send(new PutBucketInventoryConfigurationCommand({ ...ref, Id, InventoryConfiguration }), options),
 
-  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketInventoryConfigurationCommand({ ...ref, Id }), options),
+  removal: (target) => new DeleteBucketInventoryConfigurationCommand(target),
 });

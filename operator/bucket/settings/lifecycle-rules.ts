@@ -1,9 +1,10 @@
 import type { LifecycleExpiration, LifecycleRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { type EntryForm, stated, unlessEmpty, unlessNone } from "./declaration.ts";
-import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["lifecycle"]>["rules"][number];
+type Sizes = Pick<NonNullable<RuleSpec["filter"]>, "objectSizeGreaterThan" | "objectSizeLessThan">;
 
 /** A rule of the spec in S3's words. */
 export function toRule(spec: RuleSpec): LifecycleRule {
@@ -41,21 +42,28 @@ function toDate(date: string | undefined): Date | undefined {
   return date === undefined ? undefined : new Date(date);
 }
 
-function sizesOf({ objectSizeGreaterThan, objectSizeLessThan }: RuleSpec["filter"] = {}) {
+function sizesOf({ objectSizeGreaterThan, objectSizeLessThan }: Sizes = {}) {
   return { ObjectSizeGreaterThan: objectSizeGreaterThan, ObjectSizeLessThan: objectSizeLessThan };
 }
 
-/** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, order, explicit zero and false. */
+/**
+ * The way back. A lower size of 0 is not the same as none: objects of 0 bytes, such as the markers of folders, are not larger than that.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRuleFilter.html
+ */
+function toSizesSpec({ Filter }: LifecycleRule) {
+  const { ObjectSizeGreaterThan, ObjectSizeLessThan } = flatFilter(Filter);
+  return { objectSizeGreaterThan: ObjectSizeGreaterThan, objectSizeLessThan: ObjectSizeLessThan };
+}
+
+/** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, order, explicit false. */
 export function canonicalRule(rule: LifecycleRule): Record<string, unknown> {
-  const { Filter = {}, Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
-  const { And = {} } = Filter;
+  const { Filter, Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
   const { prefix, tags } = canonicalFilter(Filter);
   return {
     status: rule.Status,
     prefix: legacyPrefix(rule) || prefix,
     tags,
-    objectSizeGreaterThan: Filter.ObjectSizeGreaterThan || And.ObjectSizeGreaterThan || undefined,
-    objectSizeLessThan: Filter.ObjectSizeLessThan ?? And.ObjectSizeLessThan,
+    ...toSizesSpec(rule),
     transitions: sorted(rule.Transitions?.map((t) => ({ days: t.Days, date: t.Date, storageClass: t.StorageClass }))),
     expiration: unlessEmpty({
       days: Expiration?.Days,
@@ -148,15 +156,11 @@ function toRuleSpec(rule: LifecycleRule): RuleSpec {
 }
 
 function toRuleFilter(rule: LifecycleRule): RuleSpec["filter"] {
-  const { Filter = {} } = rule;
   const prefix = legacyPrefix(rule);
-  const greaterThan = Filter.ObjectSizeGreaterThan || Filter.And?.ObjectSizeGreaterThan;
-  const lessThan = Filter.ObjectSizeLessThan ?? Filter.And?.ObjectSizeLessThan;
   return unlessEmpty({
     ...(prefix ? { prefix } : {}),
-    ...toFilterSpec(Filter),
-    ...(greaterThan ? { objectSizeGreaterThan: greaterThan } : {}),
-    ...(lessThan !== undefined && { objectSizeLessThan: lessThan }),
+    ...toFilterSpec(rule.Filter),
+    ...stated<Sizes>(toSizesSpec(rule)),
   });
 }
 

@@ -155,9 +155,7 @@ describe("diff finds nothing in", () => {
     ["one tag alone and in And", { Tag: A }, { And: { Tags: [A] } }],
     ["tags in another order", { And: { Tags: [A, B] } }, { And: { Tags: [B, A] } }],
     ["a size alone and in And", { ObjectSizeLessThan: 9 }, { And: { ObjectSizeLessThan: 9 } }],
-    ["no lower size and 0", {}, { ObjectSizeGreaterThan: 0 }],
-    ["a lower size of 0 and none", { ObjectSizeGreaterThan: 0 }, {}],
-    ["0 among other criteria", { And: { Prefix: "raw/", ObjectSizeGreaterThan: 0 } }, { Prefix: "raw/" }],
+    ["a lower size of 0 alone and in And", { ObjectSizeGreaterThan: 0 }, { And: { ObjectSizeGreaterThan: 0 } }],
     ["an empty prefix among others", { And: { Prefix: "", Tags: [A] } }, { Tag: A }],
   ])("%s", (_case, one, other) => {
     expect(changes({ ...everything, Filter: one }, { ...everything, Filter: other })).toEqual([]);
@@ -219,6 +217,17 @@ describe("diff finds", () => {
     expect(changes(TIERS, { ...TIERS, Expiration: { Days: 1 } })).toEqual([
       { path: "rules[tiers].expiration", desired: '{"days":365}', actual: '{"days":1}' },
     ]);
+  });
+
+  test.each([
+    ["a lower size of 0 where there is none", {}, { ObjectSizeGreaterThan: 0 }],
+    ["0 among other criteria", { Prefix: "raw/" }, { And: { Prefix: "raw/", ObjectSizeGreaterThan: 0 } }],
+  ])("%s, and none where it is", (_case, without, withZero) => {
+    const rule = { ID: "a", Status: "Enabled" };
+    const paths = (desired: object, observed: object) =>
+      changes({ ...rule, Filter: desired }, { ...rule, Filter: observed }).map(({ path }) => path);
+    expect(paths(without, withZero)).toEqual(["rules[a].objectSizeGreaterThan"]);
+    expect(paths(withZero, without)).toEqual(["rules[a].objectSizeGreaterThan"]);
   });
 
   test("an expiration of another day", () => {

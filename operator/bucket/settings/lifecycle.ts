@@ -6,7 +6,9 @@ import {
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated } from "./declaration.ts";
+import { deleteSeen } from "./delete-seen.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { canonicalRule, idOf, modernised, RULE_FORM, toRule } from "./lifecycle-rules.ts";
 import {
@@ -91,12 +93,11 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
 
   diff,
 
-  write: async ({ s3, ref, options }, { rules: ours, minimumObjectSize, owned }, observed) => {
-    const rules = [...ours, ...observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised)];
-    if (rules.length === 0) {
-      await s3.send(new DeleteBucketLifecycleCommand(ref), options);
-      return;
-    }
+  write: async (bucket, { rules: ours, minimumObjectSize, owned }, observed) => {
+    const { s3, ref, options } = bucket;
+    const theirs = observed.rules.filter((rule) => !isOurs(owned, rule)).map(modernised);
+    const rules = [...carryOverEach(ours, observed.rules, RULE_FORM.fields), ...theirs];
+    if (rules.length === 0) return deleteSeen(bucket, observed.rules, new DeleteBucketLifecycleCommand(ref));
     const input = {
       ...ref,
       LifecycleConfiguration: { Rules: rules },

@@ -5,7 +5,8 @@ import {
   type TargetObjectKeyFormat,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type Declaration, stated } from "./declaration.ts";
+import { carryOver } from "./carry-over.ts";
+import { type Declaration, stated, unsaidFields } from "./declaration.ts";
 import { type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
 
 /** Without a target there are no logs. */
@@ -45,13 +46,21 @@ function diff(desired: Logging, observed: Logging): Change[] {
   ];
 }
 
+/** All that a spec can say of it. */
+const FIELDS = ["TargetBucket", "TargetPrefix"].concat(
+  ["SimplePrefix", "PartitionedPrefix", "PartitionedPrefix.PartitionDateSource"].map(
+    (field) => `TargetObjectKeyFormat.${field}`,
+  ),
+);
+
 /** Grants are for the logs in one target. */
-function merge(desired: Logging, { TargetBucket, TargetGrants }: Logging): Logging {
-  return TargetBucket === desired.TargetBucket && TargetGrants ? { ...desired, TargetGrants } : desired;
+function merge(desired: Logging, { TargetGrants, ...observed }: Logging): Logging {
+  const isSame = observed.TargetBucket === desired.TargetBucket;
+  return carryOver(desired, isSame ? { ...observed, TargetGrants } : observed, FIELDS);
 }
 
 function declare(observed: Logging, { bucket }: SettingContext): Declaration {
-  const { TargetBucket, TargetPrefix, TargetGrants, TargetObjectKeyFormat } = observed;
+  const { TargetBucket, TargetPrefix, TargetObjectKeyFormat } = observed;
   if (TargetBucket === undefined) return {};
   if (TargetBucket === bucket.name && !TargetPrefix) {
     return { unsaid: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
@@ -62,7 +71,8 @@ function declare(observed: Logging, { bucket }: SettingContext): Declaration {
     targetPrefix: TargetPrefix || undefined,
     targetObjectKeyFormat: partitionDateSource && { partitionedPrefix: { partitionDateSource } },
   });
-  return { spec: { logging }, ...(TargetGrants && { unsaid: ["TargetGrants, of which a spec knows nothing"] }) };
+  const unsaid = unsaidFields(observed, FIELDS);
+  return { spec: { logging }, ...(unsaid.length > 0 && { unsaid }) };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */

@@ -8,12 +8,12 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { stated, unlessEmpty } from "./declaration.ts";
-import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["metrics"]>["configurations"][number];
 
 function accessPointArnOf({ Filter }: MetricsConfiguration): string | undefined {
-  return Filter?.AccessPointArn ?? Filter?.And?.AccessPointArn;
+  return flatFilter(Filter).AccessPointArn;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html */
@@ -50,5 +50,5 @@ export const metrics = defineConfigurations<MetricsConfiguration, Spec>({
   put: ({ s3, ref, options }, Id, MetricsConfiguration) =>
     s3.send(new PutBucketMetricsConfigurationCommand({ ...ref, Id, MetricsConfiguration }), options),
 
-  remove: ({ s3, ref, options }, Id) => s3.send(new DeleteBucketMetricsConfigurationCommand({ ...ref, Id }), options),
+  removal: (target) => new DeleteBucketMetricsConfigurationCommand(target),
 });

@@ -71,7 +71,9 @@ export function idOf(list: List, { Id }: Configuration): string {
 }
 
 /** All that a spec can say of an entry. */
-const FIELDS = ["Id", "Events", "Filter.Key.FilterRules", "QueueArn", "TopicArn", "LambdaFunctionArn"];
+export const ENTRY_FIELDS = ["Id", "Events", "QueueArn", "TopicArn", "LambdaFunctionArn"].concat(
+  ["Name", "Value"].map((field) => `Filter.Key.FilterRules.${field}`),
+);
 /** As the CRD bounds them, in each list. */
 const MAX_ENTRIES = 100;
 
@@ -105,5 +107,5 @@ export const LAMBDA_FUNCTION_FORM: EntryForm<LambdaFunctionConfiguration, Entry<
 
 function formOf(list: List) {
   const nameOf = (entry: Configuration) => `configuration '${idOf(list, entry)}'`;
-  return { nameOf, fields: FIELDS, canonical: canonicalEntry, max: MAX_ENTRIES };
+  return { nameOf, fields: ENTRY_FIELDS, canonical: canonicalEntry, max: MAX_ENTRIES };
 }

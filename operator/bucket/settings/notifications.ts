@@ -4,11 +4,13 @@ import {
   PutBucketNotificationConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { destinationRefused } from "./notification-destinations.ts";
 import {
   canonicalEntry,
+  ENTRY_FIELDS,
   type Configuration,
   idOf,
   LAMBDA_FUNCTION_FORM,
@@ -81,11 +83,14 @@ function eventBridgeOf({ EventBridgeConfiguration }: NotificationConfiguration):
 /** Ours, and those of others that stay: a Put replaces all. */
 function merge({ configuration, owned }: Desired, observed: NotificationConfiguration): NotificationConfiguration {
   const lists = listNames().map((list) => {
-    const kept = entriesOf(observed, list).filter((entry) => !isOwned(owned, idOf(list, entry)));
-    return [LISTS[list], [...entriesOf(configuration, list), ...kept]] as const;
+    const found = entriesOf(observed, list);
+    const kept = found.filter((entry) => !isOwned(owned, idOf(list, entry)));
+    const entries = [...carryOverEach(entriesOf(configuration, list), found, ENTRY_FIELDS), ...kept];
+    return [LISTS[list], entries.length > 0 ? entries : undefined] as const;
   });
-  const { EventBridgeConfiguration } = isOwned(owned, EVENT_BRIDGE) ? configuration : observed;
-  return { ...Object.fromEntries(lists.filter(([, entries]) => entries.length > 0)), EventBridgeConfiguration };
+  const ours = isOwned(owned, EVENT_BRIDGE) ? configuration : observed;
+  const EventBridgeConfiguration = ours.EventBridgeConfiguration && { ...observed.EventBridgeConfiguration };
+  return { ...observed, ...Object.fromEntries(lists), EventBridgeConfiguration };
 }
 
 function declare(observed: NotificationConfiguration): Declaration {
@@ -115,9 +120,9 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
   desired,
 
   observe: async ({ s3, ref, options }) => {
-    const answer = await s3.send(new GetBucketNotificationConfigurationCommand(ref), options);
-    const { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = answer;
-    return { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration };
+    const command = new GetBucketNotificationConfigurationCommand(ref);
+    const { $metadata: _, ...configuration } = await s3.send(command, options);
+    return configuration;
   },
 
   diff,

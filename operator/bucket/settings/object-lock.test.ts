@@ -35,6 +35,8 @@ describe("diff", () => {
     ["an event hold beside it", desired, locked({ Mode: "GOVERNANCE", Days: 30, ...HOLD })],
     ["no retention", { mode: "None" }, locked()],
     ["an event hold alone", { mode: "None" }, locked(HOLD)],
+    ["the event hold that is declared", { mode: "None", defaultEventHold: { days: 7 } }, locked(HOLD)],
+    ["no event hold where none is to be", { mode: "None", defaultEventHold: {} }, locked()],
   ])("finds nothing in %s", (_case, desired, observed) => {
     expect(setting.diff(desired, observed)).toEqual([]);
   });
@@ -66,6 +68,15 @@ describe("diff", () => {
     expect(setting.diff(desired, observed)).toEqual(changes);
   });
 
+  test.each([
+    ["another event hold", { years: 1 }, HOLD, '{"years":1}', '{"days":7}'],
+    ["an event hold where none is to be", {}, HOLD, "", '{"days":7}'],
+    ["no event hold", { days: 7 }, {}, '{"days":7}', ""],
+  ])("finds %s", (_case, defaultEventHold, observed, wanted, actual) => {
+    const changes = setting.diff({ mode: "None", defaultEventHold }, locked(observed));
+    expect(changes).toEqual([{ path: "defaultEventHold", desired: wanted, actual }]);
+  });
+
   test("finds a lock that is off where only that it is on is declared", () => {
     expect(setting.diff({ mode: "None" }, {})).toHaveLength(1);
   });
@@ -88,6 +99,8 @@ describe("write", () => {
       locked(HOLD),
     ],
     ["takes a retention away", { mode: "None" }, locked({ Mode: "GOVERNANCE", Days: 1 }), locked()],
+    ["sets an event hold", { mode: "None", defaultEventHold: { days: 7 } }, locked(), locked(HOLD)],
+    ["takes an event hold away", { mode: "None", defaultEventHold: {} }, locked(HOLD), locked()],
     [
       "keeps what it does not know",
       { mode: "GOVERNANCE", days: 1 },
@@ -122,6 +135,9 @@ describe("declare", () => {
   test("a lock without a retention is a setting, no lock is none; what a Put carries over is told", () => {
     expect(declare(locked()).spec).toEqual({ objectLock: { mode: "None" } });
     expect(declare({})).toEqual({});
-    expect(declare(locked(HOLD)).unsaid).toEqual([expect.stringContaining("DefaultEventHold")]);
+    expect(declare(locked(HOLD)).spec).toEqual({ objectLock: { mode: "None", defaultEventHold: { days: 7 } } });
+    expect(declare(locked({ ...HOLD, Jitter: 1 })).unsaid).toEqual([
+      expect.stringContaining("DefaultRetention.Jitter"),
+    ]);
   });
 });

@@ -1,15 +1,23 @@
 import {
   type DefaultRetention,
+  type EventHoldDuration,
   GetObjectLockConfigurationCommand,
   type ObjectLockConfiguration,
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type Declaration, stated, unknownFields } from "./declaration.ts";
+import { carryOver } from "./carry-over.ts";
+import { type Declaration, stated, unlessEmpty, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
-/** The default retention of new versions. `None`: object lock is on, without one. */
-type Retention = Pick<NonNullable<S3BucketSpec["objectLock"]>, "mode" | "days" | "years">;
+type Spec = NonNullable<S3BucketSpec["objectLock"]>;
+/**
+ * The default retention of new versions. `None`: object lock is on, without one. A default event hold that is empty is none, and one that is not
+ * declared is left as it is.
+ */
+type Retention = Pick<Spec, "mode" | "days" | "years" | "defaultEventHold">;
+
+type Hold = NonNullable<Spec["defaultEventHold"]>;
 
 const NONE: Retention = { mode: "None" };
 
@@ -17,35 +25,56 @@ function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
   return observed.Rule?.DefaultRetention ?? {};
 }
 
-function diff({ mode, days, years }: Retention, observed: ObjectLockConfiguration): Change[] {
+function diff({ mode, days, years, defaultEventHold }: Retention, observed: ObjectLockConfiguration): Change[] {
   if (observed.ObjectLockEnabled !== "Enabled") return compare("", "Enabled", undefined);
-  const { Mode, Days, Years } = retentionOf(observed);
-  return [...compare("mode", mode, Mode ?? "None"), ...compare("days", days, Days), ...compare("years", years, Years)];
+  const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
+  const hold =
+    defaultEventHold && compare("defaultEventHold", canonicalHold(defaultEventHold), toHold(DefaultEventHold));
+  return [
+    ...compare("mode", mode, Mode ?? "None"),
+    ...compare("days", days, Days),
+    ...compare("years", years, Years),
+    ...(hold ?? []),
+  ];
 }
 
-/** The observed configuration with our retention put in: what else it says, such as a default event hold, stays. */
-function merge({ mode, days, years }: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
-  const { Mode: _mode, Days: _days, Years: _years, ...others } = retentionOf(observed);
-  const ours = mode === "None" ? {} : { Mode: mode, Days: days, Years: years };
-  const DefaultRetention = { ...others, ...ours };
-  const { Rule, ...rest } = observed;
-  const isEmpty = Object.keys(DefaultRetention).length === 0;
-  return { ...rest, ObjectLockEnabled: "Enabled", ...(!isEmpty && { Rule: { ...Rule, DefaultRetention } }) };
+function canonicalHold({ days, years }: Hold): Hold | undefined {
+  return unlessEmpty(stated<Hold>({ days, years }));
+}
+
+function toHold({ Days, Years }: EventHoldDuration = {}): Hold | undefined {
+  return unlessEmpty(stated<Hold>({ days: Days, years: Years }));
 }
 
 /** All that a spec can say of it; a Put of ours leaves the rest as it is. */
 const FIELDS = ["ObjectLockEnabled", ...["Mode", "Days", "Years"].map((field) => `Rule.DefaultRetention.${field}`)];
+const HOLD_FIELDS = ["Days", "Years"].map((field) => `Rule.DefaultRetention.DefaultEventHold.${field}`);
+
+/** The observed configuration with our retention put in. */
+function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
+  const { mode, days, years, defaultEventHold } = retention;
+  const DefaultEventHold = unlessEmpty({ Days: defaultEventHold?.days, Years: defaultEventHold?.years });
+  const DefaultRetention = {
+    ...(mode !== "None" && { Mode: mode, Days: days, Years: years }),
+    ...(DefaultEventHold && { DefaultEventHold }),
+  };
+  const ours: ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } };
+  const { Rule, ...rest } = carryOver(ours, observed, defaultEventHold ? [...FIELDS, ...HOLD_FIELDS] : FIELDS);
+  const isEmpty = Object.keys({ ...Rule?.DefaultRetention }).length === 0;
+  return isEmpty ? rest : { ...rest, Rule };
+}
 
 function declare(observed: ObjectLockConfiguration): Declaration {
   if (observed.ObjectLockEnabled !== "Enabled") return {};
-  const { Mode, Days, Years } = retentionOf(observed);
+  const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
   const objectLock = stated<NonNullable<S3BucketSpec["objectLock"]>>({
     mode: Mode ?? "None",
     days: Days,
     years: Years,
+    defaultEventHold: toHold(DefaultEventHold),
     acknowledgeCompliance: Mode === "COMPLIANCE" ? "NotEvenRootCanDelete" : undefined,
   });
-  const unsaid = unknownFields(observed, FIELDS).map((field) => `${field}, of which a spec knows nothing`);
+  const unsaid = unsaidFields(observed, [...FIELDS, ...HOLD_FIELDS]);
   return { spec: { objectLock }, unsaid };
 }
 
@@ -62,8 +91,8 @@ export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
 
   desired: ({ objectLock }) => {
     if (objectLock === undefined) return undefined;
-    const { mode, days, years } = objectLock;
-    return { mode, ...(days !== undefined && { days }), ...(years !== undefined && { years }) };
+    const { acknowledgeCompliance: _, ...retention } = objectLock;
+    return retention;
   },
 
   observe: async ({ s3, ref, options }) => {

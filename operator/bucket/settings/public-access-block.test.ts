@@ -11,6 +11,9 @@ const OFF = {
   restrictPublicBuckets: false,
 };
 
+/** The same in S3's words. */
+const ALL = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+
 describe("desired", () => {
   test("the spec goes before the baseline, which goes before nothing", () => {
     expect(setting.desired({ publicAccessBlock: OFF }, settingContextWith({ baseline: true }))).toEqual(OFF);
@@ -20,32 +23,37 @@ describe("desired", () => {
 });
 
 describe("observe", () => {
-  test("switches that S3 does not mention are off", async () => {
+  test("the configuration", async () => {
     const PublicAccessBlockConfiguration = { BlockPublicAcls: true, IgnorePublicAcls: false };
     const { bucket, calls } = fakeBucket(() => ({ PublicAccessBlockConfiguration }));
-    expect(await setting.observe(bucket)).toEqual({ ...OFF, blockPublicAcls: true });
+    expect(await setting.observe(bucket)).toEqual(PublicAccessBlockConfiguration);
     expect(calls).toEqual([{ command: "GetPublicAccessBlockCommand", input: bucket.ref }]);
   });
 
   test("no configuration is all off", async () => {
     const { bucket } = fakeBucket(failing("NoSuchPublicAccessBlockConfiguration", 404));
-    expect(await setting.observe(bucket)).toEqual(OFF);
+    expect(setting.diff(OFF, await setting.observe(bucket))).toEqual([]);
   });
 });
 
 describe("diff", () => {
   test("equal switches", () => {
-    expect(setting.diff(ON, { ...ON })).toEqual([]);
+    expect(setting.diff(ON, ALL)).toEqual([]);
+  });
+
+  test("switches that S3 does not mention are off", () => {
+    expect(setting.diff({ ...OFF, blockPublicAcls: true }, { BlockPublicAcls: true })).toEqual([]);
   });
 
   test.each(Object.keys(ON))("%s", (name) => {
-    expect(setting.diff(ON, { ...ON, [name]: false })).toEqual([{ path: name, desired: "true", actual: "false" }]);
+    const observed = { ...ALL, [name.replace(/^./, (first) => first.toUpperCase())]: false };
+    expect(setting.diff(ON, observed)).toEqual([{ path: name, desired: "true", actual: "false" }]);
   });
 });
 
 test("write sends all four, since S3 turns off what it is not told", async () => {
   const { bucket, calls } = fakeBucket();
-  await setting.write(bucket, { ...OFF, blockPublicAcls: true }, ON);
+  await setting.write(bucket, { ...OFF, blockPublicAcls: true }, ALL);
   expect(calls).toEqual([
     {
       command: "PutPublicAccessBlockCommand",
@@ -63,6 +71,6 @@ test("write sends all four, since S3 turns off what it is not told", async () =>
 });
 
 test("reset turns all on, if they are not", () => {
-  expect(setting.reset({ ...ON, ignorePublicAcls: false }, settingContextWith())).toEqual(ON);
-  expect(setting.reset(ON, settingContextWith())).toBeUndefined();
+  expect(setting.reset({ ...ALL, IgnorePublicAcls: false }, settingContextWith())).toEqual(ON);
+  expect(setting.reset(ALL, settingContextWith())).toBeUndefined();
 });

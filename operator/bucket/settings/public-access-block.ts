@@ -4,6 +4,8 @@ import {
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOver } from "./carry-over.ts";
+import { type Declaration, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 type Switches = NonNullable<S3BucketSpec["publicAccessBlock"]>;
@@ -25,13 +27,25 @@ function switches(observed: PublicAccessBlockConfiguration): Switches {
   };
 }
 
-function diff(desired: Switches, observed: Switches): Change[] {
-  const names = Object.keys(ALL_ON) as (keyof Switches)[];
-  return names.flatMap((name) => compare(name, desired[name], observed[name]));
+function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Change[] {
+  const [names, found] = [Object.keys(ALL_ON) as (keyof Switches)[], switches(observed)];
+  return names.flatMap((name) => compare(name, desired[name], found[name]));
+}
+
+/** All that a spec can say of it. */
+const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+function declare(observed: PublicAccessBlockConfiguration): Declaration {
+  const unsaid = unsaidFields(observed, FIELDS);
+  const isDefault = diff(ALL_ON, observed).length === 0;
+  return {
+    ...(!isDefault && { spec: { publicAccessBlock: switches(observed) } }),
+    ...(unsaid.length > 0 && { unsaid }),
+  };
 }
 
 /** S3's default for new buckets is all on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
-export const publicAccessBlock = defineSetting<Switches, Switches>({
+export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfiguration>({
   name: "publicAccessBlock",
   permissions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
   inBaseline: true,
@@ -40,23 +54,24 @@ export const publicAccessBlock = defineSetting<Switches, Switches>({
 
   observe: async ({ s3, ref, options }) => {
     const answer = await unlessAbsent(s3.send(new GetPublicAccessBlockCommand(ref), options));
-    return switches(answer?.PublicAccessBlockConfiguration ?? {});
+    return answer?.PublicAccessBlockConfiguration ?? {};
   },
 
   diff,
 
-  write: async ({ s3, ref, options }, desired) => {
+  write: async ({ s3, ref, options }, desired, observed) => {
     // All four: a Put turns off each one that it leaves out.
-    const PublicAccessBlockConfiguration = {
+    const switches = {
       BlockPublicAcls: desired.blockPublicAcls,
       IgnorePublicAcls: desired.ignorePublicAcls,
       BlockPublicPolicy: desired.blockPublicPolicy,
       RestrictPublicBuckets: desired.restrictPublicBuckets,
     };
+    const PublicAccessBlockConfiguration = carryOver(switches, observed, FIELDS);
     await s3.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
   },
 
   reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
 
-  declare: (observed) => (diff(ALL_ON, observed).length > 0 ? { spec: { publicAccessBlock: observed } } : {}),
+  declare,
 });

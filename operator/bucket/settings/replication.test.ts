@@ -62,7 +62,8 @@ const desired = setting.desired(SPEC, settingContextWith());
 const written = { Role: ROLE, Rules: [BACKUP, REST] };
 
 test("desired: the spec's rules in S3's words", () => {
-  expect(desired).toEqual(written);
+  const { DeleteMarkerReplication: _, ...rest } = REST;
+  expect(desired).toEqual({ Role: ROLE, Rules: [BACKUP, rest] });
   expect(setting.desired({}, settingContextWith({ baseline: true }))).toBeUndefined();
 });
 
@@ -135,6 +136,122 @@ describe("diff finds", () => {
   test("another role, and a rule of somebody else", () => {
     const changes = setting.diff(desired, { Role: `${ROLE}2`, Rules: [BACKUP, REST, { ...REST, ID: "theirs" }] });
     expect(changes.map(({ path }) => path)).toEqual(["roleArn", "rules[theirs]"]);
+  });
+});
+
+type RuleSpec = NonNullable<S3BucketSpec["replication"]>["rules"][number];
+
+/** One rule, as it is declared, found and written. */
+function taking(rule: Partial<RuleSpec>, found?: object) {
+  const spec = {
+    id: "r",
+    priority: 1,
+    status: "Enabled",
+    destination: { bucket: "arn:aws:s3:::backup" },
+    ...rule,
+  } as const;
+  const declared = setting.desired({ replication: { roleArn: ROLE, rules: [spec] } }, settingContextWith());
+  const former = { ID: "r", Priority: 1, Status: "Enabled", Destination: { Bucket: "arn:aws:s3:::backup" }, ...found };
+  const observed = { Role: ROLE, Rules: found ? [former] : [] };
+  const changes = setting
+    .diff(declared, observed)
+    .map(({ path, desired, actual }) => `${path}: ${desired} <- ${actual}`);
+  const put = async () => {
+    const { bucket, calls } = fakeBucket();
+    await setting.write(bucket, declared, observed);
+    const put = calls[0]?.input["ReplicationConfiguration"] as { Rules: Record<string, unknown>[] } | undefined;
+    return put?.Rules[0];
+  };
+  return { changes, put };
+}
+
+describe("delete markers, which a spec is silent about,", () => {
+  const OLD = { Priority: undefined, Prefix: "" };
+  const markers = (Status: string) => ({ DeleteMarkerReplication: { Status } });
+
+  test.each<[string, Partial<RuleSpec>, object | undefined, string]>([
+    ["are not replicated by a new rule", {}, undefined, "Disabled"],
+    ["stay replicated by a rule of the oldest form", {}, OLD, "Enabled"],
+    ["stay as such a rule says", {}, { ...OLD, ...markers("Disabled") }, "Disabled"],
+    ["stay replicated by a rule with a filter", {}, { Filter: {}, ...markers("Enabled") }, "Enabled"],
+    ["are not replicated where such a rule is silent too", {}, { Filter: {} }, "Disabled"],
+    ["are not replicated by tag, which S3 refuses", { filter: { tags: { a: "1" } } }, OLD, "Disabled"],
+    ["nor without tags", { filter: { not: { tags: [{ key: "a", value: "1" }] } } }, OLD, "Disabled"],
+  ])("%s", async (_case, rule, found, status) => {
+    expect(await taking(rule, found).put()).toMatchObject(markers(status));
+  });
+
+  test("are a difference in a rule of the oldest form where the spec says that they are not replicated", () => {
+    expect(taking({ deleteMarkerReplication: "Disabled" }, OLD).changes).toEqual([
+      "rules[r].priority: 1 <- ",
+      "rules[r].deleteMarkerReplication: Disabled <- Enabled",
+    ]);
+    expect(taking({}, OLD).changes).toEqual(["rules[r].priority: 1 <- "]);
+  });
+});
+
+describe("what a rule leaves out", () => {
+  const TMP = { Not: { Prefix: "tmp/" } };
+  const TAG = { Key: "a", Value: "1" };
+
+  test.each<[NonNullable<RuleSpec["filter"]>, object]>([
+    [{ not: { prefixes: ["tmp/"] } }, TMP],
+    [{ not: { tags: [{ key: "a", value: "1" }] } }, { Not: { Tag: TAG } }],
+    [{ not: { prefixes: ["tmp/", "old/"] } }, { Not: { Or: { Prefixes: ["tmp/", "old/"] } } }],
+    [{ prefix: "raw/", not: { prefixes: ["raw/tmp/"] } }, { And: { Prefix: "raw/", Not: { Prefix: "raw/tmp/" } } }],
+  ])("%j in S3's words", async (filter, Filter) => {
+    expect(await taking({ filter }).put()).toMatchObject({ Filter });
+    expect(taking({ filter, deleteMarkerReplication: "Disabled" }, { Filter }).changes).toEqual([]);
+  });
+
+  test("is the same in any form and order", () => {
+    const filter = { not: { prefixes: ["tmp/", "old/"], tags: [{ key: "a", value: "1" }] } };
+    const Filter = { And: { Not: { Or: { Prefixes: ["old/", "tmp/"], Tags: [TAG] } } } };
+    expect(taking({ filter }, { Filter }).changes).toEqual([]);
+  });
+
+  test("stays where the spec is silent about it, and goes where it says so", async () => {
+    expect(taking({}, { Filter: TMP }).changes).toEqual([]);
+    expect(await taking({ status: "Disabled" }, { Filter: TMP }).put()).toMatchObject({ Filter: TMP });
+    expect(await taking({ filter: { prefix: "raw/" } }, { Filter: TMP }).put()).toMatchObject({
+      Filter: { And: { Prefix: "raw/", ...TMP } },
+    });
+    const all = taking({ filter: { not: {} } }, { Filter: TMP });
+    expect(all.changes).toEqual(['rules[r].not:  <- {"prefixes":["tmp/"]}']);
+    expect(await all.put()).toMatchObject({ Filter: { Prefix: "" } });
+  });
+});
+
+describe("the source's multi-Region key", () => {
+  const sourceSelectionCriteria = { sseKmsEncryptedObjects: "Enabled" } as const;
+  const to = (extra: object) => ({ sourceSelectionCriteria, destination: { bucket: "arn:aws:s3:::backup", ...extra } });
+  const found = (EncryptionConfiguration: object) => ({
+    Filter: {},
+    SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: "Enabled" } },
+    Destination: { Bucket: "arn:aws:s3:::backup", EncryptionConfiguration },
+  });
+  const USED = { UseSourceMultiRegionKey: { Status: "Enabled" } };
+
+  test("in S3's words, with another key for the others and without", async () => {
+    const encryption = async (extra: object) =>
+      ((await taking(to(extra)).put()) as { Destination: Record<string, unknown> }).Destination.EncryptionConfiguration;
+    expect(await encryption({ useSourceMultiRegionKey: "Enabled" })).toEqual(USED);
+    expect(await encryption({ useSourceMultiRegionKey: "Enabled", replicaKmsKeyArn: KEY })).toEqual({
+      ...USED,
+      ReplicaKmsKeyID: KEY,
+    });
+    expect(await encryption({ useSourceMultiRegionKey: "Disabled" })).toBeUndefined();
+  });
+
+  test("stays where the spec is silent about it, and goes where it says so", async () => {
+    const both = found({ ...USED, ReplicaKmsKeyID: "other" });
+    expect(taking(to({ replicaKmsKeyArn: KEY }), both).changes).toEqual([`rules[r].replicaKmsKeyArn: ${KEY} <- other`]);
+    expect(await taking(to({ replicaKmsKeyArn: KEY }), both).put()).toMatchObject({
+      Destination: { EncryptionConfiguration: { ...USED, ReplicaKmsKeyID: KEY } },
+    });
+    expect(taking(to({ replicaKmsKeyArn: "other", useSourceMultiRegionKey: "Disabled" }), both).changes).toEqual([
+      "rules[r].useSourceMultiRegionKey: Disabled <- Enabled",
+    ]);
   });
 });
 

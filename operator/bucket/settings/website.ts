@@ -6,7 +6,9 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
+import { deleteSeen } from "./delete-seen.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];
@@ -126,15 +128,17 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
 
   observe: async ({ s3, ref, options }) => {
     const answer = await unlessAbsent(s3.send(new GetBucketWebsiteCommand(ref), options));
-    const { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules } = answer ?? {};
-    return { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules };
+    const { $metadata: _, ...website } = answer ?? {};
+    return website;
   },
 
   diff,
 
-  write: async ({ s3, ref, options }, WebsiteConfiguration) => {
-    await (isAbsent(WebsiteConfiguration)
-      ? s3.send(new DeleteBucketWebsiteCommand(ref), options)
+  write: async (bucket, desired, observed) => {
+    const { s3, ref, options } = bucket;
+    const WebsiteConfiguration = carryOver(desired, observed, FIELDS);
+    await (isAbsent(desired)
+      ? deleteSeen(bucket, observed, new DeleteBucketWebsiteCommand(ref))
       : s3.send(new PutBucketWebsiteCommand({ ...ref, WebsiteConfiguration }), options));
   },
 

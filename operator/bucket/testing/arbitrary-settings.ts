@@ -44,10 +44,18 @@ function configurations<T extends { id: string }>(configuration: fc.Arbitrary<T>
   );
 }
 
+const period = fc.integer({ min: 1, max: 9 });
+const defaultEventHold = fc.oneof(fc.constant({}), fc.record({ days: period }), fc.record({ years: period }));
 const objectLock: fc.Arbitrary<Spec["objectLock"]> = fc.oneof(
-  fc.record({ mode: fc.constant("GOVERNANCE" as const), days: fc.integer({ min: 1, max: 9 }) }),
-  fc.record({ mode: fc.constant("COMPLIANCE" as const), years: fc.integer({ min: 1, max: 9 }) }),
-  fc.constant({ mode: "None" as const }),
+  fc.record(
+    { mode: fc.constant("GOVERNANCE" as const), days: period, defaultEventHold },
+    { requiredKeys: ["mode", "days"] },
+  ),
+  fc.record(
+    { mode: fc.constant("COMPLIANCE" as const), years: period, defaultEventHold },
+    { requiredKeys: ["mode", "years"] },
+  ),
+  fc.record({ mode: fc.constant("None" as const), defaultEventHold }, { requiredKeys: ["mode"] }),
 );
 
 const logging = optional<Spec["logging"]>(
@@ -110,12 +118,20 @@ const intelligentTiering = configurations(
   ),
 );
 
+const not = optional({
+  prefixes: some(fc.constantFrom("raw/tmp/", "raw/old/", "tmp/"), 2),
+  tags: fc.uniqueArray(fc.record({ key: word, value: word }), {
+    minLength: 1,
+    maxLength: 2,
+    selector: ({ key, value }) => `${key}=${value}`,
+  }),
+});
 const replicationRule = optional<Item<Spec["replication"]["rules"]>>(
   {
     id: word,
     priority: fc.nat(9),
     status: onOff,
-    filter: objectFilter,
+    filter: fc.oneof(objectFilter, fc.record({ prefix, tags, not }, { requiredKeys: ["not"] })),
     deleteMarkerReplication: onOff,
     sourceSelectionCriteria: optional({ sseKmsEncryptedObjects: onOff, replicaModifications: onOff }),
     destination: optional<Item<Spec["replication"]["rules"]>["destination"]>(
@@ -125,6 +141,7 @@ const replicationRule = optional<Item<Spec["replication"]["rules"]>>(
         accessControlTranslation: fc.constant({ owner: "Destination" }),
         storageClass: fc.constantFrom("STANDARD", "GLACIER"),
         replicaKmsKeyArn: kmsKeyArn,
+        useSourceMultiRegionKey: onOff,
         replicationTime: onOff,
         metrics: onOff,
       },
@@ -195,9 +212,12 @@ const routingRule = optional<Item<Spec["website"]["routingRules"]>>(
       fc.record({ keyPrefixEquals: prefix }),
       fc.record({ httpErrorCodeReturnedEquals: fc.constant("404") }),
     ),
-    redirect: fc.record(
-      { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: word },
-      { requiredKeys: ["hostName"] },
+    redirect: fc.oneof(
+      fc.record(
+        { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: word },
+        { requiredKeys: ["hostName"] },
+      ),
+      fc.record({ hostName, replaceKeyPrefixWith: fc.constantFrom("", "docs/") }),
     ),
   },
   ["redirect"],

@@ -103,6 +103,7 @@ function logging(status: Document, random: Random): Document {
 
 function notifications({ EventBridgeConfiguration, ...lists }: Document, random: Random): Document {
   const rewritten = Object.entries(lists).map(([name, entries]) => {
+    if (!Array.isArray(entries)) return [name, entries] as const;
     return [name, random.shuffled(entries as Entries).map((entry) => notification(entry, random))] as const;
   });
   return {

@@ -4,11 +4,16 @@ import type { Random } from "./random.ts";
 import { configurationRoutes } from "./rewriting-configurations.ts";
 import { type Document, rewritingStore, type Routes, sparse, withUnknown } from "./rewriting-store.ts";
 
+export interface RewritingBucket extends FakeBucket {
+  /** All that was put, as it was put, by the names of the documents. */
+  documents: () => Record<string, Document>;
+}
+
 /**
  * S3 as far as settings see it: keeps what is put, and hands it back in other words of the same meaning, chosen anew at each read,
  * as AWS does (reference: the S3 API pages of each Get and Put).
  */
-export function rewritingS3(random: Random): FakeBucket {
+export function rewritingS3(random: Random): RewritingBucket {
   const store = rewritingStore();
   const read = (name: string, absent: string, rewrite: (document: never) => Document) =>
     withUnknown(rewrite(store.read(name, absent) as never), random);
@@ -66,11 +71,12 @@ export function rewritingS3(random: Random): FakeBucket {
       return { Tags: random.shuffled(tags).map(([Key, Value]) => ({ Key, Value })) };
     },
   };
-  return fakeBucket(({ command, input }: Call) => {
+  const fake = fakeBucket(({ command, input }: Call) => {
     const route = routes[command];
     if (route === undefined) throw new Error(`No such call here: ${command}`);
     return route(input) ?? {};
   });
+  return { ...fake, documents: store.all };
 }
 
 function encryption(rule: Document, random: Random): Document {
@@ -144,19 +150,13 @@ function lifecycleFilter(filter: LifecycleRuleFilter, random: Random): Document 
   const bare = defined({ Prefix, ObjectSizeGreaterThan, ObjectSizeLessThan });
   const tags = random.shuffled([...(And?.Tags ?? []), ...(Tag ? [Tag] : [])]);
   const { Tags: _tags, ...others } = And ?? {};
-  const criteria = withZero({ ...bare, ...defined(others), ...(tags.length > 0 && { Tags: tags }) }, random);
+  const criteria: Document = { ...bare, ...defined(others), ...(tags.length > 0 && { Tags: tags }) };
   const names = Object.keys(criteria);
   if (names.length === 0) return chosen([{ Filter: {} }, { Filter: { Prefix: "" } }, { Prefix: "" }], random);
   if (names.length > 1 || tags.length > 1) return { Filter: { And: criteria } };
   const single = tags[0] === undefined ? criteria : { Tag: tags[0] };
   const legacy = names[0] === "Prefix" ? [{ Prefix: criteria.Prefix }] : [];
   return chosen([{ Filter: single }, { Filter: { And: criteria } }, ...legacy], random);
-}
-
-/** A lower size of 0 comes and goes. */
-function withZero(criteria: Document, random: Random): Document {
-  const { ObjectSizeGreaterThan = 0, ...rest } = criteria;
-  return ObjectSizeGreaterThan === 0 && random.coin() ? rest : { ...rest, ObjectSizeGreaterThan };
 }
 
 function defined(document: object): Document {

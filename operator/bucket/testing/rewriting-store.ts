@@ -14,6 +14,8 @@ export interface RewritingStore {
   find(name: string): Document | undefined;
   /** A copy; throws S3's error with the code `absent` where there is none. */
   read(name: string, absent: string): Document;
+  /** Copies. */
+  all: () => Record<string, Document>;
 }
 
 export function rewritingStore(): RewritingStore {
@@ -28,11 +30,15 @@ export function rewritingStore(): RewritingStore {
       if (document === undefined) throw sdkError(absent, 404);
       return document;
     },
+    all: () => structuredClone(Object.fromEntries(kept)),
   };
 }
 
+/** One that no SDK knows. */
+export const UNKNOWN_FIELD = "SimulatedUnknownField";
+
 export function withUnknown(document: Document, random: Random): Document {
-  return random.coin() ? { ...document, SimulatedUnknownField: "unknown" } : document;
+  return random.coin() ? { ...document, [UNKNOWN_FIELD]: "unknown" } : document;
 }
 
 /** Fields that are false, or nothing, may be left out. */

@@ -73,6 +73,23 @@ simulatorTest("is absent, then what was written, then absent again", async () =>
   await expect(get()).rejects.toMatchObject({ name: "ReplicationConfigurationNotFoundError" });
 });
 
+simulatorTest("leaves objects out, and uses the related key of another region", async () => {
+  const related = { UseSourceMultiRegionKey: { Status: "Enabled" } } as const;
+  const SourceSelectionCriteria = { SseKmsEncryptedObjects: { Status: "Enabled" } } as const;
+  const Tag = { Key: "k", Value: "v" };
+  const Rules = [
+    rule({ Filter: { Not: { Prefix: "tmp/" } }, SourceSelectionCriteria }, { EncryptionConfiguration: related }),
+    rule({
+      ID: "raw",
+      Priority: 2,
+      Filter: { And: { Prefix: "raw/", Not: { Or: { Prefixes: ["raw/a/", "raw/b/"], Tags: [Tag] } } } },
+    }),
+  ];
+  await put(Rules);
+  expect(await get()).toEqual({ Role, Rules });
+  await remove();
+});
+
 simulatorTest("makes up ids that are missing, and takes iam:PassRole as well", async () => {
   await put([rule({ ID: undefined })]);
   expect((await get())?.Rules?.[0]?.ID).toBeTruthy();
@@ -116,6 +133,19 @@ simulatorTest.for<[string, string, () => ReplicationRule[]]>([
     "InvalidRequest",
     () => [rule({ Filter: { Tag: { Key: "k", Value: "v" } }, DeleteMarkerReplication: { Status: "Enabled" } })],
   ],
+  [
+    "delete markers where objects are left out by tag",
+    "InvalidRequest",
+    () => [
+      rule({ Filter: { Not: { Tag: { Key: "k", Value: "v" } } }, DeleteMarkerReplication: { Status: "Enabled" } }),
+    ],
+  ],
+  [
+    "two things to leave out",
+    "MalformedXML",
+    () => [rule({ Filter: { Not: { Prefix: "a", Tag: { Key: "k", Value: "v" } } } })],
+  ],
+  ["nothing to leave out", "MalformedXML", () => [rule({ Filter: { Not: {} } })]],
   ["one id twice", "InvalidRequest", () => [rule(), rule({ Priority: 2 })]],
   ["one priority twice", "InvalidRequest", () => [rule(), rule({ ID: "other" })]],
   [

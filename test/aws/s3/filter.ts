@@ -7,7 +7,7 @@ import { child, childrenNamed, textAt, type XmlElement } from "../xml.ts";
 import { tagsOf } from "./tags.ts";
 import { invalidRequest, malformedXml } from "./route.ts";
 
-const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan", "AccessPointArn"]);
+const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan", "AccessPointArn", "Not"]);
 
 /** One predicate stands alone, several stand in And, none at all means every object. */
 export function checkFilter(filter: XmlElement | undefined): void {
@@ -30,6 +30,11 @@ export function filterUses(filter: XmlElement | undefined): { tags: boolean; siz
   const predicates = child(filter, "And") ?? filter;
   const has = (name: string) => child(predicates, name) !== undefined;
   return { tags: has("Tag"), sizes: has("ObjectSizeGreaterThan") || has("ObjectSizeLessThan") };
+}
+
+/** The objects that a filter of a replication rule leaves out. */
+export function notIn(filter: XmlElement | undefined): XmlElement | undefined {
+  return child(child(filter, "And") ?? filter, "Not");
 }
 
 function countPredicates({ children }: XmlElement): number {

@@ -1,7 +1,7 @@
 /** What S3 refuses in replication rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
 
 import { child, textAt, type XmlElement } from "../xml.ts";
-import { checkFilter, filterUses } from "./filter.ts";
+import { checkFilter, filterUses, notIn } from "./filter.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "./route.ts";
 
 const MAX_RULES = 1000;
@@ -65,7 +65,10 @@ function checkV2(rule: XmlElement): void {
   if (deleteMarkers === undefined) throw invalidRequest(`DeleteMarkerReplication must be specified ${schema}`);
   if (!isSwitch(deleteMarkers)) throw malformedXml();
   checkFilter(child(rule, "Filter"));
-  if (deleteMarkers === "Enabled" && filterUses(child(rule, "Filter")).tags) {
+  const not = notIn(child(rule, "Filter"));
+  checkNot(not);
+  const leavesOutTags = child(child(not, "Or") ?? not, "Tag") !== undefined;
+  if (deleteMarkers === "Enabled" && (leavesOutTags || filterUses(child(rule, "Filter")).tags)) {
     throw invalidRequest("Delete marker replication is not supported if any Tag filter is specified.");
   }
 }
@@ -91,11 +94,21 @@ function checkDestination(destination: XmlElement | undefined): void {
   if (wrong !== undefined) throw invalidArgument("Minutes must be 15.", "Minutes", wrong);
 }
 
-/** Objects that KMS encrypts are replicated with a key of the destination's region. */
+/** Exactly one child: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRuleFilter.html, by the SDK's documentation of 3.1175.0. */
+function checkNot(not: XmlElement | undefined): void {
+  if (not === undefined) return;
+  const [only, ...more] = not.children.filter(({ name }) => ["Prefix", "Tag", "Or"].includes(name));
+  if (only === undefined || more.length > 0) throw malformedXml();
+  if (only.name === "Or" && only.children.length === 0) throw malformedXml();
+}
+
+/** Objects that KMS encrypts are replicated with a key of the destination's region, or the one that is related to theirs. */
 function checkKmsReplication(rule: XmlElement, destination: XmlElement | undefined): void {
   const wanted = textAt(rule, "SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status") === "Enabled";
   const key = textAt(destination, "EncryptionConfiguration", "ReplicaKmsKeyID");
-  if (wanted !== (key !== undefined)) {
+  const related = textAt(destination, "EncryptionConfiguration", "UseSourceMultiRegionKey", "Status");
+  if (related !== undefined && !isSwitch(related)) throw malformedXml();
+  if (wanted !== (key !== undefined || related === "Enabled")) {
     throw invalidRequest(
       "ReplicaKmsKeyID and enabled SseKmsEncryptedObjects must be specified together, or neither of them.",
     );

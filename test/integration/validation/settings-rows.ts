@@ -11,6 +11,24 @@ export const OBJECT_LOCK_ROWS: Row[] = [
   accepted("objectLock: GOVERNANCE by days", lock({ mode: "GOVERNANCE", days: 36500 })),
   accepted("objectLock: COMPLIANCE by years", lock({ mode: "COMPLIANCE", years: 100, ...ACKNOWLEDGED })),
   accepted("objectLock: no default retention", lock({ mode: "None" })),
+  accepted("objectLock: an event hold", lock({ mode: "None", defaultEventHold: { days: 36500 } })),
+  accepted("objectLock: no event hold", lock({ mode: "GOVERNANCE", days: 1, defaultEventHold: {} })),
+  refused(
+    "objectLock: an event hold of two periods",
+    "spec.objectLock.defaultEventHold",
+    lock({
+      mode: "None",
+      defaultEventHold: { days: 1, years: 1 },
+    }),
+  ),
+  refused(
+    "objectLock: an event hold of no days",
+    "spec.objectLock.defaultEventHold.days",
+    lock({
+      mode: "None",
+      defaultEventHold: { days: 0 },
+    }),
+  ),
   refused("objectLock: mode absent", "spec.objectLock.mode", lock({ days: 1 })),
   refused("objectLock: no period", "spec.objectLock", lock({ mode: "GOVERNANCE" })),
   refused("objectLock: two periods", "spec.objectLock", lock({ mode: "GOVERNANCE", days: 1, years: 1 })),
@@ -96,6 +114,13 @@ export const REPLICATION_ROWS: Row[] = [
     ),
   ),
   accepted("replication: by tag", replication(rule({ filter: { tags: { a: "1" } } }))),
+  accepted("replication: all but", replication(rule({ filter: { prefix: "a/", not: { prefixes: ["a/b/"] } } }))),
+  accepted("replication: all but by tag", replication(rule({ filter: { not: { tags: [{ key: "a", value: "" }] } } }))),
+  accepted("replication: nothing left out", replication(rule({ filter: { not: {} } }))),
+  accepted(
+    "replication: the related key of a multi-Region key",
+    replication(rule({ ...SSE_KMS, destination: { ...TARGET, useSourceMultiRegionKey: "Enabled" } })),
+  ),
   refused("replication: without versioning", "spec.versioning", {
     replication: { roleArn: ROLE, rules: [rule({})] },
   }),
@@ -116,6 +141,21 @@ export const REPLICATION_ROWS: Row[] = [
     "replication: delete markers by tag",
     `${RULE}.deleteMarkerReplication`,
     replication(rule({ filter: { tags: { a: "1" } }, deleteMarkerReplication: "Enabled" })),
+  ),
+  refused(
+    "replication: delete markers where objects are left out by tag",
+    `${RULE}.deleteMarkerReplication`,
+    replication(rule({ filter: { not: { tags: [{ key: "a", value: "1" }] } }, deleteMarkerReplication: "Enabled" })),
+  ),
+  refused(
+    "replication: a prefix left out twice",
+    `${RULE}.filter.not.prefixes[1]`,
+    replication(rule({ filter: { not: { prefixes: ["a", "a"] } } })),
+  ),
+  refused(
+    "replication: a related key without SSE-KMS",
+    `${RULE}.destination.replicaKmsKeyArn`,
+    to({ useSourceMultiRegionKey: "Enabled" }),
   ),
   refused("replication: SSE-KMS without a key", `${RULE}.destination.replicaKmsKeyArn`, replication(rule(SSE_KMS))),
   refused("replication: a key without SSE-KMS", `${RULE}.destination.replicaKmsKeyArn`, to({ replicaKmsKeyArn: KEY })),

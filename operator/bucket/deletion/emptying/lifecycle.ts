@@ -7,6 +7,7 @@ import {
 import { isNoSuchBucket } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../fail-with.ts";
+import { deleteSeen } from "../../settings/delete-seen.ts";
 import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
 import { unlessAbsent } from "../../settings/setting.ts";
 
@@ -34,26 +35,39 @@ export const EXPIRE_ALL: readonly LifecycleRule[] = [
 /** Takes the place of the whole lifecycle configuration: the bucket is going, and other rules could only slow that down. */
 export async function expireAll(bucket: BucketClient): Promise<void> {
   if (await expiresAll(bucket)) return;
-  const { s3, ref, options, arn } = bucket;
-  const command = new PutBucketLifecycleConfigurationCommand({
-    ...ref,
-    LifecycleConfiguration: { Rules: [...EXPIRE_ALL] },
-  });
-  await s3.send(command, options).catch(failWith("s3:PutLifecycleConfiguration", arn));
+  await putRules(bucket, [...EXPIRE_ALL]).catch(failWith("s3:PutLifecycleConfiguration", bucket.arn));
 }
 
-async function expiresAll({ s3, ref, options, arn }: BucketClient): Promise<boolean> {
-  const answer = unlessAbsent(s3.send(new GetBucketLifecycleConfigurationCommand(ref), options));
-  const { Rules = [] } = (await answer.catch(failWith("s3:GetLifecycleConfiguration", arn))) ?? {};
-  const enabled = new Set(Rules.filter(({ Status }) => Status === "Enabled").map(({ ID }) => ID));
+async function rulesOf({ s3, ref, options }: BucketClient): Promise<LifecycleRule[]> {
+  return (await unlessAbsent(s3.send(new GetBucketLifecycleConfigurationCommand(ref), options)))?.Rules ?? [];
+}
+
+async function expiresAll(bucket: BucketClient): Promise<boolean> {
+  const rules = await rulesOf(bucket).catch(failWith("s3:GetLifecycleConfiguration", bucket.arn));
+  const enabled = new Set(rules.filter(({ Status }) => Status === "Enabled").map(({ ID }) => ID));
   return EXPIRE_ALL.every(({ ID }) => enabled.has(ID));
 }
 
-/** Takes the lifecycle configuration away without looking: S3's answer may be older than our write. A bucket that is gone has none. */
-export async function stopExpiring({ s3, ref, options, arn }: BucketClient): Promise<void> {
-  try {
-    await s3.send(new DeleteBucketLifecycleCommand(ref), options);
-  } catch (error) {
-    if (!isNoSuchBucket(error)) failWith("s3:PutLifecycleConfiguration", arn)(error);
-  }
+/**
+ * Takes the lifecycle configuration away. Where S3 shows none, the answer may be older than our write, and the rules be at work: then they are
+ * switched off. A bucket that is gone has none.
+ */
+export async function stopExpiring(bucket: BucketClient): Promise<void> {
+  const { ref, arn } = bucket;
+  const unlessGone = (action: string) => (error: unknown) =>
+    isNoSuchBucket(error) ? undefined : failWith(action, arn)(error);
+  const rules = await rulesOf(bucket).catch(unlessGone("s3:GetLifecycleConfiguration"));
+  if (rules === undefined) return;
+  const stopped =
+    rules.length > 0
+      ? deleteSeen(bucket, rules, new DeleteBucketLifecycleCommand(ref))
+      : putRules(
+          bucket,
+          EXPIRE_ALL.map((rule) => ({ ...rule, Status: "Disabled" })),
+        );
+  await stopped.catch(unlessGone("s3:PutLifecycleConfiguration"));
+}
+
+async function putRules({ s3, ref, options }: BucketClient, Rules: LifecycleRule[]): Promise<void> {
+  await s3.send(new PutBucketLifecycleConfigurationCommand({ ...ref, LifecycleConfiguration: { Rules } }), options);
 }

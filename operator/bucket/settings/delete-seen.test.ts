@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as sdk from "@aws-sdk/client-s3";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { stopExpiring } from "../deletion/emptying/lifecycle.ts";
+import { FIELDS } from "../testing/arbitrary-fields.ts";
+import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { settingContextWith } from "../testing/fixtures.ts";
+import { randomFrom } from "../testing/random.ts";
+import { rewritingS3 } from "../testing/rewriting-s3.ts";
+import { SETTINGS } from "./index.ts";
+import type { Setting } from "./setting.ts";
+
+/* A store that is not S3 may take a DELETE of what it does not know for that of the bucket: none is sent for a document that no GET has shown. */
+
+/** Every command of the SDK that deletes a document of a bucket's configuration. */
+const DELETES = Object.entries(sdk as Record<string, unknown>).flatMap(([name, schema]) => {
+  const { http = [] } = (Array.isArray(schema) && schema[0] === 9 ? schema[3] : {}) as { http?: string[] };
+  return http[0] === "DELETE" && http[1]?.startsWith("/?") ? [`${name.slice(0, -1)}Command`] : [];
+});
+
+const SOURCES = new URL("../../", import.meta.url);
+const sources = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes("testing/"))
+  .map((file) => readFileSync(new URL(file, SOURCES), "utf8"));
+/** Those that the operator imports. */
+const IMPORTED = DELETES.filter((command) =>
+  sources.some((source) => new RegExp(`\\b${command}\\b[^;]*from "@aws-sdk/client-s3"`).test(source)),
+);
+
+const context = settingContextWith({ operator: { callerArn: "", actions: [] } });
+
+/** DELETEs that a setting which leaves the spec sends to a bucket on which it was written, or to one that has lost it. */
+async function deletes(setting: Setting, value: unknown, isThere: boolean): Promise<string[]> {
+  const { bucket, calls } = rewritingS3(randomFrom(1));
+  const desired = setting.desired({ [setting.name]: value }, context);
+  const absent = await setting.observe(bucket);
+  await setting.write(bucket, desired, absent);
+  const observed = await setting.observe(bucket);
+  const reported = setting.report?.(desired, observed) as Record<string, { appliedIds?: string[] }> | undefined;
+  const appliedIds = { [setting.name]: reported?.[setting.name]?.appliedIds ?? [] };
+  const reset = setting.reset(observed, { ...context, appliedIds });
+  calls.length = 0;
+  if (reset !== undefined) await setting.write(bucket, reset, isThere ? observed : absent);
+  return calls.map(({ command }) => command).filter((command) => DELETES.includes(command));
+}
+
+const sent = new Set<string>();
+
+describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
+  test("deletes what was seen, and nothing else", async () => {
+    for (const value of fc.sample<unknown>(FIELDS[name as keyof typeof FIELDS], { numRuns: 10, seed: 3 })) {
+      for (const command of await deletes(setting, value, true)) sent.add(command);
+      expect(await deletes(setting, value, false)).toEqual([]);
+    }
+  });
+});
+
+test("every command that the operator imports was tried", () => {
+  expect([...sent].sort()).toEqual(IMPORTED.sort());
+});
+
+test("none is sent but by the one function that looks at what was seen", () => {
+  const text = sources.join("\n").replaceAll(/\s+/g, "");
+  for (const command of IMPORTED) {
+    const before = text.split(`new${command}(`).slice(0, -1);
+    expect(before.length, command).toBeGreaterThan(0);
+    for (const each of before) expect(each.slice(-60)).toMatch(/deleteSeen\(bucket,[\w.]+,$|removal:\(target\)=>$/);
+  }
+});
+
+describe("rules by which S3 empties a bucket", () => {
+  const RULES = [{ ID: "s3-operator-expire-all", Status: "Enabled" }];
+
+  test("are deleted where S3 shows them, or older ones", async () => {
+    const { bucket, calls } = fakeBucket(() => ({ Rules: RULES }));
+    await stopExpiring(bucket);
+    expect(calls.map(({ command }) => command)).toEqual([
+      "GetBucketLifecycleConfigurationCommand",
+      "DeleteBucketLifecycleCommand",
+    ]);
+  });
+
+  test("are switched off where S3 shows none, which may be an old answer", async () => {
+    const absent = failing("NoSuchLifecycleConfiguration", 404);
+    const { bucket, calls } = fakeBucket(({ command }) => (command.startsWith("Get") ? absent() : {}));
+    await stopExpiring(bucket);
+    expect(calls.map(({ command }) => command)).toEqual([
+      "GetBucketLifecycleConfigurationCommand",
+      "PutBucketLifecycleConfigurationCommand",
+    ]);
+    expect(JSON.stringify(calls[1]?.input)).not.toContain("Enabled");
+  });
+
+  test("need nothing where the bucket is gone", async () => {
+    const { bucket, calls } = fakeBucket(failing("NoSuchBucket", 404));
+    await stopExpiring(bucket);
+    expect(calls).toHaveLength(1);
+  });
+});

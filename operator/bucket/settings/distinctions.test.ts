@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fieldsOf, loadDefinitions, type Schema, storedSchema } from "../../../scripts/schema.ts";
+import { FIELDS } from "../testing/arbitrary-fields.ts";
+import { settingContextWith } from "../testing/fixtures.ts";
+import { meaningOf } from "../testing/meaning.ts";
+import { neighboursOf } from "../testing/nearby.ts";
+import { randomFrom } from "../testing/random.ts";
+import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
+import { SETTINGS } from "./index.ts";
+import type { Setting, SettingContext } from "./setting.ts";
+
+/*
+ * What is told apart, and what is not, is judged by the documents that S3 was sent: never by the form in which the operator itself compares.
+ * Values that differ in one place only, such as 0 and nothing, are where a comparison goes wrong.
+ */
+
+const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const SAMPLES = 16;
+const SEED = 10;
+
+const [schema] = loadDefinitions()
+  .filter(({ spec }) => spec.names.kind === "S3Bucket")
+  .map((definition) => storedSchema(definition).properties?.spec);
+
+function schemaOf(name: string): Schema {
+  return schema?.properties?.[name] ?? {};
+}
+
+/**
+ * What S3 takes for said where nothing is, and what the spec does.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionRule.html
+ */
+const SAME_AS_NOTHING: Readonly<Record<string, boolean>> = {
+  "encryption.bucketKeyEnabled": false,
+  "inventory.configurations[].isEnabled": true,
+};
+/** What is not S3's, but KMS's, or the operator's own. */
+const ELSEWHERE = /^(?:encryption\.kmsKey\.managed\.|policy\.enforceEncryption$)/;
+
+function context(overrides: Partial<SettingContext> = {}): SettingContext {
+  return settingContextWith({ operator: { callerArn: "", actions: [] }, kmsKeyArn: KEY_ARN, ...overrides });
+}
+
+function desiredOf(setting: Setting, value: unknown, by = context()): unknown {
+  return setting.desired({ [setting.name]: value }, by);
+}
+
+async function write(setting: Setting, { bucket }: RewritingBucket, desired: unknown): Promise<void> {
+  await setting.write(bucket, desired, await setting.observe(bucket));
+}
+
+async function bucketWith(setting: Setting, desired: unknown, seed: number): Promise<RewritingBucket> {
+  const s3 = rewritingS3(randomFrom(seed));
+  await write(setting, s3, desired);
+  return s3;
+}
+
+/** What status would remember of a value that was written. */
+async function afterwards(setting: Setting, { bucket }: RewritingBucket, desired: unknown): Promise<SettingContext> {
+  const reported = (setting.report?.(desired, await setting.observe(bucket)) ?? {}) as {
+    tagKeys?: string[];
+    [name: string]: unknown;
+  };
+  const { appliedIds = [] } = (reported[setting.name] ?? {}) as { appliedIds?: string[] };
+  return context({ appliedIds: { [setting.name]: appliedIds }, appliedTagKeys: reported.tagKeys ?? [] });
+}
+
+const said = (s3: RewritingBucket) => meaningOf(s3.documents());
+
+describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
+  const values = fc.sample<unknown>(FIELDS[name as keyof typeof FIELDS], {
+    numRuns: SAMPLES,
+    seed: SEED,
+  });
+  /** Pairs of values, all but the same. */
+  const pairs = values.flatMap((value, index) => [
+    { path: "", value, other: values[(index + 1) % values.length], removed: undefined },
+    ...neighboursOf(value, schemaOf(name)).map(({ path, value: other, removed }) => ({
+      path: `${name}.${path}`,
+      value,
+      other,
+      removed,
+    })),
+  ]);
+
+  test("a difference is found exactly where a write would change what S3 has", async () => {
+    for (const [seed, { path, value, other }] of pairs.entries()) {
+      const former = desiredOf(setting, value);
+      const s3 = await bucketWith(setting, former, seed);
+      const desired = desiredOf(setting, other, await afterwards(setting, s3, former));
+      const before = said(s3);
+      const isDifferent = setting.diff(desired, await setting.observe(s3.bucket)).length > 0;
+      await write(setting, s3, desired);
+      const isChanged = JSON.stringify(said(s3)) !== JSON.stringify(before);
+      expect({ path, value, other, isDifferent }).toEqual({ path, value, other, isDifferent: isChanged });
+    }
+  });
+
+  test("numbers and switches are told apart from others, and from nothing", async () => {
+    const scalars = [...fieldsOf(schemaOf(name), name)].filter(({ schema, path }) => {
+      return ["integer", "boolean"].includes(schema.type ?? "") && !ELSEWHERE.test(path);
+    });
+    const paths = scalars.map(({ path }) => path);
+    const tried = pairs.filter(({ path }) => paths.includes(path));
+    expect(new Set(tried.map(({ path }) => path))).toEqual(new Set(paths));
+    for (const [seed, { path, value, other, removed }] of tried.entries()) {
+      if (removed !== undefined && removed === SAME_AS_NOTHING[path]) continue;
+      const [one, two] = await Promise.all(
+        [value, other].map((each) => bucketWith(setting, desiredOf(setting, each), seed)),
+      );
+      const isTold = JSON.stringify(one && said(one)) !== JSON.stringify(two && said(two));
+      expect({ path, value, other, isTold }).toMatchObject({ isTold: true });
+    }
+  });
+});

@@ -1,0 +1,52 @@
+import type { NormalizedSchema } from "@smithy/core/schema";
+import { documentsOf, type Fields, join, membersOf, nameOf, operationOf, sampleOf } from "./sdk-model.ts";
+
+/** What was put into a document that S3 answers with. */
+export interface Graft {
+  /** "inventory a" */
+  document: string;
+  /** Where: ["Rules", 0, "Filter"]. */
+  place: readonly (string | number)[];
+  /** The same in the model: "Rules[].Filter". */
+  path: string;
+  /** Names of the fields that were added, each with this text somewhere in it. */
+  names: string[];
+  text: string;
+}
+
+/** A field that no version of the SDK knows yet. */
+export const TOMORROW = "FieldOfTomorrow";
+
+/** Adds to every element of an answer's documents the fields of the model that no spec says, and one of tomorrow where `takes` allows it. */
+export function graft(
+  command: string,
+  answer: Fields,
+  isSaid: (path: string) => boolean,
+  takes: (document: string, path: string) => boolean,
+): Graft[] {
+  const operation = operationOf(command);
+  if (operation === undefined) return [];
+  const grafts: Graft[] = [];
+  const visit = (value: unknown, schema: NormalizedSchema, place: Graft["place"], path: string, document: string) => {
+    if (Array.isArray(value) && schema.isListSchema()) {
+      const item = schema.getValueSchema();
+      value.forEach((each, index) => visit(each, item, [...place, index], `${path}[]`, document));
+    }
+    if (typeof value !== "object" || value === null || !schema.isStructSchema()) return;
+    const fields = value as Fields;
+    const members = membersOf(schema).filter(([, member]) => member.getMergedTraits().httpHeader === undefined);
+    for (const [name, member] of members) visit(fields[name], member, [...place, name], join(path, name), document);
+    // A filter has either one criterion or all of them in there.
+    if (fields.And !== undefined) return;
+    const text = `graft ${grafts.length}`;
+    const unsaid = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
+    const added = unsaid.map(([name, member]) => [name, sampleOf(member, text)] as const);
+    if (takes(operation.document, path)) added.push([TOMORROW, text]);
+    Object.assign(fields, Object.fromEntries(added));
+    if (added.length > 0) grafts.push({ document, place, path, names: added.map(([name]) => name), text });
+  };
+  for (const [document, schema] of documentsOf(operation, answer)) {
+    visit(document, schema, [], "", nameOf(operation, document));
+  }
+  return grafts;
+}
