@@ -12,7 +12,7 @@ export interface Document {
 export function documentOf(output: StaticOperationSchema[5]): Document | undefined {
   const answer = NormalizedSchema.of(output);
   const members = answer.isStructSchema() ? [...answer.structIterator()].map(([, member]) => member) : [];
-  const payload = members.find((member) => member.getMergedTraits().httpPayload);
+  const payload = members.find((member) => member.getMergedTraits().httpPayload === 1);
   const schema = payload ?? (members.some((member) => !isOutsideBody(member)) ? answer : undefined);
   return schema && { root: schema.getMergedTraits().xmlName ?? schema.getName() ?? "", schema };
 }

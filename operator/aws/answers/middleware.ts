@@ -52,7 +52,8 @@ export function checkAnswers<Input extends object, Output extends object>(servic
 /** Undefined for HEAD, which is answered by status and headers alone. */
 function operationWithBody(context: HandlerExecutionContext): StaticOperationSchema | undefined {
   const operation = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
-  const { http } = (operation?.[3] || {}) as { http?: [method: string, uri: string, code: number] };
+  const traits = operation?.[3];
+  const http = typeof traits === "object" && "http" in traits ? (traits.http as [method: string]) : undefined;
   return http?.[0] === "HEAD" ? undefined : operation;
 }
 
