@@ -265,8 +265,10 @@ describe("claimBucket", () => {
     const stop = await stopOf(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
     expect(stop).toMatchObject({ reason: "BucketNotOwned" });
     expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and it is made again"));
-    const other = await stopOf(() => claim(tagged({}), { status: { bucketName: "docs" } }));
-    expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));
+    for (const status of [{ bucketName: "docs" }, { ...begun, origin: "Created" as const }]) {
+      const other = await stopOf(() => claim(tagged({}), { status }));
+      expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));
+    }
   });
 
   test("does not say whose it is", async () => {

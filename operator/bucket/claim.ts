@@ -127,7 +127,7 @@ function notOwned(object: S3Bucket, name: string, ownership: "Other" | "Nobody")
 const LEFT_UNTAGGED =
   ". If the operator was ended right after it had made the bucket for this object, the bucket is empty: delete it at AWS, and it is made again";
 
-/** Status says that a bucket was about to be made, and not that it was seen as ours: no more than a hint, since users may write status. */
+/** Status says that a bucket was about to be made, and not that it ever was ours: no more than a hint, since users may write status. */
 function wasBegun({ status }: S3Bucket): boolean {
-  return status?.arn === undefined && (status?.appliedSettings ?? []).length > 0;
+  return status?.origin === undefined && (status?.appliedSettings ?? []).length > 0;
 }
