@@ -16,7 +16,7 @@ export type AwsErrorKind =
   | "AlreadyExists"
   | "AlreadyOwned"
   | "NotYetVisible"
-  | "LogTarget"
+  | "DestinationRefused"
   | "Invalid"
   | "Unsupported"
   | "Aborted"
@@ -128,7 +128,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "ResourceInUseException",
   ],
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
-  LogTarget: LOG_TARGET,
+  DestinationRefused: LOG_TARGET,
   // Every other 4xx too, by its status.
   Invalid: [...REFUSED_BY_SDK, "InvalidBucketState"],
   Unsupported: [

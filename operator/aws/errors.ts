@@ -65,7 +65,10 @@ export function isNoSuchBucket(error: unknown): boolean {
   return error.name === NO_SUCH_BUCKET || (error.name === NO_CODE_404 && isAnswerOfAws(error));
 }
 
-/** The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT or DELETE of it is open. */
+/**
+ * The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT or DELETE of it is
+ * open.
+ */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
 }
@@ -90,7 +93,7 @@ export interface CallContext {
 
 /**
  * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's backoff decides.
- * `reason` is the kind, but for AccountMismatch, DestinationRefused, RegionMismatch, QuotaExceeded and TimedOut.
+ * `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
  */
 export function awsFailure(error: unknown, context: CallContext = {}): Failure | undefined {
   if (error instanceof AccountMismatchError) return accountMismatch(error);
@@ -144,8 +147,7 @@ const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, Failur
   },
   // The target may be made a moment later: one kubectl apply can hold both buckets.
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-  LogTarget: {
-    reason: "DestinationRefused",
+  DestinationRefused: {
     meaning: "The bucket for access logs must exist, in the same account and region, and let S3 write to it",
   },
   Invalid: { meaning: "AWS refuses the request", terminal: true },
