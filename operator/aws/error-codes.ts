@@ -1,7 +1,8 @@
 /**
  * AWS's error codes, sorted by what to do about them. No other file compares codes.
- * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS, IAM and EKS API page,
- * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and the SDK's own lists.
+ * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the "Errors" of each KMS, STS, IAM and EKS
+ * API page, and the SDK's own lists.
  */
 
 export type AwsErrorKind =
@@ -46,7 +47,7 @@ export const ABSENT: readonly string[] = [
 
 export const NO_SUCH_BUCKET = "NoSuchBucket";
 
-/** How S3 refuses the target of access logs: it does not exist, is in another account or region, or does not let S3 write. */
+/** The target of access logs does not exist, is in another account or region, or does not let S3 write. */
 const LOG_TARGET = [
   "CrossLocationLoggingProhibited",
   // Spelled so in the answers of S3.

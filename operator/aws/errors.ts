@@ -57,8 +57,9 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /**
- * HeadBucket has no body that could say more than its status: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
- * For that alone {@link awsErrorKind} is no "NotFound".
+ * HeadBucket has no body that could say more than its status:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html For that alone {@link awsErrorKind} is no
+ * "NotFound".
  */
 export function isNoSuchBucket(error: unknown): boolean {
   if (!isSdkError(error) || isPathTakenForBucket(error)) return false;
@@ -66,8 +67,8 @@ export function isNoSuchBucket(error: unknown): boolean {
 }
 
 /**
- * The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT or DELETE of it is
- * open.
+ * The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT
+ * or DELETE of it is open.
  */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
@@ -194,8 +195,9 @@ function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
 }
 
 /**
- * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass, such as a reset
- * connection, a truncated answer, or the page of a proxy. That something is not there, only a code says: a 404 can also be about a path.
+ * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass,
+ * such as a reset connection, a truncated answer, or the page of a proxy. That something is not there, only a code
+ * says: a 404 can also be about a path.
  */
 function kindByStatus(error: SdkError): AwsErrorKind {
   const status = error.$metadata?.httpStatusCode ?? 0;

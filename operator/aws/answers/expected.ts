@@ -4,9 +4,7 @@ import type { Service } from "../instrument.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
 import { childrenOf, documentOf } from "./document.ts";
 
-/**
- * Says what a body has in place of the answer to an operation: "html in place of VersioningConfiguration". Undefined: it is the answer.
- */
+/** What a body has in place of the answer: "html in place of VersioningConfiguration". Undefined: it is the answer. */
 export type Check = (body: string) => string | undefined;
 
 /** The protocols of https://smithy.io/2.0/aws/protocols/index.html, as far as we call services that speak them. */
@@ -61,7 +59,7 @@ function query([, , name, , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** In the models of KMS and EKS the first member is what was asked for; the others tell more of it, or where the next page is. */
+/** In the models of KMS and EKS the first member is what was asked for; the others tell more of it. */
 function json([, , , , , output]: StaticOperationSchema): Check {
   const answer = NormalizedSchema.of(output);
   const [first] = answer.isStructSchema() ? [...answer.structIterator()] : [];
