@@ -1,7 +1,8 @@
 /**
  * AWS's error codes, sorted by what to do about them. No other file compares codes.
- * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, the "Errors" of each KMS, STS, IAM and EKS API page,
- * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and the SDK's own lists.
+ * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the "Errors" of each KMS, STS, IAM and EKS
+ * API page, and the SDK's own lists.
  */
 
 export type AwsErrorKind =
@@ -16,7 +17,7 @@ export type AwsErrorKind =
   | "AlreadyExists"
   | "AlreadyOwned"
   | "NotYetVisible"
-  | "LogTarget"
+  | "DestinationRefused"
   | "Invalid"
   | "Unsupported"
   | "Aborted"
@@ -46,7 +47,7 @@ export const ABSENT: readonly string[] = [
 
 export const NO_SUCH_BUCKET = "NoSuchBucket";
 
-/** How S3 refuses the target of access logs: it does not exist, is in another account or region, or does not let S3 write. */
+/** The target of access logs does not exist, is in another account or region, or does not let S3 write. */
 const LOG_TARGET = [
   "CrossLocationLoggingProhibited",
   // Spelled so in the answers of S3.
@@ -128,7 +129,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "ResourceInUseException",
   ],
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
-  LogTarget: LOG_TARGET,
+  DestinationRefused: LOG_TARGET,
   // Every other 4xx too, by its status.
   Invalid: [...REFUSED_BY_SDK, "InvalidBucketState"],
   Unsupported: [

@@ -57,15 +57,19 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /**
- * HeadBucket has no body that could say more than its status: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
- * For that alone {@link awsErrorKind} is no "NotFound".
+ * HeadBucket has no body that could say more than its status:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html For that alone {@link awsErrorKind} is no
+ * "NotFound".
  */
 export function isNoSuchBucket(error: unknown): boolean {
   if (!isSdkError(error) || isPathTakenForBucket(error)) return false;
   return error.name === NO_SUCH_BUCKET || (error.name === NO_CODE_404 && isAnswerOfAws(error));
 }
 
-/** The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT or DELETE of it is open. */
+/**
+ * The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT
+ * or DELETE of it is open.
+ */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
 }
@@ -90,7 +94,7 @@ export interface CallContext {
 
 /**
  * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's backoff decides.
- * `reason` is the kind, but for AccountMismatch, DestinationRefused, RegionMismatch, QuotaExceeded and TimedOut.
+ * `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
  */
 export function awsFailure(error: unknown, context: CallContext = {}): Failure | undefined {
   if (error instanceof AccountMismatchError) return accountMismatch(error);
@@ -144,8 +148,7 @@ const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, Failur
   },
   // The target may be made a moment later: one kubectl apply can hold both buckets.
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-  LogTarget: {
-    reason: "DestinationRefused",
+  DestinationRefused: {
     meaning: "The bucket for access logs must exist, in the same account and region, and let S3 write to it",
   },
   Invalid: { meaning: "AWS refuses the request", terminal: true },
@@ -192,8 +195,9 @@ function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
 }
 
 /**
- * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass, such as a reset
- * connection, a truncated answer, or the page of a proxy. That something is not there, only a code says: a 404 can also be about a path.
+ * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass,
+ * such as a reset connection, a truncated answer, or the page of a proxy. That something is not there, only a code
+ * says: a 404 can also be about a path.
  */
 function kindByStatus(error: SdkError): AwsErrorKind {
   const status = error.$metadata?.httpStatusCode ?? 0;

@@ -3,7 +3,10 @@ import { codeOf, httpAnswer, isForeignAnswer, type SdkError } from "./origin.ts"
 
 /** What AWS says, made fit for a condition: the same text for the same cause, since every other text would be a write of the status. */
 
-/** AWS's code and message, or what is known instead: the status of an answer without a code, the name of a network error. */
+/**
+ * AWS's code and message, or what is known instead: the status of an answer without a code, the name of a network
+ * error.
+ */
 export function said(error: SdkError): string {
   const statusCode = error.$metadata?.httpStatusCode;
   // A network error's message names an address, which is another one at the next try.

@@ -18,8 +18,9 @@ export function codeOf({ name }: SdkError): string | undefined {
 }
 
 /**
- * Whether AWS answered, not a proxy, firewall or load balancer before it: every answer of AWS has an error code, or, where it has no body,
- * at least the id of the request. https://docs.aws.amazon.com/AmazonS3/latest/userguide/get-request-ids.html
+ * Whether AWS answered, not a proxy, firewall or load balancer before it: every answer of AWS has an error code, or,
+ * where it has no body, at least the id of the request.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/get-request-ids.html
  */
 export function isAnswerOfAws(error: SdkError): boolean {
   return codeOf(error) !== undefined || (error.$metadata?.requestId !== undefined && !UNREADABLE.has(error.name));

@@ -23,8 +23,8 @@ async function look(bucket: BucketClient, setting: Setting): Promise<Observation
 }
 
 /**
- * A read says that there is no such bucket: it is gone, or has only just been made and is not yet to be seen everywhere. Or what answered
- * is a store without the API of that read, so that HeadBucket has to say it too.
+ * A read says that there is no such bucket: it is gone, or has only just been made and is not yet to be seen
+ * everywhere. Or what answered is a store without the API of that read, so that HeadBucket has to say it too.
  */
 export function bucketMissing(observations: Observations): boolean {
   return [...observations.values()].some(({ error }) => error !== undefined && isNoSuchBucket(error));

@@ -21,7 +21,7 @@ function wrong(service: Service, operation: string, body: string): string | unde
   return checkOf(service, schema)(body);
 }
 
-/** As the API reference has them, empty as they may come from a bucket that has nothing of it, or a store that says so. */
+/** As the API reference has them, and empty, as a bucket or a store may answer that has nothing of it. */
 test.each<[operation: string, root: string]>([
   ["GetBucketAbac", "AbacStatus"],
   ["GetBucketAccelerateConfiguration", "AccelerateConfiguration"],

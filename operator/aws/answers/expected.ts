@@ -4,7 +4,7 @@ import type { Service } from "../instrument.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
 import { childrenOf, documentOf } from "./document.ts";
 
-/** Says what a body has in place of the answer to an operation: "html in place of VersioningConfiguration"; undefined: it is the answer. */
+/** What a body has in place of the answer: "html in place of VersioningConfiguration". Undefined: it is the answer. */
 export type Check = (body: string) => string | undefined;
 
 /** The protocols of https://smithy.io/2.0/aws/protocols/index.html, as far as we call services that speak them. */
@@ -42,7 +42,7 @@ function restXml([, , , , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** Stores send this and that here, which says nothing; a page does, as it shows that it was none of them. */
+/** Tolerates what stores send where AWS sends nothing, but no page of a proxy, which has not passed the request on. */
 function emptyBody(body: string): string | undefined {
   return rootOf(body)?.toLowerCase() === "html" ? "html in place of an empty body" : undefined;
 }
@@ -59,7 +59,7 @@ function query([, , name, , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** In the models of KMS and EKS the first member is what was asked for, the list or the thing; the others tell more of it. */
+/** In the models of KMS and EKS the first member is what was asked for; the others tell more of it. */
 function json([, , , , , output]: StaticOperationSchema): Check {
   const answer = NormalizedSchema.of(output);
   const [first] = answer.isStructSchema() ? [...answer.structIterator()] : [];

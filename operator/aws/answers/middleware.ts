@@ -12,8 +12,9 @@ import { bodyText, type Response } from "./body.ts";
 import { type Check, checkOf, rootOf } from "./expected.ts";
 
 /**
- * Refuses an answer of success that is not the answer to the operation, such as the page of a proxy, or the list of objects of a store that
- * does not know the subresource. The SDK reads what it knows in whatever comes, which here would mean "nothing is set".
+ * Refuses an answer of success that is not the answer to the operation, such as the page of a proxy, or the list of
+ * objects of a store that does not know the subresource. The SDK reads what it knows in any document, which here would
+ * mean "nothing is set".
  */
 export function checkAnswers<Input extends object, Output extends object>(service: Service): Pluggable<Input, Output> {
   const checks = new WeakMap<StaticOperationSchema, Check>();

@@ -38,8 +38,8 @@ export function policyBytes(document: PolicyDocument): number {
 export const POLICY_VERSION = "2012-10-17";
 
 /**
- * No policy is a document without statements; a single statement may come without its list. Throws a SyntaxError for an empty text, as
- * which AWS never answers.
+ * No policy is a document without statements; a single statement may come without its list. Throws a SyntaxError for an
+ * empty text, as which AWS never answers.
  */
 export function parsePolicy(text: string | undefined): PolicyDocument {
   if (text === undefined) return { Version: POLICY_VERSION, Statement: [] };
