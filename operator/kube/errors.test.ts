@@ -16,6 +16,9 @@ describe("what a failed call says about the object", () => {
     [error(413, "RequestEntityTooLarge"), { reason: "Invalid", terminal: true }],
     [error(429, "TooManyRequests", "7"), { reason: "TooManyRequests", retryAfterMs: 7_000 }],
     [error(503, "ServiceUnavailable"), { reason: "APIServerUnavailable" }],
+    // The page of a proxy, which has no reason.
+    [errorOfStatus("get", 404, undefined), { reason: "APIServerUnavailable" }],
+    [errorOfStatus("get", 409, undefined), { reason: "APIServerUnavailable" }],
     [new KubeError("get", 0, "Unreachable", "ECONNRESET"), { reason: "APIServerUnavailable" }],
   ])("%s", (given, expected) => {
     const failure = kubeFailure(given);
@@ -31,7 +34,9 @@ describe("what a failed call says about the object", () => {
 });
 
 test("predicates", () => {
-  expect([404, 409, 410].map((status) => isNotFound(error(status, "x")))).toEqual([true, false, false]);
+  expect([404, 409, 410].map((status) => isNotFound(error(status, "NotFound")))).toEqual([true, false, false]);
+  const ofProxy = [404, 409].map((status) => errorOfStatus("get", status, undefined));
+  expect(ofProxy.map((each) => isNotFound(each) || isConflict(each) || isAlreadyExists(each))).toEqual([false, false]);
   expect([404, 409, 410].map((status) => isGone(error(status, "x")))).toEqual([false, false, true]);
   expect(["Conflict", "AlreadyExists"].map((reason) => isConflict(error(409, reason)))).toEqual([true, false]);
   expect(["Conflict", "AlreadyExists"].map((reason) => isAlreadyExists(error(409, reason)))).toEqual([false, true]);
@@ -40,6 +45,11 @@ test("predicates", () => {
 test("Retry-After from the body, where no header says so; nonsense is nothing", () => {
   expect(errorOfStatus("list", 429, { details: { retryAfterSeconds: 3 } }).retryAfterMs).toBe(3_000);
   expect(error(429, "TooManyRequests", "soon").retryAfterMs).toBeUndefined();
+});
+
+test("a delay that the server asks for is cut to a minute, wherever it asks", () => {
+  expect(error(503, "ServiceUnavailable", "3600").retryAfterMs).toBe(60_000);
+  expect(errorOfStatus("get", 429, { details: { retryAfterSeconds: 86_400 } }).retryAfterMs).toBe(60_000);
 });
 
 test("a long answer is cut", () => {

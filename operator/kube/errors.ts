@@ -58,9 +58,10 @@ export function errorOfStatus(
 const hasStatus = (error: unknown, status: number): error is KubeError =>
   error instanceof KubeError && error.status === status;
 
-export const isNotFound = (error: unknown) => hasStatus(error, 404);
+/** By the API server's own word: a 404 without it is about a path, or is a proxy's. */
+export const isNotFound = (error: unknown) => hasStatus(error, 404) && error.reason === "NotFound";
 /** The resourceVersion or uid sent is no longer the object's. Not "already exists", which has the same status. */
-export const isConflict = (error: unknown) => hasStatus(error, 409) && error.reason !== "AlreadyExists";
+export const isConflict = (error: unknown) => hasStatus(error, 409) && error.reason === "Conflict";
 export const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
 /** The resourceVersion or continue token has expired: list again. */
 export const isGone = (error: unknown) => hasStatus(error, 410);
@@ -73,6 +74,7 @@ export function kubeFailure(error: unknown): Failure | undefined {
   if (!(error instanceof KubeError)) return undefined;
   const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   if (isConflict(error)) return { reason: "Conflict", message: error.message, quiet: true };
+  if (isNotFound(error) || isAlreadyExists(error)) return { reason: error.reason, message: error.message };
   switch (error.status) {
     case 401:
       return {
@@ -85,9 +87,6 @@ export function kubeFailure(error: unknown): Failure | undefined {
     case 413:
     case 422:
       return { reason: "Invalid", message: error.message, terminal: true, retryAfterMs: INVALID_RECHECK_MS };
-    case 404:
-    case 409:
-      return { reason: error.reason, message: error.message };
     case 429:
       return {
         reason: "TooManyRequests",
