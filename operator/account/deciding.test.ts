@@ -6,7 +6,8 @@ import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Ending } from "../kube/conditions.ts";
+import { Failed } from "../kube/stop.ts";
 import { createAccountReconciler } from "./controller.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
 
@@ -117,7 +118,7 @@ function createCluster(pick: (below: number) => number) {
   const limit = (_: string, requestsPerSecond?: number) => void (rate = requestsPerSecond);
   const aws = { verify: async () => session, denied: () => [], limit } as unknown as Aws;
   const accounts = new Map<string, AWSAccount>();
-  const endings = new Map<string, Outcome>();
+  const endings = new Map<string, Ending>();
   const queue = new Set<string>();
   const reconciler = createAccountReconciler(aws, () => [...accounts.values()]);
 
@@ -142,7 +143,7 @@ function createCluster(pick: (below: number) => number) {
     const finalizing = { ensureCurrent: nothing, ensureFinalizer: nothing, removeFinalizer: nothing };
     const hands = { ...finalizing, progress: nothing, setCondition: () => {}, event: () => {} };
     const context = { key: object.metadata, object, status, signal, log, ...hands };
-    endings.set(name, await reconciler(context));
+    endings.set(name, await reconciler(context).catch(failureOf));
     put({ ...object, status });
   };
   return {
@@ -198,6 +199,11 @@ function withRate(spec: AWSAccount["spec"], requestsPerSecond?: number): AWSAcco
   return { ...rest, ...(requestsPerSecond !== undefined && { rateLimit: { requestsPerSecond } }) };
 }
 
+function failureOf(error: unknown): Ending {
+  if (error instanceof Failed) return { kind: "failure", ...error.failure };
+  throw error;
+}
+
 const raised = (block: AccountPublicAccessBlock) =>
   Object.fromEntries(
     Object.entries(block).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
@@ -230,7 +236,7 @@ function expectAgreement({ accounts, endings, atAws, rate }: ReturnType<typeof c
   if (decided !== undefined) expect(atAws()).toEqual(raised(decided));
   for (const { metadata, spec } of living) {
     const agrees = spec.publicAccessBlock === undefined || spec.publicAccessBlock === decided;
-    expect(endings.get(metadata.name)?.kind, metadata.name).toBe(agrees ? "done" : "terminal");
+    expect(endings.get(metadata.name)?.kind, metadata.name).toBe(agrees ? "done" : "failure");
   }
   const rates = [...accounts.values()].flatMap(({ spec }) => spec.rateLimit?.requestsPerSecond ?? []);
   if (living.length > 0) expect(rate()).toBe(rates.length === 0 ? undefined : Math.min(...rates));

@@ -206,7 +206,7 @@ describe("an older AWSAccount of the AWS account declares", () => {
     const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
     const { run, commands, ...conflict } = look({ desired: ON, older: HALF, atAws: HALF, status });
     const stop = await stopOf(run);
-    expect(stop).toMatchObject({ kind: "terminal", reason: "PublicAccessBlockConflict" });
+    expect(stop).toMatchObject({ terminal: true, reason: "PublicAccessBlockConflict" });
     expect(stop).toHaveProperty("message", expect.stringContaining("AWSAccount 'older' is older"));
     expect(stop).toHaveProperty("message", expect.stringContaining("blockPublicPolicy is false, not true"));
     expect(commands()).toEqual([]);

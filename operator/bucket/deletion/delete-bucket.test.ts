@@ -335,8 +335,11 @@ describe("DeleteIfEmpty", () => {
     ["a proxy says that it is another's", { HeadBucketCommand: foreign(403) }, "Unavailable"],
     ["a proxy answers for its tags", { ListTagsForResourceCommand: foreign(404) }, "Unavailable"],
     [
-      "the store takes the call for one of another bucket",
-      { ListTagsForResourceCommand: failing("NoSuchBucket", 404, { BucketName: "v20180820" }) },
+      "the store takes the call for one of another bucket, and knows no tags either",
+      {
+        ListTagsForResourceCommand: failing("NoSuchBucket", 404, { BucketName: "v20180820" }),
+        GetBucketTaggingCommand: failing("NotImplemented", 501),
+      },
       "Unsupported",
     ],
   ])("the object stays where %s", async (_case, aws, reason) => {

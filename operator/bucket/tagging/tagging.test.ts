@@ -59,7 +59,7 @@ describe("where S3 Control has no tags", () => {
   test.each([
     ["the call is refused", NO_CALL, []],
     ["the call is not implemented", failing("NotImplemented", 501), []],
-    ["the call is taken for an object's", AN_OBJECT, ["HeadBucketCommand"]],
+    ["the call is taken for an object's", AN_OBJECT, []],
     [
       "the call is taken for an object's, whose bucket is there",
       failing("NoSuchKey", 404, { BucketName: "v20180820" }),
@@ -75,10 +75,9 @@ describe("where S3 Control has no tags", () => {
   });
 
   test("a bucket that is gone is gone", async () => {
-    const answers = { ListTagsForResourceCommand: AN_OBJECT, HeadBucketCommand: failing("NotFound", 404) };
-    const { bucket } = classicBucket({}, answers);
+    const gone = failing("NoSuchBucket", 404);
+    const { bucket } = classicBucket({}, { ListTagsForResourceCommand: AN_OBJECT, GetBucketTaggingCommand: gone });
     await expect(readTags(bucket)).rejects.toThrow("NoSuchBucket");
-    expect(usesClassicTagging(bucket)).toBe(false);
   });
 
   test("a bucket without tags has none", async () => {

@@ -67,7 +67,10 @@ async function take({ s3Control, accountId, arn, options }: BucketClient, step: 
 /** What the paths of S3 Control begin with, which a store without it takes for the name of a bucket. */
 const API_VERSION = "v20180820";
 
-/** 405 in regions that have no such call; at other stores the tags are an object that is not there, while the bucket itself is. */
+/**
+ * The call is not known in the region, or at the store; or the store has a bucket of that name, in which the tags would be an object: then
+ * HeadBucket has to find the bucket that is meant.
+ */
 async function knowsNoTags(bucket: BucketClient, error: unknown): Promise<boolean> {
   const kind = awsErrorKind(error);
   if (kind === "Unsupported") return true;
