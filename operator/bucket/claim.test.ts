@@ -117,7 +117,12 @@ describe("claimBucket", () => {
   const adopt = { spec: { adoptionPolicy: "Adopt" }, allowAdoption: true } as const;
 
   test.each<[string, Tags, Case, ReturnType<typeof claimBucket>]>([
-    ["just created, whatever the tags may show yet", {}, { created: true }, { origin: "Created", isNew: false }],
+    [
+      "just created, whatever the tags may show yet",
+      {},
+      { created: true },
+      { origin: "Created", isNew: false, isCreated: true },
+    ],
     ["ours", ownershipTags(OWNER, "Created"), {}, { origin: "Created", isNew: false }],
     ["ours, once adopted", ownershipTags(OWNER, "Adopted"), {}, { origin: "Adopted", isNew: false }],
     [

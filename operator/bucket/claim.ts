@@ -16,6 +16,8 @@ export interface Claim {
   origin: Origin;
   /** Its tags do not yet say that it is ours: they are written before anything else is. */
   isNew: boolean;
+  /** This reconcile has made it: what it holds, the operator has put there. */
+  isCreated?: true;
 }
 
 /** Whether there is a bucket of that name to work on; throws a Stop where there is one out of reach. */
@@ -73,7 +75,7 @@ export function claimBucket(
   const origin = originOf(seen) ?? object.status?.origin ?? "Adopted";
   const ownership = ownershipOf(seen, owner);
   // Of two that create a bucket at once in us-east-1 both are told that they did; the tags are the first one's.
-  if (created && ownership !== "Other") return { origin: "Created", isNew: false };
+  if (created && ownership !== "Other") return { origin: "Created", isNew: false, isCreated: true };
   if (ownership === "Ours") return { origin, isNew: false };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
   if (ownership === "Nobody" && mayAdopt) return { origin: "Adopted", isNew: true };

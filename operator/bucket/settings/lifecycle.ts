@@ -83,6 +83,7 @@ const DEFAULT_SIZE = "all_storage_classes_128K" satisfies TransitionDefaultMinim
 export const lifecycle = defineSetting<Desired, Lifecycle>({
   name: "lifecycle",
   permissions: { read: ["s3:GetLifecycleConfiguration"], write: ["s3:PutLifecycleConfiguration"] },
+  isShared: true,
 
   desired,
 

@@ -116,6 +116,7 @@ function declare(observed: NotificationConfiguration): Declaration {
 export const notifications = defineSetting<Desired, NotificationConfiguration>({
   name: "notifications",
   permissions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
+  isShared: true,
 
   desired,
 
