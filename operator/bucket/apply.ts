@@ -1,8 +1,7 @@
-import { awsErrorKind } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
-import { principalFailure, settingFailure } from "./failure.ts";
+import { lastingFailure, settingFailure } from "./failure.ts";
 import type { History } from "../history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -87,8 +86,7 @@ async function applySetting(
   } catch (error) {
     history.failed(uid, setting.name);
     const result = failed(plan, error, setting.permissions.write[0], bucket);
-    if (awsErrorKind(error) !== "NotYetVisible") return result;
-    return { ...result, failure: principalFailure(error, result.failure, history.refusedFor(uid, setting.name)) };
+    return { ...result, failure: lastingFailure(error, result.failure, () => history.refusedFor(uid, setting.name)) };
   }
 }
 

@@ -94,6 +94,8 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
 export class SettingRefused extends Error {
   readonly reason: string;
   readonly terminal: boolean;
+  /** Each try is noticed by others, as by a queue that S3 sends a test message: the tries get fewer. */
+  isNoticed = false;
   constructor(reason: string, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
