@@ -11,7 +11,7 @@ export interface History {
   wrote(uid: string, attempt: Attempt): void;
   /** The write that was announced did not come about, as far as we know. */
   failed(uid: string, setting: string): void;
-  /** AWS has just refused that write because it does not know a principal: milliseconds since it first said so of that desired value. */
+  /** AWS has just refused that write: milliseconds since it first did so of that desired value. */
   refusedFor(uid: string, setting: string): number;
   /** A first look found the setting equal. */
   held(uid: string, setting: string): void;
@@ -41,7 +41,7 @@ interface Entry {
   writtenAt: number;
   /** Writes since a first look found it equal. */
   writes: number;
-  /** Since when AWS has not known a principal of it. */
+  /** Since when AWS has refused it. */
   refusedSince?: number;
 }
 

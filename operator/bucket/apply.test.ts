@@ -132,6 +132,40 @@ describe("applied", () => {
   });
 });
 
+describe("a document in which others have entries", () => {
+  const shared = (overrides: Partial<Setting> = {}) => setting("policy", { isShared: true, ...overrides });
+
+  test("is read again right before it is written, and written as it is by then", async () => {
+    const seen: unknown[] = [];
+    const write: Setting["write"] = async (_bucket, _desired, observed) => void seen.push(observed);
+    await apply([differing(shared({ write, observe: () => Promise.resolve("since then") }))]);
+    expect(seen).toEqual(["since then"]);
+  });
+
+  test("is read back like all others", async () => {
+    await apply([differing(shared())]);
+    expect(log).toEqual(["read policy", "write policy", "written policy", "read policy"]);
+  });
+
+  test("is not written if it is as declared by then", async () => {
+    expect(await apply([differing(shared({ observe: () => Promise.resolve("a") }))])).toEqual([
+      ["policy", "InSync", undefined],
+    ]);
+    expect(log).toEqual([]);
+  });
+
+  test("is nobody else's in a bucket that was just made", async () => {
+    await apply([differing(shared())], { ...OWNED, isCreated: true });
+    expect(log).toEqual(["write policy", "written policy", "read policy"]);
+  });
+
+  test("is not written if it cannot be read", async () => {
+    const unreadable = shared({ observe: () => Promise.reject(sdkError("SlowDown", 503)) });
+    expect(await apply([differing(unreadable)])).toEqual([["policy", "Failed", "Throttled"]]);
+    expect(log).toEqual([]);
+  });
+});
+
 describe("a bucket that is only being claimed", () => {
   const denied = throwing(sdkError("AccessDenied", 403));
 

@@ -1,8 +1,7 @@
-import { awsErrorKind } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
-import { principalFailure, settingFailure } from "./failure.ts";
+import { lastingFailure, settingFailure } from "./failure.ts";
 import type { History } from "../history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
@@ -57,7 +56,7 @@ export async function applySettings(
   for (const plan of inWriteOrder(plans)) {
     const halted =
       claim.isNew && results.some(({ plan, state }) => plan.setting.name === CLAIMING && state === "Failed");
-    results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid));
+    results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid, claim));
   }
   const inOrder = results.toSorted((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
   return readBack(bucket, inOrder);
@@ -73,8 +72,9 @@ async function applySetting(
   plan: SettingPlan,
   history: History,
   uid: string,
+  claim: Claim,
 ): Promise<SettingResult> {
-  const { setting, desired, observation, changes, source } = plan;
+  const { setting, desired, changes, source } = plan;
   const examined = examine(bucket, plan);
   if (examined.state === "InSync" && source !== "Unmanaged") history.held(uid, setting.name);
   if (examined.state !== "Planned") return examined;
@@ -83,14 +83,24 @@ async function applySetting(
   if (verdict !== "Write") return asFound(plan, verdict);
   history.wrote(uid, attempt);
   try {
-    await setting.write(bucket, desired, observation.value);
+    await writeLatest(bucket, plan, claim);
     return asFound(plan, "Settling");
   } catch (error) {
     history.failed(uid, setting.name);
     const result = failed(plan, error, setting.permissions.write[0], bucket);
-    if (awsErrorKind(error) !== "NotYetVisible") return result;
-    return { ...result, failure: principalFailure(error, result.failure, history.refusedFor(uid, setting.name)) };
+    return { ...result, failure: lastingFailure(error, result.failure, () => history.refusedFor(uid, setting.name)) };
   }
+}
+
+/** What others have put into a document since the first look, a Put of ours must not take away. A bucket that was just made is nobody else's yet. */
+async function writeLatest(
+  bucket: BucketClient,
+  { setting, desired, observation }: SettingPlan,
+  { isCreated }: Claim,
+): Promise<void> {
+  if (!setting.isShared || isCreated) return setting.write(bucket, desired, observation.value);
+  const latest = await setting.observe(bucket);
+  if (setting.diff(desired, latest).length > 0) await setting.write(bucket, desired, latest);
 }
 
 /** One GET for each setting that is settling, those among them too that an earlier reconcile wrote. */

@@ -17,6 +17,8 @@ export interface Claim {
   origin: Origin;
   /** Its tags do not yet say that it is ours: they are written before anything else is. */
   isNew: boolean;
+  /** This reconcile has made it: what it holds, the operator has put there. */
+  isCreated?: boolean;
 }
 
 /** Whether there is a bucket of that name to work on; throws a Stop where there is one out of reach. */

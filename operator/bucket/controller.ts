@@ -109,7 +109,10 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
   if (!created) await announceChanges(dependencies, context, plans, memory);
   const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
-  const results = await applySettings(target.bucket, plans, dependencies.history, uid, claim);
+  const results = await applySettings(target.bucket, plans, dependencies.history, uid, {
+    ...claim,
+    isCreated: created,
+  });
   signal.throwIfAborted();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
   return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);

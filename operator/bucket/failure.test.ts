@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { principalFailure, settingFailure } from "./failure.ts";
+import { lastingFailure, principalFailure, settingFailure } from "./failure.ts";
 import { SettingRefused } from "./settings/setting.ts";
 import { sdkError } from "./testing/fake-bucket.ts";
 
@@ -15,6 +15,18 @@ test("what may be on its way is tried again", () => {
   const refused = new SettingRefused("DestinationRefused", "no such queue", false);
   const failure = { reason: "DestinationRefused", message: "no such queue" };
   expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
+});
+
+test.each([
+  [0, 60_000],
+  [300_000, 300_000],
+  [86_400_000, 3_600_000],
+])("what others notice is tried again less and less often: after %d ms", (refusedForMs, retryAfterMs) => {
+  const failure = { reason: "DestinationRefused", message: "no such queue" };
+  const refused = new SettingRefused("DestinationRefused", "no such queue", false);
+  expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual(failure);
+  refused.isNoticed = true;
+  expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual({ ...failure, retryAfterMs });
 });
 
 test("a denial names the action and the bucket", () => {

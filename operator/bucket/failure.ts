@@ -1,5 +1,5 @@
 import { REASON } from "../api/reasons.ts";
-import { awsFailure } from "../aws/errors.ts";
+import { awsErrorKind, awsFailure } from "../aws/errors.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
 
@@ -15,6 +15,16 @@ export function settingFailure(error: unknown, action: string, resource: string)
   const failure = awsFailure(error, { action, resource });
   if (failure === undefined) throw error;
   return failure;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The same failure as it is to be taken after it has lasted. */
+export function lastingFailure(error: unknown, failure: Failure, refusedForMs: () => number): Failure {
+  if (awsErrorKind(error) === "NotYetVisible") return principalFailure(error, failure, refusedForMs());
+  if (!(error instanceof SettingRefused) || !error.isNoticed) return failure;
+  return { ...failure, retryAfterMs: Math.min(Math.max(refusedForMs(), MINUTE_MS), HOUR_MS) };
 }
 
 /** Twice as long as AWS usually takes to know a new role everywhere. */

@@ -54,10 +54,7 @@ export function checkAnswers<Input extends object, Output extends object>(servic
 function operationWithBody(context: HandlerExecutionContext): StaticOperationSchema | undefined {
   const operation = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
   const traits = operation?.[3];
-  const http =
-    typeof traits === "object" && "http" in traits
-      ? (traits.http as [method: string, uri: string, code: number])
-      : undefined;
+  const http = typeof traits === "object" && "http" in traits ? traits.http : undefined;
   return http?.[0] === "HEAD" ? undefined : operation;
 }
 

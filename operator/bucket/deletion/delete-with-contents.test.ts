@@ -128,7 +128,7 @@ describe("emptied and deleted", () => {
   test("something that shows up late is looked for again", async () => {
     const it = versionedBucket({});
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
-    expect(await stopOf(deletion({ it }).run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 5_000 });
+    expect(await stopOf(deletion({ it }).run)).toMatchObject({ kind: "waiting", reason: "Emptying", afterMs: 5_000 });
   });
 });
 

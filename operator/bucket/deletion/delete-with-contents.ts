@@ -114,9 +114,9 @@ function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally:
       "stop whoever writes, or set spec.deletionPolicy to Retain";
     return waiting(REASON.bucketKeepsFilling, message, FILLING_RETRY_MS);
   }
-  return again(
-    REASON.emptying,
-    `Emptying bucket '${name}': ${deleted}`,
-    tally.complete ? NOT_EMPTY_RETRY_MS : NEXT_SLICE_MS,
-  );
+  if (tally.complete) {
+    const message = `Nothing is left in bucket '${name}' that can be listed (${deleted}), and S3 says that it is not empty`;
+    return waiting(REASON.emptying, message, NOT_EMPTY_RETRY_MS);
+  }
+  return again(REASON.emptying, `Emptying bucket '${name}': ${deleted}`, NEXT_SLICE_MS);
 }

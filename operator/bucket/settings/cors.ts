@@ -109,6 +109,7 @@ function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
 export const cors = defineSetting<Desired, CORSRule[]>({
   name: "cors",
   permissions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
+  isShared: true,
 
   desired,
 

@@ -88,7 +88,11 @@ describe("desired", () => {
         },
         { ID: "markers", Status: "Enabled", Filter: {}, Expiration: { ExpiredObjectDeleteMarker: true } },
       ],
-      owned: { ids: ["tiers", "date", "markers"], former: [], unmanaged: "Remove" },
+      owned: {
+        ids: ["tiers", "date", "markers", "transitionDefaultMinimumObjectSize"],
+        former: [],
+        unmanaged: "Remove",
+      },
     });
   });
 
@@ -352,6 +356,24 @@ describe("reset", () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, setting.reset(observed, context), observed);
     expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [TIERS] } });
+  });
+
+  test("takes our minimum size from the rules of others, and leaves theirs", async () => {
+    const size = { minimumObjectSize: "varies_by_storage_class" };
+    const ours = settingContextWith({ appliedIds: { lifecycle: ["expire", "transitionDefaultMinimumObjectSize"] } });
+    for (const [found, applied, sent] of [
+      [{ rules: [TIERS, EXPIRE], ...size }, ours, "all_storage_classes_128K"],
+      [{ rules: [TIERS], ...size }, ours, "all_storage_classes_128K"],
+      [{ rules: [TIERS, EXPIRE], ...size }, context, "varies_by_storage_class"],
+    ] as const) {
+      const reset = setting.reset(found, applied);
+      expect(setting.diff(reset, found)).not.toEqual([]);
+      const { bucket, calls } = fakeBucket();
+      await setting.write(bucket, reset, found);
+      expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [TIERS] } });
+      expect(calls[0]?.input.TransitionDefaultMinimumObjectSize).toBe(sent);
+      expect(setting.reset({ rules: [TIERS], minimumObjectSize: sent }, applied)).toBeUndefined();
+    }
   });
 
   test("is done when none of ours is there", () => {

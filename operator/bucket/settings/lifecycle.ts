@@ -36,11 +36,15 @@ interface Desired extends Lifecycle {
   owned: Owned;
 }
 
+/** Status has it among the applied ids where the spec declares the minimum size, which then goes with our rules. */
+const SIZE = "transitionDefaultMinimumObjectSize";
+
 function desired({ lifecycle }: S3BucketSpec, { appliedIds }: SettingContext): Desired | undefined {
   if (lifecycle === undefined) return undefined;
   const { transitionDefaultMinimumObjectSize, unmanagedRules = "Remove" } = lifecycle;
   const rules = lifecycle.rules.map(toRule);
-  const owned = ownedEntries(rules.map(idOf), appliedIds.lifecycle, unmanagedRules);
+  const ids = [...rules.map(idOf), ...(transitionDefaultMinimumObjectSize === undefined ? [] : [SIZE])];
+  const owned = ownedEntries(ids, appliedIds.lifecycle, unmanagedRules);
   return { rules, minimumObjectSize: transitionDefaultMinimumObjectSize, owned };
 }
 
@@ -49,12 +53,17 @@ function byId(rules: readonly LifecycleRule[]): Named {
 }
 
 function diff({ rules, minimumObjectSize, owned }: Desired, observed: Lifecycle): Change[] {
-  const size =
-    minimumObjectSize === undefined || rules.length === 0
-      ? []
-      : compare("transitionDefaultMinimumObjectSize", minimumObjectSize, observed.minimumObjectSize);
   const found = observed.rules.filter((rule) => isOurs(owned, rule));
+  // Without rules there is no configuration to have it.
+  const isLeft = rules.length > 0 || found.length < observed.rules.length;
+  const size = minimumObjectSize && isLeft ? compare(SIZE, minimumObjectSize, observed.minimumObjectSize) : [];
   return [...size, ...compareNamed("rules", byId(rules), byId(found))];
+}
+
+/** What of it may be on record as ours: the rules, and a size of which S3 would not be by itself. */
+function idsOf({ rules, minimumObjectSize }: Lifecycle): string[] {
+  const isOther = rules.length > 0 && minimumObjectSize !== undefined && minimumObjectSize !== DEFAULT_SIZE;
+  return [...rules.map(idOf), ...(isOther ? [SIZE] : [])];
 }
 
 function isOurs(owned: Owned, rule: LifecycleRule): boolean {
@@ -83,6 +92,7 @@ const DEFAULT_SIZE = "all_storage_classes_128K" satisfies TransitionDefaultMinim
 export const lifecycle = defineSetting<Desired, Lifecycle>({
   name: "lifecycle",
   permissions: { read: ["s3:GetLifecycleConfiguration"], write: ["s3:PutLifecycleConfiguration"] },
+  isShared: true,
 
   desired,
 
@@ -107,9 +117,10 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
     await s3.send(new PutBucketLifecycleConfigurationCommand(input), options);
   },
 
-  reset: ({ rules }, { appliedIds }) => {
-    const owned = withoutApplied(rules.map(idOf), appliedIds.lifecycle);
-    return owned && { rules: [], owned };
+  reset: (observed, { appliedIds }) => {
+    const owned = withoutApplied(idsOf(observed), appliedIds.lifecycle);
+    const isOurSize = appliedIds.lifecycle?.includes(SIZE) ?? false;
+    return owned && { rules: [], owned, ...(isOurSize && { minimumObjectSize: DEFAULT_SIZE }) };
   },
 
   declare,

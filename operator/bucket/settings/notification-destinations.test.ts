@@ -1,6 +1,7 @@
+import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { fakeBucket, sdkError } from "../testing/fake-bucket.ts";
-import { destinationRefused } from "./notification-destinations.ts";
+import { destinationRefused, refusedDestinations } from "./notification-destinations.ts";
 import { notifications as setting } from "./notifications.ts";
 
 const QUEUE = "arn:aws:sqs:eu-central-1:111122223333:uploads";
@@ -18,8 +19,9 @@ function refusal(extra: object = {}, message = UNABLE) {
   return Object.assign(sdkError("InvalidArgument", 400, extra), { message });
 }
 
-function messageOf(error: Error): string | undefined {
-  return destinationRefused(error, CONFIGURATION, "arn:aws:s3:::docs")?.message;
+function messageOf(error: Error, configuration: NotificationConfiguration = CONFIGURATION): string | undefined {
+  const refused = refusedDestinations(error, configuration);
+  return refused && destinationRefused(refused, [], "arn:aws:s3:::docs").message;
 }
 
 describe("the destination that S3 names", () => {
@@ -40,7 +42,7 @@ test("all, where S3 names none; the first three of many", () => {
   const message = messageOf(refusal());
   for (const arn of [QUEUE, TOPIC, LAMBDA]) expect(message).toContain(arn);
   const many = { QueueConfigurations: Array.from({ length: 99 }, (_, n) => ({ QueueArn: `${QUEUE}-${n}`, Events })) };
-  const long = destinationRefused(refusal(), many, "arn:aws:s3:::docs")?.message ?? "";
+  const long = messageOf(refusal(), many) ?? "";
   expect(long).toContain("and 96 more");
   expect(long.length).toBeLessThan(1_000);
 });
@@ -66,4 +68,65 @@ test("the setting says it in those words, and passes other errors on", async () 
   });
   const other = sdkError("SlowDown", 503);
   await expect(setting.write(failingWith(other), desired, {})).rejects.toBe(other);
+});
+
+describe("beside a destination that S3 refuses", () => {
+  const queue = (arn: string) => ({ QueueConfigurations: [{ Id: "q", QueueArn: arn, Events }] });
+  const topic = { TopicConfigurations: [{ Id: "t", TopicArn: TOPIC, Events }] };
+  const owned = (ids: string[]) => ({ ids, former: [], unmanaged: "Keep" });
+
+  /** S3, which tests all destinations unless it is told not to, and does not reach the queue. */
+  function withoutQueue(found: object = {}) {
+    let tests = 0;
+    let stored: object = found;
+    const fake = fakeBucket(({ input }) => {
+      if (input.SkipDestinationValidation !== true) tests += 1;
+      const isRefused = JSON.stringify(input).includes(QUEUE) && input.SkipDestinationValidation !== true;
+      if (isRefused) throw refusal({ ArgumentName1: QUEUE });
+      stored = input.NotificationConfiguration as object;
+    });
+    return { ...fake, tests: () => tests, stored: () => stored };
+  }
+
+  test("the others are in effect, and tested once", async () => {
+    const { bucket, tests, stored } = withoutQueue();
+    const desired = { configuration: { ...queue(QUEUE), ...topic }, owned: owned(["queues/q", "topics/t"]) };
+    await expect(setting.write(bucket, desired, {})).rejects.toMatchObject({
+      reason: "DestinationRefused",
+      isNoticed: true,
+    });
+    expect(stored()).toMatchObject(topic);
+    expect(JSON.stringify(stored())).not.toContain(QUEUE);
+    expect(tests()).toBe(1);
+  });
+
+  test("and no other, tries need not get fewer", async () => {
+    const { bucket } = withoutQueue();
+    const desired = { configuration: queue(QUEUE), owned: owned(["queues/q"]) };
+    await expect(setting.write(bucket, desired, {})).rejects.toMatchObject({ isNoticed: false });
+  });
+
+  test("an entry of ours stays as it was until its new destination is reached", async () => {
+    const found = queue(`${QUEUE}-former`);
+    const { bucket, stored } = withoutQueue(found);
+    const desired = { configuration: { ...queue(QUEUE), ...topic }, owned: owned(["queues/q", "topics/t"]) };
+    await expect(setting.write(bucket, desired, found)).rejects.toMatchObject({ reason: "DestinationRefused" });
+    expect(stored()).toMatchObject({ ...found, ...topic });
+  });
+
+  test("which is another tool's, ours are in effect", async () => {
+    const theirs = { QueueConfigurations: [{ Id: "theirs", QueueArn: QUEUE, Events }] };
+    const { bucket, stored } = withoutQueue(theirs);
+    await setting.write(bucket, { configuration: topic, owned: owned(["topics/t"]) }, theirs);
+    expect(stored()).toMatchObject({ ...theirs, ...topic });
+  });
+
+  test("nothing is tested where no destination is new", async () => {
+    const found = { ...queue(QUEUE), ...topic };
+    const { bucket, tests, stored } = withoutQueue(found);
+    const desired = { configuration: { EventBridgeConfiguration: {} }, owned: owned(["eventBridge"]) };
+    await setting.write(bucket, desired, found);
+    expect(stored()).toMatchObject({ ...found, EventBridgeConfiguration: {} });
+    expect(tests()).toBe(0);
+  });
 });

@@ -3,7 +3,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { SettingRefused } from "./setting.ts";
 
 /** What S3 must be allowed to do at a destination, and where that is said. */
-interface Destination {
+export interface Destination {
   arn: string;
   action: string;
   where: string;
@@ -11,7 +11,7 @@ interface Destination {
 
 const MAX_NAMED = 3;
 
-function destinationsOf(configuration: NotificationConfiguration): Destination[] {
+export function destinationsOf(configuration: NotificationConfiguration): Destination[] {
   const { QueueConfigurations = [], TopicConfigurations = [], LambdaFunctionConfigurations = [] } = configuration;
   const destination = (arn: string | undefined, action: string, where: string) => ({ arn: arn ?? "", action, where });
   return [
@@ -24,21 +24,28 @@ function destinationsOf(configuration: NotificationConfiguration): Destination[]
 }
 
 /**
- * S3 sends a test message to each destination before it accepts a configuration, and says which one failed in fields beside the message.
- * Undefined: the error is about something else.
+ * The destinations of a configuration that S3 refused, by name or else all of them: it sends a test message to each queue and topic before it accepts a
+ * configuration, and says which ones failed in fields beside the error's message. Undefined: the error is about something else.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
  */
-export function destinationRefused(
+export function refusedDestinations(
   error: unknown,
   configuration: NotificationConfiguration,
-  bucketArn: string,
-): SettingRefused | undefined {
+): Destination[] | undefined {
   if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
   if (!/destination configuration/i.test(error.message)) return undefined;
   const text = [error.message, ...Object.values(error)].filter((value) => typeof value === "string").join(" ");
   const all = destinationsOf(configuration);
   const named = all.filter(({ arn }) => text.includes(arn));
-  const refused = named.length > 0 ? named : all;
+  return named.length > 0 ? named : all;
+}
+
+/** `others`: those that S3 does not refuse, and which get a test message at each try. */
+export function destinationRefused(
+  refused: readonly Destination[],
+  others: readonly Destination[],
+  bucketArn: string,
+): SettingRefused {
   const needs = refused
     .slice(0, MAX_NAMED)
     .map(({ arn, action, where }) => `${arn} (${where} must allow s3.amazonaws.com ${action})`);
@@ -46,5 +53,7 @@ export function destinationRefused(
   const message =
     `S3 cannot send to ${needs.join(", ")}${more}. Each must exist, in the bucket's region, and allow it for aws:SourceArn ${bucketArn}; ` +
     "the policy of a KMS key that encrypts it must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt";
-  return new SettingRefused("DestinationRefused", message, false);
+  const refusal = new SettingRefused("DestinationRefused", message, false);
+  refusal.isNoticed = others.some(({ arn }) => !arn.includes(":lambda:"));
+  return refusal;
 }

@@ -4,10 +4,16 @@ import {
   PutBucketNotificationConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import type { BucketClient } from "../bucket-client.ts";
 import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
-import { destinationRefused } from "./notification-destinations.ts";
+import {
+  type Destination,
+  destinationRefused,
+  destinationsOf,
+  refusedDestinations,
+} from "./notification-destinations.ts";
 import {
   canonicalEntry,
   ENTRY_FIELDS,
@@ -93,6 +99,33 @@ function merge({ configuration, owned }: Desired, observed: NotificationConfigur
   return { ...observed, ...Object.fromEntries(lists), EventBridgeConfiguration };
 }
 
+function isAmong(destinations: readonly Destination[], { arn }: { arn: string | undefined }): boolean {
+  return destinations.some((each) => each.arn === arn);
+}
+
+/** Without the entries of some destinations: those stay as they are, and so do all others. */
+function without({ configuration, owned }: Desired, destinations: readonly Destination[]): Desired {
+  const lists = listNames().map((list) => {
+    const entries = entriesOf(configuration, list);
+    return [LISTS[list], entries.filter((each) => !isAmong(destinations, canonicalEntry(each)))] as const;
+  });
+  const left: NotificationConfiguration = { ...configuration, ...Object.fromEntries(lists) };
+  return { configuration: left, owned: { ...owned, ids: idsOf(left), unmanaged: "Keep" } };
+}
+
+/**
+ * S3 tests all destinations, also those that work, unless it is told that they were tested before.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+ */
+async function put(
+  { s3, ref, options }: BucketClient,
+  NotificationConfiguration: NotificationConfiguration,
+  areTested: boolean,
+): Promise<void> {
+  const input = { ...ref, NotificationConfiguration, ...(areTested && { SkipDestinationValidation: true }) };
+  await s3.send(new PutBucketNotificationConfigurationCommand(input), options);
+}
+
 function declare(observed: NotificationConfiguration): Declaration {
   const { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = observed;
   const queues = declareEntries(QueueConfigurations ?? [], QUEUE_FORM);
@@ -116,6 +149,7 @@ function declare(observed: NotificationConfiguration): Declaration {
 export const notifications = defineSetting<Desired, NotificationConfiguration>({
   name: "notifications",
   permissions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
+  isShared: true,
 
   desired,
 
@@ -127,12 +161,20 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
 
   diff,
 
-  write: async ({ s3, ref, options, arn }, desired, observed) => {
-    const NotificationConfiguration = merge(desired, observed);
+  write: async (bucket, desired, observed) => {
+    const configuration = merge(desired, observed);
+    const isTested = (each: Destination) => isAmong(destinationsOf(observed), each);
     try {
-      await s3.send(new PutBucketNotificationConfigurationCommand({ ...ref, NotificationConfiguration }), options);
+      await put(bucket, configuration, destinationsOf(configuration).every(isTested));
     } catch (error) {
-      throw destinationRefused(error, NotificationConfiguration, arn) ?? error;
+      const refused = refusedDestinations(error, configuration);
+      if (refused === undefined) throw error;
+      const rest = without(desired, refused);
+      // What S3 says of the rest is in the next look, if it matters.
+      if (diff(rest, observed).length > 0) await put(bucket, merge(rest, observed), true).catch(() => {});
+      const ours = refused.filter((each) => isAmong(destinationsOf(desired.configuration), each));
+      const others = destinationsOf(configuration).filter((each) => !isAmong(refused, each));
+      if (ours.length > 0) throw destinationRefused(ours, others, bucket.arn);
     }
   },
 

@@ -145,6 +145,7 @@ function declare(observed: PolicyDocument, context: SettingContext): Declaration
 export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
   permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
+  isShared: true,
   inBaseline: true,
   // Without the key, the policy would let others pass.
   usesKey: ({ policy }) => policy?.enforceEncryption === true,

@@ -42,6 +42,8 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   readonly permissions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
   /** Set where the secure baseline has a value: the setting is then read on adopted buckets too, to say where they fall short of it. */
   readonly inBaseline?: true;
+  /** Set where others have entries of theirs in the same document: it is then read again right before it is written. */
+  readonly isShared?: true;
   /** Undefined: neither the spec nor the baseline says anything about it. */
   desired(spec: S3BucketSpec, context: SettingContext): Desired | undefined;
   /** Exactly one GET. A setting that the bucket lacks is a value, not an error. */
@@ -92,6 +94,8 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
 export class SettingRefused extends Error {
   readonly reason: string;
   readonly terminal: boolean;
+  /** Each try is noticed by others, as by a queue that S3 sends a test message: the tries get fewer. */
+  isNoticed = false;
   constructor(reason: string, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
