@@ -134,7 +134,8 @@ function toRuleSpec(rule: LifecycleRule): RuleSpec {
     status: rule.Status ?? "Disabled",
     filter: toRuleFilter(rule),
     transitions: unlessNone(Transitions)?.map(({ Days, Date, StorageClass = "GLACIER" }) =>
-      stated({ days: Days, date: toText(Date), storageClass: StorageClass }),
+      // One without either is of a form of its own, which a spec cannot say.
+      stated({ days: Days ?? (Date ? undefined : 0), date: toText(Date), storageClass: StorageClass }),
     ),
     expiration: Expiration && unlessEmpty(toExpiration(Expiration)),
     noncurrentVersionTransitions: unlessNone(NoncurrentVersionTransitions)?.map((transition) =>

@@ -419,6 +419,8 @@ describe("declare", () => {
 
   test("a rule that loses something on the way is not said", () => {
     const incomplete = { ...TIERS, ID: "incomplete", NoncurrentVersionExpiration: { NewerNoncurrentVersions: 3 } };
+    const undated = { ...TIERS, ID: "undated", Transitions: [{ StorageClass: "INTELLIGENT_TIERING" }] };
+    expect(declare([undated]).unsaid).toEqual(["rule 'undated' is of a form that a spec does not know"]);
     expect(declare([incomplete]).unsaid).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
   });
 });
