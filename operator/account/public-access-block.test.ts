@@ -98,6 +98,12 @@ describe("declared", () => {
     expect(reasons(), "news of ours is no drift").toEqual([]);
   });
 
+  test("and written: a switch that a later S3 may have stays as it is", async () => {
+    const { run, stored } = look({ desired: ON, atAws: { ...HALF, blockTomorrow: true } as never });
+    await run();
+    expect(stored()).toEqual({ ...ON, blockTomorrow: true });
+  });
+
   test("and changed since the last look: drift, told of before and after", async () => {
     const { run, reasons, stored } = look({ desired: ON, atAws: HALF, status: { publicAccessBlock: ON } });
     await run();
@@ -174,6 +180,12 @@ describe("not declared", () => {
     expect(commands()).toEqual([GET, DELETE]);
     expect(stored()).toBeUndefined();
     expect(status).toEqual({});
+  });
+
+  test("any more, and nothing is there: nothing is deleted", async () => {
+    const { run, commands } = look({ status: { appliedPublicAccessBlock: OFF } });
+    await run();
+    expect(commands()).toEqual([GET]);
   });
 
   test("any more: what somebody has changed since stays", async () => {

@@ -1,6 +1,7 @@
 import {
   DeletePublicAccessBlockCommand,
   GetPublicAccessBlockCommand,
+  type PublicAccessBlockConfiguration as Configuration,
   PutPublicAccessBlockCommand,
   type S3ControlClient,
 } from "@aws-sdk/client-s3-control";
@@ -81,7 +82,8 @@ function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): v
 async function enforce(client: AccountClient, context: Context, desired: Switches): Promise<void> {
   const { status } = context;
   const { publicAccessBlock: last, appliedPublicAccessBlock: appliedBefore } = status;
-  status.publicAccessBlock = await observe(client);
+  const before = await observe(client);
+  status.publicAccessBlock = switchesOf(before);
   const changes = differences(desired, status.publicAccessBlock);
   if (changes === "") return;
 
@@ -90,13 +92,13 @@ async function enforce(client: AccountClient, context: Context, desired: Switche
   // On record before it is done, so that it is known to be ours whatever happens next.
   status.appliedPublicAccessBlock = desired;
   await context.progress(drifted ? REASON.driftDetected : REASON.applying, `Applying publicAccessBlock: ${changes}`);
-  await put(client, desired).catch((error: unknown) => {
+  await put(client, desired, before).catch((error: unknown) => {
     if (awsErrorKind(error) === "AccessDenied") restoreRecord(context, appliedBefore);
     if (isOrganizations(error)) throw managedByOrganization(changes);
     return failWith(WRITE, "*")(error);
   });
 
-  status.publicAccessBlock = await observe(client);
+  status.publicAccessBlock = switchesOf(await observe(client));
   const left = differences(desired, status.publicAccessBlock);
   if (left !== "")
     throw again(REASON.settling, `Waiting until AWS shows what was written: ${left}`, SETTLING_RECHECK_MS);
@@ -105,7 +107,8 @@ async function enforce(client: AccountClient, context: Context, desired: Switche
 
 /** Back to S3's default, which is no configuration; unless somebody has changed what the operator wrote, and it is theirs now. */
 async function release(client: AccountClient, { status }: Context, applied: Switches): Promise<void> {
-  if (differences(applied, await observe(client)) === "") {
+  const seen = await observe(client);
+  if (seen !== undefined && differences(applied, switchesOf(seen)) === "") {
     await client.s3Control
       .send(new DeletePublicAccessBlockCommand(client.ref), client.options)
       // Then the account's own configuration does not count.
@@ -114,12 +117,16 @@ async function release(client: AccountClient, { status }: Context, applied: Swit
   delete status.appliedPublicAccessBlock;
 }
 
-/** A switch that S3 does not mention is off; so are all four of an account without a configuration. */
-async function observe({ s3Control, ref, options }: AccountClient): Promise<Switches> {
+/** Undefined: the account has no configuration. */
+async function observe({ s3Control, ref, options }: AccountClient): Promise<Configuration | undefined> {
   const answer = await s3Control
     .send(new GetPublicAccessBlockCommand(ref), options)
     .catch((error: unknown) => (isAbsent(error) ? undefined : failWith(READ, "*")(error)));
-  const seen = answer?.PublicAccessBlockConfiguration;
+  return answer?.PublicAccessBlockConfiguration;
+}
+
+/** A switch that S3 does not mention is off; so are all four of an account without a configuration. */
+function switchesOf(seen: Configuration | undefined): Switches {
   return {
     blockPublicAcls: seen?.BlockPublicAcls ?? false,
     ignorePublicAcls: seen?.IgnorePublicAcls ?? false,
@@ -128,9 +135,14 @@ async function observe({ s3Control, ref, options }: AccountClient): Promise<Swit
   };
 }
 
-async function put({ s3Control, ref, options }: AccountClient, desired: Switches): Promise<void> {
-  // All four: a Put turns off each one that it leaves out.
+/** All four, since a Put turns off each one that it leaves out, and whatever else the configuration had `before`. */
+async function put(
+  { s3Control, ref, options }: AccountClient,
+  desired: Switches,
+  before: Configuration | undefined,
+): Promise<void> {
   const PublicAccessBlockConfiguration = {
+    ...before,
     BlockPublicAcls: desired.blockPublicAcls,
     IgnorePublicAcls: desired.ignorePublicAcls,
     BlockPublicPolicy: desired.blockPublicPolicy,
