@@ -77,7 +77,9 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     const start = clock.monotonic();
     measure.started();
     using limit = deadline(clock, timeoutMs, stopping.signal);
-    const attempt = createAttempt(options, { key, object, signal: limit.signal, log: workLog });
+    const isFailing =
+      longFailures.isShown(key) && (object.metadata.generation ?? 0) === object.status?.observedGeneration;
+    const attempt = createAttempt(options, { key, object, isFailing, signal: limit.signal, log: workLog });
     const running = (async () => reconcile(attempt.context))();
     const { ending, error } = await endOf(running, limit);
     attempt.close();

@@ -13,6 +13,8 @@ export interface LongFailures {
   judge(key: string, object: StatusObject, ending: Ending): Ending;
   /** Milliseconds until the failure of this key is shown as Stalled; undefined where none is, or it is shown so already. */
   remainingMs(key: string): number | undefined;
+  /** The failure of this key is shown as Stalled, and is tried again. */
+  isShown(key: string): boolean;
   forget(key: string): void;
 }
 
@@ -51,6 +53,10 @@ export function createLongFailures(clock: Clock, afterMs: number): LongFailures 
     remainingMs(key) {
       const episode = episodes.get(key);
       return episode === undefined || lasts(episode) ? undefined : afterMs - (clock.monotonic() - episode.since);
+    },
+    isShown(key) {
+      const episode = episodes.get(key);
+      return episode !== undefined && lasts(episode);
     },
     forget: (key) => void episodes.delete(key),
   };

@@ -65,11 +65,20 @@ export interface Attempt<T extends StatusObject> {
   writeStatus(ending: Exclude<Ending, { kind: "released" }>, signal: AbortSignal): Promise<void>;
 }
 
+interface AttemptInput<T> {
+  key: string;
+  object: T;
+  /** It is Stalled by now, by a failure that lasts and is tried again. */
+  isFailing: boolean;
+  signal: AbortSignal;
+  log: Logger;
+}
+
 const MAX_CONFLICTS = 5;
 
 export function createAttempt<T extends StatusObject>(
   { resource, store, refresh, client, finalizer, events, clock }: AttemptOptions<T>,
-  { key, object, signal, log }: { key: string; object: T; signal: AbortSignal; log: Logger },
+  { key, object, isFailing, signal, log }: AttemptInput<T>,
 ): Attempt<T> {
   const { generation = 0, uid } = object.metadata;
   const draft = structuredClone(object.status ?? {}) as StatusOf<T>;
@@ -135,10 +144,10 @@ export function createAttempt<T extends StatusObject>(
         draft.conditions = setCondition(draft.conditions, detail, generation, clock.now());
       },
       async progress(reason, message) {
-        const { status } = newestWhileOpen();
-        const isOnRecord = (type: string) => findCondition(status, type)?.observedGeneration === generation;
+        const current = newestWhileOpen();
+        const recorded = findCondition(current.status, "Reconciling")?.observedGeneration === generation;
         // While failing and trying again, the object keeps saying why.
-        if (!isOnRecord("Reconciling") && !isOnRecord("Stalled"))
+        if (!recorded && !isFailing)
           Object.assign(draft, applyOutcome(draft, { kind: "progress", reason, message }, generation, clock.now()));
         await own(write(draft, signal));
       },

@@ -32,6 +32,7 @@ describe("command line", () => {
     "settle-window",
     "empty-by-lifecycle-above",
     "shutdown-timeout",
+    "stalled-after",
     "watch-namespaces",
     "watch-selector",
     "cluster-name",

@@ -71,12 +71,12 @@ const REFUSALS: Refusal[] = [
     prepare: (world, bucketName) => {
       for (let index = 0; index < 40; index += 1) atAws(world, bucketName).tags.set(`theirs${index}`, "x");
     },
-    reason: "Invalid",
-    says: "50",
+    reason: "TooManyTags",
+    says: "Remove 14 of the bucket's tags",
   },
 ];
 
-test.for(REFUSALS)("$what: stalled with AWS's reason, and the other settings are applied", async (row) => {
+test.for(REFUSALS)("$what: stalled with the reason, and the other settings are applied", async (row) => {
   const { setting, spec, prepare, reason, says } = row;
   await using world = await createWorld();
   await using _operator = startOperator(world);
