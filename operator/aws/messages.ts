@@ -20,7 +20,7 @@ export function said(error: SdkError): string {
   return SAYS_NOTHING.test(error.message) ? error.name : `${error.name}: ${stable(error.message)}`;
 }
 
-/** Errors of answers/middleware.ts, whose message is the whole. */
+/** Thrown by answers/middleware.ts; their message says everything. */
 const OWN: ReadonlySet<string> = new Set([NOT_THE_ANSWER, SUBRESOURCE_IGNORED]);
 
 /** What the SDK puts where there is no message. */

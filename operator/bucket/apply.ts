@@ -92,7 +92,10 @@ async function applySetting(
   }
 }
 
-/** What others have put into a document since the first look, a Put of ours must not take away. A bucket that was just made is nobody else's yet. */
+/**
+ * Reads a shared document again right before the write, so that the Put does not remove what other tools have added since the first read. A
+ * bucket that this reconcile created has no other writers yet.
+ */
 async function writeLatest(
   bucket: BucketClient,
   { setting, desired, observation }: SettingPlan,

@@ -61,8 +61,8 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
 }
 
 /**
- * Tags a bucket that was just made, where the call that makes it did not. By another process it may have been made a moment earlier: then it
- * has tags, and is not ours.
+ * Tags a bucket that was just created, where CreateBucket could not. Another operator may have created it a moment earlier: then it has that
+ * operator's tags, and is left alone.
  */
 export async function tagCreated(
   { bucket, owner }: Target,
