@@ -11,7 +11,7 @@ import { resolveTarget } from "./target.ts";
 import { takeAway } from "./take-away.ts";
 import { reconcileWorkload } from "./workload-access.ts";
 
-/** The way from a BucketAccess to a role, or to statements of the bucket policy, one reconcile: design.md, section 4. */
+/** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {
   return (context) => outcomeOrStop(() => reconcile(dependencies, context));
 }

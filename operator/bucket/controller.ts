@@ -27,7 +27,7 @@ import { enterAccount, resolveAddress, type Target } from "./target.ts";
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
 const LOOK_AGAIN_MS = 2_000;
 
-/** The way from an S3Bucket to its bucket and back, one reconcile: design.md, section 5. */
+/** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
   return (context) => outcomeOrStop(() => reconcile(dependencies, context));
 }

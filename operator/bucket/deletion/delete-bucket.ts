@@ -7,7 +7,7 @@ import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { waitForUsers } from "./in-use.ts";
 import { retain } from "./retain.ts";
 
-/** Ends an S3Bucket as its deletionPolicy says: design.md, section 7. The finalizer goes last. */
+/** Ends an S3Bucket as its deletionPolicy says: docs/deleting-buckets.md. The finalizer goes last. */
 export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
   const { object } = context;
   if (!object.metadata.finalizers?.includes(FINALIZER)) return { kind: "released" };
