@@ -6,13 +6,15 @@ const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: 
 export default defineConfig({
   test: {
     env,
-    // Each has its simulator and its operator, and all share one control plane: more of them would only wait for it.
-    maxWorkers: 2,
+    // One more than the cores of a small machine: integration tests wait for lease times, delays and processes about a fifth of theirs.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
+          // Most of them take less time than the loading of what they test. None keeps state in a module but what is keyed by its own objects.
+          isolate: false,
           include: ["operator/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"],
           // Property tests take seconds, and several times as many on a machine with other work.
           testTimeout: 30_000,
