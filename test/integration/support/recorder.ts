@@ -17,7 +17,7 @@ export interface StatusRecorder<T extends StatusObject = S3Bucket> {
   stop(): void;
 }
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 export function recordStatuses<T extends StatusObject = S3Bucket>(
   kube: KubeClient,

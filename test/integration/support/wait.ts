@@ -1,5 +1,5 @@
 const POLL_MS = 25;
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 40_000;
 
 /** Polls until `accept` holds; fails with `describe` of the last value, or with the last error. */
 export async function eventually<T, U extends T>(
