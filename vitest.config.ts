@@ -6,8 +6,8 @@ const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: 
 export default defineConfig({
   test: {
     env,
-    // One more than the cores of a small machine: integration tests wait for lease times, delays and processes about a fifth of theirs.
-    maxWorkers: 3,
+    // Each has its simulator and its operator, and all share one control plane: more of them would only wait for it.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

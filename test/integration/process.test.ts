@@ -6,6 +6,7 @@ import { AWS_ACCOUNTS, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { AWSAccount, S3Bucket } from "../../operator/api/types.ts";
 import { readyBucket, tagsAt } from "./support/buckets.ts";
 import { ensureBundle } from "./support/bundle.ts";
+import { eventWhen } from "./support/events.ts";
 import { expectInvariants } from "./support/invariants.ts";
 import { awsEnvironment, spawnOperator } from "./support/operator.ts";
 import { type NodeProcess, startNode } from "./support/process.ts";
@@ -121,6 +122,8 @@ test.concurrent.each(["stall", "refuse"] as const)(
     const flags = [`--kubeconfig=${kubeconfig}`, "--leader-elect=true", `--leader-election-namespace=${world.name}`];
     await using operator = spawnOperator(world, bundle, flags);
     await readyBucket(world, "docs");
+    // The last thing that it sends: an event on its way would outlast the lease.
+    await eventWhen(world, "docs", "Succeeded");
     await proxy[how]();
     const took = await terminate(operator);
     expect(took).toBeLessThan(30_000);
