@@ -1,8 +1,8 @@
 import type { AWSAccount } from "../api/types.ts";
 
 /**
- * Of the AWSAccounts of one AWS account the one whose `spec.publicAccessBlock` counts, since the AWS account has but
- * one: the oldest that declares it and is not being deleted. Undefined: none declares it. Pure.
+ * Returns the AWSAccount whose `spec.publicAccessBlock` counts for an AWS account, which has only one such setting: the
+ * oldest that declares it and is not being deleted. Undefined: none declares it. Pure.
  */
 export function decidingAccount(accountId: string, accounts: readonly AWSAccount[]): AWSAccount | undefined {
   const [oldest] = accounts

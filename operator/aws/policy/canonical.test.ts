@@ -28,7 +28,7 @@ function canonical(elements: Partial<Statement>): string {
   return JSON.stringify(canonicalStatement({ ...BASE, ...elements }));
 }
 
-// What S3 returns for the same document: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+// Forms that mean the same. An account and its root: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 describe("equal", () => {
   test.each<[string, Partial<Statement>, Partial<Statement>]>([
     ["a list of one and a string", { Action: ["s3:GetObject"] }, { Action: "s3:GetObject" }],
