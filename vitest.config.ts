@@ -15,7 +15,7 @@ export default defineConfig({
           name: "unit",
           // Most of them take less time than the loading of what they test. None keeps state in a module but what is keyed by its own objects.
           isolate: false,
-          include: ["operator/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"],
+          include: ["{operator,scripts}/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"],
           // Property tests take seconds, and several times as many on a machine with other work.
           testTimeout: 30_000,
         },

@@ -1,6 +1,6 @@
 import { format } from "prettier";
 import { SETTINGS } from "../operator/bucket/settings/index.ts";
-import { operatorPolicy } from "../operator/iam-policy.ts";
+import { operatorPolicy } from "./iam-policy.ts";
 
 /** The operator's IAM policy, from what its settings say they call; tests hold it against what is really called. */
 export async function generateIamPolicy(): Promise<string> {

@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../api/types.ts";
-import type { AccessBucket, EncryptionContext } from "./model.ts";
-import { permissionsPolicy } from "./permissions.ts";
-import { contributionOf } from "./principals.ts";
+import type { AccessBucket, EncryptionContext } from "./policy/model.ts";
+import { permissionsPolicy } from "./policy/permissions.ts";
+import { contributionOf } from "./principals/contribution.ts";
 import { buckets, grantLists, keysAround } from "./testing/arbitrary-grants.ts";
 import {
   BUCKET,

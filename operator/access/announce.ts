@@ -1,6 +1,6 @@
 import type { AccessDrift } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
-import type { Change } from "../change.ts";
+import type { Change } from "../reconcile/change.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 
 /** Differences that status has room for. */

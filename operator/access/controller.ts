@@ -2,14 +2,14 @@ import { isPaused, noteRequest } from "../api/annotations.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import { outcomeOrStop } from "../kube/stop.ts";
 import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
-import { deleteAccess } from "./deletion.ts";
+import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { refuseBeyondGuardrails } from "./guardrails.ts";
-import { reconcilePrincipals } from "./principal-access.ts";
+import { reconcilePrincipals } from "./principals/reconcile.ts";
 import { noteTarget } from "./status.ts";
 import { resolveTarget } from "./target.ts";
-import { takeAway } from "./take-away.ts";
-import { reconcileWorkload } from "./workload-access.ts";
+import { takeAway } from "./revoke.ts";
+import { reconcileWorkload } from "./workload/reconcile.ts";
 
 /** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {

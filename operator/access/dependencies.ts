@@ -1,7 +1,7 @@
 import type { AccountDirectory } from "../account/resolve.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
-import type { History } from "../history.ts";
+import type { History } from "../reconcile/history.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";

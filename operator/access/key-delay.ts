@@ -2,7 +2,7 @@ import { isPaused } from "../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { AwaitedKey } from "../bucket/dependencies.ts";
 import { findCondition } from "../kube/conditions.ts";
-import { encryptionContexts } from "./kms.ts";
+import { encryptionContexts } from "./policy/kms.ts";
 
 /** While an access has not got its rights yet. */
 const RECHECK_MS = 2_000;

@@ -1,9 +1,9 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../aws/policy/document.ts";
-import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./grants.ts";
-import { statementsOnKeys } from "./kms.ts";
-import type { AccessBucket, Workload, WorkloadIdentity } from "./model.ts";
-import { EVERY_KEY } from "./prefix.ts";
+import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./policy/grants.ts";
+import { statementsOnKeys } from "./policy/kms.ts";
+import type { AccessBucket, Workload, WorkloadIdentity } from "./policy/model.ts";
+import { EVERY_KEY } from "./policy/prefix.ts";
 
 /** As the CRD bounds a line; how many there are is bounded by the number of permissions. */
 const MAX_LINE = 1_024;

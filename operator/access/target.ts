@@ -3,12 +3,12 @@ import { type AccountDirectory, resolveAccount } from "../account/resolve.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AwsSession } from "../aws/session.ts";
-import type { Owner } from "../ownership.ts";
+import type { Owner } from "../api/ownership.ts";
 import { waiting } from "../kube/stop.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { AccessDependencies } from "./dependencies.ts";
-import { encryptionContexts, formerEncryptions, recordedEncryptions } from "./kms.ts";
-import type { AccessBucket } from "./model.ts";
+import { encryptionContexts, formerEncryptions, recordedEncryptions } from "./policy/kms.ts";
+import type { AccessBucket } from "./policy/model.ts";
 
 /** To which bucket, in whose account, and as whom the operator gets there. */
 export interface AccessTarget {

@@ -2,7 +2,7 @@ import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, Guardrails } from "../api/types.ts";
 import { parseArn } from "../aws/arn.ts";
 import type { Statement } from "../aws/policy/document.ts";
-import { externalAccess, principalNames } from "../bucket/policy/external-access.ts";
+import { externalAccess, principalNames } from "../aws/policy/external-access.ts";
 import { stalled, type Failed } from "../kube/stop.ts";
 
 /** Something that a spec asks for and guardrails may forbid; `field` is where it does, such as "spec.policy.statements[Share]". */

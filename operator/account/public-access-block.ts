@@ -10,7 +10,7 @@ import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import { awsErrorKind, isAbsent } from "../aws/errors.ts";
 import { parseDenial } from "../aws/denial.ts";
 import type { AwsSession } from "../aws/session.ts";
-import { failWith } from "../fail-with.ts";
+import { failWith } from "../reconcile/aws-failure.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import { again, stalled } from "../kube/stop.ts";
 

@@ -2,7 +2,7 @@ import type { Failure } from "../kube/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
-import type { History } from "../history.ts";
+import type { History } from "../reconcile/history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
 import type { Change } from "./settings/setting.ts";

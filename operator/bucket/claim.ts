@@ -1,11 +1,11 @@
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
-import { failWith } from "../fail-with.ts";
+import { failWith } from "../reconcile/aws-failure.ts";
 import type { BucketContext } from "./dependencies.ts";
 import { createBucket, createsWithoutTags, type Existence, headBucket } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
-import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../ownership.ts";
+import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../api/ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
 import { Failed, stalled } from "../kube/stop.ts";

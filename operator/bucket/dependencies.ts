@@ -1,7 +1,7 @@
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { TakeTurn } from "./deletion/emptying/turns.ts";
-import type { History } from "../history.ts";
+import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
 import type { Statement } from "../aws/policy/document.ts";

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership, type S3Client } from "@aws-sdk/client-s3";
 import { awsErrorKind, isNoSuchBucket, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
-import type { Tags } from "../ownership.ts";
+import type { Tags } from "../api/ownership.ts";
 import { tagList } from "./tagging/list.ts";
 
 /** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */

@@ -1,7 +1,7 @@
 import type { Change as StatusChange, S3BucketSpec, SettingStatus } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { SettingResult } from "./apply.ts";
-import { MAX_WRITES } from "../history.ts";
+import { MAX_WRITES } from "../reconcile/history.ts";
 import { type SettingPlan, sourceOf } from "./plan.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";
 

@@ -4,7 +4,7 @@ import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
-import { fingerprint } from "../fingerprint.ts";
+import { fingerprint } from "../reconcile/fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
 import type { Recorded } from "./plan.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";

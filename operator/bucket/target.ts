@@ -6,7 +6,7 @@ import type { AWSAccount, S3Bucket } from "../api/types.ts";
 import type { Aws, AwsSession } from "../aws/session.ts";
 import { bucketClient, type BucketClient } from "./bucket-client.ts";
 import { bucketNameOf, isBucketName } from "./naming.ts";
-import type { Owner } from "../ownership.ts";
+import type { Owner } from "../api/ownership.ts";
 import { stalled, waiting } from "../kube/stop.ts";
 
 /** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */

@@ -1,5 +1,5 @@
-import { type CommandResult, failedWith, printed } from "../command.ts";
-import { ConfigError } from "../config-flags.ts";
+import { type CommandResult, failedWith, printed } from "../cli/command.ts";
+import { ConfigError } from "../cli/flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";

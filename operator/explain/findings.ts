@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../aws/policy/document.ts";
-import type { PolicyRequest } from "./policy/request.ts";
+import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
 /** What reading brought; or what to do so that it can be read, such as "allow iam:GetRole". */
 export type Read<T> = { value: T; remedy?: never } | { remedy: string; value?: never };

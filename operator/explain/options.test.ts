@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../cli/config.ts";
 import { explainHelpText, parseOptions } from "./options.ts";
 
 const GET = ["--bucketaccess=team-a/docs", "--action=s3:GetObject"];

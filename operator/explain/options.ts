@@ -1,5 +1,5 @@
-import { ConfigError, describeFlags, flag, parseFlags } from "../config-flags.ts";
-import { boolean, type Format, path } from "../config-formats.ts";
+import { ConfigError, describeFlags, flag, parseFlags } from "../cli/flags.ts";
+import { boolean, type Format, path } from "../cli/formats.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { isOnObjects } from "./question.ts";
 

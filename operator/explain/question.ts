@@ -1,4 +1,4 @@
-import type { PolicyRequest } from "./policy/request.ts";
+import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
 /** A request to S3 by the session of a role. */
 export interface Question {

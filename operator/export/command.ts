@@ -1,5 +1,5 @@
-import { type CommandResult, failedWith, printed, warning } from "../command.ts";
-import { ConfigError } from "../config-flags.ts";
+import { type CommandResult, failedWith, printed, warning } from "../cli/command.ts";
+import { ConfigError } from "../cli/flags.ts";
 import { SETTINGS } from "../bucket/settings/index.ts";
 import { manifestOf } from "./manifest.ts";
 import { exportHelpText, parseOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConfigError } from "../config-flags.ts";
+import { ConfigError } from "../cli/flags.ts";
 import { exportHelpText, parseOptions } from "./options.ts";
 
 test("a bucket is enough", () => {

@@ -1,5 +1,5 @@
-import { ConfigError, describeFlags, flag, parseFlags } from "../config-flags.ts";
-import { boolean, type Format, optionalDnsLabel } from "../config-formats.ts";
+import { ConfigError, describeFlags, flag, parseFlags } from "../cli/flags.ts";
+import { boolean, type Format, optionalDnsLabel } from "../cli/formats.ts";
 import { isBucketName } from "../bucket/naming.ts";
 
 const bucketName: Format<string | undefined> = {

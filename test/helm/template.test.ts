@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "js-yaml";
-import { helpText, parseConfig } from "../../operator/config.ts";
+import { helpText, parseConfig } from "../../operator/cli/config.ts";
 import { loadDefinitions } from "../../scripts/schema.ts";
 import { CHART, createHelm, type Helm, HELMS, type HelmName, only } from "./support/helm.ts";
 import { containerOf, type Deployment } from "./support/workload.ts";

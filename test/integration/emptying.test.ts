@@ -2,7 +2,7 @@ import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { AWSAccountSpec, PolicyStatement, S3Bucket, S3BucketSpec } from "../../operator/api/types.ts";
-import { EXPIRING_TAG } from "../../operator/ownership.ts";
+import { EXPIRING_TAG } from "../../operator/api/ownership.ts";
 import type { Bucket, Call } from "../aws/index.ts";
 import { objectLockDocument } from "../aws/s3/object-lock.ts";
 import { atAws, snapshot, tagsAt, wipeStatus } from "./support/buckets.ts";

@@ -3,7 +3,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../operator/api/types.ts";
-import type { CommandResult } from "../../operator/command.ts";
+import type { CommandResult } from "../../operator/cli/command.ts";
 import { runExplain } from "../../operator/explain/command.ts";
 import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "./support/access.ts";
 import { operatorWrites } from "./support/invariants.ts";

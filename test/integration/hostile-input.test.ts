@@ -11,7 +11,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { roleNameOf } from "../../operator/access/role-name.ts";
+import { roleNameOf } from "../../operator/access/workload/role/name.ts";
 import type { BucketAccessSpec } from "../../operator/api/types.ts";
 import { accessCalls, accessesOf, clusterOf, worldWithBucket } from "./support/access.ts";
 import { startOperator } from "./support/operator.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { S3BucketSpec } from "../../operator/api/types.ts";
-import { EXPIRING_TAG } from "../../operator/ownership.ts";
+import { EXPIRING_TAG } from "../../operator/api/ownership.ts";
 import { atAws, readyBucket, retag, snapshot, tagsAt } from "./support/buckets.ts";
 import { ensureBundle } from "./support/bundle.ts";
 import { eventsOf, eventWhen } from "./support/events.ts";

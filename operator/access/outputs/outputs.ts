@@ -1,7 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
 import { removeCondition, findCondition } from "../../kube/conditions.ts";
-import type { Sight, Work } from "../look.ts";
+import type { Sight, Work } from "../workload/observe.ts";
 import { endpointOf } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import { type Outputs, removeConfigMap } from "./config-map.ts";

@@ -1,13 +1,13 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import { compare } from "../../change.ts";
+import { compare } from "../../reconcile/change.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isConflict } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { Failed } from "../../kube/stop.ts";
-import type { WorkloadIdentity } from "../model.ts";
-import type { Part } from "../part.ts";
+import type { WorkloadIdentity } from "../policy/model.ts";
+import type { Part } from "../../reconcile/part.ts";
 import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
 
 export const SERVICE_ACCOUNTS: Resource = {

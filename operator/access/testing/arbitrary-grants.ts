@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Grant } from "../../api/types.ts";
-import type { AccessBucket, EncryptionContext } from "../model.ts";
+import type { AccessBucket, EncryptionContext } from "../policy/model.ts";
 import { BUCKET, FORMER_KEY_ARN, KEY_ARN } from "./requests.ts";
 
 /** Neighbours, and all that IAM, S3 or a file system would read otherwise. */

@@ -1,7 +1,7 @@
 import { FINALIZER } from "../../api/names.ts";
 import type { Outcome } from "../../kube/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { retireKey } from "../key/retire.ts";
+import { retireKey } from "./retire-key.ts";
 import { deleteIfEmpty } from "./delete-if-empty.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { waitForUsers } from "./in-use.ts";

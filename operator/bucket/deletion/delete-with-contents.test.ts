@@ -3,7 +3,7 @@ import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import type { BucketDependencies } from "../dependencies.ts";
-import { EXPIRING_TAG, ownershipTags, type Tags } from "../../ownership.ts";
+import { EXPIRING_TAG, ownershipTags, type Tags } from "../../api/ownership.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";

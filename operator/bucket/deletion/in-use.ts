@@ -5,7 +5,7 @@ import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { shareKey } from "../key/share.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
-import { failWith } from "../../fail-with.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
 import { Failed, waiting } from "../../kube/stop.ts";
 import { writePolicy } from "../policy/write.ts";
 import { policy } from "../settings/policy.ts";

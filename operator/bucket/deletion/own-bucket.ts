@@ -5,7 +5,7 @@ import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { headBucket } from "../existence.ts";
 import { settingFailure } from "../failure.ts";
-import { type Owner, ownershipOf, type Tags } from "../../ownership.ts";
+import { type Owner, ownershipOf, type Tags } from "../../api/ownership.ts";
 import { tags } from "../settings/tags.ts";
 import { readTags } from "../tagging/tagging.ts";
 import { Failed, Stop } from "../../kube/stop.ts";

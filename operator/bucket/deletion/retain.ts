@@ -3,7 +3,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { deadline, sleep, systemClock } from "../../clock.ts";
 import { Failed } from "../../kube/stop.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../ownership.ts";
+import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership.ts";
 import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";

@@ -6,8 +6,8 @@ import {
 } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { failWith } from "../../fail-with.ts";
-import { type Owner, ownershipTags } from "../../ownership.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import { type Owner, ownershipTags } from "../../api/ownership.ts";
 import { Failed } from "../../kube/stop.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";

@@ -1,8 +1,8 @@
 import { type KeyMetadata, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { parseDenial } from "../../aws/denial.ts";
-import { failWith } from "../../fail-with.ts";
-import { type Owner, ownershipOf } from "../../ownership.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import { type Owner, ownershipOf } from "../../api/ownership.ts";
 import { describeKey } from "./describe.ts";
 import { type KeyClient, keyArnOf } from "./key-client.ts";
 

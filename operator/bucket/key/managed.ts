@@ -1,8 +1,8 @@
 import { CancelKeyDeletionCommand, EnableKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import type { ManagedKey } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
-import { failWith } from "../../fail-with.ts";
-import type { Owner } from "../../ownership.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import type { Owner } from "../../api/ownership.ts";
 import type { Change } from "../settings/setting.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";

@@ -2,7 +2,7 @@ import type { S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { REASON } from "../../api/reasons.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import type { Owner } from "../../ownership.ts";
+import type { Owner } from "../../api/ownership.ts";
 import { Failed } from "../../kube/stop.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";

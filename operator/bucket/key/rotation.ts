@@ -1,5 +1,5 @@
 import { EnableKeyRotationCommand, GetKeyRotationStatusCommand, type KeyMetadata } from "@aws-sdk/client-kms";
-import { failWith } from "../../fail-with.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
 import { type KeyClient, keyArnOf } from "./key-client.ts";
 
 /** KMS's own: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html */

@@ -1,6 +1,6 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
-import { failWith } from "../../fail-with.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { Failed } from "../../kube/stop.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
-import { CONFIGURATION_ACTIONS } from "../permissions.ts";
+import { CONFIGURATION_ACTIONS } from "../iam-actions.ts";
 import { policy as setting } from "../settings/policy.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { compose } from "./compose.ts";

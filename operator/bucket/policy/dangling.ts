@@ -3,7 +3,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { SettingRefused } from "../settings/setting.ts";
 import { foreignStatements } from "./compose.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
-import { isUniqueId, principalNames } from "./external-access.ts";
+import { isUniqueId, principalNames } from "../../aws/policy/external-access.ts";
 
 /** What it means that S3 refused the document with this error; undefined: it is about something else. */
 export function danglingRefused(error: unknown, { Statement }: PolicyDocument): SettingRefused | undefined {

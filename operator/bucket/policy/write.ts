@@ -7,7 +7,7 @@ import { canonicalText } from "../../aws/policy/canonical.ts";
 import { isOfAccess } from "./compose.ts";
 import { danglingRefused } from "./dangling.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
-import { principalNames } from "./external-access.ts";
+import { principalNames } from "../../aws/policy/external-access.ts";
 
 /** Throws what AWS says of `document`, also where it took all of it but the statements of a BucketAccess. */
 export async function applyPolicy(

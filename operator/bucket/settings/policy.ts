@@ -13,8 +13,8 @@ import {
   type PolicyDocument,
   type Statement,
 } from "../../aws/policy/document.ts";
-import { externalAccess, type Home, principalNames } from "../policy/external-access.ts";
-import { deniedAction, type Operator } from "../policy/lock-out.ts";
+import { externalAccess, type Home, principalNames } from "../../aws/policy/external-access.ts";
+import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
 import { fitting } from "../policy/fit.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ownershipTags } from "../../ownership.ts";
+import { ownershipTags } from "../../api/ownership.ts";
 import { FIELDS, tags } from "../testing/arbitrary-fields.ts";
 import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";

@@ -2,11 +2,11 @@ import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
-import type { Operator } from "../policy/lock-out.ts";
-import { type Change, compare } from "../../change.ts";
+import type { Operator } from "../../aws/policy/lock-out.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 import type { Declaration } from "./declaration.ts";
 
-export { type Change, compare, MAX_VALUE, show } from "../../change.ts";
+export { type Change, compare, MAX_VALUE, show } from "../../reconcile/change.ts";
 
 /** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
 export interface SettingContext {

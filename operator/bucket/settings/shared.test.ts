@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { loadDefinitions, storedSchema } from "../../../scripts/schema.ts";
 import { applySettings } from "../apply.ts";
-import { createHistory } from "../../history.ts";
+import { createHistory } from "../../reconcile/history.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { planOf, settingContextWith } from "../testing/fixtures.ts";
 import { SETTINGS } from "./index.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ORIGIN_TAG, ownershipTags, RELEASED_BY_TAG } from "../../ownership.ts";
+import { ORIGIN_TAG, ownershipTags, RELEASED_BY_TAG } from "../../api/ownership.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";

@@ -1,7 +1,7 @@
 import { GROUP } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../ownership.ts";
+import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/ownership.ts";
 import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
 import { changeTags, readTags } from "../tagging/tagging.ts";
 import type { Declaration } from "./declaration.ts";

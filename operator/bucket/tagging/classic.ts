@@ -1,5 +1,5 @@
 import { GetBucketTaggingCommand, PutBucketTaggingCommand } from "@aws-sdk/client-s3";
-import { ORIGIN_TAG, type Tags } from "../../ownership.ts";
+import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { unlessAbsent } from "../settings/setting.ts";
 import { tagsOfList, tagList } from "./list.ts";

@@ -10,7 +10,7 @@ import {
   RELEASED_BY_TAG,
   releaseTag,
   type Tags,
-} from "../../ownership.ts";
+} from "../../api/ownership.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
 import { countTags, hasRoomFor, MAX_TAGS, stepsOf, type TagChange, tagsTooMany } from "./room.ts";

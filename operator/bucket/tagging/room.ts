@@ -1,4 +1,4 @@
-import { ORIGIN_TAG, type Tags } from "../../ownership.ts";
+import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 
 /** Tags of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html */
 export const MAX_TAGS = 50;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLAIM_TAGS, EXPIRING_TAG, ORIGIN_TAG, ownershipTags, releaseTag, type Tags } from "../../ownership.ts";
+import { CLAIM_TAGS, EXPIRING_TAG, ORIGIN_TAG, ownershipTags, releaseTag, type Tags } from "../../api/ownership.ts";
 import { type Call, failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";

@@ -5,7 +5,7 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-s3-control";
 import { awsErrorKind } from "../../aws/errors.ts";
-import type { Tags } from "../../ownership.ts";
+import type { Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { headBucket } from "../existence.ts";
 import { changeTagSet, readTagSet } from "./classic.ts";

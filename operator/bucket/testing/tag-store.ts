@@ -1,4 +1,4 @@
-import type { Tags } from "../../ownership.ts";
+import type { Tags } from "../../api/ownership.ts";
 import { type Call, sdkError } from "./fake-bucket.ts";
 
 /** Answers of S3 Control by command, over the tags of one bucket, of which it takes 50. */

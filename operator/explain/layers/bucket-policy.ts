@@ -1,6 +1,13 @@
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { Findings } from "../findings.ts";
-import { type Applying, delegates, isCertain, judge, keysOf, resourceRulingOf } from "../policy/ruling.ts";
+import {
+  type Applying,
+  delegates,
+  isCertain,
+  judge,
+  keysOf,
+  resourceRulingOf,
+} from "../../aws/policy/evaluation/ruling.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
 
 const BUCKET_POLICY = "bucket policy";

@@ -1,5 +1,5 @@
-import { ACTIONS, type Permission, PERMISSIONS } from "../../access/grants.ts";
-import { EVERY_KEY } from "../../access/prefix.ts";
+import { ACTIONS, type Permission, PERMISSIONS } from "../../access/policy/grants.ts";
+import { EVERY_KEY } from "../../access/policy/prefix.ts";
 import type { Grant } from "../../api/types.ts";
 import { isOnObjects, type Question } from "../question.ts";
 import { allowed, blocks, type Layer } from "./layer.ts";

@@ -10,7 +10,7 @@ import { dnsSuffix } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { KeyFindings, Read, Simulated } from "../findings.ts";
-import type { PolicyRequest } from "../policy/request.ts";
+import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
 import { kmsActionOf, kmsRequest, type Question } from "../question.ts";
 import { allRead, attempt, mapRead } from "./attempt.ts";
 import { simulate } from "./role.ts";

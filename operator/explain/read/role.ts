@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { parsePolicy } from "../../aws/policy/document.ts";
 import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
-import type { PolicyRequest } from "../policy/request.ts";
+import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
 import { allRead, attempt, mapRead } from "./attempt.ts";
 
 /** What AWS says of the request, as far as the role's own side goes: for roles it looks at no resource's policy. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
-import { operatorActions } from "../../../operator/access/operator-actions.ts";
+import { operatorActions } from "../../../operator/access/iam-actions.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
-import { operatorPolicy } from "../../../operator/iam-policy.ts";
+import { operatorPolicy } from "../../../scripts/iam-policy.ts";
 import type { Call } from "../../aws/index.ts";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { condition, isReady } from "./states.ts";

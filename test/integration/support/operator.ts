@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
-import { type Config, parseConfig } from "../../../operator/config.ts";
+import { type Config, parseConfig } from "../../../operator/cli/config.ts";
 import { runManager } from "../../../operator/manager.ts";
 import { type NodeProcess, startNode } from "./process.ts";
 import type { World } from "./world.ts";

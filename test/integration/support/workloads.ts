@@ -3,7 +3,7 @@ import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AWSAccount, BucketAccess } from "../../../operator/api/types.ts";
-import type { Config } from "../../../operator/config.ts";
+import type { Config } from "../../../operator/cli/config.ts";
 import { credentialsOf } from "../../aws/contract/workload.ts";
 import type { Cluster, Credentials } from "../../aws/index.ts";
 import { type Accesses, accessesOf, findConfigMap, SERVICE_ACCOUNTS } from "./access.ts";

@@ -1,9 +1,9 @@
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { again } from "../../../kube/stop.ts";
-import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../ownership.ts";
+import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../api/ownership.ts";
 import { hasRoomFor } from "../../tagging/room.ts";
 import { changeTags } from "../../tagging/tagging.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";

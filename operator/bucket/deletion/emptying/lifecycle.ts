@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { isNoSuchBucket } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { deleteSeen } from "../../settings/delete-seen.ts";
 import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
 import { unlessAbsent } from "../../settings/setting.ts";

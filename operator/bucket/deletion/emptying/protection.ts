@@ -1,7 +1,7 @@
 import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from "@aws-sdk/client-s3";
 import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { shownKey, type Version } from "./versions.ts";
 
 type VersionId = Pick<Version, "key" | "versionId">;

@@ -1,6 +1,6 @@
 import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { inLanes } from "./in-lanes.ts";
 import { noteDeleted, noteRefused, type Tally } from "./tally.ts";
 import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";

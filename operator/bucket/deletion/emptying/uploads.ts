@@ -1,6 +1,6 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { keyReader } from "./encoding.ts";
 
 /** A multipart upload in progress. */

@@ -7,7 +7,7 @@ import {
   type ObjectVersion,
 } from "@aws-sdk/client-s3";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../fail-with.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
 import { keyReader } from "./encoding.ts";
 
 /** A version, or a delete marker. */

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import type { Grant } from "../../api/types.ts";
+import { reachOf } from "./grants.ts";
+import {
+  encryptionContexts,
+  formerEncryptions,
+  formerKeyStatements,
+  keyStatements,
+  recordedEncryptions,
+  statementsOnKeys,
+} from "./kms.ts";
+import type { AccessEncryption, EncryptionContext } from "./model.ts";
+import { BUCKET, KEY_ARN } from "../testing/requests.ts";
+
+const GRANTS: Grant[] = [
+  { prefix: "in/", permissions: ["Write"] },
+  { prefix: "out/", permissions: ["Read"] },
+  { prefix: "old/", permissions: ["Delete", "List"] },
+];
+
+/** Action and encryption contexts of each statement. */
+function said(contexts: EncryptionContext[], grants: Grant[] = GRANTS) {
+  return keyStatements(reachOf(grants), BUCKET, [{ kmsKeyArn: KEY_ARN, contexts }]).map(({ Action, Condition }) => [
+    Action,
+    Condition?.["StringLike"]?.["kms:EncryptionContext:aws:s3:arn"],
+  ]);
+}
+
+test("with a bucket key KMS hears of the bucket", () => {
+  expect(said(["Bucket"])).toEqual([[["kms:Decrypt", "kms:GenerateDataKey"], BUCKET.arn]]);
+});
+
+test("without one it hears of the object", () => {
+  expect(said(["Object"])).toEqual([
+    [["kms:Decrypt", "kms:GenerateDataKey"], `${BUCKET.arn}/in/*`],
+    ["kms:Decrypt", `${BUCKET.arn}/out/*`],
+  ]);
+});
+
+test("while that changes, of both", () => {
+  expect(said(["Bucket", "Object"])).toEqual([
+    [
+      ["kms:Decrypt", "kms:GenerateDataKey"],
+      [BUCKET.arn, `${BUCKET.arn}/in/*`],
+    ],
+    ["kms:Decrypt", `${BUCKET.arn}/out/*`],
+  ]);
+});
+
+test("to write below what is read, and to read below what is written, is said once", () => {
+  const grant = (prefix: string, permission: "Read" | "Write"): Grant => ({ prefix, permissions: [permission] });
+  const grants = [grant("a/", "Read"), grant("a/in/", "Write"), grant("b/", "Write"), grant("b/out/", "Read")];
+  expect(said(["Object"], grants).map(([, arns]) => arns)).toEqual([
+    [`${BUCKET.arn}/a/in/*`, `${BUCKET.arn}/b/*`],
+    `${BUCKET.arn}/a/*`,
+  ]);
+});
+
+test("to delete and to list takes no key", () => {
+  expect(said(["Bucket", "Object"], GRANTS.slice(2))).toEqual([]);
+});
+
+test("to read takes no new key", () => {
+  expect(said(["Bucket"], GRANTS.slice(1))).toEqual([["kms:Decrypt", BUCKET.arn]]);
+});
+
+test.each([
+  ["us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"],
+  ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
+])("S3 in %s goes by %s", (region, service) => {
+  const bucket = { ...BUCKET, region };
+  const [statement] = keyStatements(reachOf(GRANTS), bucket, [{ kmsKeyArn: KEY_ARN, contexts: ["Bucket"] }]);
+  expect(statement?.Condition?.["StringEquals"]).toEqual({ "kms:ViaService": service });
+});
+
+describe("encryptionContexts", () => {
+  test.each<[boolean | undefined, EncryptionContext[] | undefined, EncryptionContext[]]>([
+    [true, undefined, ["Bucket"]],
+    [false, undefined, ["Object"]],
+    [undefined, undefined, ["Bucket", "Object"]],
+    [true, ["Bucket"], ["Bucket"]],
+    [true, ["Object"], ["Bucket", "Object"]],
+    [false, ["Bucket"], ["Bucket", "Object"]],
+    [false, ["Object", "Bucket"], ["Bucket", "Object"]],
+  ])("bucket key %j after %j: %j", (enabled, applied, contexts) => {
+    expect(encryptionContexts(enabled, applied)).toEqual(contexts);
+  });
+});
+
+describe("keys that the bucket had before", () => {
+  const key = (name: string, contexts: EncryptionContext[] = ["Bucket"]): AccessEncryption => ({
+    kmsKeyArn: `${KEY_ARN}-${name}`,
+    contexts,
+  });
+
+  test("are for reading, and never for what is only written", () => {
+    const statements = formerKeyStatements(reachOf(GRANTS), BUCKET, [key("a"), key("b"), key("c", ["Object"])]);
+    expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ["kms:Decrypt", [`${KEY_ARN}-a`, `${KEY_ARN}-b`]],
+      ["kms:Decrypt", `${KEY_ARN}-c`],
+    ]);
+    expect(statements.map(({ Condition }) => Condition?.["StringLike"])).toEqual([
+      { "kms:EncryptionContext:aws:s3:arn": BUCKET.arn },
+      { "kms:EncryptionContext:aws:s3:arn": `${BUCKET.arn}/out/*` },
+    ]);
+    const inbox: Grant[] = [{ prefix: "in/", permissions: ["Write", "Delete", "List"] }];
+    expect(formerKeyStatements(reachOf(inbox), BUCKET, [key("a")])).toEqual([]);
+  });
+
+  test("are for writing too while S3 still encrypts with them, in no more statements", () => {
+    const recorded = recordedEncryptions({ kmsKeyArn: "a", encryptionContexts: ["Bucket"], formerKeys: [] });
+    const encryption = key("now");
+    const during = { ...BUCKET, encryption, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn, "a") };
+    expect(statementsOnKeys(reachOf(GRANTS), during)).toMatchObject([
+      { Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [`${KEY_ARN}-now`, "a"] },
+    ]);
+    const after = { ...during, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn) };
+    expect(statementsOnKeys(reachOf(GRANTS), after)).toMatchObject([
+      { Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: `${KEY_ARN}-now` },
+      { Action: "kms:Decrypt", Resource: "a" },
+    ]);
+  });
+
+  test("are the last five that are not its key now", () => {
+    const status = {
+      kmsKeyArn: "now",
+      encryptionContexts: ["Bucket" as const],
+      formerKeys: ["1", "2", "3", "4", "5"].map((kmsKeyArn) => ({
+        kmsKeyArn,
+        encryptionContexts: ["Object" as const],
+      })),
+    };
+    const recorded = recordedEncryptions(status);
+    const names = (current?: string) => formerEncryptions(recorded, current).map(({ kmsKeyArn }) => kmsKeyArn);
+    expect(names("now")).toEqual(["1", "2", "3", "4", "5"]);
+    expect(names("new")).toEqual(["now", "1", "2", "3", "4"]);
+    expect(names("2")).toEqual(["now", "1", "3", "4", "5"]);
+    expect(names()).toEqual(["now", "1", "2", "3", "4"]);
+    expect(formerEncryptions(recordedEncryptions({}), "new")).toEqual([]);
+  });
+});

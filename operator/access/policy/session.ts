@@ -1,0 +1,20 @@
+import type { Grant } from "../../api/types.ts";
+import type { PolicyDocument } from "../../aws/policy/document.ts";
+import type { Failure } from "../../kube/outcome.ts";
+import { tooLong } from "./size-limits.ts";
+import type { AccessBucket } from "./model.ts";
+import { permissionsPolicy } from "./permissions.ts";
+
+/**
+ * The policy of a Pod Identity association that narrows the account's shared role (`spec.role: Shared`) to the grants, or why there can be none.
+ * EKS wants `disableSessionTags: true` beside it, so that the shared role cannot trust by session tags.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
+ */
+export function sessionPolicy(
+  grants: readonly Grant[],
+  bucket: AccessBucket,
+): { policy: PolicyDocument; failure?: never } | { policy?: never; failure: Failure } {
+  const policy = permissionsPolicy(grants, bucket);
+  const failure = tooLong("session", policy);
+  return failure === undefined ? { policy } : { failure };
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { BucketAccess } from "../../api/types.ts";
+import { awsAccount, OWNER, s3Bucket } from "../../bucket/testing/fixtures.ts";
+import { createBucketUses } from "./bucket-uses.ts";
+import { bucketAccess, directoryOf } from "../testing/objects.ts";
+
+const ROLE = "arn:aws:iam::444455556666:role/reader";
+const AT = {
+  name: "docs",
+  arn: "arn:aws:s3:::docs",
+  region: "eu-central-1",
+  partition: "aws",
+  accountId: "111122223333",
+};
+const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1";
+const own = { namespace: OWNER.namespace };
+
+function contributed(accesses: BucketAccess[], account = awsAccount({ default: true }), keyArn?: string) {
+  const bucket = s3Bucket({ encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } });
+  const uses = createBucketUses(directoryOf([bucket], [account]), () => accesses, OWNER.cluster);
+  return uses.contributionsOf(bucket, account, AT, keyArn);
+}
+
+test("principals of accesses that may, in one order, whatever order they come in", () => {
+  const accesses = ["b", "a"].map((name) => bucketAccess({ principals: [ROLE] }, { ...own, name }));
+  const { bucketPolicy, keyPolicy } = contributed(accesses);
+  expect(bucketPolicy).toHaveLength(2);
+  expect(contributed(accesses.toReversed()).bucketPolicy).toEqual(bucketPolicy);
+  expect(keyPolicy).toEqual([]);
+});
+
+test("the key, once it is known", () => {
+  const access = bucketAccess({ principals: [ROLE] }, own);
+  expect(contributed([access], undefined, KEY).keyPolicy).toMatchObject([{ Principal: { AWS: ROLE }, Resource: "*" }]);
+});
+
+test("one that is paused keeps what it has, whatever its spec says by now", () => {
+  const annotations = { "s3-operator.io/paused": "true" };
+  const guarded = awsAccount({ default: true, guardrails: { allowedAccounts: ["999988887777"] } });
+  const paused = bucketAccess({ principals: [ROLE] }, { ...own, annotations });
+  for (const account of [undefined, guarded]) {
+    const { bucketPolicy, keyPolicy, pausedSids } = contributed([paused], account, KEY);
+    expect({ bucketPolicy, keyPolicy }).toEqual({ bucketPolicy: [], keyPolicy: [] });
+    expect(pausedSids).toEqual([expect.stringMatching(/^S3OperatorAccess[0-9a-f]{16}n$/)]);
+  }
+  const deletionTimestamp = "2026-11-22T00:00:00Z";
+  const ended = bucketAccess({ principals: [ROLE] }, { ...own, annotations, deletionTimestamp });
+  const notAdmitted = bucketAccess({ principals: [ROLE] }, { namespace: "elsewhere", annotations });
+  expect(contributed([ended, notAdmitted]).pausedSids).toEqual([]);
+});
+
+test("nothing of one that is being deleted, may not, or is for a ServiceAccount", () => {
+  const principals = [ROLE];
+  const accesses = [
+    bucketAccess({}, own),
+    bucketAccess({ principals }, { ...own, deletionTimestamp: "2026-11-22T00:00:00Z" }),
+    bucketAccess({ principals }, { namespace: "elsewhere" }),
+  ];
+  expect(contributed(accesses)).toEqual({ bucketPolicy: [], keyPolicy: [], pausedSids: [] });
+  const guarded = awsAccount({ default: true, guardrails: { allowedAccounts: ["999988887777"] } });
+  expect(contributed([bucketAccess({ principals }, own)], guarded).bucketPolicy).toEqual([]);
+  const closed = awsAccount({ default: true, allowedNamespaces: { names: [] } });
+  expect(contributed([bucketAccess({ principals }, own)], closed).bucketPolicy).toEqual([]);
+});

@@ -1,0 +1,53 @@
+import { isPaused } from "../../api/annotations.ts";
+import type { BucketAccess, S3Bucket } from "../../api/types.ts";
+import type { BucketUses, Contributions } from "../../bucket/dependencies.ts";
+import { consents } from "../consent.ts";
+import type { AccessDirectory } from "../dependencies.ts";
+import { violationOf } from "../guardrails.ts";
+import { keyDelayMs } from "../key-delay.ts";
+import { contributionOf, sidPrefixOf } from "./contribution.ts";
+import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
+
+/** What the buckets are told of the BucketAccesses that refer to them. `accessesOf` gives all of them, whether or not they may. */
+export function createBucketUses(
+  directory: AccessDirectory,
+  accessesOf: (bucket: S3Bucket) => readonly BucketAccess[],
+  cluster: string,
+): BucketUses {
+  const usersOf = (bucket: S3Bucket) => accessesOf(bucket).filter((access) => consents(directory, bucket, access));
+
+  return {
+    usersOf,
+    keyDelayMs(bucket, account, key) {
+      const admitted = usersOf(bucket).filter((access) => admitsAccess(directory, account, access));
+      return Math.max(0, ...admitted.map((access) => keyDelayMs(access, bucket, key)));
+    },
+    contributionsOf(bucket, account, at, kmsKeyArn): Contributions {
+      const given = usersOf(bucket)
+        .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)
+        .filter((access) => admitsAccess(directory, account, access));
+      const contributions = given
+        .filter((access) => !isPaused(access) && violationOf(access, account) === undefined)
+        .toSorted(byKey)
+        .flatMap((access) => {
+          const { principals, grants } = access.spec;
+          const to = accessBucketOf(bucket, access, at, kmsKeyArn);
+          return principals === undefined ? [] : [contributionOf(ownerOf(cluster, access), principals, grants, to)];
+        });
+      return {
+        bucketPolicy: contributions.flatMap((contribution) => contribution.bucket),
+        keyPolicy: contributions.flatMap((contribution) => contribution.key),
+        pausedSids: given
+          .filter((access) => isPaused(access))
+          .map((access) => sidPrefixOf(ownerOf(cluster, access)))
+          .sort(),
+      };
+    },
+  };
+}
+
+/** In one order, so that the policy stays the same. */
+function byKey({ metadata: a }: BucketAccess, { metadata: b }: BucketAccess): number {
+  const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,49 @@
+import type { Grant } from "../../api/types.ts";
+import { ACCESS_SID_PREFIX } from "../../bucket/policy/compose.ts";
+import type { Statement } from "../../aws/policy/document.ts";
+import type { Owner } from "../../api/ownership.ts";
+import { reachOf } from "../policy/grants.ts";
+import { hexHash } from "../policy/hash.ts";
+import { keyStatements } from "../policy/kms.ts";
+import { type AccessBucket, oneOrMany } from "../policy/model.ts";
+import { bucketStatements } from "../policy/permissions.ts";
+
+/** Enough that nobody finds another name with the same Sids. */
+const HASH_DIGITS = 16;
+
+/** What a BucketAccess with `principals` adds to shared documents. */
+export interface Contribution {
+  /** To the bucket policy. */
+  bucket: Statement[];
+  /** To the policy of the bucket's managed KMS key. */
+  key: Statement[];
+}
+
+/** Each statement has a Sid of its own, the same at each call and different for every BucketAccess. */
+export function contributionOf(
+  owner: Owner,
+  principals: readonly string[],
+  grants: readonly Grant[],
+  bucket: AccessBucket,
+): Contribution {
+  const sid = sidPrefixOf(owner);
+  const give = ({ Effect, ...rest }: Statement, index: number): Statement => ({
+    Sid: `${sid}${index + 1}`,
+    Effect,
+    Principal: { AWS: oneOrMany([...new Set(principals)].sort()) },
+    ...rest,
+  });
+  const reach = reachOf(grants);
+  const { encryption } = bucket;
+  const onKey = keyStatements(reach, bucket, encryption === undefined ? [] : [encryption]);
+  return {
+    bucket: bucketStatements(reach, bucket.arn).map(give),
+    // In a key policy "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    key: onKey.map((statement) => ({ ...statement, Resource: "*" })).map(give),
+  };
+}
+
+/** Begins the Sids of all statements of one BucketAccess, and of no other's. */
+export function sidPrefixOf({ cluster, namespace, name }: Owner): string {
+  return `${ACCESS_SID_PREFIX}${hexHash([cluster, namespace, name], HASH_DIGITS)}n`;
+}

@@ -1,0 +1,46 @@
+import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
+import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
+import type { S3Bucket } from "../../api/types.ts";
+import type { AwsSession } from "../../aws/session.ts";
+import { parsePolicy, type Statement } from "../../aws/policy/document.ts";
+import type { Owner } from "../../api/ownership.ts";
+import { type Contribution, sidPrefixOf } from "./contribution.ts";
+import { unlessGone } from "../workload/role/observe.ts";
+
+/** A bucket whose policies are shared with BucketAccesses. */
+export interface SharedPolicies {
+  bucketName: string;
+  bucketArn: string;
+  region: string;
+  /** Of the managed key. */
+  keyArn: string | undefined;
+}
+
+/** Undefined as long as there is no bucket. */
+export function sharedPoliciesOf({ spec, status = {} }: S3Bucket): SharedPolicies | undefined {
+  const { bucketName, arn: bucketArn, region, kmsKeyArn } = status;
+  if (bucketName === undefined || bucketArn === undefined || region === undefined) return undefined;
+  return { bucketName, bucketArn, region, keyArn: spec.encryption?.kmsKey?.managed && kmsKeyArn };
+}
+
+/** The owner's statements in bucket and key policy; a bucket or a key that is gone has none. */
+export async function lookAtContribution(
+  session: AwsSession,
+  { bucketName, bucketArn, region, keyArn }: SharedPolicies,
+  owner: Owner,
+  signal: AbortSignal,
+): Promise<Contribution> {
+  const options = { abortSignal: signal };
+  const ofBucket = new GetBucketPolicyCommand({ Bucket: bucketName, ExpectedBucketOwner: session.accountId });
+  const ofKey = new GetKeyPolicyCommand({ KeyId: keyArn, PolicyName: "default" });
+  const [bucket, key] = await Promise.all([
+    unlessGone(session.s3(region).send(ofBucket, options), "s3:GetBucketPolicy", bucketArn),
+    keyArn === undefined ? undefined : unlessGone(session.kms(region).send(ofKey, options), "kms:GetKeyPolicy", keyArn),
+  ]);
+  return { bucket: ownStatements(bucket?.Policy, owner), key: ownStatements(key?.Policy, owner) };
+}
+
+function ownStatements(policy: string | undefined, owner: Owner): Statement[] {
+  const prefix = sidPrefixOf(owner);
+  return parsePolicy(policy).Statement.filter(({ Sid }) => Sid?.startsWith(prefix));
+}

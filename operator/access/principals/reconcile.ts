@@ -1,0 +1,127 @@
+import { identityOf } from "../../account/identity.ts";
+import { resolveAccount } from "../../account/resolve.ts";
+import { isPaused, pollIntervalMs } from "../../api/annotations.ts";
+import { REASON } from "../../api/reasons.ts";
+import type { S3Bucket } from "../../api/types.ts";
+import type { Owner } from "../../api/ownership.ts";
+import { sameStatements } from "../../aws/policy/canonical.ts";
+import { policyDocument } from "../policy/model.ts";
+import { fingerprint } from "../../reconcile/fingerprint.ts";
+import type { Outcome } from "../../kube/outcome.ts";
+import { again, waiting } from "../../kube/stop.ts";
+import { announceChanges, announceCorrection } from "../announce.ts";
+import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
+import { outcomeOf } from "../../reconcile/conclude.ts";
+import { bucketKeyOf } from "../consent.ts";
+import { lookAtContribution, sharedPoliciesOf } from "./observe.ts";
+import type { AccessContext, AccessDependencies } from "../dependencies.ts";
+import { configMapPart, findConfigMap, type Outputs, removeConfigMap } from "../outputs/config-map.ts";
+import { outputsOf } from "../outputs/outputs.ts";
+import type { PartResult } from "../../reconcile/part.ts";
+import { contributionOf, sidPrefixOf } from "./contribution.ts";
+import { notePolicy, wasAsDeclared } from "../status.ts";
+import { type AccessTarget, ownerOf } from "../target.ts";
+
+/** The bucket's own change brings the access back at once. */
+const RETRY_MS = 60_000;
+
+/** For named IAM roles: the S3Bucket's controller writes the statements, since a bucket has one policy; here they are looked at. */
+export async function reconcilePrincipals(
+  dependencies: AccessDependencies,
+  context: AccessContext,
+  target: AccessTarget,
+  s3Bucket: S3Bucket,
+): Promise<Outcome> {
+  const { object, status, signal } = context;
+  const { session, owner, bucket } = target;
+  const { principals = [], grants } = object.spec;
+  const wanted = contributionOf(owner, principals, grants, bucket);
+  const outputs = outputsOf(object, target, undefined);
+  const hash = fingerprint([wanted, outputs]);
+  const settled = wasAsDeclared(object, hash);
+  status.declarationHash = hash;
+  notePolicy(status, object, { principals }, target, policyDocument(wanted.bucket));
+
+  const shared = sharedPoliciesOf(s3Bucket);
+  const found = shared && (await lookAtContribution(session, shared, owner, signal));
+  const onKey = shared?.keyArn === undefined ? [] : wanted.key;
+  const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
+  const results = await applyOutputs(dependencies, context, outputs, settled);
+  if (applied !== true) throw notYetApplied(context, s3Bucket);
+
+  const message = `The principals have their access to bucket '${bucket.name}', as far as their own policies allow it`;
+  const outcome = outcomeOf(results, message, pollIntervalMs(object, dependencies.pollIntervalMs));
+  announceCorrection(dependencies, context);
+  return outcome;
+}
+
+async function applyOutputs(
+  dependencies: AccessDependencies,
+  context: AccessContext,
+  outputs: Outputs,
+  settled: boolean,
+): Promise<PartResult[]> {
+  const { client, history } = dependencies;
+  const { object, status, signal } = context;
+  const former = object.status?.configMapName;
+  if (former !== undefined && former !== outputs.configMapName) await removeConfigMap(client, object, former, signal);
+  status.configMapName = outputs.configMapName;
+  const uid = object.metadata.uid ?? "";
+  const look = async () => {
+    const found = await findConfigMap(client, object, outputs.configMapName, signal);
+    return [configMapPart(client, object, outputs, found, signal)];
+  };
+  const parts = await look();
+  const toWrite = partsToWrite(parts, history, uid);
+  await announceChanges(dependencies, context, toWrite, settled);
+  const results = await applyParts(parts, history, uid);
+  return toWrite.length === 0 ? results : readBack(results, await look());
+}
+
+function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): Error {
+  const { namespace, name } = bucketKeyOf(object);
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  if (spec.mode === "Observe") {
+    const message = `S3Bucket '${namespace}/${name}' has mode: Observe, so that the statements are not written to its policy`;
+    return waiting(REASON.bucketNotReady, message, RETRY_MS);
+  }
+  if (ready?.status === "False") {
+    return waiting(REASON.bucketNotReady, `Waiting for S3Bucket '${namespace}/${name}': ${ready.reason}`, RETRY_MS);
+  }
+  return again(
+    REASON.applying,
+    `Waiting until S3Bucket '${namespace}/${name}' has the statements in its policy`,
+    RETRY_MS,
+  );
+}
+
+/** Throws a Stop as long as the policies of a bucket that is still there have statements of the access; of one that is only observed they stay. */
+export async function waitUntilWithdrawn(
+  { aws, directory, cluster }: AccessDependencies,
+  context: AccessContext,
+): Promise<void> {
+  const { object, signal } = context;
+  const key = bucketKeyOf(object);
+  const s3Bucket = directory.bucket(key);
+  const shared = s3Bucket && sharedPoliciesOf(s3Bucket);
+  if (s3Bucket === undefined || shared === undefined) return;
+  if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
+  const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
+  const where = `S3Bucket '${key.namespace}/${key.name}'`;
+  if (problem !== undefined) throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, RETRY_MS);
+  const session = await aws.session(identityOf(account), signal);
+  const { bucket, key: onKey } = await lookAtContribution(session, shared, ownerOf(cluster, object), signal);
+  if (bucket.length === 0 && onKey.length === 0) return;
+  if (isPaused(s3Bucket)) throw waiting(REASON.bucketNotReady, `Waiting for ${where}, which is paused`, RETRY_MS);
+  throw again(REASON.deleting, `Waiting until ${where} has taken the statements out of its policy`, RETRY_MS);
+}
+
+/** Nobody writes to an observed bucket. With `mode: Enforce` its own controller takes them out later. */
+function announceKeptStatements({ object, event }: AccessContext, owner: Owner): void {
+  if (object.status?.policy === undefined) return;
+  const { namespace, name } = bucketKeyOf(object);
+  const note =
+    `S3Bucket '${namespace}/${name}' has mode: Observe, so that statements whose Sid begins with '${sidPrefixOf(owner)}' stay in its policies, ` +
+    "if there are any: remove them, or set mode: Enforce";
+  event({ type: "Warning", reason: REASON.statementsKept, action: "Delete", note });
+}

@@ -1,0 +1,106 @@
+import { identityOf } from "../account/identity.ts";
+import { resolveAccount } from "../account/resolve.ts";
+import { REASON } from "../api/reasons.ts";
+import type { AWSAccount } from "../api/types.ts";
+import { removeCondition } from "../kube/conditions.ts";
+import { waiting } from "../kube/stop.ts";
+import { type AssociationClient, removeAssociation } from "./workload/association.ts";
+import { bucketKeyOf } from "./consent.ts";
+import type { DesiredAssociation } from "./workload/desired.ts";
+import type { AccessContext, AccessDependencies } from "./dependencies.ts";
+import { removeConfigMap } from "./outputs/config-map.ts";
+import { ANNOTATED } from "./outputs/outputs.ts";
+import { releaseServiceAccount } from "./outputs/service-account.ts";
+import { pathOf, roleArnOf, roleNameOf, rolePathOf } from "./workload/role/name.ts";
+import { removeRole } from "./workload/role/remove.ts";
+import { roleClient } from "./workload/role/role-client.ts";
+import { noteNothing } from "./status.ts";
+import { ownerOf } from "./target.ts";
+
+const ACCOUNT_RETRY_MS = 300_000;
+
+/**
+ * Takes away all that the access gave: first what tells Pods of it, then their way in, then the role. Whatever is gone already, and whatever is not tagged as
+ * this object's, is left at that. Costs nothing where nothing is held.
+ */
+export async function takeAway(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
+  if (!mayHold(context)) return;
+  await context.ensureCurrent();
+  await removeOutputs(dependencies, context);
+  const { object, status } = context;
+  if (object.spec.serviceAccountRef !== undefined) await removeWayIn(dependencies, context);
+  noteNothing(status);
+  status.conditions = removeCondition(status.conditions, ANNOTATED);
+}
+
+/** Something is on record, or nothing is because the status is new or was wiped. */
+function mayHold({ object: { status } }: AccessContext): boolean {
+  return (status?.observedGeneration ?? -1) < 0 || status?.bucketName !== undefined;
+}
+
+async function removeOutputs({ client }: AccessDependencies, { object, signal }: AccessContext): Promise<void> {
+  const { spec, status = {}, metadata } = object;
+  const accounts = [status.serviceAccountName, spec.serviceAccountRef?.name];
+  for (const name of distinct(accounts)) await releaseServiceAccount(client, object, name, signal);
+  const configMaps = [status.configMapName, spec.configMapName ?? metadata.name];
+  for (const name of distinct(configMaps)) await removeConfigMap(client, object, name, signal);
+}
+
+function distinct(names: readonly (string | undefined)[]): string[] {
+  return [...new Set(names)].filter((name) => name !== undefined);
+}
+
+async function removeWayIn(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
+  const { object, status, signal, event } = context;
+  const account = accountOf(dependencies, context);
+  if (account === undefined) return;
+  const session = await dependencies.aws.session(identityOf(account), signal);
+  const owner = ownerOf(dependencies.cluster, object);
+  const association: AssociationClient = {
+    session,
+    region: account.spec.region,
+    owner,
+    options: { abortSignal: signal },
+    known: () => status.associationArn,
+    onCreated: () => {},
+  };
+  await removeAssociation(association, possibleAssociation(context, account));
+
+  const { rolePrefix, rolePath } = account.spec.iam ?? {};
+  const name = object.status?.roleName ?? roleNameOf(rolePrefix, owner);
+  const { roleArn = "" } = object.status ?? {};
+  const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
+  const arn = roleArnOf(session.partition, session.accountId, path, name);
+  if (!(await removeRole(roleClient(session, name, arn, signal), owner, dependencies.history, object))) return;
+  event({ type: "Normal", reason: REASON.roleDeleted, action: "Delete", note: `Deleted role '${arn}'` });
+}
+
+/** The one that there may be without being on record. */
+function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): DesiredAssociation | undefined {
+  const { serviceAccountRef, identity = spec.workloadIdentity?.type } = object.spec;
+  const clusterName = spec.workloadIdentity?.clusterName;
+  if (identity !== "PodIdentity" || clusterName === undefined || serviceAccountRef === undefined) return undefined;
+  const { namespace = "" } = object.metadata;
+  return { clusterName, namespace, serviceAccount: serviceAccountRef.name, roleArn: "", tags: {} };
+}
+
+/**
+ * The account that the role is in: the bucket's, or, with the bucket gone, any way into it. Undefined where none is on record and the bucket is gone as well.
+ * Throws a Stop where there is a role or an association and no way to it.
+ */
+function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
+  const { accountId, roleName, associationArn } = access.status ?? {};
+  const bucket = directory.bucket(bucketKeyOf(access));
+  const ofBucket =
+    bucket && resolveAccount(directory, bucket.metadata.namespace ?? "", bucket.spec.accountRef?.name).account;
+  if (ofBucket !== undefined && (accountId ?? ofBucket.spec.accountId) === ofBucket.spec.accountId) return ofBucket;
+  if (accountId === undefined) return undefined;
+  const [account] = directory
+    .accounts()
+    .filter(({ spec }) => spec.accountId === accountId)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const held = roleName === undefined ? associationArn && `Association '${associationArn}'` : `Role '${roleName}'`;
+  if (account !== undefined || held === undefined) return account;
+  const message = `${held} is still there, and there is no AWSAccount of account ${accountId} any more by which to delete it`;
+  throw waiting(REASON.accountNotAvailable, message, ACCOUNT_RETRY_MS);
+}

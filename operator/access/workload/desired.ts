@@ -1,0 +1,128 @@
+import type { AWSAccount, BucketAccess } from "../../api/types.ts";
+import { REASON } from "../../api/reasons.ts";
+import { Failed, stalled } from "../../kube/stop.ts";
+import type { PolicyDocument } from "../../aws/policy/document.ts";
+import { ownershipTags } from "../../api/ownership.ts";
+import { tooLong } from "../policy/size-limits.ts";
+import type { Workload, WorkloadIdentity } from "../policy/model.ts";
+import { permissionsPolicy } from "../policy/permissions.ts";
+import { sessionPolicy } from "../policy/session.ts";
+import { pathOf, roleArnOf, roleNameOf, rolePathOf } from "./role/name.ts";
+import type { AccessTarget } from "../target.ts";
+import { clusterArn, trustPolicy } from "../policy/trust.ts";
+
+/** The role that a BucketAccess is to have. */
+export interface DesiredRole {
+  name: string;
+  arn: string;
+  path: string;
+  trust: PolicyDocument;
+  permissions: PolicyDocument;
+  permissionsBoundaryArn?: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+/** The association that hands a role to Pods. */
+export interface DesiredAssociation extends Workload {
+  clusterName: string;
+  roleArn: string;
+  /** Narrows a role that others have as well. */
+  policy?: PolicyDocument;
+  tags: Readonly<Record<string, string>>;
+}
+
+/** All that is declared of an access by a role, by spec, bucket, account and operator. */
+export interface Declaration {
+  identity: WorkloadIdentity["type"];
+  workload: Workload;
+  /** Of the role that Pods get. */
+  roleArn: string;
+  /** What the access comes to, of its own role or of the association. */
+  policy: PolicyDocument;
+  /** Absent: the role is the account's shared one. */
+  role?: DesiredRole;
+  /** With Pod Identity. */
+  association?: DesiredAssociation;
+}
+
+/** Pure. Throws a Stop where the account does not say how Pods become a role, a Failed for what AWS would not take. */
+export function declare(object: BucketAccess, serviceAccount: string, target: AccessTarget): Declaration {
+  const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
+  const identity = identityOf(object, target);
+  if (object.spec.role === "Shared") return declareShared(object, workload, identity.type, target);
+  const role = declareRole(object, workload, identity, target);
+  const { arn: roleArn, permissions: policy, tags } = role;
+  const { clusterName } = target.account.spec.workloadIdentity ?? {};
+  const own = { identity: identity.type, workload, roleArn, policy, role };
+  if (identity.type === "IRSA" || clusterName === undefined) return own;
+  return { ...own, association: { ...workload, clusterName, roleArn, tags } };
+}
+
+function declareRole(
+  { spec, status }: BucketAccess,
+  workload: Workload,
+  identity: WorkloadIdentity,
+  { account, session, owner, bucket }: AccessTarget,
+): DesiredRole {
+  const { rolePath, rolePrefix, permissionsBoundaryArn, tags } = account.spec.iam ?? {};
+  // What the account says of name and path is decided once: a later change of it must not lose the role.
+  const { roleName, roleArn = "" } = status ?? {};
+  const name = roleName ?? roleNameOf(rolePrefix, owner);
+  const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
+  const trust = trustPolicy(identity, workload);
+  const permissions = permissionsPolicy(spec.grants, bucket);
+  const failure = tooLong("trust", trust) ?? tooLong("permissions", permissions);
+  if (failure !== undefined) throw new Failed(failure);
+  return {
+    name,
+    arn: roleArnOf(session.partition, session.accountId, path, name),
+    path,
+    trust,
+    permissions,
+    ...(permissionsBoundaryArn !== undefined && { permissionsBoundaryArn }),
+    tags: { ...tags, ...ownershipTags(owner, "Created") },
+  };
+}
+
+/** The association narrows the account's shared role to the grants. */
+function declareShared(
+  { spec }: BucketAccess,
+  workload: Workload,
+  identity: WorkloadIdentity["type"],
+  { account, owner, bucket }: AccessTarget,
+): Declaration {
+  const { clusterName, sharedRoleArn: roleArn } = account.spec.workloadIdentity ?? {};
+  if (identity !== "PodIdentity" || clusterName === undefined)
+    throw notShareable(account, "Pod Identity as its identity");
+  if (roleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
+  const { policy, failure } = sessionPolicy(spec.grants, bucket);
+  if (failure !== undefined) throw new Failed(failure);
+  const tags = { ...account.spec.iam?.tags, ...ownershipTags(owner, "Created") };
+  return { identity, workload, roleArn, policy, association: { ...workload, clusterName, roleArn, policy, tags } };
+}
+
+function notShareable({ metadata }: AWSAccount, missing: string): Error {
+  const message = `AWSAccount '${metadata.name}' has no role to share with Pods: have ${missing} set, or remove spec.role`;
+  return stalled(REASON.workloadIdentityNotConfigured, message);
+}
+
+/** As the spec says, or the account. */
+function identityOf({ spec }: BucketAccess, { account, session }: AccessTarget): WorkloadIdentity {
+  const { accountId, region, workloadIdentity } = account.spec;
+  const { type, oidcProviderArn, clusterName } = workloadIdentity ?? {};
+  const wanted = spec.identity ?? type;
+  if (wanted === "IRSA" && oidcProviderArn !== undefined) return { type: wanted, oidcProviderArn };
+  if (wanted === "PodIdentity" && clusterName !== undefined) {
+    return { type: wanted, clusterArn: clusterArn(session.partition, region, accountId, clusterName) };
+  }
+  throw notConfigured(account, wanted);
+}
+
+function notConfigured({ metadata }: AWSAccount, wanted: WorkloadIdentity["type"] | undefined): Error {
+  const field = { IRSA: "oidcProviderArn", PodIdentity: "clusterName" };
+  const missing = wanted === undefined ? "spec.workloadIdentity" : `spec.workloadIdentity.${field[wanted]}`;
+  const message =
+    `AWSAccount '${metadata.name}' does not say how Pods become a role: have ${missing} set` +
+    (wanted === undefined ? "" : ", or choose another spec.identity");
+  return stalled(REASON.workloadIdentityNotConfigured, message);
+}

@@ -1,0 +1,91 @@
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  type Role,
+} from "@aws-sdk/client-iam";
+import { awsErrorKind } from "../../../aws/errors.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
+import type { Tags } from "../../../api/ownership.ts";
+import type { RoleClient } from "./role-client.ts";
+
+/** The role's inline policy; all others are none of ours. */
+export const POLICY_NAME = "s3-operator";
+
+/** What a look at a role brought. */
+export interface RoleSight {
+  role: Role;
+  /** The inline policy as IAM answers it; undefined: there is none. */
+  permissions: string | undefined;
+  /** Names of inline policies and ARNs of attached ones. Undefined: not looked at. */
+  policies: RolePolicies | undefined;
+}
+
+export interface RolePolicies {
+  inline: readonly string[];
+  attached: readonly string[];
+}
+
+/** Undefined: there is no role of that name. */
+export async function findRole({ iam, ref, arn, options }: RoleClient): Promise<Role | undefined> {
+  return unlessGone(iam.send(new GetRoleCommand(ref), options), "iam:GetRole", arn).then((answer) => answer?.Role);
+}
+
+/** All at once. `withPolicies`: two calls more, for what others may have put there. */
+export async function lookAtRole(client: RoleClient, withPolicies: boolean): Promise<RoleSight | undefined> {
+  const [role, permissions, policies] = await Promise.all([
+    findRole(client),
+    permissionsOf(client),
+    withPolicies ? policiesOf(client) : undefined,
+  ]);
+  return role && { role, permissions, policies };
+}
+
+async function permissionsOf({ iam, ref, arn, options }: RoleClient): Promise<string | undefined> {
+  const command = new GetRolePolicyCommand({ ...ref, PolicyName: POLICY_NAME });
+  return (await unlessGone(iam.send(command, options), "iam:GetRolePolicy", arn))?.PolicyDocument;
+}
+
+export async function policiesOf(client: RoleClient): Promise<RolePolicies> {
+  const [inline, attached] = await Promise.all([inlinePolicies(client), attachedPolicies(client)]);
+  return { inline, attached };
+}
+
+async function inlinePolicies({ iam, ref, arn, options }: RoleClient): Promise<string[]> {
+  const names: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const command = new ListRolePoliciesCommand({ ...ref, Marker });
+    const page = await unlessGone(iam.send(command, options), "iam:ListRolePolicies", arn);
+    names.push(...(page?.PolicyNames ?? []));
+    Marker = page?.Marker;
+  } while (Marker !== undefined);
+  return names;
+}
+
+async function attachedPolicies({ iam, ref, arn, options }: RoleClient): Promise<string[]> {
+  const arns: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const command = new ListAttachedRolePoliciesCommand({ ...ref, Marker });
+    const page = await unlessGone(iam.send(command, options), "iam:ListAttachedRolePolicies", arn);
+    arns.push(...(page?.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []));
+    Marker = page?.Marker;
+  } while (Marker !== undefined);
+  return arns;
+}
+
+/** What a call answers, or undefined where AWS knows no such thing (any more); throws a Failed for all else. */
+export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (awsErrorKind(error) === "NotFound") return undefined;
+    return failWith(action, resource)(error);
+  }
+}
+
+export function tagsOfRole({ Tags = [] }: Role): Tags {
+  return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}

@@ -1,0 +1,143 @@
+import {
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
+import { compare } from "../../../reconcile/change.ts";
+import { failWith } from "../../../reconcile/aws-failure.ts";
+import { comparePolicy } from "../../policy/compare.ts";
+import type { DesiredRole } from "../desired.ts";
+import type { OwnRole } from "../observe.ts";
+import type { Part } from "../../../reconcile/part.ts";
+import { SESSION_SECONDS } from "./create.ts";
+import { POLICY_NAME, type RoleSight, tagsOfRole, unlessGone } from "./observe.ts";
+import type { RoleClient } from "./role-client.ts";
+
+/** What a role consists of, in the order in which it is written: what bounds it goes before what it may do. */
+export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleSight): Part[] {
+  return [
+    boundary(client, desired, sight),
+    trust(client, desired, sight),
+    otherPolicies(client, sight),
+    permissions(client, desired, sight),
+    sessionDuration(client, sight),
+    tags(client, desired, appliedTagKeys, sight),
+  ];
+}
+
+function boundary(
+  { iam, ref, arn, options }: RoleClient,
+  { permissionsBoundaryArn }: DesiredRole,
+  { role }: RoleSight,
+): Part {
+  return {
+    setting: "permissionsBoundary",
+    desired: permissionsBoundaryArn,
+    changes: compare("", permissionsBoundaryArn, role.PermissionsBoundary?.PermissionsBoundaryArn),
+    write: async () => {
+      if (permissionsBoundaryArn === undefined) {
+        const command = new DeleteRolePermissionsBoundaryCommand(ref);
+        await unlessGone(iam.send(command, options), "iam:DeleteRolePermissionsBoundary", arn);
+        return;
+      }
+      const command = new PutRolePermissionsBoundaryCommand({ ...ref, PermissionsBoundary: permissionsBoundaryArn });
+      await iam.send(command, options).catch(failWith("iam:PutRolePermissionsBoundary", arn));
+    },
+  };
+}
+
+function trust({ iam, ref, arn, options }: RoleClient, { trust }: DesiredRole, { role }: RoleSight): Part {
+  return {
+    setting: "trust",
+    desired: trust,
+    changes: comparePolicy(trust, role.AssumeRolePolicyDocument),
+    write: async () => {
+      const command = new UpdateAssumeRolePolicyCommand({ ...ref, PolicyDocument: JSON.stringify(trust) });
+      await iam.send(command, options).catch(failWith("iam:UpdateAssumeRolePolicy", arn));
+    },
+  };
+}
+
+function permissions({ iam, ref, arn, options }: RoleClient, { permissions }: DesiredRole, sight: RoleSight): Part {
+  return {
+    setting: "permissions",
+    desired: permissions,
+    changes: comparePolicy(permissions, sight.permissions),
+    write: async () => {
+      const document = { PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(permissions) };
+      await iam
+        .send(new PutRolePolicyCommand({ ...ref, ...document }), options)
+        .catch(failWith("iam:PutRolePolicy", arn));
+    },
+  };
+}
+
+/** A role of ours does what its BucketAccess says, and nothing that others add. */
+function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: RoleSight): Part {
+  const inline = (policies?.inline ?? []).filter((name) => name !== POLICY_NAME);
+  const attached = policies?.attached ?? [];
+  return {
+    setting: "otherPolicies",
+    desired: [],
+    changes: [...inline, ...attached].flatMap((name) => compare(`[${name}]`, undefined, name)),
+    write: async () => {
+      for (const PolicyName of inline) {
+        const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
+        await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);
+      }
+      for (const PolicyArn of attached) {
+        const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
+        await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
+      }
+    },
+  };
+}
+
+function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleSight): Part {
+  return {
+    setting: "maxSessionDuration",
+    desired: SESSION_SECONDS,
+    changes: compare("", SESSION_SECONDS, role.MaxSessionDuration ?? SESSION_SECONDS),
+    write: async () => {
+      const command = new UpdateRoleCommand({ ...ref, MaxSessionDuration: SESSION_SECONDS });
+      await iam.send(command, options).catch(failWith("iam:UpdateRole", arn));
+    },
+  };
+}
+
+/** Tags that others add stay. */
+function tags(
+  { iam, ref, arn, options }: RoleClient,
+  { tags }: DesiredRole,
+  appliedTagKeys: readonly string[],
+  { role }: RoleSight,
+): Part {
+  const found = tagsOfRole(role);
+  const missing = Object.entries(tags).filter(([key, value]) => !Object.hasOwn(found, key) || found[key] !== value);
+  const surplus = appliedTagKeys.filter((key) => !Object.hasOwn(tags, key) && Object.hasOwn(found, key));
+  return {
+    setting: "tags",
+    desired: tags,
+    changes: [
+      ...missing.flatMap(([key, value]) => compare(key, value, Object.hasOwn(found, key) ? found[key] : undefined)),
+      ...surplus.flatMap((key) => compare(key, undefined, found[key])),
+    ],
+    write: async () => {
+      // Room first: IAM allows 50.
+      if (surplus.length > 0) {
+        const command = new UntagRoleCommand({ ...ref, TagKeys: surplus });
+        await iam.send(command, options).catch(failWith("iam:UntagRole", arn));
+      }
+      if (missing.length > 0) {
+        const command = new TagRoleCommand({ ...ref, Tags: missing.map(([Key, Value]) => ({ Key, Value })) });
+        await iam.send(command, options).catch(failWith("iam:TagRole", arn));
+      }
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { AwsSession } from "../../../aws/session.ts";
+
+/** One role, for one reconcile. */
+export interface RoleClient {
+  readonly iam: IAMClient;
+  /** Names the role in every call. */
+  readonly ref: { RoleName: string };
+  /** Of the role, to name it where a call is denied. */
+  readonly arn: string;
+  /** Second argument of each `send`: ends the call with its reconcile. */
+  readonly options: { abortSignal: AbortSignal };
+}
+
+export function roleClient(session: AwsSession, name: string, arn: string, signal: AbortSignal): RoleClient {
+  return { iam: session.iam(), ref: { RoleName: name }, arn, options: { abortSignal: signal } };
+}

@@ -1,0 +1,38 @@
+import { globMatches } from "../glob.ts";
+import type { Lookup } from "./request.ts";
+import type { Truth } from "./truth.ts";
+
+/** Stand for the characters that patterns would read otherwise, in patterns and texts alike. */
+const PLAIN: Readonly<Record<string, string>> = { "*": "\uE000", "?": "\uE001" };
+
+/** `${*}`, `${?}`, `${$}`, or a condition key, with what to take where a request does not have it: `${aws:username, 'nobody'}`. */
+const VARIABLE = /\$\{(?:([*?$])|([^{}]*?)(?:, ?'([^']*)')?)\}/g;
+
+/**
+ * What `compare` says of a value of a policy, its variables replaced; `compare` gets it with the escaped characters in their plain form, see {@link plain}.
+ * A variable that the request does not have matches nothing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function withVariables(value: string, lookup: Lookup, compare: (pattern: string) => Truth): Truth {
+  const unknown: string[] = [];
+  let absent = false;
+  const pattern = value.replaceAll(VARIABLE, (_, escaped?: string, key = "", otherwise?: string) => {
+    if (escaped !== undefined) return plain(escaped);
+    const given = lookup(key);
+    if (given === undefined) unknown.push(key);
+    if (given?.length === 0 && otherwise === undefined) absent = true;
+    return plain(given?.[0] ?? otherwise ?? "");
+  });
+  if (absent) return false;
+  return unknown.length > 0 ? unknown : compare(pattern);
+}
+
+/** In which nothing is special any more. */
+export function plain(text: string): string {
+  return text.replaceAll(/[*?]/g, (character) => PLAIN[character] ?? "");
+}
+
+/** Whether an IAM pattern with variables matches. */
+export function patternMatches(pattern: string, text: string, lookup: Lookup): Truth {
+  return withVariables(pattern, lookup, (expanded) => globMatches(expanded, plain(text)));
+}
