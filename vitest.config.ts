@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "chart",
-          include: ["test/{helm,tools}/**/*.test.ts"],
+          include: ["test/{helm,judges,tools}/**/*.test.ts"],
           globalSetup: ["test/tools/global-setup.ts"],
           testTimeout: 30_000,
         },

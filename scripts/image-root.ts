@@ -1,6 +1,6 @@
 /**
  * Lays out what the image has besides Node: `node scripts/image-root.ts DIRECTORY`. The Dockerfile copies the folder into its runtime
- * stage as it is, and test/integration/image.test.ts runs it from an otherwise empty root. Prints each file with its size.
+ * stage as it is, and test/integration/install/image.test.ts runs it from an otherwise empty root. Prints each file with its size.
  */
 import { chmod, copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -11,7 +11,7 @@ import { installCrds } from "../controlplane/crds.ts";
 import { type ControlPlane, startControlPlane } from "../controlplane/index.ts";
 import { tail } from "../controlplane/progress.ts";
 import { freePort } from "../controlplane/readiness.ts";
-import { eventually } from "../integration/support/wait.ts";
+import { eventually } from "../integration/support/expect/wait.ts";
 import type { Screen } from "./screen.ts";
 
 /** As in examples/quickstart/account.yaml. */

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import type { S3Bucket } from "../../operator/api/types.ts";
 import { messageOf } from "../controlplane/progress.ts";
-import { eventually } from "../integration/support/wait.ts";
+import { eventually } from "../integration/support/expect/wait.ts";
 import type { Environment } from "./environment.ts";
 import type { Screen } from "./screen.ts";
 

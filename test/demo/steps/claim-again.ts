@@ -1,4 +1,4 @@
-import { condition, isReady } from "../../integration/support/states.ts";
+import { condition, isReady } from "../../integration/support/expect/states.ts";
 import type { Step } from "./index.ts";
 
 const copy = (bucketName: string) => `apiVersion: s3-operator.io/v1alpha1

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { look } from "../look.ts";
-import { isReady } from "../../integration/support/states.ts";
+import { isReady } from "../../integration/support/expect/states.ts";
 import type { Step } from "./index.ts";
 
 export const QUICKSTART = "examples/quickstart";

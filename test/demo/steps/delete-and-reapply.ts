@@ -1,5 +1,5 @@
 import { GetBucketTaggingCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { isReady } from "../../integration/support/states.ts";
+import { isReady } from "../../integration/support/expect/states.ts";
 import { tagsOf } from "../look.ts";
 import { OBJECT, QUICKSTART } from "./create.ts";
 import type { Step } from "./index.ts";

@@ -8,7 +8,7 @@ import { createKubeClient, type KubeClient } from "../../../operator/kube/client
 import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
 import { type Account, startSimulator, type Simulator } from "../../aws/index.ts";
 import { type ControlPlane, startControlPlane } from "../../controlplane/index.ts";
-import { ensureBundle } from "../../integration/support/bundle.ts";
+import { ensureBundle } from "../../integration/support/process/bundle.ts";
 import { CHART, createHelm, type Helm, type HelmName } from "./helm.ts";
 import { type Node, startNode } from "./node.ts";
 import { findForeignCrds } from "../../tools/crds.ts";

@@ -10,7 +10,7 @@ import { isNotFound } from "../../../operator/kube/errors.ts";
 import type { KubeClient } from "../../../operator/kube/client.ts";
 import type { Resource } from "../../../operator/kube/object.ts";
 import type { ControlPlane } from "../../controlplane/index.ts";
-import type { NodeProcess } from "../../integration/support/process.ts";
+import type { NodeProcess } from "../../integration/support/process/process.ts";
 import { type RunningContainer, startContainer, writeTokenKubeconfig } from "./container.ts";
 import { containerOf, type Pod, PODS } from "./workload.ts";
 

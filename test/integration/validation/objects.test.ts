@@ -202,7 +202,7 @@ const EXAMPLES = new URL("../../../examples/", import.meta.url);
 const manifests = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".yaml"))
   .map((file) => [file, loadAll(readFileSync(new URL(file, EXAMPLES), "utf8")) as KubeObject[]] as const)
-  // Those of other projects are in test/conformance/gitops.test.ts.
+  // Those of other projects are in test/judges/gitops.test.ts.
   .filter(([, objects]) => objects.every(({ apiVersion }) => apiVersion === API_VERSION));
 
 test.each(manifests)("examples/%s is valid to the letter", async (_, objects) => {

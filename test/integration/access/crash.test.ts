@@ -1,0 +1,202 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { FINALIZER } from "../../../operator/api/names.ts";
+import type { BucketAccess } from "../../../operator/api/types.ts";
+import type { Account, Call, Role } from "../../aws/index.ts";
+import { kstatus } from "../../conformance/kstatus.ts";
+import {
+  type Accesses,
+  accessesOf,
+  CLUSTER,
+  expectAccessInvariants,
+  findConfigMap,
+  inlinePolicy,
+} from "../support/world/access.ts";
+import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import { isReady } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+/*
+ * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new process finishes the work.
+ * Each BucketAccess has an account of its own, by which its calls can be told from those of others.
+ */
+vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
+
+const FLAGS = ["--concurrency=100"];
+const SERVICES = ["iam", "eks"];
+const OVER_MS = 45_000;
+const OPERATOR_ROLE = "operator";
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await ensureBundle();
+});
+
+interface Subject {
+  world: World;
+  accesses: Accesses;
+  account: Account;
+  /** Of the S3Bucket and of the BucketAccess. */
+  name: string;
+}
+
+/** Resolves when what was begun is over. */
+type Over = () => Promise<unknown>;
+
+interface Phase {
+  prepare(subject: Subject): Promise<unknown>;
+  begin(subject: Subject): Promise<Over>;
+  comesTo(subject: Subject): Promise<void>;
+}
+
+const PHASES: Record<string, Phase> = {
+  "it creates the access": {
+    prepare: () => Promise.resolve(),
+    begin: apply,
+    comesTo: (subject) => expectAccess(subject, "raw/", "app"),
+  },
+  "it changes the access": {
+    prepare: async (subject) => (await apply(subject))(),
+    begin: change,
+    comesTo: (subject) => expectAccess(subject, "curated/", "other"),
+  },
+  "it deletes the access": {
+    prepare: async (subject) => (await apply(subject))(),
+    begin: remove,
+    comesTo: expectNothing,
+  },
+};
+
+describe.concurrent("the process is killed at each call", () => {
+  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+    await using world = await createWorld();
+    using accesses = await accessesOf(world);
+    await using first = spawnOperator(world, bundle, FLAGS);
+    const tooEarly = watchWrites(world, accesses);
+    const reference = await subjectOf(world, accesses, 0);
+    const calls = pointsOf(await measure(phase, reference));
+    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, accesses, index + 1)));
+    await Promise.all(subjects.map((it) => phase.prepare(it)));
+
+    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
+    const points = new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : [])));
+    const trap = trapAccounts(world.simulator, points, SERVICES);
+    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    await trap.full;
+    await first.kill();
+    trap.drop();
+
+    await using _second = spawnOperator(world, bundle, FLAGS);
+    await Promise.all(ends.map((over) => over()));
+    for (const subject of [reference, ...subjects]) await phase.comesTo(subject);
+    expect(tooEarly).toEqual([]);
+    await expectAccessInvariants(world, accesses);
+  });
+});
+
+/** With an account, a cluster and a bucket of its own. */
+async function subjectOf(world: World, accesses: Accesses, number: number): Promise<Subject> {
+  const account = world.simulator.account(String(300_000_000_000 + number));
+  const { arn: roleArn } = account.addRole(OPERATOR_ROLE, { trustedAccounts: [world.account.id] });
+  account.addCluster(CLUSTER, { region: "eu-central-1" });
+  const accountName = `${world.name}-${number}`;
+  const workloadIdentity = { type: "PodIdentity", clusterName: CLUSTER } as const;
+  await world.applyAccount({ accountId: account.id, assumeRole: { roleArn }, workloadIdentity }, accountName);
+  const name = `call-${number}`;
+  await world.applyBucket(name, { accountRef: { name: accountName }, bucketName: world.bucketName(name) });
+  await world.statuses.when(name, isReady, OVER_MS);
+  return { world, accesses, account, name };
+}
+
+/** A ServiceAccount can have one association: they are of different clusters, in different accounts. */
+async function apply({ accesses, name }: Subject): Promise<Over> {
+  const { metadata } = await accesses.apply(name, { bucketRef: { name } });
+  return () => readyAt(accesses, name, metadata.generation);
+}
+
+async function change({ accesses, name }: Subject): Promise<Over> {
+  const { metadata } = await accesses.edit(name, {
+    grants: [{ prefix: "curated/", permissions: ["Read"] }],
+    serviceAccountRef: { name: "other" },
+    configMapName: `${name}-other`,
+  });
+  return () => readyAt(accesses, name, metadata.generation);
+}
+
+async function remove({ accesses, name }: Subject): Promise<Over> {
+  await accesses.delete(name);
+  return () => accesses.statuses.whenGone(name, OVER_MS);
+}
+
+function readyAt({ statuses }: Accesses, name: string, generation: number | undefined): Promise<unknown> {
+  const isOver = (access: BucketAccess) => access.metadata.generation === generation && isReady(access);
+  return statuses.when(name, isOver, OVER_MS);
+}
+
+/** The calls that the phase takes when nothing is in its way. */
+async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
+  const { world, account } = subject;
+  const calls = () =>
+    world.simulator.calls.all.filter((call) => call.account === account.id && SERVICES.includes(call.service));
+  await phase.prepare(subject);
+  const before = calls().length;
+  const over = await phase.begin(subject);
+  await over();
+  return calls().slice(before);
+}
+
+/** Whether a read was answered makes no difference to AWS. */
+function pointsOf(calls: readonly Call[]): HeldCall[] {
+  return calls.flatMap(({ write }, index): HeldCall[] => {
+    const number = index + 1;
+    const before: HeldCall = { number, phase: "before" };
+    return write ? [before, { number, phase: "after" }] : [before];
+  });
+}
+
+function rolesOf({ account }: Pick<Subject, "account">): Role[] {
+  return [...account.roles.values()].filter(({ name }) => name !== OPERATOR_ROLE);
+}
+
+async function expectAccess(subject: Subject, prefix: string, serviceAccount: string): Promise<void> {
+  const { world, account, name } = subject;
+  const [role, ...others] = rolesOf(subject);
+  expect(others, `${name} has one role`).toEqual([]);
+  expect(role?.tags.get("s3-operator.io/name")).toBe(name);
+  expect([...(role?.inlinePolicies.keys() ?? [])]).toEqual(["s3-operator"]);
+  expect(JSON.stringify(role && inlinePolicy(role))).toContain(`${world.bucketName(name)}/${prefix}*`);
+  expect(role?.assumeRolePolicy).toContain(`"${serviceAccount}"`);
+  const associations = [...account.clusters.values()].flatMap((each) => [...each.podIdentityAssociations.values()]);
+  expect(associations, `${name} has one association`).toMatchObject([{ serviceAccount, roleArn: role?.arn }]);
+  const [former, present] = serviceAccount === "app" ? [`${name}-other`, name] : [name, `${name}-other`];
+  expect(await findConfigMap(world, world.name, former)).toBeUndefined();
+  expect((await findConfigMap(world, world.name, present))?.data).toMatchObject({ BUCKET_PREFIX: prefix });
+}
+
+async function expectNothing(subject: Subject): Promise<void> {
+  const { world, account, name } = subject;
+  expect(rolesOf(subject)).toEqual([]);
+  expect([...account.clusters.values()].flatMap((each) => [...each.podIdentityAssociations.values()])).toEqual([]);
+  expect(await findConfigMap(world, world.name, name)).toBeUndefined();
+}
+
+/** Fills with writes that reached AWS while the BucketAccess said that all is as declared, or had no finalizer yet, and with roles that did not say whose they are. */
+function watchWrites(world: World, accesses: Accesses): readonly string[] {
+  const tooEarly: string[] = [];
+  world.simulator.faults.onCall(async ({ write, service, operation, account: id }, phase) => {
+    if (!write || !SERVICES.includes(service)) return;
+    const name = `call-${Number(id) - 300_000_000_000}`;
+    if (phase === "after") {
+      const untagged = rolesOf({ account: world.simulator.account(id) }).filter(
+        ({ tags }) => !tags.has("s3-operator.io/name"),
+      );
+      tooEarly.push(...untagged.map((role) => `${operation}: ${role.name} has no owner`));
+      return;
+    }
+    const access = await accesses.get(name);
+    if (access.metadata.finalizers?.includes(FINALIZER) !== true) tooEarly.push(`${operation} ${name}: no finalizer`);
+    if (kstatus(access) === "Current") tooEarly.push(`${operation} ${name}: it says that it is ready`);
+  });
+  return tooEarly;
+}

@@ -1,0 +1,205 @@
+import { expect, test } from "vitest";
+import type { BucketAccess } from "../../../operator/api/types.ts";
+import type { Role } from "../../aws/index.ts";
+import {
+  type Accesses,
+  accessesOf,
+  associations,
+  clusterOf,
+  CONFIG_MAPS,
+  createServiceAccount,
+  expectAccessInvariants,
+  findConfigMap,
+  roleOf,
+  SERVICE_ACCOUNTS,
+  workloadAccount,
+  worldWithBucket,
+} from "../support/world/access.ts";
+import { eventWhen } from "../support/expect/events.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { isReady, isStalled } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const EMPTY = { Version: "2012-10-17", Statement: [] };
+const BOUNDARY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+
+interface Drift {
+  setting: string;
+  meddle: (role: Role, world: World) => void;
+}
+
+/** What somebody may do to a role at AWS. */
+const DRIFTS: Drift[] = [
+  { setting: "permissions", meddle: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
+  {
+    setting: "permissions",
+    meddle: ({ inlinePolicies }) => {
+      const widened = inlinePolicies.get("s3-operator")?.replace("/raw/*", "/*") ?? "";
+      inlinePolicies.set("s3-operator", widened);
+    },
+  },
+  {
+    setting: "otherPolicies",
+    meddle: ({ inlinePolicies }) => void inlinePolicies.set("theirs", JSON.stringify(EMPTY)),
+  },
+  {
+    setting: "otherPolicies",
+    meddle: ({ attachedPolicies }, { account }) =>
+      void attachedPolicies.add(account.addManagedPolicy("theirs", BOUNDARY)),
+  },
+  {
+    setting: "trust",
+    meddle: (role) => {
+      role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
+    },
+  },
+  {
+    setting: "permissionsBoundary",
+    meddle: (role) => {
+      role.permissionsBoundary = undefined;
+    },
+  },
+  { setting: "tags", meddle: ({ tags }) => void tags.set("team", "theirs") },
+  {
+    setting: "maxSessionDuration",
+    meddle: (role) => {
+      role.maxSessionSeconds = 43_200;
+    },
+  },
+];
+
+async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | "PodIdentity"): Promise<BucketAccess> {
+  const permissionsBoundaryArn = world.account.addManagedPolicy("boundary", BOUNDARY);
+  await worldWithBucket(world, {}, { iam: { permissionsBoundaryArn, tags: { team: "platform" } } });
+  await accesses.apply("reader", { identity });
+  return accesses.when("reader", isReady);
+}
+
+test.for(DRIFTS)("$setting changed at AWS: undone, and said", async ({ setting, meddle }) => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { settleWindowMs: 0 });
+  using accesses = await accessesOf(world);
+  const access = await readyAccess(world, accesses, "IRSA");
+  const role = roleOf(world, access);
+  const before = copyOf(role);
+  meddle(role, world);
+  expect(copyOf(role)).not.toEqual(before);
+  await accesses.lookAgain("reader");
+  const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
+  expect(copyOf(role)).toEqual(before);
+  expect(after.status?.drift?.changes?.map((change) => change.setting)).toEqual(expect.arrayContaining([setting]));
+  expect((await eventWhen(world, "reader", "DriftDetected")).note).toContain(setting);
+  await eventWhen(world, "reader", "DriftCorrected");
+  await expectAccessInvariants(world, accesses);
+});
+
+test("a role that somebody deleted is made again, with the same ARN", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const access = await readyAccess(world, accesses, "IRSA");
+  const before = copyOf(roleOf(world, access));
+  world.account.roles.delete(access.status?.roleArn ?? "");
+  await accesses.lookAgain("reader");
+  const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
+  expect(after.status?.roleArn).toBe(access.status?.roleArn);
+  expect(copyOf(roleOf(world, after))).toEqual(before);
+  expect(after.status?.drift?.changes).toEqual([{ setting: "role", path: "", desired: access.status?.roleName }]);
+  await expectAccessInvariants(world, accesses);
+});
+
+test("a role that was re-made by somebody else is not taken over", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const access = await readyAccess(world, accesses, "IRSA");
+  const { roleArn = "", roleName = "" } = access.status ?? {};
+  world.account.roles.delete(roleArn);
+  const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
+  const before = copyOf(theirs);
+  await accesses.lookAgain("reader");
+  await accesses.when("reader", isStalled("RoleNotOwned"));
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(copyOf(theirs)).toEqual(before);
+  expect(world.account.roles.has(roleArn)).toBe(true);
+});
+
+test("tags that leave the account leave its roles, and those of others stay", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const tagged = (tags: Record<string, string>) => world.applyAccount(workloadAccount(world, { iam: { tags } }));
+  await worldWithBucket(world, {}, { iam: { tags: { team: "platform", stage: "dev" } } });
+  await accesses.apply("reader", {});
+  const access = await accesses.when("reader", isReady);
+  const role = roleOf(world, access);
+  role.tags.set("theirs", "1");
+  await tagged({ stage: "prod" });
+  const after = await accesses.when("reader", (each) => isReady(each) && each.status?.tagKeys?.join() === "stage");
+  expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
+  expect(role.tags.has("team")).toBe(false);
+  expect(after.status?.drift).toBeUndefined();
+  // What left is anybody's.
+  role.tags.set("team", "another");
+  await expectAccessInvariants(world, accesses);
+  expect(role.tags.get("team")).toBe("another");
+});
+
+test("an association that somebody changed or deleted comes back", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { settleWindowMs: 0 });
+  using accesses = await accessesOf(world);
+  const access = await readyAccess(world, accesses, "PodIdentity");
+  const [association] = associations(world);
+  if (association === undefined) throw new Error("No association");
+  association.roleArn = world.account.addRole("other").arn;
+  // Every other look is at the association.
+  await accesses.lookAgain("reader");
+  await accesses.lookAgain("reader");
+  await accesses.when("reader", isReady);
+  expect(associations(world)).toMatchObject([{ id: association.id, roleArn: access.status?.roleArn }]);
+
+  clusterOf(world).podIdentityAssociations.clear();
+  await accesses.lookAgain("reader");
+  await accesses.lookAgain("reader");
+  const after = await accesses.when("reader", isReady);
+  expect(associations(world)).toMatchObject([{ arn: after.status?.associationArn, serviceAccount: "app" }]);
+  expect(after.status?.associationArn).not.toBe(association.arn);
+  await expectAccessInvariants(world, accesses);
+});
+
+test("outputs that somebody changed or deleted come back, and what others added stays", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await createServiceAccount(world, world.name, "app");
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  const access = await accesses.when("reader", isReady);
+  const key = { namespace: world.name, name: "reader" };
+  const before = (await findConfigMap(world, world.name, "reader"))?.data;
+  await world.kube.mergePatch(CONFIG_MAPS, key, { data: { BUCKET_NAME: "theirs", MORE: "kept" } });
+  const annotations = { "eks.amazonaws.com/role-arn": null };
+  await world.kube.mergePatch(SERVICE_ACCOUNTS, { ...key, name: "app" }, { metadata: { annotations } });
+  await accesses.lookAgain("reader");
+  const corrected = (each: BucketAccess) => each.status?.drift?.lastCorrectedTime !== undefined && isReady(each);
+  const after = await accesses.when("reader", corrected);
+  expect(after.status?.drift?.changes?.map(({ setting }) => setting)).toEqual(["configMap", "serviceAccount"]);
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ ...before, MORE: "kept" });
+  const account = await world.kube.get(SERVICE_ACCOUNTS, { ...key, name: "app" });
+  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+
+  await world.kube.delete(CONFIG_MAPS, key);
+  await accesses.lookAgain("reader");
+  await accesses.when("reader", isReady);
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual(before);
+  await expectAccessInvariants(world, accesses);
+});
+
+/** Documents by meaning, without what a new role has of its own. */
+function copyOf(role: Role): object {
+  const { uniqueId: _id, createdAt: _at, assumeRolePolicy, inlinePolicies, ...rest } = role;
+  const inline = [...inlinePolicies].map(([name, document]) => [name, JSON.parse(document)]);
+  return structuredClone({ ...rest, trust: JSON.parse(assumeRolePolicy) as object, inline });
+}

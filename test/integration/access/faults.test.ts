@@ -1,0 +1,240 @@
+import { expect, test } from "vitest";
+import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
+import {
+  accessCalls,
+  type Accesses,
+  accessesOf,
+  associations,
+  clusterOf,
+  expectAccessInvariants,
+  inlinePolicy,
+  roleOf,
+  worldWithBucket,
+} from "../support/world/access.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const BOUNDARY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+
+type Identity = NonNullable<BucketAccessSpec["identity"]>;
+
+async function readyAccess(world: World, accesses: Accesses, identity: Identity = "IRSA"): Promise<BucketAccess> {
+  await worldWithBucket(world);
+  await accesses.apply("reader", { identity });
+  return accesses.when("reader", isReady);
+}
+
+function denial(access: BucketAccess): string | undefined {
+  return condition(access, "Ready")?.message;
+}
+
+interface Case {
+  action: string;
+  identity?: Identity;
+  /** After which the action is needed; none: at the creation. */
+  meddle?: (world: World, access: BucketAccess) => void;
+}
+
+const CASES: Case[] = [
+  { action: "iam:GetRole" },
+  { action: "iam:CreateRole" },
+  { action: "iam:TagRole" },
+  { action: "iam:PutRolePolicy" },
+  { action: "iam:GetRolePolicy" },
+  { action: "iam:ListRolePolicies" },
+  { action: "iam:ListAttachedRolePolicies" },
+  { action: "eks:ListPodIdentityAssociations", identity: "PodIdentity" },
+  { action: "eks:CreatePodIdentityAssociation", identity: "PodIdentity" },
+  { action: "eks:TagResource", identity: "PodIdentity" },
+  { action: "iam:PassRole", identity: "PodIdentity" },
+  { action: "eks:DescribePodIdentityAssociation", identity: "PodIdentity" },
+  {
+    action: "iam:UpdateAssumeRolePolicy",
+    meddle: (world, access) => {
+      const role = roleOf(world, access);
+      role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
+    },
+  },
+  {
+    action: "iam:DeleteRolePolicy",
+    meddle: (world, access) => void roleOf(world, access).inlinePolicies.set("b", "{}"),
+  },
+  {
+    action: "iam:DetachRolePolicy",
+    meddle: (world, access) =>
+      void roleOf(world, access).attachedPolicies.add(world.account.addManagedPolicy("b", BOUNDARY)),
+  },
+  {
+    action: "iam:DeleteRolePermissionsBoundary",
+    meddle: (world, access) => {
+      roleOf(world, access).permissionsBoundary = world.account.addManagedPolicy("boundary", BOUNDARY);
+    },
+  },
+  {
+    action: "iam:UpdateRole",
+    meddle: (world, access) => {
+      roleOf(world, access).maxSessionSeconds = 43_200;
+    },
+  },
+  { action: "iam:TagRole", meddle: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
+  {
+    action: "eks:UpdatePodIdentityAssociation",
+    identity: "PodIdentity",
+    meddle: (world) => {
+      const [association] = associations(world);
+      if (association !== undefined) association.roleArn = world.account.addRole("other").arn;
+    },
+  },
+];
+
+test.for(CASES)("$action denied: it is named, and what to allow", async ({ action, identity = "IRSA", meddle }) => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { settleWindowMs: 0 });
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  if (meddle !== undefined) {
+    await accesses.apply("reader", { identity });
+    meddle(world, await accesses.when("reader", isReady));
+  }
+  const allow = world.simulator.faults.deny(action);
+  await accesses.apply("reader", { identity });
+  if (meddle !== undefined) for (let look = 0; look < 2; look += 1) await accesses.lookAgain("reader");
+  const denied = await accesses.when("reader", isReconciling("AccessDenied"));
+  expect(denial(denied)).toContain(action);
+  expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
+  allow();
+  await accesses.lookAgain("reader");
+  await accesses.when("reader", isReady);
+  await expectAccessInvariants(world, accesses);
+});
+
+const AT_DELETION: Case[] = [
+  { action: "iam:GetRole" },
+  { action: "iam:ListRolePolicies" },
+  { action: "iam:ListAttachedRolePolicies" },
+  { action: "iam:DeleteRolePolicy" },
+  { action: "iam:DeleteRole" },
+  { action: "eks:DescribePodIdentityAssociation", identity: "PodIdentity" },
+  { action: "eks:DeletePodIdentityAssociation", identity: "PodIdentity" },
+];
+
+test.for(AT_DELETION)("$action denied: the deletion waits and says so", async ({ action, identity }) => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const access = await readyAccess(world, accesses, identity);
+  const allow = world.simulator.faults.deny(action);
+  await accesses.delete("reader");
+  const denied = await accesses.when("reader", isReconciling("AccessDenied"));
+  expect(denial(denied)).toContain(action);
+  allow();
+  await accesses.annotate("reader", { "s3-operator.io/reconcile-requested-at": "now" });
+  await accesses.statuses.whenGone("reader");
+  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
+  expect(associations(world)).toEqual([]);
+});
+
+test("a role of that name that is not ours is never touched", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const first = await readyAccess(world, accesses);
+  const { roleName = "", roleArn = "" } = first.status ?? {};
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  const theirs = world.account.addRole(roleName, { path: "/theirs/" });
+  theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");
+  const calls = accessCalls(world).length;
+  await accesses.apply("reader", {});
+  const access = await accesses.when("reader", isStalled("RoleNotOwned"));
+  expect(denial(access)).toContain(roleName);
+  expect(denial(access)).not.toContain("elsewhere");
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(
+    accessCalls(world)
+      .slice(calls)
+      .filter(({ write }) => write),
+  ).toEqual([]);
+  expect(world.account.roles.has(theirs.arn)).toBe(true);
+  expect(world.account.roles.has(roleArn)).toBe(false);
+});
+
+test("an association that is not ours is never touched", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await readyAccess(world, accesses, "PodIdentity");
+  const [association] = associations(world);
+  if (association === undefined) throw new Error("No association");
+  association.tags.set("s3-operator.io/name", "somebody");
+  const before = structuredClone(association);
+  await accesses.apply("other", { identity: "PodIdentity" });
+  await accesses.when("other", isStalled("AssociationNotOwned"));
+  for (const name of ["reader", "other"]) {
+    await accesses.delete(name);
+    await accesses.statuses.whenGone(name);
+  }
+  expect(clusterOf(world).podIdentityAssociations.get(association.id)).toEqual(before);
+});
+
+test.for(["CreateRole", "PutRolePolicy", "CreatePodIdentityAssociation"])(
+  "the answer to %s is lost: nothing is made twice",
+  async (operation) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world);
+    world.simulator.faults.loseAnswer({ operation, times: 1 });
+    await accesses.apply("reader", { identity: "PodIdentity" });
+    const access = await accesses.when("reader", isReady);
+    expect(world.account.roles.size).toBe(1);
+    expect(associations(world)).toHaveLength(1);
+    expect(inlinePolicy(roleOf(world, access))).not.toBeNull();
+    await expectAccessInvariants(world, accesses);
+  },
+);
+
+test("a new role that EKS does not know yet is waited for", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  world.account.newRolesUnknownFor = Infinity;
+  await worldWithBucket(world);
+  await accesses.apply("reader", { identity: "PodIdentity" });
+  await accesses.when("reader", isReconciling("NotYetVisible"));
+  for (const role of world.account.roles.values()) role.unknownFor = 0;
+  await accesses.lookAgain("reader");
+  await accesses.when("reader", isReady);
+  await expectAccessInvariants(world, accesses);
+});
+
+test("an account that does not say how Pods become a role", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+  await world.bucketWhen("docs", isReady);
+  await accesses.apply("reader", { identity: "IRSA" });
+  const access = await accesses.when("reader", isStalled("WorkloadIdentityNotConfigured"));
+  expect(denial(access)).toContain("oidcProviderArn");
+  await worldWithBucket(world);
+  await accesses.when("reader", isReady);
+});
+
+test("a policy that is too long is refused before anything is called", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  const grants: BucketAccessSpec["grants"] = Array.from({ length: 60 }, (_, index) => ({
+    prefix: `${String(index).padStart(200, "x")}/`,
+    permissions: ["Read"],
+  }));
+  await accesses.apply("reader", { grants });
+  const access = await accesses.when("reader", isStalled("PolicyTooLarge"));
+  expect(denial(access)).toContain("10,240");
+  expect(accessCalls(world)).toEqual([]);
+});

@@ -1,0 +1,214 @@
+import { expect, test } from "vitest";
+import type { BucketAccessSpec } from "../../../operator/api/types.ts";
+import type { Statement } from "../../../operator/aws/policy/document.ts";
+import {
+  type Accesses,
+  accessCalls,
+  accessesOf,
+  expectAccessInvariants,
+  findConfigMap,
+  worldWithBucket,
+} from "../support/world/access.ts";
+import { eventWhen } from "../support/expect/events.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { keyByAlias, defaultAlias, managedKeySpec } from "../support/world/keys.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isReconciling, isStalled, settingSource, settingState } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const READER = "333344445555";
+
+/** A role of another account that may be let in. */
+function foreignRole({ simulator }: World, name = "reader"): string {
+  return simulator.account(READER).addRole(name).arn;
+}
+
+function statements(world: World): Statement[] {
+  const { policy } = world.account.buckets.get(world.bucketName("docs")) ?? {};
+  return (JSON.parse(policy ?? `{"Statement":[]}`) as { Statement: Statement[] }).Statement;
+}
+
+function ofAccesses(all: readonly Statement[]): Statement[] {
+  return all.filter(({ Sid }) => Sid?.startsWith("S3OperatorAccess"));
+}
+
+function keyStatements(world: World): Statement[] {
+  const key = keyByAlias(world.account, defaultAlias(world, "docs"));
+  return (JSON.parse(key?.policy ?? `{"Statement":[]}`) as { Statement: Statement[] }).Statement;
+}
+
+async function readyReader(world: World, accesses: Accesses, spec: Partial<BucketAccessSpec> = {}): Promise<void> {
+  await accesses.apply("reader", { principals: [foreignRole(world)], ...spec });
+  await accesses.when("reader", isReady);
+}
+
+test("principals get statements of the bucket policy, beside what is there, and no role", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await readyReader(world, accesses);
+  expect(ofAccesses(statements(world))).toMatchObject([{ Effect: "Allow" }]);
+  expect(statements(world).map(({ Sid }) => Sid)).toEqual(
+    expect.arrayContaining(["S3OperatorDenyInsecureTransport", "S3OperatorDenyOldTLS"]),
+  );
+  expect(accessCalls(world)).toEqual([]);
+  expect((await findConfigMap(world, world.name, "reader"))?.data).not.toHaveProperty("ROLE_ARN");
+  const bucket = await world.bucketWhen("docs", isReady);
+  expect(bucket.status?.policy).not.toHaveProperty("externalAccess");
+  expect(bucket.status?.drift).toBeUndefined();
+  await expectAccessInvariants(world, accesses);
+
+  await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["List"] }] });
+  const after = await accesses.when(
+    "reader",
+    ({ metadata, ...each }) => metadata.generation === 2 && isReady({ metadata, ...each }),
+  );
+  expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
+  expect(after.status?.policy?.summary?.[0]).toContain(READER);
+
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(ofAccesses(statements(world))).toEqual([]);
+  expect(statements(world)).toHaveLength(2);
+  await expectInvariants(world);
+});
+
+test("on an adopted bucket the policy is managed for as long as there are principals", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  world.account.createBucket(world.bucketName("docs"), "eu-central-1");
+  await worldWithBucket(world, { adoptionPolicy: "Adopt" }, { allowAdoption: true });
+  await readyReader(world, accesses);
+  const bucket = await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === "InSync");
+  expect(settingSource(bucket, "policy")).toBe("Spec");
+  expect(statements(world)).toHaveLength(1);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(statements(world)).toEqual([]);
+  await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === undefined);
+});
+
+test("the managed key is shared with them, and only as long as they are there", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, managedKeySpec());
+  expect(keyStatements(world)).toHaveLength(1);
+  await readyReader(world, accesses);
+  expect(ofAccesses(keyStatements(world))).toMatchObject([{ Resource: "*" }]);
+  expect(keyStatements(world)).toHaveLength(2);
+  await expectAccessInvariants(world, accesses);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(keyStatements(world)).toHaveLength(1);
+  const bucket = await world.bucketWhen("docs", isReady);
+  expect(bucket.status?.managedKey).toBeUndefined();
+  await expectInvariants(world);
+});
+
+test.for([undefined, managedKeySpec()])("a bucket that is deleted waits for them and names them: %j", async (spec) => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, { deletionPolicy: "Retain", ...spec });
+  await readyReader(world, accesses);
+  await world.deleteBucket("docs");
+  const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
+  expect(condition(waiting, "Ready")?.message).toContain("reader");
+  expect(ofAccesses(statements(world))).toHaveLength(1);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  await world.gone("docs");
+  expect(ofAccesses(statements(world))).toEqual([]);
+  expect(ofAccesses(keyStatements(world))).toEqual([]);
+});
+
+test("an account that is not allowed is refused, and the bucket keeps its policy", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, {}, { guardrails: { allowedAccounts: ["999988887777"] } });
+  await accesses.apply("reader", { principals: [foreignRole(world)] });
+  const access = await accesses.when("reader", isStalled("GuardrailViolated"));
+  expect(condition(access, "Ready")?.message).toContain("spec.principals");
+  expect(ofAccesses(statements(world))).toEqual([]);
+  await world.bucketWhen("docs", isReady);
+});
+
+test("a role that does not exist keeps its access waiting; what others have stays, and the rest of the policy is applied", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await readyReader(world, accesses);
+  await accesses.apply("nobody", { principals: [`arn:aws:iam::${READER}:role/nobody`] });
+  await accesses.when("nobody", isReconciling("BucketNotReady"));
+  await world.editSpec("docs", { policy: { minimumTLSVersion: "1.3" } });
+  await world.bucketWhen("docs", () => JSON.stringify(statements(world)).includes('"1.3"'));
+  expect(ofAccesses(statements(world))).toHaveLength(1);
+  expect(statements(world)).toHaveLength(3);
+  await accesses.delete("nobody");
+  await accesses.statuses.whenGone("nobody");
+  await accesses.when("reader", isReady);
+  await world.bucketWhen("docs", isReady);
+});
+
+test("a bucket that is only observed cannot give it", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await world.editSpec("docs", { mode: "Observe" });
+  await accesses.apply("reader", { principals: [foreignRole(world)] });
+  const access = await accesses.when("reader", isReconciling("BucketNotReady"));
+  expect(condition(access, "Ready")?.message).toContain("Observe");
+  expect(ofAccesses(statements(world))).toEqual([]);
+});
+
+test("of a bucket that came to be only observed, what it has stays; the access can go, and says so", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await readyReader(world, accesses);
+  await world.editSpec("docs", { mode: "Observe" });
+  await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 2 && each.spec.mode === "Observe");
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  const [kept] = ofAccesses(statements(world));
+  expect((await eventWhen(world, "reader", "StatementsKept")).note).toContain(kept?.Sid?.slice(0, -1));
+
+  await world.editSpec("docs", { mode: "Enforce" });
+  await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 3 && isReady(each));
+  expect(ofAccesses(statements(world))).toEqual([]);
+});
+
+test("paused: an edit waits, in the bucket's policy and in its key's, whatever else is written there", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, managedKeySpec());
+  await readyReader(world, accesses);
+  await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
+  await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
+  const before = [ofAccesses(statements(world)), ofAccesses(keyStatements(world))];
+  await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["Read", "List"] }] });
+  await accesses.apply("other", { principals: [foreignRole(world, "other")] });
+  await accesses.when("other", isReady);
+  expect(ofAccesses(statements(world))).toEqual(expect.arrayContaining(before[0] ?? []));
+  expect(ofAccesses(keyStatements(world))).toEqual(expect.arrayContaining(before[1] ?? []));
+  await accesses.delete("other");
+  await accesses.statuses.whenGone("other");
+  expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual(before);
+  await expectInvariants(world);
+
+  await accesses.annotate("reader", { "s3-operator.io/paused": null });
+  await accesses.when("reader", (each) => condition(each, "Paused") === undefined && isReady(each));
+  expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
+  await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual([[], []]);
+});

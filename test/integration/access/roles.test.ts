@@ -1,0 +1,290 @@
+import { expect, test } from "vitest";
+import type { BucketAccess } from "../../../operator/api/types.ts";
+import {
+  accessCalls,
+  accessesOf,
+  associations,
+  clusterOf,
+  CONFIG_MAPS,
+  createServiceAccount,
+  expectAccessInvariants,
+  findConfigMap,
+  inlinePolicy,
+  roleOf,
+  SERVICE_ACCOUNTS,
+  workloadAccount,
+  worldWithBucket,
+} from "../support/world/access.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isStalled } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+test("IRSA: a role with exactly the grants, trusted by the ServiceAccount alone, and what Pods need to know", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, {}, { iam: { rolePath: "/pods/", rolePrefix: "s3-", tags: { team: "platform" } } });
+  await createServiceAccount(world, world.name, "app");
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  const access = await accesses.when("reader", isReady);
+  const role = roleOf(world, access);
+  const bucketArn = `arn:aws:s3:::${world.bucketName("docs")}`;
+  expect(access.status?.roleArn).toMatch(
+    new RegExp(`^arn:aws:iam::${world.account.id}:role/pods/s3-test-${world.name}-reader-`),
+  );
+  expect(inlinePolicy(role)).toMatchObject({
+    Statement: [{ Effect: "Allow", Resource: `${bucketArn}/raw/*` }],
+  });
+  expect(JSON.parse(role.assumeRolePolicy)).toMatchObject({
+    Statement: [{ Action: "sts:AssumeRoleWithWebIdentity" }],
+  });
+  expect(role.assumeRolePolicy).toContain(`system:serviceaccount:${world.name}:app`);
+  expect(Object.fromEntries(role.tags)).toMatchObject({
+    team: "platform",
+    "s3-operator.io/namespace": world.name,
+    "s3-operator.io/name": "reader",
+  });
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({
+    BUCKET_NAME: world.bucketName("docs"),
+    BUCKET_REGION: "eu-central-1",
+    BUCKET_HOST: "s3.eu-central-1.amazonaws.com",
+    BUCKET_PREFIX: "raw/",
+    BUCKET_PREFIXES: "raw/",
+    ROLE_ARN: access.status?.roleArn,
+  });
+  const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
+  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+  await expectAccessInvariants(world, accesses);
+  await expectInvariants(world);
+});
+
+test("Pod Identity: the role is handed out by an association", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await accesses.apply("reader", { identity: "PodIdentity" });
+  const access = await accesses.when("reader", isReady);
+  const { status } = access;
+  expect(associations(world)).toMatchObject([
+    { namespace: world.name, serviceAccount: "app", roleArn: status?.roleArn, arn: status?.associationArn },
+  ]);
+  expect(roleOf(world, access).assumeRolePolicy).toContain("pods.eks.amazonaws.com");
+  await expectAccessInvariants(world, accesses);
+});
+
+test("changed grants, another ServiceAccount and another ConfigMap: nothing of the former is left", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  for (const name of ["app", "other"]) await createServiceAccount(world, world.name, name, { keep: "me" });
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  const before = await accesses.when("reader", isReady);
+  await accesses.edit("reader", {
+    grants: [{ prefix: "curated/", permissions: ["Read", "List"] }],
+    serviceAccountRef: { name: "other" },
+    configMapName: "settings",
+  });
+  const access = await accesses.when("reader", (each) => isReady(each) && each.status?.configMapName === "settings");
+  expect(access.status?.roleArn).toBe(before.status?.roleArn);
+  const role = roleOf(world, access);
+  expect(JSON.stringify(inlinePolicy(role))).toContain("/curated/*");
+  expect(JSON.stringify(inlinePolicy(role))).not.toContain("raw");
+  expect(role.assumeRolePolicy).toContain(`system:serviceaccount:${world.name}:other`);
+  expect(await annotationsOf(world, "app")).toEqual({ keep: "me" });
+  expect(await annotationsOf(world, "other")).toEqual({
+    keep: "me",
+    "eks.amazonaws.com/role-arn": access.status?.roleArn,
+  });
+  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+  expect((await findConfigMap(world, world.name, "settings"))?.data?.["BUCKET_PREFIX"]).toBe("curated/");
+  await expectAccessInvariants(world, accesses);
+});
+
+test("from IRSA to Pod Identity, to another ServiceAccount, and back", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await accesses.apply("reader", {});
+  await accesses.when("reader", isReady);
+  const readyAt = ({ metadata }: BucketAccess) =>
+    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+
+  await readyAt(await accesses.edit("reader", { identity: "PodIdentity" }));
+  expect(associations(world)).toMatchObject([{ serviceAccount: "app" }]);
+  await readyAt(await accesses.edit("reader", { serviceAccountRef: { name: "other" } }));
+  expect(associations(world)).toMatchObject([{ serviceAccount: "other" }]);
+  const access = await readyAt(await accesses.edit("reader", { identity: "IRSA" }));
+  expect(associations(world)).toEqual([]);
+  expect(access.status).not.toHaveProperty("associationArn");
+  expect(roleOf(world, access).assumeRolePolicy).toContain("AssumeRoleWithWebIdentity");
+  await expectAccessInvariants(world, accesses);
+});
+
+test.for(["IRSA", "PodIdentity"] as const)("deleted, %s: nothing is left", async (identity) => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await createServiceAccount(world, world.name, "app");
+  await accesses.apply("reader", { identity, annotateServiceAccount: identity === "IRSA" });
+  const access = await accesses.when("reader", isReady);
+  const role = roleOf(world, access);
+  role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
+  role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect([...world.account.roles.keys()]).not.toContain(role.arn);
+  expect(associations(world)).toEqual([]);
+  expect(await annotationsOf(world, "app")).toEqual({});
+  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+  await expectInvariants(world);
+});
+
+test("deleted when AWS has lost everything already, and the bucket too", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await accesses.apply("reader", { identity: "PodIdentity" });
+  const { status } = await accesses.when("reader", isReady);
+  world.account.roles.delete(status?.roleArn ?? "");
+  clusterOf(world).podIdentityAssociations.clear();
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+});
+
+test("a ConfigMap and an annotation of somebody else are left alone", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  const theirs = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { namespace: world.name, name: "reader" },
+    data: { a: "b" },
+  };
+  await world.kube.create(CONFIG_MAPS, theirs);
+  await createServiceAccount(world, world.name, "app", { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  await accesses.when("reader", isStalled("ConfigMapNotOwned"));
+  await accesses.edit("reader", { configMapName: "settings" });
+  await accesses.when("reader", isStalled("ServiceAccountNotOwned"));
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ a: "b" });
+  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
+
+  await accesses.edit("reader", { annotateServiceAccount: false });
+  await accesses.when("reader", isReady);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ a: "b" });
+  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
+});
+
+test("a ServiceAccount that is not there yet does not hold up the access, and is not made by it", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await accesses.apply("reader", { annotateServiceAccount: true });
+  const access = await accesses.when("reader", isReady);
+  expect(condition(access, "ServiceAccountAnnotated")).toMatchObject({
+    status: "False",
+    reason: "ServiceAccountNotFound",
+  });
+  await createServiceAccount(world, world.name, "app");
+  const after = await accesses.lookAgain("reader");
+  await accesses.when("reader", isReady);
+  expect(after.status?.roleArn).toBe(access.status?.roleArn);
+  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+  await expectAccessInvariants(world, accesses);
+});
+
+test("paused: an edit waits", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await accesses.apply("reader", {});
+  await accesses.when("reader", isReady);
+  await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
+  await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
+  const calls = accessCalls(world).length;
+  await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["List"] }] });
+  await accesses.annotate("reader", { "s3-operator.io/paused": null });
+  await accesses.when("reader", (each) => condition(each, "Paused") === undefined && isReady(each));
+  expect(
+    accessCalls(world)
+      .slice(calls)
+      .filter(({ write }) => write)
+      .map(({ operation }) => operation),
+  ).toEqual(["PutRolePolicy"]);
+});
+
+test("the ServiceAccount of an access that is gone is free for the next one", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  await createServiceAccount(world, world.name, "app");
+  for (const name of ["reader", "reader", "another"]) {
+    await accesses.apply(name, { annotateServiceAccount: true });
+    const { status } = await accesses.when(name, isReady);
+    expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roleArn });
+    await accesses.delete(name);
+    await accesses.statuses.whenGone(name);
+    expect(await annotationsOf(world, "app")).toEqual({});
+  }
+});
+
+async function annotationsOf(world: World, name: string): Promise<Record<string, string>> {
+  const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name });
+  return account.metadata.annotations ?? {};
+}
+
+test("a shared role is narrowed to the grants by the association, and none is made; then one of its own, and back", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  const shared = world.account.addRole("pods");
+  const principal = { Service: "pods.eks.amazonaws.com" };
+  const Statement = [{ Effect: "Allow", Principal: principal, Action: ["sts:AssumeRole", "sts:TagSession"] }];
+  shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement });
+  const { workloadIdentity } = workloadAccount(world);
+  if (workloadIdentity === undefined) throw new Error("No way in");
+  await worldWithBucket(
+    world,
+    {},
+    { workloadIdentity: { ...workloadIdentity, type: "PodIdentity", sharedRoleArn: shared.arn } },
+  );
+  await accesses.apply("reader", { role: "Shared" });
+  const access = await accesses.when("reader", isReady);
+  const readyAt = ({ metadata }: BucketAccess) =>
+    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  expect(access.status).toMatchObject({ roleArn: shared.arn });
+  expect(access.status).not.toHaveProperty("roleName");
+  const [association] = associations(world);
+  expect(association).toMatchObject({ roleArn: shared.arn, disableSessionTags: true });
+  expect(association?.policy).toContain("raw/*");
+  expect([...world.account.roles.keys()]).toEqual([shared.arn]);
+  await expectAccessInvariants(world, accesses);
+
+  const own = await readyAt(await accesses.edit("reader", { role: "Own" }));
+  expect(associations(world)).toMatchObject([
+    { roleArn: own.status?.roleArn, policy: undefined, disableSessionTags: false },
+  ]);
+  expect(world.account.roles.size).toBe(2);
+  await expectAccessInvariants(world, accesses);
+
+  await readyAt(await accesses.edit("reader", { role: "Shared" }));
+  expect(associations(world)).toMatchObject([{ roleArn: shared.arn, disableSessionTags: true }]);
+  expect([...world.account.roles.keys()]).toEqual([shared.arn]);
+  await accesses.delete("reader");
+  await accesses.statuses.whenGone("reader");
+  expect(associations(world)).toEqual([]);
+  expect([...world.account.roles.keys()]).toEqual([shared.arn]);
+});

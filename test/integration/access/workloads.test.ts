@@ -1,0 +1,100 @@
+/**
+ * The examples with workloads, applied as they stand, and then used: each workload, with the credentials that a Pod of its ServiceAccount gets and
+ * what its ConfigMap says, does what it was granted and nothing else. The simulator evaluates policies and checks signatures.
+ */
+
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
+import { expectAccessInvariants } from "../support/world/access.ts";
+import { accessesIn, exampleFolders } from "../support/world/examples.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
+import { isReady } from "../support/expect/states.ts";
+import { perform, webIdentity } from "../support/world/workloads.ts";
+
+const TRUST_IN_PODS = {
+  Effect: "Allow",
+  Principal: { Service: "pods.eks.amazonaws.com" },
+  Action: ["sts:AssumeRole", "sts:TagSession"],
+};
+
+const folders = exampleFolders.filter((folder) =>
+  accessesIn(folder).some(({ spec }) => spec.serviceAccountRef !== undefined),
+);
+
+test("there are the examples that there should be", () => {
+  expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "gitops", "private-storage"]);
+});
+
+describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
+  test.each(folders)("examples/%s: what is granted, and nothing else", async (folder) => {
+    await using stage = await perform(folder, type);
+    const { world, accesses } = stage;
+    const manifests = accessesIn(folder);
+    for (const { metadata } of manifests) await accesses.when(metadata.name, isReady);
+    // Before the workloads have their say: they count whose calls there were.
+    await expectAccessInvariants(world, accesses);
+    await expectInvariants(world);
+
+    const prefixes = manifests.flatMap(({ spec }) => spec.grants).map(({ prefix }) => prefix);
+    const keys = [...new Set(prefixes.flatMap(keysAround))];
+    for (const { metadata, spec } of manifests) {
+      using pod = await stage.pod(metadata.name);
+      await fill(stage, pod.bucket, keys);
+      await expectReach(pod, spec.grants, keys);
+      await expectNothingElse(pod, keys);
+    }
+  });
+});
+
+test("a role that is shared is, for each of its users, as small as one of its own", async () => {
+  await using stage = await perform("private-storage", "PodIdentity");
+  const { world, accesses } = stage;
+  const shared = world.account.addRole("pods");
+  shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [TRUST_IN_PODS] });
+  const workloadIdentity = { sharedRoleArn: shared.arn };
+  await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { spec: { workloadIdentity } });
+  await accesses.when("invoices", isReady);
+  const { metadata, spec } = await accesses.edit("invoices", { role: "Shared" });
+  await accesses.when("invoices", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  using pod = await stage.pod("invoices");
+  expect(pod.environment["ROLE_ARN"]).toBe(shared.arn);
+  const keys = spec.grants.flatMap(({ prefix }) => keysAround(prefix));
+  await fill(stage, pod.bucket, keys);
+  await expectReach(pod, spec.grants, keys);
+  await expectNothingElse(pod, keys);
+});
+
+test("private storage: what the application writes it reads again, under the bucket's key", async () => {
+  await using stage = await perform("private-storage", "IRSA");
+  using pod = await stage.pod("invoices");
+  const names = { Bucket: pod.bucket, Key: "issued/2026/4711.pdf" };
+  const written = await pod.s3.send(new PutObjectCommand({ ...names, Body: "an invoice" }));
+  expect(written).toMatchObject({
+    ServerSideEncryption: "aws:kms",
+    BucketKeyEnabled: true,
+    SSEKMSKeyId: pod.environment["KMS_KEY_ARN"],
+  });
+  const { Body } = await pod.s3.send(new GetObjectCommand(names));
+  expect(await Body?.transformToString()).toBe("an invoice");
+  const listed = await pod.s3.send(new ListObjectsV2Command({ Bucket: pod.bucket, Prefix: "issued/2026/" }));
+  expect(listed.Contents?.map(({ Key }) => Key)).toEqual([names.Key]);
+});
+
+test("nobody else gets the role: another ServiceAccount, namespace, audience, cluster", async () => {
+  await using stage = await perform("private-storage", "IRSA");
+  const { world, cluster, accesses } = stage;
+  const { status } = await accesses.when("invoices", isReady);
+  const token = (namespace: string, serviceAccount: string, audience = "sts.amazonaws.com", of = cluster) =>
+    world.simulator.serviceAccountToken(of, namespace, serviceAccount, { audience });
+  const come = (webToken: string) => webIdentity(world, status?.roleArn ?? "", webToken);
+  await come(token(world.name, "invoices"));
+  const denied = { name: "AccessDenied" };
+  await expect(come(token(world.name, "default"))).rejects.toMatchObject(denied);
+  await expect(come(token("another", "invoices"))).rejects.toMatchObject(denied);
+  const invalid = { name: "InvalidIdentityTokenException" };
+  await expect(come(token(world.name, "invoices", "vault"))).rejects.toMatchObject(invalid);
+  const stranger = world.account.addCluster("another", { region: "eu-central-1" });
+  await expect(come(token(world.name, "invoices", undefined, stranger))).rejects.toMatchObject(invalid);
+});

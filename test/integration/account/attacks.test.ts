@@ -1,0 +1,318 @@
+/**
+ * What one tenant may try against another, against the limits of the platform and against AWS's own grammar: what is written, who refuses it, and that the
+ * refusal tells nothing of anybody else. tests of what the limits themselves do: guardrails.test.ts, ../access/consent.test.ts, validation/.
+ */
+
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
+import type { BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../operator/api/types.ts";
+import { EVENTS } from "../../../operator/kube/events.ts";
+import type { StatusObject } from "../../../operator/kube/object.ts";
+import {
+  type Accesses,
+  accessesOf,
+  clusterOf,
+  findConfigMap,
+  roleOf,
+  worldWithBucket,
+} from "../support/world/access.ts";
+import { snapshot } from "../support/world/buckets.ts";
+import type { SeenEvent } from "../support/expect/events.ts";
+import { otherNamespace, type OtherNamespace } from "../support/world/namespace.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { s3As } from "../support/world/workloads.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const PARTNER = "444455556666";
+const FOREIGN = "999988887777";
+const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+
+/** A tenant with a bucket and an access to it, and another one who is after them. */
+interface Tenants extends AsyncDisposable {
+  world: World;
+  victim: BucketAccess;
+  attacker: OtherNamespace;
+  accesses: Accesses;
+  /** What the attacker was never told. */
+  secrets: string[];
+}
+
+async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await createWorld());
+  for (const id of [PARTNER, FOREIGN]) world.simulator.account(id);
+  const attacker = await otherNamespace(world);
+  stack.use(startOperator(world, { watchNamespaces: [world.name, attacker.name] }));
+  const guardrails = { allowedAccounts: [PARTNER], allowPublicAccess: false };
+  await worldWithBucket(world, bucket, { guardrails });
+  const own = stack.use(await accessesOf(world));
+  const accesses = stack.use(await accessesOf(world, attacker.name));
+  await own.apply("ledger-api", {
+    serviceAccountRef: { name: "ledger" },
+    grants: [{ prefix: "payroll/", permissions: ["Read"] }],
+  });
+  const victim = await own.when("ledger-api", isReady);
+  const end = stack.move();
+  return {
+    world,
+    victim,
+    attacker,
+    accesses,
+    secrets: ["ledger", "payroll", victim.status?.roleName ?? "", PARTNER],
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+function message(object: StatusObject): string {
+  return condition(object, "Ready")?.message ?? "";
+}
+
+function expectNothingTold(object: StatusObject, secrets: readonly string[]): void {
+  const told = JSON.stringify(object.status);
+  for (const secret of secrets) expect(told).not.toContain(secret);
+}
+
+describe("by one namespace against another", () => {
+  let scene: Tenants;
+  let bucketBefore: object;
+  let rolesBefore: string[];
+
+  beforeAll(async () => {
+    scene = await tenants();
+    const { world } = scene;
+    world.simulator.account(FOREIGN).createBucket(world.bucketName("foreign"), "eu-central-1");
+    bucketBefore = snapshot(world, world.bucketName("docs"));
+    rolesBefore = [...world.account.roles.keys()];
+  });
+
+  afterAll(() => scene[Symbol.asyncDispose]());
+
+  /** As an S3Bucket of the attacker. */
+  const BUCKET_ATTACKS: { what: string; spec: (scene: Tenants) => S3BucketSpec; reason: string }[] = [
+    {
+      what: "foreign bucket: another tenant's, by its name at AWS",
+      spec: ({ world }) => ({ bucketName: world.bucketName("docs") }),
+      reason: "BucketNotOwned",
+    },
+    {
+      what: "foreign bucket: another tenant's, by adoption",
+      spec: ({ world }) => ({ bucketName: world.bucketName("docs"), adoptionPolicy: "Adopt" }),
+      reason: "BucketNotOwned",
+    },
+    {
+      what: "foreign bucket: to be deleted with the attacker's object",
+      spec: ({ world }) => ({
+        bucketName: world.bucketName("docs"),
+        adoptionPolicy: "Adopt",
+        deletionPolicy: "DeleteIfEmpty",
+      }),
+      reason: "BucketNotOwned",
+    },
+    {
+      what: "foreign account: a bucket of another AWS account, by its name",
+      spec: ({ world }) => ({ bucketName: world.bucketName("foreign") }),
+      reason: "BucketOwnedByAnotherAccount",
+    },
+    {
+      what: "foreign account: let in by a statement",
+      spec: ({ world }) => ({
+        bucketName: world.bucketName("s"),
+        ...statement([`arn:aws:iam::${FOREIGN}:role/reader`]),
+      }),
+      reason: "GuardrailViolated",
+    },
+    {
+      what: "everybody let in by a statement",
+      spec: ({ world }) => ({ bucketName: world.bucketName("p"), ...statement(["*"]) }),
+      reason: "GuardrailViolated",
+    },
+    {
+      what: "guardrails: public access opened by one namespace",
+      spec: ({ world }) => ({
+        bucketName: world.bucketName("o"),
+        publicAccessBlock: { ...ALL_ON, restrictPublicBuckets: false },
+      }),
+      reason: "GuardrailViolated",
+    },
+  ];
+
+  test.for(BUCKET_ATTACKS.map((row, index) => ({ ...row, name: `attack-${index}` })))(
+    "$what: $reason",
+    async ({ name, spec, reason }) => {
+      const { world, attacker, secrets } = scene;
+      await attacker.applyBucket(name, spec(scene));
+      const refused = await attacker.bucketWhen(name, isStalled(reason));
+      const foreign = reason === "BucketOwnedByAnotherAccount" ? [FOREIGN] : [];
+      expectNothingTold(refused, [
+        ...secrets,
+        ...foreign,
+        `${world.name}/`,
+        `namespace '${world.name}'`,
+        "S3Bucket 'docs'",
+      ]);
+      await attacker.deleteBucket(name);
+    },
+  );
+
+  test.for([
+    { what: "a ServiceAccount's", whom: {} },
+    { what: "a role's", whom: { principals: [`arn:aws:iam::${PARTNER}:role/reader`] } },
+  ])(
+    "confused deputy: $what access to a bucket of another namespace reads as if that were not there",
+    async ({ whom }) => {
+      const { world, accesses, secrets, attacker } = scene;
+      // There, missing, in a namespace that nobody looks after, and in one that does not exist.
+      const targets = [
+        { name: "docs", namespace: world.name },
+        { name: "none", namespace: world.name },
+        { name: "docs", namespace: "kube-system" },
+        { name: "docs", namespace: "nowhere" },
+      ];
+      const said = [];
+      for (const [index, bucketRef] of targets.entries()) {
+        const name = `reader-${index}`;
+        await accesses.apply(name, { bucketRef, ...whom });
+        const refused = await accesses.when(name, isReconciling("BucketNotAvailable"));
+        expectNothingTold(refused, [...secrets, world.account.id, world.bucketName("docs")]);
+        expect(Object.keys(refused.status ?? {}).toSorted()).toEqual(["conditions", "observedGeneration"]);
+        said.push(message(refused).replace(`${bucketRef.namespace}/${bucketRef.name}`, "it"));
+        expect(await findConfigMap(world, attacker.name, name)).toBeUndefined();
+        await accesses.delete(name);
+        await accesses.statuses.whenGone(name);
+      }
+      expect(new Set(said).size, said.join("\n")).toBe(1);
+    },
+  );
+
+  test("foreign account: an AWSAccount that does not admit the namespace reads as if it were not there", async () => {
+    const { world, attacker } = scene;
+    const [open, absent] = [`${world.name}-open`, `${world.name}-none`];
+    await world.applyAccount({ allowedNamespaces: { names: ["platform-team"] } }, open);
+    try {
+      const said = [];
+      for (const name of [open, absent]) {
+        await attacker.applyBucket("around", { accountRef: { name }, bucketName: world.bucketName("around") });
+        const refused = await attacker.bucketWhen("around", isReconciling("AccountNotAvailable"));
+        expectNothingTold(refused, ["platform-team", world.account.id]);
+        said.push(message(refused).replace(name, "it"));
+        await attacker.deleteBucket("around");
+      }
+      expect(said[0]).toBe(said[1]);
+    } finally {
+      await world.kube.delete(AWS_ACCOUNTS, { name: open });
+    }
+  });
+
+  test("foreign role: another tenant's, and one of another account, on a bucket of one's own", async () => {
+    const { world, attacker, accesses, victim, secrets } = scene;
+    await attacker.applyBucket("bait", { bucketName: world.bucketName("bait") });
+    await attacker.bucketWhen("bait", isReady);
+    const bucketRef = { name: "bait" };
+    await accesses.apply("outside", { bucketRef, principals: [`arn:aws:iam::${FOREIGN}:role/reader`] });
+    const refused = await accesses.when("outside", isStalled("GuardrailViolated"));
+    expectNothingTold(refused, secrets);
+    // To give away what is one's own is no attack: the other's role gets no way to anything else, and nobody a way to that role.
+    await accesses.apply("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
+    await accesses.when("gift", isReady);
+    const role = roleOf(world, victim);
+    expect(role.assumeRolePolicy).not.toContain(attacker.name);
+    expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
+    for (const name of ["outside", "gift"]) {
+      await accesses.delete(name);
+      await accesses.statuses.whenGone(name);
+    }
+    await attacker.deleteBucket("bait");
+  });
+
+  test("after all that the other tenant's bucket and role are as they were, and no event tells of them", async () => {
+    const { world, attacker, secrets } = scene;
+    expect(snapshot(world, world.bucketName("docs"))).toEqual(bucketBefore);
+    expect([...world.account.roles.keys()]).toEqual(rolesBefore);
+    const { items } = await world.kube.list<SeenEvent>(EVENTS, { namespace: attacker.name });
+    expect(items.length).toBeGreaterThan(0);
+    for (const { note } of items.filter(({ regarding }) => regarding.name !== "gift")) {
+      for (const secret of secrets) expect(note).not.toContain(secret);
+    }
+  });
+});
+
+function statement(aws: string[]): S3BucketSpec {
+  return {
+    policy: { statements: [{ sid: "Share", effect: "Allow", principals: { aws }, actions: ["s3:GetObject"] }] },
+  };
+}
+
+test("consent withdrawn: the session that a Pod has is good for nothing any more, and the refusal is that of a bucket which is not there", async () => {
+  await using scene = await tenants();
+  const { world, accesses, attacker } = scene;
+  const bucketRef = { name: "docs", namespace: world.name };
+  const Bucket = world.bucketName("docs");
+  await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
+  await world.editSpec("docs", { access: { allowedNamespaces: { names: [attacker.name] } } });
+  await accesses.apply("reader", { bucketRef, identity: "PodIdentity" });
+  await accesses.when("reader", isReady);
+  world.simulator.evaluatePolicies = true;
+  const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), attacker.name, "app"));
+  const read = () => pod.send(new GetObjectCommand({ Bucket, Key: "raw/a" }));
+  await read();
+
+  await world.editSpec("docs", { access: null });
+  const refused = await accesses.when("reader", isReconciling("BucketNotAvailable"));
+  await expect(read()).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  pod.destroy();
+  await accesses.apply("none", { bucketRef: { ...bucketRef, name: "none" } });
+  const missing = await accesses.when("none", isReconciling("BucketNotAvailable"));
+  expect(message(refused).replace("/docs", "/none")).toBe(message(missing));
+  expectNothingTold(refused, [...scene.secrets, Bucket, world.account.id]);
+});
+
+describe("refused by the API server, in words about the spec alone", () => {
+  const grant = (prefix: string): Partial<BucketAccessSpec> => ({ grants: [{ prefix, permissions: ["Read"] }] });
+  const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRef: { name } });
+  const ROWS: [what: string, spec: Partial<BucketAccessSpec>, field: string][] = [
+    [
+      "prefix injection: a prefix without its slash, which another begins with",
+      grant("team-a"),
+      "spec.grants[0].prefix",
+    ],
+    ["prefix injection: a star after the slash", grant("team-a/*"), "spec.grants[0].prefix"],
+    ["prefix injection: a slash before it", grant("/team-a/"), "spec.grants[0].prefix"],
+    ["prefix injection: a line feed", grant("a\n/"), "spec.grants[0].prefix"],
+    ["a prefix of 1,025 bytes", grant(`${"ü".repeat(512)}/`), "spec.grants[0].prefix"],
+    ["a prefix that IAM cannot say", grant("文書/"), "spec.grants[0].prefix"],
+    ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRef.name"],
+    ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRef.name"],
+    [
+      "confused deputy: a ServiceAccount as its subject",
+      app("system:serviceaccount:team-b:ledger"),
+      "spec.serviceAccountRef.name",
+    ],
+    ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRef.name"],
+    ["foreign bucket: a name as a path", { bucketRef: { name: "../team-b/docs" } }, "spec.bucketRef.name"],
+    ["foreign bucket: every namespace", { bucketRef: { name: "docs", namespace: "*" } }, "spec.bucketRef.namespace"],
+    ["foreign role: everybody", { principals: ["*"] }, "spec.principals[0]"],
+    ["foreign account: as a whole", { principals: [FOREIGN] }, "spec.principals[0]"],
+    ["foreign account: its root", { principals: [`arn:aws:iam::${FOREIGN}:root`] }, "spec.principals[0]"],
+    ["foreign role: all of an account's", { principals: [`arn:aws:iam::${FOREIGN}:role/*`] }, "spec.principals[0]"],
+    ["foreign role: all accounts'", { principals: ["arn:aws:iam::*:role/reader"] }, "spec.principals[0]"],
+  ];
+  let world: World;
+  let accesses: Accesses;
+
+  beforeAll(async () => {
+    world = await createWorld();
+    accesses = await accessesOf(world);
+  });
+
+  afterAll(async () => {
+    accesses[Symbol.dispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  test.for(ROWS)("%s", async ([, spec, field]) => {
+    const refusal = { status: 422, message: expect.stringContaining(field) as string };
+    await expect(accesses.apply("attack", spec)).rejects.toMatchObject(refusal);
+  });
+});

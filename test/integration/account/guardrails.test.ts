@@ -1,0 +1,229 @@
+/** What a tenant may try against the limits of an account: each is refused before AWS is written to, in words that tell nothing the tenant did not know. */
+
+import { expect, test } from "vitest";
+import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
+import type { AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
+import { kstatus } from "../../conformance/kstatus.ts";
+import { atAws, snapshot } from "../support/world/buckets.ts";
+import { expectInvariants, expectSoundHistory, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const PARTNER = "444455556666";
+const FOREIGN = "999999999999";
+const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
+
+const letIn = (aws: string[]): S3BucketSpec => ({
+  policy: { statements: [{ sid: "Share", effect: "Allow", principals: { aws }, actions: ["s3:GetObject"] }] },
+});
+
+interface Attack {
+  what: string;
+  account: Partial<AWSAccountSpec>;
+  spec: S3BucketSpec;
+  reason: string;
+  /** Names the guardrail, the field and what to do. */
+  says: string[];
+  /** What would please the account. */
+  instead: S3BucketSpec;
+}
+
+const FEW: Partial<AWSAccountSpec> = { guardrails: { allowedAccounts: [PARTNER] } };
+const PRIVATE: Partial<AWSAccountSpec> = { guardrails: { allowPublicAccess: false } };
+const ENCRYPTED: Partial<AWSAccountSpec> = { guardrails: { requireKMS: true } };
+
+const ATTACKS: Attack[] = [
+  {
+    what: "another account is let in",
+    account: FEW,
+    spec: letIn([FOREIGN]),
+    reason: "GuardrailViolated",
+    says: ["allowedAccounts", "spec.policy.statements[Share]", FOREIGN, "name only principals of allowed accounts"],
+    instead: letIn([PARTNER]),
+  },
+  {
+    what: "everybody is let in, another account among them",
+    account: FEW,
+    spec: letIn(["*"]),
+    reason: "GuardrailViolated",
+    says: ["allowPublicAccess", "spec.policy.statements[Share]"],
+    instead: { policy: { statements: [] } },
+  },
+  {
+    what: "Block Public Access is turned off",
+    account: PRIVATE,
+    spec: { publicAccessBlock: { ...ALL_ON, blockPublicPolicy: false } },
+    reason: "GuardrailViolated",
+    says: ["allowPublicAccess", "spec.publicAccessBlock.blockPublicPolicy", "set it to true"],
+    instead: { publicAccessBlock: ALL_ON },
+  },
+  {
+    what: "ACLs are turned on, with nothing that blocks public ones",
+    account: PRIVATE,
+    spec: { baseline: "None", objectOwnership: "ObjectWriter" },
+    reason: "GuardrailViolated",
+    says: ["allowPublicAccess", "spec.objectOwnership", "spec.publicAccessBlock"],
+    instead: { objectOwnership: "BucketOwnerEnforced" },
+  },
+  {
+    what: "encryption without KMS",
+    account: ENCRYPTED,
+    spec: { encryption: { sseAlgorithm: "AES256" } },
+    reason: "GuardrailViolated",
+    says: ["requireKMS", "spec.encryption.sseAlgorithm", "aws:kms"],
+    instead: { encryption: { sseAlgorithm: "aws:kms" } },
+  },
+];
+
+test.for(ATTACKS)("$what: nothing is made, and it is made when the spec is corrected", async (attack) => {
+  const { account, spec, reason, says, instead } = attack;
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  // Before the bucket: what AWS knows nothing of would be another error.
+  for (const id of [PARTNER, FOREIGN]) world.simulator.account(id);
+  await world.applyAccount(account);
+  const bucketName = world.bucketName("docs");
+  await world.applyBucket("docs", { bucketName, ...spec });
+  await world.applyBucket("watched", { bucketName: world.bucketName("watched"), mode: "Observe", ...spec });
+  for (const name of ["docs", "watched"]) {
+    const refused = await world.bucketWhen(name, isStalled(reason));
+    const message = condition(refused, "Stalled")?.message;
+    for (const text of says) expect(message).toContain(text);
+    expect(message, "whom the account does allow").not.toContain(PARTNER);
+    expect(kstatus(refused)).toBe("Failed");
+    expect(refused.status?.bucketName).toBeUndefined();
+  }
+  expect(operatorCalls(world).filter(({ bucket }) => bucket !== undefined)).toEqual([]);
+
+  const cleared = Object.fromEntries(Object.keys(spec).map((field) => [field, null]));
+  await world.editSpec("docs", { ...cleared, ...instead });
+  await world.bucketWhen("docs", isReady);
+  await expectInvariants(world);
+});
+
+test("a limit that comes later stops all changes to the bucket, takes nothing away, and does not hold up its deletion", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  world.simulator.account(FOREIGN);
+  await world.applyAccount();
+  const bucketName = world.bucketName("docs");
+  await world.applyBucket("docs", { bucketName, deletionPolicy: "DeleteIfEmpty", ...letIn([FOREIGN]) });
+  await world.bucketWhen("docs", isReady);
+  const before = snapshot(world, bucketName);
+  const writes = operatorWrites(world).length;
+
+  await world.applyAccount({ guardrails: { allowedAccounts: [] }, naming: { allowedPatterns: ["*"] } });
+  await world.bucketWhen("docs", isStalled("GuardrailViolated"));
+  await world.editSpec("docs", { versioning: "Enabled" });
+  await world.bucketWhen("docs", isStalled("GuardrailViolated"));
+  expect(snapshot(world, bucketName)).toEqual(before);
+  expect(operatorWrites(world)).toHaveLength(writes);
+
+  await world.applyAccount({ guardrails: { allowedAccounts: [FOREIGN] } });
+  await world.bucketWhen("docs", isReady);
+  expect(atAws(world, bucketName).versioning).toBe("Enabled");
+  await world.applyAccount({ guardrails: { allowedAccounts: [] }, naming: { allowedPatterns: ["nothing-like-it"] } });
+  await world.bucketWhen("docs", isStalled("BucketNameNotAllowed"));
+  await world.deleteBucket("docs");
+  await world.gone("docs");
+  expect(world.account.buckets.has(bucketName)).toBe(false);
+  expectSoundHistory(world);
+});
+
+test("a bucket's name is held to the account's patterns before AWS is asked anything", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await world.applyAccount({ naming: { allowedPatterns: ["payroll-*", "{namespace}-*", `*-${world.name}`] } });
+  await world.applyBucket("docs", { bucketName: "somebody-elses" });
+  const refused = await world.bucketWhen("docs", isStalled("BucketNameNotAllowed"));
+  const message = condition(refused, "Stalled")?.message;
+  expect(message).toContain("'somebody-elses'");
+  expect(message).toContain(`${world.name}-*`);
+  expect(message, "what others may call theirs is nobody's business here").not.toContain("payroll");
+  expect(operatorCalls(world).filter(({ service }) => service !== "sts")).toEqual([]);
+
+  await world.applyBucket("named", { bucketName: world.bucketName("docs") });
+  await world.applyBucket("unnamed", {});
+  await world.bucketWhen("named", isReady);
+  await world.bucketWhen("unnamed", isReady);
+  await world.applyAccount({ naming: { allowedPatterns: ["somebody-elses"] } });
+  await world.bucketWhen("docs", isReady);
+  await expectInvariants(world);
+});
+
+test("a namespace gets around no guardrail by another AWSAccount of the same AWS account, which reads as if it were not there", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const [open, absent] = [`${world.name}-open`, `${world.name}-absent`];
+  await world.applyAccount({ default: true, guardrails: { allowPublicAccess: false } });
+  await world.applyAccount({ allowedNamespaces: { names: ["platform"] } }, open);
+  try {
+    const spec = { publicAccessBlock: { ...ALL_ON, blockPublicPolicy: false } };
+    await world.applyBucket("around", { bucketName: world.bucketName("a"), accountRef: { name: open }, ...spec });
+    await world.applyBucket("astray", { bucketName: world.bucketName("b"), accountRef: { name: absent }, ...spec });
+    const around = await world.bucketWhen("around", isReconciling("AccountNotAvailable"));
+    const astray = await world.bucketWhen("astray", isReconciling("AccountNotAvailable"));
+    expect(ready(around).replaceAll(open, "x")).toBe(ready(astray).replaceAll(absent, "x"));
+    expect(operatorCalls(world).filter(({ service }) => service !== "sts")).toEqual([]);
+    expectSoundHistory(world);
+  } finally {
+    await world.kube.delete(AWS_ACCOUNTS, { name: open });
+  }
+});
+
+function ready(bucket: S3Bucket): string {
+  return condition(bucket, "Ready")?.message ?? "";
+}
+
+test("a bucket is adopted only where the account allows it, and deleted only as it allows", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const bucketName = world.bucketName("theirs");
+  world.account.createBucket(bucketName, "eu-central-1");
+  await world.applyAccount({ allowedDeletionPolicies: ["Retain"] });
+  await world.applyBucket("docs", { bucketName, adoptionPolicy: "Adopt", deletionPolicy: "DeleteIfEmpty" });
+  const refused = await world.bucketWhen("docs", isStalled("BucketNotOwned"));
+  expect(condition(refused, "Stalled")?.message).toContain("spec.allowAdoption");
+  expect(operatorWrites(world)).toEqual([]);
+
+  await world.applyAccount({ allowedDeletionPolicies: ["Retain"], allowAdoption: true });
+  await world.bucketWhen("docs", isReady);
+  await world.deleteBucket("docs");
+  const kept = await world.bucketWhen("docs", waitsFor("DeletionPolicyNotAllowed"));
+  expect(ready(kept)).toContain("set spec.deletionPolicy to Retain");
+  expect(atAws(world, bucketName).tags.get("s3-operator.io/name")).toBe("docs");
+  await world.applyAccount({ allowAdoption: true });
+  await world.gone("docs");
+  expectSoundHistory(world);
+});
+
+function waitsFor(reason: string): (bucket: S3Bucket) => boolean {
+  return (bucket) => bucket.metadata.deletionTimestamp !== undefined && condition(bucket, "Ready")?.reason === reason;
+}
+
+test("guardrails of one AWSAccount are not those of another", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const open = `${world.name}-open`;
+  world.simulator.account(FOREIGN);
+  await world.applyAccount({ guardrails: { allowedAccounts: [] } });
+  await world.applyAccount({}, open);
+  try {
+    await inBoth(world, open);
+    await world.bucketWhen("closed", isStalled("GuardrailViolated"));
+    await world.bucketWhen("open", isReady);
+    await expectInvariants(world);
+  } finally {
+    await world.kube.delete(AWS_ACCOUNTS, { name: open });
+  }
+});
+
+async function inBoth(world: World, open: string): Promise<void> {
+  await world.applyBucket("closed", { bucketName: world.bucketName("closed"), ...letIn([FOREIGN]) });
+  await world.applyBucket("open", {
+    bucketName: world.bucketName("open"),
+    accountRef: { name: open },
+    ...letIn([FOREIGN]),
+  });
+}

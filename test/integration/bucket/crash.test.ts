@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { dumpBucket } from "../support/expect/dump.ts";
+import { expectInvariants, operatorWrites } from "../support/expect/invariants.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import { PHASES, type PhaseName, stateAtAws, type Subject, undisturbed } from "../support/faults/phases.ts";
+import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
+import { everySetting, everySettingChanged } from "../support/world/setting-cases.ts";
+import { fullSpec } from "../support/world/specs.ts";
+import { isReady } from "../support/expect/states.ts";
+import { type Counted, holdCalls, isCounted, type Point, setTrap } from "../support/faults/trap.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+import { watchWrites } from "../support/faults/write-watch.ts";
+
+/*
+ * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process finishes the work.
+ * There is a bucket for every such point: its call is held when it comes, until those of all buckets are, and then one kill hits them all.
+ */
+vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await ensureBundle();
+});
+
+/** More than there are points at which calls are held. */
+const FLAGS = ["--concurrency=100"];
+
+type Declare = (named: Prerequisites) => Pick<Subject, "spec" | "changed">;
+const eight: Declare = ({ kmsKeyArn }) => ({ spec: fullSpec("", kmsKeyArn) });
+const every: Declare = (named) => ({ spec: everySetting(named), changed: everySettingChanged(named) });
+
+describe.concurrent("the process is killed", () => {
+  test.for<[Counted, PhaseName, string, Declare]>([
+    ["call", "create", "eight settings", eight],
+    ["call", "update", "eight settings", eight],
+    ["call", "deleteIfEmpty", "eight settings", eight],
+    ["call", "retain", "eight settings", eight],
+    ["write", "create", "every setting", every],
+    ["write", "change", "every setting", every],
+  ])("at each %s of %s, with %s", async ([counted, name, , declare]) => {
+    await using world = await createWorld();
+    const phase = PHASES[name];
+    const declared = declare(await prerequisites(world));
+    await world.applyAccount();
+    const untagged = watchTags(world);
+    const tooEarly = watchWrites(world);
+    const foreign = world.account.createBucket(world.bucketName("foreign"), "eu-central-1");
+    const foreignBefore = dumpBucket(foreign, "foreign");
+    await using first = spawnOperator(world, bundle, FLAGS);
+
+    const subject = (purpose: string): Subject => {
+      const bucketName = world.bucketName(purpose);
+      const { spec, ...rest } = declared;
+      return { world, account: world.account, name: purpose, bucketName, spec: { ...spec, bucketName }, ...rest };
+    };
+    const { expected, calls } = await measured(subject("reference"), name, counted);
+    const stops = pointsOf(calls).map((point) => ({ point, it: subject(`${point.moment}-call-${point.number}`) }));
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
+    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
+    await trap.full;
+    await first.kill();
+    trap.release("drop");
+
+    await using _second = spawnOperator(world, bundle, FLAGS);
+    await Promise.all(ends.map((over) => over()));
+    for (const { it } of stops) expect(stateAtAws(it), it.name).toEqual(expected);
+    for (const { it } of stops) expect(creations(it), `${it.name} is created once`).toBe(1);
+    expect(untagged, "buckets that did not say whose they are").toEqual([]);
+    expect(tooEarly).toEqual([]);
+    expect(dumpBucket(foreign, "foreign")).toEqual(foreignBefore);
+    expect(operatorWrites(world).filter(({ bucket }) => bucket === foreign.name)).toEqual([]);
+    await expectInvariants(world);
+  });
+
+  test("while it asks who it is", async () => {
+    await using world = await createWorld();
+    await world.applyAccount();
+    await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+    const trap = holdCalls(world.simulator, "GetCallerIdentity");
+    await using first = spawnOperator(world, bundle, FLAGS);
+    await trap.full;
+    await first.kill();
+    trap.release("drop");
+    await using _second = spawnOperator(world, bundle, FLAGS);
+    await world.statuses.when("docs", isReady);
+    await expectInvariants(world);
+  });
+});
+
+function pointsOf(calls: number): Point[] {
+  const numbers = Array.from({ length: calls }, (_, index) => index + 1);
+  return numbers.flatMap((number) => [
+    { number, moment: "before" },
+    { number, moment: "after" },
+  ]);
+}
+
+/** What the phase comes to when nothing is in its way, and how many calls on the bucket it takes. */
+async function measured(
+  subject: Subject,
+  name: PhaseName,
+  counted: Counted,
+): Promise<{ expected: object | undefined; calls: number }> {
+  const { prepare, begin } = PHASES[name];
+  const count = () =>
+    subject.world.simulator.calls.of(subject.bucketName).filter((call) => isCounted(call, counted)).length;
+  let before = 0;
+  const counting = {
+    prepare,
+    begin: (it: Subject) => {
+      before = count();
+      return begin(it);
+    },
+  };
+  const expected = await undisturbed(counting, subject);
+  return { expected, calls: count() - before };
+}
+
+function creations({ world, bucketName }: Subject): number {
+  const calls = world.simulator.calls.of(bucketName);
+  return calls.filter(({ operation, status }) => operation === "CreateBucket" && status === 200).length;
+}
+
+/** Fills with the names of buckets that, after some call, had no tag that says whose they are, or were. */
+function watchTags({ account, simulator }: World): readonly string[] {
+  const untagged: string[] = [];
+  simulator.faults.onCall(({ bucket: name = "" }, phase) => {
+    const bucket = account.buckets.get(name);
+    if (phase === "before" || bucket === undefined) return;
+    const owned = bucket.tags.has("s3-operator.io/name") || bucket.tags.has("s3-operator.io/released-by");
+    if (!owned) untagged.push(name);
+  });
+  return untagged;
+}

@@ -1,0 +1,176 @@
+import {
+  DeleteBucketCommand,
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+} from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
+import type { Change, S3Bucket } from "../../../operator/api/types.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt } from "../support/world/buckets.ts";
+import { eventsOf, eventWhen } from "../support/expect/events.ts";
+import { expectInvariants, expectNothingToWrite, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { fullSpec } from "../support/world/specs.ts";
+import { isReady, isStalled } from "../support/expect/states.ts";
+import { readPolicy, TAMPERINGS } from "./tampering.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+/** A settle window of zero: nothing that a person does is taken for an answer that AWS has not caught up with. */
+const OFTEN = { pollIntervalMs: 200, settleWindowMs: 0 };
+
+/** As the operator puts it into status once the change is undone. */
+const isCorrected = (bucket: S3Bucket) => isReady(bucket) && bucket.status?.drift?.lastCorrectedTime !== undefined;
+
+test.for(TAMPERINGS)(
+  "$setting that a person changed is found, told of and put right",
+  async ({ setting, change, finds }) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world, OFTEN);
+    const bucketName = world.bucketName("docs");
+    await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
+    const before = snapshot(world, bucketName);
+
+    await change(world, bucketName);
+    const { status } = await world.bucketWhen("docs", isCorrected);
+
+    const { drift } = status ?? {};
+    expect(drift?.changes?.toSorted(byPath)).toEqual(finds.map((found) => ({ setting, ...found })).toSorted(byPath));
+    expect(Date.parse(drift?.lastCorrectedTime ?? "")).toBeGreaterThanOrEqual(
+      Date.parse(drift?.lastDetectedTime ?? ""),
+    );
+    expect(withoutHistory(snapshot(world, bucketName))).toEqual(withoutHistory(before));
+    const [detected, corrected] = [
+      await eventWhen(world, "docs", "DriftDetected"),
+      await eventWhen(world, "docs", "DriftCorrected"),
+    ];
+    expect(detected).toMatchObject({ type: "Warning", note: expect.stringContaining(setting) as string });
+    expect(corrected).toMatchObject({ type: "Normal", note: expect.stringContaining(setting) as string });
+    expect(detected.eventTime < corrected.eventTime).toBe(true);
+    expect(drifting(world, "docs"), "while it was wrong, it did not say Ready").toContainEqual(
+      expect.objectContaining({ type: "Ready", status: "Unknown", reason: "DriftDetected" }),
+    );
+    await expectInvariants(world);
+  },
+);
+
+const byPath = (a: Change, b: Change) => (a.path < b.path ? -1 : 1);
+
+/** What AWS keeps for itself to answer with old lifecycle rules now and then. */
+function withoutHistory(bucket: ReturnType<typeof snapshot>) {
+  const { lifecycleBefore: _, ...rest } = bucket;
+  return rest;
+}
+
+function drifting(world: World, name: string) {
+  return world.statuses.of(name).flatMap(({ status }) => status?.conditions ?? []);
+}
+
+test("what others add to policy and tags stays, causes nothing, and survives a correction", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, OFTEN);
+  const bucketName = world.bucketName("docs");
+  await readyBucket(world, "docs", { bucketName, tags: { team: "documents" } });
+  const theirs = {
+    Sid: "TheirAudit",
+    Effect: "Deny" as const,
+    Principal: "*" as const,
+    Action: "s3:PutBucketLogging",
+    Resource: `arn:aws:s3:::${bucketName}`,
+  };
+  const ours = await readPolicy(world, bucketName);
+  const withTheirs = { ...ours, Statement: [theirs, ...ours.Statement] };
+  await world.person.send(new PutBucketPolicyCommand({ Bucket: bucketName, Policy: JSON.stringify(withTheirs) }));
+  await retag(world, bucketName, { cost: "42" });
+  world.simulator.normalise.set({ awsTags: { "aws:cloudformation:stack-name": "network" } });
+
+  const { status } = await world.bucketWhen(
+    "docs",
+    (bucket) => bucket.status?.policy?.unmanagedStatements?.length === 1,
+  );
+  expect(status?.policy?.unmanagedStatements).toEqual(["TheirAudit"]);
+  expect(status?.drift).toBeUndefined();
+  await expectNothingToWrite(world, ["docs"]);
+
+  const onlyTheirs = { ...ours, Statement: [theirs] };
+  await world.person.send(new PutBucketPolicyCommand({ Bucket: bucketName, Policy: JSON.stringify(onlyTheirs) }));
+  await retag(world, bucketName, { team: undefined });
+  const isWhole = () =>
+    tagsAt(world, bucketName)["team"] === "documents" &&
+    atAws(world, bucketName).policy?.includes("DenyOldTLS") === true;
+  await world.bucketWhen("docs", (bucket) => isCorrected(bucket) && isWhole());
+  const sids = (await readPolicy(world, bucketName)).Statement.map(({ Sid }) => Sid);
+  expect(sids).toEqual(["TheirAudit", "S3OperatorDenyInsecureTransport", "S3OperatorDenyOldTLS"]);
+  expect(tagsAt(world, bucketName)).toMatchObject({ team: "documents", cost: "42" });
+  await expectInvariants(world);
+});
+
+test("a bucket that a person deleted is made again with all that is declared, and drift says so", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, OFTEN);
+  const bucketName = world.bucketName("docs");
+  await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
+  const { creationDate, ...before } = withoutHistory(snapshot(world, bucketName));
+
+  await world.person.send(new DeleteBucketCommand({ Bucket: bucketName }));
+  const { status } = await world.bucketWhen("docs", isCorrected);
+
+  expect(status).toMatchObject({ arn: `arn:aws:s3:::${bucketName}`, origin: "Created" });
+  expect(status?.drift?.changes).toEqual([{ setting: "bucket", path: "", desired: bucketName }]);
+  const again = withoutHistory(snapshot(world, bucketName));
+  expect(again).toEqual({ ...before, creationDate: again.creationDate });
+  expect(again.creationDate).toBeGreaterThanOrEqual(creationDate);
+  expect((await eventWhen(world, "docs", "DriftDetected")).note).toContain("without its objects");
+  await eventWhen(world, "docs", "DriftCorrected");
+  await expectInvariants(world);
+});
+
+test("what is not declared is neither read nor judged nor written", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, OFTEN);
+  const Bucket = world.bucketName("plain");
+  await readyBucket(world, "plain");
+  await world.person.send(
+    new PutBucketCorsCommand({
+      Bucket,
+      CORSConfiguration: { CORSRules: [{ AllowedOrigins: ["*"], AllowedMethods: ["GET"] }] },
+    }),
+  );
+  await world.person.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+  await world.person.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket,
+      LifecycleConfiguration: { Rules: [{ ID: "x", Status: "Enabled", Filter: {}, Expiration: { Days: 3 } }] },
+    }),
+  );
+  const before = snapshot(world, Bucket);
+  const writes = operatorWrites(world).length;
+
+  await expectNothingToWrite(world, ["plain"]);
+
+  expect(operatorWrites(world)).toHaveLength(writes);
+  expect(snapshot(world, Bucket)).toEqual(before);
+  const actions = new Set(operatorCalls(world).map(({ action }) => action));
+  for (const action of ["s3:GetBucketCORS", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"])
+    expect(actions).not.toContain(action);
+  const ready = await world.bucket("plain");
+  expect(ready.status?.drift).toBeUndefined();
+  expect((await eventsOf(world, "plain")).map(({ reason }) => reason)).not.toContain("DriftDetected");
+  await expectInvariants(world);
+});
+
+test("a bucket whose ownership tags a person took away is left alone from then on", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, OFTEN);
+  const bucketName = world.bucketName("docs");
+  await readyBucket(world, "docs", { versioning: "Enabled" });
+  atAws(world, bucketName).tags.clear();
+  await world.bucketWhen("docs", isStalled("BucketNotOwned"));
+  const writes = operatorWrites(world).length;
+  await world.person.send(
+    new PutBucketVersioningCommand({ Bucket: bucketName, VersioningConfiguration: { Status: "Suspended" } }),
+  );
+  await expectInvariants(world);
+  expect(operatorWrites(world)).toHaveLength(writes);
+  expect(atAws(world, bucketName).versioning).toBe("Suspended");
+});

@@ -1,0 +1,260 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { S3Bucket } from "../../../operator/api/types.ts";
+import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
+import { runExport } from "../../../operator/export/command.ts";
+import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { handmadeBucket } from "./handmade.ts";
+import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { kubectl } from "../support/world/kubectl.ts";
+import { awsEnvironment, startOperator } from "../support/process/operator.ts";
+import { startNode } from "../support/process/process.ts";
+import { isReady, isReconciling } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s3-operator-export-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** In this process, as the account's administrator. */
+function exportBucket(world: World, bucketName: string, ...flags: string[]) {
+  Object.assign(process.env, awsEnvironment(world));
+  return runExport([`--bucket=${bucketName}`, "--s3-force-path-style", ...flags], {}, "test");
+}
+
+async function exported(world: World, bucketName: string, ...flags: string[]) {
+  const { exitCode, stdout, stderr } = await exportBucket(world, bucketName, ...flags);
+  expect(exitCode, stderr).toBe(0);
+  return { manifest: load(stdout) as S3Bucket, comments: commentsOf(stdout), stdout, stderr };
+}
+
+function commentsOf(text: string): string[] {
+  return text.split("\n").filter((line) => line.startsWith("#"));
+}
+
+/** By the real kubectl, just as it was printed, but for what keeps one test's objects from another's operator. */
+async function applyManifest(world: World, text: string): Promise<void> {
+  const label = world.selector.replace("=", ": ");
+  const marked = text
+    .replace(/^metadata:$/m, `metadata:\n  labels: { ${label} }`)
+    .replace(/^spec:$/m, `spec:\n  accountRef: { name: ${world.name} }`);
+  const file = join(folder, `${world.name}.yaml`);
+  await writeFile(file, marked);
+  const { code, stderr } = await kubectl(world, "apply", "--server-side", "-f", file);
+  expect(code, stderr).toBe(0);
+}
+
+test("a bucket made by hand with every setting: the plan has nothing but the operator's tags, and so has adoption", async () => {
+  await using world = await createWorld();
+  const bucketName = await handmadeBucket(world);
+  const before = snapshot(world, bucketName);
+  const { manifest, comments, stdout } = await exported(world, bucketName, "--name=docs");
+  // The policy is all somebody else's.
+  const settings = SETTINGS.map(({ name }) => name).filter((name) => name !== "policy");
+  expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy", ...settings]);
+  expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
+    "# - policy: statement '#1' is not an s3-operator's",
+    "# - policy: statement 'Theirs' is not an s3-operator's",
+  ]);
+
+  await using _operator = startOperator(world);
+  await world.applyAccount({ allowAdoption: true });
+  await applyManifest(world, stdout);
+  const planned = await world.bucketWhen("docs", isReconciling("ChangesPlanned"));
+  const ours = { cluster: "test", namespace: world.name, name: "docs", origin: "Adopted" };
+  expect(planned.status?.plan).toEqual(
+    Object.entries(ours).map(([tag, desired]) => ({ setting: "tags", path: `s3-operator.io/${tag}`, desired })),
+  );
+  expect(operatorWrites(world)).toEqual([]);
+
+  await world.editSpec("docs", { mode: null });
+  await world.bucketWhen("docs", isReady);
+  expect(operatorWrites(world).map(({ operation }) => operation)).toEqual(["TagResource"]);
+  const tags = new Map([
+    ...before.tags,
+    ...Object.entries(ours).map(([tag, value]) => [`s3-operator.io/${tag}`, value] as const),
+  ]);
+  expect(snapshot(world, bucketName)).toEqual({ ...before, tags });
+  await expectInvariants(world);
+});
+
+test("however AWS puts it, the manifest says the same", async () => {
+  await using world = await createWorld();
+  const bucketName = await handmadeBucket(world);
+  const { manifest } = await exported(world, bucketName);
+  const forms = { reorderPolicy: true, unknownExtraFields: true, lifecyclePrefixForm: "Prefix" } as const;
+  world.simulator.normalise.set({ ...forms, awsTags: { "aws:cloudformation:stack-name": "docs" } });
+  const again = await exported(world, bucketName);
+  expect(again.manifest).toEqual(manifest);
+  expect(again.comments).toContain("# - tags: 'aws:cloudformation:stack-name' is AWS's own");
+});
+
+test("what no spec can say is told, and survives the adoption", async () => {
+  await using world = await createWorld();
+  const bucketName = world.bucketName("old");
+  const bucket = world.account.createBucket(bucketName, "eu-central-1");
+  bucket.versioning = "Enabled";
+  bucket.mfaDelete = true;
+  bucket.ownershipControls = undefined;
+  const before = snapshot(world, bucketName);
+  const { comments, stdout } = await exported(world, bucketName, "--name=docs");
+  expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
+    "# - objectOwnership: there are no ownership controls, which S3 takes for ObjectWriter",
+    "# - versioning: MFA delete is on, which only the root user can change",
+  ]);
+  await using _operator = startOperator(world);
+  await world.applyAccount({ allowAdoption: true });
+  await applyManifest(world, stdout.replace("  mode: Observe\n", ""));
+  const { status } = await world.bucketWhen("docs", isReady);
+  expect(status?.mfaDelete).toBe("Enabled");
+  expect({ ...snapshot(world, bucketName), tags: before.tags }).toEqual(before);
+  await expectInvariants(world);
+});
+
+test("a bucket at S3's defaults is a name and a region, read once in one round trip", async () => {
+  await using world = await createWorld();
+  const bucketName = world.bucketName("plain");
+  world.account.createBucket(bucketName, "eu-central-1");
+  const { manifest, stderr } = await exported(world, bucketName);
+  expect(manifest).toEqual({
+    apiVersion: "s3-operator.io/v1alpha1",
+    kind: "S3Bucket",
+    metadata: { name: bucketName },
+    spec: { bucketName, region: "eu-central-1", mode: "Observe", adoptionPolicy: "Adopt" },
+  });
+  expect(stderr).toBe("");
+  const reads = operatorCalls(world).filter(
+    ({ operation }) => /^(Get|List)/.test(operation) && !/Caller/.test(operation),
+  );
+  expect(reads).toHaveLength(SETTINGS.length);
+  expect(operatorWrites(world)).toEqual([]);
+});
+
+test("the bundle does it as a process of its own, told by the environment; kubectl takes what it prints", async () => {
+  await using world = await createWorld();
+  const bucketName = await handmadeBucket(world);
+  const environment = {
+    ...awsEnvironment(world),
+    S3_OPERATOR_BUCKET: bucketName,
+    S3_OPERATOR_S3_FORCE_PATH_STYLE: "true",
+  };
+  const args = ["export", "--name", "docs", "--namespace", world.name];
+  await using process = startNode(await ensureBundle(), args, { environment });
+  expect(await process.exited).toEqual({ code: 0, signal: null });
+  const output = process.output();
+  const { stdout, stderr } = await exported(world, bucketName, "--name=docs", `--namespace=${world.name}`);
+  expect(output).toContain(stdout);
+  expect(output.replace(stdout, "")).toBe(stderr);
+  await applyManifest(world, stdout);
+  expect((await world.bucket("docs")).spec).toMatchObject({ bucketName, mode: "Observe" });
+});
+
+test.for([
+  [["export"], 2, "--bucket is missing"],
+  [["export", "--bucket=docs", "--bukket=x"], 2, "unknown flag --bukket"],
+  [["export", "--bucket=Not_A_Bucket"], 2, "--bucket must be the name of a general purpose bucket"],
+  [["export", "--bucket=docs", "--region=nowhere"], 2, "--region must be an AWS region"],
+  [["export", "--help"], 0, "Usage: s3-operator export --bucket NAME"],
+  [["export", "--bucket=docs"], 1, "credentials"],
+] as const)("%j: exit %i", async ([args, exitCode, text]) => {
+  const environment = { AWS_EC2_METADATA_DISABLED: "true", HOME: folder };
+  await using process = startNode(await ensureBundle(), args, { environment });
+  expect(await process.exited).toEqual({ code: exitCode, signal: null });
+  expect(process.output()).toContain(text);
+  if (exitCode > 0) expect(process.output().trimEnd().split("\n"), "for people, without a stack").toHaveLength(1);
+});
+
+test("a setting that may not be read is told, with its action, and left alone", async () => {
+  await using world = await createWorld();
+  const bucketName = await handmadeBucket(world);
+  world.simulator.faults.deny("s3:GetBucketLogging");
+  world.simulator.faults.deny("s3:GetBucketVersioning");
+  const { manifest, comments, stderr } = await exported(world, bucketName);
+  for (const name of ["logging", "versioning"]) expect(manifest.spec).not.toHaveProperty(name);
+  const denied = comments.find((line) => line.startsWith("# - logging:"));
+  expect(denied).toContain("not read");
+  expect(denied).toContain('"Action":"s3:GetBucketLogging"');
+  // The API takes neither without versioning.
+  for (const name of ["objectLock", "replication"]) {
+    expect(manifest.spec).not.toHaveProperty(name);
+    expect(comments.join("\n")).toContain(`# - ${name}: a spec can say it only with versioning`);
+  }
+  expect(stderr).toContain("what it leaves alone (6)");
+});
+
+test("what an S3Bucket has already is told, and its tags of ownership are not exported", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const policy = { minimumTLSVersion: "1.3" } as const;
+  await readyBucket(world, "docs", { policy, tags: { team: "documents" } });
+  const { manifest, comments } = await exported(world, world.bucketName("docs"));
+  expect(manifest.spec).toMatchObject({ policy, tags: { team: "documents" } });
+  expect(Object.keys(manifest.spec.tags ?? {})).toEqual(["team"]);
+  expect(comments.join("\n")).toContain("# - tags: they say that an S3Bucket has the bucket");
+});
+
+test("names that somebody chose stay within their comment", async () => {
+  await using world = await createWorld();
+  const bucketName = world.bucketName("hostile");
+  const Sid = "x\nspec:\n  deletionPolicy: DeleteWithContents\u2028#";
+  const bucket = world.account.createBucket(bucketName, "eu-central-1");
+  const Resource = `arn:aws:s3:::${bucketName}/*`;
+  const Statement = [{ Sid, Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource }];
+  bucket.policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  const { manifest, comments, stdout } = await exported(world, bucketName);
+  expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy"]);
+  expect(comments.at(-1)).toBe(
+    "# - policy: statement 'x spec: deletionPolicy: DeleteWithContents #' is not an s3-operator's",
+  );
+  expect(stdout).not.toContain("\u2028");
+});
+
+test("a bucket in another region is found there, unless another one was asked for", async () => {
+  await using world = await createWorld();
+  const bucketName = world.bucketName("far");
+  world.account.createBucket(bucketName, "us-west-2");
+  const { manifest } = await exported(world, bucketName);
+  expect(manifest.spec.region).toBe("us-west-2");
+  expect(await exportBucket(world, bucketName, "--region=eu-west-1")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `s3-operator: Bucket '${bucketName}' is in region us-west-2, not in eu-west-1: correct --region\n`,
+  });
+});
+
+test("buckets out of reach: exit 1, and a sentence on what to do", async () => {
+  await using world = await createWorld();
+  const bucketName = world.bucketName("closed");
+  const failure = async (bucket: string) => {
+    const { exitCode, stdout, stderr } = await exportBucket(world, bucket);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    return stderr;
+  };
+  expect(await failure(world.bucketName("absent"))).toContain("does not exist: correct --bucket");
+
+  world.simulator.account("999988887777").createBucket(world.bucketName("theirs"), "eu-central-1");
+  expect(await failure(world.bucketName("theirs"))).toContain(
+    `belongs to another AWS account than ${world.account.id}, or ${world.account.callerArn} lacks s3:ListBucket`,
+  );
+
+  world.account.createBucket(bucketName, "eu-central-1");
+  const before = snapshot(world, bucketName);
+  for (const { permissions } of SETTINGS) world.simulator.faults.deny(permissions.read[0]);
+  expect(await failure(bucketName)).toContain("s3:ListTagsForResource");
+  world.simulator.faults.clear();
+
+  world.simulator.faults.internalError({ operation: "GetBucketCors" });
+  expect(await failure(bucketName)).toContain(
+    "AWS does not answer, or only with an error of its own (s3:GetBucketCORS)",
+  );
+  expect(snapshot(world, bucketName)).toEqual(before);
+  expect(atAws(world, bucketName).tags.size).toBe(0);
+});

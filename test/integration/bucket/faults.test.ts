@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import {
+  ATTEMPTS,
+  createFaultWorld,
+  disturb,
+  failedOperations,
+  type Fault,
+  type FaultWorld,
+  FAULTS,
+  OPERATIONS,
+  type Place,
+  PLACES,
+  WRITE_PLACES,
+} from "../support/faults/fault-world.ts";
+import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
+import { PHASES } from "../support/faults/phases.ts";
+
+/*
+ * Whatever AWS and the network do to a call, once it has passed: AWS has in the end what it would have had without, and meanwhile nobody was
+ * told anything wrong. Each case is one bucket, and all run at once.
+ */
+vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
+
+let faulty: FaultWorld;
+beforeAll(async () => {
+  faulty = await createFaultWorld();
+});
+afterAll(() => faulty?.[Symbol.asyncDispose]());
+
+/** The places that a phase comes to. */
+const PLACES_IN = {
+  create: PLACES,
+  update: ["reads", "writes"],
+  drift: ["reads", "writes"],
+  deleteIfEmpty: ["look", "reads", "bucket"],
+} satisfies Record<string, readonly Place[]>;
+
+const CASES = FAULTS.flatMap((fault) =>
+  Object.entries(PLACES_IN).flatMap(([phase, places]) =>
+    places
+      .filter((place) => fault !== "operationAborted" || WRITE_PLACES.includes(place))
+      .map((place) => ({ fault, phase: phase as keyof typeof PLACES_IN, place })),
+  ),
+);
+
+/** The SDK does not try again what S3 calls a conflict; throttling slows the whole account, so that many of them take long. */
+function timesOf(fault: Fault, place: Place): number {
+  return fault === "operationAborted" || (fault === "throttle" && place === "writes") ? 1 : ATTEMPTS;
+}
+
+describe.concurrent("a fault that passes", () => {
+  test.for(CASES)("$fault of $place during $phase", async ({ fault, phase, place }) => {
+    const it = await faulty.subject(`${fault}-${phase}-${place}`, fault === "throttle");
+    await PHASES[phase].prepare(it);
+    disturb(fault, it, [place], timesOf(fault, place));
+    const over = await PHASES[phase].begin(it);
+    await over();
+    faulty.expectUndisturbed(it, phase);
+    expect(failedOperations(it)).toContainEqual(expect.toBeOneOf(OPERATIONS[place]));
+  });
+});
+
+test("every operation of the operator had its turn", () => {
+  const known = new Set([...Object.values(OPERATIONS).flat(), "GetCallerIdentity", "AssumeRole", "DescribeKey"]);
+  expect(new Set(operatorCalls(faulty.world).map(({ operation }) => operation))).toEqual(known);
+});
+
+test("nothing was written before it was on record", () => {
+  expect(faulty.tooEarly).toEqual([]);
+});
+
+test("afterwards all is quiet", () => expectInvariants(faulty.world));

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { eventWhen } from "../support/expect/events.ts";
+import {
+  ATTEMPTS,
+  createFaultWorld,
+  disturb,
+  failedOperations,
+  type FaultWorld,
+  FAULTS,
+  PLACES,
+  REASON_DURING,
+  WRITE_PLACES,
+} from "../support/faults/fault-world.ts";
+import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { PHASES, stateAtAws } from "../support/faults/phases.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+
+/*
+ * What lasts, what comes together, and what is odd: AWS has in the end what it would have had without, see faults.test.ts.
+ */
+vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
+
+let faulty: FaultWorld;
+beforeAll(async () => {
+  faulty = await createFaultWorld();
+});
+afterAll(() => faulty?.[Symbol.asyncDispose]());
+
+const PHASE_NAMES = ["create", "update", "drift", "deleteIfEmpty"] as const;
+
+describe.concurrent("a fault that lasts", () => {
+  const cases = FAULTS.flatMap((fault) => PHASE_NAMES.map((phase) => ({ fault, phase })));
+  test.for(cases)("$fault during $phase is reported, and over when it is over", async ({ fault, phase }) => {
+    const it = await faulty.subject(`lasting-${fault}-${phase}`, fault === "throttle");
+    await PHASES[phase].prepare(it);
+    const off = disturb(fault, it, fault === "operationAborted" ? WRITE_PLACES : PLACES);
+    const over = await PHASES[phase].begin(it);
+    const failing = await faulty.world.statuses.when(it.name, isReconciling(REASON_DURING[fault]));
+    expect(condition(failing, "Reconciling")?.reason).toBe("ProgressingWithRetry");
+    off();
+    await over();
+    faulty.expectUndisturbed(it, phase);
+  });
+
+  test.for(PHASE_NAMES)("no answer to a write ever comes during %s", async (phase) => {
+    const it = await faulty.subject(`lost-${phase}`);
+    await PHASES[phase].prepare(it);
+    disturb("loseAnswer", it, WRITE_PLACES);
+    const over = await PHASES[phase].begin(it);
+    await over();
+    faulty.expectUndisturbed(it, phase);
+  });
+
+  test.for(FAULTS)("deletion with Retain does not wait for the end of %s", async (fault) => {
+    const it = await faulty.subject(`retain-${fault}`, fault === "throttle");
+    await PHASES.retain.prepare(it);
+    const before = stateAtAws(it);
+    disturb(fault, it, fault === "operationAborted" ? WRITE_PLACES : PLACES);
+    const over = await PHASES.retain.begin(it);
+    await over();
+    const warning = await eventWhen(faulty.world, it.name, "BucketNotReleased");
+    expect(warning.type).toBe("Warning");
+    // Lost answers: the claim may be half given up, but all else is as it was.
+    expect({ ...stateAtAws(it), tags: {} }).toEqual({ ...before, tags: {} });
+  });
+});
+
+describe.concurrent("other faults", () => {
+  test.for(PHASE_NAMES)("every answer is late during %s", async (phase) => {
+    const it = await faulty.subject(`late-${phase}`);
+    await PHASES[phase].prepare(it);
+    faulty.world.simulator.faults.delay(100, { bucket: it.bucketName });
+    const over = await PHASES[phase].begin(it);
+    await over();
+    faulty.expectUndisturbed(it, phase);
+  });
+
+  test.for(PHASE_NAMES)("reads fail and answers to writes are lost during %s", async (phase) => {
+    const it = await faulty.subject(`two-${phase}`);
+    await PHASES[phase].prepare(it);
+    disturb("internalError", it, ["look", "reads"], 2);
+    disturb("loseAnswer", it, WRITE_PLACES, 2);
+    const over = await PHASES[phase].begin(it);
+    await over();
+    faulty.expectUndisturbed(it, phase);
+  });
+
+  test.for(PHASE_NAMES)(
+    "the session expires before it begins and after each kind of write during %s",
+    async (phase) => {
+      const it = await faulty.subject(`expired-${phase}`, true);
+      await PHASES[phase].prepare(it);
+      it.account.expireSessions();
+      const seen = new Set<string>();
+      faulty.world.simulator.faults.onCall(({ bucket, write, operation, status }) => {
+        if (bucket !== it.bucketName || !write || status !== 200 || seen.has(operation)) return;
+        seen.add(operation);
+        it.account.expireSessions();
+      });
+      const over = await PHASES[phase].begin(it);
+      await over();
+      faulty.expectUndisturbed(it, phase);
+      const { calls } = it.world.simulator;
+      expect(calls.of(it.bucketName).some(({ errorCode }) => errorCode === "ExpiredToken")).toBe(true);
+    },
+  );
+
+  test("a call hangs", async () => {
+    const it = await faulty.subject("hang");
+    faulty.world.simulator.faults.hang({
+      bucket: it.bucketName,
+      operation: "PutBucketPolicy",
+      times: 1,
+    });
+    const over = await PHASES.create.begin(it);
+    await over();
+    faulty.expectUndisturbed(it, "create");
+    expect(failedOperations(it)).toContain("PutBucketPolicy");
+  });
+
+  test("the answer to the creation is lost, and the SDK tries it again", async () => {
+    const it = await faulty.subject("once");
+    disturb("loseAnswer", it, ["bucket"], 1);
+    const over = await PHASES.create.begin(it);
+    await over();
+    faulty.expectUndisturbed(it, "create");
+    const { calls } = it.world.simulator;
+    expect(calls.of(it.bucketName)).toContainEqual(expect.objectContaining({ errorCode: "BucketAlreadyOwnedByYou" }));
+  });
+
+  test("HeadBucket is denied, with a status and no more", async () => {
+    const it = await faulty.subject("head");
+    const off = faulty.world.simulator.faults.deny("s3:ListBucket", { bucket: it.bucketName });
+    await PHASES.create.begin(it);
+    await faulty.world.statuses.when(it.name, isStalled("BucketOwnedByAnotherAccount"));
+    off();
+    await lookAgain(faulty.world, it.name);
+    await faulty.world.statuses.when(it.name, isReady);
+  });
+
+  test("lifecycle answers flap: nothing is written twice", async () => {
+    const it = await faulty.subject("flap");
+    const { statuses, simulator } = faulty.world;
+    const bucketName = it.bucketName;
+    simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, bucketName);
+    const over = await PHASES.create.begin(it);
+    // The first answer and the third are old ones.
+    await statuses.when(it.name, isReconciling("Settling"));
+    await over();
+    await lookAgain(faulty.world, it.name);
+    await statuses.when(it.name, isReady);
+    faulty.expectUndisturbed(it, "create");
+    const writes = simulator.calls.of(bucketName).filter(({ action }) => action === "s3:PutLifecycleConfiguration");
+    expect(writes).toHaveLength(1);
+    expect(statuses.of(it.name).map(({ status }) => status?.drift)).not.toContainEqual(expect.anything());
+  });
+
+  test("KMS fails", async () => {
+    const { world } = faulty;
+    const it = await faulty.subject("kms");
+    const arn = await world.createKey();
+    world.simulator.faults.internalError({ operation: "DescribeKey", times: ATTEMPTS });
+    const over = await PHASES.create.begin({
+      ...it,
+      spec: { ...it.spec, encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn } } },
+    });
+    await over();
+    expect(world.statuses.of(it.name).some(isStalled("KMSKeyNotFound"))).toBe(false);
+  });
+
+  test("STS fails", async () => {
+    const { faults } = faulty.world.simulator;
+    for (const operation of ["AssumeRole", "GetCallerIdentity"]) faults.internalError({ operation, times: ATTEMPTS });
+    const it = await faulty.subject("sts", true);
+    const over = await PHASES.create.begin(it);
+    await over();
+    faulty.expectUndisturbed(it, "create");
+  });
+});
+
+test("nothing was written before it was on record", () => {
+  expect(faulty.tooEarly).toEqual([]);
+});
+
+test("afterwards all is quiet", () => expectInvariants(faulty.world));

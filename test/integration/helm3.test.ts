@@ -1,3 +1,0 @@
-import { releaseLife } from "../helm/support/release-life.ts";
-
-releaseLife("helm3");

@@ -1,0 +1,44 @@
+/** Values of the chart in the documentation (pieces marked `yaml values`): Helm renders them, and a real API server takes what comes out. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pages, piecesOf } from "../../conformance/documentation.ts";
+import { CHART, createHelm, HELMS } from "../../helm/support/helm.ts";
+import { kubectl } from "../support/world/kubectl.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const pieces = pages().flatMap((page) => piecesOf(page).filter(({ info }) => info === "yaml values"));
+
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  world = await createWorld();
+  folder = await mkdtemp(join(tmpdir(), "s3-operator-docs-values-"));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await world[Symbol.asyncDispose]();
+});
+
+test("there are such pieces", () => {
+  expect(pieces.length).toBeGreaterThan(3);
+});
+
+test.each(pieces.flatMap(({ place, text }) => HELMS.map((name) => ({ place, text, name }))))(
+  "$place, by $name",
+  async ({ text, name }) => {
+    await using helm = await createHelm(name);
+    const values = join(folder, `values-${name}.yaml`);
+    await writeFile(values, text);
+    const args = ["template", "s3-operator", CHART, `--namespace=${world.name}`, `--values=${values}`];
+    const manifest = join(folder, `manifest-${name}.yaml`);
+    await writeFile(manifest, await helm.output(...args, "--api-versions=s3-operator.io/v1alpha1/AWSAccount"));
+    const dryRun = ["--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts", "--namespace="];
+    const { code, stdout, stderr } = await kubectl(world, "apply", ...dryRun, `--filename=${manifest}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("deployment.apps/s3-operator serverside-applied (server dry run)");
+  },
+);

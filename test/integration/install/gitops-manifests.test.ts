@@ -1,0 +1,40 @@
+/** What examples/gitops has for Argo CD and Flux, judged by their own CRDs. */
+import { readFileSync } from "node:fs";
+import { loadAll } from "js-yaml";
+import { beforeAll, expect, test } from "vitest";
+import type { KubeObject } from "../../../operator/kube/object.ts";
+import { findForeignCrds } from "../../tools/crds.ts";
+import { kubectl } from "../support/world/kubectl.ts";
+import { ensureNamespace } from "../support/world/namespace.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/flux-kustomization.yaml"];
+
+let crds: string;
+beforeAll(async () => {
+  crds = await findForeignCrds();
+  // The first run of all downloads them.
+}, 300_000);
+
+/** As somebody with these tools has them. */
+async function ensureNamespaces(world: World, file: string): Promise<void> {
+  const objects = loadAll(readFileSync(file, "utf8")) as KubeObject[];
+  const names = new Set(objects.map(({ metadata }) => metadata.namespace ?? "default"));
+  for (const name of names) await ensureNamespace(world, name);
+}
+
+test.each(MANIFESTS)("the API server takes %s, strictly", async (file) => {
+  await using world = await createWorld();
+  const { code, stderr } = await kubectl(world, "apply", "--server-side", `--filename=${crds}`);
+  expect(code, stderr).toBe(0);
+  await ensureNamespaces(world, file);
+  const dryRun = ["--server-side", "--dry-run=server", "--validate=strict", "--namespace=", `--filename=${file}`];
+  const result = await eventually(
+    () => kubectl(world, "apply", ...dryRun),
+    // A CRD takes a moment until it is served.
+    (last) => !last.stderr.includes("no matches for kind"),
+    (last) => JSON.stringify(last),
+  );
+  expect(result.code, result.stderr).toBe(0);
+});

@@ -1,0 +1,3 @@
+import { releaseLife } from "../../helm/support/release-life.ts";
+
+releaseLife("helm3");

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import type { S3Bucket } from "../../../operator/api/types.ts";
+import type { Account } from "../../aws/index.ts";
+import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { defaultAlias, KEY_REGION, keyAt, managedKeySpec } from "../support/world/keys.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import { isReady } from "../support/expect/states.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+/*
+ * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket has an account of its own, by
+ * which its calls to KMS can be told from those of others: in the first account it is the first call, in the second the second, and so on; in half
+ * of the accounts before the call is applied, in the other half after it was.
+ */
+vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
+
+const FLAGS = ["--concurrency=100"];
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await ensureBundle();
+});
+
+const OVER_MS = 45_000;
+
+interface Subject {
+  world: World;
+  account: Account;
+  /** Of the S3Bucket. */
+  name: string;
+}
+
+/** Resolves when what was begun is over. */
+type Over = () => Promise<unknown>;
+
+interface Phase {
+  prepare(subject: Subject): Promise<unknown>;
+  begin(subject: Subject): Promise<Over>;
+  /** State of the one key in the end. */
+  comesTo: "Enabled" | "PendingDeletion";
+}
+
+const PHASES: Record<string, Phase> = {
+  "it creates key and bucket": { prepare: () => Promise.resolve(), begin: apply, comesTo: "Enabled" },
+  "it deletes bucket and key": {
+    prepare: async (subject) => (await apply(subject))(),
+    begin: remove,
+    comesTo: "PendingDeletion",
+  },
+  "it revives the key": {
+    prepare: async (subject) => {
+      await (
+        await apply(subject)
+      )();
+      await (
+        await remove(subject)
+      )();
+    },
+    begin: apply,
+    comesTo: "Enabled",
+  },
+};
+
+describe.concurrent("the process is killed at each call", () => {
+  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+    await using world = await createWorld();
+    await using first = spawnOperator(world, bundle, FLAGS);
+    const reference = await subjectOf(world, 0);
+    const count = await measure(phase, reference);
+    const calls = Array.from({ length: count }, (_, index) => index + 1).flatMap((number): HeldCall[] => [
+      { number, phase: "before" },
+      { number, phase: "after" },
+    ]);
+    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, index + 1)));
+    await Promise.all(subjects.map((it) => phase.prepare(it)));
+
+    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
+    const trap = trapAccounts(world.simulator, new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : []))));
+    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    await trap.full;
+    await first.kill();
+    trap.drop();
+
+    await using _second = spawnOperator(world, bundle, FLAGS);
+    await Promise.all(ends.map((over) => over()));
+    for (const subject of [reference, ...subjects]) expectOneKey(subject, phase);
+    await expectInvariants(world);
+  });
+});
+
+/** With an account of its own, reached by a role. */
+async function subjectOf(world: World, number: number): Promise<Subject> {
+  const account = world.simulator.account(String(200_000_000_000 + number));
+  const { arn: roleArn } = account.addRole("operator", { trustedAccounts: [world.account.id] });
+  await world.applyAccount({ accountId: account.id, assumeRole: { roleArn } }, `${world.name}-${number}`);
+  return { world, account, name: `call-${number}` };
+}
+
+async function apply({ world, name }: Subject): Promise<Over> {
+  const { metadata } = await world.applyBucket(name, {
+    accountRef: { name: name.replace("call", world.name) },
+    bucketName: world.bucketName(name),
+    deletionPolicy: "DeleteIfEmpty",
+    ...managedKeySpec({ deletionWindowInDays: 7 }),
+  });
+  const isOver = (bucket: S3Bucket) => bucket.metadata.uid === metadata.uid && isReady(bucket);
+  return () => world.statuses.when(name, isOver, OVER_MS);
+}
+
+async function remove({ world, name }: Subject): Promise<Over> {
+  await world.deleteBucket(name);
+  return () => world.statuses.whenGone(name, OVER_MS);
+}
+
+/** How many calls the phase takes when nothing is in its way. */
+async function measure(phase: Phase, subject: Subject): Promise<number> {
+  const { world, account } = subject;
+  const count = () =>
+    world.simulator.calls.all.filter((call) => call.account === account.id && call.service !== "sts").length;
+  await phase.prepare(subject);
+  const before = count();
+  await (
+    await phase.begin(subject)
+  )();
+  return count() - before;
+}
+
+function expectOneKey({ world, account, name }: Subject, { comesTo }: Phase): void {
+  const alias = defaultAlias(world, name);
+  const key = keyAt(account, alias);
+  expect([...account.keys.values()], `${name} has one key`).toEqual([key]);
+  expect([...account.aliases.keys()]).toEqual([`${KEY_REGION}/${alias}`]);
+  expect(key).toMatchObject({ state: comesTo, rotationPeriodInDays: 365 });
+  expect(key.tags.get("s3-operator.io/name")).toBe(name);
+  const bucket = account.buckets.get(world.bucketName(name));
+  if (comesTo === "Enabled") expect(JSON.stringify(bucket?.encryption)).toContain(key.arn);
+  else expect(bucket).toBeUndefined();
+}

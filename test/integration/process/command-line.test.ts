@@ -1,0 +1,113 @@
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { startNode } from "../support/process/process.ts";
+
+let folder: string;
+let bundle: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s3-operator-command-line-"));
+  bundle = join(folder, "operator.mjs");
+  await copyFile(await ensureBundle(), bundle);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("command line", () => {
+  const run = async (args: readonly string[], environment: Record<string, string> = {}) => {
+    await using operator = startNode(bundle, args, { environment, cwd: folder });
+    const { code } = await operator.exited;
+    return { code, output: operator.output() };
+  };
+
+  const FLAGS = [
+    "kubeconfig",
+    "concurrency",
+    "poll-interval",
+    "settle-window",
+    "empty-by-lifecycle-above",
+    "shutdown-timeout",
+    "stalled-after",
+    "watch-namespaces",
+    "watch-selector",
+    "cluster-name",
+    "leader-elect",
+    "leader-election-namespace",
+    "leader-election-name",
+    "health-address",
+    "metrics-address",
+    "log-level",
+    "s3-force-path-style",
+  ];
+
+  test.concurrent("--help names each flag and its variable", async () => {
+    const { code, output } = await run(["--help"]);
+    expect(code).toBe(0);
+    for (const flag of FLAGS) {
+      expect(output).toMatch(new RegExp(`^ +--${flag}\\b`, "m"));
+      expect(output).toMatch(new RegExp(`\\bS3_OPERATOR_${flag.replaceAll("-", "_").toUpperCase()}\\b`));
+    }
+    expect(output.match(/^ +--[a-z0-9-]+/gm)).toHaveLength(FLAGS.length + 1);
+    expect(output.match(/AWS_ENDPOINT_URL/)).not.toBeNull();
+  });
+
+  test.concurrent("--version prints the package's version", async () => {
+    const { default: manifest } = await import("../../../package.json", { with: { type: "json" } });
+    expect(await run(["--version"])).toEqual({ code: 0, output: `${manifest.version}\n` });
+  });
+
+  test.concurrent.each([
+    [["--concurency=3"], {}, "--concurency"],
+    [["--concurrency=0"], {}, "--concurrency"],
+    [["--concurrency"], {}, "--concurrency"],
+    [["--poll-interval=1s"], {}, "--poll-interval"],
+    [["--watch-namespaces=Team_A"], {}, "--watch-namespaces"],
+    [["--metrics-address=nowhere"], {}, "--metrics-address"],
+    [["--leader-elect=maybe"], {}, "--leader-elect"],
+    [["--log-level=loud"], {}, "--log-level"],
+    [["serve"], {}, "serve"],
+    [[], { S3_OPERATOR_SHUTDOWN_TIMEOUT: "soon" }, "S3_OPERATOR_SHUTDOWN_TIMEOUT"],
+  ])("%j with %j: exit 2, and a line that names what is wrong", async (args, environment, culprit) => {
+    const { code, output } = await run(args, environment);
+    expect(code).toBe(2);
+    expect(output).toContain(culprit);
+    expect(output.trimEnd().split("\n"), "for people, without a stack").toHaveLength(1);
+  });
+
+  test.concurrent.each(["--health-address", "--metrics-address"])(
+    "%s that is taken: exit 1, and it is named",
+    async (flag) => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      try {
+        const kubeconfig = inject("kubeconfigPath");
+        const others = ["--health-address=0", "--metrics-address=0", "--leader-elect=false"];
+        const { code, output } = await run([...others, `${flag}=127.0.0.1:${port}`], { KUBECONFIG: kubeconfig });
+        expect(code).toBe(1);
+        expect(output).toContain(`${flag} 127.0.0.1:${port}: port ${port} is in use`);
+      } finally {
+        server.close();
+      }
+    },
+  );
+
+  test.concurrent.each([
+    ["that is not there", undefined],
+    ["that is none", "{{{ token: planted"],
+  ])("a kubeconfig %s: exit 1, and it is named", async (_, content) => {
+    const kubeconfig = join(folder, `${content === undefined ? "absent" : "broken"}.yaml`);
+    if (content !== undefined) await writeFile(kubeconfig, content);
+    const { code, output } = await run(["--kubeconfig", kubeconfig]);
+    expect(code).toBe(1);
+    expect(output).toContain(`--kubeconfig ${kubeconfig}`);
+    expect(output, "which may be secrets").not.toContain("planted");
+    await rm(kubeconfig, { force: true });
+  });
+});

@@ -1,0 +1,191 @@
+import { expect, test } from "vitest";
+import { PAUSED } from "../../../operator/api/names.ts";
+import type { Call } from "../../aws/index.ts";
+import { kstatus } from "../../conformance/kstatus.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
+import { expectHealth as expectHealthOf, type Health } from "../support/expect/health.ts";
+import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { kubectl, kubectlWait } from "../support/world/kubectl.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { holdCalls } from "../support/faults/trap.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+import { watchWrites } from "../support/faults/write-watch.ts";
+
+/*
+ * Every state that an S3Bucket can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A state that passes is looked
+ * at while the simulator holds the operator's next call.
+ */
+
+async function expectHealth(world: World, name: string, health: Health): Promise<void> {
+  await expectHealthOf(world, await world.bucket(name), health);
+}
+
+/** After each test: nobody was ever told that all is well while there was something to write, and no state was unsound. */
+async function expectHonest(world: World, tooEarly: readonly string[]): Promise<void> {
+  await expectInvariants(world);
+  expect(tooEarly, "written while it said that it was ready").toEqual([]);
+}
+
+test("new, nobody has looked at it; first pass; done", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), versioning: "Enabled" });
+  expect((await world.bucket("docs")).status).toEqual({ observedGeneration: -1 });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+
+  const look = holdCalls(world.simulator, "HeadBucket");
+  const creation = holdCalls(world.simulator, "CreateBucket");
+  const versioning = holdCalls(world.simulator, "PutBucketVersioning");
+  const readBack = holdCalls(world.simulator, "GetBucketVersioning");
+  await using _operator = startOperator(world);
+  for (const { full, release } of [look, creation]) {
+    await full;
+    await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+    release();
+  }
+  expect(condition(await world.bucket("docs"), "Ready")).toMatchObject({ status: "Unknown", reason: "Creating" });
+  await readBack.full;
+  readBack.release();
+  await versioning.full;
+  const lastRead = holdCalls(world.simulator, "GetBucketVersioning");
+  versioning.release();
+  await lastRead.full;
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+  lastRead.release();
+  await world.bucketWhen("docs", isReady);
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
+  await expectHonest(world, tooEarly);
+});
+
+test("spec edited", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  const operator = startOperator(world);
+  await readyBucket(world, "docs");
+  await operator.stop();
+  await world.editSpec("docs", { versioning: "Enabled" });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+
+  const write = holdCalls(world.simulator, "PutBucketVersioning");
+  await using _operator = startOperator(world);
+  await write.full;
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+  write.release();
+  await world.bucketWhen("docs", isReady);
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
+  await expectHonest(world, tooEarly);
+});
+
+test("an error of AWS that passes is never a failure", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs");
+  const off = world.simulator.faults.internalError({ bucket: world.bucketName("docs") });
+  await lookAgain(world, "docs");
+  await world.bucketWhen("docs", isReconciling("Unavailable"));
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+  off();
+  await world.bucketWhen("docs", isReady);
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
+  expect(new Set(world.statuses.of("docs").map(kstatus))).toEqual(new Set(["InProgress", "Current"]));
+  await expectHonest(world, tooEarly);
+});
+
+test("what only a person can change is a failure", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  world.simulator.account("999988887777").createBucket(world.bucketName("docs"), "eu-central-1");
+  await using _operator = startOperator(world);
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+  await world.bucketWhen("docs", isStalled("BucketOwnedByAnotherAccount"));
+  await expectHealth(world, "docs", { kstatus: "Failed", ready: false, argocd: "Degraded" });
+  await expectHonest(world, tooEarly);
+});
+
+test("drift found, repair running", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs", { versioning: "Enabled" });
+  atAws(world, world.bucketName("docs")).versioning = "Suspended";
+  const repair = holdCalls(world.simulator, "PutBucketVersioning");
+  await lookAgain(world, "docs");
+  await repair.full;
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
+  expect(condition(await world.bucket("docs"), "Ready")).toMatchObject({ status: "Unknown", reason: "DriftDetected" });
+  repair.release();
+  await world.bucketWhen("docs", isReady);
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
+  await expectHonest(world, tooEarly);
+});
+
+test("paused: as it was, unless it was edited", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs");
+  await world.annotate("docs", { [PAUSED]: "true" });
+  await world.bucketWhen("docs", (bucket) => condition(bucket, "Paused")?.status === "True");
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Suspended" });
+  await world.editSpec("docs", { versioning: "Enabled" });
+  await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Suspended" });
+  await world.annotate("docs", { [PAUSED]: null });
+  await world.bucketWhen("docs", isReady);
+  await expectHealth(world, "docs", { kstatus: "Current", ready: true, argocd: "Healthy" });
+  await expectHonest(world, tooEarly);
+});
+
+test("deleting", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
+  const call = holdCalls(world.simulator, "DeleteBucket");
+  await world.deleteBucket("docs");
+  await call.full;
+  // A deletion counts as a generation, of which the last Ready does not speak.
+  await expectHealth(world, "docs", { kstatus: "Terminating", ready: false, argocd: "Progressing" });
+  expect(await kubectlWait(world, "docs", "delete", "10ms")).toBe(false);
+  call.release();
+  expect(await kubectlWait(world, "docs", "delete", "20s")).toBe(true);
+  expect(world.account.buckets.has(world.bucketName("docs"))).toBe(false);
+  await expectHonest(world, tooEarly);
+});
+
+test("whoever waits with kubectl goes on as soon as AWS is done, and not before", async () => {
+  await using world = await createWorld();
+  const tooEarly = watchWrites(world);
+  await using _operator = startOperator(world);
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), tags: { env: "prod" } });
+  const answers = await Promise.all([
+    kubectlWait(world, "docs", "condition=Ready", "20s"),
+    kubectlWait(world, "docs", "jsonpath={.status.arn}", "20s"),
+    kubectlWait(world, "docs", "condition=Ready=false", "0s"),
+  ]);
+  const written = world.simulator.calls.writes().length;
+  expect(answers).toEqual([true, true, false]);
+  await expectHonest(world, tooEarly);
+  expect(world.simulator.calls.writes().map(({ operation }: Call) => operation)).toHaveLength(written);
+});
+
+test("kubectl get shows the columns", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs");
+  const bucketName = world.bucketName("docs");
+  const { stdout } = await kubectl(world, "get", "s3b", "-o", "wide");
+  const [header = "", row = "", ...more] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(/ {2,}/));
+  expect(header).toEqual(["NAME", "READY", "REASON", "BUCKET", "REGION", "AGE", "ACCOUNT", "MESSAGE"]);
+  const message = `Bucket '${bucketName}' is as declared`;
+  const age = expect.stringMatching(/^\d+s$/) as unknown;
+  expect(row).toEqual(["docs", "True", "Succeeded", bucketName, "eu-central-1", age, world.account.id, message]);
+  expect(more).toEqual([]);
+});

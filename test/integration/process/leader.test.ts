@@ -1,0 +1,218 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { LEASES, type Lease } from "../../../operator/kube/lease.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import type { NodeProcess } from "../support/process/process.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+/** A lease lasts 15 s, and is then tried for every 2 s or a little more. */
+const TAKEOVER_MS = 25_000;
+
+let bundle: string;
+
+beforeAll(async () => {
+  bundle = await ensureBundle();
+});
+
+interface Pair extends AsyncDisposable {
+  leader: NodeProcess;
+  follower: NodeProcess;
+}
+
+/** Two replicas, of which the first leads. */
+async function twoReplicas(world: World): Promise<Pair> {
+  const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`];
+  await world.applyAccount();
+  const leader = spawnOperator(world, bundle, flags);
+  await leads(leader);
+  const follower = spawnOperator(world, bundle, flags);
+  await eventually(
+    () => follower.log(),
+    (log) => log.some(({ msg }) => msg === "Caches synced"),
+    () => follower.output(),
+  );
+  const dispose = async () => {
+    await Promise.all([leader.kill(), follower.kill()]);
+  };
+  return { leader, follower, [Symbol.asyncDispose]: dispose };
+}
+
+async function leads(operator: NodeProcess, timeoutMs?: number): Promise<void> {
+  await eventually(
+    () => operator.log(),
+    (log) => log.some(({ msg }) => msg === "Became leader"),
+    () => operator.output(),
+    timeoutMs,
+  );
+}
+
+function identityOf(operator: NodeProcess): unknown {
+  return operator.log().find(({ msg }) => msg === "Became leader")?.["identity"];
+}
+
+async function holder({ kube, name }: World): Promise<string | null | undefined> {
+  const lease = await kube.get<Lease>(LEASES, { namespace: name, name: "s3-operator" });
+  return lease.spec?.holderIdentity;
+}
+
+async function makeReady(world: World, name: string): Promise<void> {
+  await world.applyBucket(name, { bucketName: world.bucketName(name) });
+  await world.bucketWhen(name, isReady);
+}
+
+/** Lines that only a replica that reconciles writes: it asks AWS who it is before anything else. */
+function hasWorked(operator: NodeProcess): boolean {
+  return operator.log().some(({ msg }) => msg === "Verified the identity at AWS");
+}
+
+test.concurrent("of two replicas one works; SIGTERM frees the lease at once, and the other goes on", async () => {
+  await using world = await createWorld();
+  await using pair = await twoReplicas(world);
+  const { leader, follower } = pair;
+  await makeReady(world, "one");
+  await lookAgain(world, "one");
+  expect(hasWorked(leader)).toBe(true);
+  expect(hasWorked(follower), "the follower has not called AWS").toBe(false);
+  expect(world.simulator.calls.count("sts:GetCallerIdentity")).toBe(1);
+  expect(await holder(world)).toBe(identityOf(leader));
+
+  const start = performance.now();
+  leader.child.kill("SIGTERM");
+  expect(await leader.exited).toEqual({ code: 0, signal: null });
+  expect(leader.log().map(({ msg }) => msg)).toContain("Lease released");
+  await leads(follower);
+  expect(performance.now() - start, "long before the lease would have ended").toBeLessThan(8_000);
+  await makeReady(world, "two");
+  expect(world.simulator.calls.count("s3:CreateBucket")).toBe(2);
+  expect(await holder(world)).toBe(identityOf(follower));
+  await expectInvariants(world);
+});
+
+test.concurrent(
+  "kill -9 of the leader: the other takes over when the lease ends, and finishes the work",
+  async () => {
+    await using world = await createWorld();
+    await using pair = await twoReplicas(world);
+    const { leader, follower } = pair;
+    await makeReady(world, "one");
+    // In the middle of a creation.
+    world.simulator.faults.onCall(async ({ operation }, phase) => {
+      if (operation === "CreateBucket" && phase === "after" && leader.child.exitCode === null) await leader.kill();
+    });
+    await world.applyBucket("two", { bucketName: world.bucketName("two") });
+    expect(await leader.exited).toEqual({ code: null, signal: "SIGKILL" });
+    expect(hasWorked(follower), "the lease still holds").toBe(false);
+    await leads(follower, TAKEOVER_MS);
+    await world.bucketWhen("two", isReady);
+    expect(world.simulator.calls.count("s3:CreateBucket")).toBe(2);
+    await expectInvariants(world);
+  },
+  90_000,
+);
+
+test.concurrent(
+  "a leader that was stopped amid its work, and beyond its lease: the other takes over, and the first, awake again, ends",
+  async () => {
+    await using world = await createWorld();
+    await using pair = await twoReplicas(world);
+    const { leader, follower } = pair;
+    await makeReady(world, "one");
+    world.simulator.latencyMs = 1_000;
+    const names = Array.from({ length: 10 }, (_, index) => `begun-${index}`);
+    await Promise.all(names.map((name) => world.applyBucket(name, { bucketName: world.bucketName(name) })));
+    await eventually(
+      () => world.simulator.calls.count("s3:CreateBucket"),
+      (count) => count > 5,
+    );
+    leader.child.kill("SIGSTOP");
+    await leads(follower, TAKEOVER_MS);
+    world.simulator.latencyMs = 0;
+    for (const name of names) await world.bucketWhen(name, isReady);
+    await makeReady(world, "two");
+    const calls = world.simulator.calls.all.length;
+    leader.child.kill("SIGCONT");
+    expect(await leader.exited, leader.output()).toEqual({ code: 1, signal: null });
+    expect(leader.log().map(({ msg }) => msg)).toContain("Lease lost");
+    expect(world.simulator.calls.all.length, "it has done nothing more at AWS").toBe(calls);
+    expect(await holder(world)).toBe(identityOf(follower));
+    await makeReady(world, "three");
+    await expectInvariants(world);
+  },
+  90_000,
+);
+
+test.concurrent(
+  "a leader that loses the API server amid slow calls to AWS ends before the other begins, whatever connections are open to it",
+  async () => {
+    await using world = await createWorld();
+    const folder = await mkdtemp(join(tmpdir(), "s3-operator-leader-"));
+    await using proxy = await startProxy(await serverOf(world.kubeconfigPath));
+    const kubeconfigPath = join(folder, "kubeconfig");
+    await writeProxiedKubeconfig(world.kubeconfigPath, proxy, kubeconfigPath);
+    const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`];
+    const served = ["--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
+    await world.applyAccount();
+    await using leader = spawnOperator({ ...world, kubeconfigPath }, bundle, [...flags, ...served]);
+    await leads(leader);
+    const idle = await connectedTo(leader);
+    await using follower = spawnOperator(world, bundle, flags);
+    await eventually(
+      () => follower.log(),
+      (log) => log.some(({ msg }) => msg === "Caches synced"),
+    );
+
+    world.simulator.latencyMs = 6_000;
+    const writesOf = () => world.simulator.calls.all.filter(({ write }) => write);
+    for (const name of ["one", "two", "three"]) {
+      await world.applyBucket(name, { bucketName: world.bucketName(name), versioning: "Enabled" });
+    }
+    await eventually(writesOf, (calls) => calls.length >= 3, undefined, 30_000);
+    proxy.stall();
+    expect(await leader.exited, leader.output()).toEqual({ code: 1, signal: null });
+    const endedAt = Date.now();
+    const lostAt = Date.parse(leader.log().find(({ msg }) => msg === "Lease lost")?.ts ?? "");
+    expect(endedAt - lostAt, "it does not wait for anything").toBeLessThan(2_000);
+    expect(writesOf().filter(({ time }) => time > lostAt)).toEqual([]);
+    await leads(follower, TAKEOVER_MS);
+    expect(Date.parse(follower.log().find(({ msg }) => msg === "Became leader")?.ts ?? "")).toBeGreaterThan(lostAt);
+    world.simulator.latencyMs = 0;
+    for (const name of ["one", "two", "three"]) await world.bucketWhen(name, isReady);
+    expect(idle.map((socket) => socket.readyState)).toEqual(["closed", "closed"]);
+    await expectInvariants(world);
+    await rm(folder, { recursive: true });
+  },
+  120_000,
+);
+
+/** Connections to its metrics and health ports, on which nothing is ever asked. */
+async function connectedTo(operator: NodeProcess): Promise<Socket[]> {
+  const ports = operator.log().find(({ msg }) => msg === "Listening")?.["ports"] as Record<string, number>;
+  const sockets = [ports["/metrics"], ports["/healthz"]].map((port) => connect(port ?? 0, "127.0.0.1"));
+  for (const socket of sockets) socket.on("error", () => socket.destroy());
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  return sockets;
+}
+
+test.concurrent("SIGTERM is not held up by connections on which nothing is ever asked", async () => {
+  await using world = await createWorld();
+  const served = ["--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
+  await using operator = spawnOperator(world, bundle, served);
+  await eventually(
+    () => operator.log(),
+    (log) => log.some(({ msg }) => msg === "Caches synced"),
+  );
+  await connectedTo(operator);
+  const start = performance.now();
+  operator.child.kill("SIGTERM");
+  expect(await operator.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - start).toBeLessThan(8_000);
+});

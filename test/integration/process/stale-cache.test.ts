@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { CONFIRM_DELETE_CONTENTS, S3_BUCKETS } from "../../../operator/api/names.ts";
+import type { S3BucketSpec } from "../../../operator/api/types.ts";
+import type { Bucket } from "../../aws/index.ts";
+import { atAws } from "../support/world/buckets.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { startWatchProxy, type WatchProxy } from "./watch-proxy.ts";
+import { createWorld, type World } from "../support/world/world.ts";
+
+/*
+ * The watches fall silent without an error, as behind a NAT that forgets a connection, and all other calls go through. What the operator knows is out of date
+ * then, for minutes: nothing may be destroyed by it, and nothing be written to another object.
+ */
+vi.setConfig({ testTimeout: 120_000 });
+
+const PAGE = 1_000;
+const OBJECTS = 60 * PAGE;
+/** For a look at the object, at most once a second, and the calls that were under way by then. */
+const STOPPED_WITHIN_MS = 5_000;
+
+interface Silent extends AsyncDisposable {
+  world: World;
+  proxy: WatchProxy;
+}
+
+async function worldBehindProxy(): Promise<Silent> {
+  const world = await createWorld();
+  const folder = await mkdtemp(join(tmpdir(), "s3-operator-silent-"));
+  const proxy = await startWatchProxy(world.kubeconfigPath, join(folder, "kubeconfig"));
+  const operator = startOperator({ ...world, kubeconfigPath: proxy.kubeconfigPath });
+  return {
+    world,
+    proxy,
+    async [Symbol.asyncDispose]() {
+      await operator.stop();
+      await proxy[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A bucket full of objects, whose deletion has begun; from then on the watches are silent. */
+async function beingEmptied({ world, proxy }: Silent): Promise<Bucket> {
+  const bucketName = world.bucketName("precious");
+  const annotations = { [CONFIRM_DELETE_CONTENTS]: bucketName };
+  await world.applyAccount({ allowedDeletionPolicies: ["Retain", "DeleteWithContents"] });
+  await world.applyBucket("precious", { bucketName, deletionPolicy: "DeleteWithContents" }, { annotations });
+  await world.bucketWhen("precious", isReady);
+  const bucket = atAws(world, bucketName);
+  bucket.fillWith({ keys: OBJECTS, versionsPerKey: 1 });
+  world.simulator.faults.delay(1_000, { operation: "DeleteObjects" });
+  await world.deleteBucket("precious");
+  await world.statuses.when("precious", ({ status }) => status?.deletion?.startedTime !== undefined);
+  proxy.silence();
+  return bucket;
+}
+
+const key = (world: World) => ({ namespace: world.name, name: "precious" });
+const dropFinalizers = (world: World) =>
+  world.kube.mergePatch(S3_BUCKETS, key(world), { metadata: { finalizers: null } });
+const keeping = (world: World): S3BucketSpec => ({
+  bucketName: world.bucketName("precious"),
+  deletionPolicy: "Retain",
+  tags: { saved: "yes" },
+});
+const deletions = ({ simulator }: World) =>
+  simulator.calls.all.filter(({ operation }) => operation === "DeleteObjects");
+
+/** The time of the last deletion, once there was none for some seconds: each takes one, and they overlap. */
+async function lastDeletion(world: World): Promise<number> {
+  const last = () => deletions(world).at(-1)?.time ?? Infinity;
+  return await eventually(last, (time) => time < Date.now() - 4_000, undefined, 60_000);
+}
+
+describe("emptying ends within seconds", () => {
+  test("when the object was freed of its finalizers and made anew, to keep the bucket", async () => {
+    await using silent = await worldBehindProxy();
+    const { world } = silent;
+    const bucket = await beingEmptied(silent);
+    await dropFinalizers(world);
+    const saved = await world.applyBucket("precious", keeping(world));
+    const savedAt = Date.now();
+    const ready = await world.bucketWhen("precious", isReady, 60_000);
+    expect(ready.metadata.uid).toBe(saved.metadata.uid);
+    expect(ready.status?.deletion, "progress of the former object").toBeUndefined();
+    expect(Date.now() - savedAt, "long before the silence is noticed").toBeLessThan(60_000);
+    expect((await lastDeletion(world)) - savedAt).toBeLessThan(STOPPED_WITHIN_MS);
+    expect(bucket.objects.size).toBeGreaterThan(OBJECTS / 2);
+  });
+
+  test("when the object is gone, and was not made anew", async () => {
+    await using silent = await worldBehindProxy();
+    const { world } = silent;
+    const bucket = await beingEmptied(silent);
+    await dropFinalizers(world);
+    const droppedAt = Date.now();
+    expect((await lastDeletion(world)) - droppedAt).toBeLessThan(STOPPED_WITHIN_MS);
+    expect(bucket.objects.size).toBeGreaterThan(OBJECTS / 2);
+  });
+
+  test.each([
+    ["the deletionPolicy was edited", (world: World) => world.editSpec("precious", { deletionPolicy: "Retain" })],
+    [
+      "the confirmation was taken back",
+      (world: World) => world.annotate("precious", { [CONFIRM_DELETE_CONTENTS]: null }),
+    ],
+  ])("when %s", async (_, save) => {
+    await using silent = await worldBehindProxy();
+    const { world } = silent;
+    const bucket = await beingEmptied(silent);
+    await save(world);
+    const savedAt = Date.now();
+    expect((await lastDeletion(world)) - savedAt).toBeLessThan(STOPPED_WITHIN_MS);
+    expect(bucket.objects.size).toBeGreaterThan(OBJECTS / 2);
+  });
+});
+
+test("the API server refuses to take one object for another", async () => {
+  await using world = await createWorld();
+  const { metadata } = await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+  const about = { namespace: world.name, name: "docs" };
+  const patch = (identity: object, subresource?: "status") => {
+    const body = { metadata: { ...identity, finalizers: ["example.org/f"] }, status: { observedGeneration: 7 } };
+    return world.kube.mergePatch(S3_BUCKETS, about, body, subresource && { subresource });
+  };
+  const former = { resourceVersion: String(Number(metadata.resourceVersion) - 1) };
+  await expect(patch(former, "status")).rejects.toMatchObject({ status: 409, reason: "Conflict" });
+  await expect(patch(former)).rejects.toMatchObject({ status: 409, reason: "Conflict" });
+  const uid = "00000000-0000-4000-8000-000000000000";
+  await expect(patch({ uid })).rejects.toMatchObject({ status: 422, reason: "Invalid" });
+  // Which is why a status is written by version.
+  await expect(patch({ uid }, "status")).resolves.toMatchObject({ metadata: { uid: metadata.uid } });
+});

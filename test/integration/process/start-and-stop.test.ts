@@ -1,0 +1,156 @@
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
+import type { AWSAccount, S3Bucket } from "../../../operator/api/types.ts";
+import { readyBucket, tagsAt } from "../support/world/buckets.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { eventWhen } from "../support/expect/events.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { awsEnvironment, spawnOperator } from "../support/process/operator.ts";
+import { type NodeProcess, startNode } from "../support/process/process.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
+import { condition, isReady, isReconciling } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { createWorld } from "../support/world/world.ts";
+
+/** Holds the one file, and nothing else. */
+let folder: string;
+let bundle: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s3-operator-process-"));
+  bundle = join(folder, "operator.mjs");
+  await copyFile(await ensureBundle(), bundle);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Milliseconds from the signal to the end, which must be an orderly one. */
+async function terminate(operator: NodeProcess): Promise<number> {
+  const start = performance.now();
+  operator.child.kill("SIGTERM");
+  const exit = await operator.exited;
+  expect(exit, operator.output()).toEqual({ code: 0, signal: null });
+  return performance.now() - start;
+}
+
+test.concurrent(
+  "the file alone, in an empty folder, told all else by the environment: a bucket becomes Ready, in any namespace",
+  async () => {
+    await using world = await createWorld();
+    const environment = {
+      ...awsEnvironment(world),
+      S3_OPERATOR_WATCH_SELECTOR: world.selector,
+      S3_OPERATOR_CLUSTER_NAME: "from-environment",
+      S3_OPERATOR_LEADER_ELECTION_NAMESPACE: world.name,
+      S3_OPERATOR_HEALTH_ADDRESS: "0",
+      S3_OPERATOR_METRICS_ADDRESS: "0",
+      S3_OPERATOR_S3_FORCE_PATH_STYLE: "true",
+    };
+    const options = { environment, cwd: folder };
+    await using operator = startNode("operator.mjs", ["--kubeconfig", world.kubeconfigPath], options);
+    await readyBucket(world, "docs");
+    expect(tagsAt(world, world.bucketName("docs"))).toMatchObject({ "s3-operator.io/cluster": "from-environment" });
+    await expectInvariants(world);
+    await terminate(operator);
+    expect(await readdir(folder), "it leaves nothing behind").toEqual(["operator.mjs"]);
+  },
+);
+
+test.concurrent(
+  "SIGTERM under load: what is under way is brought to its end, and the rest is the next start's",
+  async () => {
+    await using world = await createWorld();
+    const { simulator } = world;
+    simulator.latencyMs = 50;
+    await world.applyAccount();
+    const names = Array.from({ length: 25 }, (_, index) => `load-${index}`);
+    await Promise.all(names.map((name) => world.applyBucket(name, { bucketName: world.bucketName(name) })));
+    await using first = spawnOperator(world, bundle, ["--concurrency=5", "--shutdown-timeout=20s"]);
+    await eventually(
+      () => simulator.calls.count("s3:CreateBucket"),
+      (count) => count >= 8,
+      () => first.output(),
+    );
+    expect(await terminate(first)).toBeLessThan(20_000);
+    expect(simulator.calls.all.filter(({ endedAt }) => endedAt === undefined)).toEqual([]);
+    const { items } = await world.kube.list<S3Bucket>(S3_BUCKETS, { namespace: world.name });
+    const ready = items.filter(isReady).map(({ metadata }) => world.bucketName(metadata.name));
+    expect(ready.length, "the test was too late").toBeLessThan(names.length);
+    expect([...world.account.buckets.keys()].toSorted(), "no bucket was left half done").toEqual(ready.toSorted());
+
+    await using _second = spawnOperator(world, bundle);
+    await Promise.all(names.map((name) => world.bucketWhen(name, isReady)));
+    expect(simulator.calls.count("s3:CreateBucket"), "each was made once").toBe(names.length);
+    await expectInvariants(world);
+  },
+);
+
+test.concurrent(
+  "SIGTERM while AWS hangs: it ends when the shutdown timeout is over, and the next start finishes",
+  async () => {
+    await using world = await createWorld();
+    const { simulator } = world;
+    await world.applyAccount();
+    simulator.faults.hang({ operation: "CreateBucket" });
+    await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+    await using first = spawnOperator(world, bundle, ["--shutdown-timeout=1s"]);
+    await eventually(
+      () => simulator.calls.count("s3:CreateBucket"),
+      (count) => count > 0,
+      () => first.output(),
+    );
+    const took = await terminate(first);
+    expect(took).toBeGreaterThan(900);
+    expect(took).toBeLessThan(5_000);
+    simulator.faults.clear();
+    await using _second = spawnOperator(world, bundle);
+    await world.bucketWhen("docs", isReady);
+    await expectInvariants(world);
+  },
+);
+
+test.concurrent.each(["stall", "refuse"] as const)(
+  "SIGTERM while the API server cannot be reached (%s): it ends all the same, its lease not released",
+  async (how) => {
+    await using world = await createWorld();
+    await using proxy = await startProxy(await serverOf(world.kubeconfigPath));
+    const kubeconfig = join(folder, "..", `${world.name}.kubeconfig`);
+    await writeProxiedKubeconfig(world.kubeconfigPath, proxy, kubeconfig);
+    const flags = [`--kubeconfig=${kubeconfig}`, "--leader-elect=true", `--leader-election-namespace=${world.name}`];
+    await using operator = spawnOperator(world, bundle, flags);
+    await readyBucket(world, "docs");
+    // The last thing that it sends: an event on its way would outlast the lease.
+    await eventWhen(world, "docs", "Succeeded");
+    await proxy[how]();
+    const took = await terminate(operator);
+    expect(took).toBeLessThan(30_000);
+    expect(operator.log().map(({ msg }) => msg)).toContain("Lease could not be released");
+    await rm(kubeconfig);
+  },
+);
+
+test.concurrent("without credentials it runs, and says so; started with them, it recovers", async () => {
+  await using world = await createWorld();
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+  const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+  await using without = spawnOperator(world, bundle, [], none);
+  const account = () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name });
+  const readyOf = ({ status }: AWSAccount) => status?.conditions?.find(({ type }) => type === "Ready");
+  const told = await eventually(account, (found) => readyOf(found)?.reason === "Credentials");
+  expect(readyOf(told)).toMatchObject({ status: "False", message: expect.stringContaining("credentials") as string });
+  const bucket = await world.bucketWhen("docs", isReconciling("Credentials"));
+  expect(condition(bucket, "Ready")?.message).toContain("AWS does not accept the operator's credentials");
+  expect(without.child.exitCode, "it goes on").toBeNull();
+  expect(world.simulator.calls.all).toEqual([]);
+  await terminate(without);
+
+  await using _with = spawnOperator(world, bundle);
+  await world.bucketWhen("docs", isReady);
+  const recovered = await eventually(account, (found) => readyOf(found)?.status === "True");
+  expect(recovered.status?.callerArn).toBe(world.account.callerArn);
+  await expectInvariants(world);
+});

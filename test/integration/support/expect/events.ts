@@ -1,0 +1,32 @@
+import { EVENTS } from "../../../../operator/kube/events.ts";
+import type { KubeObject } from "../../../../operator/kube/object.ts";
+import { eventually } from "./wait.ts";
+import type { World } from "../world/world.ts";
+
+/** Of events.k8s.io/v1, what tests look at. */
+export interface SeenEvent extends KubeObject {
+  eventTime: string;
+  type: "Normal" | "Warning";
+  reason: string;
+  note: string;
+  regarding: { name: string };
+}
+
+/** About one object of the world's namespace, oldest first. */
+export async function eventsOf({ kube, name: namespace }: World, name: string): Promise<SeenEvent[]> {
+  const { items } = await kube.list<SeenEvent>(EVENTS, { namespace });
+  const about = items.filter(({ regarding }) => regarding.name === name);
+  return about.toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
+}
+
+/** The first event with this reason; they are written behind the reconcile that they are about. */
+export async function eventWhen(world: World, name: string, reason: string): Promise<SeenEvent> {
+  const events = await eventually(
+    () => eventsOf(world, name),
+    (all) => all.some((event) => event.reason === reason),
+    (last) => `No event ${reason} among ${JSON.stringify(last?.map((event) => [event.reason, event.note]))}`,
+  );
+  const event = events.find((each) => each.reason === reason);
+  if (event === undefined) throw new Error("Found a moment ago");
+  return event;
+}

@@ -1,0 +1,88 @@
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetBucketPolicyCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { expect } from "vitest";
+import type { Grant } from "../../../../operator/api/types.ts";
+import type { Stage } from "../world/workloads.ts";
+
+type Permission = Grant["permissions"][number];
+
+/** A role in a bucket. */
+interface Hands {
+  s3: S3Client;
+  bucket: string;
+}
+
+const BODY = "what a workload writes";
+
+/** Keys below the prefix, and beside it where a pattern that is not quite right would let somebody in. */
+export function keysAround(prefix: string): string[] {
+  const bare = prefix.slice(0, -1);
+  return [`${prefix}x`, `${prefix}deep/x`, `${bare}-2/x`, `${bare}x`, bare, `x/${prefix}x`];
+}
+
+/** Puts an object at every key, as the bucket's owner. */
+export async function fill({ owner }: Pick<Stage, "owner">, Bucket: string, keys: readonly string[]): Promise<void> {
+  for (const Key of keys) await owner.send(new PutObjectCommand({ Bucket, Key, Body: "was here before" }));
+}
+
+/** Tries everything at every key, and compares with what the grants say. The keys must have objects; afterwards some have others, or none. */
+export async function expectReach(hands: Hands, grants: readonly Grant[], keys: readonly string[]): Promise<void> {
+  const { s3, bucket: Bucket } = hands;
+  for (const Key of keys) {
+    const may = (permission: Permission) => isGranted(grants, Key, permission);
+    await expectAnswer(`get ${Key}`, may("Read"), () => s3.send(new GetObjectCommand({ Bucket, Key })));
+    await expectAnswer(`put ${Key}`, may("Write"), () => s3.send(new PutObjectCommand({ Bucket, Key, Body: BODY })));
+    await expectAnswer(`upload ${Key}`, may("Write"), () => uploadPart(hands, Key));
+    await expectAnswer(`delete ${Key}`, may("Delete"), () => s3.send(new DeleteObjectCommand({ Bucket, Key })));
+    const Prefix = Key.slice(0, Key.lastIndexOf("/") + 1);
+    const mayList = isGranted(grants, Prefix, "List");
+    await expectAnswer(`list '${Prefix}'`, mayList, () => s3.send(new ListObjectsV2Command({ Bucket, Prefix })));
+  }
+}
+
+/** What no BucketAccess grants, whatever it says: lists beyond the prefix, versions, others' uploads, the bucket's own settings. */
+export async function expectNothingElse({ s3, bucket: Bucket }: Hands, keys: readonly string[]): Promise<void> {
+  const [Key = ""] = keys;
+  const VersionId = "null";
+  const tries: Record<string, () => Promise<unknown>> = {
+    "list all": () => s3.send(new ListObjectsV2Command({ Bucket })),
+    "list with an empty prefix": () => s3.send(new ListObjectsV2Command({ Bucket, Prefix: "" })),
+    "list without the slash": () => s3.send(new ListObjectsV2Command({ Bucket, Prefix: Key.split("/")[0] })),
+    "list versions": () => s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key })),
+    "list uploads": () => s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key })),
+    "get a version": () => s3.send(new GetObjectCommand({ Bucket, Key, VersionId })),
+    "delete a version": () => s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId })),
+    "read the policy": () => s3.send(new GetBucketPolicyCommand({ Bucket })),
+  };
+  for (const [what, attempt] of Object.entries(tries)) await expectAnswer(what, false, attempt);
+}
+
+function isGranted(grants: readonly Grant[], key: string, permission: Permission): boolean {
+  return grants.some(({ prefix, permissions }) => key.startsWith(prefix) && permissions.includes(permission));
+}
+
+async function uploadPart({ s3, bucket: Bucket }: Hands, Key: string): Promise<void> {
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: BODY }));
+  await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+}
+
+async function expectAnswer(what: string, allowed: boolean, attempt: () => Promise<unknown>): Promise<void> {
+  const error = await attempt().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (allowed) expect(error, what).toBeUndefined();
+  else expect(error, what).toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import { operatorActions } from "../../../../operator/access/iam-actions.ts";
+import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
+import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../../operator/api/types.ts";
+import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
+import { isNotFound } from "../../../../operator/kube/errors.ts";
+import type { Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
+import { expectSoundStatus } from "../../../conformance/conditions.ts";
+import { operatorCalls } from "../expect/invariants.ts";
+import { recordStatuses, type StatusRecorder } from "./recorder.ts";
+import { isReady } from "../expect/states.ts";
+import type { World } from "./world.ts";
+
+export const CLUSTER = "main";
+
+export const CONFIG_MAPS: Resource = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+
+export const SERVICE_ACCOUNTS: Resource = {
+  group: "",
+  version: "v1",
+  kind: "ServiceAccount",
+  plural: "serviceaccounts",
+  namespaced: true,
+};
+
+/** Hands for BucketAccesses of one namespace, the world's own unless another is given. */
+export interface Accesses extends Disposable {
+  namespace: string;
+  statuses: StatusRecorder<BucketAccess>;
+  apply(name: string, spec: Partial<BucketAccessSpec>): Promise<BucketAccess>;
+  edit(name: string, spec: Record<string, unknown>): Promise<BucketAccess>;
+  annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
+  get(name: string): Promise<BucketAccess>;
+  delete(name: string): Promise<void>;
+  /** As soon as it is as `until` wants it. */
+  when(name: string, until: (access: BucketAccess) => boolean): Promise<BucketAccess>;
+  /** Asks for a look; resolves when one that began after that has ended. */
+  lookAgain(name: string): Promise<BucketAccess>;
+}
+
+export const GRANTS: BucketAccessSpec["grants"] = [{ prefix: "raw/", permissions: ["Read", "Write"] }];
+
+export async function accessesOf(world: World, namespace = world.name): Promise<Accesses> {
+  const { kube, selector } = world;
+  const statuses = recordStatuses<BucketAccess>(kube, namespace, BUCKET_ACCESSES);
+  await statuses.started;
+  const [label = "", value = ""] = selector.split("=");
+  const key = (name: string) => ({ namespace, name });
+  const annotate = async (name: string, annotations: Record<string, string | null>) => {
+    await kube.mergePatch(BUCKET_ACCESSES, key(name), { metadata: { annotations } });
+  };
+  return {
+    namespace,
+    statuses,
+    apply: (name, spec) => {
+      const metadata = { ...key(name), labels: { [label]: value } };
+      const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
+      const access = {
+        apiVersion: API_VERSION,
+        kind: "BucketAccess",
+        metadata,
+        spec: { bucketRef: { name: "docs" }, grants: GRANTS, ...whom, ...spec },
+      };
+      return kube.apply<BucketAccess>(BUCKET_ACCESSES, access, { fieldManager: "test", force: true });
+    },
+    edit: (name, spec) => kube.mergePatch<BucketAccess>(BUCKET_ACCESSES, key(name), { spec }),
+    annotate,
+    get: (name) => kube.get<BucketAccess>(BUCKET_ACCESSES, key(name)),
+    delete: (name) => kube.delete(BUCKET_ACCESSES, key(name)),
+    when: (name, until) => statuses.when(name, until),
+    lookAgain: async (name) => {
+      const request = randomUUID();
+      await annotate(name, { [RECONCILE_REQUESTED_AT]: request });
+      return statuses.when(name, ({ status }) => status?.reconcileRequestedAt === request);
+    },
+    [Symbol.dispose]: () => statuses.stop(),
+  };
+}
+
+/** An account with a cluster, by both ways in which Pods become roles, and a bucket called "docs" that is Ready. */
+export async function worldWithBucket(
+  world: World,
+  spec: S3BucketSpec = {},
+  account: Partial<AWSAccountSpec> = {},
+): Promise<void> {
+  await world.applyAccount(workloadAccount(world, account));
+  await readyBucketIn(world, spec);
+}
+
+export function workloadAccount({ account }: World, spec: Partial<AWSAccountSpec> = {}): Partial<AWSAccountSpec> {
+  if (!account.clusters.has(`eu-central-1/${CLUSTER}`)) account.addCluster(CLUSTER, { region: "eu-central-1" });
+  const oidcProviderArn = `arn:aws:iam::${account.id}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC123`;
+  return { workloadIdentity: { type: "IRSA", oidcProviderArn, clusterName: CLUSTER }, ...spec };
+}
+
+async function readyBucketIn(world: World, spec: S3BucketSpec): Promise<void> {
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), ...spec });
+  await world.bucketWhen("docs", isReady);
+}
+
+/** The role of an access that has one. */
+export function roleOf({ account }: World, { status }: BucketAccess): Role {
+  const role = account.roles.get(status?.roleArn ?? "");
+  if (role === undefined) throw new Error(`There is no role ${status?.roleArn}`);
+  return role;
+}
+
+export function inlinePolicy({ inlinePolicies }: Role): unknown {
+  return JSON.parse(inlinePolicies.get("s3-operator") ?? "null");
+}
+
+export function clusterOf({ account }: World): Cluster {
+  const cluster = account.clusters.get(`eu-central-1/${CLUSTER}`);
+  if (cluster === undefined) throw new Error("There is no cluster");
+  return cluster;
+}
+
+export function associations(world: World): PodIdentityAssociation[] {
+  return [...clusterOf(world).podIdentityAssociations.values()];
+}
+
+/** Calls of the operator for roles and associations. */
+export function accessCalls(world: World): Call[] {
+  return operatorCalls(world).filter(({ service }) => service === "iam" || service === "eks");
+}
+
+export async function findConfigMap(
+  { kube }: World,
+  namespace: string,
+  name: string,
+): Promise<(KubeObject & { data?: Record<string, string> }) | undefined> {
+  try {
+    return await kube.get(CONFIG_MAPS, { namespace, name });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+export async function createServiceAccount(
+  { kube }: World,
+  namespace: string,
+  name: string,
+  annotations: Record<string, string> = {},
+): Promise<void> {
+  await kube.create(SERVICE_ACCOUNTS, {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { namespace, name, annotations },
+  });
+}
+
+/** What must hold after every test, when nothing is under way any more: sound statuses, permitted calls, and one more look writes nothing. */
+export async function expectAccessInvariants(world: World, accesses: Accesses): Promise<void> {
+  accesses.statuses.all().forEach(expectSoundStatus);
+  const permitted: readonly string[] = operatorActions;
+  for (const { operation, actions } of accessCalls(world)) {
+    for (const action of actions) expect(permitted, `the operator called ${operation}`).toContain(action);
+  }
+  const { items } = await world.kube.list<BucketAccess>(BUCKET_ACCESSES, { namespace: accesses.namespace });
+  for (const { metadata } of items.filter((access) => isReady(access))) {
+    const writes = operatorCalls(world).filter(({ write }) => write).length;
+    const before = await accesses.get(metadata.name);
+    await accesses.lookAgain(metadata.name);
+    // Of Pod Identity every other look is at the association.
+    const after = await accesses.lookAgain(metadata.name);
+    expect(operatorCalls(world).filter(({ write }) => write)).toHaveLength(writes);
+    expect(withoutRequest(after)).toEqual(withoutRequest(before));
+  }
+}
+
+function withoutRequest({ spec, status }: BucketAccess): object {
+  const { reconcileRequestedAt: _, ...rest } = status ?? {};
+  return { spec, status: rest };
+}

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadAll } from "js-yaml";
+import { expect } from "vitest";
+import { API_VERSION } from "../../../../operator/api/names.ts";
+import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts";
+import type { KubeObject } from "../../../../operator/kube/object.ts";
+import { kubectl } from "./kubectl.ts";
+import { createWorld, type World } from "./world.ts";
+
+const EXAMPLES = new URL("../../../../examples/", import.meta.url);
+
+/** Names of the folders under examples/. */
+export const exampleFolders: readonly string[] = readdirSync(EXAMPLES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+/** ARNs of queues that an example needs. Its README names them. */
+export const QUEUES: Readonly<Record<string, readonly string[]>> = {
+  "document-assistant": ["arn:aws:sqs:eu-central-1:111122223333:assistant-documents"],
+};
+
+/** A file, whose path is relative to examples/. */
+export function textOf(path: string): string {
+  return readFileSync(new URL(path, EXAMPLES), "utf8");
+}
+
+/** Objects of a file, whose path is relative to examples/. */
+export function objectsIn(path: string): KubeObject[] {
+  return loadAll(textOf(path)) as KubeObject[];
+}
+
+/** Files of an example that a tenant applies with kubectl: all but those with an AWSAccount, or with what tells a GitOps tool. Relative to examples/. */
+export function manifestsOf(folder: string): string[] {
+  return readdirSync(new URL(folder, EXAMPLES))
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => `${folder}/${file}`)
+    .filter((path) => objectsIn(path).every(isTenants));
+}
+
+function isTenants({ apiVersion, kind }: KubeObject): boolean {
+  return kind !== "AWSAccount" && (apiVersion === API_VERSION || apiVersion === "v1");
+}
+
+/** BucketAccesses of an example. */
+export function accessesIn(folder: string): BucketAccess[] {
+  const objects = manifestsOf(folder).flatMap(objectsIn);
+  return objects.filter(({ kind }) => kind === "BucketAccess") as BucketAccess[];
+}
+
+/** What must be at AWS before an example is applied: queues that let S3 send, and the roles that are let in. */
+export function prepareAws({ account, simulator }: World, folder: string): void {
+  for (const arn of QUEUES[folder] ?? []) account.notificationDestinations.set(arn, "Allowed");
+  for (const arn of accessesIn(folder).flatMap(({ spec }) => spec.principals ?? [])) {
+    const [, , , , accountId = "", resource = ""] = arn.split(":");
+    simulator.account(accountId).addRole(resource.slice("role/".length));
+  }
+}
+
+/**
+ * A world whose account is that of an example, which the examples' ARNs name. It has another name than in the example: the AWSAccounts of all tests
+ * share one cluster.
+ */
+export async function worldOfExamples(path: string): Promise<World> {
+  const world = await createWorld();
+  const [account] = objectsIn(path) as AWSAccount[];
+  if (account === undefined) throw new Error(`${path} is empty`);
+  await world.applyAccount(account.spec);
+  return { ...world, account: world.simulator.account(account.spec.accountId) };
+}
+
+/**
+ * As the files stand, by kubectl, into kubectl's own namespace; by server-side apply, with unknown and repeated fields refused, as kubectl does by
+ * itself, or with other `flags`. The operator of this test sees nothing of them yet.
+ */
+export async function applyAsItStands(
+  world: World,
+  files: readonly string[],
+  flags: readonly string[] = ["--server-side"],
+): Promise<KubeObject[]> {
+  const objects = files.flatMap(objectsIn);
+  for (const { kind, metadata } of objects) expect({ kind, namespace: metadata.namespace }).toEqual({ kind });
+  const applied = await kubectl(world, "apply", ...flags, "--validate=strict", ...fileArguments(files));
+  expect(applied).toMatchObject({ code: 0, stderr: "" });
+  return objects;
+}
+
+/** kubectl's, for files whose paths are relative to examples/. */
+export function fileArguments(files: readonly string[]): string[] {
+  return files.map((file) => `--filename=${fileURLToPath(new URL(file, EXAMPLES))}`);
+}
+
+/**
+ * From now on the operator sees those of these objects that are its business, by the label that was put on them.
+ * @returns what kubectl calls them
+ */
+export async function showToOperator(world: World, objects: readonly KubeObject[]): Promise<string[]> {
+  const names = objects
+    .filter(({ apiVersion }) => apiVersion === API_VERSION)
+    .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
+  expect(await kubectl(world, "label", ...names, world.selector)).toMatchObject({ code: 0 });
+  return names;
+}

@@ -1,0 +1,22 @@
+import { dirname, join } from "node:path";
+import { inject } from "vitest";
+import { type CommandResult, runCommand } from "../../../controlplane/command.ts";
+import type { World } from "./world.ts";
+
+/** Runs the real kubectl in the world's namespace. */
+export function kubectl({ kubeconfigPath, name }: World, ...args: string[]): Promise<CommandResult> {
+  // Nothing of this user's kubectl has a say, and nothing is left in their home.
+  const environment = {
+    ...process.env,
+    KUBECONFIG: kubeconfigPath,
+    KUBECACHEDIR: join(dirname(kubeconfigPath), "kubectl-cache"),
+    KUBERC: "off",
+  };
+  return runCommand(inject("kubectlPath"), [`--namespace=${name}`, ...args], { environment });
+}
+
+/** Whether `kubectl wait` finds the condition true, here and now, or within `timeout`. */
+export async function kubectlWait(world: World, name: string, condition: string, timeout = "0s"): Promise<boolean> {
+  const { code } = await kubectl(world, "wait", `s3bucket/${name}`, `--for=${condition}`, `--timeout=${timeout}`);
+  return code === 0;
+}

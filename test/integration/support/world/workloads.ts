@@ -1,0 +1,121 @@
+import { CreateOpenIDConnectProviderCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts";
+import type { Config } from "../../../../operator/cli/config.ts";
+import { credentialsOf } from "../../../aws/contract/workload.ts";
+import type { Cluster, Credentials } from "../../../aws/index.ts";
+import { type Accesses, accessesOf, findConfigMap, SERVICE_ACCOUNTS } from "./access.ts";
+import { applyAsItStands, manifestsOf, objectsIn, prepareAws, showToOperator, worldOfExamples } from "./examples.ts";
+import { startOperator } from "../process/operator.ts";
+import { isReady } from "../expect/states.ts";
+import { PERSON, type World } from "./world.ts";
+
+/** An example at work, with policies evaluated. */
+export interface Stage extends AsyncDisposable {
+  world: World;
+  cluster: Cluster;
+  accesses: Accesses;
+  /** Somebody of the bucket's account who may do everything. */
+  owner: S3Client;
+  /** A Pod of the ServiceAccount of this BucketAccess, started as soon as that is Ready. */
+  pod(access: string): Promise<Pod>;
+}
+
+/** What a container of a Pod has to go by, and nothing besides. */
+export interface Pod extends Disposable {
+  credentials: Credentials;
+  /** Of the access's ConfigMap, as `envFrom` puts them there. */
+  environment: Readonly<Record<string, string>>;
+  bucket: string;
+  s3: S3Client;
+}
+
+const ACCOUNT = "quickstart/account-for-workloads.yaml";
+const ANNOTATION = "eks.amazonaws.com/role-arn";
+const REGION = "eu-central-1";
+
+/** Applies an example as it stands, in an account that has Pods become roles in this way. */
+export async function perform(
+  folder: string,
+  type: "IRSA" | "PodIdentity",
+  overrides: Partial<Config> = {},
+): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await worldOfExamples(ACCOUNT));
+  const [account] = objectsIn(ACCOUNT) as AWSAccount[];
+  if (account?.spec.workloadIdentity === undefined) throw new Error(`${ACCOUNT} has no workloadIdentity`);
+  await world.applyAccount({ ...account.spec, workloadIdentity: { ...account.spec.workloadIdentity, type } });
+  const { credentials } = world.account.addUser(PERSON);
+  const cluster = await createCluster(world, account, credentials);
+  prepareAws(world, folder);
+  world.simulator.evaluatePolicies = true;
+  const accesses = stack.use(await accessesOf(world));
+  stack.use(startOperator(world, overrides));
+  await showToOperator(world, await applyAsItStands(world, manifestsOf(folder)));
+  const owner = stack.adopt(s3As(world, credentials), (s3) => s3.destroy());
+  const end = stack.move();
+  return {
+    world,
+    cluster,
+    accesses,
+    owner,
+    pod: async (access) => startPod(world, cluster, await accesses.when(access, isReady)),
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+/** The EKS cluster that the AWSAccount names, and its OIDC provider in IAM. */
+async function createCluster(world: World, { spec }: AWSAccount, credentials: Credentials): Promise<Cluster> {
+  const { clusterName = "", oidcProviderArn = "" } = spec.workloadIdentity ?? {};
+  const oidcIssuer = `https://${oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1)}`;
+  const cluster = world.account.addCluster(clusterName, { region: spec.region, oidcIssuer });
+  const iam = new IAMClient({ endpoint: world.simulator.url, region: "us-east-1", credentials });
+  await iam.send(new CreateOpenIDConnectProviderCommand({ Url: oidcIssuer, ClientIDList: ["sts.amazonaws.com"] }));
+  iam.destroy();
+  return cluster;
+}
+
+async function startPod(world: World, cluster: Cluster, { metadata, spec }: BucketAccess): Promise<Pod> {
+  const environment = (await findConfigMap(world, world.name, spec.configMapName ?? metadata.name))?.data ?? {};
+  const credentials = await credentialsIn(world, cluster, spec.serviceAccountRef?.name ?? "");
+  const s3 = s3As(world, credentials, environment["BUCKET_REGION"]);
+  const bucket = environment["BUCKET_NAME"] ?? "";
+  return { credentials, environment, bucket, s3, [Symbol.dispose]: () => s3.destroy() };
+}
+
+/** By IRSA if the ServiceAccount has the annotation, as EKS decides it. */
+async function credentialsIn(world: World, cluster: Cluster, serviceAccount: string): Promise<Credentials> {
+  const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: serviceAccount });
+  const roleArn = metadata.annotations?.[ANNOTATION];
+  if (roleArn === undefined) return world.simulator.podIdentityCredentials(cluster, world.name, serviceAccount);
+  return webIdentity(world, roleArn, world.simulator.serviceAccountToken(cluster, world.name, serviceAccount));
+}
+
+/** A key of the account, made by a person. */
+export async function createKey({ world }: Stage): Promise<string> {
+  const { credentials } = world.account.addUser(PERSON);
+  const kms = new KMSClient({ endpoint: world.simulator.url, region: REGION, credentials });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({})).finally(() => kms.destroy());
+  return KeyMetadata?.Arn ?? "";
+}
+
+/** What STS gives for a ServiceAccount's token. */
+export async function webIdentity({ simulator }: World, RoleArn: string, token: string): Promise<Credentials> {
+  const sts = new STSClient({ endpoint: simulator.url, region: REGION, maxAttempts: 1 });
+  const assume = new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: "pod", WebIdentityToken: token });
+  return credentialsOf((await sts.send(assume).finally(() => sts.destroy())).Credentials);
+}
+
+/** What STS gives for a role to somebody whom it trusts. */
+export async function assumed({ simulator }: World, credentials: Credentials, RoleArn: string): Promise<Credentials> {
+  const sts = new STSClient({ endpoint: simulator.url, region: REGION, credentials, maxAttempts: 1 });
+  const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "reader" });
+  return credentialsOf((await sts.send(assume).finally(() => sts.destroy())).Credentials);
+}
+
+/** S3 with these credentials, every request sent once. */
+export function s3As({ simulator }: World, credentials: Credentials, region = REGION): S3Client {
+  return new S3Client({ endpoint: simulator.url, region, credentials, forcePathStyle: true, maxAttempts: 1 });
+}

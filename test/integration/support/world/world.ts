@@ -1,0 +1,152 @@
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { KubeConfig } from "@kubernetes/client-node";
+import { randomBytes, randomInt } from "node:crypto";
+import { Registry } from "prom-client";
+import { inject } from "vitest";
+import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../../operator/api/names.ts";
+import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../../operator/api/types.ts";
+import { createKubeClient, type KubeClient } from "../../../../operator/kube/client.ts";
+import { systemClock } from "../../../../operator/clock.ts";
+import { isNotFound } from "../../../../operator/kube/errors.ts";
+import { createKubeMetrics } from "../../../../operator/kube/metrics.ts";
+import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
+import { type Account, startSimulator, type Simulator } from "../../../aws/index.ts";
+import { recordStatuses, type StatusRecorder } from "./recorder.ts";
+import { eventually } from "../expect/wait.ts";
+
+export const NAMESPACES: Resource = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+};
+
+/** Label by which the operator of one test is kept from the accounts of another. */
+const TEST_LABEL = "s3-operator-test";
+
+/** IAM user that {@link World.person} is, so that the operator's calls can be told from theirs. */
+export const PERSON = "person";
+
+/** What one test has to itself: a namespace, an AWS with one account, and hands to change things on both sides. */
+export interface World extends AsyncDisposable {
+  /** Namespace, name of the AWSAccount, and value of the watch selector. */
+  name: string;
+  selector: string;
+  kubeconfigPath: string;
+  kube: KubeClient;
+  simulator: Simulator;
+  account: Account;
+  /** A person at AWS, with all rights. */
+  person: S3Client;
+  /** Every status of every S3Bucket that was ever to be seen. */
+  statuses: StatusRecorder;
+  /** A KMS key in the account and its region; its ARN. */
+  createKey(): Promise<string>;
+  /** A bucket name that no other test has. */
+  bucketName(purpose: string): string;
+  applyBucket(name: string, spec: S3BucketSpec, metadata?: Partial<KubeObject["metadata"]>): Promise<S3Bucket>;
+  applyAccount(spec?: Partial<AWSAccountSpec>, name?: string): Promise<AWSAccount>;
+  bucket(name: string): Promise<S3Bucket>;
+  /** Undefined once it is gone. */
+  findBucket(name: string): Promise<S3Bucket | undefined>;
+  /** The S3Bucket as soon as it is as `until` wants it; fails with its last state. */
+  bucketWhen(name: string, until: (bucket: S3Bucket) => boolean, timeoutMs?: number): Promise<S3Bucket>;
+  annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
+  editSpec(name: string, spec: Record<string, unknown>): Promise<S3Bucket>;
+  deleteBucket(name: string): Promise<void>;
+  gone(name: string): Promise<void>;
+}
+
+/** Default: on the control plane that all tests share. */
+export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
+  const name = `t-${randomBytes(5).toString("hex")}`;
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfigPath);
+  const metrics = createKubeMetrics(new Registry());
+  const kube = createKubeClient(kubeConfig, { userAgent: "test", clock: systemClock, metrics });
+  const simulator = await startSimulator();
+  const account = simulator.account(String(randomInt(1e11, 1e12)));
+  await kube.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  const statuses = recordStatuses(kube, name);
+  await statuses.started;
+
+  const { credentials } = account.addUser(PERSON);
+  const asPerson = { endpoint: simulator.url, region: "eu-central-1", credentials };
+  const person = new S3Client({ ...asPerson, forcePathStyle: true });
+  const kms = new KMSClient(asPerson);
+  const key = (bucket: string) => ({ namespace: name, name: bucket });
+  const get = (bucket: string) => kube.get<S3Bucket>(S3_BUCKETS, key(bucket));
+  const find = async (bucket: string) => {
+    try {
+      return await get(bucket);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
+  const apply = <T extends KubeObject>(resource: Resource, object: T) =>
+    kube.apply<T>(resource, object, { fieldManager: "test", force: true });
+
+  return {
+    name,
+    selector: `${TEST_LABEL}=${name}`,
+    kubeconfigPath,
+    kube,
+    simulator,
+    account,
+    person,
+    statuses,
+    createKey: async () => {
+      const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+      return KeyMetadata?.Arn ?? "";
+    },
+    bucketName: (purpose) => `${purpose}-${name}`,
+    applyBucket: (bucket, spec, metadata) =>
+      apply<S3Bucket>(S3_BUCKETS, {
+        apiVersion: API_VERSION,
+        kind: "S3Bucket",
+        metadata: { ...key(bucket), labels: { [TEST_LABEL]: name }, ...metadata },
+        spec: { accountRef: { name }, ...spec },
+      }),
+    applyAccount: (spec, accountName = name) =>
+      apply<AWSAccount>(AWS_ACCOUNTS, {
+        apiVersion: API_VERSION,
+        kind: "AWSAccount",
+        metadata: { name: accountName, labels: { [TEST_LABEL]: name } },
+        spec: { accountId: account.id, region: "eu-central-1", ...spec },
+      }),
+    bucket: get,
+    findBucket: find,
+    bucketWhen: async (bucket, until, timeoutMs) => {
+      const found = await eventually(
+        () => get(bucket),
+        until,
+        (last) => `S3Bucket ${bucket}: ${JSON.stringify(last?.status, undefined, 1)}`,
+        timeoutMs,
+      );
+      return found;
+    },
+    annotate: async (bucket, annotations) => {
+      await kube.mergePatch(S3_BUCKETS, key(bucket), { metadata: { annotations } });
+    },
+    editSpec: (bucket, spec) => kube.mergePatch<S3Bucket>(S3_BUCKETS, key(bucket), { spec }),
+    deleteBucket: (bucket) => kube.delete(S3_BUCKETS, key(bucket)),
+    gone: async (bucket) => {
+      await eventually(
+        () => find(bucket),
+        (found) => found === undefined,
+        (last) => `S3Bucket ${bucket} is still there: ${JSON.stringify(last)}`,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      statuses.stop();
+      person.destroy();
+      kms.destroy();
+      await kube.delete(AWS_ACCOUNTS, { name }).catch(() => {});
+      await kube.close();
+      await simulator.stop();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** Metrics, their page, dashboards and alerts agree with each other. What a running operator serves: test/integration/process/metrics.test.ts. */
+import { Registry } from "prom-client";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createAwsMetrics } from "../../operator/aws/instrument.ts";
+import { createKubeMetrics } from "../../operator/kube/metrics.ts";
+import { createMetrics } from "../../operator/observability/metrics.ts";
+import { runCommand } from "../controlplane/command.ts";
+import { findTool } from "../tools/index.ts";
+import {
+  allQueries,
+  dashboards,
+  documentedSeries,
+  metricRows,
+  namesIn,
+  problemsOf,
+} from "../conformance/monitoring.ts";
+
+/** The first run of all has to build promtool. */
+const BUILD_MS = 20 * 60_000;
+
+/** Of prom-client's own metrics, those that the dashboard shows. */
+const PROCESS = ["process_resident_memory_bytes", "process_cpu_seconds_total", "nodejs_eventloop_lag_p99_seconds"];
+const series = [...documentedSeries(), ...PROCESS.map((name) => ({ name, labels: [] }))];
+
+let promtool: string;
+
+beforeAll(async () => {
+  promtool = await findTool("promtool");
+}, BUILD_MS);
+
+function registry(): Registry {
+  const all = createMetrics("test").registry;
+  createKubeMetrics(all);
+  createAwsMetrics(all);
+  return all;
+}
+
+test("docs/metrics.md has every metric of ours with its type, its labels and its help, in order", async () => {
+  const metrics = await registry().getMetricsAsJSON();
+  const labels = new Map(
+    registry()
+      .getMetricsAsArray()
+      .map((metric) => [metric.name, (metric as { labelNames?: readonly string[] }).labelNames ?? []]),
+  );
+  const own = metrics.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  expect(metricRows()).toEqual(
+    own
+      .map(({ name, type, help }) => ({ name, type: String(type), labels: [...(labels.get(name) ?? [])], help }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+  );
+});
+
+test("Prometheus has nothing against the names", async () => {
+  const { code, stdout, stderr } = await runCommand(promtool, ["check", "metrics"], {
+    // Those of process_ and nodejs_ are prom-client's.
+    input: (await registry().metrics()).replaceAll(/^.*\b(process|nodejs)_.*\n/gm, "") + "\n",
+  });
+  // Names that controller-runtime and client-go have given.
+  expect([code, stdout, stderr]).toEqual([0, "", ""]);
+});
+
+describe("queries", () => {
+  test.each(allQueries())("$where", async ({ query }) => {
+    const plain = query.replaceAll("$__rate_interval", "5m");
+    const { code, stderr } = await runCommand(promtool, ["--experimental", "promql", "format", plain]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(problemsOf(query, series)).toEqual([]);
+  });
+
+  test("names are found wherever they stand", () => {
+    const query =
+      'sum by (a, b) (rate(x_total{c="d{", e!~"f"}[5m])) / on (g) group_left (h) y unless time() - max(z{}) > 3e2';
+    expect(namesIn(query)).toEqual({
+      selectors: [
+        { metric: "x_total", labels: ["c", "e"] },
+        { metric: "y", labels: [] },
+        { metric: "z", labels: [] },
+      ],
+      labels: ["a", "b", "g", "h"],
+    });
+  });
+
+  test("what nobody serves is noticed", () => {
+    const query = 'sum by (tenant) (rate(s3_operator_aws_requests_total{bucket="a"}[5m])) + s3_operator_requests';
+    expect(problemsOf(query, series)).toEqual([
+      "s3_operator_aws_requests_total has no label bucket",
+      "no metric s3_operator_requests",
+      "nothing here has the label tenant",
+    ]);
+  });
+});
+
+describe.each(dashboards())("dashboard $title", ({ uid, templating, panels }) => {
+  test("can be imported anywhere: all panels ask the data source that is chosen", () => {
+    expect(uid).toMatch(/^[a-z0-9-]{1,40}$/);
+    const sources = panels.filter(({ type }) => type !== "row").map(({ datasource }) => datasource);
+    expect(new Set(sources.map((source) => JSON.stringify(source)))).toEqual(
+      new Set([JSON.stringify({ type: "prometheus", uid: "${datasource}" })]),
+    );
+    expect(templating.list.map(({ name, type }) => [name, type])).toEqual([
+      ["datasource", "datasource"],
+      ["job", "query"],
+      ["kind", "query"],
+      ["namespace", "query"],
+    ]);
+  });
+
+  test("its variables come from labels that there are", () => {
+    const queries = templating.list.flatMap(({ query }) => (typeof query === "string" ? [] : query.query));
+    for (const query of queries) {
+      const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
+      expect(problemsOf(`sum by (${label}) (${selector})`, series), query).toEqual([]);
+    }
+    expect(queries).toHaveLength(3);
+  });
+
+  test("uses no variable that it does not have", () => {
+    const known = new Set(["__rate_interval", ...templating.list.map(({ name }) => name)]);
+    const used = [...JSON.stringify({ panels, templating }).matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
+    expect(used.filter((name) => !known.has(name) && name !== "__all")).toEqual([]);
+  });
+
+  test("no panel lies on another one, and each says what it shows", () => {
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(Math.max(...panels.map(({ gridPos: { x, w } }) => x + w))).toBeLessThanOrEqual(24);
+    const shown = panels.filter(({ type }) => type !== "row");
+    expect(shown.filter(({ title, description, targets }) => !title || !description || !targets?.length)).toEqual([]);
+  });
+});
