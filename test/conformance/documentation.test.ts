@@ -59,7 +59,7 @@ describe("the security model and the capability levels", () => {
       .slice(1);
     expect(tables.length).toBeGreaterThan(0);
     const claims = tables.flatMap((table) => table.split("\n").slice(2)).filter((row) => !row.startsWith("| Missing"));
-    expect(claims.filter((row) => row !== "" && !/\[[\w.-]+\.ts\]\(/.test(row))).toEqual([]);
+    expect(claims.filter((row) => row !== "" && !/\[[\w./-]+\.ts\]\(/.test(row))).toEqual([]);
   });
 });
 
