@@ -14,7 +14,7 @@ import { createBucketReconciler } from "./bucket/controller.ts";
 import { createTurns } from "./bucket/deletion/emptying/turns.ts";
 import { createHistory } from "./reconcile/history.ts";
 import { createKeyResolver } from "./bucket/key/resolve.ts";
-import { classify } from "./classify.ts";
+import { awsFailure } from "./reconcile/aws-failure.ts";
 import type { Config } from "./cli/config.ts";
 import { createKubeClient } from "./kube/client.ts";
 import { systemClock } from "./clock.ts";
@@ -96,7 +96,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const loop = {
     ...common,
     events,
-    classify,
+    failureOf: awsFailure,
     finalizer: FINALIZER,
     timeoutMs: RECONCILE_TIMEOUT_MS,
     drainMs: config.shutdownTimeoutMs,

@@ -2,7 +2,7 @@ import { admitsNamespace } from "../account/resolve.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { ObjectKey } from "../kube/object.ts";
-import { waiting } from "../kube/stop.ts";
+import { waiting } from "../reconcile/outcome.ts";
 import type { AccessDirectory } from "./dependencies.ts";
 
 /** The S3Bucket's own watch usually wakes its accesses long before. */

@@ -1,6 +1,5 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
 import type { Outcome } from "../kube/outcome.ts";
-import { outcomeOrStop } from "../kube/stop.ts";
 import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
@@ -13,7 +12,7 @@ import { reconcileWorkload } from "./workload/reconcile.ts";
 
 /** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {
-  return (context) => outcomeOrStop(() => reconcile(dependencies, context));
+  return (context) => reconcile(dependencies, context);
 }
 
 async function reconcile(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { resolveAccount } from "../account/resolve.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
 import { removeCondition } from "../kube/conditions.ts";
-import { waiting } from "../kube/stop.ts";
+import { waiting } from "../reconcile/outcome.ts";
 import { type AssociationClient, removeAssociation } from "./workload/association.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { DesiredAssociation } from "./workload/desired.ts";
@@ -86,7 +86,7 @@ function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): D
 
 /**
  * The account that the role is in: the bucket's, or, with the bucket gone, any way into it. Undefined where none is on record and the bucket is gone as well.
- * Throws a Stop where there is a role or an association and no way to it.
+ * Throws an OutcomeError where there is a role or an association and no way to it.
  */
 function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
   const { accountId, roleName, associationArn } = access.status ?? {};

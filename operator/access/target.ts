@@ -4,7 +4,7 @@ import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AwsSession } from "../aws/session.ts";
 import type { Owner } from "../api/ownership.ts";
-import { waiting } from "../kube/stop.ts";
+import { waiting } from "../reconcile/outcome.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { AccessDependencies } from "./dependencies.ts";
 import { encryptionContexts, formerEncryptions, recordedEncryptions } from "./policy/kms.ts";
@@ -21,7 +21,7 @@ export interface AccessTarget {
 
 const RETRY_MS = 300_000;
 
-/** Throws a Stop while the bucket is not ready for it or there is no account to use, and what STS answers when the operator may not be who it should. */
+/** Throws an OutcomeError while the bucket is not ready for it or there is no account to use, and what STS answers when the operator may not be who it should. */
 export async function resolveTarget(
   { aws, directory, cluster }: AccessDependencies,
   object: BucketAccess,

@@ -3,7 +3,6 @@ import type { AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
-import { outcomeOrStop } from "../kube/stop.ts";
 import { decidingAccount } from "./deciding.ts";
 import { identityOf } from "./identity.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
@@ -25,7 +24,7 @@ export function createAccountReconciler(
     aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
     if (isPaused(object)) return { kind: "paused" };
     try {
-      return await outcomeOrStop(() => reconcile(aws, context, accounts));
+      return await reconcile(aws, context, accounts);
     } finally {
       const denied = aws.denied(identityOf(object));
       delete status.denied;

@@ -6,8 +6,7 @@ import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
-import type { Ending } from "../kube/conditions.ts";
-import { Failed } from "../kube/stop.ts";
+import { type Outcome, OutcomeError } from "../kube/outcome.ts";
 import { createAccountReconciler } from "./controller.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
 
@@ -118,7 +117,7 @@ function createCluster(pick: (below: number) => number) {
   const limit = (_: string, requestsPerSecond?: number) => void (rate = requestsPerSecond);
   const aws = { verify: async () => session, denied: () => [], limit } as unknown as Aws;
   const accounts = new Map<string, AWSAccount>();
-  const endings = new Map<string, Ending>();
+  const endings = new Map<string, Outcome>();
   const queue = new Set<string>();
   const reconciler = createAccountReconciler(aws, () => [...accounts.values()]);
 
@@ -143,7 +142,7 @@ function createCluster(pick: (below: number) => number) {
     const finalizing = { ensureCurrent: nothing, ensureFinalizer: nothing, removeFinalizer: nothing };
     const hands = { ...finalizing, progress: nothing, setCondition: () => {}, event: () => {} };
     const context = { key: object.metadata, object, status, signal, log, ...hands };
-    endings.set(name, await reconciler(context).catch(failureOf));
+    endings.set(name, await reconciler(context).catch(outcomeIn));
     put({ ...object, status });
   };
   return {
@@ -199,8 +198,8 @@ function withRate(spec: AWSAccount["spec"], requestsPerSecond?: number): AWSAcco
   return { ...rest, ...(requestsPerSecond !== undefined && { rateLimit: { requestsPerSecond } }) };
 }
 
-function failureOf(error: unknown): Ending {
-  if (error instanceof Failed) return { kind: "failure", ...error.failure };
+function outcomeIn(error: unknown): Outcome {
+  if (error instanceof OutcomeError) return error.outcome;
   throw error;
 }
 

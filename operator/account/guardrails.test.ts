@@ -3,6 +3,7 @@ import type { Guardrails } from "../api/types.ts";
 import type { Principal, Statement } from "../aws/policy/document.ts";
 import { awsAccount } from "../bucket/testing/fixtures.ts";
 import { type Ask, guardrailViolation } from "./guardrails.ts";
+import { failureIn } from "../kube/outcome.ts";
 
 const OWN = "111122223333";
 const OTHER = "444455556666";
@@ -25,7 +26,7 @@ function encrypted(sseAlgorithm?: string): Ask {
 }
 
 function violation(guardrails: Guardrails | undefined, ...asks: Ask[]) {
-  return guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks)?.failure;
+  return failureIn(guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks));
 }
 
 test("no guardrails, no violations", () => {

@@ -3,7 +3,8 @@ import type { AWSAccount, Guardrails } from "../api/types.ts";
 import { parseArn } from "../aws/arn.ts";
 import type { Statement } from "../aws/policy/document.ts";
 import { externalAccess, principalNames } from "../aws/policy/external-access.ts";
-import { stalled, type Failed } from "../kube/stop.ts";
+import { stalled } from "../reconcile/outcome.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
 
 /** Something that a spec asks for and guardrails may forbid; `field` is where it does, such as "spec.policy.statements[Share]". */
 export type Ask =
@@ -20,7 +21,7 @@ export type Ask =
 const MAX_NAMED = 5;
 
 /** Why an object that asks for this may not have it from the account; undefined: it may. Pure. The message tells nothing that the reader did not write. */
-export function guardrailViolation(account: AWSAccount, asks: readonly Ask[]): Failed | undefined {
+export function guardrailViolation(account: AWSAccount, asks: readonly Ask[]): OutcomeError | undefined {
   const violations = asks.flatMap((ask) => violationOf(ask, account) ?? []);
   if (violations.length === 0) return undefined;
   const more = violations.length > MAX_NAMED ? `; and ${violations.length - MAX_NAMED} more` : "";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
-import { failureOf, stopOf } from "../bucket/testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "../bucket/testing/thrown.ts";
 import type { EventDetail } from "../kube/events.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
@@ -115,7 +115,7 @@ describe("declared", () => {
     const fail = ({ command, input }: Call) => {
       if (command === PUT) input["PublicAccessBlockConfiguration"] = raised(HALF);
     };
-    expect(await stopOf(look({ desired: ON, fail }).run)).toMatchObject({ kind: "again", reason: "Settling" });
+    expect(await thrownOutcome(look({ desired: ON, fail }).run)).toMatchObject({ kind: "again", reason: "Settling" });
   });
 });
 
@@ -134,7 +134,7 @@ describe("refused", () => {
     "User: arn:aws:sts::111122223333:assumed-role/op/s is not authorized to perform: s3:PutAccountPublicAccessBlock with an explicit deny in a service control policy",
   ])("by the organization: for a person, and not ours: %s", async (message) => {
     const { run, status } = look({ desired: ON, fail: denying(PUT, message) });
-    expect(await stopOf(run)).toMatchObject({
+    expect(await thrownOutcome(run)).toMatchObject({
       terminal: true,
       reason: "ManagedByOrganization",
     });
@@ -143,7 +143,7 @@ describe("refused", () => {
 
   test("for want of a right, whatever the role is called", async () => {
     const { run, status } = look({ desired: ON, fail: denying(PUT, NOT_ALLOWED) });
-    const { reason, message } = await failureOf(run);
+    const { reason, message } = await thrownFailure(run);
     expect(reason).toBe("AccessDenied");
     expect(message).toContain(`"Action":"s3:PutAccountPublicAccessBlock"`);
     expect(status.appliedPublicAccessBlock).toBeUndefined();
@@ -151,7 +151,7 @@ describe("refused", () => {
 
   test("to look", async () => {
     const { run } = look({ desired: ON, fail: denying(GET, "Access Denied") });
-    expect((await failureOf(run)).message).toContain("s3:GetAccountPublicAccessBlock");
+    expect((await thrownFailure(run)).message).toContain("s3:GetAccountPublicAccessBlock");
   });
 
   test("an answer that is lost leaves it on record as ours", async () => {
@@ -159,7 +159,7 @@ describe("refused", () => {
       if (command === PUT) throw Object.assign(new Error("reset"), { name: "TimeoutError", $metadata: {} });
     };
     const { run, status } = look({ desired: ON, fail });
-    expect((await failureOf(run)).reason).toBe("Unavailable");
+    expect((await thrownFailure(run)).reason).toBe("Unavailable");
     expect(status.appliedPublicAccessBlock).toEqual(ON);
   });
 });
@@ -208,7 +208,7 @@ describe("not declared", () => {
       status: { appliedPublicAccessBlock: ON },
       fail: denying(DELETE, NOT_ALLOWED),
     });
-    expect((await failureOf(run)).reason).toBe("AccessDenied");
+    expect((await thrownFailure(run)).reason).toBe("AccessDenied");
     expect(status.appliedPublicAccessBlock).toEqual(ON);
   });
 });
@@ -217,7 +217,7 @@ describe("an older AWSAccount of the AWS account declares", () => {
   test("another: for a person, who is told which and what, and nothing is asked or written", async () => {
     const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
     const { run, commands, ...conflict } = look({ desired: ON, older: HALF, atAws: HALF, status });
-    const stop = await stopOf(run);
+    const stop = await thrownOutcome(run);
     expect(stop).toMatchObject({ terminal: true, reason: "PublicAccessBlockConflict" });
     expect(stop).toHaveProperty("message", expect.stringContaining("AWSAccount 'older' is older"));
     expect(stop).toHaveProperty("message", expect.stringContaining("blockPublicPolicy is false, not true"));

@@ -12,7 +12,7 @@ import { parseDenial } from "../aws/denial.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { failWith } from "../reconcile/aws-failure.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
-import { again, stalled } from "../kube/stop.ts";
+import { again, stalled } from "../reconcile/outcome.ts";
 
 type Switches = AccountPublicAccessBlock;
 type Context = ReconcileContext<AWSAccount>;
@@ -37,7 +37,7 @@ interface AccountClient {
 /**
  * Keeps Block Public Access of the account as the spec declares it; of what no AWSAccount declares, it removes what the
  * operator itself wrote.
- * Throws a Stop while AWS shows something else, when an older AWSAccount declares something else, or when the account's
+ * Throws an OutcomeError while AWS shows something else, when an older AWSAccount declares something else, or when the account's
  * organization decides.
  * @param deciding of the AWSAccounts of the same AWS account the one that decides, see deciding.ts
  */
@@ -60,7 +60,7 @@ export async function keepPublicAccessBlock(
 }
 
 /**
- * Throws a Stop where the spec declares something else than the AWSAccount that decides; what that one overwrites is no
+ * Throws an OutcomeError where the spec declares something else than the AWSAccount that decides; what that one overwrites is no
  * longer this one's.
  */
 function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): void {

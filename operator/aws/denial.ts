@@ -22,6 +22,11 @@ export function parseDenial(message: string): Denial {
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
 }
 
+/** The operator may do it, but the policy is too open for Block Public Access of the bucket, the account or the organization. */
+export function isPublicAccessBlocked({ because }: Denial): boolean {
+  return because?.includes("Block Public Access") === true;
+}
+
 const SAYS_NOTHING = /^(?:access ?denied|forbidden|unknownerror)?\.?$/i;
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { awsFailure } from "./errors.ts";
-import { parseDenial } from "./denial.ts";
+import { describeDenial, isPublicAccessBlocked, parseDenial } from "./denial.ts";
+import { awsErrorKind } from "./errors.ts";
 
 /** An IAM action that AWS denied, and, as it was first seen, what AWS said and the statement to add. */
 export interface DeniedAction {
@@ -33,15 +33,14 @@ export function createDenials(clock: Clock, onNew: () => void): Denials {
 
   return {
     note: (error) => {
-      const failure = awsFailure(error);
-      // Other reasons are not about what the operator may do, such as a policy that is too open for Block Public Access.
-      if (failure?.reason !== "AccessDenied") return;
-      const { action } = parseDenial((error as Error).message);
-      if (action === undefined) return;
+      if (awsErrorKind(error) !== "AccessDenied") return;
+      const denial = parseDenial((error as Error).message);
+      const { action } = denial;
+      if (action === undefined || isPublicAccessBlocked(denial)) return;
       forgetOld();
       const known = denials.get(action);
       if (known === undefined && denials.size >= MAX_ACTIONS) return;
-      denials.set(action, { action, message: known?.message ?? failure.message, seenAt: clock.monotonic() });
+      denials.set(action, { action, message: known?.message ?? describeDenial(denial), seenAt: clock.monotonic() });
       if (known === undefined) onNew();
     },
     list: () => {

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   AccountMismatchError,
   awsErrorKind,
-  awsFailure,
   isAbsent,
   isExpiredCredentials,
   isNoSuchBucket,
   observedRegion,
   type AwsErrorKind,
 } from "./errors.ts";
+import { awsFailure } from "../reconcile/aws-failure.ts";
 import { jsonError, s3Error, startEndpoint, type Answer, type Endpoint } from "./testing/endpoint.ts";
 
 const credentials = { accessKeyId: "AKIA", secretAccessKey: "secret" };

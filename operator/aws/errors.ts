@@ -1,4 +1,3 @@
-import type { Failure } from "../kube/outcome.ts";
 import {
   ABSENT,
   EXPIRED,
@@ -10,15 +9,12 @@ import {
   NO_CODE,
   NO_CODE_404,
   NO_SUCH_BUCKET,
-  NOT_THE_ANSWER,
   SUBRESOURCE_IGNORED,
   WITHOUT_ANSWER,
   WRONG_REGION,
   type AwsErrorKind,
 } from "./error-codes.ts";
-import { describeDenial, parseDenial } from "./denial.ts";
-import { said, stable } from "./messages.ts";
-import { codeOf, isAnswerOfAws, isForeignAnswer, type SdkError } from "./origin.ts";
+import { codeOf, isAnswerOfAws, type SdkError } from "./origin.ts";
 
 export type { AwsErrorKind } from "./error-codes.ts";
 
@@ -86,89 +82,7 @@ export function observedRegion(error: unknown): string | undefined {
   return region !== undefined && /^[a-z0-9-]{1,32}$/.test(region) ? region : undefined;
 }
 
-/** What was tried, to name it where AWS does not: an IAM action such as "s3:GetBucketPolicy", and an ARN. */
-export interface CallContext {
-  action?: string;
-  resource?: string;
-}
-
-/**
- * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's backoff decides.
- * `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
- */
-export function awsFailure(error: unknown, context: CallContext = {}): Failure | undefined {
-  if (error instanceof AccountMismatchError) return accountMismatch(error);
-  if (!isSdkError(error)) return undefined;
-  const kind = awsErrorKind(error) ?? "Unavailable";
-  if (kind === "Aborted") return aborted(error);
-  if (kind === "AccessDenied") {
-    const denial = { ...context, ...parseDenial(error.message) };
-    const message = describeDenial(denial);
-    // Not about what the operator may do: the policy is too open for the bucket, the account or the organization.
-    if (denial.because?.includes("Block Public Access"))
-      return { reason: "PublicAccessBlocked", message, terminal: true };
-    return { reason: kind, message, retryAfterMs: 2 * MINUTE_MS };
-  }
-  const { meaning: ofKind, ...failure } = FAILURES[kind];
-  const meaning = meaningOf(error, kind) ?? ofKind;
-  const during = context.action === undefined ? "" : ` (${context.action})`;
-  const region = kind === "WrongRegion" ? observedRegion(error) : undefined;
-  return { reason: kind, ...failure, message: `${meaning}${region ? `, ${region}` : ""}${during}: ${said(error)}` };
-}
-
-const MINUTE_MS = 60_000;
-
-type FailureOfKind = Partial<Omit<Failure, "message">> & { meaning: string };
-
-/** Of an answer that is not AWS's word. */
-function meaningOf(error: SdkError, kind: AwsErrorKind): string | undefined {
-  if (error.name === NOT_THE_ANSWER) return "The answer is not the document that was asked for";
-  if (kind === "Unavailable" && isForeignAnswer(error)) return "Something between the operator and AWS answered";
-  return undefined;
-}
-
-const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, FailureOfKind> = {
-  NotFound: { meaning: "AWS does not find it" },
-  Credentials: { meaning: "AWS does not accept the operator's credentials", retryAfterMs: MINUTE_MS },
-  Throttled: { meaning: "AWS limits the rate of calls, the operator slows down" },
-  Conflict: { meaning: "AWS is still busy with an earlier change", retryAfterMs: 5000 },
-  WrongRegion: { reason: "RegionMismatch", meaning: "It is in another region", terminal: true },
-  Quota: {
-    reason: "QuotaExceeded",
-    meaning: "A quota of the AWS account is used up, have it raised or free some",
-    retryAfterMs: 30 * MINUTE_MS,
-  },
-  NotEmpty: { meaning: "It is not empty", retryAfterMs: 5 * MINUTE_MS },
-  AlreadyExists: { meaning: "The name is taken", terminal: true },
-  AlreadyOwned: { meaning: "It exists already in this account", retryAfterMs: 5000 },
-  NotYetVisible: {
-    meaning:
-      "AWS does not know a principal of the policy; a new one takes a minute or two, a deleted one must be taken out",
-    retryAfterMs: 10_000,
-  },
-  // The target may be made a moment later: one kubectl apply can hold both buckets.
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-  DestinationRefused: {
-    meaning: "The bucket for access logs must exist, in the same account and region, and let S3 write to it",
-  },
-  Invalid: { meaning: "AWS refuses the request", terminal: true },
-  Unsupported: { meaning: "The endpoint does not support this", terminal: true },
-  Unavailable: { meaning: "AWS does not answer, or only with an error of its own" },
-};
-
-function accountMismatch(error: AccountMismatchError): Failure {
-  const message = `${stable(error.message)} Correct accountId or assumeRole.`;
-  return { reason: "AccountMismatch", message, terminal: true, retryAfterMs: 10 * MINUTE_MS };
-}
-
-/** A deadline says something about AWS, a shutdown does not. */
-function aborted(error: Error): Failure {
-  return error.cause instanceof Error && error.cause.name === "TimeoutError"
-    ? { reason: "TimedOut", message: "AWS did not answer all calls of a reconcile in time." }
-    : { reason: "Aborted", message: "The call was ended by the operator.", quiet: true };
-}
-
-function isSdkError(error: unknown): error is SdkError {
+export function isSdkError(error: unknown): error is SdkError {
   return error instanceof Error && ("$metadata" in error || WITHOUT_ANSWER.includes(error.name));
 }
 

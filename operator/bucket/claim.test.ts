@@ -6,7 +6,7 @@ import { ownershipTags, releaseTag, type Tags } from "../api/ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 import { userTags } from "./testing/tag-store.ts";
-import { failureOf, stopOf } from "./testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "./testing/thrown.ts";
 
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
 
@@ -19,7 +19,7 @@ describe("lookForBucket", () => {
   });
 
   test("out of reach: another account's, or one that we may not look at", async () => {
-    const outcome = await stopOf(() => look(failing("Unknown", 403)));
+    const outcome = await thrownOutcome(() => look(failing("Unknown", 403)));
     expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
     expect(outcome).toHaveProperty("message", expect.stringContaining("s3:ListBucket"));
   });
@@ -28,7 +28,7 @@ describe("lookForBucket", () => {
     ["region us-west-2", () => ({ BucketRegion: "us-west-2" })],
     ["another region", failing("PermanentRedirect", 301)],
   ])("in %s", async (where, answer) => {
-    const outcome = await stopOf(() => look(answer));
+    const outcome = await thrownOutcome(() => look(answer));
     expect(outcome).toMatchObject({ terminal: true, reason: "RegionMismatch" });
     expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
   });
@@ -66,19 +66,19 @@ describe("createTarget", () => {
   });
 
   test("a name that another account has is for a person to change", async () => {
-    const outcome = await stopOf(create(failing("BucketAlreadyExists", 409)).result);
+    const outcome = await thrownOutcome(create(failing("BucketAlreadyExists", 409)).result);
     expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
   });
 
   test("a denial names both actions, either of which may be missing", async () => {
-    const failure = await failureOf(create(failing("AccessDenied", 403)).result);
+    const failure = await thrownFailure(create(failing("AccessDenied", 403)).result);
     expect(failure).toMatchObject({ reason: "AccessDenied" });
     expect(failure.message).toContain("s3:CreateBucket");
     expect(failure.message).toContain("s3:TagResource");
   });
 
   test("a name in deletion comes free by itself", async () => {
-    const failure = await failureOf(create(failing("OperationAborted", 409)).result);
+    const failure = await thrownFailure(create(failing("OperationAborted", 409)).result);
     expect(failure).toMatchObject({ reason: "Conflict" });
     expect(failure.terminal).toBeUndefined();
   });
@@ -134,7 +134,7 @@ describe("tagCreated", () => {
       ListTagsForResourceCommand: failing("MethodNotAllowed", 405),
       PutBucketTaggingCommand: failing("AccessDenied", 403),
     });
-    expect(await failureOf(run)).toMatchObject({
+    expect(await thrownFailure(run)).toMatchObject({
       reason: "AccessDenied",
       message: expect.stringContaining("s3:PutBucketTagging") as unknown,
     });
@@ -234,7 +234,7 @@ describe("claimBucket", () => {
       { status: { arn: "arn:aws:s3:::docs", origin: "Created" } },
     ],
   ])("%s", async (_case, tags, options) => {
-    expect(await stopOf(() => claim(tagged(tags), options))).toMatchObject({
+    expect(await thrownOutcome(() => claim(tagged(tags), options))).toMatchObject({
       terminal: true,
       reason: "BucketNotOwned",
     });
@@ -242,43 +242,43 @@ describe("claimBucket", () => {
 
   test("to be adopted, but without room for its claim: what to do is told before anything is written", async () => {
     const draft = { arn: "arn:aws:s3:::docs" };
-    const stop = await stopOf(() => claim(tagged(userTags(48)), adopt, draft));
+    const stop = await thrownOutcome(() => claim(tagged(userTags(48)), adopt, draft));
     expect(stop).toMatchObject({ reason: "TooManyTags" });
     expect(stop).toHaveProperty("message", expect.stringContaining("has 48, and the operator needs room for 4 more"));
     expect(stop).toHaveProperty("message", expect.stringContaining("Remove 2 of the bucket's tags"));
     expect(draft).toEqual({});
     expect(claim(tagged(userTags(46)), adopt)).toEqual({ origin: "Adopted", isNew: true });
     const spec = { ...adopt.spec, tags: { team: "a" } };
-    expect(await stopOf(() => claim(tagged(userTags(46)), { ...adopt, spec }))).toMatchObject({
+    expect(await thrownOutcome(() => claim(tagged(userTags(46)), { ...adopt, spec }))).toMatchObject({
       reason: "TooManyTags",
     });
   });
 
   test("lost to another, it is no longer this object's to give access to", async () => {
     const draft = { arn: "arn:aws:s3:::docs", origin: "Created" as const };
-    await stopOf(() => claim(tagged(OTHERS), {}, draft));
+    await thrownOutcome(() => claim(tagged(OTHERS), {}, draft));
     expect(draft).toEqual({ origin: "Created" });
   });
 
   test("that it may have been left by a crash is told, and status is not believed", async () => {
     const begun: S3BucketStatus = { bucketName: "docs", appliedSettings: ["tags"] };
-    const stop = await stopOf(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
+    const stop = await thrownOutcome(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
     expect(stop).toMatchObject({ reason: "BucketNotOwned" });
     expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and it is made again"));
     for (const status of [{ bucketName: "docs" }, { ...begun, origin: "Created" as const }]) {
-      const other = await stopOf(() => claim(tagged({}), { status }));
+      const other = await thrownOutcome(() => claim(tagged({}), { status }));
       expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));
     }
   });
 
   test("does not say whose it is", async () => {
     const others = ownershipTags({ cluster: "c0", namespace: "secret-space", name: "secret-name" }, "Created");
-    expect(JSON.stringify(await stopOf(() => claim(tagged(others))))).not.toContain("secret");
+    expect(JSON.stringify(await thrownOutcome(() => claim(tagged(others))))).not.toContain("secret");
   });
 
   test("tags that may not be read are no claim", async () => {
     const draft = { arn: "arn:aws:s3:::docs" };
-    const failure = await failureOf(() => claim({ error: sdkError("AccessDenied", 403) }, adopt, draft));
+    const failure = await thrownFailure(() => claim({ error: sdkError("AccessDenied", 403) }, adopt, draft));
     expect(draft).toEqual({ arn: "arn:aws:s3:::docs" });
     expect(failure.reason).toBe("AccessDenied");
     expect(failure.message).toContain("s3:ListTagsForResource");

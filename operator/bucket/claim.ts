@@ -8,7 +8,7 @@ import type { Observations } from "./observe.ts";
 import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../api/ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
-import { Failed, stalled } from "../kube/stop.ts";
+import { failed, stalled } from "../reconcile/outcome.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging/tagging.ts";
 import type { Target } from "./target.ts";
 
@@ -21,7 +21,7 @@ export interface Claim {
   isCreated?: boolean;
 }
 
-/** Whether there is a bucket of that name to work on; throws a Stop where there is one out of reach. */
+/** Whether there is a bucket of that name to work on; throws an OutcomeError where there is one out of reach. */
 export async function lookForBucket({ bucket }: Target): Promise<boolean> {
   const existence = await headBucket(bucket);
   if (existence.state === "Exists") return true;
@@ -79,7 +79,7 @@ export async function tagCreated(
 }
 
 /**
- * Judges by its tags whether the bucket is ours, or may become so; throws a Stop where it is not, or no longer: then status has no ARN of it, so that
+ * Judges by its tags whether the bucket is ours, or may become so; throws an OutcomeError where it is not, or no longer: then status has no ARN of it, so that
  * no BucketAccess gets to it by this S3Bucket. Nothing has been written by then.
  */
 export function claimBucket(
@@ -90,7 +90,7 @@ export function claimBucket(
 ): Claim {
   const { bucket, owner, account } = target;
   const { value, error } = observations.get("tags") ?? { error: new Error("The tags were not read") };
-  if (error !== undefined) throw new Failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
+  if (error !== undefined) throw failed(settingFailure(error, "s3:ListTagsForResource", bucket.arn));
   const seen = value as Tags;
   const origin = originOf(seen) ?? object.status?.origin ?? "Adopted";
   const ownership = ownershipOf(seen, owner);

@@ -4,7 +4,7 @@ import type { SettingResult, SettingState } from "./apply.ts";
 import { concludeApplied, concludeExamined, outcomeOf } from "./conclude.ts";
 import type { BucketDependencies } from "./dependencies.ts";
 import { change, fakeSetting, planOf, recordedContext, resultOf, s3Bucket, target } from "./testing/fixtures.ts";
-import { failureOf, stopOf } from "./testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "./testing/thrown.ts";
 
 const RECHECK_MS = 600_000;
 
@@ -48,14 +48,15 @@ describe("the outcome of all settings", () => {
     for (const [index, [first, reason]] of kinds.entries()) {
       const rest = kinds.slice(index).map(([result]) => result);
       for (const results of [rest, rest.toReversed()]) {
-        const ending = first === denied ? failureOf(() => conclude(results)) : stopOf(() => conclude(results));
+        const ending =
+          first === denied ? thrownFailure(() => conclude(results)) : thrownOutcome(() => conclude(results));
         expect(await ending).toMatchObject({ reason });
       }
     }
   });
 
   test("a denial is tried again when it says so", async () => {
-    expect(await failureOf(() => conclude([inSync, denied]))).toEqual({
+    expect(await thrownFailure(() => conclude([inSync, denied]))).toEqual({
       reason: "AccessDenied",
       message: "cors: denied",
       retryAfterMs: 120_000,
@@ -63,14 +64,14 @@ describe("the outcome of all settings", () => {
   });
 
   test("of several failures the one with the soonest try, and a word on the others", async () => {
-    expect(await failureOf(() => conclude([denied, throttled]))).toEqual({
+    expect(await thrownFailure(() => conclude([denied, throttled]))).toEqual({
       reason: "Throttled",
       message: "policy: slow down (and cors: see status.settings)",
     });
   });
 
   test("settling is looked at again soon", async () => {
-    const outcome = await stopOf(() => conclude([inSync, settling]));
+    const outcome = await thrownOutcome(() => conclude([inSync, settling]));
     expect(outcome).toMatchObject({ kind: "again", afterMs: 5_000 });
     expect(outcome).toHaveProperty("message", expect.stringContaining("policy"));
   });
@@ -79,12 +80,12 @@ describe("the outcome of all settings", () => {
     ["refused", refused, "Invalid"],
     ["not lasting", unstable, "SettingKeepsChanging"],
   ])("%s stalls, and is looked at again slowly", async (_case, stalling, reason) => {
-    const outcome = await stopOf(() => conclude([inSync, stalling]));
+    const outcome = await thrownOutcome(() => conclude([inSync, stalling]));
     expect(outcome).toMatchObject({ terminal: true, reason, retryAfterMs: RECHECK_MS });
   });
 
   test("planned waits for a person to let it happen", async () => {
-    const outcome = await stopOf(() => conclude([planned]));
+    const outcome = await thrownOutcome(() => conclude([planned]));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ChangesPlanned", afterMs: RECHECK_MS });
     expect(outcome).toHaveProperty("message", expect.stringContaining("cors"));
   });
@@ -99,7 +100,7 @@ describe("with mode: Observe", () => {
   test("the plan is in status, without what is not ours", async () => {
     const { context, events } = recordedContext(s3Bucket());
     const unmanaged = { ...unstable, plan: { ...unstable.plan, source: "Unmanaged" as const } };
-    await stopOf(() => concludeExamined(context, target(), [planned, unmanaged], RECHECK_MS));
+    await thrownOutcome(() => concludeExamined(context, target(), [planned, unmanaged], RECHECK_MS));
     expect(context.status.plan).toEqual([{ setting: "cors", path: "rules[a]", desired: "a", actual: "b" }]);
     expect(context.status.settings).toHaveLength(2);
     expect(events).toEqual([]);
@@ -115,7 +116,7 @@ describe("with mode: Observe", () => {
     const changes = Array.from({ length: 300 }, (_, index) => change(`${index}`));
     const { context } = recordedContext(s3Bucket());
     const results = [resultOf(planOf(fakeSetting("cors"), { changes }), "Planned")];
-    await stopOf(() => concludeExamined(context, target(), results, RECHECK_MS));
+    await thrownOutcome(() => concludeExamined(context, target(), results, RECHECK_MS));
     expect(context.status.plan).toHaveLength(100);
   });
 });
@@ -139,14 +140,14 @@ describe("when all was applied", () => {
 
   test("status is there also when not all went well", async () => {
     const { context } = recordedContext(s3Bucket());
-    await failureOf(() => concludeApplied(dependencies, context, target(), owned, [inSync, denied], RECHECK_MS));
+    await thrownFailure(() => concludeApplied(dependencies, context, target(), owned, [inSync, denied], RECHECK_MS));
     expect(context.status.settings).toMatchObject([{ state: "InSync" }, { state: "Denied", message: "denied" }]);
   });
 
   test("an adoption is an event once the tags are there, and not before", async () => {
     const { context, events } = recordedContext(s3Bucket());
     const failed = { ...denied, plan: planOf(fakeSetting("tags")) };
-    await failureOf(() => concludeApplied(dependencies, context, target(), adopted, [failed], RECHECK_MS));
+    await thrownFailure(() => concludeApplied(dependencies, context, target(), adopted, [failed], RECHECK_MS));
     expect(events).toEqual([]);
     concludeApplied(dependencies, context, target(), adopted, [inSync], RECHECK_MS);
     expect(events).toMatchObject([{ type: "Normal", reason: "BucketAdopted" }]);
@@ -170,7 +171,7 @@ describe("when all was applied", () => {
 
   test("drift that is not undone stays", async () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { drift } }));
-    await stopOf(() => concludeApplied(dependencies, context, target(), owned, [unstable], RECHECK_MS));
+    await thrownOutcome(() => concludeApplied(dependencies, context, target(), owned, [unstable], RECHECK_MS));
     expect(context.status.drift).toEqual(drift);
     expect(events).toEqual([]);
   });

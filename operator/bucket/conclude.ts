@@ -7,7 +7,7 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
-import { again, Failed, stalled, waiting } from "../kube/stop.ts";
+import { again, failed, stalled, waiting } from "../reconcile/outcome.ts";
 import type { Target } from "./target.ts";
 
 /** Changes that a plan has room for in status. */
@@ -57,7 +57,7 @@ export function concludeApplied(
   const outcome = outcomeOf(results, bucket.name, recheckAfterMs);
   // What hinders the key hinders the bucket policy too, which says better what it is.
   if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
-  if (sharing !== undefined) throw new Failed(sharing);
+  if (sharing !== undefined) throw failed(sharing);
   return outcome;
 }
 
@@ -75,9 +75,9 @@ function appliedSettings(results: readonly SettingResult[], before: readonly str
 export function outcomeOf(results: readonly SettingResult[], bucketName: string, recheckAfterMs: number): Outcome {
   const ours = results.filter(({ plan }) => plan.source !== "Unmanaged");
   const inState = (state: SettingResult["state"]) => ours.filter((result) => result.state === state);
-  const failed = inState("Failed");
-  const temporary = failed.filter(({ failure }) => failure?.terminal !== true);
-  if (temporary.length > 0) throw new Failed(mostUrgent(temporary));
+  const failures = inState("Failed");
+  const temporary = failures.filter(({ failure }) => failure?.terminal !== true);
+  if (temporary.length > 0) throw failed(mostUrgent(temporary));
 
   const settling = inState("Settling");
   if (settling.length > 0) {
@@ -85,8 +85,8 @@ export function outcomeOf(results: readonly SettingResult[], bucketName: string,
   }
   const held = inState("Held").flatMap(({ plan }) => plan.held ?? []);
   for (const { message, afterMs } of held) throw again(REASON.applying, message, afterMs);
-  if (failed.length > 0) {
-    const { reason, message } = mostUrgent(failed);
+  if (failures.length > 0) {
+    const { reason, message } = mostUrgent(failures);
     throw stalled(reason, message, recheckAfterMs);
   }
   const [unstable] = inState("KeepsChanging");

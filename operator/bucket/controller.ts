@@ -1,4 +1,4 @@
-import type { Outcome } from "../kube/outcome.ts";
+import type { Outcome, OutcomeError } from "../kube/outcome.ts";
 import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
@@ -21,7 +21,7 @@ import { declaredSettings } from "./report.ts";
 import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
-import { outcomeOrStop, type Stop, waiting } from "../kube/stop.ts";
+import { waiting } from "../reconcile/outcome.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
@@ -29,7 +29,7 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return (context) => outcomeOrStop(() => reconcile(dependencies, context));
+  return (context) => reconcile(dependencies, context);
 }
 
 async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
@@ -131,7 +131,7 @@ async function resolveKey(
   return key;
 }
 
-function planned({ status }: BucketContext, bucketName: string, recheckAfterMs: number): Stop {
+function planned({ status }: BucketContext, bucketName: string, recheckAfterMs: number): OutcomeError {
   notePlannedBucket(status, bucketName);
   return waiting(REASON.changesPlanned, `Observe mode: bucket '${bucketName}' would be created`, recheckAfterMs);
 }

@@ -1,5 +1,6 @@
 import { REASON } from "../api/reasons.ts";
-import { awsErrorKind, awsFailure } from "../aws/errors.ts";
+import { awsErrorKind } from "../aws/errors.ts";
+import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
 

@@ -3,6 +3,7 @@ import type { AWSAccountSpec, Guardrails, S3BucketSpec } from "../api/types.ts";
 import { beyondLimits } from "./guardrails.ts";
 import { resolveAddress } from "./target.ts";
 import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
+import { failureIn } from "../kube/outcome.ts";
 
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
@@ -10,7 +11,7 @@ const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolic
 function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>) {
   const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
   const object = s3Bucket({ bucketName: "docs", ...spec });
-  return beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.failure;
+  return failureIn(beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object)));
 }
 
 describe("the name", () => {
@@ -39,7 +40,7 @@ describe("the name", () => {
     const account = { naming: { template: "x-{hash}", allowedPatterns: ["acme-*"] } };
     const object = s3Bucket();
     const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
-    const outcome = beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object))?.failure;
+    const outcome = failureIn(beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object)));
     expect(outcome).toMatchObject({
       terminal: true,
       reason: "BucketNameNotAllowed",

@@ -1,17 +1,18 @@
 import { guardrailViolation } from "../account/guardrails.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket, S3BucketSpec } from "../api/types.ts";
-import { stalled, type Failed } from "../kube/stop.ts";
+import { stalled } from "../reconcile/outcome.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
 import { asksOf } from "./asks.ts";
 import { matchingPatterns } from "./naming.ts";
 import type { Address } from "./target.ts";
 
 /** What an S3Bucket must change before anything is done for it, since its account does not allow it; undefined: nothing. Pure, and before AWS is asked. */
-export function beyondLimits({ spec }: S3Bucket, address: Address): Failed | undefined {
+export function beyondLimits({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
   return nameNotAllowed(spec, address) ?? guardrailViolation(address.account, asksOf(spec, address));
 }
 
-function nameNotAllowed(spec: S3BucketSpec, { account, owner, bucketName, region }: Address): Failed | undefined {
+function nameNotAllowed(spec: S3BucketSpec, { account, owner, bucketName, region }: Address): OutcomeError | undefined {
   const { allowedPatterns } = account.spec.naming ?? {};
   if (allowedPatterns === undefined) return undefined;
   const parts = { ...owner, account: account.spec.accountId, region };

@@ -3,7 +3,7 @@ import type { AWSAccountSpec, S3BucketSpec, S3BucketStatus } from "../api/types.
 import type { Aws, Identity } from "../aws/session.ts";
 import { resolveTarget } from "./target.ts";
 import { awsAccount, s3Bucket, target } from "./testing/fixtures.ts";
-import { stopOf } from "./testing/thrown.ts";
+import { thrownOutcome } from "./testing/thrown.ts";
 
 interface Case {
   spec?: S3BucketSpec;
@@ -62,7 +62,7 @@ test("as whom: the account's role, with its external id", async () => {
 
 test("no account to use: it waits, and asks AWS nothing", async () => {
   const identities: Identity[] = [];
-  const outcome = await stopOf(() => resolve({ spec: { accountRef: { name: "other" } } }, identities));
+  const outcome = await thrownOutcome(() => resolve({ spec: { accountRef: { name: "other" } } }, identities));
   expect(outcome).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
   expect(identities).toEqual([]);
 });
@@ -70,7 +70,7 @@ test("no account to use: it waits, and asks AWS nothing", async () => {
 test.each(["{name}.-{hash}.", "-{name}-{hash}", ".{hash}", "{name}..{hash}", "xn--{hash}", "{hash}-s3alias"])(
   "a template that gives no bucket name is for the platform team to mend: %s",
   async (template) => {
-    expect(await stopOf(() => resolve({ account: { naming: { template } } }))).toMatchObject({
+    expect(await thrownOutcome(() => resolve({ account: { naming: { template } } }))).toMatchObject({
       terminal: true,
       reason: "InvalidBucketName",
     });

@@ -7,7 +7,7 @@ import type { Aws, AwsSession } from "../aws/session.ts";
 import { bucketClient, type BucketClient } from "./bucket-client.ts";
 import { bucketNameOf, isBucketName } from "./naming.ts";
 import type { Owner } from "../api/ownership.ts";
-import { stalled, waiting } from "../kube/stop.ts";
+import { stalled, waiting } from "../reconcile/outcome.ts";
 
 /** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */
 export interface Target {
@@ -34,7 +34,7 @@ export interface TargetDependencies {
 /** How soon an account that is waited for is looked for again; its watch usually wakes the bucket long before. */
 const ACCOUNT_RETRY_MS = 300_000;
 
-/** Throws a Stop while there is no account to use, and what STS answers when the operator may not be who it should. */
+/** Throws an OutcomeError while there is no account to use, and what STS answers when the operator may not be who it should. */
 export async function resolveTarget(
   dependencies: TargetDependencies,
   object: S3Bucket,
@@ -43,7 +43,7 @@ export async function resolveTarget(
   return enterAccount(dependencies, resolveAddress(dependencies, object), signal);
 }
 
-/** Which bucket, before AWS is asked. Throws a Stop while there is no account to use. */
+/** Which bucket, before AWS is asked. Throws an OutcomeError while there is no account to use. */
 export function resolveAddress({ directory, cluster }: Omit<TargetDependencies, "aws">, object: S3Bucket): Address {
   const { name, namespace = "" } = object.metadata;
   const { account, problem } = resolveAccount(directory, namespace, object.spec.accountRef?.name);

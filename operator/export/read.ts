@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { baseConfig, sdkLogger } from "../aws/clients.ts";
-import { awsErrorKind, awsFailure } from "../aws/errors.ts";
+import { awsErrorKind } from "../aws/errors.ts";
+import { awsFailure } from "../reconcile/aws-failure.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";
 import { type BucketClient, bucketClient } from "../bucket/bucket-client.ts";
 import { headBucket } from "../bucket/existence.ts";

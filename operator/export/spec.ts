@@ -1,6 +1,6 @@
 import { GROUP } from "../api/names.ts";
 import type { S3BucketSpec } from "../api/types.ts";
-import { awsFailure } from "../aws/errors.ts";
+import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { BucketClient } from "../bucket/bucket-client.ts";
 import type { Observation, Observations } from "../bucket/observe.ts";
 import type { Declaration } from "../bucket/settings/declaration.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyOutcome, removeCondition, setCondition, type Ending } from "./conditions.ts";
+import { applyOutcome, removeCondition, setCondition, type ShownOutcome } from "./conditions.ts";
 import type { CommonStatus, Condition } from "./object.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 789);
@@ -9,7 +9,7 @@ const reasons = { reason: "BucketNotEmpty", message: "Empty it." };
 const brief = ({ conditions }: CommonStatus) =>
   conditions?.map(({ type, status, reason }) => `${type}=${status} ${reason}`);
 
-test.each<[string, Exclude<Ending, { kind: "released" }>, string[]]>([
+test.each<[string, ShownOutcome, string[]]>([
   ["done", { kind: "done", recheckAfterMs: 1 }, ["Ready=True Succeeded"]],
   [
     "again",
@@ -28,13 +28,13 @@ test.each<[string, Exclude<Ending, { kind: "released" }>, string[]]>([
     ["Stalled=True BucketNotEmpty", "Ready=False BucketNotEmpty"],
   ],
   ["progress", { kind: "progress", ...reasons }, ["Reconciling=True Progressing", "Ready=Unknown BucketNotEmpty"]],
-])("%s gives the conditions that kstatus reads rightly", (_, ending, expected) => {
+])("%s gives the conditions that kstatus reads rightly", (_, outcome, expected) => {
   for (const before of [
     { kind: "failure", terminal: true, ...reasons },
     { kind: "failure", ...reasons },
     { kind: "paused" },
   ] as const) {
-    const status = applyOutcome(applyOutcome({}, before, 1, NOW), ending, 2, LATER);
+    const status = applyOutcome(applyOutcome({}, before, 1, NOW), outcome, 2, LATER);
     expect(brief(status)).toEqual(expected);
     expect(status.observedGeneration).toBe(2);
     expect(status.conditions?.every(({ observedGeneration }) => observedGeneration === 2)).toBe(true);

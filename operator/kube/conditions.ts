@@ -4,7 +4,7 @@
  */
 
 import type { CommonStatus, Condition } from "./object.ts";
-import type { Failure, Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 
 export type ConditionDetail = Pick<Condition, "type" | "status" | "reason" | "message">;
 
@@ -15,8 +15,8 @@ export interface Progress {
   message: string;
 }
 
-/** All that conditions can be made from. */
-export type Ending = Outcome | Progress | ({ kind: "failure" } & Failure);
+/** The outcomes, and the beginning of work, from which conditions are made. */
+export type ShownOutcome = Exclude<Outcome, { kind: "released" }> | Progress;
 
 /** Stalled and Reconciling are there only while true, and never both: kstatus takes whichever it meets first. */
 const SUMMARY_TYPES = ["Stalled", "Reconciling", "Ready"];
@@ -54,16 +54,16 @@ export function findCondition(status: CommonStatus | undefined, type: string): C
 }
 
 /**
- * The status after `ending`: `status` (the reconciler's draft, whose own conditions are kept) with the summary conditions and
+ * The status after `outcome`: `status` (the reconciler's draft, whose own conditions are kept) with the summary conditions and
  * observedGeneration. While paused, only "Paused" is added, so that an edit made meanwhile shows as not yet observed.
  */
 export function applyOutcome<Status extends CommonStatus>(
   status: Status,
-  ending: Exclude<Ending, { kind: "released" }>,
+  outcome: ShownOutcome,
   generation: number,
   now: number,
 ): Status & CommonStatus {
-  if (ending.kind === "paused") {
+  if (outcome.kind === "paused") {
     const paused: ConditionDetail = { type: PAUSED, status: "True", reason: PAUSED, message: "Paused by annotation." };
     // Every object says whether it is ready, one that was paused before the first look too.
     const known = findCondition(status, "Ready") !== undefined;
@@ -75,21 +75,21 @@ export function applyOutcome<Status extends CommonStatus>(
     );
     return { ...status, conditions };
   }
-  const summary = summaryOf(ending);
+  const summary = summaryOf(outcome);
   const absent = [PAUSED, ...SUMMARY_TYPES].filter((type) => summary.every((detail) => detail.type !== type));
   const kept = absent.reduce(removeCondition, status.conditions ?? []);
   const conditions = summary.reduce((all, detail) => setCondition(all, detail, generation, now), kept);
   return { ...status, observedGeneration: generation, conditions };
 }
 
-function summaryOf(ending: Exclude<Ending, { kind: "released" | "paused" }>): ConditionDetail[] {
-  if (ending.kind === "done") {
-    const message = ending.message ?? "All declared settings are in place.";
+function summaryOf(outcome: Exclude<ShownOutcome, { kind: "paused" }>): ConditionDetail[] {
+  if (outcome.kind === "done") {
+    const message = outcome.message ?? "All declared settings are in place.";
     return [{ type: "Ready", status: "True", reason: "Succeeded", message }];
   }
-  const { kind, reason, message } = ending;
+  const { kind, reason, message } = outcome;
   const ready: ConditionDetail = { type: "Ready", status: "False", reason, message };
-  if (kind === "failure" && ending.terminal) {
+  if (kind === "failure" && outcome.terminal) {
     return [{ type: "Stalled", status: "True", reason, message }, ready];
   }
   const reasons = { progress: "Progressing", failure: "ProgressingWithRetry", again: reason, waiting: reason };

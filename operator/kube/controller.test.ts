@@ -8,7 +8,7 @@ import { createKubeMetrics } from "./metrics.ts";
 import type { Condition, ObjectKey } from "./object.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import type { Reconcile, ReconcileContext } from "./reconcile.ts";
-import { Failed, stalled } from "./stop.ts";
+import { stalled } from "../reconcile/outcome.ts";
 import { createStore, type WatchedStore } from "./store.ts";
 import { createTestLog, type TestLog } from "./testing/log.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
@@ -46,9 +46,8 @@ function start(reconcile: Reconcile<Widget>, { concurrency = 2 } = {}) {
       seen.push(context.key.name);
       return reconcile(context);
     },
-    classify: (error): Failure => {
+    failureOf: (error): Failure => {
       if (error instanceof Denied) return { reason: "AccessDenied", message: "s3:PutObject is missing" };
-      if (error instanceof Failed) return error.failure;
       throw error;
     },
     concurrency,

@@ -6,25 +6,33 @@ import type { Logger } from "pino";
 import { inSpan } from "../tracing.ts";
 import { needsReconcile, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
-import type { Ending } from "./conditions.ts";
-import { eventOf, failureOf, isPanic, isQuiet, isTerminal, requeueOf, resultOf } from "./ending.ts";
+import type { Outcome } from "./outcome.ts";
+import {
+  eventOf,
+  type FailureOf,
+  isPanic,
+  isQuiet,
+  isTerminal,
+  requeueOf,
+  resultOf,
+  thrownOutcome,
+} from "./outcome-effects.ts";
 import { isConflict, isNotFound } from "./errors.ts";
 import { LeadLostError } from "./leader-election.ts";
 import { createLongFailures } from "./long-failures.ts";
 import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
 import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
-import type { Classify } from "./outcome.ts";
 import { createQueue, type Priority } from "./queue.ts";
-import { createAttempt, type Attempt, type AttemptOptions, type Reconcile } from "./reconcile.ts";
+import { createRun, type ReconcileRun, type RunOptions, type Reconcile } from "./reconcile.ts";
 import type { OnChange } from "./reflector.ts";
-import { noteEnding, reconcileSpan } from "./trace.ts";
+import { noteOutcome, reconcileSpan } from "./trace.ts";
 
-export interface ControllerOptions<T extends StatusObject> extends AttemptOptions<T> {
+export interface ControllerOptions<T extends StatusObject> extends RunOptions<T> {
   /** For logs and metrics. */
   name: string;
   reconcile: Reconcile<T>;
-  /** For errors that are not the API server's; those are classified here. */
-  classify: Classify;
+  /** Knows the errors that are not the API server's. */
+  failureOf: FailureOf;
   concurrency: number;
   /** For one reconcile. The status write after it has its own time. */
   timeoutMs: number;
@@ -51,7 +59,7 @@ const GRACE_MS = 5_000;
 const STATUS_TIMEOUT_MS = 15_000;
 
 export function createController<T extends StatusObject>(options: ControllerOptions<T>): Controller<T> {
-  const { name, resource, store, refresh, reconcile, classify, finalizer } = options;
+  const { name, resource, store, refresh, reconcile, failureOf, finalizer } = options;
   const { concurrency, timeoutMs, drainMs = 20_000, events, clock, random, metrics, log } = options;
   const queue = createQueue({ name, clock, random, metrics });
   const measure = metrics.controller(name, concurrency);
@@ -79,12 +87,12 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     using limit = deadline(clock, timeoutMs, stopping.signal);
     const isFailing =
       longFailures.isShown(key) && (object.metadata.generation ?? 0) === object.status?.observedGeneration;
-    const attempt = createAttempt(options, { key, object, isFailing, signal: limit.signal, log: workLog });
-    const running = (async () => reconcile(attempt.context))();
-    const { ending, error } = await endOf(running, limit);
-    attempt.close();
-    noteEnding(span, ending);
-    const result = await settle(key, attempt, ending, error);
+    const run = createRun(options, { key, object, isFailing, signal: limit.signal, log: workLog });
+    const running = (async () => reconcile(run.context))();
+    const { outcome, error } = await endOf(running, limit);
+    run.close();
+    noteOutcome(span, outcome);
+    const result = await finish(key, run, outcome, error);
     measure.ended(result, (clock.monotonic() - start) / 1000);
     // A reconcile that was given up keeps its key until it has really ended.
     void Promise.allSettled([running]).then(() => queue.done(key));
@@ -97,53 +105,55 @@ export function createController<T extends StatusObject>(options: ControllerOpti
   }
 
   /** How the reconcile ended, or that it did not. Never rejects. */
-  async function endOf(running: Promise<Ending>, limit: Deadline): Promise<{ ending: Ending; error?: unknown }> {
+  async function endOf(running: Promise<Outcome>, limit: Deadline): Promise<{ outcome: Outcome; error?: unknown }> {
     using abandon = deadline(clock, timeoutMs + GRACE_MS, abandoning.signal);
     try {
-      return { ending: await abortable(running, abandon.signal) };
+      return { outcome: await abortable(running, abandon.signal) };
     } catch (error) {
+      const thrown = thrownOutcome(error, failureOf);
+      if (thrown.kind !== "failure") return { outcome: thrown };
       if (limit.expired()) {
         measure.timeout();
         const message = `The reconcile did not end within ${timeoutMs / 1000} s.`;
-        return { ending: { kind: "failure", reason: "DeadlineExceeded", message }, error };
+        return { outcome: { kind: "failure", reason: "DeadlineExceeded", message }, error };
       }
       if (stopping.signal.aborted) {
-        return { ending: { kind: "failure", reason: "ShuttingDown", message: "", quiet: true }, error };
+        return { outcome: { kind: "failure", reason: "ShuttingDown", message: "", quiet: true }, error };
       }
       if (isPanic(error)) measure.panic();
-      return { ending: failureOf(error, classify), error };
+      return { outcome: thrown, error };
     }
   }
 
-  /** The one place that turns an ending into log line, status, event, metric and what the queue does next. Never rejects. */
-  async function settle(key: string, attempt: Attempt<T>, ending: Ending, error: unknown): Promise<ReconcileResult> {
-    const { object, log: workLog } = attempt.context;
+  /** The one place that turns an outcome into log line, status, event, metric and what the queue does next. Never rejects. */
+  async function finish(key: string, run: ReconcileRun<T>, outcome: Outcome, error: unknown): Promise<ReconcileResult> {
+    const { object, log: workLog } = run.context;
     using limit = deadline(clock, STATUS_TIMEOUT_MS, abandoning.signal);
     try {
-      const shown = longFailures.judge(key, object, ending);
-      logEnding(workLog, shown, error);
-      if (shown.kind !== "released" && !isQuiet(shown)) await attempt.writeStatus(shown, limit.signal);
+      const shown = longFailures.judge(key, object, outcome);
+      logOutcome(workLog, shown, error);
+      if (shown.kind !== "released" && !isQuiet(shown)) await run.writeStatus(shown, limit.signal);
       const event = eventOf(object, shown);
       if (event !== undefined) events.record(object, event);
     } catch (err) {
       // What is not on record has to be found out again.
       queue.addRateLimited(key);
-      if (attempt.isOutdated() && (isConflict(err) || isNotFound(err))) {
+      if (run.isOutdated() && (isConflict(err) || isNotFound(err))) {
         await lookAnew(object, workLog, limit.signal);
         return "requeue";
       }
       workLog.error({ error: err }, "Status could not be written");
       return "error";
     }
-    if (attempt.isOutdated()) await lookAnew(object, workLog, limit.signal);
-    if (isTerminal(ending)) measure.terminalError();
-    const requeue = requeueOf(ending, random);
+    if (run.isOutdated()) await lookAnew(object, workLog, limit.signal);
+    if (isTerminal(outcome)) measure.terminalError();
+    const requeue = requeueOf(outcome, random);
     if (requeue === "backoff") queue.addRateLimited(key);
-    else if (ending.kind !== "failure" || ending.terminal) queue.forget(key);
+    else if (outcome.kind !== "failure" || outcome.terminal) queue.forget(key);
     if (typeof requeue === "object") queue.addAfter(key, requeue.afterMs, requeue.priority);
     const untilStalled = longFailures.remainingMs(key);
     if (untilStalled !== undefined) queue.addAfter(key, untilStalled, "edit");
-    return resultOf(ending);
+    return resultOf(outcome);
   }
 
   /** A refused write says that the store is behind; without another look, each further try would begin from the same old state. */
@@ -190,9 +200,9 @@ export function createController<T extends StatusObject>(options: ControllerOpti
 }
 
 /** An error is logged here and nowhere else. */
-function logEnding(log: Logger, ending: Ending, error: unknown) {
-  if (ending.kind !== "failure" || isQuiet(ending)) return log.debug({ outcome: ending.kind }, "Reconciled");
-  const about = { error, reason: ending.reason, detail: ending.message };
-  if (isTerminal(ending)) log.warn(about, "Reconcile stalled");
+function logOutcome(log: Logger, outcome: Outcome, error: unknown) {
+  if (outcome.kind !== "failure" || isQuiet(outcome)) return log.debug({ outcome: outcome.kind }, "Reconciled");
+  const about = { error, reason: outcome.reason, detail: outcome.message };
+  if (isTerminal(outcome)) log.warn(about, "Reconcile stalled");
   else log.error(about, "Reconcile failed");
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyOutcome, type Ending } from "./conditions.ts";
+import { applyOutcome } from "./conditions.ts";
+import type { Outcome } from "./outcome.ts";
 import { createLongFailures, type LongFailures } from "./long-failures.ts";
 import { createManualClock, type ManualClock } from "./testing/manual-clock.ts";
 import { widget } from "./testing/objects.ts";
@@ -12,20 +13,20 @@ beforeEach(() => {
   longFailures = createLongFailures(clock, AFTER_MS);
 });
 
-const DENIED: Ending = { kind: "failure", reason: "AccessDenied", message: "m", retryAfterMs: 120_000 };
-const WAITING: Ending = { kind: "waiting", reason: "BucketNotReady", message: "m", afterMs: 1 };
-const judge = (ending: Ending, object = widget("a")) => longFailures.judge("default/a", object, ending);
-const isStalled = (ending: Ending) => ending.kind === "failure" && ending.terminal === true;
+const DENIED: Outcome = { kind: "failure", reason: "AccessDenied", message: "m", retryAfterMs: 120_000 };
+const WAITING: Outcome = { kind: "waiting", reason: "BucketNotReady", message: "m", afterMs: 1 };
+const judge = (outcome: Outcome, object = widget("a")) => longFailures.judge("default/a", object, outcome);
+const isStalled = (outcome: Outcome) => outcome.kind === "failure" && outcome.terminal === true;
 
-test.each([DENIED, WAITING])("$kind: Stalled once it has lasted, with its own reason and message", async (ending) => {
-  expect(judge(ending)).toBe(ending);
+test.each([DENIED, WAITING])("$kind: Stalled once it has lasted, with its own reason and message", async (outcome) => {
+  expect(judge(outcome)).toBe(outcome);
   expect(longFailures.remainingMs("default/a")).toBe(AFTER_MS);
   await clock.advance(AFTER_MS - 1);
-  expect(judge(ending)).toBe(ending);
+  expect(judge(outcome)).toBe(outcome);
   expect(longFailures.remainingMs("default/a")).toBe(1);
   await clock.advance(1);
-  const { reason, message } = ending as { reason: string; message: string };
-  expect(judge(ending)).toEqual({ kind: "failure", terminal: true, reason, message });
+  const { reason, message } = outcome as { reason: string; message: string };
+  expect(judge(outcome)).toEqual({ kind: "failure", terminal: true, reason, message });
   expect(longFailures.remainingMs("default/a")).toBeUndefined();
 });
 
@@ -51,7 +52,7 @@ describe("the time begins anew", () => {
   });
 
   test("and not with a restart of the operator, once the object is shown as Stalled", () => {
-    const shown: Ending = { kind: "failure", reason: "AccessDenied", message: "m", terminal: true };
+    const shown: Outcome = { kind: "failure", reason: "AccessDenied", message: "m", terminal: true };
     const object = widget("a", {}, { status: applyOutcome({}, shown, 1, clock.now()) });
     expect(isStalled(judge(DENIED, object))).toBe(true);
     expect(isStalled(judge({ ...DENIED, reason: "Throttled" }, object))).toBe(false);
@@ -61,15 +62,15 @@ describe("the time begins anew", () => {
 });
 
 test("what takes time, and what only a person can change, is left as it is", async () => {
-  const endings: Ending[] = [
+  const outcomes: Outcome[] = [
     { kind: "again", reason: "Emptying", message: "m", afterMs: 1 },
     { kind: "failure", reason: "Invalid", message: "m", terminal: true },
     { kind: "done", recheckAfterMs: 1 },
     { kind: "paused" },
   ];
-  for (const ending of endings) {
-    judge(ending);
+  for (const outcome of outcomes) {
+    judge(outcome);
     await clock.advance(10 * AFTER_MS);
-    expect(judge(ending)).toBe(ending);
+    expect(judge(outcome)).toBe(outcome);
   }
 });

@@ -4,13 +4,14 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { findCondition, type Ending } from "./conditions.ts";
-import { isQuiet, isTerminal } from "./ending.ts";
+import { findCondition } from "./conditions.ts";
+import type { Outcome } from "./outcome.ts";
+import { isQuiet, isTerminal } from "./outcome-effects.ts";
 import type { StatusObject } from "./object.ts";
 
 export interface LongFailures {
-  /** The ending as status, log and events are to show it. To be called once for each reconcile that ended. */
-  judge(key: string, object: StatusObject, ending: Ending): Ending;
+  /** The outcome as status, log and events are to show it. To be called once for each reconcile that ended. */
+  judge(key: string, object: StatusObject, outcome: Outcome): Outcome;
   /** Milliseconds until the failure of this key is shown as Stalled; undefined where none is, or it is shown so already. */
   remainingMs(key: string): number | undefined;
   /** The failure of this key is shown as Stalled, and is tried again. */
@@ -38,17 +39,17 @@ export function createLongFailures(clock: Clock, afterMs: number): LongFailures 
   }
 
   return {
-    judge(key, object, ending) {
+    judge(key, object, outcome) {
       // A conflict says nothing about the object, neither that it fails nor that it has stopped failing.
-      if (isQuiet(ending)) return ending;
-      if ((ending.kind !== "failure" && ending.kind !== "waiting") || isTerminal(ending)) {
+      if (isQuiet(outcome)) return outcome;
+      if ((outcome.kind !== "failure" && outcome.kind !== "waiting") || isTerminal(outcome)) {
         episodes.delete(key);
-        return ending;
+        return outcome;
       }
-      const { reason, message } = ending;
+      const { reason, message } = outcome;
       const episode = episodeOf(key, object, reason);
       episodes.set(key, episode);
-      return lasts(episode) ? { kind: "failure", reason, message, terminal: true } : ending;
+      return lasts(episode) ? { kind: "failure", reason, message, terminal: true } : outcome;
     },
     remainingMs(key) {
       const episode = episodes.get(key);

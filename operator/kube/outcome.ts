@@ -1,17 +1,17 @@
 /**
- * How a reconcile ends: one value of {@link Outcome}, or a thrown error that a {@link Classify} function turns into a {@link Failure}.
- * The controller loop (controller.ts) is the only place that turns either into conditions, events, metrics and queue actions.
+ * How a reconcile ends: an {@link Outcome}, returned or thrown inside an {@link OutcomeError}. The controller loop (controller.ts) is the only
+ * place that turns it into conditions, events, metrics and a requeue.
  */
 
-/** Everything declared is read back and equal. Ready=True; looked at again after `recheckAfterMs` (jittered), at resync priority. */
+/** The state that is declared has been read back. Ready=True; checked again after `recheckAfterMs` (jittered), at resync priority. */
 export interface Done {
   kind: "done";
   recheckAfterMs: number;
-  /** For the Ready condition; constant text, or it would be a status write each time. */
+  /** For the Ready condition. Constant text: each change of it would be a status write. */
   message?: string;
 }
 
-/** Work in progress that needs time, not help, such as a change that AWS has not yet settled. Ready=Unknown, Reconciling=True. */
+/** Work in progress that needs time only, such as a change that AWS does not show yet. Ready=Unknown, Reconciling=True. */
 export interface Again {
   kind: "again";
   afterMs: number;
@@ -27,31 +27,46 @@ export interface Waiting {
   message: string;
 }
 
-/** Reconciling was told to stop by annotation: conditions and observedGeneration stay as they were. */
+/** An annotation stops reconciles: conditions and observedGeneration stay as they are. */
 export interface Paused {
   kind: "paused";
 }
 
-/** The finalizer is gone, the object with it: nothing more to write. */
+/** The finalizer is gone, and the object with it: there is nothing more to write. */
 export interface Released {
   kind: "released";
 }
 
-export type Outcome = Done | Again | Waiting | Paused | Released;
-
 /**
- * A thrown error, classified. Ready=False and Reconciling=True, and the key comes back after its own exponential backoff, or after
- * `retryAfterMs` where the cause says how long it takes. What lasts becomes Stalled, and is tried again all the same (long-failures.ts).
+ * Why a reconcile failed. Ready=False and Reconciling=True; the key is retried after its own exponential backoff, or after `retryAfterMs` where
+ * the cause says how long it takes. A failure that lasts becomes Stalled, and is still retried (long-failures.ts).
  */
 export interface Failure {
   reason: string;
-  /** For people: what went wrong and what to do. No request ids or times, which differ at each try and would cause a status write each. */
+  /** For users: what went wrong and what to do. No request ids or times: they differ at each retry and would cause a status write each. */
   message: string;
-  /** Only a person can change this: Stalled=True from the start, looked at again slowly in case that happened outside Kubernetes. */
+  /** Only a user can change this: Stalled=True at once, checked again slowly in case that happened outside Kubernetes. */
   terminal?: boolean;
   retryAfterMs?: number;
-  /** A conflict or the like that says nothing about the object: back in the queue, but no condition, event or error log. */
+  /** A conflict or the like that says nothing about the object: requeued without a condition, an event or an error log. */
   quiet?: boolean;
 }
 
-export type Classify = (error: unknown) => Failure;
+export type Outcome = Done | Again | Waiting | Paused | Released | ({ kind: "failure" } & Failure);
+
+/** Ends a reconcile from within one of its steps, so that a controller reads as the list of its steps. */
+export class OutcomeError extends Error {
+  readonly outcome: Outcome;
+  constructor(outcome: Outcome) {
+    super("message" in outcome ? outcome.message : outcome.kind);
+    this.name = "OutcomeError";
+    this.outcome = outcome;
+  }
+}
+
+/** The failure that an error carries; undefined for any other error or outcome. */
+export function failureIn(error: unknown): Failure | undefined {
+  if (!(error instanceof OutcomeError) || error.outcome.kind !== "failure") return undefined;
+  const { kind: _kind, ...failure } = error.outcome;
+  return failure;
+}

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
 import { needsReconcile } from "./changes.ts";
-import { applyOutcome, findCondition, setCondition, type ConditionDetail, type Ending } from "./conditions.ts";
+import { applyOutcome, findCondition, setCondition, type ConditionDetail, type ShownOutcome } from "./conditions.ts";
 import { isConflict, isNotFound, KubeError } from "./errors.ts";
 import type { EventDetail, EventRecorder } from "./events.ts";
 import { addFinalizer, removeFinalizer } from "./finalizers.ts";
@@ -43,7 +43,7 @@ export interface ReconcileContext<T extends StatusObject> {
 
 export type Reconcile<T extends StatusObject> = (context: ReconcileContext<T>) => Promise<Outcome>;
 
-export interface AttemptOptions<T extends StatusObject> {
+export interface RunOptions<T extends StatusObject> {
   resource: Resource;
   store: Store<T>;
   /** Reads one object from the API server into the store; undefined: it is gone, or no longer selected. */
@@ -55,17 +55,17 @@ export interface AttemptOptions<T extends StatusObject> {
 }
 
 /** One reconcile of one object. */
-export interface Attempt<T extends StatusObject> {
+export interface ReconcileRun<T extends StatusObject> {
   context: ReconcileContext<T>;
   /** From now on the context refuses to do anything: its reconcile is over, or given up. */
   close(): void;
   /** A write was refused because the object is gone, is another one or was changed: what the store has of it is out of date. */
   isOutdated(): boolean;
-  /** Writes the draft as `ending` leaves it, if that differs from what is there. */
-  writeStatus(ending: Exclude<Ending, { kind: "released" }>, signal: AbortSignal): Promise<void>;
+  /** Writes the draft as `outcome` leaves it, if that differs from what is there. */
+  writeStatus(outcome: ShownOutcome, signal: AbortSignal): Promise<void>;
 }
 
-interface AttemptInput<T> {
+interface RunInput<T> {
   key: string;
   object: T;
   /** It is Stalled by now, by a failure that lasts and is tried again. */
@@ -76,10 +76,10 @@ interface AttemptInput<T> {
 
 const MAX_CONFLICTS = 5;
 
-export function createAttempt<T extends StatusObject>(
-  { resource, store, refresh, client, finalizer, events, clock }: AttemptOptions<T>,
-  { key, object, isFailing, signal, log }: AttemptInput<T>,
-): Attempt<T> {
+export function createRun<T extends StatusObject>(
+  { resource, store, refresh, client, finalizer, events, clock }: RunOptions<T>,
+  { key, object, isFailing, signal, log }: RunInput<T>,
+): ReconcileRun<T> {
   const { generation = 0, uid } = object.metadata;
   const draft = structuredClone(object.status ?? {}) as StatusOf<T>;
   let open = true;
@@ -168,6 +168,7 @@ export function createAttempt<T extends StatusObject>(
       open = false;
     },
     isOutdated: () => outdated,
-    writeStatus: (ending, writeSignal) => own(write(applyOutcome(draft, ending, generation, clock.now()), writeSignal)),
+    writeStatus: (outcome, writeSignal) =>
+      own(write(applyOutcome(draft, outcome, generation, clock.now()), writeSignal)),
   };
 }

@@ -2,15 +2,15 @@ import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { recordSpans } from "../testing/spans.ts";
 import { inSpan } from "../tracing.ts";
-import type { Ending } from "./conditions.ts";
+import type { Outcome } from "./outcome.ts";
 import { widget } from "./testing/objects.ts";
-import { noteEnding, reconcileSpan } from "./trace.ts";
+import { noteOutcome, reconcileSpan } from "./trace.ts";
 
-async function spanOf(ending: Ending) {
+async function spanOf(outcome: Outcome) {
   using recorder = recordSpans();
   const { name, options } = reconcileSpan("widget", widget("a"), "id-1");
   // Whatever is active outside, such as a trace that a request came with, is not its parent.
-  await inSpan("outside", {}, () => inSpan(name, options, async (span) => noteEnding(span, ending)));
+  await inSpan("outside", {}, () => inSpan(name, options, async (span) => noteOutcome(span, outcome)));
   const [span] = recorder.spans();
   return span;
 }
@@ -30,16 +30,16 @@ test("a span says whose it is, and how it ended", async () => {
   });
 });
 
-test.each<[Ending, boolean]>([
+test.each<[Outcome, boolean]>([
   [{ kind: "failure", reason: "Throttled", message: "planted" }, true],
   [{ kind: "failure", reason: "Invalid", message: "planted", terminal: true }, true],
   [{ kind: "failure", reason: "Conflict", message: "planted", quiet: true }, false],
   [{ kind: "waiting", reason: "BucketNotReady", message: "planted", afterMs: 1 }, false],
   [{ kind: "again", reason: "Settling", message: "planted", afterMs: 1 }, false],
-])("of %j", async (ending, failed) => {
-  const span = await spanOf(ending);
-  const reason = "reason" in ending ? ending.reason : undefined;
-  expect(span?.attributes).toMatchObject({ "reconcile.outcome": ending.kind, "reconcile.reason": reason });
+])("of %j", async (outcome, failed) => {
+  const span = await spanOf(outcome);
+  const reason = "reason" in outcome ? outcome.reason : undefined;
+  expect(span?.attributes).toMatchObject({ "reconcile.outcome": outcome.kind, "reconcile.reason": reason });
   expect(span?.status).toEqual(
     failed ? { code: SpanStatusCode.ERROR, message: reason } : { code: SpanStatusCode.UNSET },
   );

@@ -1,7 +1,7 @@
 import type { Span, SpanOptions } from "@opentelemetry/api";
 import { markFailed } from "../tracing.ts";
-import type { Ending } from "./conditions.ts";
-import { isQuiet } from "./ending.ts";
+import type { Outcome } from "./outcome.ts";
+import { isQuiet } from "./outcome-effects.ts";
 import type { KubeObject } from "./object.ts";
 
 /** Of one reconcile. It has no parent: nothing that a user writes can make it part of another trace. */
@@ -16,9 +16,9 @@ export function reconcileSpan(
 }
 
 /** Failed is what people or alerts are told of: not a conflict that is simply tried again. */
-export function noteEnding(span: Span, ending: Ending): void {
-  const reason = "reason" in ending ? ending.reason : undefined;
-  span.setAttributes({ "reconcile.outcome": ending.kind, "reconcile.reason": reason });
-  const failed = ending.kind === "failure" && !isQuiet(ending);
+export function noteOutcome(span: Span, outcome: Outcome): void {
+  const reason = "reason" in outcome ? outcome.reason : undefined;
+  span.setAttributes({ "reconcile.outcome": outcome.kind, "reconcile.reason": reason });
+  const failed = outcome.kind === "failure" && !isQuiet(outcome);
   if (failed && reason !== undefined) markFailed(span, reason);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createHistory } from "./history.ts";
-import { Failed, Stop } from "../kube/stop.ts";
-import type { Failure, Outcome } from "../kube/outcome.ts";
+import { failed } from "./outcome.ts";
+import { type Outcome, OutcomeError } from "../kube/outcome.ts";
 import { applyParts, readBack } from "./apply.ts";
 import { outcomeOf } from "./conclude.ts";
 import type { Part, PartResult } from "./part.ts";
@@ -22,7 +22,7 @@ function states(results: readonly PartResult[]): string[] {
 
 describe("parts", () => {
   test("one that fails does not stop the others", async () => {
-    const failing = part({ setting: "trust", write: () => Promise.reject(new Failed(DENIED)) });
+    const failing = part({ setting: "trust", write: () => Promise.reject(failed(DENIED)) });
     const other = part();
     const results = await applyParts(
       [failing, other],
@@ -79,12 +79,11 @@ describe("the outcome", () => {
     return { setting: "trust", state, changes: [], ...more };
   };
 
-  function outcome(...results: PartResult[]): Outcome | Failure {
+  function outcome(...results: PartResult[]): Outcome {
     try {
       return outcomeOf(results, "all there", 600_000);
     } catch (error) {
-      if (error instanceof Stop) return error.outcome;
-      if (error instanceof Failed) return error.failure;
+      if (error instanceof OutcomeError) return error.outcome;
       throw error;
     }
   }

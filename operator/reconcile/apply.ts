@@ -1,5 +1,4 @@
-import type { Failure } from "../kube/outcome.ts";
-import { Failed } from "../kube/stop.ts";
+import { type Failure, failureIn } from "../kube/outcome.ts";
 import type { History, Verdict } from "./history.ts";
 import type { Part, PartResult, PartState } from "./part.ts";
 
@@ -33,8 +32,9 @@ async function applyPart(part: Part, history: History, uid: string): Promise<Par
     return result("Settling");
   } catch (error) {
     history.failed(uid, setting);
-    if (error instanceof Failed) return result("Failed", error.failure);
-    throw error;
+    const failure = failureIn(error);
+    if (failure === undefined) throw error;
+    return result("Failed", failure);
   }
 }
 

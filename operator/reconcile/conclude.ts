@@ -1,7 +1,7 @@
 import { REASON } from "../api/reasons.ts";
 import type { Failure, Outcome } from "../kube/outcome.ts";
 import { MAX_WRITES } from "./history.ts";
-import { again, Failed, stalled } from "../kube/stop.ts";
+import { again, failed, stalled } from "./outcome.ts";
 import type { PartResult, PartState } from "./part.ts";
 
 const SETTLING_RECHECK_MS = 5_000;
@@ -12,7 +12,7 @@ export function outcomeOf(results: readonly PartResult[], message: string, reche
   const failures = inState("Failed").flatMap(({ setting, failure }) => (failure ? [withName(setting, failure)] : []));
   const temporary = failures.filter(({ terminal }) => terminal !== true);
   const soonest = temporary.toSorted((a, b) => (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0))[0];
-  if (soonest !== undefined) throw new Failed(soonest);
+  if (soonest !== undefined) throw failed(soonest);
 
   const settling = inState("Settling");
   if (settling.length > 0) {

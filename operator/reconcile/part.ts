@@ -13,7 +13,7 @@ export interface Part {
   isConsistent?: true;
   /** Why it must not be written. */
   blocked?: Failure;
-  /** Makes it as wanted. Throws a Failed. */
+  /** Makes it as wanted. Throws an OutcomeError. */
   write: () => Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { isConflict } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
 import type { Failure } from "../../kube/outcome.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failed } from "../../reconcile/outcome.ts";
 import type { WorkloadIdentity } from "../policy/model.ts";
 import type { Part } from "../../reconcile/part.ts";
 import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
@@ -52,7 +52,7 @@ export function serviceAccountPart(
       try {
         await applyAnnotations(client, object, found, { [ROLE_ARN_ANNOTATION]: roleArn }, signal);
       } catch (error) {
-        throw isConflict(error) ? new Failed(notOwned(found.metadata.name)) : error;
+        throw isConflict(error) ? failed(notOwned(found.metadata.name)) : error;
       }
     },
   };

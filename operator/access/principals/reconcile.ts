@@ -8,7 +8,7 @@ import { sameStatements } from "../../aws/policy/canonical.ts";
 import { policyDocument } from "../policy/model.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
 import type { Outcome } from "../../kube/outcome.ts";
-import { again, waiting } from "../../kube/stop.ts";
+import { again, waiting } from "../../reconcile/outcome.ts";
 import { announceChanges, announceCorrection } from "../announce.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { outcomeOf } from "../../reconcile/conclude.ts";
@@ -95,7 +95,7 @@ function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): E
   );
 }
 
-/** Throws a Stop as long as the policies of a bucket that is still there have statements of the access; of one that is only observed they stay. */
+/** Throws an OutcomeError as long as the policies of a bucket that is still there have statements of the access; of one that is only observed they stay. */
 export async function waitUntilWithdrawn(
   { aws, directory, cluster }: AccessDependencies,
   context: AccessContext,

@@ -14,7 +14,7 @@ import type { AwsSession } from "../../aws/session.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Failure } from "../../kube/outcome.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failed } from "../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../api/ownership.ts";
 import { comparePolicy } from "../policy/compare.ts";
 import type { DesiredAssociation } from "./desired.ts";
@@ -128,7 +128,7 @@ async function create(client: AssociationClient, desired: DesiredAssociation): P
   const answer = await eksOf(client)
     .send(command, client.options)
     .catch((error: unknown) => {
-      if (awsErrorKind(error) === "AlreadyExists") throw new Failed(notYetSeen(desired));
+      if (awsErrorKind(error) === "AlreadyExists") throw failed(notYetSeen(desired));
       return failWith(actions, clusterOf(client, clusterName))(error);
     });
   client.onCreated(answer.association?.associationArn);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec } from "../../api/types.ts";
 import { awsAccount, target } from "../../bucket/testing/fixtures.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failureIn } from "../../kube/outcome.ts";
 import { declare } from "./desired.ts";
 import { bucketAccess } from "../testing/objects.ts";
 
@@ -20,8 +20,7 @@ function reasonOf(act: () => unknown): string | undefined {
     act();
     return undefined;
   } catch (error) {
-    if (error instanceof Failed) return error.failure.reason;
-    throw error;
+    return failureIn(error)?.reason;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AWSAccount, BucketAccess } from "../../api/types.ts";
 import { REASON } from "../../api/reasons.ts";
-import { Failed, stalled } from "../../kube/stop.ts";
+import { failed, stalled } from "../../reconcile/outcome.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import { ownershipTags } from "../../api/ownership.ts";
 import { tooLong } from "../policy/size-limits.ts";
@@ -45,7 +45,7 @@ export interface Declaration {
   association?: DesiredAssociation;
 }
 
-/** Pure. Throws a Stop where the account does not say how Pods become a role, a Failed for what AWS would not take. */
+/** Pure. Throws an OutcomeError where the account does not say how Pods become a role, a Failed for what AWS would not take. */
 export function declare(object: BucketAccess, serviceAccount: string, target: AccessTarget): Declaration {
   const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
   const identity = identityOf(object, target);
@@ -72,7 +72,7 @@ function declareRole(
   const trust = trustPolicy(identity, workload);
   const permissions = permissionsPolicy(spec.grants, bucket);
   const failure = tooLong("trust", trust) ?? tooLong("permissions", permissions);
-  if (failure !== undefined) throw new Failed(failure);
+  if (failure !== undefined) throw failed(failure);
   return {
     name,
     arn: roleArnOf(session.partition, session.accountId, path, name),
@@ -96,7 +96,7 @@ function declareShared(
     throw notShareable(account, "Pod Identity as its identity");
   if (roleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
   const { policy, failure } = sessionPolicy(spec.grants, bucket);
-  if (failure !== undefined) throw new Failed(failure);
+  if (failure !== undefined) throw failed(failure);
   const tags = { ...account.spec.iam?.tags, ...ownershipTags(owner, "Created") };
   return { identity, workload, roleArn, policy, association: { ...workload, clusterName, roleArn, policy, tags } };
 }

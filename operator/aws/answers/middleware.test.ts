@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createManualClock } from "../../kube/testing/manual-clock.ts";
 import { createS3Client, sdkLogger } from "../clients.ts";
 import { shareCredentials } from "../credentials.ts";
-import { awsFailure } from "../errors.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createAwsMetrics } from "../instrument.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 

@@ -18,7 +18,8 @@ import {
   sdkLogger,
 } from "../clients.ts";
 import { shareCredentials } from "../credentials.ts";
-import { awsErrorKind, awsFailure, isAbsent, isExpiredCredentials, isNoSuchBucket } from "../errors.ts";
+import { awsErrorKind, isAbsent, isExpiredCredentials, isNoSuchBucket } from "../errors.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createAwsMetrics, type Service } from "../instrument.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 import { type Answer, type Endpoint, s3Error, startEndpoint } from "../testing/endpoint.ts";

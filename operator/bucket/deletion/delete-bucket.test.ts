@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FINALIZER } from "../../api/names.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { awsFailure } from "../../aws/errors.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import type { Aws } from "../../aws/session.ts";
 import { deleteBucket } from "./delete-bucket.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failureIn } from "../../kube/outcome.ts";
 import { createHistory } from "../../reconcile/history.ts";
 import { EXPIRING_TAG, ownershipTags, releaseTag, type Tags } from "../../api/ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
-import { failureOf, stopOf } from "../testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
@@ -199,7 +199,7 @@ describe("Retain", () => {
 test("an account that is known not to allow Retain keeps the object, and the bucket its claim", async () => {
   const accounts = [awsAccount({ default: true, allowedDeletionPolicies: ["DeleteIfEmpty"] })];
   const { run, commands, released } = deletion({ accounts, aws: tagged(OURS) });
-  expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
+  expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
   expect(commands()).toEqual(["ListTagsForResourceCommand"]);
   expect(released()).toBe(false);
 });
@@ -229,7 +229,7 @@ test.each<[string, S3BucketSpec]>([
       status,
       aws: { ...expiring, DeleteBucketLifecycleCommand: failing("SlowDown", 503) },
     });
-    expect(await failureOf(failed.run)).toMatchObject({ reason: "Throttled" });
+    expect(await thrownFailure(failed.run)).toMatchObject({ reason: "Throttled" });
     expect(failed.released()).toBe(false);
   },
 );
@@ -261,34 +261,34 @@ describe("DeleteIfEmpty", () => {
 
   test("waits while it is still to be seen", async () => {
     const { run, events, released } = destroy(tagged(OURS));
-    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Deleting" });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "again", reason: "Deleting" });
     expect(events).toEqual([]);
     expect(released()).toBe(false);
   });
 
   test("waits for its account, unless it never had one", async () => {
     const { run, released } = deletion({ spec: DELETE_IF_EMPTY, accounts: [] });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
     expect(released()).toBe(false);
     expect(await deletion({ spec: DELETE_IF_EMPTY, status: {}, accounts: [] }).run()).toEqual({ kind: "released" });
   });
 
   test("waits for somebody to empty it", async () => {
     const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("BucketNotEmpty", 409) });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });
     expect(released()).toBe(false);
   });
 
   test("is for an account that allows it", async () => {
     const accounts = [awsAccount({ default: true, allowedDeletionPolicies: ["Retain"] })];
     const { run, commands } = deletion({ spec: DELETE_IF_EMPTY, accounts, aws: tagged(OURS) });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "DeletionPolicyNotAllowed" });
     expect(commands()).not.toContain("DeleteBucketCommand");
   });
 
   test("a denial names the action, and the object stays", async () => {
     const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("AccessDenied", 403) });
-    const { reason, message } = await failureOf(run);
+    const { reason, message } = await thrownFailure(run);
     expect(reason).toBe("AccessDenied");
     expect(message).toContain("s3:DeleteBucket");
     expect(released()).toBe(false);
@@ -296,14 +296,14 @@ describe("DeleteIfEmpty", () => {
 
   test("a bucket whose tags may not be read may be another's: it stays", async () => {
     const { run, commands, released } = destroy({ ListTagsForResourceCommand: failing("AccessDenied", 403) });
-    await failureOf(run);
+    await thrownFailure(run);
     expect(commands()).not.toContain("DeleteBucketCommand");
     expect(released()).toBe(false);
   });
 
   test("one that was ours and may no longer be looked at keeps the object", async () => {
     const { run, released } = destroy({ HeadBucketCommand: failing("Unknown", 403) });
-    expect(await failureOf(run)).toMatchObject({ reason: "AccessDenied" });
+    expect(await thrownFailure(run)).toMatchObject({ reason: "AccessDenied" });
     expect(released()).toBe(false);
   });
 
@@ -345,7 +345,7 @@ describe("DeleteIfEmpty", () => {
   ])("the object stays where %s", async (_case, aws, reason) => {
     const { run, commands, released } = destroy(aws, { bucketName: "docs" });
     const error: unknown = await run().catch((thrown: unknown) => thrown);
-    expect(error instanceof Failed ? error.failure : awsFailure(error)).toMatchObject({ reason });
+    expect(failureIn(error) ?? awsFailure(error)).toMatchObject({ reason });
     expect(commands()).not.toContain("DeleteBucketCommand");
     expect(released()).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { waiting } from "../../kube/stop.ts";
+import { waiting } from "../../reconcile/outcome.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { findOwnBucket } from "./own-bucket.ts";
 import { refusal } from "./permit.ts";

@@ -7,7 +7,7 @@ import { EXPIRING_TAG, ownershipTags, type Tags } from "../../api/ownership.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
-import { failureOf, stopOf } from "../testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing/versioned-bucket.ts";
 
@@ -105,7 +105,7 @@ describe("emptied and deleted", () => {
       now,
       status: { ...ESTABLISHED, deletion: before },
     });
-    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
     const { objectsDeleted = 0, startedTime } = status().deletion ?? {};
     expect(objectsDeleted).toBe(500 + 90 - it.versions.size);
     expect(startedTime).toBe(before.startedTime);
@@ -120,7 +120,7 @@ describe("emptied and deleted", () => {
       return { IsTruncated: true, NextKeyMarker: "k001", Versions: [{ Key: "k001", VersionId: "v" }] };
     };
     const { run, status, deleted } = deletion({ it });
-    expect(await failureOf(run)).toMatchObject({ reason: "Unavailable" });
+    expect(await thrownFailure(run)).toMatchObject({ reason: "Unavailable" });
     expect(status().deletion?.objectsDeleted).toBe(1);
     expect(deleted).toEqual([1]);
   });
@@ -128,7 +128,11 @@ describe("emptied and deleted", () => {
   test("something that shows up late is looked for again", async () => {
     const it = versionedBucket({});
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
-    expect(await stopOf(deletion({ it }).run)).toMatchObject({ kind: "waiting", reason: "Emptying", afterMs: 5_000 });
+    expect(await thrownOutcome(deletion({ it }).run)).toMatchObject({
+      kind: "waiting",
+      reason: "Emptying",
+      afterMs: 5_000,
+    });
   });
 });
 
@@ -146,14 +150,14 @@ describe("nothing is deleted", () => {
   test("without a confirmation", async () => {
     const it = versionedBucket({ versions: names(3) });
     const { run, commands, status } = deletion({ it, confirmed: false });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "DeletionNotConfirmed" });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "DeletionNotConfirmed" });
     expect(commands()).toEqual(["HeadBucketCommand", "ListTagsForResourceCommand"]);
     expect(status().deletion).toBeUndefined();
   });
 
   test("as long as other buckets have their turn", async () => {
     const it = versionedBucket({ versions: names(3) });
-    expect(await stopOf(deletion({ it, busy: true }).run)).toMatchObject({ kind: "again", reason: "Emptying" });
+    expect(await thrownOutcome(deletion({ it, busy: true }).run)).toMatchObject({ kind: "again", reason: "Emptying" });
     expect(it.versions.size).toBe(3);
   });
 });
@@ -163,7 +167,7 @@ describe("what is in the way", () => {
     const it = versionedBucket({ versions: names(3) });
     it.refusals.set("k002 v", "AccessDenied");
     const { run, commands } = deletion({ it });
-    expect(await failureOf(run)).toMatchObject({ reason: "AccessDenied" });
+    expect(await thrownFailure(run)).toMatchObject({ reason: "AccessDenied" });
     expect(it.versions.size).toBe(1);
     expect(commands()).not.toContain("DeleteBucketCommand");
   });
@@ -171,7 +175,7 @@ describe("what is in the way", () => {
   test("is S3 being busy: it is tried again with a growing delay", async () => {
     const it = versionedBucket({ versions: names(3) });
     it.refusals.set("k002 v", "SlowDown");
-    const failure = await failureOf(deletion({ it }).run);
+    const failure = await thrownFailure(deletion({ it }).run);
     expect(failure).toMatchObject({ reason: "Throttled" });
     expect(failure.retryAfterMs).toBeUndefined();
   });
@@ -183,7 +187,7 @@ describe("what is in the way", () => {
     const it = versionedBucket({ versions: names(90) }, 10);
     it.answers["DeleteObjectsCommand"] = () => ({});
     const { run } = deletion({ it, now });
-    const stop = await stopOf(run);
+    const stop = await thrownOutcome(run);
     expect(stop).toMatchObject({ reason: "DeletionWithoutEffect" });
     expect(stop).toHaveProperty("message", expect.stringContaining('version v of object "k001" was deleted'));
   });
@@ -196,8 +200,8 @@ describe("what is in the way", () => {
       return {};
     };
     const { run } = deletion({ it });
-    expect(await stopOf(run)).toMatchObject({ reason: "Emptying" });
-    expect(await stopOf(run)).toMatchObject({ reason: "DeletionWithoutEffect" });
+    expect(await thrownOutcome(run)).toMatchObject({ reason: "Emptying" });
+    expect(await thrownOutcome(run)).toMatchObject({ reason: "DeletionWithoutEffect" });
     expect([...it.versions]).toEqual(["k050 v"]);
   });
 
@@ -208,7 +212,7 @@ describe("what is in the way", () => {
     it.answers["ListObjectVersionsCommand"] = () => ({
       Versions: [{ Key: "k", VersionId: "null", LastModified: new Date((writtenAt += 1_000)) }],
     });
-    expect(await stopOf(deletion({ it }).run)).toMatchObject({ reason: "Emptying" });
+    expect(await thrownOutcome(deletion({ it }).run)).toMatchObject({ reason: "Emptying" });
   });
 
   test("is somebody who writes", async () => {
@@ -216,7 +220,7 @@ describe("what is in the way", () => {
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
     const startedTime = new Date(WRITTEN.getTime() - 1).toISOString();
     const { run } = deletion({ it, status: { ...ESTABLISHED, deletion: { startedTime } } });
-    expect(await stopOf(run)).toMatchObject({ kind: "waiting", reason: "BucketKeepsFilling", afterMs: 60_000 });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "BucketKeepsFilling", afterMs: 60_000 });
   });
 });
 
@@ -228,7 +232,11 @@ describe("S3 Lifecycle", () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     Object.assign(it.answers, NONE);
     const { run, status, progress, reasons, commands } = deletion({ it, lifecycleAbove: 100, status: deletedSoFar });
-    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "EmptyingByLifecycle", afterMs: 1_800_000 });
+    expect(await thrownOutcome(run)).toMatchObject({
+      kind: "again",
+      reason: "EmptyingByLifecycle",
+      afterMs: 1_800_000,
+    });
     expect(progress.map(([reason]) => reason)).toEqual(["EmptyingByLifecycle"]);
     expect(reasons()).toEqual(["EmptyingByLifecycle"]);
     expect(status().deletion?.lifecycleStartedTime).toBe("2026-07-01T00:00:00.000Z");
@@ -240,7 +248,9 @@ describe("S3 Lifecycle", () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     const { current, answers } = tagStore({ ...userTags(46), ...OURS });
     Object.assign(it.answers, NONE, answers);
-    expect(await stopOf(deletion({ it, lifecycleAbove: 0 }).run)).toMatchObject({ reason: "EmptyingByLifecycle" });
+    expect(await thrownOutcome(deletion({ it, lifecycleAbove: 0 }).run)).toMatchObject({
+      reason: "EmptyingByLifecycle",
+    });
     expect(current.get(EXPIRING_TAG)).toBe("2026-07-01T00:00:00.000Z");
     expect(current.size).toBe(50);
   });
@@ -262,7 +272,7 @@ describe("S3 Lifecycle", () => {
     });
     const status = { ...ESTABLISHED, deletion: { ...HANDED_OVER, objectsDeleted: 100 } };
     const { run, reasons, progress, commands } = deletion({ it, lifecycleAbove: 100, status });
-    expect(await stopOf(run)).toMatchObject({ reason: "EmptyingByLifecycle" });
+    expect(await thrownOutcome(run)).toMatchObject({ reason: "EmptyingByLifecycle" });
     expect([reasons(), progress]).toEqual([[], []]);
     expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
   });
@@ -277,7 +287,7 @@ describe("S3 Lifecycle", () => {
       Rules: states.map((Status, index) => ({ ID: ids[index], Status })),
     });
     const { run, commands } = deletion({ it, lifecycleAbove: 0 });
-    await stopOf(run);
+    await thrownOutcome(run);
     expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
   });
 
@@ -286,7 +296,7 @@ describe("S3 Lifecycle", () => {
     const until = new Date("2027-01-01T00:00:00Z");
     Object.assign(it.answers, NONE);
     it.answers["GetObjectRetentionCommand"] = () => ({ Retention: { Mode: "COMPLIANCE", RetainUntilDate: until } });
-    const outcome = await stopOf(deletion({ it, lifecycleAbove: 0 }).run);
+    const outcome = await thrownOutcome(deletion({ it, lifecycleAbove: 0 }).run);
     expect(outcome).toHaveProperty("message", expect.stringContaining("mode COMPLIANCE until 2027-01-01"));
   });
 
@@ -301,7 +311,7 @@ describe("S3 Lifecycle", () => {
   test("comes next when the operator has deleted its share", async () => {
     const it = versionedBucket({ versions: names(100) }, 10);
     const { run, status } = deletion({ it, lifecycleAbove: 15 });
-    expect(await stopOf(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
+    expect(await thrownOutcome(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
     expect(status().deletion?.objectsDeleted).toBeGreaterThanOrEqual(15);
     expect(it.versions.size).toBeGreaterThan(0);
   });
@@ -312,7 +322,7 @@ describe("S3 Lifecycle", () => {
     const it = versionedBucket({});
     it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [{ ID: "s3-operator-expire-all" }] });
     const { run, commands, reasons, status } = deletion({ it, status: handedOver, confirmed: false });
-    expect(await stopOf(run)).toMatchObject({ reason: "DeletionNotConfirmed" });
+    expect(await thrownOutcome(run)).toMatchObject({ reason: "DeletionNotConfirmed" });
     expect(commands()).toContain("DeleteBucketLifecycleCommand");
     expect(reasons()).toEqual(["EmptyingStopped"]);
     expect(status().deletion).toEqual({ startedTime: HANDED_OVER.startedTime });
@@ -323,7 +333,7 @@ describe("S3 Lifecycle", () => {
     it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [{ ID: "s3-operator-expire-all" }] });
     it.answers["DeleteBucketLifecycleCommand"] = failing("AccessDenied", 403);
     const { withdraw: stop, status } = deletion({ it, status: handedOver });
-    expect((await failureOf(stop)).message).toContain("s3:PutLifecycleConfiguration");
+    expect((await thrownFailure(stop)).message).toContain("s3:PutLifecycleConfiguration");
     expect(status().deletion).toEqual(HANDED_OVER);
     delete it.answers["DeleteBucketLifecycleCommand"];
     await stop();

@@ -2,7 +2,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { again, Failed, waiting } from "../../kube/stop.ts";
+import { again, failed, waiting } from "../../reconcile/outcome.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
@@ -102,7 +102,7 @@ function atMostEvery(ms: number, now: () => number, look: () => Promise<void>): 
 }
 
 function postponed({ arn }: BucketClient, error: unknown): Error {
-  return new Failed(settingFailure(error, "s3:DeleteObjectVersion", `${arn}/*`));
+  return failed(settingFailure(error, "s3:DeleteObjectVersion", `${arn}/*`));
 }
 
 function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally: Tally): Error {

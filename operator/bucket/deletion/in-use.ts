@@ -6,7 +6,7 @@ import type { BucketClient } from "../bucket-client.ts";
 import { shareKey } from "../key/share.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import { Failed, waiting } from "../../kube/stop.ts";
+import { failed, waiting } from "../../reconcile/outcome.ts";
 import { writePolicy } from "../policy/write.ts";
 import { policy } from "../settings/policy.ts";
 import { resolveTarget } from "../target.ts";
@@ -17,7 +17,7 @@ const RECHECK_MS = 300_000;
 /** BucketAccesses that a message has room for. */
 const MAX_NAMED = 5;
 
-/** Throws a Stop as long as BucketAccesses refer to the bucket. Those of them that go take their statements of the bucket policy with them. */
+/** Throws an OutcomeError as long as BucketAccesses refer to the bucket. Those of them that go take their statements of the bucket policy with them. */
 export async function waitForUsers(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object } = context;
   const users = dependencies.uses.usersOf(object);
@@ -35,7 +35,7 @@ async function withdrawStatements(dependencies: BucketDependencies, context: Buc
   const wanted = dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
   await keepStatements(context, target.bucket, wanted);
   const failure = await shareKey(context, target, keyArn, wanted);
-  if (failure !== undefined) throw new Failed(failure);
+  if (failure !== undefined) throw failed(failure);
 }
 
 /** Takes all other statements of BucketAccesses out of the bucket policy. */

@@ -8,7 +8,8 @@ import { settingFailure } from "../failure.ts";
 import { type Owner, ownershipOf, type Tags } from "../../api/ownership.ts";
 import { tags } from "../settings/tags.ts";
 import { readTags } from "../tagging/tagging.ts";
-import { Failed, Stop } from "../../kube/stop.ts";
+import { failed } from "../../reconcile/outcome.ts";
+import { OutcomeError } from "../../kube/outcome.ts";
 import { resolveTarget, type Target } from "../target.ts";
 
 const RETRY_MS = 300_000;
@@ -61,8 +62,7 @@ export async function resolveIfEver(
   try {
     return await resolveTarget(dependencies, object, signal);
   } catch (error) {
-    const isKnown = error instanceof Stop || error instanceof Failed;
-    if (isKnown && object.status?.bucketName === undefined) return undefined;
+    if (error instanceof OutcomeError && object.status?.bucketName === undefined) return undefined;
     throw error;
   }
 }
@@ -86,11 +86,11 @@ async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
     return await readTags(bucket);
   } catch (error) {
     if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
-    throw new Failed(settingFailure(error, tags.permissions.read[0], bucket.arn));
+    throw failed(settingFailure(error, tags.permissions.read[0], bucket.arn));
   }
 }
 
 function denied({ name, arn }: BucketClient, action: string): Error {
   const message = `The operator may no longer look at bucket '${name}': allow ${action} on ${arn}, or set spec.deletionPolicy to Retain`;
-  return new Failed({ reason: "AccessDenied", message, retryAfterMs: RETRY_MS });
+  return failed({ reason: "AccessDenied", message, retryAfterMs: RETRY_MS });
 }

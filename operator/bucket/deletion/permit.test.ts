@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec, S3BucketSpec } from "../../api/types.ts";
 import { awsAccount, s3Bucket } from "../testing/fixtures.ts";
-import { stopOf } from "../testing/thrown.ts";
+import { thrownOutcome } from "../testing/thrown.ts";
 import { refusal } from "./permit.ts";
 
 type Policy = S3BucketSpec["deletionPolicy"];
@@ -16,7 +16,7 @@ function refused(deletionPolicy: Policy, allowed: Allowed, confirmation?: string
 async function reasonOf(...about: Parameters<typeof refused>): Promise<string | undefined> {
   const stop = refused(...about);
   if (stop === undefined) return undefined;
-  const outcome = await stopOf(() => {
+  const outcome = await thrownOutcome(() => {
     throw stop;
   });
   expect(outcome).toMatchObject({ kind: "waiting" });

@@ -2,7 +2,8 @@ import { confirmsDeletionOf } from "../../api/annotations.ts";
 import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
-import { type Stop, waiting } from "../../kube/stop.ts";
+import { waiting } from "../../reconcile/outcome.ts";
+import type { OutcomeError } from "../../kube/outcome.ts";
 
 type DeletionPolicy = NonNullable<S3BucketSpec["deletionPolicy"]>;
 
@@ -13,7 +14,7 @@ const ALLOWED: readonly DeletionPolicy[] = ["Retain", "DeleteIfEmpty"];
 const RECHECK_MS = 600_000;
 
 /** What an object with a bucket of its own has to wait for before anything is done to the bucket; undefined: nothing. Pure. */
-export function refusal(object: S3Bucket, account: AWSAccount, bucketName: string): Stop | undefined {
+export function refusal(object: S3Bucket, account: AWSAccount, bucketName: string): OutcomeError | undefined {
   const { deletionPolicy = "Retain" } = object.spec;
   const { allowedDeletionPolicies: allowed = ALLOWED } = account.spec;
   if (!allowed.includes(deletionPolicy)) return notAllowed(deletionPolicy, allowed, account, bucketName);
@@ -26,14 +27,14 @@ function notAllowed(
   allowed: readonly DeletionPolicy[],
   { metadata }: AWSAccount,
   bucketName: string,
-): Stop {
+): OutcomeError {
   const message =
     `Bucket '${bucketName}' is left as it is, because AWSAccount '${metadata.name}' does not allow deletionPolicy ${deletionPolicy}: ` +
     `set spec.deletionPolicy to ${allowed.join(" or ")}, or have ${deletionPolicy} added to spec.allowedDeletionPolicies of the AWSAccount`;
   return waiting(REASON.deletionPolicyNotAllowed, message, RECHECK_MS);
 }
 
-function notConfirmed({ metadata: { name, namespace = "" } }: S3Bucket, bucketName: string): Stop {
+function notConfirmed({ metadata: { name, namespace = "" } }: S3Bucket, bucketName: string): OutcomeError {
   const message =
     `Bucket '${bucketName}' would be deleted with everything in it, for good. To confirm it: ` +
     `kubectl annotate --overwrite s3bucket ${name} -n ${namespace} ${CONFIRM_DELETE_CONTENTS}=${bucketName}. ` +

@@ -4,7 +4,7 @@ import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { again, Failed } from "../../kube/stop.ts";
+import { again, failed } from "../../reconcile/outcome.ts";
 import { isThere } from "./own-bucket.ts";
 
 const GONE_RECHECK_MS = 2_000;
@@ -28,6 +28,6 @@ async function remove({ s3, ref, options, arn }: BucketClient): Promise<boolean>
   } catch (error) {
     if (isNoSuchBucket(error)) return true;
     if (awsErrorKind(error) === "NotEmpty") return false;
-    throw new Failed(settingFailure(error, "s3:DeleteBucket", arn));
+    throw failed(settingFailure(error, "s3:DeleteBucket", arn));
   }
 }

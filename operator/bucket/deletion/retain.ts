@@ -1,7 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { deadline, sleep, systemClock } from "../../clock.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failureIn } from "../../kube/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership.ts";
 import { changeTags } from "../tagging/tagging.ts";
@@ -44,7 +44,7 @@ async function releaseUntil(
 
 /** Another change of the bucket is under way, or there are too many calls. */
 function isPassing(error: unknown): boolean {
-  const kind = error instanceof Failed ? error.failure.reason : awsErrorKind(error);
+  const kind = failureIn(error)?.reason ?? awsErrorKind(error);
   return kind === "Conflict" || kind === "Throttled";
 }
 

@@ -3,7 +3,7 @@ import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts"
 import type { BucketDependencies } from "../dependencies.ts";
 import { failing, fakeBucket } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket } from "../testing/fixtures.ts";
-import { failureOf, stopOf } from "../testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { retireKey } from "./retire-key.ts";
 import {
   ACCOUNT,
@@ -98,7 +98,7 @@ test("no key, or another's: nothing to do", async () => {
 
 test("whose a key is must be known", async () => {
   const { run, scheduled } = retirement({ kms: { ListResourceTags: denied() } });
-  expect((await failureOf(run)).message).toContain("AWS denied");
+  expect((await thrownFailure(run)).message).toContain("AWS denied");
   expect(scheduled()).toEqual([]);
 });
 
@@ -112,7 +112,7 @@ describe("as long as another S3Bucket has the key", () => {
     ["by its spec alone", byArn, { accountId: ACCOUNT }],
   ])("%s it stays", async (_case, spec, status) => {
     const { run, scheduled } = retirement({ others: [other(spec, status)] });
-    const stop = await stopOf(run);
+    const stop = await thrownOutcome(run);
     expect(stop).toMatchObject({ kind: "waiting", reason: "KMSKeyInUse" });
     expect(JSON.stringify(stop)).not.toContain("secret");
     expect(scheduled()).toEqual([]);

@@ -4,7 +4,7 @@ import { REASON } from "../../api/reasons.ts";
 import { isThere, resolveIfEver } from "./own-bucket.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import { waiting } from "../../kube/stop.ts";
+import { waiting } from "../../reconcile/outcome.ts";
 import type { Target } from "../target.ts";
 import { discard, wasUsed } from "../key/create.ts";
 import { describeKey } from "../key/describe.ts";
@@ -16,7 +16,7 @@ const IN_USE_RECHECK_MS = 300_000;
 
 /**
  * Schedules the managed key of a bucket that is gone for deletion, where the spec asks for that. A bucket that is still there, such as one that is
- * no longer tagged as ours, keeps its key: without it, nobody could read what is in it. Throws a Stop as long as another S3Bucket uses the key.
+ * no longer tagged as ours, keeps its key: without it, nobody could read what is in it. Throws an OutcomeError as long as another S3Bucket uses the key.
  */
 export async function retireKey(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, signal, event } = context;

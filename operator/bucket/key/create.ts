@@ -8,7 +8,7 @@ import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import { type Owner, ownershipTags } from "../../api/ownership.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failed } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
 import { type KeyClient, keyArnOf } from "./key-client.ts";
@@ -51,7 +51,7 @@ export async function keepOne(
 }
 
 /**
- * Gives a key its alias, and returns the key that then has it: somebody may have been faster. Throws a Failed where that key is not the owner's.
+ * Gives a key its alias, and returns the key that then has it: somebody may have been faster. Throws an OutcomeError where that key is not the owner's.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
  */
 export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata, owner: Owner): Promise<KeyMetadata> {
@@ -72,7 +72,7 @@ export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata
   }
 }
 
-/** Throws a Failed where the alias stands for a key that is not the owner's. Does not say whose it is. */
+/** Throws an OutcomeError where the alias stands for a key that is not the owner's. Does not say whose it is. */
 export async function refuseForeignKey(
   client: KeyClient,
   alias: string,
@@ -83,7 +83,7 @@ export async function refuseForeignKey(
   const message =
     `KMS alias '${alias}' belongs to a key that is not tagged as this object's: ` +
     "set encryption.kmsKey.managed.alias to another one, or use that key by encryption.kmsKey.alias";
-  throw new Failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: TAKEN_RETRY_MS });
+  throw failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: TAKEN_RETRY_MS });
 }
 
 /** S3 is told of a key only after its rotation was turned on: without it, nothing was ever encrypted with it. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OWNER } from "../testing/fixtures.ts";
-import { failureOf } from "../testing/thrown.ts";
+import { thrownFailure } from "../testing/thrown.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "./find.ts";
 import { type Answers, denied, fakeKms, type Input, keyMetadata, notFound, ownTags } from "./testing/fake-kms.ts";
 
@@ -44,7 +44,7 @@ test("a key that keeps its tags from us by its own policy is somebody else's", a
 });
 
 test("an operator that may not read tags does not know that there is no key", async () => {
-  const failure = await failureOf(() => found({ a: denied(), b: "other's" }));
+  const failure = await thrownFailure(() => found({ a: denied(), b: "other's" }));
   expect(failure.reason).toBe("AccessDenied");
 });
 
@@ -72,5 +72,5 @@ test("whose a key with our alias is, is not guessed", async () => {
   const { client } = fakeKms(account({ a: denied(KEY_POLICY), b: "ours", c: "other's" }));
   expect(await isOwnKey(client, "b", OWNER)).toBe(true);
   expect(await isOwnKey(client, "c", OWNER)).toBe(false);
-  expect((await failureOf(() => isOwnKey(client, "a", OWNER))).reason).toBe("AccessDenied");
+  expect((await thrownFailure(() => isOwnKey(client, "a", OWNER))).reason).toBe("AccessDenied");
 });

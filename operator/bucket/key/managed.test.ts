@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
-import { failureOf } from "../testing/thrown.ts";
+import { thrownFailure } from "../testing/thrown.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
 import { type Answers, arnOf, fakeKms, type Input, keyMetadata, notFound, ownTags } from "./testing/fake-kms.ts";
 
@@ -195,7 +195,9 @@ describe("an alias that is taken in the meantime", () => {
   test("by somebody else: the new key goes", async () => {
     const { client, calls } = fakeKms({ ...WRITES, ...race("theirs", { Tags: [] }) });
     const request = { spec: {}, owner: OWNER, known: undefined, workBegun: false, observe: false };
-    const failure = await failureOf(() => ensureManagedKey(client, { ...request, beginWork: () => Promise.resolve() }));
+    const failure = await thrownFailure(() =>
+      ensureManagedKey(client, { ...request, beginWork: () => Promise.resolve() }),
+    );
     expect(failure).toMatchObject({ reason: "KMSAliasTaken", terminal: true });
     expect(failure.message).toContain(ALIAS);
     expect(calls).toContain("ScheduleKeyDeletion new");

@@ -3,7 +3,7 @@ import { REASON } from "../../api/reasons.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import type { Owner } from "../../api/ownership.ts";
-import { Failed } from "../../kube/stop.ts";
+import { failureIn } from "../../kube/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
@@ -65,8 +65,9 @@ async function resolveKey(request: KeyRequest, { arn, alias, managed }: KmsKey):
     const keyRegion = arn === undefined ? region : parseArn(arn)?.region;
     return keyRegion === region ? await resolveNamedKey(client, arn ?? alias ?? "") : wrongRegion(arn ?? "", region);
   } catch (error) {
-    if (error instanceof Failed) return { failure: error.failure };
-    throw error;
+    const failure = failureIn(error);
+    if (failure === undefined) throw error;
+    return { failure };
   }
 }
 
@@ -77,9 +78,9 @@ async function resolveNamedKey(client: KeyClient, key: string): Promise<KeyResol
     return metadata === undefined ? notFound(key, client) : usable(key, metadata);
   } catch (error) {
     // S3 takes an ARN without asking KMS, and whoever names another account's key may not be allowed to look at it.
-    const isHidden = error instanceof Failed && error.failure.reason === "AccessDenied" && key.startsWith("arn:");
-    if (!isHidden) throw error;
-    return { arn: key, unseen: `Nobody knows whether the KMS key can be used. ${error.message}` };
+    const failure = failureIn(error);
+    if (failure?.reason !== "AccessDenied" || !key.startsWith("arn:")) throw error;
+    return { arn: key, unseen: `Nobody knows whether the KMS key can be used. ${failure.message}` };
   }
 }
 

@@ -1,8 +1,8 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import type { Failure } from "../../kube/outcome.ts";
-import { Failed } from "../../kube/stop.ts";
+import { type Failure, failureIn } from "../../kube/outcome.ts";
+import { failed } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
 import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
@@ -34,8 +34,9 @@ export async function shareKey(
   try {
     await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, contributions);
   } catch (error) {
-    if (error instanceof Failed) return error.failure;
-    throw error;
+    const failure = failureIn(error);
+    if (failure === undefined) throw error;
+    return failure;
   }
   if (!isWanted) delete status.managedKey;
   return undefined;
@@ -61,7 +62,7 @@ async function applyStatements(
     const write = (document: PolicyDocument) => writePolicy(client, keyArn, document);
     await writeAsFarAsKnown(write, fit, observed).catch(failWith("kms:PutKeyPolicy", keyArn));
   }
-  if (fit !== wanted) throw new Failed(tooLarge(policyBytes(wanted)));
+  if (fit !== wanted) throw failed(tooLarge(policyBytes(wanted)));
 }
 
 function tooLarge(bytes: number): Failure {

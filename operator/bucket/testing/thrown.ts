@@ -1,19 +1,18 @@
-import { Failed, Stop } from "../../kube/stop.ts";
-import type { Failure, Outcome } from "../../kube/outcome.ts";
+import { type Failure, failureIn, type Outcome, OutcomeError } from "../../kube/outcome.ts";
 
-/** How the Stop, or the Failed, that `step` must throw ends a reconcile. */
-export async function stopOf(step: () => unknown): Promise<Outcome | Failure> {
+/** The outcome that `step` must throw. */
+export async function thrownOutcome(step: () => unknown): Promise<Outcome | Failure> {
   const error = await errorOf(step);
-  if (error instanceof Stop) return error.outcome;
-  if (error instanceof Failed) return error.failure;
-  throw new Error("Expected a Stop", { cause: error });
+  if (error instanceof OutcomeError) return failureIn(error) ?? error.outcome;
+  throw new Error("Expected an OutcomeError", { cause: error });
 }
 
-/** The failure of the Failed that `step` must throw. */
-export async function failureOf(step: () => unknown): Promise<Failure> {
+/** The failure that `step` must throw. */
+export async function thrownFailure(step: () => unknown): Promise<Failure> {
   const error = await errorOf(step);
-  if (error instanceof Failed) return error.failure;
-  throw new Error("Expected a Failed", { cause: error });
+  const failure = failureIn(error);
+  if (failure !== undefined) return failure;
+  throw new Error("Expected a failure", { cause: error });
 }
 
 async function errorOf(step: () => unknown): Promise<unknown> {

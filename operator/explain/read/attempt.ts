@@ -1,4 +1,5 @@
-import { awsErrorKind, awsFailure, isNoSuchBucket } from "../../aws/errors.ts";
+import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { ExplainError } from "../error.ts";
 import type { Read } from "../findings.ts";
 

@@ -4,7 +4,7 @@ import type { BucketAccess } from "../../../api/types.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
 import type { Attempt } from "../../../reconcile/history.ts";
-import { again } from "../../../kube/stop.ts";
+import { again } from "../../../reconcile/outcome.ts";
 import type { DesiredRole } from "../desired.ts";
 import type { RoleSight } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";

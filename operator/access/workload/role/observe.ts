@@ -76,7 +76,7 @@ async function attachedPolicies({ iam, ref, arn, options }: RoleClient): Promise
   return arns;
 }
 
-/** What a call answers, or undefined where AWS knows no such thing (any more); throws a Failed for all else. */
+/** What a call answers, or undefined where AWS knows no such thing (any more); throws an OutcomeError for all else. */
 export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
   try {
     return await answer;

@@ -1,7 +1,8 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { REASON } from "../../../api/reasons.ts";
 import { compare } from "../../../reconcile/change.ts";
-import { again, Failed, stalled } from "../../../kube/stop.ts";
+import { again, stalled } from "../../../reconcile/outcome.ts";
+import { failureIn } from "../../../kube/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { announceChanges } from "../../announce.ts";
 import type { DesiredRole } from "../desired.ts";
@@ -47,14 +48,15 @@ async function makeRole(
   try {
     await createRole(client, desired, object);
   } catch (error) {
-    if (error instanceof Failed && !WITHOUT_ANSWER.has(error.failure.reason)) history.failed(uid, "role");
+    const failure = failureIn(error);
+    if (failure !== undefined && !WITHOUT_ANSWER.has(failure.reason)) history.failed(uid, "role");
     throw error;
   }
   event({ type: "Normal", reason: REASON.roleCreated, action: "Create", note: `Created role '${desired.arn}'` });
   return freshRole(desired);
 }
 
-/** Throws a Stop for a role that is not tagged as the owner's: it is never touched. */
+/** Throws an OutcomeError for a role that is not tagged as the owner's: it is never touched. */
 function refuseForeignRole(role: Role, owner: Owner): void {
   if (ownershipOf(tagsOfRole(role), owner) === "Ours") return;
   const message =

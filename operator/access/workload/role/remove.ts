@@ -3,7 +3,7 @@ import { REASON } from "../../../api/reasons.ts";
 import type { BucketAccess } from "../../../api/types.ts";
 import type { History } from "../../../reconcile/history.ts";
 import { findCondition } from "../../../kube/conditions.ts";
-import { again } from "../../../kube/stop.ts";
+import { again } from "../../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { creationOf } from "./create.ts";
 import { findRole, POLICY_NAME, policiesOf, tagsOfRole, unlessGone } from "./observe.ts";
@@ -14,7 +14,7 @@ const LOOK_AGAIN_MS = 5_000;
 /**
  * Deletes the owner's role with what is on it, whatever of it is gone already; false: there was none, or it is not tagged as the owner's.
  * A role that still has policies cannot be deleted: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- * Throws a Stop where the role was just made and has not been seen since: the object must not go without it.
+ * Throws an OutcomeError where the role was just made and has not been seen since: the object must not go without it.
  */
 export async function removeRole(
   client: RoleClient,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type Account, type Bucket, startSimulator, type Simulator } from "../../../../test/aws/index.ts";
 import { type Aws, createAws } from "../../../aws/session.ts";
 import { type BucketClient, bucketClient } from "../../bucket-client.ts";
-import { stopOf } from "../../testing/thrown.ts";
+import { thrownOutcome } from "../../testing/thrown.ts";
 import { keyReader } from "./encoding.ts";
 import { refuseIfListedAgain } from "./listed-again.ts";
 import { emptySlice } from "./slice.ts";
@@ -108,7 +108,7 @@ describe("where keys are listed encoded, and nothing is said of it", () => {
     const bucket = bucketWith(["a b", "c"]);
     const tally = await emptied();
     expect([...bucket.objects.keys()], "the store deletes what it is told").toEqual(["a b"]);
-    const stop = await stopOf(() => refuseIfListedAgain(client, tally.firstDeleted));
+    const stop = await thrownOutcome(() => refuseIfListedAgain(client, tally.firstDeleted));
     expect(stop).toMatchObject({ reason: "DeletionWithoutEffect" });
     expect(stop).toHaveProperty("message", expect.stringContaining('"a+b"'));
   });

@@ -2,7 +2,7 @@ import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
-import { again } from "../../../kube/stop.ts";
+import { again } from "../../../reconcile/outcome.ts";
 import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../api/ownership.ts";
 import { hasRoomFor } from "../../tagging/room.ts";
 import { changeTags } from "../../tagging/tagging.ts";

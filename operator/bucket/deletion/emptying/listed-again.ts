@@ -1,10 +1,10 @@
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { stalled } from "../../../kube/stop.ts";
+import { stalled } from "../../../reconcile/outcome.ts";
 import { shownKey, type Version, versionPages } from "./versions.ts";
 
 /**
- * Throws a Stop when the first version that a slice of work deleted is listed again: deleting would go on without end. AWS's listings
+ * Throws an OutcomeError when the first version that a slice of work deleted is listed again: deleting would go on without end. AWS's listings
  * show every earlier deletion: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
  */
 export async function refuseIfListedAgain(bucket: BucketClient, deleted: Version | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failing, fakeBucket, sdkError, type Call } from "../../testing/fake-bucket.ts";
-import { failureOf, stopOf } from "../../testing/thrown.ts";
+import { thrownFailure, thrownOutcome } from "../../testing/thrown.ts";
 import { obstacleOf, statementsDenying } from "./obstacle.ts";
 import type { Refused } from "./tally.ts";
 
@@ -24,7 +24,7 @@ describe("object lock", () => {
     ["GOVERNANCE", "somebody who holds s3:BypassGovernanceRetention can"],
     ["COMPLIANCE", "Nobody can delete it earlier"],
   ])("%s, with its date", async (mode, advice) => {
-    const outcome = await stopOf(() => look(retained(mode, Date.UTC(2027, 0, 1))));
+    const outcome = await thrownOutcome(() => look(retained(mode, Date.UTC(2027, 0, 1))));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ObjectLocked", afterMs: 3_600_000 });
     const message = "message" in outcome ? outcome.message : "";
     expect(message).toContain(
@@ -34,16 +34,16 @@ describe("object lock", () => {
   });
 
   test("that ends soon is looked at then", async () => {
-    expect(await stopOf(() => look(retained("GOVERNANCE", NOW + 60_000)))).toMatchObject({ afterMs: 60_000 });
+    expect(await thrownOutcome(() => look(retained("GOVERNANCE", NOW + 60_000)))).toMatchObject({ afterMs: 60_000 });
   });
 
   test("that is over is none", async () => {
-    expect(await failureOf(() => look(retained("COMPLIANCE", NOW)))).toMatchObject({ reason: "AccessDenied" });
+    expect(await thrownFailure(() => look(retained("COMPLIANCE", NOW)))).toMatchObject({ reason: "AccessDenied" });
   });
 
   test("a legal hold goes before a retention, which ends by itself", async () => {
     const hold = { GetObjectLegalHoldCommand: () => ({ LegalHold: { Status: "ON" } }) };
-    expect(await stopOf(() => look({ ...retained("GOVERNANCE", NOW + 1), ...hold }))).toMatchObject({
+    expect(await thrownOutcome(() => look({ ...retained("GOVERNANCE", NOW + 1), ...hold }))).toMatchObject({
       terminal: true,
       reason: "ObjectOnLegalHold",
       retryAfterMs: 3_600_000,
@@ -51,13 +51,13 @@ describe("object lock", () => {
   });
 
   test("one that may not be read is not taken for none", async () => {
-    const { message } = await failureOf(() => look({ GetObjectRetentionCommand: failing("AccessDenied", 403) }));
+    const { message } = await thrownFailure(() => look({ GetObjectRetentionCommand: failing("AccessDenied", 403) }));
     expect(message).toContain("s3:GetObjectRetention");
   });
 });
 
 test("MFA delete", async () => {
-  const outcome = await stopOf(() => look({ GetBucketVersioningCommand: () => ({ MFADelete: "Enabled" }) }));
+  const outcome = await thrownOutcome(() => look({ GetBucketVersioningCommand: () => ({ MFADelete: "Enabled" }) }));
   expect(outcome).toMatchObject({ terminal: true, reason: "MFADeleteEnabled" });
 });
 
@@ -73,7 +73,7 @@ describe("a denial", () => {
   const deny = { Effect: "Deny", Principal: "*", Resource: "*" };
 
   test("names the action, for the bucket as a whole", async () => {
-    const failure = await failureOf(() =>
+    const failure = await thrownFailure(() =>
       look({ ...UNLOCKED, GetBucketPolicyCommand: failing("NoSuchBucketPolicy", 404) }),
     );
     expect(failure).toMatchObject({ reason: "AccessDenied", retryAfterMs: 300_000 });
@@ -83,7 +83,7 @@ describe("a denial", () => {
 
   test("names the statements of the bucket policy that a person should look at", async () => {
     const statements = policy({ ...deny, Sid: "Keep", Action: "s3:Delete*" }, { ...deny, Action: ["s3:*"] });
-    const { message } = await failureOf(() => look(statements));
+    const { message } = await thrownFailure(() => look(statements));
     expect(message).toContain("Denied by the bucket policy, perhaps: Keep, #2.");
   });
 
@@ -92,14 +92,14 @@ describe("a denial", () => {
       "User: arn:aws:iam::111122223333:user/op is not authorized to perform: s3:DeleteObjectVersion on resource: " +
       '"arn:aws:s3:::docs/a" with an explicit deny in a resource-based policy';
     const error = Object.assign(sdkError("AccessDenied", 403), { message });
-    const failure = await failureOf(() => look(policy(), { ...REFUSED, error }));
+    const failure = await thrownFailure(() => look(policy(), { ...REFUSED, error }));
     expect(failure.message).toContain("The Deny statement");
     expect(failure.message).toContain("arn:aws:iam::111122223333:user/op");
   });
 
   test("of an upload is about another action, and nothing is looked up", async () => {
     const { key, error } = REFUSED;
-    const { message } = await failureOf(() => look(policy({ ...deny, NotAction: "s3:Get*" }), { key, error }));
+    const { message } = await thrownFailure(() => look(policy({ ...deny, NotAction: "s3:Get*" }), { key, error }));
     expect(message).toContain("s3:AbortMultipartUpload");
     expect(message).toContain("#1");
   });
@@ -107,7 +107,7 @@ describe("a denial", () => {
 
 test("anything else in S3's own words, with the key", async () => {
   const error = Object.assign(sdkError("InvalidArgument", 400), { message: "Invalid version id specified" });
-  const failure = await failureOf(() => look({}, { ...REFUSED, error }));
+  const failure = await thrownFailure(() => look({}, { ...REFUSED, error }));
   expect(failure).toMatchObject({ reason: "Invalid" });
   expect(failure.message).toContain('Object "a\\n": ');
   expect(failure.message).toContain("Invalid version id specified");

@@ -1,11 +1,12 @@
 import { GetBucketPolicyCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../../api/reasons.ts";
-import { awsErrorKind, awsFailure } from "../../../aws/errors.ts";
+import { awsErrorKind } from "../../../aws/errors.ts";
+import { awsFailure } from "../../../reconcile/aws-failure.ts";
 import { describeDenial, parseDenial } from "../../../aws/denial.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { asList, parsePolicy, type PolicyDocument } from "../../../aws/policy/document.ts";
 import { globMatches } from "../../../aws/policy/glob.ts";
-import { Failed, stalled, waiting } from "../../../kube/stop.ts";
+import { failed, stalled, waiting } from "../../../reconcile/outcome.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
@@ -48,7 +49,7 @@ async function denial(bucket: BucketClient, { key, error }: Refused, action: str
   const statements = await denyingStatements(bucket, action);
   const policy = statements.length === 0 ? "" : ` Denied by the bucket policy, perhaps: ${statements.join(", ")}.`;
   const message = `Object ${shownKey(key)} cannot be deleted. ${why}${policy}`;
-  return new Failed({ reason: "AccessDenied", message, retryAfterMs: DENIED_RETRY_MS });
+  return failed({ reason: "AccessDenied", message, retryAfterMs: DENIED_RETRY_MS });
 }
 
 /** The statements that a person should look at; none where the policy cannot be read, which then is not what matters. */
@@ -76,5 +77,5 @@ export function statementsDenying({ Statement }: PolicyDocument, action: string)
 function refusal({ arn }: BucketClient, { key, error }: Refused): Error {
   const failure = awsFailure(error, { action: "s3:DeleteObjectVersion", resource: `${arn}/*` });
   if (failure === undefined) throw error;
-  return new Failed({ ...failure, message: `Object ${shownKey(key)}: ${failure.message}` });
+  return failed({ ...failure, message: `Object ${shownKey(key)}: ${failure.message}` });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failing } from "../../testing/fake-bucket.ts";
-import { failureOf } from "../../testing/thrown.ts";
+import { thrownFailure } from "../../testing/thrown.ts";
 import { names, versionedBucket, type VersionedBucket, WRITTEN } from "../testing/versioned-bucket.ts";
 import { emptySlice, type Limits } from "./slice.ts";
 import { newTally } from "./tally.ts";
@@ -121,7 +121,7 @@ test.each([
 ])("a denied %s names %s", async (command, action) => {
   const it = versionedBucket({ versions: names(3) });
   it.answers[command] = failing("AccessDenied", 403);
-  expect(await failureOf(() => run(it))).toMatchObject({
+  expect(await thrownFailure(() => run(it))).toMatchObject({
     reason: "AccessDenied",
     message: expect.stringContaining(action) as unknown,
   });
@@ -137,6 +137,6 @@ test("what was deleted before a call failed is counted", async () => {
   };
   const tally = newTally();
   const limits = { hasTime: () => true, ensureWanted: async () => {}, deletions: Infinity, since: LONG_AFTER };
-  expect(await failureOf(() => emptySlice(it.bucket, limits, tally))).toMatchObject({ reason: "Unavailable" });
+  expect(await thrownFailure(() => emptySlice(it.bucket, limits, tally))).toMatchObject({ reason: "Unavailable" });
   expect(tally.deleted).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failing, fakeBucket, sdkError, type Call } from "../../testing/fake-bucket.ts";
-import { failureOf } from "../../testing/thrown.ts";
+import { thrownFailure } from "../../testing/thrown.ts";
 import { names, versionedBucket, WRITTEN } from "../testing/versioned-bucket.ts";
 import { deleteVersions, shownKey, type Version, versionPages } from "./versions.ts";
 
@@ -51,7 +51,7 @@ describe("listing", () => {
 
   test("a denial names the action", async () => {
     const { bucket } = fakeBucket(failing("AccessDenied", 403));
-    const { message } = await failureOf(() => versionPages(bucket).next());
+    const { message } = await thrownFailure(() => versionPages(bucket).next());
     expect(message).toContain("s3:ListBucketVersions");
   });
 });

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Outcome } from "./outcome.ts";
+import { applyOutcome } from "./conditions.ts";
+import { OutcomeError } from "./outcome.ts";
+import { isTerminal, requeueOf, resultOf, thrownOutcome } from "./outcome-effects.ts";
+
+const about = { reason: fc.constantFrom("Invalid", "AccessDenied"), message: fc.string() };
+const ms = fc.integer({ min: 0, max: 86_400_000 });
+const failure = fc.record(
+  { kind: fc.constant("failure" as const), ...about, terminal: fc.boolean(), retryAfterMs: ms, quiet: fc.boolean() },
+  { requiredKeys: ["kind", "reason", "message"] },
+);
+const working: fc.Arbitrary<Outcome> = fc.oneof(
+  failure,
+  fc.record({ kind: fc.constantFrom("again" as const, "waiting" as const), ...about, afterMs: ms }),
+  fc.record({ kind: fc.constant("done" as const), recheckAfterMs: ms }),
+);
+
+test("whatever a reconcile comes to, it is looked at again without an edit: it may be put right at AWS", () => {
+  fc.assert(
+    fc.property(working, (outcome) => {
+      const requeue = requeueOf(outcome, () => 0.5);
+      expect(requeue).toBeDefined();
+      if (typeof requeue === "object") expect(requeue.afterMs).toBeLessThanOrEqual(86_400_000);
+    }),
+  );
+});
+
+test("what is Stalled has one recheck, one result and one form, whoever says so", () => {
+  fc.assert(
+    fc.property(failure, (outcome) => {
+      const stalled = { ...outcome, terminal: true };
+      const { conditions = [] } = applyOutcome({}, stalled, 1, 0);
+      expect(isTerminal(stalled)).toBe(true);
+      expect(conditions.map(({ type }) => type)).toEqual(["Stalled", "Ready"]);
+      expect(requeueOf(stalled, () => 0.5)).toEqual({ afterMs: outcome.retryAfterMs ?? 600_000, priority: "resync" });
+      expect(resultOf(stalled)).toBe(outcome.quiet ? "requeue" : "error");
+    }),
+  );
+});
+
+test("an outcome that is thrown ends a reconcile like one that is returned", () => {
+  const failureOf = () => ({ reason: "Unavailable", message: "" });
+  fc.assert(
+    fc.property(working, (outcome) => expect(thrownOutcome(new OutcomeError(outcome), failureOf)).toEqual(outcome)),
+  );
+});
+
+test("an error of no known kind keeps its text out of status", () => {
+  const failing = () => {
+    throw new Error("secret");
+  };
+  for (const failureOf of [() => undefined, failing]) {
+    const outcome = thrownOutcome(new Error("secret"), failureOf);
+    expect(outcome).toMatchObject({ kind: "failure", reason: "InternalError" });
+    expect(JSON.stringify(outcome)).not.toContain("secret");
+  }
+});

@@ -1,0 +1,84 @@
+/** What follows from the outcome of a reconcile, as pure functions of it. */
+
+import { findCondition } from "./conditions.ts";
+import { kubeFailure } from "./errors.ts";
+import type { EventDetail } from "./events.ts";
+import type { Priority, ReconcileResult } from "./metrics.ts";
+import type { StatusObject } from "./object.ts";
+import { type Failure, type Outcome, OutcomeError } from "./outcome.ts";
+
+/** What an error of AWS, for example, means; undefined for an error that it does not know. */
+export type FailureOf = (error: unknown) => Failure | undefined;
+
+/** The text of an unknown error stays in the log: it may hold anything. */
+const INTERNAL: Failure = {
+  reason: "InternalError",
+  message: "The operator failed on this object; its log says how.",
+};
+
+/** The outcome of a reconcile that threw. `failureOf` knows the errors that are not the API server's; it may itself throw. */
+export function thrownOutcome(error: unknown, failureOf: FailureOf): Outcome {
+  if (error instanceof OutcomeError) return error.outcome;
+  try {
+    return { kind: "failure", ...(kubeFailure(error) ?? failureOf(error) ?? INTERNAL) };
+  } catch {
+    return { kind: "failure", ...INTERNAL };
+  }
+}
+
+/** True for what only a mistake in the operator throws. */
+export function isPanic(error: unknown): boolean {
+  const bugs = [TypeError, RangeError, ReferenceError, SyntaxError];
+  return !(error instanceof Error) || bugs.some((bug) => error instanceof bug);
+}
+
+export const isQuiet = (outcome: Outcome) => outcome.kind === "failure" && outcome.quiet === true;
+
+export const isTerminal = (outcome: Outcome) => outcome.kind === "failure" && outcome.terminal === true;
+
+/** controller-runtime's `result` label. */
+export function resultOf(outcome: Outcome): ReconcileResult {
+  if (isQuiet(outcome)) return "requeue";
+  if (outcome.kind === "failure") return "error";
+  return outcome.kind === "again" || outcome.kind === "waiting" ? "requeue_after" : "success";
+}
+
+/** "backoff": after the key's own, growing delay. Undefined: when something changes. */
+export type Requeue = "backoff" | { afterMs: number; priority: Priority } | undefined;
+
+/** What the queue does with the key next. `random` gives a number in [0, 1) and spreads out what began together. */
+export function requeueOf(outcome: Outcome, random: () => number): Requeue {
+  const jittered = (ms: number) => ms * (0.9 + random() * 0.2);
+  const recheck = (ms: number): Requeue => ({ afterMs: jittered(ms), priority: "resync" });
+  switch (outcome.kind) {
+    case "done":
+      return recheck(outcome.recheckAfterMs);
+    case "again":
+    case "waiting":
+      return { afterMs: outcome.afterMs, priority: "edit" };
+    case "failure":
+      if (outcome.terminal) return recheck(outcome.retryAfterMs ?? STALLED_RECHECK_MS);
+      if (outcome.retryAfterMs === undefined) return "backoff";
+      return { afterMs: Math.max(MIN_RETRY_MS, jittered(outcome.retryAfterMs)), priority: "edit" };
+    default:
+      return undefined;
+  }
+}
+
+/** What is Stalled may be put right at AWS, of which Kubernetes tells nothing. */
+const STALLED_RECHECK_MS = 600_000;
+
+/** "Retry-After: 0" is no reason for a hot loop. */
+const MIN_RETRY_MS = 1_000;
+
+/** The event that an outcome is worth: a Warning on a change into failure, a Normal one on becoming Ready. `object` as the reconcile began. */
+export function eventOf({ status }: StatusObject, outcome: Outcome): EventDetail | undefined {
+  const before = findCondition(status, "Ready");
+  if (outcome.kind === "done") {
+    if (before?.status === "True") return undefined;
+    return { type: "Normal", reason: "Succeeded", action: "Reconcile", note: outcome.message ?? "Ready." };
+  }
+  if (outcome.kind !== "failure" || isQuiet(outcome)) return undefined;
+  if (before?.status === "False" && before.reason === outcome.reason) return undefined;
+  return { type: "Warning", reason: outcome.reason, action: "Reconcile", note: outcome.message };
+}
