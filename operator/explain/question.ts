@@ -1,3 +1,4 @@
+import { KMS_ACTIONS } from "../access/policy/grants.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
 /** A request to S3 by the session of a role. */
@@ -59,11 +60,9 @@ export function kmsRequest(
   return { roleArn, action, resource: keyArn, context };
 }
 
-/** What S3 uses the bucket's key for; undefined: for nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+/** What S3 calls at KMS with the bucket's key; undefined: nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
 export function kmsActionOf(action: string): string | undefined {
-  return { "s3:GetObject": "kms:Decrypt", "s3:GetObjectVersion": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey" }[
-    action
-  ];
+  return action === "s3:GetObjectVersion" ? "kms:Decrypt" : KMS_ACTIONS[action];
 }
 
 function commonContext({ roleArn, bucket, vpcEndpoint }: Question): PolicyRequest["context"] {

@@ -114,6 +114,12 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(offenders(isBounded, /^(spec|status)/)).toEqual([]);
   });
 
+  test("has room in each set for all of its words", () => {
+    const hasRoom = ({ schema: { items, maxItems, ...schema } }: Field) =>
+      items?.enum === undefined || schema["x-kubernetes-list-type"] !== "set" || (maxItems ?? 0) >= items.enum.length;
+    expect(offenders(hasRoom)).toEqual([]);
+  });
+
   test("spells enum values in CamelCase, or as AWS does", () => {
     const isSpelled = (value: string | boolean): boolean =>
       value === true ||

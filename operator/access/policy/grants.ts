@@ -12,26 +12,70 @@ export interface Group {
   prefixes: readonly string[];
 }
 
-/** In the order in which everything tells them. */
-export const PERMISSIONS = ["Read", "Write", "Delete", "List"] as const satisfies readonly Permission[];
+type KmsAction = "kms:Decrypt" | "kms:GenerateDataKey";
+
+/** What a permission allows. */
+interface Allowance {
+  /** Objects below the prefix, or a list of the keys below it. */
+  on: "Objects" | "Keys";
+  /**
+   * IAM actions of S3, each with what S3 then calls at KMS in the caller's name where the bucket has a KMS key.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+   */
+  actions: Readonly<Record<string, KmsAction | undefined>>;
+}
 
 /**
- * IAM actions of each permission. `List` is on the bucket, the others on objects. Never among them: `s3:DeleteObjectVersion`, so that versions stay
- * restorable; `s3:ListBucketMultipartUploads`, which knows no prefix; `s3:PutObjectAcl`.
+ * The one table of permissions: policies, summary, `explain` and the check of `spec.grants` follow from it, in this order. Left out on purpose:
+ * `s3:DeleteObjectVersion`, so that versions stay restorable; `s3:ListBucketMultipartUploads`, which knows no prefix; `s3:PutObjectAcl`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-export const ACTIONS: Readonly<Record<Permission, readonly string[]>> = {
-  Read: ["s3:GetObject"],
-  Write: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-  Delete: ["s3:DeleteObject"],
-  List: ["s3:ListBucket"],
+const ALLOWANCES: Readonly<Record<Permission, Allowance>> = {
+  Read: { on: "Objects", actions: { "s3:GetObject": "kms:Decrypt" } },
+  Write: {
+    on: "Objects",
+    actions: {
+      "s3:PutObject": "kms:GenerateDataKey",
+      "s3:AbortMultipartUpload": undefined,
+      "s3:ListMultipartUploadParts": undefined,
+    },
+  },
+  Delete: { on: "Objects", actions: { "s3:DeleteObject": undefined } },
+  List: { on: "Keys", actions: { "s3:ListBucket": undefined } },
 };
+
+export const PERMISSIONS = Object.keys(ALLOWANCES) as Permission[];
+
+/** IAM actions of S3. */
+export const ACTIONS = ofEach((permission) => Object.keys(ALLOWANCES[permission].actions));
+
+/** By IAM action of S3: what S3 calls at KMS. */
+export const KMS_ACTIONS: Allowance["actions"] = Object.assign(
+  {},
+  ...PERMISSIONS.map((permission) => ALLOWANCES[permission].actions),
+);
+
+export function permissionsOn(on: Allowance["on"]): Permission[] {
+  return PERMISSIONS.filter((permission) => ALLOWANCES[permission].on === on);
+}
 
 /** What the grants allow together, in one form for all ways to state it. */
 export function reachOf(grants: readonly Grant[]): Reach {
-  const reach = (permission: Permission) =>
-    withoutCovered(grants.filter(({ permissions }) => permissions.includes(permission)).map(({ prefix }) => prefix));
-  return { Read: reach("Read"), Write: reach("Write"), Delete: reach("Delete"), List: reach("List") };
+  return ofEach((permission) =>
+    withoutCovered(grants.filter(({ permissions }) => permissions.includes(permission)).map(({ prefix }) => prefix)),
+  );
+}
+
+/** Prefixes below which S3 calls this at KMS. */
+export function prefixesWith(reach: Reach, kmsAction: KmsAction): string[] {
+  const calling = PERMISSIONS.filter((permission) =>
+    ACTIONS[permission].some((each) => KMS_ACTIONS[each] === kmsAction),
+  );
+  return withoutCovered(calling.flatMap((permission) => reach[permission]));
+}
+
+function ofEach<T>(value: (permission: Permission) => T): Readonly<Record<Permission, T>> {
+  return Object.fromEntries(PERMISSIONS.map((permission) => [permission, value(permission)])) as Record<Permission, T>;
 }
 
 /** The reach of some permissions, each prefix in one group. */

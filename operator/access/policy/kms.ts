@@ -1,7 +1,7 @@
 import type { BucketAccessStatus } from "../../api/types.ts";
 import { dnsSuffix } from "../../aws/arn.ts";
 import type { Statement } from "../../aws/policy/document.ts";
-import type { Reach } from "./grants.ts";
+import { prefixesWith, type Reach } from "./grants.ts";
 import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";
 
@@ -26,21 +26,21 @@ export function statementsOnKeys(
 }
 
 /**
- * What S3 does with the key in the caller's name: to read, Decrypt; to write, GenerateDataKey, and Decrypt for uploads in parts. Only through S3 in
- * the bucket's region, and only for the objects of the grants, as far as the encryption context tells them apart.
+ * What S3 calls at KMS in the caller's name; an upload in parts also needs Decrypt. Allowed only through S3 in the bucket's region, and
+ * only for the objects of the grants, as far as the encryption context tells them apart.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 export function keyStatements(
-  { Read, Write }: Reach,
+  reach: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
   encryptions: readonly AccessEncryption[],
 ): Statement[] {
+  const encrypted = prefixesWith(reach, "kms:GenerateDataKey");
+  const decrypted = withoutCovered([...prefixesWith(reach, "kms:Decrypt"), ...encrypted]);
   return byContexts(encryptions).flatMap(({ keys, contexts }) => {
     const allow = (actions: string[], arns: readonly string[]) => allowOnKeys(keys, actions, bucket, arns);
-    const write = contextArns(Write, bucket.arn, contexts);
-    const read = contextArns(withoutCovered([...Read, ...Write]), bucket.arn, contexts).filter(
-      (arn) => !write.includes(arn),
-    );
+    const write = contextArns(encrypted, bucket.arn, contexts);
+    const read = contextArns(decrypted, bucket.arn, contexts).filter((arn) => !write.includes(arn));
     return [
       ...(write.length > 0 ? [allow(["kms:Decrypt", "kms:GenerateDataKey"], write)] : []),
       ...(read.length > 0 ? [allow(["kms:Decrypt"], read)] : []),
@@ -50,13 +50,14 @@ export function keyStatements(
 
 /** To read what is under keys that the bucket had before; nothing is written with them any more. */
 export function formerKeyStatements(
-  { Read }: Reach,
+  reach: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
   formerEncryptions: readonly AccessEncryption[],
 ): Statement[] {
-  if (Read.length === 0) return [];
+  const decrypted = prefixesWith(reach, "kms:Decrypt");
+  if (decrypted.length === 0) return [];
   return byContexts(formerEncryptions).map(({ keys, contexts }) =>
-    allowOnKeys(keys, ["kms:Decrypt"], bucket, contextArns(Read, bucket.arn, contexts)),
+    allowOnKeys(keys, ["kms:Decrypt"], bucket, contextArns(decrypted, bucket.arn, contexts)),
   );
 }
 

@@ -1,11 +1,12 @@
 import type { Grant } from "../../api/types.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
-import { ACTIONS, type Group, groupsOf, type Permission, type Reach, reachOf } from "./grants.ts";
+import { ACTIONS, type Group, groupsOf, permissionsOn, type Reach, reachOf } from "./grants.ts";
 import { statementsOnKeys } from "./kms.ts";
 import { type AccessBucket, oneOrMany, policyDocument } from "./model.ts";
 import { EVERY_KEY, keyPattern, objectArnPattern } from "./prefix.ts";
 
-const ON_OBJECTS = ["Read", "Write", "Delete"] as const satisfies readonly Permission[];
+const ON_OBJECTS = permissionsOn("Objects");
+const ON_KEYS = permissionsOn("Keys");
 
 /**
  * The inline policy of the role, and likewise the session policy that makes a shared role as small: what the grants say, and what KMS needs for it.
@@ -18,7 +19,8 @@ export function permissionsPolicy(grants: readonly Grant[], bucket: AccessBucket
 
 /** What the reach says in terms of S3: objects below the prefixes, and the list of their keys. */
 export function bucketStatements(reach: Reach, bucketArn: string): Statement[] {
-  return [...objectStatements(reach, bucketArn), ...listStatements(reach.List, bucketArn)];
+  const lists = ON_KEYS.flatMap((permission) => listStatements(ACTIONS[permission], reach[permission], bucketArn));
+  return [...objectStatements(reach, bucketArn), ...lists];
 }
 
 /** The shorter of two ways to say it: one statement for each set of permissions, or one for each permission. */
@@ -36,9 +38,9 @@ function objectStatements(reach: Reach, bucketArn: string): Statement[] {
 }
 
 /** A list without prefix has no `s3:prefix`, and so is not allowed unless everything is. */
-function listStatements(prefixes: readonly string[], bucketArn: string): Statement[] {
+function listStatements(actions: readonly string[], prefixes: readonly string[], bucketArn: string): Statement[] {
   if (prefixes.length === 0) return [];
-  const allow: Statement = { Effect: "Allow", Action: oneOrMany(ACTIONS.List), Resource: bucketArn };
+  const allow: Statement = { Effect: "Allow", Action: oneOrMany(actions), Resource: bucketArn };
   if (prefixes.includes(EVERY_KEY)) return [allow];
   return [{ ...allow, Condition: { StringLike: { "s3:prefix": oneOrMany(prefixes.map(keyPattern)) } } }];
 }

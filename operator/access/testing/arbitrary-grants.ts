@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Grant } from "../../api/types.ts";
+import { PERMISSIONS } from "../policy/grants.ts";
 import type { AccessBucket, EncryptionContext } from "../policy/model.ts";
 import { BUCKET, FORMER_KEY_ARN, KEY_ARN } from "./requests.ts";
 
@@ -23,7 +24,7 @@ export const prefixes: fc.Arbitrary<string> = fc.oneof(
 export const grantLists: fc.Arbitrary<Grant[]> = fc.uniqueArray(
   fc.record({
     prefix: prefixes,
-    permissions: fc.subarray<Grant["permissions"][number]>(["Read", "Write", "Delete", "List"], { minLength: 1 }),
+    permissions: fc.subarray(PERMISSIONS, { minLength: 1 }),
   }),
   { minLength: 1, maxLength: 4, selector: ({ prefix }) => prefix },
 );
