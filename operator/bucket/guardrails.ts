@@ -1,15 +1,23 @@
-import { guardrailViolation } from "../account/guardrails.ts";
+import { type Ask, guardrailViolation } from "../account/guardrails.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket, S3BucketSpec } from "../api/types.ts";
 import { stalled } from "../reconcile/outcome.ts";
 import type { OutcomeError } from "../kube/outcome.ts";
-import { asksOf } from "./asks.ts";
+import { bucketArn, partitionOf } from "../aws/arn.ts";
 import { matchingPatterns } from "./naming.ts";
+import { SETTINGS } from "./settings/index.ts";
 import type { Address } from "./target.ts";
 
-/** What an S3Bucket must change before anything is done for it, since its account does not allow it; undefined: nothing. Pure, and before AWS is asked. */
+/** What the S3Bucket's account does not allow: bucket name, then guardrails. Undefined: it allows all. Pure, and before AWS is called. */
 export function beyondLimits({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
   return nameNotAllowed(spec, address) ?? guardrailViolation(address.account, asksOf(spec, address));
+}
+
+/** All that the settings of the spec ask of the account's guardrails. */
+export function asksOf(spec: S3BucketSpec, { account, bucketName: name, region }: Address): Ask[] {
+  const partition = partitionOf(region);
+  const bucket = { name, region, partition, arn: bucketArn(partition, name), accountId: account.spec.accountId };
+  return SETTINGS.flatMap((setting) => setting.asks?.(spec, bucket) ?? []);
 }
 
 function nameNotAllowed(spec: S3BucketSpec, { account, owner, bucketName, region }: Address): OutcomeError | undefined {

@@ -8,6 +8,7 @@ import {
   type StorageClassAnalysis,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { accountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { stated } from "./declaration.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
@@ -93,4 +94,9 @@ export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
     s3.send(new PutBucketAnalyticsConfigurationCommand({ ...ref, Id, AnalyticsConfiguration }), options),
 
   removal: (target) => new DeleteBucketAnalyticsConfigurationCommand(target),
+
+  asks: ({ id, dataExport }) => {
+    const field = `spec.analytics.configurations[${id}].dataExport.bucketAccountId`;
+    return dataExport === undefined ? [] : [accountAsk(field, dataExport.bucketAccountId)];
+  },
 });

@@ -1,3 +1,4 @@
+import type { Ask } from "../../account/guardrails.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { carryOver } from "./carry-over.ts";
@@ -37,6 +38,8 @@ interface Kind<C extends Configuration, Spec> {
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
   put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
   removal: (target: BucketClient["ref"] & { Id: string }) => DeleteDocument;
+  /** For guardrails: see setting.ts. */
+  asks?: (declared: Spec) => Ask[];
 }
 
 interface Desired<C> {
@@ -94,6 +97,8 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
       });
       return { ...(said.length > 0 && { spec: { [kind.name]: { configurations: said } } }), unsaid };
     },
+
+    asks: (spec) => (kind.declared(spec) ?? []).flatMap((declared) => kind.asks?.(declared) ?? []),
 
     report: (desired, observed) => (desired ? { [kind.name]: entriesStatus(desired.owned, observed.map(idOf)) } : {}),
   });

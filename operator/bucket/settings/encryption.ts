@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
+import { optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
@@ -152,6 +153,11 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
   inBaseline: true,
   usesKey: () => true,
+
+  asks: ({ encryption }) => [
+    { kind: "Encryption", field: "spec.encryption.sseAlgorithm", sseAlgorithm: encryption?.sseAlgorithm },
+    ...optionalAccountAsk("spec.encryption.kmsKey.arn", encryption?.kmsKey?.arn),
+  ],
 
   desired,
 

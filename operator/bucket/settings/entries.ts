@@ -1,17 +1,21 @@
 import type { EntriesStatus, S3BucketStatus } from "../../api/generated/s3bucket.ts";
 
-/** Settings that consist of entries with ids, to which others may add theirs. Status has what was applied, under the same name. */
-export const ENTRY_SETTINGS = [
-  "lifecycle",
-  "cors",
-  "notifications",
-  "intelligentTiering",
-  "inventory",
-  "metrics",
-  "analytics",
-] as const satisfies readonly (keyof S3BucketStatus)[];
+/** Settings that are lists of entries with ids, in which others may have theirs. Status records which were applied, under the same name. */
+export type EntrySetting = {
+  [Name in keyof S3BucketStatus]-?: Required<S3BucketStatus>[Name] extends EntriesStatus ? Name : never;
+}[keyof S3BucketStatus];
 
-export type EntrySetting = (typeof ENTRY_SETTINGS)[number];
+const NAMES: Record<EntrySetting, true> = {
+  lifecycle: true,
+  cors: true,
+  notifications: true,
+  intelligentTiering: true,
+  inventory: true,
+  metrics: true,
+  analytics: true,
+};
+
+export const ENTRY_SETTINGS = Object.keys(NAMES) as EntrySetting[];
 
 /** As the CRD bounds them in status. */
 const MAX_APPLIED = 1_000;

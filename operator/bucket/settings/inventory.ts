@@ -7,6 +7,7 @@ import {
   PutBucketInventoryConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { accountAsk, optionalAccountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { distinct, stated } from "./declaration.ts";
 
@@ -123,4 +124,12 @@ export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
     s3.send(new PutBucketInventoryConfigurationCommand({ ...ref, Id, InventoryConfiguration }), options),
 
   removal: (target) => new DeleteBucketInventoryConfigurationCommand(target),
+
+  asks: ({ id, destination }) => {
+    const field = `spec.inventory.configurations[${id}].destination`;
+    return [
+      accountAsk(`${field}.accountId`, destination.accountId),
+      ...optionalAccountAsk(`${field}.encryption.kmsKeyArn`, destination.encryption?.kmsKeyArn),
+    ];
+  },
 });

@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
+import { accountAsk } from "./asks.ts";
 import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
@@ -184,6 +185,18 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
   },
 
   declare,
+
+  asks: ({ notifications }) => {
+    const { queues = [], topics = [], lambdaFunctions = [] } = notifications ?? {};
+    const field = "spec.notifications";
+    return [
+      ...queues.map(({ id, queueArn }) => accountAsk(`${field}.queues[${id}]`, queueArn)),
+      ...topics.map(({ id, topicArn }) => accountAsk(`${field}.topics[${id}]`, topicArn)),
+      ...lambdaFunctions.map(({ id, lambdaFunctionArn }) =>
+        accountAsk(`${field}.lambdaFunctions[${id}]`, lambdaFunctionArn),
+      ),
+    ];
+  },
 
   report: (desired, observed) => (desired ? { notifications: entriesStatus(desired.owned, idsOf(observed)) } : {}),
 });

@@ -3,6 +3,7 @@ import {
   type ObjectOwnership,
   PutBucketOwnershipControlsCommand,
 } from "@aws-sdk/client-s3";
+import { publicAccessAsk } from "./asks.ts";
 import { unlessAbsent, compare, defineSetting } from "./setting.ts";
 
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
@@ -36,4 +37,10 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
     if (observed === undefined) return { unsaid: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
     return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
   },
+
+  // ACLs may allow public access, unless Block Public Access is declared.
+  asks: ({ objectOwnership = DEFAULT, publicAccessBlock, baseline }) =>
+    objectOwnership === DEFAULT || publicAccessBlock !== undefined || baseline === "Secure"
+      ? []
+      : [publicAccessAsk("spec.objectOwnership", "set spec.publicAccessBlock too, or BucketOwnerEnforced here")],
 });

@@ -3,7 +3,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
-import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
+import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs, SID_PREFIX } from "../policy/compose.ts";
 import { declarePolicy } from "../policy/declare.ts";
 import {
   MAX_POLICY_BYTES,
@@ -174,8 +174,20 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   declare,
 
+  // Judged as AWS reads them, whatever field they come from. Only an Allow counts, which depends on neither baseline nor caller.
+  asks: ({ policy }, { partition, accountId, arn: bucketArn }) =>
+    statementsOf(policy, { partition, accountId, bucketArn, baseline: false, callerArn: "", encryption: {} })
+      .filter(({ Effect }) => Effect === "Allow")
+      .map((statement) => ({ kind: "Statement", field: fieldOf(statement.Sid ?? ""), statement })),
+
   report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });
+
+function fieldOf(sid: string): string {
+  const name = sid.slice(SID_PREFIX.length);
+  if (name.startsWith("Spec")) return `spec.policy.statements[${name.slice("Spec".length)}]`;
+  return name === "AllowCloudFront" ? "spec.policy.cloudFrontDistributions" : "spec.policy.logDelivery";
+}
 
 function policyStatus(observed: PolicyDocument, home: Home | undefined): PolicyStatus {
   const foreign = foreignStatements(observed.Statement);

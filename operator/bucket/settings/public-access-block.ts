@@ -4,6 +4,7 @@ import {
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { publicAccessAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, unsaidFields } from "./declaration.ts";
 import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
@@ -17,6 +18,8 @@ const ALL_ON: Switches = {
   restrictPublicBuckets: true,
 };
 
+const SWITCHES = Object.keys(ALL_ON) as (keyof Switches)[];
+
 /** A switch that S3 does not mention is off; so are all four of a bucket without a configuration. */
 function switches(observed: PublicAccessBlockConfiguration): Switches {
   return {
@@ -28,8 +31,8 @@ function switches(observed: PublicAccessBlockConfiguration): Switches {
 }
 
 function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Change[] {
-  const [names, found] = [Object.keys(ALL_ON) as (keyof Switches)[], switches(observed)];
-  return names.flatMap((name) => compare(name, desired[name], found[name]));
+  const found = switches(observed);
+  return SWITCHES.flatMap((name) => compare(name, desired[name], found[name]));
 }
 
 /** All that a spec can say of it. */
@@ -74,4 +77,9 @@ export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfig
   reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
 
   declare,
+
+  asks: ({ publicAccessBlock }) =>
+    SWITCHES.filter((name) => publicAccessBlock?.[name] === false).map((name) =>
+      publicAccessAsk(`spec.publicAccessBlock.${name}`, "set it to true"),
+    ),
 });

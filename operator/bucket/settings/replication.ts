@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
+import { accountAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, declareEntries } from "./declaration.ts";
 import { deleteSeen } from "./delete-seen.ts";
@@ -93,4 +94,13 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
 
   declare,
+
+  asks: ({ replication }) =>
+    (replication?.rules ?? []).flatMap(({ id, destination }) => {
+      const field = `spec.replication.rules[${id}].destination`;
+      return [
+        accountAsk(`${field}.account`, destination.account),
+        ...optionalAccountAsk(`${field}.replicaKmsKeyArn`, destination.replicaKmsKeyArn),
+      ];
+    }),
 });

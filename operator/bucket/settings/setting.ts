@@ -1,3 +1,4 @@
+import type { Ask } from "../../account/guardrails.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
@@ -58,6 +59,8 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   declare(observed: Observed, context: SettingContext): Declaration;
   /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
   usesKey?(spec: S3BucketSpec): boolean;
+  /** What guardrails decide about: accounts and keys that the spec names, and public access. Pure, and before AWS is called. */
+  asks?(spec: S3BucketSpec, bucket: SettingContext["bucket"]): Ask[];
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
