@@ -1,5 +1,5 @@
 # The front door. Everything else is behind it: npm scripts, the control plane in test/controlplane, the demo in test/demo.
-.PHONY: help demo demo-up test check build generate install-yaml format bench e2e clean
+.PHONY: help demo demo-up test check build generate format bench e2e clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.installed
@@ -23,11 +23,8 @@ check: $(installed) ## Types, lint, format, generated files
 
 build: dist/operator.mjs ## dist/operator.mjs, which runs with nothing beside it
 
-generate: $(installed) ## Types, reference pages and parts of the chart, from crds/
+generate: $(installed) ## Types, reference pages, the chart's generated parts and install.yaml, from crds/
 	$(run) generate
-
-install-yaml: $(installed) ## install.yaml: the Helm chart with its defaults, for kubectl
-	$(run) install-yaml
 
 format: $(installed) ## Format everything
 	$(run) format

@@ -1,13 +1,14 @@
 /**
  * Writes what is generated: from crds/ the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/,
  * from the settings their table and the operator's IAM policy; the chart's CRDs, roles, README, and what its schema of values has
- * of the AWSAccount; Argo CD's configuration.
+ * of the AWSAccount; install.yaml; Argo CD's configuration.
  * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { builtTool, findTool } from "../test/tools/index.ts";
 import { generateCrdTemplate } from "./chart/crds.ts";
 import { generateRules } from "./chart/rbac.ts";
 import { generateReadme } from "./chart/readme.ts";
@@ -16,6 +17,7 @@ import { generateArgocdConfig } from "./generate-argocd.ts";
 import { generateDocs } from "./generate-docs.ts";
 import { generateFields } from "./generate-fields.ts";
 import { generateIamPolicy, generateSettingsTable } from "./generate-permissions.ts";
+import { generateInstallYaml } from "./generate-install-yaml.ts";
 import { generateTypes } from "./generate-types.ts";
 import { loadDefinitions } from "./schema.ts";
 
@@ -54,15 +56,23 @@ async function staleFiles(files: Map<string, string>): Promise<string[]> {
   return stale;
 }
 
-const files = await generated();
-const stale = await staleFiles(files);
-if (process.argv.includes("--check")) {
-  for (const path of stale) console.error(`${path} is stale: run \`npm run generate\``);
-  process.exitCode = stale.length === 0 ? 0 : 1;
-} else {
-  for (const path of stale) {
+/** Writes those that are not as they must be. */
+async function write(files: Map<string, string>): Promise<void> {
+  for (const path of await staleFiles(files)) {
     await mkdir(dirname(ROOT + path), { recursive: true });
     await writeFile(ROOT + path, files.get(path) ?? "");
     console.log(`wrote ${path}`);
   }
+}
+
+const isCheck = process.argv.includes("--check");
+const files = await generated();
+if (!isCheck) await write(files);
+// From the chart as it now is. A check builds no Helm, which takes minutes: test/helm/install-yaml.test.ts checks it then.
+const helm = await (isCheck ? builtTool("helm4") : findTool("helm4"));
+if (helm !== undefined) files.set("install.yaml", await generateInstallYaml(helm));
+if (!isCheck) await write(files);
+for (const path of isCheck ? await staleFiles(files) : []) {
+  console.error(`${path} is stale: run \`npm run generate\``);
+  process.exitCode = 1;
 }

@@ -23,14 +23,9 @@ export async function findTool(
   name: ToolName,
   { log = (line) => process.stderr.write(`${line}\n`), environment = process.env }: FindToolOptions = {},
 ): Promise<string> {
-  const variable = variableOf(name);
-  const given = environment[variable];
-  if (given) {
-    if (await isExecutable(given)) return given;
-    throw new Error(`${variable}=${given} is not a program`);
-  }
+  const built = await builtTool(name, environment);
+  if (built !== undefined) return built;
   const file = await cachedFile(name, environment);
-  if (await isExecutable(file)) return file;
   await mkdir(dirname(file), { recursive: true });
   await withLock(`${file}.lock`, log, async () => {
     // The process that held the lock before may have built it.
@@ -38,6 +33,18 @@ export async function findTool(
       await withProgress(log, `Building ${name}: once, for minutes`, () => build(name, file, environment));
   });
   return file;
+}
+
+/** The path of a tool as {@link findTool} gives it; undefined when it has to be built first. */
+export async function builtTool(name: ToolName, environment = process.env): Promise<string | undefined> {
+  const variable = variableOf(name);
+  const given = environment[variable];
+  if (given) {
+    if (await isExecutable(given)) return given;
+    throw new Error(`${variable}=${given} is not a program`);
+  }
+  const file = await cachedFile(name, environment);
+  return (await isExecutable(file)) ? file : undefined;
 }
 
 /** As with envtest's variables: TEST_ASSET_HELM4. */
