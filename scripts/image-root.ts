@@ -6,7 +6,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } fr
 import { dirname, join } from "node:path";
 
 /** Where the bundle is in the image; the Dockerfile's ENTRYPOINT names it. */
-export const OPERATOR = "app/operator.mjs";
+const OPERATOR = "app/operator.mjs";
 
 export interface ImageFile {
   /** From the image's root. */

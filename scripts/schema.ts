@@ -64,7 +64,7 @@ export interface Version {
 }
 
 /** The folder that holds one CustomResourceDefinition per file. */
-export const CRD_FOLDER = new URL("../crds/", import.meta.url);
+const CRD_FOLDER = new URL("../crds/", import.meta.url);
 
 /** Every CustomResourceDefinition of crds/, by file name. */
 export function loadDefinitions(): CustomResourceDefinition[] {

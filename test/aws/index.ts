@@ -20,22 +20,11 @@ import { accountOf, newWorld } from "./world.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
 
 export type { Call, CallLog } from "./calls.ts";
-export type { CallHook, Faults, Match } from "./faults.ts";
+export type { Faults } from "./faults.ts";
 export type { TokenOptions } from "./eks/tokens.ts";
 export { presign, type PresignOptions } from "./presign.ts";
 export type { Normalisations, Normaliser } from "./normalise.ts";
-export type {
-  Account,
-  Bucket,
-  Cluster,
-  Credentials,
-  Identity,
-  Key,
-  OidcProvider,
-  PodIdentityAssociation,
-  Role,
-  RoleOptions,
-} from "./state.ts";
+export type { Account, Bucket, Cluster, Credentials, Key, PodIdentityAssociation, Role } from "./state.ts";
 
 export interface Simulator {
   /** http://127.0.0.1:port, for every service. */

@@ -25,7 +25,7 @@ const rules = () =>
 
 export const alertingRules = () => rules().filter((rule) => "alert" in rule);
 
-export const recordingRules = () => rules().filter((rule) => "record" in rule);
+const recordingRules = () => rules().filter((rule) => "record" in rule);
 
 export interface Panel {
   title: string;

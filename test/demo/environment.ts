@@ -16,7 +16,7 @@ import type { Screen } from "./screen.ts";
 
 /** As in examples/quickstart/account.yaml. */
 const ACCOUNT_ID = "111122223333";
-export const REGION = "eu-central-1";
+const REGION = "eu-central-1";
 /** How often the operator compares with AWS: in the demo as often as it can be told to. */
 export const POLL_SECONDS = 10;
 

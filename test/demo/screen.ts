@@ -121,7 +121,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
 }
 
 /** At words, to at most `width` columns. Line breaks of the text stay. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];
     let current = "";
@@ -138,7 +138,7 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** At a space where there is one, else anywhere; what is left of a line goes on below, further in. Other spaces stay: columns stay columns. */
-export function fold(text: string, width: number): string[] {
+function fold(text: string, width: number): string[] {
   return text
     .replace(/\n+$/, "")
     .split("\n")
@@ -153,7 +153,7 @@ function foldLine(text: string, width: number): string[] {
 }
 
 /** The rows of a table as lines. */
-export function layOut(rows: readonly (readonly string[])[], width: number): string[] {
+function layOut(rows: readonly (readonly string[])[], width: number): string[] {
   const gap = 2;
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));

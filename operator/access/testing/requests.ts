@@ -2,8 +2,8 @@ import { denialOf } from "../../../test/aws/policy/evaluate.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { type AccessBucket, policyDocument } from "../policy/model.ts";
 
-export const ACCOUNT = "111122223333";
-export const OTHER_ACCOUNT = "210987654321";
+const ACCOUNT = "111122223333";
+const OTHER_ACCOUNT = "210987654321";
 export const KEY_ARN = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 export const FORMER_KEY_ARN = KEY_ARN.replace("1234abcd", "f0f0f0f0");
 export const BUCKET: AccessBucket = {

@@ -22,7 +22,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { test } from "vitest";
 import { startSimulator, type Credentials, type Simulator } from "../index.ts";
 
-export const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
+const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
 
 /** For behaviour that only the simulator's switches bring about, or that an account of one's own cannot show. */
 export const simulatorTest = test.skipIf(REAL);

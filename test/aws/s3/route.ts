@@ -7,7 +7,7 @@ import type { Denial } from "../policy/access.ts";
 import type { Account, Bucket, Identity, World } from "../state.ts";
 import { parseXml, xmlDocument, type XmlElement } from "../xml.ts";
 
-export const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** One request to S3 with all that a handler may want to know. */
 export interface Exchange {

@@ -8,7 +8,7 @@ export const QUICKSTART = "examples/quickstart";
 export const OBJECT = { Key: "raw/report.csv", Body: "year,result\n2026,42\n" };
 
 /** Aligned, as jsonpath cannot. */
-export const SETTINGS_TABLE = `-o go-template='{{range .status.settings}}{{printf "%-18s %-9s %s\\n" .name .source .state}}{{end}}'`;
+const SETTINGS_TABLE = `-o go-template='{{range .status.settings}}{{printf "%-18s %-9s %s\\n" .name .source .state}}{{end}}'`;
 
 export const create: Step = {
   title: "A manifest becomes a bucket, secure in all that the manifest leaves out",

@@ -15,7 +15,7 @@ import { unlessAbsent } from "../../settings/setting.ts";
  * Expires everything: objects after a day, what that leaves behind a day later. Delete markers that stand alone need a rule of their own.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
  */
-export const EXPIRE_ALL: readonly LifecycleRule[] = [
+const EXPIRE_ALL: readonly LifecycleRule[] = [
   {
     ID: EXPIRE_ALL_IDS[0],
     Status: "Enabled",
