@@ -3,10 +3,10 @@ import * as sdk from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stopExpiring } from "../deletion/emptying/lifecycle.ts";
-import { FIELDS } from "../testing/arbitrary-fields.ts";
 import { failing, fakeBucket } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";
+import { kitOf } from "../testing/kits.ts";
 import { rewritingS3 } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
 import type { Setting } from "./setting.ts";
@@ -49,7 +49,7 @@ const sent = new Set<string>();
 
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
   test("deletes what was seen, and nothing else", async () => {
-    for (const value of fc.sample<unknown>(FIELDS[name as keyof typeof FIELDS], { numRuns: 10, seed: 3 })) {
+    for (const value of fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: 10, seed: 3 })) {
       for (const command of await deletes(setting, value, true)) sent.add(command);
       expect(await deletes(setting, value, false)).toEqual([]);
     }

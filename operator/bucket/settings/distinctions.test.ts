@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fieldsOf, loadDefinitions, type Schema, storedSchema } from "../../../scripts/schema.ts";
-import { FIELDS } from "../testing/arbitrary-fields.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
+import { kitOf } from "../testing/kits.ts";
 import { meaningOf } from "../testing/meaning.ts";
 import { neighboursOf } from "../testing/nearby.ts";
 import { randomFrom } from "../testing/random.ts";
@@ -69,10 +69,7 @@ async function afterwards(setting: Setting, { bucket }: RewritingBucket, desired
 const said = (s3: RewritingBucket) => meaningOf(s3.documents());
 
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
-  const values = fc.sample<unknown>(FIELDS[name as keyof typeof FIELDS], {
-    numRuns: SAMPLES,
-    seed: SEED,
-  });
+  const values = fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: SAMPLES, seed: SEED });
   /** Pairs of values, all but the same. */
   const pairs = values.flatMap((value, index) => [
     { path: "", value, other: values[(index + 1) % values.length], removed: undefined },

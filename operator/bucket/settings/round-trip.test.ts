@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ownershipTags } from "../../api/ownership.ts";
-import { FIELDS, tags } from "../testing/arbitrary-fields.ts";
 import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";
+import { kitOf } from "../testing/kits.ts";
+import { tags } from "../testing/kits/tags.ts";
 import { meaningOf } from "../testing/meaning.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
@@ -68,12 +69,8 @@ async function newBucket(setting: Setting, seed: number): Promise<RewritingBucke
   return s3;
 }
 
-test("every setting is tried", () => {
-  expect(Object.keys(FIELDS).sort()).toEqual(SETTINGS.map(({ name }) => name).sort());
-});
-
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
-  const field = FIELDS[name as keyof typeof FIELDS] as fc.Arbitrary<unknown>;
+  const field: fc.Arbitrary<unknown> = kitOf(name).arbitrary;
   const desiredAt = fc
     .tuple(fc.option(field, { freq: 9, nil: undefined }), context)
     .map(([value, context]) => setting.desired(value === undefined ? {} : { [name]: value }, context))

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadDefinitions, storedSchema } from "../../../scripts/schema.ts";
-import { FIELDS } from "../testing/arbitrary-fields.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { graft, type Graft, TOMORROW } from "../testing/grafting.ts";
+import { kitOf } from "../testing/kits.ts";
 import { neighboursOf } from "../testing/nearby.ts";
 import type { Random } from "../testing/random.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
@@ -21,17 +21,15 @@ const SAMPLES = 60;
 const CHANGED = 30;
 const SEED = 7;
 
-/** Documents that are one word, and such as are nothing but the list or the element in them. */
-const WORDS = new Set(["ownershipControls", "versioning", "accelerate", "requestPayment", "abac"]);
-const ENVELOPES = new Set(["lifecycle", "cors", "encryption", "logging"]);
 /**
  * S3 leaves MFA delete as it is where a Put does not mention it, and versioning is not written while that is on.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
  */
 const LEFT_BY_S3 = new Set(["versioning: MFADelete"]);
-/** Whether an element may have a field that nobody knows yet. */
-function takes(document: string, path: string): boolean {
-  return !WORDS.has(document) && !(path === "" && ENVELOPES.has(document));
+/** Whether an unknown field is tried in an element of the setting's document. */
+function takes(setting: Setting, path: string): boolean {
+  const { closed } = kitOf(setting.name);
+  return closed === undefined || (closed === "Root" && path !== "");
 }
 
 /** Not by a PUT of a document: tags one by one, and the policy as a text, whose statements are told apart by policy.test.ts. */
@@ -68,13 +66,14 @@ async function bucketWith(setting: Setting, value: unknown): Promise<RewritingBu
 
 /** The same bucket, with more in its answers. */
 function grafted(
+  setting: Setting,
   { bucket }: RewritingBucket,
   isSaid: (path: string) => boolean,
 ): { s3: typeof bucket.s3; grafts: Graft[] } {
   const grafts: Graft[] = [];
   const send = async (command: { constructor: { name: string } }, ...rest: never[]) => {
     const answer = (await bucket.s3.send(command as never, ...rest)) as unknown as Fields;
-    grafts.push(...graft(command.constructor.name, answer, isSaid, takes));
+    grafts.push(...graft(command.constructor.name, answer, isSaid, (path) => takes(setting, path)));
     return answer;
   };
   return { s3: { send } as unknown as typeof bucket.s3, grafts };
@@ -113,7 +112,7 @@ function elementsOn(path: string): string[] {
 const TRIED = SETTINGS.filter(({ name }) => !OTHERWISE.has(name));
 
 describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
-  const values = fc.sample<unknown>(FIELDS[name as keyof typeof FIELDS], { numRuns: SAMPLES, seed: SEED });
+  const values = fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: SAMPLES, seed: SEED });
 
   test("each field of the model can be said, or survives", async () => {
     const buckets = await Promise.all(values.map((value) => bucketWith(setting, value)));
@@ -126,7 +125,7 @@ describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (n
     for (const value of values.slice(0, CHANGED)) {
       for (const other of changed(name, value)) {
         const s3 = await bucketWith(setting, value);
-        const { s3: client, grafts } = grafted(s3, isSaid);
+        const { s3: client, grafts } = grafted(setting, s3, isSaid);
         const observed = await setting.observe({ ...s3.bucket, s3: client });
         s3.calls.length = 0;
         await setting.write(s3.bucket, setting.desired({ [name]: other }, context), observed);
@@ -145,17 +144,10 @@ describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (n
     }
     const isKept = (path: string) => [...survived].some((each) => isBelow(path, each));
     expect([...model].filter((path) => !said.has(path) && !isKept(path))).toEqual([]);
-    const elements = new Set([...said].flatMap(elementsOn).filter((path) => takes(documentOf(buckets), path)));
+    const elements = new Set([...said].flatMap(elementsOn).filter((path) => takes(setting, path)));
     expect([...elements].filter((path) => !isKept(join(path, TOMORROW)))).toEqual([]);
   });
 });
-
-function documentOf(buckets: readonly RewritingBucket[]): string {
-  const documents = buckets.flatMap(({ calls }) =>
-    calls.flatMap(({ command }) => operationOf(command)?.document ?? []),
-  );
-  return documents[0] ?? "";
-}
 
 /** All that the model knows of the documents that these were sent. */
 function modelIn(buckets: readonly RewritingBucket[]): Set<string> {

@@ -22,7 +22,7 @@ export function graft(
   command: string,
   answer: Fields,
   isSaid: (path: string) => boolean,
-  takes: (document: string, path: string) => boolean,
+  takes: (path: string) => boolean,
 ): Graft[] {
   const operation = operationOf(command);
   if (operation === undefined) return [];
@@ -41,7 +41,7 @@ export function graft(
     const text = `graft ${grafts.length}`;
     const unsaid = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
     const added = unsaid.map(([name, member]) => [name, sampleOf(member, text)] as const);
-    if (takes(operation.document, path)) added.push([TOMORROW, text]);
+    if (takes(path)) added.push([TOMORROW, text]);
     Object.assign(fields, Object.fromEntries(added));
     if (added.length > 0) grafts.push({ document, place, path, names: added.map(([name]) => name), text });
   };

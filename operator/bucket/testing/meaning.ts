@@ -45,12 +45,6 @@ function isDefault(name: string, value: unknown): boolean {
   return name === "TransitionDefaultMinimumObjectSize" && value === "all_storage_classes_128K";
 }
 
-/** Documents that every new bucket has. */
-function isNewBuckets(name: string, { Status, Payer }: Fields): boolean {
-  if (name === "AccelerateConfiguration") return Status === "Suspended";
-  return (name === "Abac" && Status === "Disabled") || (name === "RequestPayment" && Payer === "BucketOwner");
-}
-
 function meaningOfList(list: unknown[], name: string): unknown {
   const items = list
     .filter((item) => !(name === "EncryptionType" && item === "NONE"))
@@ -68,7 +62,6 @@ function meaningOfText(text: string, list: string): string {
 
 function meaningOfObject(fields: Fields, name: string): unknown {
   if (SWITCHES.has(name) && fields.Status === "Disabled") return undefined;
-  if (isNewBuckets(name, fields)) return undefined;
   const entries = Object.entries(name === "Filter" ? flat(fields) : fields)
     .map(([field, value]) => [field, meaningOf(listed(field, value), field)] as const)
     .filter(([, value]) => value !== undefined)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { sdkError } from "./fake-bucket.ts";
 import type { Random } from "./random.ts";
 
@@ -47,4 +48,69 @@ export function sparse<T extends object>(document: T, random: Random): T {
     ([, value]) => (value !== false && value !== undefined) || random.coin(),
   );
   return Object.fromEntries(entries) as T;
+}
+
+/** A document that is there from the beginning, and cannot be deleted. */
+interface SingleDocument {
+  /** As in "PutBucket${name}". */
+  name: string;
+  /** The document's field in the call and the answer. */
+  member?: string;
+  /** What is as good as nothing: either is answered for the other. */
+  byDefault?: Document;
+  /** The answer, with the document in other words. */
+  answer?: (document: Document, random: Random) => Document;
+}
+
+export function single(
+  store: RewritingStore,
+  random: Random,
+  { name, member = name, byDefault, answer = (document) => document }: SingleDocument,
+): Routes {
+  const keep = (document: Document) =>
+    isDeepStrictEqual(document, byDefault) ? store.remove(name) : store.keep(name, document);
+  const untouched = () => (byDefault !== undefined && random.coin() ? byDefault : {});
+  return {
+    [`PutBucket${name}Command`]: (input) => keep(input[member] as Document),
+    [`GetBucket${name}Command`]: () => answer(store.find(name) ?? untouched(), random),
+  };
+}
+
+/** Configurations by id, each with calls of its own; two on a page. */
+export function listed(
+  store: RewritingStore,
+  random: Random,
+  name: string,
+  rewrite: (configuration: Document) => Document,
+): Routes {
+  const all = () => (store.find(name) ?? {}) as Record<string, Document>;
+  return {
+    [`PutBucket${name}ConfigurationCommand`]: (input) =>
+      store.keep(name, { ...all(), [input.Id as string]: input[`${name}Configuration`] }),
+    [`DeleteBucket${name}ConfigurationCommand`]: (input) =>
+      store.keep(name, Object.fromEntries(Object.entries(all()).filter(([id]) => id !== input.Id))),
+    [`ListBucket${name}ConfigurationsCommand`]: ({ ContinuationToken }) => {
+      const start = Number(ContinuationToken ?? 0);
+      const entries = Object.values(all()).map((entry) => withUnknown(rewrite(entry), random));
+      const more = entries.length > start + 2;
+      return {
+        [`${name}ConfigurationList`]: random.shuffled(entries.slice(start, start + 2)),
+        IsTruncated: more,
+        ...(more && { NextContinuationToken: String(start + 2) }),
+      };
+    },
+  };
+}
+
+export function withFilter(configuration: Document, random: Random): Document {
+  return { ...configuration, Filter: rewrittenFilter(configuration.Filter as Document | undefined, random) };
+}
+
+/** One criterion also stands in `And`; tags are a set; an absent filter stays so. */
+export function rewrittenFilter(value: Document | undefined, random: Random): Document | undefined {
+  if (value === undefined) return undefined;
+  const { And, Tag, ...bare } = value as { And?: Document; Tag?: unknown };
+  if (And !== undefined) return { And: And.Tags ? { ...And, Tags: random.shuffled(And.Tags as Document[]) } : And };
+  if (random.coin()) return value;
+  return { And: Tag === undefined ? bare : { Tags: [Tag] } };
 }
