@@ -1,0 +1,116 @@
+/** What the AWS SDK's own model says of a setting's calls: the ground for the files of a new setting. */
+import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
+import * as sdk from "@aws-sdk/client-s3";
+import { NormalizedSchema } from "@smithy/core/schema";
+import type { StaticOperationSchema } from "@smithy/types";
+
+/** The names of S3's calls, such as "GetBucketWebsite". */
+export interface Calls {
+  get: string;
+  put: string;
+  delete: string;
+}
+
+/** One value in the documents. Lists of structures have no leaf: their form is for the author. */
+export interface Leaf {
+  type: "string" | "boolean" | "integer" | "strings";
+  /** Its path in the document that is put: ["S3TablesDestination", "TableBucketArn"]. */
+  put: string[];
+  /** In the answer; undefined where the answer has no field of this name. */
+  got: string[] | undefined;
+}
+
+export interface Model {
+  calls: Calls;
+  /** IAM actions, by call. */
+  actions: Calls;
+  /** Of the URL: "metadataTable". */
+  query: string;
+  method: "PUT" | "POST";
+  /** The document's member of the call, and its type. */
+  payload: string;
+  putType: string;
+  /** The same of the answer; undefined where the document's fields are the answer's own. */
+  answer: string | undefined;
+  gotType: string;
+  putRoot: string;
+  gotRoot: string;
+  leaves: Leaf[];
+}
+
+/** Throws for a call that the SDK does not have, with those that are alike. */
+export async function modelOf(calls: Calls): Promise<Model> {
+  const [get, put] = [schemaOf(calls.get), schemaOf(calls.put)];
+  schemaOf(calls.delete);
+  const { http } = put[3] as unknown as { http: [method: "PUT" | "POST", uri: string] };
+  const [payload, document] = payloadOf(put[4]) ?? [];
+  if (payload === undefined || document === undefined) throw new Error(`${calls.put} has no document`);
+  const [answer, got] = payloadOf(get[5]) ?? [undefined, NormalizedSchema.of(get[5])];
+  const gotLeaves = leavesIn(got);
+  return {
+    calls,
+    actions: { get: await actionOf(calls.get), put: await actionOf(calls.put), delete: await actionOf(calls.delete) },
+    query: /\?([^&=]+)/.exec(http[1])?.[1] ?? "",
+    method: http[0],
+    payload,
+    putType: document.getName() ?? payload,
+    answer,
+    gotType: answer === undefined ? (document.getName() ?? payload) : (got.getName() ?? answer),
+    putRoot: rootOf(document),
+    gotRoot: rootOf(got),
+    leaves: leavesIn(document).map(({ path, type }) => ({
+      type,
+      put: path,
+      got: gotLeaves.find((each) => each.path.at(-1) === path.at(-1))?.path,
+    })),
+  };
+}
+
+function schemaOf(call: string): StaticOperationSchema {
+  const schema = (sdk as unknown as Record<string, StaticOperationSchema | undefined>)[`${call}$`];
+  if (schema !== undefined) return schema;
+  const calls = Object.keys(sdk).filter((name) => /Bucket.*Command$/.test(name));
+  throw new Error(`The AWS SDK has no ${call}. It has ${calls.map((name) => name.slice(0, -7)).join(", ")}`);
+}
+
+function payloadOf(structure: StaticOperationSchema[4]): [name: string, schema: NormalizedSchema] | undefined {
+  return membersOf(NormalizedSchema.of(structure)).find(([, member]) => member.getMergedTraits().httpPayload === 1);
+}
+
+function rootOf(document: NormalizedSchema): string {
+  return String(document.getMergedTraits().xmlName ?? document.getName());
+}
+
+function membersOf(schema: NormalizedSchema): [name: string, member: NormalizedSchema][] {
+  return [...schema.structIterator()];
+}
+
+function leavesIn(schema: NormalizedSchema, path: string[] = []): { path: string[]; type: Leaf["type"] }[] {
+  return membersOf(schema).flatMap(([name, member]) => {
+    const place = [...path, name];
+    if (member.isStructSchema()) return leavesIn(member, place);
+    if (member.isBooleanSchema()) return [{ path: place, type: "boolean" as const }];
+    if (member.isNumericSchema()) return [{ path: place, type: "integer" as const }];
+    if (member.isStringSchema()) return [{ path: place, type: "string" as const }];
+    const isList = member.isListSchema() && member.getValueSchema().isStringSchema();
+    return isList ? [{ path: place, type: "strings" as const }] : [];
+  });
+}
+
+/** IAM leaves "Bucket" out of some names, and has no delete for some settings. */
+async function actionOf(call: string): Promise<string> {
+  const names = [
+    call,
+    call.replace("Bucket", ""),
+    call.replace(/^Delete/, "Put"),
+    call.replace(/^DeleteBucket/, "Put"),
+  ];
+  for (const name of names) {
+    const isKnown = await isWildcardOnlyAction("s3", name).then(
+      () => true,
+      () => false,
+    );
+    if (isKnown) return `s3:${name}`;
+  }
+  return `s3:${call}`;
+}
