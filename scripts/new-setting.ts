@@ -66,17 +66,18 @@ function kitAnswerOf(model: Model): string {
   return model.answer === undefined ? document : `{ ${model.answer}: ${document} }`;
 }
 
-/** The files of the settings' folder that export these functions. */
+/** The file of the settings' folder that exports this. */
+async function exporterOf(declaration: string): Promise<string> {
+  for (const file of await readdir(join(ROOT, SETTINGS))) {
+    const text = await readFile(join(ROOT, SETTINGS, file), "utf8");
+    if (new RegExp(`^export (async )?${declaration}\\b`, "m").test(text)) return file;
+  }
+  throw new Error(`${SETTINGS} exports no ${declaration}`);
+}
+
 async function importsOf(names: readonly string[]): Promise<string> {
-  const files = (await readdir(join(ROOT, SETTINGS))).filter((file) => /^[\w-]+\.ts$/.test(file));
-  const texts = await Promise.all(files.map((file) => readFile(join(ROOT, SETTINGS, file), "utf8")));
-  const lines = names.map((name) => {
-    const file = files.find((_, index) =>
-      new RegExp(`^export (async )?function ${name}\\b`, "m").test(texts[index] ?? ""),
-    );
-    return `import { ${name} } from "./${file}";`;
-  });
-  return lines.join("\n");
+  const lines = names.map(async (name) => `import { ${name} } from "./${await exporterOf(`function ${name}`)}";`);
+  return (await Promise.all(lines)).join("\n");
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -127,6 +128,12 @@ async function begin(name: string, absent: string, model: Model): Promise<void> 
     "                access:\n                  type: object\n                  title: BucketConsent\n",
     print.crdBlock(model, name, " ".repeat(16)),
   ]);
+  const [otherDelete, thisDelete] = ["DeleteBucketAnalyticsConfigurationCommand", `${model.calls.delete}Command`];
+  await insert(
+    `${SETTINGS}/${await exporterOf("type DeleteDocument")}`,
+    [`  ${otherDelete},\n`, `  ${thisDelete},\n`],
+    [`  | ${otherDelete}\n`, `  | ${thisDelete}\n`],
+  );
   const codes = await readFile(join(ROOT, "operator/aws/error-codes.ts"), "utf8");
   if (!codes.includes(`"${absent}"`))
     await insert("operator/aws/error-codes.ts", ['  "NoSuchBucketPolicy",\n', `  "${absent}",\n`]);
