@@ -39,7 +39,7 @@ async function wordsOf(name: string, absent: string, model: Model): Promise<Reco
     gotType,
     putRoot: model.putRoot,
     typeImports: [...new Set([putType, gotType])].map((type) => `type ${type},`).join(" "),
-    helperImports: await importsOf(["unlessAbsent", "deleteSeen"]),
+    helperImports: await importsOf(["defineSetting", "deleteSeen", "unlessAbsent"]),
     fields: print.fieldsOf(model),
     document: print.documentOf(model),
     spec: print.specOf(model),
@@ -75,9 +75,14 @@ async function exporterOf(declaration: string): Promise<string> {
   throw new Error(`${SETTINGS} exports no ${declaration}`);
 }
 
+/** Imports of functions of the settings' folder, a line for each file. */
 async function importsOf(names: readonly string[]): Promise<string> {
-  const lines = names.map(async (name) => `import { ${name} } from "./${await exporterOf(`function ${name}`)}";`);
-  return (await Promise.all(lines)).join("\n");
+  const files = await Promise.all(names.map((name) => exporterOf(`function ${name}`)));
+  const lines = [...new Set(files)].sort().map((file) => {
+    const imported = names.filter((_, index) => files[index] === file);
+    return `import { ${imported.join(", ")} } from "./${file}";`;
+  });
+  return lines.join("\n");
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -84,10 +84,8 @@ export function answerSample({ leaves, answer }: Model, word: string): string {
 export function arbitraryOf({ leaves }: Model): string {
   const arbitrary = (leaf: Leaf) =>
     leaf.type === "boolean" ? "fc.boolean()" : `fc.constantFrom(${sample(leaf, "a")}, ${sample(leaf, "b")})`;
-  return print(
-    treeOf(leaves.map((leaf) => [specPath(leaf), arbitrary(leaf)])),
-    (members) => `fc.record({ ${members} }, { requiredKeys: [] })`,
-  );
+  const tree = treeOf(leaves.map((leaf) => [specPath(leaf), arbitrary(leaf)]));
+  return print(tree, (members) => `fc.record({ ${members} })`);
 }
 
 /** S3's answer, from the document `put`. */

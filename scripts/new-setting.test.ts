@@ -1,0 +1,56 @@
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { runCommand } from "../test/controlplane/command.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const COPIED = [
+  "charts",
+  "argocd",
+  "crds",
+  "docs",
+  "operator",
+  "scripts",
+  "test",
+  "package.json",
+  "tsconfig.json",
+  "vitest.config.ts",
+];
+const CALLS = ["Get", "Create", "Delete"].map((verb) => `${verb}BucketMetadataTableConfiguration`);
+
+/** With the file that types what the integration tests share. */
+const WRITTEN = [
+  "operator/bucket/**/metadata-table*.ts",
+  "test/aws/**/metadata-table*.ts",
+  "test/integration/global-setup.ts",
+];
+
+/** A call of S3 that no setting makes yet. */
+const ARGUMENTS = ["metadataTable", "--absent=MetadataTableConfigurationNotFound"].concat(
+  ["get", "put", "delete"].map((option, index) => `--${option}=${CALLS[index]}`),
+);
+
+test("what new-setting writes compiles and passes its tests", { timeout: 180_000 }, async () => {
+  const copy = await mkdtemp(join(tmpdir(), "new-setting-"));
+  // In place of Helm, since install.yaml does not matter here.
+  const environment = { ...process.env, TEST_ASSET_HELM4: "/usr/bin/true" };
+  const run = async (program: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await runCommand(process.execPath, [join(copy, program), ...args], {
+      environment,
+    });
+    expect(code, stdout + stderr).toBe(0);
+  };
+  try {
+    for (const path of COPIED) await cp(join(ROOT, path), join(copy, path), { recursive: true });
+    await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    await run("scripts/new-setting.ts", ...ARGUMENTS);
+    await run("scripts/generate.ts");
+    await writeFile(join(copy, "written.json"), JSON.stringify({ extends: "./tsconfig.json", include: WRITTEN }));
+    await run("node_modules/typescript/bin/tsc", "--project", join(copy, "written.json"));
+    await run("node_modules/vitest/vitest.mjs", "run", "--root", copy, "--project=unit", "metadata-table");
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+});
