@@ -28,5 +28,5 @@ export interface SettingKit<N extends Name = Name> {
 
 /** Erases the type parameter so that all kits fit one list. */
 export function defineKit<N extends Name>(kit: SettingKit<N>): SettingKit {
-  return kit as unknown as SettingKit;
+  return kit;
 }
