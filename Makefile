@@ -18,7 +18,7 @@ test: $(installed) check build ## Types, lint, format, unit and integration test
 	$(run) controlplane
 	$(run) test
 
-check: $(installed) ## Types, lint, format, generated files
+check: $(installed) ## Types, lint, unused code, format, generated files
 	$(run) check
 
 build: dist/operator.mjs ## dist/operator.mjs, which runs with nothing beside it
