@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
-import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
+import { claimBucket, createTarget, bucketExists, tagCreated } from "./claim.ts";
 import type { Observation } from "./observe.ts";
 import { ownershipTags, releaseTag, type Tags } from "../api/ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
@@ -10,16 +10,16 @@ import { thrownFailure, thrownOutcome } from "./testing/thrown.ts";
 
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
 
-describe("lookForBucket", () => {
-  const look = (answer?: () => unknown) => lookForBucket(target({ bucket: fakeBucket(answer).bucket }));
+describe("bucketExists", () => {
+  const exists = (answer?: () => unknown) => bucketExists(target({ bucket: fakeBucket(answer).bucket }));
 
   test("there, or not", async () => {
-    expect(await look()).toBe(true);
-    expect(await look(failing("NotFound", 404))).toBe(false);
+    expect(await exists()).toBe(true);
+    expect(await exists(failing("NotFound", 404))).toBe(false);
   });
 
   test("out of reach: another account's, or one that we may not look at", async () => {
-    const outcome = await thrownOutcome(() => look(failing("Unknown", 403)));
+    const outcome = await thrownOutcome(() => exists(failing("Unknown", 403)));
     expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
     expect(outcome).toHaveProperty("message", expect.stringContaining("s3:ListBucket"));
   });
@@ -28,13 +28,13 @@ describe("lookForBucket", () => {
     ["region us-west-2", () => ({ BucketRegion: "us-west-2" })],
     ["another region", failing("PermanentRedirect", 301)],
   ])("in %s", async (where, answer) => {
-    const outcome = await thrownOutcome(() => look(answer));
+    const outcome = await thrownOutcome(() => exists(answer));
     expect(outcome).toMatchObject({ terminal: true, reason: "RegionMismatch" });
     expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
   });
 
   test("no answer is no verdict", async () => {
-    await expect(look(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
+    await expect(exists(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
   });
 });
 
@@ -264,7 +264,7 @@ describe("claimBucket", () => {
     const begun: S3BucketStatus = { bucketName: "docs", appliedSettings: ["tags"] };
     const stop = await thrownOutcome(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
     expect(stop).toMatchObject({ reason: "BucketNotOwned" });
-    expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and it is made again"));
+    expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and the operator creates it again"));
     for (const status of [{ bucketName: "docs" }, { ...begun, origin: "Created" as const }]) {
       const other = await thrownOutcome(() => claim(tagged({}), { status }));
       expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));

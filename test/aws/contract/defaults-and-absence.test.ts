@@ -133,7 +133,7 @@ describe("Block Public Access and ownership (aws.md 2.7)", () => {
         }),
       );
     await put("ObjectWriter");
-    await expect(put("Nobody")).rejects.toMatchObject({ name: "MalformedXML" });
+    await expect(put("Unclaimed")).rejects.toMatchObject({ name: "MalformedXML" });
     await s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
     const gone = s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
     await expect(gone).rejects.toMatchObject({ name: "OwnershipControlsNotFoundError" });

@@ -64,7 +64,7 @@ test("Requester Pays: the owner pays until told otherwise", async () => {
     await put(payer);
     expect(await get()).toBe(payer);
   }
-  await expect(put("Nobody")).rejects.toMatchObject({ name: "MalformedXML" });
+  await expect(put("Unclaimed")).rejects.toMatchObject({ name: "MalformedXML" });
 });
 
 describe("website", () => {
