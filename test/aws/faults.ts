@@ -1,4 +1,6 @@
-/** Switches for faults of AWS and the network. All are off at first. Each stays on until removed, or for `times` calls. */
+/**
+ * Switches for faults of AWS and the network. All are off at first. Each stays on until removed, or for `times` calls.
+ */
 
 import type { Call } from "./calls.ts";
 import type { Reply } from "./http.ts";
@@ -20,8 +22,8 @@ export interface Match {
 export type Remove = () => void;
 
 /**
- * Runs before a call is applied and again when its answer is known, unless the connection was dropped. May wait. Returns
- * "drop" to end the connection without an answer.
+ * Runs before a call is applied and again when its answer is known, unless the connection was dropped. May wait.
+ * Returns "drop" to end the connection without an answer.
  */
 export type CallHook = (call: Call, phase: "before" | "after") => void | "drop" | Promise<void | "drop">;
 

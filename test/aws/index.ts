@@ -46,8 +46,8 @@ export interface Simulator {
   faults: Faults;
   normalise: Normaliser;
   /**
-   * Evaluates policies for role sessions and checks signatures. Off at first: callers may do everything in their account.
-   * Users always have full rights, unless the resource's policy denies them.
+   * Evaluates policies for role sessions and checks signatures. Off at first: callers may do everything in their
+   * account. Users always have full rights, unless the resource's policy denies them.
    */
   evaluatePolicies: boolean;
   /** The TLS version that policies see; undefined means no TLS. The simulator itself uses plain HTTP. */

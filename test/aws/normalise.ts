@@ -12,14 +12,19 @@ export interface Normalisations {
   unknownExtraFields?: boolean;
   /** After a lifecycle write, every second read returns the old answer, for this number of reads or milliseconds. */
   lifecycleFlap?: { reads: number } | { ms: number };
-  /** Where a rule has its prefix: in a Filter, in a Filter that is empty if there is no prefix, or in the rule itself. */
+  /**
+   * Where a rule has its prefix: in a Filter, in a Filter that is empty if there is no prefix, or in the rule itself.
+   */
   lifecyclePrefixForm?: "EmptyFilter" | "FilterPrefix" | "Prefix";
   /** Tags that AWS sets, such as aws:cloudformation:stack-name. */
   awsTags?: Record<string, string>;
 }
 
 export interface Normaliser {
-  /** Sets switches for all buckets or for one bucket; undefined turns one off. The bucket's own switches take precedence. */
+  /**
+   * Sets switches for all buckets or for one bucket; undefined turns one off. The bucket's own switches take
+   * precedence.
+   */
   set(switches: { [Name in keyof Normalisations]: Normalisations[Name] | undefined }, bucket?: string): void;
   /** The switches that apply to this bucket. */
   for(bucket: string): Normalisations;

@@ -1,4 +1,7 @@
-/** Interface of the services: finds the operation of a request, and renders replies and errors in the service's protocol. */
+/**
+ * Interface of the services: finds the operation of a request, and renders replies and errors in the service's
+ * protocol.
+ */
 
 import type { AwsError } from "./errors.ts";
 import type { AwsRequest, Reply } from "./http.ts";
@@ -25,7 +28,10 @@ export interface Operation {
   unsigned?: true;
   /** Accesses that policies must allow. Default: each action on its resource, in the caller's account. */
   accesses?(caller: Identity): Access[];
-  /** Throws an AwsError for every answer that is not a success. `denials` is for partial operations, and otherwise empty. */
+  /**
+   * Throws an AwsError for every answer that is not a success. `denials` is for partial operations, and otherwise
+   * empty.
+   */
   perform(caller: Identity, denials: readonly Denial[]): Reply | Promise<Reply>;
 }
 

@@ -61,7 +61,10 @@ export interface RoleOptions {
   trustedAccounts?: string[];
 }
 
-/** An identity provider that roles may trust: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html */
+/**
+ * An identity provider that roles may trust.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html
+ */
 export interface OidcProvider {
   arn: string;
   /** Without https://. */
@@ -245,8 +248,8 @@ export interface Account {
   /** By ARN. Bucket policies keep the unique ID of a deleted role. */
   roles: Map<string, Role>;
   /**
-   * Number of look-ups for which S3, KMS, EKS, STS and trust policies do not find a role that a call has created. Infinity:
-   * until the test sets its `unknownFor` to 0.
+   * Number of look-ups for which S3, KMS, EKS, STS and trust policies do not find a role that a call has created.
+   * Infinity: until the test sets its `unknownFor` to 0.
    */
   newRolesUnknownFor: number;
   /** Customer managed policies by ARN, as JSON. */
@@ -261,12 +264,14 @@ export interface Account {
   /** Regions without the ABAC calls: FACTS.md#s3-tags. */
   regionsWithoutAbac: Set<string>;
   /**
-   * Regions with the classic tag calls only: CreateBucket with tags and the calls of S3 Control are refused, as in the AWS
-   * European Sovereign Cloud: FACTS.md#s3-tags.
+   * Regions with the classic tag calls only: CreateBucket with tags and the calls of S3 Control are refused, as in the
+   * AWS European Sovereign Cloud: FACTS.md#s3-tags.
    */
   regionsWithoutResourceTags: Set<string>;
   publicAccessBlock: XmlElement | undefined;
-  /** An organization's S3 policy overrides the setting, and writes are denied: FACTS.md#s3-public-access-and-ownership. */
+  /**
+   * An organization's S3 policy overrides the setting, and writes are denied: FACTS.md#s3-public-access-and-ownership.
+   */
   publicAccessBlockManagedByOrganization: boolean;
   /** Adds another user, such as a person who changes resources by hand. */
   addUser(name: string): Identity;

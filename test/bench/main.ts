@@ -1,6 +1,7 @@
 /**
- * Times and memory at scale, printed beside what was measured of the strongest peer (ACK s3-controller) on the same work: design.md section 9.
- * Figures depend on the machine and are never asserted; budgets are asserted by counting calls, in test/integration/bucket/budgets.test.ts.
+ * Times and memory at scale, printed beside what was measured of the strongest peer (ACK s3-controller) on the same
+ * work: design.md section 9. Figures depend on the machine and are never asserted; budgets are asserted by counting
+ * calls, in test/integration/bucket/budgets.test.ts.
  */
 
 import { KubeConfig } from "@kubernetes/client-node";

@@ -1,4 +1,7 @@
-/** Accounts, sessions and keys. Sources stand in the titles: API_control_PutPublicAccessBlock.html, API_AssumeRole.html, key-state.html. */
+/**
+ * Accounts, sessions and keys. Sources stand in the titles: API_control_PutPublicAccessBlock.html, API_AssumeRole.html,
+ * key-state.html.
+ */
 
 import {
   CancelKeyDeletionCommand,

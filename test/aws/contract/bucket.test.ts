@@ -1,6 +1,6 @@
 /**
- * The bucket itself. Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, API_HeadBucket.html,
- * API_DeleteBucket.html and, where a title names a section, aws.md.
+ * The bucket itself. Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html,
+ * API_HeadBucket.html, API_DeleteBucket.html and, where a title names a section, aws.md.
  */
 
 import {

@@ -1,6 +1,7 @@
 /**
- * Intelligent-Tiering, metrics, inventory and analytics configurations. Sources: API_PutBucketIntelligentTieringConfiguration.html,
- * API_ListBucketInventoryConfigurations.html and siblings, aws.md 2.8, and answers of AWS that localstack recorded (see object-lock.test.ts).
+ * Intelligent-Tiering, metrics, inventory and analytics configurations. Sources:
+ * API_PutBucketIntelligentTieringConfiguration.html, API_ListBucketInventoryConfigurations.html and siblings, aws.md
+ * 2.8, and answers of AWS that localstack recorded (see object-lock.test.ts).
  */
 
 import {

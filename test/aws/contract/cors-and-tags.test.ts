@@ -1,4 +1,7 @@
-/** CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html, aws.md 2.8. */
+/**
+ * CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html,
+ * aws.md 2.8.
+ */
 
 import {
   CreateBucketCommand,

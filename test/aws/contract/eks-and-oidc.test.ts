@@ -1,4 +1,7 @@
-/** Pod Identity associations, clusters, identity providers. Sources: API_CreatePodIdentityAssociation.html and its siblings, aws.md 3.2. */
+/**
+ * Pod Identity associations, clusters, identity providers. Sources: API_CreatePodIdentityAssociation.html and its
+ * siblings, aws.md 3.2.
+ */
 
 import {
   CreatePodIdentityAssociationCommand,

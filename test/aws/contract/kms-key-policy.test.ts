@@ -1,6 +1,6 @@
 /**
- * Key policies. Sources: API_PutKeyPolicy.html, key-policies.html, aws.md 4. Never against AWS: a key costs money until its deletion is
- * through.
+ * Key policies. Sources: API_PutKeyPolicy.html, key-policies.html, aws.md 4. Never against AWS: a key costs money until
+ * its deletion is through.
  */
 
 import {

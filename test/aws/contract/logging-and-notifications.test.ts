@@ -1,6 +1,7 @@
 /**
  * Logging and event notifications. Sources: API_PutBucketLogging.html, API_PutBucketNotificationConfiguration.html,
- * notification-how-to-filtering.html, aws.md 2.8, and answers of AWS that localstack recorded (see object-lock.test.ts).
+ * notification-how-to-filtering.html, aws.md 2.8, and answers of AWS that localstack recorded (see
+ * object-lock.test.ts).
  */
 
 import {

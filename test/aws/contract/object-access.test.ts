@@ -1,6 +1,7 @@
 /**
- * KMS, uploads in parts, presigned URLs and browsers, with a workload's rights. Sources: UsingKMSEncryption.html, bucket-key.html,
- * mpuoverview.html, sigv4-query-string-auth.html, cors.html, aws.md 3.4 and 3.5. Never against AWS: it takes a cluster.
+ * KMS, uploads in parts, presigned URLs and browsers, with a workload's rights. Sources: UsingKMSEncryption.html,
+ * bucket-key.html, mpuoverview.html, sigv4-query-string-auth.html, cors.html, aws.md 3.4 and 3.5. Never against AWS: it
+ * takes a cluster.
  */
 
 import { SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
@@ -20,7 +21,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { presign, type PresignOptions } from "../index.ts";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
-import { policyOf, startWorkloads, type Workload, type Workloads } from "./workload.ts";
+import { policyDocument, startWorkloads, type Workload, type Workloads } from "./workload.ts";
 
 let target: Target;
 let workloads: Workloads;
@@ -120,7 +121,7 @@ describe("a bucket with a KMS key", () => {
     await put(workload, "in/x");
     const administrator = { AWS: target.simulator.account(target.accountId).callerArn };
     const statement = { Effect: "Allow", Principal: administrator, Action: "kms:*", Resource: "*" };
-    await target.kms().send(new PutKeyPolicyCommand({ KeyId: key, Policy: policyOf(statement) }));
+    await target.kms().send(new PutKeyPolicyCommand({ KeyId: key, Policy: policyDocument(statement) }));
     await expect(put(workload, "in/x")).rejects.toMatchObject(
       saying("because no resource-based policy allows the kms:GenerateDataKey action"),
     );

@@ -1,6 +1,7 @@
 /**
- * Object lock. Sources: API_PutObjectLockConfiguration.html, API_PutObjectRetention.html, object-lock.html, aws.md 2.8, and answers of AWS
- * that localstack recorded (github.com/localstack/localstack, tests/aws/services/s3/*.snapshot.json; aws.md 2.4 for the rest).
+ * Object lock. Sources: API_PutObjectLockConfiguration.html, API_PutObjectRetention.html, object-lock.html, aws.md 2.8,
+ * and answers of AWS that localstack recorded (github.com/localstack/localstack, tests/aws/services/s3/*.snapshot.json;
+ * aws.md 2.4 for the rest).
  */
 
 import {

@@ -1,7 +1,7 @@
 /**
  * Transfer Acceleration, Requester Pays, website, ABAC and ACLs. Sources: API_PutBucketAccelerateConfiguration.html,
- * API_PutBucketRequestPayment.html, API_PutBucketWebsite.html, buckets-tagging-enable-abac.html, API_GetBucketAcl.html, and answers of AWS
- * that localstack recorded (see object-lock.test.ts).
+ * API_PutBucketRequestPayment.html, API_PutBucketWebsite.html, buckets-tagging-enable-abac.html, API_GetBucketAcl.html,
+ * and answers of AWS that localstack recorded (see object-lock.test.ts).
  */
 
 import {

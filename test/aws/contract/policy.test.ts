@@ -1,6 +1,6 @@
 /**
- * Bucket policies. Sources: API_PutBucketPolicy.html, reference_policies_grammar.html, access-control-block-public-access.html
- * ("the meaning of public"), aws.md 2.6.
+ * Bucket policies. Sources: API_PutBucketPolicy.html, reference_policies_grammar.html,
+ * access-control-block-public-access.html ("the meaning of public"), aws.md 2.6.
  */
 
 import {

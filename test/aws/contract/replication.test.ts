@@ -1,6 +1,6 @@
 /**
- * Replication. Sources: API_PutBucketReplication.html, replication-add-config.html, aws.md 2.1, and answers of AWS that localstack recorded
- * (see object-lock.test.ts). Never against AWS: it takes a role.
+ * Replication. Sources: API_PutBucketReplication.html, replication-add-config.html, aws.md 2.1, and answers of AWS that
+ * localstack recorded (see object-lock.test.ts). Never against AWS: it takes a role.
  */
 
 import {

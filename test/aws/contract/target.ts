@@ -1,6 +1,7 @@
 /**
- * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the environment has credentials.
- * The tests choose their regions: us-east-1, and eu-west-1 for what is different elsewhere.
+ * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the
+ * environment has credentials. The tests choose their regions: us-east-1, and eu-west-1 for what is different
+ * elsewhere.
  */
 
 import { randomBytes } from "node:crypto";
@@ -110,7 +111,10 @@ async function realTarget(): Promise<Target> {
   };
 }
 
-/** The account stands before the endpoint's host, which an IP address does not allow: leave it to the x-amz-account-id header. */
+/**
+ * The account stands before the endpoint's host, which an IP address does not allow: leave it to the x-amz-account-id
+ * header.
+ */
 function withoutAccountInHost(client: S3ControlClient): S3ControlClient {
   const resolve = client.config.endpointProvider;
   client.config.endpointProvider = (parameters, context) =>

@@ -40,13 +40,18 @@ export async function startWorkloads(target: Target): Promise<Workloads> {
     const issuer = cluster.oidcIssuer.slice("https://".length);
     const sub = { [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}` };
     const Condition = { StringEquals: { ...sub, [`${issuer}:aud`]: "sts.amazonaws.com" } };
-    return policyOf({ Effect: "Allow", Principal: { Federated }, Action: "sts:AssumeRoleWithWebIdentity", Condition });
+    return policyDocument({
+      Effect: "Allow",
+      Principal: { Federated },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition,
+    });
   };
   const role = async (AssumeRolePolicyDocument: string, ...statements: object[]) => {
     const RoleName = `workload-${++counter}`;
     const input = { RoleName, AssumeRolePolicyDocument, Path: "/s3op/" };
     const { Role } = await target.iam().send(new CreateRoleCommand(input));
-    const put = { RoleName, PolicyName: "access", PolicyDocument: policyOf(...statements) };
+    const put = { RoleName, PolicyName: "access", PolicyDocument: policyDocument(...statements) };
     if (statements.length > 0) await target.iam().send(new PutRolePolicyCommand(put));
     return { roleArn: Role?.Arn ?? "", roleName: RoleName };
   };
@@ -64,7 +69,7 @@ export async function startWorkloads(target: Target): Promise<Workloads> {
 }
 
 /** A policy document of these statements. */
-export function policyOf(...Statement: object[]): string {
+export function policyDocument(...Statement: object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement });
 }
 

@@ -1,6 +1,7 @@
 /**
- * What workloads may do with their roles, while policies are evaluated. Sources: reference_policies_evaluation-logic.html,
- * troubleshoot_access-denied.html, aws.md 3.2 to 3.5. Never against AWS: it takes a cluster.
+ * What workloads may do with their roles, while policies are evaluated. Sources:
+ * reference_policies_evaluation-logic.html, troubleshoot_access-denied.html, aws.md 3.2 to 3.5. Never against AWS: it
+ * takes a cluster.
  */
 
 import { CreatePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
@@ -18,7 +19,7 @@ import {
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
-import { credentialsOf, policyOf, startWorkloads, type Workloads } from "./workload.ts";
+import { credentialsOf, policyDocument, startWorkloads, type Workloads } from "./workload.ts";
 
 let target: Target;
 let workloads: Workloads;
@@ -57,7 +58,7 @@ const listing = () => ({
 /** Trust in the pods of the cluster; those of one namespace can be told by their sessions' tags only. */
 function podTrust(namespace?: string): string {
   const tag = namespace === undefined ? {} : { "aws:RequestTag/kubernetes-namespace": namespace };
-  return policyOf({
+  return policyDocument({
     Effect: "Allow",
     Principal: { Service: "pods.eks.amazonaws.com" },
     Action: ["sts:AssumeRole", "sts:TagSession"],
@@ -176,7 +177,7 @@ describe("trust", () => {
     const trusting = (externalId: string) => {
       const first = { Effect: "Allow", Principal: { AWS: firstRole.roleArn } };
       const Condition = { StringEquals: { "sts:ExternalId": externalId } };
-      return policyOf({ ...first, Action: "sts:AssumeRole", Condition }, { ...first, Action: "sts:TagSession" });
+      return policyDocument({ ...first, Action: "sts:AssumeRole", Condition }, { ...first, Action: "sts:TagSession" });
     };
     const { roleArn: targetRoleArn, roleName } = await workloads.role(trusting("another"), reading());
     const input = { ...names, roleArn: firstRole.roleArn, targetRoleArn };
@@ -192,7 +193,7 @@ describe("trust", () => {
 
   simulatorTest("a session policy narrows what its role may, by association too", async () => {
     const { roleArn } = await workloads.role(podTrust(), { ...reading(), Resource: "*" });
-    const policy = policyOf(reading());
+    const policy = policyDocument(reading());
     const input = {
       clusterName: "prod",
       namespace: "narrow",
@@ -215,7 +216,7 @@ describe("trust", () => {
 describe("further layers", () => {
   simulatorTest("a permissions boundary limits, and has nothing to give", async () => {
     const { s3, roleName } = await workloads.start({ ...reading(), Resource: "*" });
-    const boundary = account().addManagedPolicy("only-team-a", JSON.parse(policyOf(reading())) as object);
+    const boundary = account().addManagedPolicy("only-team-a", JSON.parse(policyDocument(reading())) as object);
     await target
       .iam()
       .send(new PutRolePermissionsBoundaryCommand({ RoleName: roleName, PermissionsBoundary: boundary }));
@@ -236,7 +237,7 @@ describe("further layers", () => {
       Resource: objects(""),
       Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
     };
-    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(insecure) }));
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(insecure) }));
     await get(s3, "team-a/x");
     target.simulator.tlsVersion = "1.0";
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("with an explicit deny in a resource-based policy"));
@@ -258,7 +259,7 @@ describe("further layers", () => {
       Action: "s3:GetObject",
       Resource: objects("team-a/"),
     };
-    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(grant) }));
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(grant) }));
     await get(s3, "team-a/x");
     await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
     role.attachedPolicies.clear();

@@ -32,8 +32,8 @@ export function creation(input: EksInput, context: EksContext): Given {
 }
 
 /**
- * The association's fields after an update; fields that are not in the request keep their values. An empty string removes
- * a target role or policy: FACTS.md#eks-pod-identity.
+ * The association's fields after an update; fields that are not in the request keep their values. An empty string
+ * removes a target role or policy: FACTS.md#eks-pod-identity.
  */
 export function changes(
   input: EksInput,

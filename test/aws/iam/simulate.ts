@@ -1,5 +1,6 @@
 /**
- * SimulatePrincipalPolicy for roles. Evaluates only the policies of the role and of the request, not bucket or key policies.
+ * SimulatePrincipalPolicy for roles. Evaluates only the policies of the role and of the request, not bucket or key
+ * policies.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 

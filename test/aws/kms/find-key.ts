@@ -11,8 +11,8 @@ const ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
 const S3_ALIAS = "alias/aws/s3";
 
 /**
- * Finds a key by key ID, key ARN, alias name or alias ARN. Throws NotFoundException, or AccessDeniedException for another
- * account's key that is not shared.
+ * Finds a key by key ID, key ARN, alias name or alias ARN. Throws NotFoundException, or AccessDeniedException for
+ * another account's key that is not shared.
  */
 export function findKey(keyId: string, context: KmsContext): Key {
   const [, region = context.region, accountId = context.caller.accountId, kind, rest = ""] = ARN.exec(keyId) ?? [];

@@ -52,8 +52,8 @@ export function s3KeyPolicy(accountId: string, region: string): string {
 }
 
 /**
- * The key policy in the form that KMS stores, with roles as unique IDs. Throws if it is not a policy, is too long, names a
- * principal that does not exist, or locks out the caller.
+ * The key policy in the form that KMS stores, with roles as unique IDs. Throws if it is not a policy, is too long,
+ * names a principal that does not exist, or locks out the caller.
  */
 export function storedKeyPolicy(policy: string, bypassLockoutCheck: boolean, context: KmsContext): string {
   if (Buffer.byteLength(policy) > MAX_BYTES) {

@@ -2,8 +2,8 @@
  * Translates policies and requests where the evaluator differs from AWS:
  * - It treats wildcards in the ARN of a request as wildcards, though object keys may contain them. It does not know the
  *   policy escapes `${*}`, `${?}` and `${$}`. Literal characters are replaced by private-use characters.
- * - It drops condition keys with variable names: encryption contexts, and claims of identity providers. They are renamed
- *   to principal tags, which every action accepts.
+ * - It drops condition keys with variable names: encryption contexts, and claims of identity providers. They are
+ *   renamed to principal tags, which every action accepts.
  */
 
 import { isObject, listOf, statementsOf, type Json } from "../policy-json.ts";

@@ -39,7 +39,9 @@ export function rolePolicies(
   };
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+ */
 export function principalContext(world: World, { accountId, arn, session }: Identity): RequestContext {
   const role = session && roleOf(world, session.roleId, accountId);
   return {

@@ -9,7 +9,10 @@ import { element, type XmlElement } from "../xml.ts";
 const HOUR_SECONDS = 3600;
 const MAX_POLICY = 2048;
 
-/** Creates a session of at most `most` seconds from RoleSessionName, DurationSeconds and Policy. Throws if one is invalid. */
+/**
+ * Creates a session of at most `most` seconds from RoleSessionName, DurationSeconds and Policy. Throws if one is
+ * invalid.
+ */
 export function newSession(world: World, role: Role, parameters: URLSearchParams, most: number): Identity {
   const name = parameters.get("RoleSessionName") ?? "";
   if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
