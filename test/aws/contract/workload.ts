@@ -1,4 +1,4 @@
-/** A cluster and roles for its workloads, for tests of what policies allow. */
+/** A cluster and roles for its workloads, for tests of policies. */
 
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -15,17 +15,17 @@ export interface Workload {
 
 export interface Workloads {
   cluster: Cluster;
-  /** Trust in one service account, "namespace:name", by sub and aud. */
+  /** Trust policy for one service account, "namespace:name", by the claims sub and aud. */
   irsaTrust(serviceAccount: string): string;
-  /** A role in /s3op/ with an inline policy of these statements. */
+  /** Creates a role in /s3op/ with an inline policy of these statements. */
   role(trust: string, ...statements: object[]): Promise<{ roleArn: string; roleName: string }>;
-  /** As a pod does it, which has a token and nothing else. */
+  /** Assumes the role with a token only, as a pod does. */
   webIdentity(roleArn: string, token: string): Promise<Credentials>;
-  /** S3 with the rights of a role that service account team-a:app has. */
+  /** An S3 client with the permissions of a role for service account team-a:app. */
   start(...statements: object[]): Promise<Workload>;
 }
 
-/** Throws against AWS: it takes a cluster. */
+/** Throws against AWS, because it needs a cluster. */
 export async function startWorkloads(target: Target): Promise<Workloads> {
   const { simulator, accountId } = target;
   const cluster = simulator.account(accountId).addCluster("prod");
@@ -73,7 +73,7 @@ export function policyDocument(...Statement: object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement });
 }
 
-/** The credentials of STS's answers. */
+/** Converts the credentials of STS answers. */
 export function credentialsOf(
   given: {
     AccessKeyId?: string | undefined;
