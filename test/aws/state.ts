@@ -208,7 +208,7 @@ export interface Bucket {
   objects: Map<string, ObjectVersion[]>;
   /** By upload ID. */
   uploads: Map<string, Upload>;
-  /** Adds objects and uploads without calls. Throws if several versions are asked for without versioning. */
+  /** Adds objects and uploads without calls. More versions and delete markers need versioning: throws without it. */
   fillWith(contents: Contents): void;
 }
 
