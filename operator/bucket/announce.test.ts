@@ -124,12 +124,12 @@ describe("statements of others that let in more than the account", () => {
     const [event, ...rest] = announced([reader], [reader, open]);
     expect(rest).toEqual([]);
     expect(event).toMatchObject({ type: "Warning", reason: "ExternalAccess" });
-    expect(event?.note).toContain("'#2' lets in everybody");
+    expect(event?.note).toContain("'#2' grants public access");
     expect(event?.note).not.toContain("Reader");
   });
 
   test("are an event at the first look", () => {
-    expect(announced(undefined, [reader])[0]?.note).toContain("'Reader' lets in 444455556666");
+    expect(announced(undefined, [reader])[0]?.note).toContain("'Reader' grants access to 444455556666");
   });
 
   test("are an event when they let in more", () => {
