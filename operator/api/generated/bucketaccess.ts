@@ -145,7 +145,7 @@ export interface BucketAccessStatus {
    */
   roleArn?: string;
   /**
-   * Keys of the tags that the AWSAccount gave to the role. One that it gives no more is removed from the role; others stay.
+   * Keys of the tags that the AWSAccount gave to the role. The operator removes a tag that leaves the AWSAccount; other tags stay.
    *
    * @maxItems 100
    */

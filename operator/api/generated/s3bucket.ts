@@ -148,7 +148,7 @@ export interface ManagedKey {
    */
   rotationPeriodInDays?: number;
   /**
-   * Schedules the key for deletion after this number of days, once the operator has deleted the bucket. To cancel the deletion, apply the same manifest again before then. All other data encrypted with the key is lost too. Absent: the key stays.
+   * Schedules the key for deletion after this number of days, once the operator has deleted the bucket. To cancel the deletion, apply the same manifest again before then. Other data that was encrypted with the key is lost too. Absent: the key stays.
    */
   deletionWindowInDays?: number;
 }
@@ -690,7 +690,7 @@ export interface QueueNotification {
   filter?: KeyFilter;
 }
 /**
- * The keys whose events are sent. The filters of one event may not overlap between configurations. Absent: all.
+ * The keys of the events to send. The filters of one event may not overlap between configurations. Absent: all.
  */
 export interface KeyFilter {
   /**
@@ -1007,7 +1007,7 @@ export interface ReplicationDestination {
    */
   useSourceMultiRegionKey?: "Enabled" | "Disabled";
   /**
-   * Whether S3 Replication Time Control guarantees replication within 15 minutes, at a price. Absent: `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
+   * Whether S3 uses Replication Time Control, which is designed to replicate objects within 15 minutes, at a price. Absent: `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
    */
   replicationTime?: "Enabled" | "Disabled";
   /**
@@ -1292,7 +1292,7 @@ export interface BucketConsent {
   allowedNamespaces?: AllowedNamespaces;
 }
 /**
- * The namespaces whose BucketAccesses may refer to the bucket, by exactly one of `names` and `selector`. Absent: only the bucket's own.
+ * The namespaces of BucketAccesses that may refer to the bucket, by exactly one of `names` and `selector`. Absent: only the bucket's own.
  */
 export interface AllowedNamespaces {
   /**
