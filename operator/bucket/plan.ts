@@ -1,34 +1,29 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
-import type { Failure } from "../kube/outcome.ts";
+import type { Part } from "../reconcile/part.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";
 
 export type Source = "Spec" | "Baseline" | "Unmanaged";
 
-/** A setting that earlier reconciles put on record in status as ours. */
+/** Settings that status records as ours. */
 export type Recorded = ReadonlyMap<string, SettingStatus>;
 
-/** What one setting needs, decided from one look. */
-export interface SettingPlan {
+/**
+ * What one setting needs. `desired` is undefined for a setting that is not managed; `changes` are then the differences from the secure baseline.
+ * `blocked`: `desired` cannot be known, since a KMS key is not found, for example.
+ */
+export interface SettingPlan extends Part {
   setting: Setting;
   source: Source;
-  /** Undefined for a setting that is not ours to write. */
-  desired: unknown;
   observation: Observation;
-  /** What differs from `desired`, or, where the setting is unmanaged, from the secure baseline. */
-  changes: Change[];
-  /** Why `desired` cannot be known, such as a KMS key that is not to be found. */
-  blocked?: Failure;
-  /** Why it is not written yet, and how soon that may have changed. */
-  held?: { message: string; afterMs: number };
-  /** It left the spec: `desired` is S3's own default. */
+  /** It left the spec: `desired` is S3's default. */
   isReset?: true;
-  /** Of a reset: what the secure baseline would say, of which the bucket may fall short afterwards. */
+  /** For a reset: the value of the secure baseline, below which the bucket may fall. */
   secure?: unknown;
 }
 
-/** The settings to read: those declared, those that were ours and may need a reset, and those with a baseline to fall short of. */
+/** The settings to read: declared ones, ones that were ours and may need a reset, and those in the baseline. */
 export function relevantSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -41,7 +36,7 @@ export function relevantSettings(
   );
 }
 
-/** Pure: the one place that decides what is to be done about each setting. */
+/** Decides what to do about each setting. Pure. */
 export function planSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -54,7 +49,10 @@ export function planSettings(
     const observation = observations.get(setting.name);
     if (observation === undefined) return [];
     if (key.failure !== undefined && setting.usesKey?.(spec) === true) {
-      return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
+      const { name } = setting;
+      return [
+        { name, setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const,
+      ];
     }
     const declared = setting.desired(spec, context);
     if (declared !== undefined) {
@@ -67,17 +65,24 @@ export function planSettings(
   });
 }
 
-/** Of a setting that is declared. What neither this spec nor the baseline asks of the policy, the spec of a BucketAccess does. */
+/** Source of a declared setting. A policy that neither the spec nor the baseline declares comes from the spec of a BucketAccess. */
 export function sourceOf({ name }: Setting, spec: S3BucketSpec, { baseline }: SettingContext): Source {
   if (spec[name as keyof S3BucketSpec] !== undefined) return "Spec";
   return name === "policy" && !baseline ? "Spec" : "Baseline";
 }
 
 function planDeclared(setting: Setting, source: Source, desired: unknown, observation: Observation): SettingPlan {
-  return { setting, source, desired, observation, changes: differences(setting, desired, observation) };
+  return {
+    name: setting.name,
+    setting,
+    source,
+    desired,
+    observation,
+    changes: differences(setting, desired, observation),
+  };
 }
 
-/** Undefined when the reset is done. One that cannot be read stays on record until it can be. */
+/** Undefined when the reset is done. A setting that cannot be read stays on record until it can. */
 function planReset(
   setting: Setting,
   { source }: SettingStatus,
@@ -91,12 +96,12 @@ function planReset(
   return { ...planDeclared(setting, source, desired, observation), isReset: true, secure };
 }
 
-/** Only what the baseline would say, to tell where the bucket falls short of it. */
+/** Compares with the baseline only, to report where the bucket falls short of it. */
 function planUnmanaged(setting: Setting, observation: Observation, context: SettingContext): SettingPlan[] {
   const secure = secureValue(setting, context);
   if (secure === undefined) return [];
   const changes = differences(setting, secure, observation);
-  return [{ setting, source: "Unmanaged", desired: undefined, observation, changes }];
+  return [{ name: setting.name, setting, source: "Unmanaged", desired: undefined, observation, changes }];
 }
 
 function secureValue(setting: Setting, context: SettingContext): unknown {
