@@ -125,10 +125,10 @@ async function begin(name: string, absent: string, model: Model): Promise<void> 
   await insert(`${SETTINGS}/index.ts`, ["];\n", `  ${name},\n`], ["import { versioning }", importRow]);
   await insert("test/aws/s3/router.ts", ["  listObjects,\n", `  ${name},\n`], ["import { versioning }", importRow]);
   await insert("test/aws/state.ts", [
-    "  /** Newest version first, per key. */\n",
+    '  requestPayer: "BucketOwner" | "Requester";\n',
     `  ${name}: XmlElement | undefined;\n`,
   ]);
-  await insert("test/aws/world.ts", ["    objects: new Map(),\n", `    ${name}: undefined,\n`]);
+  await insert("test/aws/world.ts", ['    requestPayer: "BucketOwner",\n', `    ${name}: undefined,\n`]);
   await insert("crds/s3buckets.yaml", [
     "                access:\n                  type: object\n                  title: BucketConsent\n",
     print.crdBlock(model, name, " ".repeat(16)),

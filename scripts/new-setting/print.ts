@@ -4,7 +4,7 @@ import type { Leaf, Model } from "./model.ts";
 type Tree = { [name: string]: Tree | string };
 
 /** Such as "tableBucketArn": S3's name as a field of the spec. */
-export function fieldName(name: string): string {
+function fieldName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
