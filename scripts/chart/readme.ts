@@ -1,17 +1,17 @@
-/** The chart's README, from the comments in its values.yaml. */
+/** Generates the chart's README from the comments in its values.yaml. */
 
 import { load } from "js-yaml";
 import { format } from "prettier";
 
-/** One line of the table of values. */
+/** One row of the table of values. */
 export interface Value {
-  /** Such as "image.tag". */
+  /** For example "image.tag". */
   path: string;
   description: string;
   default: unknown;
 }
 
-/** Every value that has a comment, in the order of the file. A comment says the value's path first, and stands right before it. */
+/** Returns every value with a comment, in the order of the file. A comment begins with the path of the value below it. */
 export function commentedValues(valuesYaml: string): Value[] {
   const values = load(valuesYaml) as Record<string, unknown>;
   const comments = [...valuesYaml.matchAll(/^ *# ([a-z]\w*(?:\.\w+)*):? (.+)\n *(\w+):/gm)];
@@ -21,7 +21,7 @@ export function commentedValues(valuesYaml: string): Value[] {
   });
 }
 
-/** "is the version" and "are flags" read on from the path; without it, the noun or verb is the sentence. */
+/** Drops "is" and "are", which continue the path in the comment, and capitalizes the rest. */
 function sentence(rest: string): string {
   const text = rest.replace(/^(?:is|are) /, "");
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,7 @@
 /**
- * Times and memory at scale, printed beside what was measured of the strongest peer (ACK s3-controller) on the same work: design.md section 9.
- * Figures depend on the machine and are never asserted; budgets are asserted by counting calls, in test/integration/bucket/budgets.test.ts.
+ * Measures times and memory at scale, and prints them beside the figures of ACK's s3-controller on the same work.
+ * Figures depend on the machine and are never asserted. Budgets are asserted by counting calls:
+ * test/integration/bucket/budgets.test.ts.
  */
 
 import { KubeConfig } from "@kubernetes/client-node";
@@ -68,7 +69,7 @@ async function run(kube: KubeClient): Promise<void> {
   print("  resident memory of the operator", `${first.residentMiB()} MiB`, "77 MB");
   await first.stop();
 
-  // A restart looks at everything once: the same work as a resync of all.
+  // A restart reconciles every object once: the same work as a resync.
   simulator.calls.clear();
   begin = performance.now();
   const second = await start("24h");
@@ -95,7 +96,7 @@ async function run(kube: KubeClient): Promise<void> {
     const { status } = await kube.get<S3Bucket>(S3_BUCKETS, key);
     return status?.observedGeneration === metadata.generation && status?.conditions?.[0]?.status === "True";
   });
-  print(`one spec edit to Ready while ${EDIT_BUCKETS} buckets resync`, seconds(begin), "waits its turn");
+  print(`one spec edit to Ready while ${EDIT_BUCKETS} buckets resync`, seconds(begin), "waits for the resync");
   print("  resident memory of the operator", `${fourth.residentMiB()} MiB`, "");
   await fourth.stop();
 }
@@ -111,7 +112,7 @@ function seconds(begin: number): string {
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 600_000;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error("Not within ten minutes");
+    if (performance.now() > end) throw new Error("Not done within ten minutes");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

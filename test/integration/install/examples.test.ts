@@ -1,8 +1,9 @@
 /**
- * Every folder under examples/ on a real API server, applied by kubectl as it stands: each of its S3Buckets gets Ready. The namespace is kubectl's,
- * and the label by which the operator of this test is told its objects is put on afterwards. The account, which the examples leave to the quick
- * start, is that of examples/quickstart under another name: AWSAccounts of all tests share one cluster.
- * And every piece of YAML in the documentation is something that the API server takes.
+ * Every folder under examples/ on a real API server, applied by kubectl as it stands: each of its S3Buckets gets Ready.
+ * The namespace is kubectl's, and the label by which the operator of this test is told its objects is put on
+ * afterwards. The account, which the examples leave to the quick start, is that of examples/quickstart under another
+ * name: AWSAccounts of all tests share one cluster. And every piece of YAML in the documentation is something that the
+ * API server takes.
  */
 
 import { S3Client } from "@aws-sdk/client-s3";
@@ -14,7 +15,7 @@ import type { S3Bucket } from "../../../operator/api/types.ts";
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 import { collectionPath } from "../../../operator/kube/paths.ts";
 import type { Account } from "../../aws/index.ts";
-import { look } from "../../demo/look.ts";
+import { observe } from "../../demo/observe.ts";
 import {
   applyAsItStands,
   exampleFolders,
@@ -77,7 +78,7 @@ async function expectPrivate(account: Account, { status }: S3Bucket, endpoint: s
   const { credentials } = account.addUser(PERSON);
   const s3 = new S3Client({ endpoint, region: "eu-central-1", credentials, forcePathStyle: true });
   try {
-    const seen = await look(s3, status?.bucketName ?? "");
+    const seen = await observe(s3, status?.bucketName ?? "");
     expect(seen).toMatchObject({ publicAccessBlocked: true, ownership: "BucketOwnerEnforced", ssecBlocked: true });
     expect(seen.deniedSids).toEqual(
       expect.arrayContaining(["S3OperatorDenyInsecureTransport", "S3OperatorDenyOldTLS"]),
