@@ -15,14 +15,14 @@ import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
-/** A world whose operator watches another namespace too, with its own accesses to the world's bucket. */
+/** A world whose operator watches another namespace too, with that namespace's accesses to the world's bucket. */
 async function twoNamespaces(world: World, labels: Record<string, string> = {}) {
   const { name } = await otherNamespace(world, labels);
   const operator = startOperator(world, { watchNamespaces: [world.name, name] });
   return { name, operator, accesses: await accessesOf(world, name) };
 }
 
-test("another namespace needs the bucket's consent; without it, it is not told whether the bucket is there", async () => {
+test("a BucketAccess of another namespace needs the bucket's consent; without it, the message does not reveal whether the bucket exists", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
@@ -40,7 +40,7 @@ test("another namespace needs the bucket's consent; without it, it is not told w
   expect(accessCalls(world).filter(({ write }) => write)).toEqual([]);
 });
 
-test("given by name it gives the access, and taken away it takes it away", async () => {
+test("consent by name grants the access, and its removal revokes the access", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
@@ -65,7 +65,7 @@ test("given by name it gives the access, and taken away it takes it away", async
   expect(again.status?.roleArn).toBe(access.status?.roleArn);
 });
 
-test("given by label it goes with the label; principals lose their statements", async () => {
+test("consent by label ends with the label, and principals lose their statements", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world, { team: "data" });
   await using _operator = operator;
@@ -90,7 +90,7 @@ test("given by label it goes with the label; principals lose their statements", 
   }
 });
 
-test("the account must admit the namespace as well, and is not named", async () => {
+test("the AWSAccount must admit the namespace too, and the message does not name it", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
@@ -105,7 +105,7 @@ test("the account must admit the namespace as well, and is not named", async () 
   await accesses.when("reader", isReady);
 });
 
-test("a bucket that is deleted waits for its accesses, and they keep what they have until they go", async () => {
+test("a bucket that is deleted waits for its accesses, which stay granted until they are deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -123,7 +123,7 @@ test("a bucket that is deleted waits for its accesses, and they keep what they h
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
 
-test("a bucket of one's own that was removed by force leaves the access as it is; both can still be deleted", async () => {
+test("a bucket of the same namespace that was removed by force leaves the access as it is, and both can still be deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -140,7 +140,7 @@ test("a bucket of one's own that was removed by force leaves the access as it is
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
 
-test("of a namespace without consent nobody holds up the bucket's deletion", async () => {
+test("an access of a namespace without consent does not delay the deletion of the bucket", async () => {
   await using world = await createWorld();
   const { operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;

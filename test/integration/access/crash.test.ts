@@ -18,8 +18,7 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new process finishes the work.
- * Each BucketAccess has an account of its own, by which its calls can be told from those of others.
+ * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new process finishes the work. Each BucketAccess has an account of its own, which identifies its calls.
  */
 vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 
@@ -37,11 +36,11 @@ interface Subject {
   world: World;
   accesses: Accesses;
   account: Account;
-  /** Of the S3Bucket and of the BucketAccess. */
+  /** The specs of the S3Bucket and of the BucketAccess. */
   name: string;
 }
 
-/** Resolves when what was begun is over. */
+/** Resolves when the phase is over. */
 type Over = () => Promise<unknown>;
 
 interface Phase {
@@ -51,25 +50,25 @@ interface Phase {
 }
 
 const PHASES: Record<string, Phase> = {
-  "it creates the access": {
+  "creating the access": {
     prepare: () => Promise.resolve(),
     begin: apply,
     comesTo: (subject) => expectAccess(subject, "raw/", "app"),
   },
-  "it changes the access": {
+  "changing the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: change,
     comesTo: (subject) => expectAccess(subject, "curated/", "other"),
   },
-  "it deletes the access": {
+  "deleting the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: remove,
     comesTo: expectNothing,
   },
 };
 
-describe.concurrent("the process is killed at each call", () => {
-  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+describe.concurrent("a process killed at each call", () => {
+  test.for(Object.entries(PHASES))("%s is finished by a new process", async ([, phase]) => {
     await using world = await createWorld();
     using accesses = await accessesOf(world);
     await using first = spawnOperator(world, bundle, FLAGS);
@@ -95,7 +94,7 @@ describe.concurrent("the process is killed at each call", () => {
   });
 });
 
-/** With an account, a cluster and a bucket of its own. */
+/** A BucketAccess with an account, a cluster and a bucket of its own. */
 async function subjectOf(world: World, accesses: Accesses, number: number): Promise<Subject> {
   const account = world.simulator.account(String(300_000_000_000 + number));
   const { arn: roleArn } = account.addRole(OPERATOR_ROLE, { trustedAccounts: [world.account.id] });
@@ -109,7 +108,7 @@ async function subjectOf(world: World, accesses: Accesses, number: number): Prom
   return { world, accesses, account, name };
 }
 
-/** A ServiceAccount can have one association: they are of different clusters, in different accounts. */
+/** A ServiceAccount can have one association per cluster: the clusters differ, in different accounts. */
 async function apply({ accesses, name }: Subject): Promise<Over> {
   const { metadata } = await accesses.apply(name, { bucketRef: { name } });
   return () => readyAt(accesses, name, metadata.generation);
@@ -134,7 +133,7 @@ function readyAt({ statuses }: Accesses, name: string, generation: number | unde
   return statuses.when(name, isOver, OVER_MS);
 }
 
-/** The calls that the phase takes when nothing is in its way. */
+/** The calls of the phase without a fault. */
 async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
   const { world, account } = subject;
   const calls = () =>
@@ -146,7 +145,7 @@ async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
   return calls().slice(before);
 }
 
-/** Whether a read was answered makes no difference to AWS. */
+/** Reads are left out: AWS does not change when a read is not answered. */
 function pointsOf(calls: readonly Call[]): HeldCall[] {
   return calls.flatMap(({ write }, index): HeldCall[] => {
     const number = index + 1;
@@ -181,7 +180,10 @@ async function expectNothing(subject: Subject): Promise<void> {
   expect(await findConfigMap(world, world.name, name)).toBeUndefined();
 }
 
-/** Fills with writes that reached AWS while the BucketAccess said that all is as declared, or had no finalizer yet, and with roles that did not say whose they are. */
+/**
+ * Collects writes that came too early: while the BucketAccess was Ready or had no finalizer. Also collects roles
+ * without an owner tag.
+ */
 function watchWrites(world: World, accesses: Accesses): readonly string[] {
   const tooEarly: string[] = [];
   world.simulator.faults.onCall(async ({ write, service, operation, account: id }, phase) => {
@@ -196,7 +198,7 @@ function watchWrites(world: World, accesses: Accesses): readonly string[] {
     }
     const access = await accesses.get(name);
     if (access.metadata.finalizers?.includes(FINALIZER) !== true) tooEarly.push(`${operation} ${name}: no finalizer`);
-    if (kstatus(access) === "Current") tooEarly.push(`${operation} ${name}: it says that it is ready`);
+    if (kstatus(access) === "Current") tooEarly.push(`${operation} ${name}: it is Ready`);
   });
   return tooEarly;
 }

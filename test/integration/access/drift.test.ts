@@ -28,7 +28,7 @@ interface Drift {
   meddle: (role: Role, world: World) => void;
 }
 
-/** What somebody may do to a role at AWS. */
+/** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
   { setting: "permissions", meddle: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
   {
@@ -75,7 +75,7 @@ async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | 
   return accesses.when("reader", isReady);
 }
 
-test.for(DRIFTS)("$setting changed at AWS: undone, and said", async ({ setting, meddle }) => {
+test.for(DRIFTS)("a changed $setting of a role is corrected and reported", async ({ setting, meddle }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
@@ -93,7 +93,7 @@ test.for(DRIFTS)("$setting changed at AWS: undone, and said", async ({ setting, 
   await expectAccessInvariants(world, accesses);
 });
 
-test("a role that somebody deleted is made again, with the same ARN", async () => {
+test("a role that a user deleted is created again, with the same ARN", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -108,7 +108,7 @@ test("a role that somebody deleted is made again, with the same ARN", async () =
   await expectAccessInvariants(world, accesses);
 });
 
-test("a role that was re-made by somebody else is not taken over", async () => {
+test("a role that a user deleted and created again is not taken over", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -125,7 +125,7 @@ test("a role that was re-made by somebody else is not taken over", async () => {
   expect(world.account.roles.has(roleArn)).toBe(true);
 });
 
-test("tags that leave the account leave its roles, and those of others stay", async () => {
+test("tags that leave the account leave its roles, and tags of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -140,13 +140,13 @@ test("tags that leave the account leave its roles, and those of others stay", as
   expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
   expect(role.tags.has("team")).toBe(false);
   expect(after.status?.drift).toBeUndefined();
-  // What left is anybody's.
+  // The operator no longer owns the tag that left.
   role.tags.set("team", "another");
   await expectAccessInvariants(world, accesses);
   expect(role.tags.get("team")).toBe("another");
 });
 
-test("an association that somebody changed or deleted comes back", async () => {
+test("an association that a user changed or deleted is restored", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
@@ -154,7 +154,7 @@ test("an association that somebody changed or deleted comes back", async () => {
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
   association.roleArn = world.account.addRole("other").arn;
-  // Every other look is at the association.
+  // Only every other reconcile reads the association.
   await accesses.lookAgain("reader");
   await accesses.lookAgain("reader");
   await accesses.when("reader", isReady);
@@ -169,7 +169,7 @@ test("an association that somebody changed or deleted comes back", async () => {
   await expectAccessInvariants(world, accesses);
 });
 
-test("outputs that somebody changed or deleted come back, and what others added stays", async () => {
+test("outputs that a user changed or deleted are restored, and additions of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -197,7 +197,7 @@ test("outputs that somebody changed or deleted come back, and what others added 
   await expectAccessInvariants(world, accesses);
 });
 
-/** Documents by meaning, without what a new role has of its own. */
+/** Documents in canonical form, without fields that a new role always has. */
 function copyOf(role: Role): object {
   const { uniqueId: _id, createdAt: _at, assumeRolePolicy, inlinePolicies, ...rest } = role;
   const inline = [...inlinePolicies].map(([name, document]) => [name, JSON.parse(document)]);

@@ -32,7 +32,7 @@ function denial(access: BucketAccess): string | undefined {
 interface Case {
   action: string;
   identity?: Identity;
-  /** After which the action is needed; none: at the creation. */
+  /** The change after which the action is needed; absent for the creation. */
   meddle?: (world: World, access: BucketAccess) => void;
 }
 
@@ -88,26 +88,29 @@ const CASES: Case[] = [
   },
 ];
 
-test.for(CASES)("$action denied: it is named, and what to allow", async ({ action, identity = "IRSA", meddle }) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world, { settleWindowMs: 0 });
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world);
-  if (meddle !== undefined) {
+test.for(CASES)(
+  "$action denied: the message names it and the statement to allow it",
+  async ({ action, identity = "IRSA", meddle }) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world, { settleWindowMs: 0 });
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world);
+    if (meddle !== undefined) {
+      await accesses.apply("reader", { identity });
+      meddle(world, await accesses.when("reader", isReady));
+    }
+    const allow = world.simulator.faults.deny(action);
     await accesses.apply("reader", { identity });
-    meddle(world, await accesses.when("reader", isReady));
-  }
-  const allow = world.simulator.faults.deny(action);
-  await accesses.apply("reader", { identity });
-  if (meddle !== undefined) for (let look = 0; look < 2; look += 1) await accesses.lookAgain("reader");
-  const denied = await accesses.when("reader", isReconciling("AccessDenied"));
-  expect(denial(denied)).toContain(action);
-  expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
-  allow();
-  await accesses.lookAgain("reader");
-  await accesses.when("reader", isReady);
-  await expectAccessInvariants(world, accesses);
-});
+    if (meddle !== undefined) for (let look = 0; look < 2; look += 1) await accesses.lookAgain("reader");
+    const denied = await accesses.when("reader", isReconciling("AccessDenied"));
+    expect(denial(denied)).toContain(action);
+    expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
+    allow();
+    await accesses.lookAgain("reader");
+    await accesses.when("reader", isReady);
+    await expectAccessInvariants(world, accesses);
+  },
+);
 
 const AT_DELETION: Case[] = [
   { action: "iam:GetRole" },
@@ -119,7 +122,7 @@ const AT_DELETION: Case[] = [
   { action: "eks:DeletePodIdentityAssociation", identity: "PodIdentity" },
 ];
 
-test.for(AT_DELETION)("$action denied: the deletion waits and says so", async ({ action, identity }) => {
+test.for(AT_DELETION)("$action denied at deletion: the deletion waits and names it", async ({ action, identity }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -135,7 +138,7 @@ test.for(AT_DELETION)("$action denied: the deletion waits and says so", async ({
   expect(associations(world)).toEqual([]);
 });
 
-test("a role of that name that is not ours is never touched", async () => {
+test("a role of that name that belongs to another owner is never changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -161,7 +164,7 @@ test("a role of that name that is not ours is never touched", async () => {
   expect(world.account.roles.has(roleArn)).toBe(false);
 });
 
-test("an association that is not ours is never touched", async () => {
+test("an association that belongs to another owner is never changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -180,7 +183,7 @@ test("an association that is not ours is never touched", async () => {
 });
 
 test.for(["CreateRole", "PutRolePolicy", "CreatePodIdentityAssociation"])(
-  "the answer to %s is lost: nothing is made twice",
+  "a lost response to %s causes no duplicate",
   async (operation) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -210,7 +213,7 @@ test("a new role that EKS does not know yet is waited for", async () => {
   await expectAccessInvariants(world, accesses);
 });
 
-test("an account that does not say how Pods become a role", async () => {
+test("an account without workloadIdentity is reported", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -224,7 +227,7 @@ test("an account that does not say how Pods become a role", async () => {
   await accesses.when("reader", isReady);
 });
 
-test("a policy that is too long is refused before anything is called", async () => {
+test("a policy that exceeds the size limit is refused before any call", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);

@@ -12,8 +12,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchAccessWrites } from "../support/faults/write-watch.ts";
 
 /*
- * Every state that a BucketAccess can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A state that passes is
- * looked at while the simulator holds the operator's next call.
+ * Each state of a BucketAccess as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A transient state is checked while the simulator holds the operator's next call.
  */
 
 const WAITING: Health = { kstatus: "InProgress", ready: false, argocd: "Progressing" };
@@ -21,12 +20,12 @@ const READY: Health = { kstatus: "Current", ready: true, argocd: "Healthy" };
 const FAILED: Health = { kstatus: "Failed", ready: false, argocd: "Degraded" };
 const DELETING: Health = { kstatus: "Terminating", ready: false, argocd: "Progressing" };
 
-/** A BucketAccess called "reader" on its way. */
+/** A world with a BucketAccess named "reader". */
 interface Reader extends Disposable {
   accesses: Accesses;
   when(until: (access: BucketAccess) => boolean): Promise<BucketAccess>;
   shows(health: Health): Promise<BucketAccess>;
-  /** Nothing that was seen of it was unsound, and nobody was ever told that all is well while there was something to write. */
+  /** Asserts that each recorded status was sound, and that none was Ready while there was something to write. */
   wasHonest(): Promise<void>;
 }
 
@@ -43,20 +42,20 @@ async function follow(world: World): Promise<Reader> {
     },
     wasHonest: async () => {
       await expectAccessInvariants(world, accesses);
-      expect(tooEarly, "written while it said that it was ready").toEqual([]);
+      expect(tooEarly, "written while it was Ready").toEqual([]);
     },
     [Symbol.dispose]: () => accesses[Symbol.dispose](),
   };
 }
 
-/** With an operator at work, whose bucket is Ready. */
+/** Creates the world with a running operator and a bucket that is Ready. */
 async function readyReader(world: World, reader: Reader, spec: Partial<BucketAccessSpec> = {}): Promise<BucketAccess> {
   await worldWithBucket(world);
   await reader.accesses.apply("reader", spec);
   return reader.when(isReady);
 }
 
-test("new, nobody has looked at it; first pass; done", async () => {
+test("a new access is in progress until its first reconcile has finished", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   const operator = startOperator(world);
@@ -79,7 +78,7 @@ test("new, nobody has looked at it; first pass; done", async () => {
   await reader.wasHonest();
 });
 
-test("spec edited", async () => {
+test("an access with an edited spec is in progress until it is reconciled", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   const operator = startOperator(world);
@@ -98,7 +97,7 @@ test("spec edited", async () => {
   await reader.wasHonest();
 });
 
-test("an error of AWS that passes is never a failure", async () => {
+test("a transient error of AWS is never a failure", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -113,7 +112,7 @@ test("an error of AWS that passes is never a failure", async () => {
   await reader.wasHonest();
 });
 
-test("applied before its bucket, as by one sync, it waits", async () => {
+test("an access that is applied before its bucket waits", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -136,7 +135,7 @@ test.each<[reason: string, spec: Partial<BucketAccessSpec>, prepare: (world: Wor
     { principals: ["arn:aws:iam::444455556666:role/reader"] },
     (world) => world.applyAccount({ guardrails: { allowedAccounts: [] } }),
   ],
-])("what only a person can change is a failure: %s", async (reason, spec, prepare) => {
+])("an error that only a user can resolve is a failure: %s", async (reason, spec, prepare) => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -148,7 +147,7 @@ test.each<[reason: string, spec: Partial<BucketAccessSpec>, prepare: (world: Wor
   await reader.wasHonest();
 });
 
-test("so is a role of its name that is somebody else's", async () => {
+test("a role of the same name that another owner has is a failure", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -160,7 +159,7 @@ test("so is a role of its name that is somebody else's", async () => {
   await reader.wasHonest();
 });
 
-test("drift found, repair running", async () => {
+test("an access is not ready while drift is corrected", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world, { settleWindowMs: 0 });
@@ -178,7 +177,7 @@ test("drift found, repair running", async () => {
   await reader.wasHonest();
 });
 
-test("paused by Argo CD's action: as it was, unless it was edited; resumed", async () => {
+test("an access that Argo CD's action pauses keeps its health unless it was edited, until it is resumed", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -202,7 +201,7 @@ test("paused by Argo CD's action: as it was, unless it was edited; resumed", asy
   await reader.wasHonest();
 });
 
-test("deleting", async () => {
+test("an access that is being deleted is terminating", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);

@@ -1,4 +1,7 @@
-/** A bucket that changes its KMS key: what was written before stays readable for those who may read it, with their Pods' own credentials. */
+/**
+ * A bucket that changes its KMS key: older objects stay readable for those with access, with the credentials of their
+ * Pods.
+ */
 
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
@@ -8,18 +11,18 @@ import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/a
 import { isReady } from "../support/expect/states.ts";
 import { createKey, perform, type Pod, type Stage } from "../support/world/workloads.ts";
 
-/** So that a change of the key is over as soon as S3 has it. */
+/** Settings by which a change of the key is over as soon as S3 has it. */
 const AT_ONCE = { settleWindowMs: 0 };
 const OTHER_SETTINGS = { sseAlgorithm: "aws:kms", bucketKeyEnabled: true } as const;
 
-/** With this encryption at AWS, and the access made for it. */
+/** Waits until S3 has this encryption and the access includes it. */
 async function encryptBy(stage: Stage, encryption: S3BucketSpec["encryption"], arn?: string): Promise<BucketAccess> {
   const { metadata } = await stage.world.editSpec("invoices", { encryption });
   await stage.world.bucketWhen(
     "invoices",
     (each) => each.status?.observedGeneration === metadata.generation && isReady(each),
   );
-  // By a look at the bucket as it is now, and not as it was while its key changed.
+  // By a reconcile that has read the bucket after the change of its key.
   await stage.accesses.lookAgain("invoices");
   return stage.accesses.when("invoices", (each) => isReady(each) && each.status?.kmsKeyArn === arn);
 }
@@ -33,13 +36,13 @@ async function write({ s3, bucket: Bucket }: Pod, Key: string): Promise<string |
   return (await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }))).SSEKMSKeyId;
 }
 
-/** What the role may do with a key. */
+/** The actions that the role may use with a key. */
 function actionsOn(stage: Stage, access: BucketAccess, key: string): string[] {
   const { Statement } = inlinePolicy(roleOf(stage.world, access)) as { Statement: Statement[] };
   return Statement.filter(({ Resource }) => asList(Resource).includes(key)).flatMap(({ Action }) => asList(Action));
 }
 
-test("objects under the keys before stay readable, and nothing is written with them", async () => {
+test("objects under former keys stay readable, and no object is written with them", async () => {
   await using stage = await perform("private-storage", "IRSA", AT_ONCE);
   const { world, accesses } = stage;
   using pod = await stage.pod("invoices");
@@ -57,7 +60,7 @@ test("objects under the keys before stay readable, and nothing is written with t
   expect(await read(pod, "issued/1")).toBe("issued/1");
   await expectAccessInvariants(world, accesses);
 
-  // No key at all, and back to one that is on record: what was, comes again.
+  // No key at all, then a recorded key again: the rights return.
   const keyless = await encryptBy(stage, { sseAlgorithm: "AES256", kmsKey: null, bucketKeyEnabled: null } as never);
   expect(keyless.status?.formerKeys?.map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([second, first]);
   for (const key of ["issued/1", "issued/2"]) expect(await read(pod, key)).toBe(key);
@@ -67,7 +70,7 @@ test("objects under the keys before stay readable, and nothing is written with t
   await expectAccessInvariants(world, accesses);
 });
 
-test("keys are forgotten with the access", async () => {
+test("the record of keys is dropped with the access", async () => {
   await using stage = await perform("private-storage", "IRSA", AT_ONCE);
   const { accesses } = stage;
   const { spec } = await accesses.when("invoices", isReady);

@@ -18,7 +18,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const READER = "333344445555";
 
-/** A role of another account that may be let in. */
+/** A role of another account that can be given access. */
 function foreignRole({ simulator }: World, name = "reader"): string {
   return simulator.account(READER).addRole(name).arn;
 }
@@ -42,7 +42,7 @@ async function readyReader(world: World, accesses: Accesses, spec: Partial<Bucke
   await accesses.when("reader", isReady);
 }
 
-test("principals get statements of the bucket policy, beside what is there, and no role", async () => {
+test("principals get statements in the bucket policy, beside existing statements, and no role", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -74,7 +74,7 @@ test("principals get statements of the bucket policy, beside what is there, and 
   await expectInvariants(world);
 });
 
-test("on an adopted bucket the policy is managed for as long as there are principals", async () => {
+test("on an adopted bucket the policy is managed only while there are principals", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -90,7 +90,7 @@ test("on an adopted bucket the policy is managed for as long as there are princi
   await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === undefined);
 });
 
-test("the managed key is shared with them, and only as long as they are there", async () => {
+test("the managed key is shared with principals only while they have access", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -108,24 +108,27 @@ test("the managed key is shared with them, and only as long as they are there", 
   await expectInvariants(world);
 });
 
-test.for([undefined, managedKeySpec()])("a bucket that is deleted waits for them and names them: %j", async (spec) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world, { deletionPolicy: "Retain", ...spec });
-  await readyReader(world, accesses);
-  await world.deleteBucket("docs");
-  const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
-  expect(condition(waiting, "Ready")?.message).toContain("reader");
-  expect(ofAccesses(statements(world))).toHaveLength(1);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
-  await world.gone("docs");
-  expect(ofAccesses(statements(world))).toEqual([]);
-  expect(ofAccesses(keyStatements(world))).toEqual([]);
-});
+test.for([undefined, managedKeySpec()])(
+  "a bucket that is deleted waits for its principals and names them: %j",
+  async (spec) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world, { deletionPolicy: "Retain", ...spec });
+    await readyReader(world, accesses);
+    await world.deleteBucket("docs");
+    const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
+    expect(condition(waiting, "Ready")?.message).toContain("reader");
+    expect(ofAccesses(statements(world))).toHaveLength(1);
+    await accesses.delete("reader");
+    await accesses.statuses.whenGone("reader");
+    await world.gone("docs");
+    expect(ofAccesses(statements(world))).toEqual([]);
+    expect(ofAccesses(keyStatements(world))).toEqual([]);
+  },
+);
 
-test("an account that is not allowed is refused, and the bucket keeps its policy", async () => {
+test("a principal of an account that is not allowed is refused, and the bucket keeps its policy", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -137,7 +140,7 @@ test("an account that is not allowed is refused, and the bucket keeps its policy
   await world.bucketWhen("docs", isReady);
 });
 
-test("a role that does not exist keeps its access waiting; what others have stays, and the rest of the policy is applied", async () => {
+test("a principal that does not exist keeps only its own access waiting: other principals and settings are applied", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -155,7 +158,7 @@ test("a role that does not exist keeps its access waiting; what others have stay
   await world.bucketWhen("docs", isReady);
 });
 
-test("a bucket that is only observed cannot give it", async () => {
+test("a bucket in mode Observe cannot grant access to principals", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -167,7 +170,7 @@ test("a bucket that is only observed cannot give it", async () => {
   expect(ofAccesses(statements(world))).toEqual([]);
 });
 
-test("of a bucket that came to be only observed, what it has stays; the access can go, and says so", async () => {
+test("a bucket that changes to mode Observe keeps its statements; the access can be deleted, with a warning", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -185,7 +188,7 @@ test("of a bucket that came to be only observed, what it has stays; the access c
   expect(ofAccesses(statements(world))).toEqual([]);
 });
 
-test("paused: an edit waits, in the bucket's policy and in its key's, whatever else is written there", async () => {
+test("an edit of a paused access waits, in the bucket policy and in the key policy, while other changes are written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);

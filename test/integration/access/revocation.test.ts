@@ -1,4 +1,7 @@
-/** What must not be kept: what was given by a consent that is withdrawn, by a bucket that is lost, or by an access that goes, whatever its namespace does against it. */
+/**
+ * Access that must be revoked: when consent is withdrawn, the bucket is lost, or the BucketAccess is deleted, whatever
+ * its namespace does.
+ */
 
 import { expect, test } from "vitest";
 import type { PodIdentityAssociation, Role } from "../../aws/index.ts";
@@ -22,7 +25,7 @@ import { createWorld } from "../support/world/world.ts";
 
 const READER = "333344445555";
 
-test("a paused access loses what another namespace's consent gave, too", async () => {
+test("a paused access is revoked too when the other namespace withdraws its consent", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -39,7 +42,7 @@ test("a paused access loses what another namespace's consent gave, too", async (
   expect(after.status).not.toHaveProperty("roleArn");
 });
 
-test("without consent nothing is said to be annotated any more", async () => {
+test("without consent, status no longer lists annotated ServiceAccounts", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -91,7 +94,7 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   expect([...roles.keys()]).toEqual([]);
 });
 
-test("a policy that IAM does not list yet does not hold up the deletion of its role", async () => {
+test("a policy that IAM does not list yet does not delay the deletion of its role", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -109,7 +112,7 @@ test("a policy that IAM does not list yet does not hold up the deletion of its r
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
-test("an association that EKS does not show yet is waited for, not taken for another's", async () => {
+test("an association that EKS does not show yet is waited for, and not taken for another owner's", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -137,7 +140,7 @@ test("an association that EKS does not show yet is waited for, not taken for ano
   await expectAccessInvariants(world, accesses);
 });
 
-test("an S3Bucket whose bucket has become another's gives no access to it any more", async () => {
+test("an S3Bucket that has lost its bucket to another owner grants no access to it", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -152,7 +155,7 @@ test("an S3Bucket whose bucket has become another's gives no access to it any mo
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
-test("an S3Bucket that only looks at a bucket which it might adopt gives no access to it", async () => {
+test("an S3Bucket in mode Observe grants no access to a bucket that it has not adopted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -168,7 +171,7 @@ test("an S3Bucket that only looks at a bucket which it might adopt gives no acce
   await accesses.when("reader", isReady);
 });
 
-test("a principal that AWS does not know keeps nobody's access to the key from being taken away", async () => {
+test("a principal that AWS does not know does not prevent the revocation of another principal's access to the key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -182,7 +185,7 @@ test("a principal that AWS does not know keeps nobody's access to the key from b
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))?.policy).not.toContain("S3OperatorAccess");
 });
 
-test("accesses that ask for more than a bucket policy holds keep neither the bucket's own statements nor the others' from it", async () => {
+test("an access that exceeds the size of a bucket policy does not displace the bucket's own statements, nor those of other accesses", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });

@@ -20,7 +20,7 @@ import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-test("IRSA: a role with exactly the grants, trusted by the ServiceAccount alone, and what Pods need to know", async () => {
+test("IRSA: the role has exactly the grants, only the ServiceAccount can assume it, and Pods get the outputs", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -59,7 +59,7 @@ test("IRSA: a role with exactly the grants, trusted by the ServiceAccount alone,
   await expectInvariants(world);
 });
 
-test("Pod Identity: the role is handed out by an association", async () => {
+test("Pod Identity: an association gives the role to the ServiceAccount", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -74,7 +74,7 @@ test("Pod Identity: the role is handed out by an association", async () => {
   await expectAccessInvariants(world, accesses);
 });
 
-test("changed grants, another ServiceAccount and another ConfigMap: nothing of the former is left", async () => {
+test("after a change of grants, ServiceAccount and ConfigMap, nothing of the former is left", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -103,7 +103,7 @@ test("changed grants, another ServiceAccount and another ConfigMap: nothing of t
   await expectAccessInvariants(world, accesses);
 });
 
-test("from IRSA to Pod Identity, to another ServiceAccount, and back", async () => {
+test("the identity changes from IRSA to Pod Identity, to another ServiceAccount, and back", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -124,27 +124,30 @@ test("from IRSA to Pod Identity, to another ServiceAccount, and back", async () 
   await expectAccessInvariants(world, accesses);
 });
 
-test.for(["IRSA", "PodIdentity"] as const)("deleted, %s: nothing is left", async (identity) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world);
-  await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { identity, annotateServiceAccount: identity === "IRSA" });
-  const access = await accesses.when("reader", isReady);
-  const role = roleOf(world, access);
-  role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
-  role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
-  expect([...world.account.roles.keys()]).not.toContain(role.arn);
-  expect(associations(world)).toEqual([]);
-  expect(await annotationsOf(world, "app")).toEqual({});
-  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
-  await expectInvariants(world);
-});
+test.for(["IRSA", "PodIdentity"] as const)(
+  "the deletion of an access with %s leaves nothing behind",
+  async (identity) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world);
+    await createServiceAccount(world, world.name, "app");
+    await accesses.apply("reader", { identity, annotateServiceAccount: identity === "IRSA" });
+    const access = await accesses.when("reader", isReady);
+    const role = roleOf(world, access);
+    role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
+    role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
+    await accesses.delete("reader");
+    await accesses.statuses.whenGone("reader");
+    expect([...world.account.roles.keys()]).not.toContain(role.arn);
+    expect(associations(world)).toEqual([]);
+    expect(await annotationsOf(world, "app")).toEqual({});
+    expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+    await expectInvariants(world);
+  },
+);
 
-test("deleted when AWS has lost everything already, and the bucket too", async () => {
+test("an access can be deleted when its AWS resources and its bucket are gone", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -157,7 +160,7 @@ test("deleted when AWS has lost everything already, and the bucket too", async (
   await accesses.statuses.whenGone("reader");
 });
 
-test("a ConfigMap and an annotation of somebody else are left alone", async () => {
+test("a ConfigMap and an annotation of another owner are not changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -185,7 +188,7 @@ test("a ConfigMap and an annotation of somebody else are left alone", async () =
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
 });
 
-test("a ServiceAccount that is not there yet does not hold up the access, and is not made by it", async () => {
+test("a missing ServiceAccount does not delay the access, and is not created by it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -204,7 +207,7 @@ test("a ServiceAccount that is not there yet does not hold up the access, and is
   await expectAccessInvariants(world, accesses);
 });
 
-test("paused: an edit waits", async () => {
+test("an edit of a paused access waits", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -225,7 +228,7 @@ test("paused: an edit waits", async () => {
   ).toEqual(["PutRolePolicy"]);
 });
 
-test("the ServiceAccount of an access that is gone is free for the next one", async () => {
+test("the ServiceAccount of a deleted access is free for the next one", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -246,7 +249,7 @@ async function annotationsOf(world: World, name: string): Promise<Record<string,
   return account.metadata.annotations ?? {};
 }
 
-test("a shared role is narrowed to the grants by the association, and none is made; then one of its own, and back", async () => {
+test("the association narrows a shared role to the grants; then the access gets its own role, and the shared one again", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -255,7 +258,7 @@ test("a shared role is narrowed to the grants by the association, and none is ma
   const Statement = [{ Effect: "Allow", Principal: principal, Action: ["sts:AssumeRole", "sts:TagSession"] }];
   shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement });
   const { workloadIdentity } = workloadAccount(world);
-  if (workloadIdentity === undefined) throw new Error("No way in");
+  if (workloadIdentity === undefined) throw new Error("The account has no workloadIdentity");
   await worldWithBucket(
     world,
     {},

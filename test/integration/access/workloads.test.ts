@@ -1,6 +1,7 @@
 /**
- * The examples with workloads, applied as they stand, and then used: each workload, with the credentials that a Pod of its ServiceAccount gets and
- * what its ConfigMap says, does what it was granted and nothing else. The simulator evaluates policies and checks signatures.
+ * The examples with workloads, applied as they are: each workload, with the credentials of its ServiceAccount's Pod and
+ * the values of its ConfigMap, can do what it was granted and nothing else. The simulator evaluates policies and checks
+ * signatures.
  */
 
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -23,17 +24,17 @@ const folders = exampleFolders.filter((folder) =>
   accessesIn(folder).some(({ spec }) => spec.serviceAccountRef !== undefined),
 );
 
-test("there are the examples that there should be", () => {
+test("all examples with workloads are present", () => {
   expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "gitops", "private-storage"]);
 });
 
 describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
-  test.each(folders)("examples/%s: what is granted, and nothing else", async (folder) => {
+  test.each(folders)("examples/%s: each workload can do what it was granted, and nothing else", async (folder) => {
     await using stage = await perform(folder, type);
     const { world, accesses } = stage;
     const manifests = accessesIn(folder);
     for (const { metadata } of manifests) await accesses.when(metadata.name, isReady);
-    // Before the workloads have their say: they count whose calls there were.
+    // Before the workloads send requests, because the invariants count callers.
     await expectAccessInvariants(world, accesses);
     await expectInvariants(world);
 
@@ -48,7 +49,7 @@ describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
   });
 });
 
-test("a role that is shared is, for each of its users, as small as one of its own", async () => {
+test("a shared role is as narrow for each of its users as an own role", async () => {
   await using stage = await perform("private-storage", "PodIdentity");
   const { world, accesses } = stage;
   const shared = world.account.addRole("pods");
@@ -66,7 +67,7 @@ test("a role that is shared is, for each of its users, as small as one of its ow
   await expectNothingElse(pod, keys);
 });
 
-test("private storage: what the application writes it reads again, under the bucket's key", async () => {
+test("private storage: the application reads what it wrote, under the bucket's key", async () => {
   await using stage = await perform("private-storage", "IRSA");
   using pod = await stage.pod("invoices");
   const names = { Bucket: pod.bucket, Key: "issued/2026/4711.pdf" };
@@ -82,7 +83,7 @@ test("private storage: what the application writes it reads again, under the buc
   expect(listed.Contents?.map(({ Key }) => Key)).toEqual([names.Key]);
 });
 
-test("nobody else gets the role: another ServiceAccount, namespace, audience, cluster", async () => {
+test("the role cannot be assumed with another ServiceAccount, namespace, audience or cluster", async () => {
   await using stage = await perform("private-storage", "IRSA");
   const { world, cluster, accesses } = stage;
   const { status } = await accesses.when("invoices", isReady);

@@ -6,9 +6,9 @@ import { condition, isReady, isReconciling, isStalled } from "../support/expect/
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
-/* Of each setting's own actions: settings.test.ts. */
+/* The actions of each setting are denied in settings.test.ts. */
 
-test("what is denied is tried again slowly", async () => {
+test("a denied action is retried slowly", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   await readyBucket(world, "docs");
@@ -23,7 +23,7 @@ test("what is denied is tried again slowly", async () => {
   await expectInvariants(world);
 });
 
-test("without the tags nobody knows whose the bucket is: nothing is written", async () => {
+test("without the tags the owner is unknown, and nothing is written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -42,7 +42,7 @@ test("without the tags nobody knows whose the bucket is: nothing is written", as
 });
 
 test.for(["s3:CreateBucket", "s3:TagResource"])(
-  "%s denied: no bucket is made, and the message says what to allow",
+  "%s denied: no bucket is created, and the message names the statement to add",
   async (action) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -60,7 +60,7 @@ test.for(["s3:CreateBucket", "s3:TagResource"])(
   },
 );
 
-test("s3:ListBucket denied: S3 says no more than of another's bucket, and the message names both", async () => {
+test("s3:ListBucket denied: S3's response is that for another account's bucket, and the message names both causes", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.faults.deny("s3:ListBucket");

@@ -16,7 +16,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const isPlanned = isReconciling("ChangesPlanned");
 
-/** Switches to Enforce, and expects that what it then writes is what the plan said. */
+/** Switches to mode Enforce, and asserts that its writes are those of the plan. */
 async function expectPlanApplied(world: World, planned: S3Bucket, name: string): Promise<S3Bucket> {
   const before = operatorWrites(world).length;
   await world.editSpec(name, { mode: "Enforce" });
@@ -39,7 +39,7 @@ function settingOf({ operation }: { operation: string }): string {
   return SETTING_OF[operation] ?? operation;
 }
 
-test("on a bucket that is not there: the plan is to create it, and nothing is written", async () => {
+test("Observe of a missing bucket plans its creation, and writes nothing", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -57,7 +57,7 @@ test("on a bucket that is not there: the plan is to create it, and nothing is wr
   await expectInvariants(world);
 });
 
-test("on a bucket that may be adopted: the exact plan, which Enforce then applies", async () => {
+test("Observe of a bucket that may be adopted gives the exact plan, which Enforce then applies", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("old");
@@ -84,7 +84,7 @@ test("on a bucket that may be adopted: the exact plan, which Enforce then applie
   await expectInvariants(world);
 });
 
-test("on a bucket that may not be adopted it says so, as Enforce would", async () => {
+test("Observe of a bucket that may not be adopted is refused, as with Enforce", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("old");
@@ -97,7 +97,7 @@ test("on a bucket that may not be adopted it says so, as Enforce would", async (
   await expectInvariants(world);
 });
 
-test("on a bucket of its own that was changed: the exact plan, which Enforce then applies", async () => {
+test("Observe of an owned bucket with drift gives the exact plan, which Enforce then applies", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   const Bucket = world.bucketName("docs");
@@ -131,7 +131,7 @@ test("on a bucket of its own that was changed: the exact plan, which Enforce the
   await expectInvariants(world);
 });
 
-test("what was only planned and then left the spec was never ours: Enforce does not reset it", async () => {
+test("a setting that was only planned before it left the spec is not owned, and Enforce does not reset it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const Bucket = world.bucketName("old");
@@ -154,7 +154,7 @@ test("what was only planned and then left the spec was never ours: Enforce does 
   await expectInvariants(world);
 });
 
-test("a bucket of its own that was deleted is planned, not made", async () => {
+test("Observe of an owned bucket that was deleted plans its creation", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   const bucketName = world.bucketName("docs");
@@ -175,7 +175,7 @@ test("a bucket of its own that was deleted is planned, not made", async () => {
   await expectInvariants(world);
 });
 
-test("an object that only observes goes without a word to AWS", async () => {
+test("an object in mode Observe is deleted without a call to AWS", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
