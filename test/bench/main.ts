@@ -73,9 +73,9 @@ async function run(kube: KubeClient): Promise<void> {
   simulator.calls.clear();
   begin = performance.now();
   const second = await start("24h");
-  const looks = BUCKETS * 6;
+  const reads = BUCKETS * 6;
   await until(async () =>
-    Promise.resolve(simulator.calls.all.length >= looks && simulator.calls.all.every(({ endedAt }) => endedAt)),
+    Promise.resolve(simulator.calls.all.length >= reads && simulator.calls.all.every(({ endedAt }) => endedAt)),
   );
   print(`resync of those ${BUCKETS}, start of the process included`, seconds(begin), "29 s");
   print("  AWS calls", `${simulator.calls.all.length}`, "8,845");

@@ -78,7 +78,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     const refused = await asReader(["create", "configmap", "mine"]);
     expect(refused.stderr).toContain(`system:serviceaccount:${namespace}:reader`);
     expect(refused.code).not.toBe(0);
-    await expect(controlPlane.createServiceAccountKubeconfig(namespace, "nobody")).rejects.toThrow(/not found/);
+    await expect(controlPlane.createServiceAccountKubeconfig(namespace, "missing")).rejects.toThrow(/not found/);
   });
 
   test("a paused API server sends no response until it is resumed", async () => {

@@ -18,7 +18,7 @@ export async function showAround(stage: Stage): Promise<void> {
     screen.paste(`export ${name}=${value}`);
   }
 
-  screen.heading("Look around");
+  screen.heading("Inspect");
   screen.paste("kubectl get s3buckets,awsaccounts");
   screen.paste("kubectl describe s3bucket documents");
   screen.paste("kubectl explain s3bucket.spec.lifecycle.rules");

@@ -98,7 +98,7 @@ export function releaseLife(helmName: HelmName): void {
     [{ objectOwnership: "ObjectWriter" }, "spec.objectOwnership must be BucketOwnerEnforced"],
     [{ encryption: { blockedEncryptionTypes: ["NONE"] } }, "spec.encryption.blockedEncryptionTypes must have SSE-C"],
     [{ policy: { minimumTLSVersion: "None" } }, "spec.policy.minimumTLSVersion may not be None"],
-    [{ bucketName: "somebody-elses" }, "spec.bucketName must begin with default-"],
+    [{ bucketName: "another-teams" }, "spec.bucketName must begin with default-"],
     [{ adoptionPolicy: "Adopt" }, "spec.adoptionPolicy may not be Adopt"],
     [{ deletionPolicy: "DeleteWithContents" }, "spec.deletionPolicy may not be DeleteWithContents"],
   ])("the admission policies refuse %j", async (spec, message) => {

@@ -44,7 +44,7 @@ test.for(["IRSA", "PodIdentity"] as const)(
     world.simulator.latencyMs = LATENCY_MS;
     for (let round = 0; round < 3; round += 1) {
       const before = operatorCalls(world).length;
-      await accesses.lookAgain("reader");
+      await accesses.reconcileAgain("reader");
       const calls = operatorCalls(world).slice(before);
       expect(calls.filter(({ write }) => write)).toEqual([]);
       expect(calls.length, calls.map(({ operation }) => operation).join(", ")).toBeLessThanOrEqual(4);
@@ -67,9 +67,9 @@ test("a reconcile of a BucketAccess with principals is one read, or two with a m
   await accesses.when("reader", isReady);
   // The bucket's transition to Ready reconciles it once more.
   await world.bucketWhen("docs", isReady);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const before = operatorCalls(world).length;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const calls = operatorCalls(world).slice(before);
   expect(calls.map(({ operation }) => operation).toSorted()).toEqual(["GetBucketPolicy", "GetKeyPolicy"]);
 });

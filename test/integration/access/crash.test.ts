@@ -46,24 +46,24 @@ type Over = () => Promise<unknown>;
 interface Phase {
   prepare(subject: Subject): Promise<unknown>;
   begin(subject: Subject): Promise<Over>;
-  comesTo(subject: Subject): Promise<void>;
+  outcome(subject: Subject): Promise<void>;
 }
 
 const PHASES: Record<string, Phase> = {
   "creating the access": {
     prepare: () => Promise.resolve(),
     begin: apply,
-    comesTo: (subject) => expectAccess(subject, "raw/", "app"),
+    outcome: (subject) => expectAccess(subject, "raw/", "app"),
   },
   "changing the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: change,
-    comesTo: (subject) => expectAccess(subject, "curated/", "other"),
+    outcome: (subject) => expectAccess(subject, "curated/", "other"),
   },
   "deleting the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: remove,
-    comesTo: expectNothing,
+    outcome: expectNothing,
   },
 };
 
@@ -88,7 +88,7 @@ describe.concurrent("a process killed at each call", () => {
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const subject of [reference, ...subjects]) await phase.comesTo(subject);
+    for (const subject of [reference, ...subjects]) await phase.outcome(subject);
     expect(tooEarly).toEqual([]);
     await expectAccessInvariants(world, accesses);
   });

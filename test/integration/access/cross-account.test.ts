@@ -10,13 +10,13 @@ import { textOf } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
-import { assumed, perform, s3As } from "../support/world/workloads.ts";
+import { assumed, runExample, s3As } from "../support/world/workloads.ts";
 
 const FOLDER = "cross-account-reader";
 const EVERYTHING = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
 test("access needs a permission in both accounts, and reaches only keys below the prefix", async () => {
-  await using stage = await perform(FOLDER, "IRSA");
+  await using stage = await runExample(FOLDER, "IRSA");
   const { world, accesses } = stage;
   const { spec, status } = await accesses.when("report-reader", isReady);
   await expectAccessInvariants(world, accesses);

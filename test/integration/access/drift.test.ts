@@ -25,44 +25,44 @@ const BOUNDARY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action:
 
 interface Drift {
   setting: string;
-  meddle: (role: Role, world: World) => void;
+  tamper: (role: Role, world: World) => void;
 }
 
 /** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
-  { setting: "permissions", meddle: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
+  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
   {
     setting: "permissions",
-    meddle: ({ inlinePolicies }) => {
+    tamper: ({ inlinePolicies }) => {
       const widened = inlinePolicies.get("s3-operator")?.replace("/raw/*", "/*") ?? "";
       inlinePolicies.set("s3-operator", widened);
     },
   },
   {
     setting: "otherPolicies",
-    meddle: ({ inlinePolicies }) => void inlinePolicies.set("theirs", JSON.stringify(EMPTY)),
+    tamper: ({ inlinePolicies }) => void inlinePolicies.set("theirs", JSON.stringify(EMPTY)),
   },
   {
     setting: "otherPolicies",
-    meddle: ({ attachedPolicies }, { account }) =>
+    tamper: ({ attachedPolicies }, { account }) =>
       void attachedPolicies.add(account.addManagedPolicy("theirs", BOUNDARY)),
   },
   {
     setting: "trust",
-    meddle: (role) => {
+    tamper: (role) => {
       role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
     },
   },
   {
     setting: "permissionsBoundary",
-    meddle: (role) => {
+    tamper: (role) => {
       role.permissionsBoundary = undefined;
     },
   },
-  { setting: "tags", meddle: ({ tags }) => void tags.set("team", "theirs") },
+  { setting: "tags", tamper: ({ tags }) => void tags.set("team", "theirs") },
   {
     setting: "maxSessionDuration",
-    meddle: (role) => {
+    tamper: (role) => {
       role.maxSessionSeconds = 43_200;
     },
   },
@@ -75,16 +75,16 @@ async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | 
   return accesses.when("reader", isReady);
 }
 
-test.for(DRIFTS)("a changed $setting of a role is corrected and reported", async ({ setting, meddle }) => {
+test.for(DRIFTS)("a changed $setting of a role is corrected and reported", async ({ setting, tamper }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
   const role = roleOf(world, access);
   const before = copyOf(role);
-  meddle(role, world);
+  tamper(role, world);
   expect(copyOf(role)).not.toEqual(before);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
   expect(copyOf(role)).toEqual(before);
   expect(after.status?.drift?.changes?.map((change) => change.setting)).toEqual(expect.arrayContaining([setting]));
@@ -100,7 +100,7 @@ test("a role that a user deleted is created again, with the same ARN", async () 
   const access = await readyAccess(world, accesses, "IRSA");
   const before = copyOf(roleOf(world, access));
   world.account.roles.delete(access.status?.roleArn ?? "");
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
   expect(after.status?.roleArn).toBe(access.status?.roleArn);
   expect(copyOf(roleOf(world, after))).toEqual(before);
@@ -117,7 +117,7 @@ test("a role that a user deleted and created again is not taken over", async () 
   world.account.roles.delete(roleArn);
   const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
   const before = copyOf(theirs);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isStalled("RoleNotOwned"));
   await accesses.delete("reader");
   await accesses.statuses.whenGone("reader");
@@ -155,14 +155,14 @@ test("an association that a user changed or deleted is restored", async () => {
   if (association === undefined) throw new Error("No association");
   association.roleArn = world.account.addRole("other").arn;
   // Only every other reconcile reads the association.
-  await accesses.lookAgain("reader");
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(associations(world)).toMatchObject([{ id: association.id, roleArn: access.status?.roleArn }]);
 
   clusterOf(world).podIdentityAssociations.clear();
-  await accesses.lookAgain("reader");
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", isReady);
   expect(associations(world)).toMatchObject([{ arn: after.status?.associationArn, serviceAccount: "app" }]);
   expect(after.status?.associationArn).not.toBe(association.arn);
@@ -182,7 +182,7 @@ test("outputs that a user changed or deleted are restored, and additions of othe
   await world.kube.mergePatch(CONFIG_MAPS, key, { data: { BUCKET_NAME: "theirs", MORE: "kept" } });
   const annotations = { "eks.amazonaws.com/role-arn": null };
   await world.kube.mergePatch(SERVICE_ACCOUNTS, { ...key, name: "app" }, { metadata: { annotations } });
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const corrected = (each: BucketAccess) => each.status?.drift?.lastCorrectedTime !== undefined && isReady(each);
   const after = await accesses.when("reader", corrected);
   expect(after.status?.drift?.changes?.map(({ setting }) => setting)).toEqual(["configMap", "serviceAccount"]);
@@ -191,7 +191,7 @@ test("outputs that a user changed or deleted are restored, and additions of othe
   expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
 
   await world.kube.delete(CONFIG_MAPS, key);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual(before);
   await expectAccessInvariants(world, accesses);

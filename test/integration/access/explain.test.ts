@@ -326,7 +326,7 @@ test("explain reports an access that is not granted yet, and rejects invalid que
   expect(none.conclusion).toContain(
     "Denied by BucketAccess: it holds no access. BucketNotAvailable: S3Bucket 'docs' does not exist",
   );
-  const missing = await ask(world, "nobody", "s3:GetObject", "--key=raw/a");
+  const missing = await ask(world, "missing", "s3:GetObject", "--key=raw/a");
   expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("does not exist") as string });
   const where = await runExplain(
     [`--bucketaccess=${world.name}/reader`, "--action=s3:ListBucket", "--kubeconfig=/nowhere"],

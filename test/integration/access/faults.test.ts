@@ -33,7 +33,7 @@ interface Case {
   action: string;
   identity?: Identity;
   /** The change after which the action is needed; absent for the creation. */
-  meddle?: (world: World, access: BucketAccess) => void;
+  tamper?: (world: World, access: BucketAccess) => void;
 }
 
 const CASES: Case[] = [
@@ -51,37 +51,37 @@ const CASES: Case[] = [
   { action: "eks:DescribePodIdentityAssociation", identity: "PodIdentity" },
   {
     action: "iam:UpdateAssumeRolePolicy",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       const role = roleOf(world, access);
       role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
     },
   },
   {
     action: "iam:DeleteRolePolicy",
-    meddle: (world, access) => void roleOf(world, access).inlinePolicies.set("b", "{}"),
+    tamper: (world, access) => void roleOf(world, access).inlinePolicies.set("b", "{}"),
   },
   {
     action: "iam:DetachRolePolicy",
-    meddle: (world, access) =>
+    tamper: (world, access) =>
       void roleOf(world, access).attachedPolicies.add(world.account.addManagedPolicy("b", BOUNDARY)),
   },
   {
     action: "iam:DeleteRolePermissionsBoundary",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       roleOf(world, access).permissionsBoundary = world.account.addManagedPolicy("boundary", BOUNDARY);
     },
   },
   {
     action: "iam:UpdateRole",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       roleOf(world, access).maxSessionSeconds = 43_200;
     },
   },
-  { action: "iam:TagRole", meddle: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
+  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
   {
     action: "eks:UpdatePodIdentityAssociation",
     identity: "PodIdentity",
-    meddle: (world) => {
+    tamper: (world) => {
       const [association] = associations(world);
       if (association !== undefined) association.roleArn = world.account.addRole("other").arn;
     },
@@ -90,23 +90,23 @@ const CASES: Case[] = [
 
 test.for(CASES)(
   "$action denied: the message names it and the statement to allow it",
-  async ({ action, identity = "IRSA", meddle }) => {
+  async ({ action, identity = "IRSA", tamper }) => {
     await using world = await createWorld();
     await using _operator = startOperator(world, { settleWindowMs: 0 });
     using accesses = await accessesOf(world);
     await worldWithBucket(world);
-    if (meddle !== undefined) {
+    if (tamper !== undefined) {
       await accesses.apply("reader", { identity });
-      meddle(world, await accesses.when("reader", isReady));
+      tamper(world, await accesses.when("reader", isReady));
     }
     const allow = world.simulator.faults.deny(action);
     await accesses.apply("reader", { identity });
-    if (meddle !== undefined) for (let look = 0; look < 2; look += 1) await accesses.lookAgain("reader");
+    if (tamper !== undefined) for (let round = 0; round < 2; round += 1) await accesses.reconcileAgain("reader");
     const denied = await accesses.when("reader", isReconciling("AccessDenied"));
     expect(denial(denied)).toContain(action);
     expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
     allow();
-    await accesses.lookAgain("reader");
+    await accesses.reconcileAgain("reader");
     await accesses.when("reader", isReady);
     await expectAccessInvariants(world, accesses);
   },
@@ -171,7 +171,7 @@ test("an association that belongs to another owner is never changed", async () =
   await readyAccess(world, accesses, "PodIdentity");
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
-  association.tags.set("s3-operator.io/name", "somebody");
+  association.tags.set("s3-operator.io/name", "another");
   const before = structuredClone(association);
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));
@@ -208,7 +208,7 @@ test("a new role that EKS does not know yet is waited for", async () => {
   await accesses.apply("reader", { identity: "PodIdentity" });
   await accesses.when("reader", isReconciling("NotYetVisible"));
   for (const role of world.account.roles.values()) role.unknownFor = 0;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   await expectAccessInvariants(world, accesses);
 });

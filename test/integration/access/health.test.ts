@@ -103,7 +103,7 @@ test("a transient error of AWS is never a failure", async () => {
   await using _operator = startOperator(world);
   await readyReader(world, reader);
   const off = world.simulator.faults.internalError({ operation: "GetRole" });
-  await reader.accesses.lookAgain("reader");
+  await reader.accesses.reconcileAgain("reader");
   await reader.when(isReconciling("Unavailable"));
   await reader.shows(WAITING);
   off();
@@ -152,8 +152,8 @@ test("a role of the same name that another owner has is a failure", async () => 
   using reader = await follow(world);
   await using _operator = startOperator(world);
   const role = roleOf(world, await readyReader(world, reader));
-  role.tags.set("s3-operator.io/name", "somebody-else");
-  await reader.accesses.lookAgain("reader");
+  role.tags.set("s3-operator.io/name", "another");
+  await reader.accesses.reconcileAgain("reader");
   await reader.when(isStalled("RoleNotOwned"));
   await reader.shows(FAILED);
   await reader.wasHonest();
@@ -166,12 +166,12 @@ test("an access is not ready while drift is corrected", async () => {
   const role = roleOf(world, await readyReader(world, reader));
   role.inlinePolicies.delete("s3-operator");
   const repair = holdCalls(world.simulator, "PutRolePolicy");
-  const look = reader.accesses.lookAgain("reader");
+  const reconciled = reader.accesses.reconcileAgain("reader");
   await repair.full;
   const repairing = await reader.shows(WAITING);
   expect(condition(repairing, "Ready")).toMatchObject({ status: "Unknown", reason: "DriftDetected" });
   repair.release();
-  await look;
+  await reconciled;
   await reader.when(isReady);
   await reader.shows(READY);
   await reader.wasHonest();

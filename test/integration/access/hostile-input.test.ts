@@ -151,7 +151,7 @@ describe("names and sizes", () => {
         const { status } = await accesses.when("reader", isReady);
         world.account.roles.delete(status?.roleArn ?? "");
         stranger = make();
-        await accesses.lookAgain("reader");
+        await accesses.reconcileAgain("reader");
       }
       const refused = await accesses.when("reader", isStalled("RoleNotOwned"));
       expect(stranger.role).toEqual(stranger.before);

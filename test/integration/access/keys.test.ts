@@ -9,7 +9,7 @@ import type { BucketAccess, S3BucketSpec } from "../../../operator/api/types.ts"
 import { asList, type Statement } from "../../../operator/aws/policy/document.ts";
 import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/access.ts";
 import { isReady } from "../support/expect/states.ts";
-import { createKey, perform, type Pod, type Stage } from "../support/world/workloads.ts";
+import { createKey, runExample, type Pod, type Stage } from "../support/world/workloads.ts";
 
 /** Settings by which a change of the key is over as soon as S3 has it. */
 const AT_ONCE = { settleWindowMs: 0 };
@@ -23,7 +23,7 @@ async function encryptBy(stage: Stage, encryption: S3BucketSpec["encryption"], a
     (each) => each.status?.observedGeneration === metadata.generation && isReady(each),
   );
   // By a reconcile that has read the bucket after the change of its key.
-  await stage.accesses.lookAgain("invoices");
+  await stage.accesses.reconcileAgain("invoices");
   return stage.accesses.when("invoices", (each) => isReady(each) && each.status?.kmsKeyArn === arn);
 }
 
@@ -43,7 +43,7 @@ function actionsOn(stage: Stage, access: BucketAccess, key: string): string[] {
 }
 
 test("objects under former keys stay readable, and no object is written with them", async () => {
-  await using stage = await perform("private-storage", "IRSA", AT_ONCE);
+  await using stage = await runExample("private-storage", "IRSA", AT_ONCE);
   const { world, accesses } = stage;
   using pod = await stage.pod("invoices");
   const first = (await accesses.get("invoices")).status?.kmsKeyArn ?? "";
@@ -71,7 +71,7 @@ test("objects under former keys stay readable, and no object is written with the
 });
 
 test("the record of keys is dropped with the access", async () => {
-  await using stage = await perform("private-storage", "IRSA", AT_ONCE);
+  await using stage = await runExample("private-storage", "IRSA", AT_ONCE);
   const { accesses } = stage;
   const { spec } = await accesses.when("invoices", isReady);
   const second = await createKey(stage);

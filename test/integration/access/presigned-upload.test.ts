@@ -6,13 +6,13 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { presign, type PresignOptions } from "../../aws/index.ts";
-import { perform, type Pod, type Stage } from "../support/world/workloads.ts";
+import { runExample, type Pod, type Stage } from "../support/world/workloads.ts";
 
 const APP = "https://app.example.com";
 const KEY = "uploads/7f3a/photo ä.jpg";
 
 test("a browser uploads with a presigned URL, and the intake workload moves the object", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   using intake = await stage.pod("upload-intake");
   const url = signedBy(stage, signer, { key: KEY });
@@ -36,7 +36,7 @@ test("a browser uploads with a presigned URL, and the intake workload moves the 
 });
 
 test("a URL is valid for its key, method and time only, and never beyond the permissions of its signer", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   const sign = (options: Partial<PresignOptions>) => signedBy(stage, signer, { key: KEY, ...options });
   const refused = (text: string) => ({ status: 403, text: expect.stringContaining(text) as string });
@@ -53,7 +53,7 @@ test("a URL is valid for its key, method and time only, and never beyond the per
 });
 
 test("the bucket policy limits the lifetime of presigned URLs", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   const minutesAgo = (minutes: number) =>
     signedBy(stage, signer, { expiresInSeconds: 3600, now: Date.now() - minutes * 60_000 });
@@ -65,7 +65,7 @@ test("the bucket policy limits the lifetime of presigned URLs", async () => {
 });
 
 test("CORS refuses other origins, methods and headers", async () => {
-  await using stage = await perform("direct-upload", "PodIdentity");
+  await using stage = await runExample("direct-upload", "PodIdentity");
   using signer = await stage.pod("upload-signer");
   const url = signedBy(stage, signer, { key: KEY });
   for (const [origin, method, header] of [

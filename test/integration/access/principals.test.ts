@@ -146,14 +146,14 @@ test("a principal that does not exist keeps only its own access waiting: other p
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await readyReader(world, accesses);
-  await accesses.apply("nobody", { principals: [`arn:aws:iam::${READER}:role/nobody`] });
-  await accesses.when("nobody", isReconciling("BucketNotReady"));
+  await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
+  await accesses.when("missing", isReconciling("BucketNotReady"));
   await world.editSpec("docs", { policy: { minimumTLSVersion: "1.3" } });
   await world.bucketWhen("docs", () => JSON.stringify(statements(world)).includes('"1.3"'));
   expect(ofAccesses(statements(world))).toHaveLength(1);
   expect(statements(world)).toHaveLength(3);
-  await accesses.delete("nobody");
-  await accesses.statuses.whenGone("nobody");
+  await accesses.delete("missing");
+  await accesses.statuses.whenGone("missing");
   await accesses.when("reader", isReady);
   await world.bucketWhen("docs", isReady);
 });

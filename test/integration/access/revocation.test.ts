@@ -65,11 +65,11 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   const { roles } = world.account;
   const hidden = new Map<string, Role>();
   let isStale = true;
-  let looks = 0;
+  let reads = 0;
   world.simulator.faults.onCall(({ operation }, phase) => {
     if (operation !== "GetRole") return;
     if (phase === "before" && isStale) {
-      looks += 1;
+      reads += 1;
       for (const [arn, role] of roles) hidden.set(arn, role);
       roles.clear();
     } else {
@@ -79,12 +79,12 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   });
   await accesses.apply("reader", {});
   const { status } = await accesses.when("reader", isReconciling("Settling"));
-  const before = looks;
+  const before = reads;
   await accesses.delete("reader");
   await eventually(
-    async () => looks,
+    async () => reads,
     (count) => count > before,
-    (count) => `${count} looks`,
+    (count) => `${count} reads`,
   );
   await accesses.when("reader", ({ metadata }) => metadata.deletionTimestamp !== undefined);
   isStale = false;
@@ -134,7 +134,7 @@ test("an association that EKS does not show yet is waited for, and not taken for
   await accesses.apply("reader", { identity: "PodIdentity" });
   await accesses.when("reader", isReconciling("Settling"));
   isStale = false;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(associations(world)).toHaveLength(1);
   await expectAccessInvariants(world, accesses);
@@ -178,8 +178,8 @@ test("a principal that AWS does not know does not prevent the revocation of anot
   await worldWithBucket(world, managedKeySpec());
   await accesses.apply("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
   await accesses.when("reader", isReady);
-  await accesses.apply("nobody", { principals: [`arn:aws:iam::${READER}:role/nobody`] });
-  await accesses.when("nobody", isReconciling("BucketNotReady"));
+  await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
+  await accesses.when("missing", isReconciling("BucketNotReady"));
   await accesses.delete("reader");
   await accesses.statuses.whenGone("reader");
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))?.policy).not.toContain("S3OperatorAccess");

@@ -200,7 +200,7 @@ test("a missing ServiceAccount does not delay the access, and is not created by 
     reason: "ServiceAccountNotFound",
   });
   await createServiceAccount(world, world.name, "app");
-  const after = await accesses.lookAgain("reader");
+  const after = await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(after.status?.roleArn).toBe(access.status?.roleArn);
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });

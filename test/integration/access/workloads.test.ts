@@ -12,7 +12,7 @@ import { accessesIn, exampleFolders } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
-import { perform, webIdentity } from "../support/world/workloads.ts";
+import { runExample, webIdentity } from "../support/world/workloads.ts";
 
 const TRUST_IN_PODS = {
   Effect: "Allow",
@@ -30,7 +30,7 @@ test("all examples with workloads are present", () => {
 
 describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
   test.each(folders)("examples/%s: each workload can do what it was granted, and nothing else", async (folder) => {
-    await using stage = await perform(folder, type);
+    await using stage = await runExample(folder, type);
     const { world, accesses } = stage;
     const manifests = accessesIn(folder);
     for (const { metadata } of manifests) await accesses.when(metadata.name, isReady);
@@ -50,7 +50,7 @@ describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
 });
 
 test("a shared role is as narrow for each of its users as an own role", async () => {
-  await using stage = await perform("private-storage", "PodIdentity");
+  await using stage = await runExample("private-storage", "PodIdentity");
   const { world, accesses } = stage;
   const shared = world.account.addRole("pods");
   shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [TRUST_IN_PODS] });
@@ -68,7 +68,7 @@ test("a shared role is as narrow for each of its users as an own role", async ()
 });
 
 test("private storage: the application reads what it wrote, under the bucket's key", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+  await using stage = await runExample("private-storage", "IRSA");
   using pod = await stage.pod("invoices");
   const names = { Bucket: pod.bucket, Key: "issued/2026/4711.pdf" };
   const written = await pod.s3.send(new PutObjectCommand({ ...names, Body: "an invoice" }));
@@ -84,7 +84,7 @@ test("private storage: the application reads what it wrote, under the bucket's k
 });
 
 test("the role cannot be assumed with another ServiceAccount, namespace, audience or cluster", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+  await using stage = await runExample("private-storage", "IRSA");
   const { world, cluster, accesses } = stage;
   const { status } = await accesses.when("invoices", isReady);
   const token = (namespace: string, serviceAccount: string, audience = "sts.amazonaws.com", of = cluster) =>

@@ -113,7 +113,7 @@ test("a missing account and one that does not admit the namespace look the same 
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const absent = `${world.name}-x`;
-  await world.applyAccount({ allowedNamespaces: { names: ["somebody-else"] } });
+  await world.applyAccount({ allowedNamespaces: { names: ["another"] } });
   await accountWhen(world, isAccountReady);
   await world.applyBucket("one", { bucketName: world.bucketName("one") });
   await world.applyBucket("two", { bucketName: world.bucketName("two"), accountRef: { name: absent } });
@@ -125,7 +125,7 @@ test("a missing account and one that does not admit the namespace look the same 
 
   try {
     await world.applyAccount({}, absent);
-    await world.applyAccount({ allowedNamespaces: { names: ["somebody-else", world.name] } });
+    await world.applyAccount({ allowedNamespaces: { names: ["another", world.name] } });
     await world.bucketWhen("one", isReady);
     await world.bucketWhen("two", isReady);
     await expectInvariants(world);

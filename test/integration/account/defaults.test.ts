@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import { tagsAt } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
@@ -41,7 +41,7 @@ test("without a template the name consists of namespace, name and a hash; a long
     { status: null },
     { subresource: "status" },
   );
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const again = await world.bucketWhen("docs", isReady);
   expect(again.status?.bucketName, "found again without a record").toBe(plain.status?.bucketName);
   await expectInvariants(world);

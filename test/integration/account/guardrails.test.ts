@@ -138,10 +138,10 @@ test("a bucket's name is checked against the account's patterns before any call 
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ naming: { allowedPatterns: ["payroll-*", "{namespace}-*", `*-${world.name}`] } });
-  await world.applyBucket("docs", { bucketName: "somebody-elses" });
+  await world.applyBucket("docs", { bucketName: "another-teams" });
   const refused = await world.bucketWhen("docs", isStalled("BucketNameNotAllowed"));
   const message = condition(refused, "Stalled")?.message;
-  expect(message).toContain("'somebody-elses'");
+  expect(message).toContain("'another-teams'");
   expect(message).toContain(`${world.name}-*`);
   expect(message, "patterns for other tenants").not.toContain("payroll");
   expect(operatorCalls(world).filter(({ service }) => service !== "sts")).toEqual([]);
@@ -150,7 +150,7 @@ test("a bucket's name is checked against the account's patterns before any call 
   await world.applyBucket("unnamed", {});
   await world.bucketWhen("named", isReady);
   await world.bucketWhen("unnamed", isReady);
-  await world.applyAccount({ naming: { allowedPatterns: ["somebody-elses"] } });
+  await world.applyAccount({ naming: { allowedPatterns: ["another-teams"] } });
   await world.bucketWhen("docs", isReady);
   await expectInvariants(world);
 });

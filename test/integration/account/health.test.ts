@@ -40,11 +40,11 @@ test("an account is in progress until its first reconcile has finished, and agai
   expect((await get(world)).status).toEqual({ observedGeneration: -1 });
   await expectAccountHealth(world, WAITING);
 
-  const look = holdCalls(world.simulator, "GetCallerIdentity");
+  const read = holdCalls(world.simulator, "GetCallerIdentity");
   const operator = startOperator(world);
-  await look.full;
+  await read.full;
   await expectAccountHealth(world, WAITING);
-  look.release();
+  read.release();
   await accountSays(world, "Succeeded");
   await expectAccountHealth(world, READY);
 

@@ -171,11 +171,11 @@ describe("two AWSAccounts of one AWS account", () => {
     expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
 
     // No reconcile of either account reverts the write of the other.
-    const looks = () => calledAs(world, "GetCallerIdentity").length;
-    const before = looks();
+    const reads = () => calledAs(world, "GetCallerIdentity").length;
+    const before = reads();
     await askAgain(world, { [RECONCILE_REQUESTED_AT]: "1" });
     await askAgain({ ...world, name: younger }, { [RECONCILE_REQUESTED_AT]: "1" });
-    await eventually(looks, (count) => count >= before + 2);
+    await eventually(reads, (count) => count >= before + 2);
     await accountWhen(world, isReady);
     await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
     expect(calledAs(world, "PutPublicAccessBlock")).toHaveLength(1);

@@ -14,10 +14,10 @@ test("an action denied to a bucket is in the account's status too, with the stat
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
-  const looks = () => operatorCalls(world).filter(({ operation }) => operation === "GetCallerIdentity").length;
+  const reads = () => operatorCalls(world).filter(({ operation }) => operation === "GetCallerIdentity").length;
   world.simulator.faults.deny("s3:PutBucketVersioning");
   world.simulator.faults.deny("s3:GetLifecycleConfiguration");
-  const before = looks();
+  const before = reads();
   const rule = { id: "a", status: "Enabled" as const, expiration: { days: 1 } };
   await world.editSpec("docs", { versioning: "Enabled", lifecycle: { rules: [rule] } });
   await world.bucketWhen("docs", isReconciling("AccessDenied"));
@@ -30,7 +30,7 @@ test("an action denied to a bucket is in the account's status too, with the stat
     { action: "s3:GetLifecycleConfiguration", message: expect.stringContaining(`"Effect":"Allow"`) as string },
     { action: "s3:PutBucketVersioning", message: expect.stringContaining(world.bucketName("docs")) as string },
   ]);
-  expect(looks() - before).toBeLessThanOrEqual(2);
+  expect(reads() - before).toBeLessThanOrEqual(2);
   expectSoundHistory(world);
 });
 

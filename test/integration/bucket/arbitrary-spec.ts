@@ -133,7 +133,7 @@ function toRule(choice: Choice): LifecycleRule {
   const { id, status, filter, classes, byDate, first, noncurrentClasses, newerNoncurrentVersions } = choice;
   const at = (index: number) => first + index * GAP;
   const when = (index: number) => (byDate ? { date: midnight(at(index)) } : { days: at(index) });
-  const looksAtMore = [filter?.tags, filter?.objectSizeGreaterThan, filter?.objectSizeLessThan].some(
+  const hasOtherFilter = [filter?.tags, filter?.objectSizeGreaterThan, filter?.objectSizeLessThan].some(
     (f) => f !== undefined,
   );
   const newer = newerNoncurrentVersions === undefined ? {} : { newerNoncurrentVersions };
@@ -142,7 +142,7 @@ function toRule(choice: Choice): LifecycleRule {
       transitions: classes.map((storageClass, index) => ({ ...when(index), storageClass })),
     }),
     ...(choice.expires === "later" && { expiration: when(classes.length) }),
-    ...(choice.expires === "marker" && !looksAtMore && { expiration: { expiredObjectDeleteMarker: true } }),
+    ...(choice.expires === "marker" && !hasOtherFilter && { expiration: { expiredObjectDeleteMarker: true } }),
     ...(noncurrentClasses.length > 0 && {
       noncurrentVersionTransitions: noncurrentClasses.map((storageClass, index) => ({
         noncurrentDays: at(index),
@@ -153,7 +153,7 @@ function toRule(choice: Choice): LifecycleRule {
     ...(choice.noncurrentExpires && {
       noncurrentVersionExpiration: { noncurrentDays: at(noncurrentClasses.length), ...newer },
     }),
-    ...(choice.aborts && !looksAtMore && { abortIncompleteMultipartUpload: { daysAfterInitiation: first } }),
+    ...(choice.aborts && !hasOtherFilter && { abortIncompleteMultipartUpload: { daysAfterInitiation: first } }),
   };
   const enough = Object.keys(actions).length > 0 ? actions : { expiration: when(0) };
   return { id, status, ...(filter && { filter }), ...enough };
@@ -191,10 +191,10 @@ function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement
     fc.record({ service: some(["logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"]) }),
     fc.record({ aws: some(roleArns), service: some(["cloudtrail.amazonaws.com"]) }),
   );
-  const anybody: fc.Arbitrary<Principals> = fc.constant({ aws: ["*"] });
+  const anyPrincipal: fc.Arbitrary<Principals> = fc.constant({ aws: ["*"] });
   const whom: fc.Arbitrary<Pick<PolicyStatement, "effect" | "principals" | "notPrincipals">> = fc.oneof(
     fc.record({ effect: fc.constant("Allow" as const), principals: known }),
-    fc.record({ effect: fc.constant("Deny" as const), principals: fc.oneof(known, anybody) }),
+    fc.record({ effect: fc.constant("Deny" as const), principals: fc.oneof(known, anyPrincipal) }),
     fc.record({ effect: fc.constant("Deny" as const), notPrincipals: known }),
   );
   const what: fc.Arbitrary<Pick<PolicyStatement, "actions" | "notActions" | "resources">> = fc.oneof(

@@ -4,7 +4,7 @@ import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Call, Normalisations } from "../../aws/index.ts";
 import { readyBucket } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { prerequisites } from "../support/world/prerequisites.ts";
 import { everySetting } from "../support/world/setting-cases.ts";
@@ -24,9 +24,9 @@ async function fullBucket(world: World): Promise<S3Bucket> {
 }
 
 /** All calls to AWS in one reconcile. */
-async function callsOfOneLook(world: World, name: string): Promise<Call[]> {
+async function callsOfOneReconcile(world: World, name: string): Promise<Call[]> {
   const before = operatorCalls(world).length;
-  await lookAgain(world, name);
+  await reconcileAgain(world, name);
   return operatorCalls(world).slice(before);
 }
 
@@ -47,7 +47,7 @@ test("a reconcile of an unchanged bucket with all eight settings is eight concur
   await using _operator = startOperator(world);
   await fullBucket(world);
   world.simulator.latencyMs = LATENCY_MS;
-  const calls = await callsOfOneLook(world, "full");
+  const calls = await callsOfOneReconcile(world, "full");
   expect(calls.map(({ action }) => action).toSorted()).toEqual(
     EIGHT.map(({ permissions }) => permissions.read[0]).toSorted(),
   );
@@ -74,7 +74,7 @@ test.for(SWITCHES)(
     world.simulator.normalise.set(switches);
     await readyBucket(world, "all", everySetting(await prerequisites(world)));
     world.simulator.latencyMs = LATENCY_MS;
-    const calls = await callsOfOneLook(world, "all");
+    const calls = await callsOfOneReconcile(world, "all");
     expect(calls.map(({ action }) => action).toSorted()).toEqual(
       SETTINGS.map(({ permissions }) => permissions.read[0]).toSorted(),
     );
@@ -98,7 +98,7 @@ test("a bucket with only a name costs one GET for each setting of the baseline, 
   await using _operator = startOperator(world);
   await readyBucket(world, "plain");
   world.simulator.latencyMs = LATENCY_MS;
-  const calls = await callsOfOneLook(world, "plain");
+  const calls = await callsOfOneReconcile(world, "plain");
   expect(calls.map(({ operation }) => operation).toSorted()).toEqual([
     "GetBucketEncryption",
     "GetBucketOwnershipControls",

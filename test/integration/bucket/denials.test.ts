@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
@@ -16,9 +16,9 @@ test("a denied action is retried slowly", async () => {
   world.simulator.faults.deny("s3:PutBucketVersioning");
   await world.editSpec("docs", { versioning: "Enabled" });
   await world.bucketWhen("docs", isReconciling("AccessDenied"));
-  const looks = () => operatorCalls(world).filter(({ bucket }) => bucket === world.bucketName("other")).length;
-  const before = looks();
-  await eventually(looks, (count) => count >= before + 30);
+  const calls = () => operatorCalls(world).filter(({ bucket }) => bucket === world.bucketName("other")).length;
+  const before = calls();
+  await eventually(calls, (count) => count >= before + 30);
   expect(world.simulator.calls.count("s3:PutBucketVersioning")).toBe(1);
   await expectInvariants(world);
 });
@@ -35,7 +35,7 @@ test("without the tags the owner is unknown, and nothing is written", async () =
   expect(condition(denied, "Ready")?.message).toContain("s3:ListTagsForResource");
   expect(operatorWrites(world)).toHaveLength(writes);
   allow();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(atAws(world, bucketName).versioning).toBe("Suspended");
   await expectInvariants(world);
@@ -54,7 +54,7 @@ test.for(["s3:CreateBucket", "s3:TagResource"])(
     expect(condition(denied, "Ready")?.message).toContain(action);
     expect(world.account.buckets.has(bucketName)).toBe(false);
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     await expectInvariants(world);
   },

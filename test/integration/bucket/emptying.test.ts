@@ -11,7 +11,7 @@ import { eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  lookAgain,
+  reconcileAgain,
   operatorCalls,
   operatorWrites,
 } from "../support/expect/invariants.ts";
@@ -50,7 +50,7 @@ async function messageWhen(world: World, name: string, reason: string): Promise<
   return condition(bucket, "Ready")?.message ?? "";
 }
 
-async function goneAfterALook(world: World, name: string): Promise<void> {
+async function goneAfterReconcile(world: World, name: string): Promise<void> {
   await world.annotate(name, { [RECONCILE_REQUESTED_AT]: String(Math.random()) });
   await world.gone(name);
 }
@@ -124,7 +124,7 @@ describe("contents that are not deleted", () => {
       `${CONFIRM_DELETE_CONTENTS}=${bucketName}`,
     );
     await world.annotate("docs", { [CONFIRM_DELETE_CONTENTS]: "docs" });
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(snapshot(world, bucketName)).toEqual(before);
     expect(operatorWrites(world)).toHaveLength(writes);
 
@@ -201,10 +201,10 @@ describe("versions that S3 refuses to delete", () => {
     expect(message).toContain("KeepVersions");
     expect(bucket.uploads.size).toBe(0);
     const calls = operatorCalls(world).length;
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(operatorCalls(world).length - calls, "one reconcile, and no loop").toBeLessThan(15);
     allow();
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
@@ -224,7 +224,7 @@ describe("versions that S3 refuses to delete", () => {
     expect(countVersions(bucket)).toBe(1);
     expect(world.simulator.calls.count("s3:BypassGovernanceRetention")).toBe(0);
     locked.retention = undefined;
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
@@ -240,7 +240,7 @@ describe("versions that S3 refuses to delete", () => {
     await world.deleteBucket("docs");
     expect(await messageWhen(world, "docs", "ObjectOnLegalHold")).toContain("object-0000001");
     held.legalHold = "OFF";
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
@@ -253,7 +253,7 @@ describe("versions that S3 refuses to delete", () => {
     await world.deleteBucket("docs");
     expect(await messageWhen(world, "docs", "MFADeleteEnabled")).toContain("root user");
     bucket.mfaDelete = false;
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 });
@@ -269,10 +269,10 @@ test("a writer that is as fast as the deletion is reported, and the operator doe
   await world.deleteBucket("docs");
   expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop whoever writes");
   const calls = operatorCalls(world).length;
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   expect(operatorCalls(world).length - calls, "one reconcile, and no race").toBeLessThan(10);
   stopWriting();
-  await goneAfterALook(world, "docs");
+  await goneAfterReconcile(world, "docs");
   expectDeleted(world, bucket.name);
 });
 
@@ -292,11 +292,11 @@ describe("a large bucket emptied by S3 Lifecycle", () => {
     expect(countVersions(bucket)).toBeGreaterThan(1_000);
     expect(JSON.stringify(bucket.lifecycle)).toContain("ExpiredObjectDeleteMarker");
     const writes = operatorWrites(world).length;
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(operatorWrites(world)).toHaveLength(writes);
     // Deletes most objects, as S3 Lifecycle does in its own time.
     for (const key of [...bucket.objects.keys()].slice(10)) bucket.objects.delete(key);
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
@@ -324,7 +324,7 @@ describe("a large bucket emptied by S3 Lifecycle", () => {
         "the object stays while S3 Lifecycle is active",
       ).toContain("s3:PutLifecycleConfiguration");
       allow();
-      await goneAfterALook(world, "docs");
+      await goneAfterReconcile(world, "docs");
       expect(bucket.lifecycle).toBeUndefined();
       expect(countVersions(bucket)).toBe(8_000);
     },
@@ -362,7 +362,7 @@ describe("a large bucket emptied by S3 Lifecycle", () => {
       await using _second = startOperator(world, { emptyByLifecycleAbove: 0 });
       expect(await messageWhen(world, "docs", "AccessDenied")).toContain("s3:PutLifecycleConfiguration");
       allow();
-      await goneAfterALook(world, "docs");
+      await goneAfterReconcile(world, "docs");
       expect(bucket.lifecycle).toBeUndefined();
     });
 
@@ -395,7 +395,7 @@ describe("a large bucket emptied by S3 Lifecycle", () => {
       await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
       const bucket = await handedOver(world);
       bucket.tags.clear();
-      await goneAfterALook(world, "docs");
+      await goneAfterReconcile(world, "docs");
       expect(await eventWhen(world, "docs", "BucketLeftExpiring")).toMatchObject({ type: "Warning" });
       expect(bucket.lifecycle).toBeDefined();
     });

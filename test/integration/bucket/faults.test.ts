@@ -31,7 +31,7 @@ const PLACES_IN = {
   create: PLACES,
   update: ["reads", "writes"],
   drift: ["reads", "writes"],
-  deleteIfEmpty: ["look", "reads", "bucket"],
+  deleteIfEmpty: ["existence", "reads", "bucket"],
 } satisfies Record<string, readonly Place[]>;
 
 const CASES = FAULTS.flatMap((fault) =>

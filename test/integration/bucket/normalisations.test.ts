@@ -5,8 +5,8 @@ import type { Normalisations } from "../../aws/index.ts";
 import { arbitrarySpec } from "./arbitrary-spec.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { dumpBucket } from "../support/expect/dump.ts";
-import { expectInvariants, expectNothingToWrite, lookAgain } from "../support/expect/invariants.ts";
-import { MEDDLE } from "./meddle.ts";
+import { expectInvariants, expectNothingToWrite, reconcileAgain } from "../support/expect/invariants.ts";
+import { TAMPER_WITH } from "./tamper.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { isReady, settingSource } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
@@ -88,21 +88,21 @@ test("a policy of several authors in another order at each read is the same poli
     Resource: [`arn:aws:s3:::${bucket.name}/*`],
   }));
   bucket.policy = JSON.stringify({ ...rest, Statement: [...theirs, ...Statement] });
-  const { status } = await lookAgain(world, "docs");
+  const { status } = await reconcileAgain(world, "docs");
   expect(status?.policy?.unmanagedStatements).toEqual(["#1", "#2", "Theirs2", "Theirs3"]);
   world.simulator.normalise.set({ reorderPolicy: true });
-  for (let look = 1; look <= 4; look += 1) await expectNothingToWrite(world, ["docs"]);
+  for (let round = 1; round <= 4; round += 1) await expectNothingToWrite(world, ["docs"]);
 });
 
 async function expectDriftFound(world: World, name: string, { spec, choice }: Case): Promise<void> {
   const bucket = atAws(world, world.bucketName(name));
   const before = dumpBucket(bucket, name);
   const current = await world.bucket(name);
-  const managed = Object.keys(MEDDLE).filter((setting) => isManaged(current, setting));
+  const managed = Object.keys(TAMPER_WITH).filter((setting) => isManaged(current, setting));
   const setting = managed[choice % managed.length] ?? "";
-  MEDDLE[setting]?.(bucket);
+  TAMPER_WITH[setting]?.(bucket);
   expect(dumpBucket(bucket, name)).not.toEqual(before);
-  await lookAgain(world, name);
+  await reconcileAgain(world, name);
   const corrected = (seen: S3Bucket) => isReady(seen) && seen.status?.drift?.lastCorrectedTime !== undefined;
   const { status } = await world.statuses.when(name, corrected);
   const changes = status?.drift?.changes?.map((change) => change.setting);

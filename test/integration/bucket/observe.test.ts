@@ -9,7 +9,7 @@ import type { S3Bucket } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled, settingState } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
@@ -49,7 +49,7 @@ test("Observe of a missing bucket plans its creation, and writes nothing", async
   expect(planned.status?.plan).toEqual([{ setting: "bucket", path: "", desired: bucketName }]);
   expect(planned.metadata.finalizers).toBeUndefined();
   expect(kstatus(planned)).toBe("InProgress");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   expect(operatorWrites(world)).toEqual([]);
   expect(world.account.buckets.has(bucketName)).toBe(false);
   const ready = await expectPlanApplied(world, planned, "docs");
@@ -116,7 +116,7 @@ test("Observe of an owned bucket with drift gives the exact plan, which Enforce 
   await world.person.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
   const before = snapshot(world, Bucket);
 
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const planned = await world.bucketWhen("docs", isPlanned);
   expect(planned.status?.plan).toEqual([
     { setting: "publicAccessBlock", path: "blockPublicPolicy", desired: "true", actual: "false" },

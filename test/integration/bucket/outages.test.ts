@@ -11,7 +11,7 @@ import {
   REASON_DURING,
   WRITE_PLACES,
 } from "../support/faults/fault-world.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { PHASES, stateAtAws } from "../support/faults/phases.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 
@@ -81,7 +81,7 @@ describe.concurrent("other faults", () => {
   test.for(PHASE_NAMES)("the phase %s finishes when reads fail and responses to writes are lost", async (phase) => {
     const it = await faulty.subject(`two-${phase}`);
     await PHASES[phase].prepare(it);
-    disturb("internalError", it, ["look", "reads"], 2);
+    disturb("internalError", it, ["existence", "reads"], 2);
     disturb("loseAnswer", it, WRITE_PLACES, 2);
     const over = await PHASES[phase].begin(it);
     await over();
@@ -137,7 +137,7 @@ describe.concurrent("other faults", () => {
     await PHASES.create.begin(it);
     await faulty.world.statuses.when(it.name, isStalled("BucketOwnedByAnotherAccount"));
     off();
-    await lookAgain(faulty.world, it.name);
+    await reconcileAgain(faulty.world, it.name);
     await faulty.world.statuses.when(it.name, isReady);
   });
 
@@ -150,7 +150,7 @@ describe.concurrent("other faults", () => {
     // The first response and the third are old ones.
     await statuses.when(it.name, isReconciling("Settling"));
     await over();
-    await lookAgain(faulty.world, it.name);
+    await reconcileAgain(faulty.world, it.name);
     await statuses.when(it.name, isReady);
     faulty.expectUndisturbed(it, "create");
     const writes = simulator.calls.of(bucketName).filter(({ action }) => action === "s3:PutLifecycleConfiguration");

@@ -76,7 +76,7 @@ async function addTheirs({ person }: World, Bucket: string): Promise<void> {
   );
 }
 
-function isTheirs(world: World, bucketName: string): boolean[] {
+function areKept(world: World, bucketName: string): boolean[] {
   const { policy, lifecycle, notifications } = atAws(world, bucketName);
   return [
     JSON.stringify(policy).includes("Theirs"),
@@ -111,7 +111,7 @@ describe("a response that is another document", () => {
 
       await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "after" });
       await world.bucketWhen("docs", isReady);
-      expect(isTheirs(world, bucketName)).toEqual([true, true, true]);
+      expect(areKept(world, bucketName)).toEqual([true, true, true]);
       expect(operatorCalls(world).filter(({ write }) => write)).toHaveLength(writes);
       await expectInvariants(world);
     },

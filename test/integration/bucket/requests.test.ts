@@ -35,12 +35,12 @@ test("any new value is a request, of any length, and the same value again is non
   const long = "x".repeat(5_000);
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: long });
   await world.bucketWhen("docs", ({ status }) => status?.reconcileRequestedAt === long.slice(0, 256));
-  const looks = () => world.simulator.calls.count("s3:GetBucketPolicy");
-  const before = looks();
+  const reads = () => world.simulator.calls.count("s3:GetBucketPolicy");
+  const before = reads();
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: long });
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "short" });
   await world.bucketWhen("docs", ({ status }) => status?.reconcileRequestedAt === "short");
-  expect(looks() - before).toBe(1);
+  expect(reads() - before).toBe(1);
   await expectInvariants(world);
 });
 
@@ -130,13 +130,13 @@ test("an object's own poll interval overrides the operator's, within bounds", as
   await world.applyBucket("fast", { bucketName: fast ?? "" }, { annotations: { [POLL_INTERVAL_SECONDS]: "soon" } });
   await world.bucketWhen("slow", isReady);
   await world.bucketWhen("fast", isReady);
-  const looks = (bucket?: string) =>
+  const reads = (bucket?: string) =>
     operatorCalls(world).filter((call) => call.bucket === bucket && call.operation === "GetBucketPolicy").length;
-  const before = { slow: looks(slow), fast: looks(fast) };
+  const before = { slow: reads(slow), fast: reads(fast) };
   await eventually(
-    () => looks(fast),
+    () => reads(fast),
     (count) => count >= before.fast + 5,
   );
-  expect(looks(slow)).toBe(before.slow);
+  expect(reads(slow)).toBe(before.slow);
   await expectInvariants(world);
 });

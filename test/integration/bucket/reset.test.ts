@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { isReady } from "../support/expect/states.ts";
@@ -92,7 +92,7 @@ test("baseline None removes the transport statements, keeps the others, and repo
       .slice(writes)
       .map(({ operation }) => operation),
   ).toEqual(["DeleteBucketPolicy"]);
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const { status } = await world.bucket("docs");
   const unmanaged = status?.settings?.filter(({ source }) => source === "Unmanaged").map(({ name }) => name);
   expect(unmanaged).toEqual(["publicAccessBlock", "objectOwnership", "encryption", "policy"]);
@@ -109,7 +109,7 @@ test("a wiped status is rebuilt without a write to AWS", async () => {
   const { status: before } = await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
   const writes = operatorWrites(world).length;
   await wipeStatus(world, "docs");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const { status: after } = await world.bucketWhen("docs", isReady);
   expect(withoutTimes(after)).toEqual(withoutTimes(before));
   expect(operatorWrites(world)).toHaveLength(writes);
@@ -126,7 +126,7 @@ test("a wiped status does not turn an adopted bucket into a created one", async 
   const { status: before } = await world.bucketWhen("old", isReady);
   const writes = operatorWrites(world).length;
   await wipeStatus(world, "old");
-  await lookAgain(world, "old");
+  await reconcileAgain(world, "old");
   const { status: after } = await world.bucketWhen("old", isReady);
   expect(after?.origin).toBe("Adopted");
   expect(withoutTimes(after)).toEqual(withoutTimes(before));

@@ -4,7 +4,7 @@ import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Bucket } from "../../aws/index.ts";
 import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
 import { readable } from "../support/expect/dump.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
 import { caseOf } from "../support/world/setting-cases.ts";
@@ -49,7 +49,7 @@ async function stage(setting: string): Promise<Stage> {
     bucketName,
     value: { ...needs, ...value(named) },
     other: { ...needs, ...other(named) },
-    held: () => heldOf(atAws(world, bucketName), field),
+    held: () => fieldOf(atAws(world, bucketName), field),
     [Symbol.asyncDispose]: async () => {
       await operator[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
@@ -57,7 +57,7 @@ async function stage(setting: string): Promise<Stage> {
   };
 }
 
-function heldOf(bucket: Bucket, field: keyof Bucket): unknown {
+function fieldOf(bucket: Bucket, field: keyof Bucket): unknown {
   const value = readable(bucket[field]);
   if (field !== "tags") return value;
   // The ownership tags are there without any declared tag.
@@ -67,7 +67,7 @@ function heldOf(bucket: Bucket, field: keyof Bucket): unknown {
 /** The value of the setting in a new bucket. */
 function byDefault(world: World, setting: string): unknown {
   const name = world.bucketName("default");
-  return heldOf(world.account.buckets.get(name) ?? world.account.createBucket(name, REGION), caseOf(setting).field);
+  return fieldOf(world.account.buckets.get(name) ?? world.account.createBucket(name, REGION), caseOf(setting).field);
 }
 
 describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
@@ -95,7 +95,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     const declared = at.held();
     Object.assign(atAws(world, bucketName), { [field]: former });
     expect(at.held()).not.toEqual(declared);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const isCorrected = (bucket: S3Bucket) => isReady(bucket) && bucket.status?.drift?.lastCorrectedTime !== undefined;
     const { status } = await world.bucketWhen("docs", isCorrected);
     expect(new Set(status?.drift?.changes?.map(({ setting }) => setting))).toEqual(new Set([name]));
@@ -110,7 +110,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     const writes = operatorWrites(world).length;
     addUnknown(atAws(world, bucketName), field);
     const added = countUnknown(atAws(world, bucketName), field);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const unchanged = await world.bucketWhen("docs", isReady);
     expect(unchanged.status?.drift).toBeUndefined();
     expect(operatorWrites(world)).toHaveLength(writes);
@@ -166,7 +166,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     expect(at.held()).toEqual(before);
 
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     expect(at.held()).not.toEqual(before);
     await expectInvariants(world);
@@ -180,13 +180,13 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
       await readyBucket(world, "docs", at.value);
       const writes = operatorWrites(world).length;
       const allow = world.simulator.faults.deny(permissions.read[0]);
-      await lookAgain(world, "docs");
+      await reconcileAgain(world, "docs");
       const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
       expect(settingState(denied, name)).toBe("Denied");
       expect(settingMessage(denied, name)).toContain(permissions.read[0]);
       expect(outOfSync(denied)).toEqual([name]);
       allow();
-      await lookAgain(world, "docs");
+      await reconcileAgain(world, "docs");
       await world.bucketWhen("docs", isReady);
       expect(operatorWrites(world)).toHaveLength(writes);
       await expectInvariants(world);
@@ -209,7 +209,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     expect(at.held()).toEqual(declared);
 
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const ready = await world.bucketWhen("docs", isReady);
     expect(settingSource(ready, name)).toBe(name === "tags" ? "Baseline" : inBaseline && "Unmanaged");
     expect(at.held()).toEqual(afterReset ?? byDefault(world, name));

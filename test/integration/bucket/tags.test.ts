@@ -8,7 +8,7 @@ import { eventsOf, eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  lookAgain,
+  reconcileAgain,
   operatorCalls,
   operatorWrites,
   S3_CONTROL_PATH,
@@ -111,7 +111,7 @@ describe.each<Endpoint>([["an ordinary region", () => undefined], ...CLASSIC])("
     await retag(world, bucketName, { theirs: "1", team: "drifted" });
     await world.editSpec("docs", { tags: { new: "2", old: null } });
     await world.bucketWhen("docs", isReady);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(tagsAt(world, bucketName)).toEqual({ team: "a", new: "2", theirs: "1", ...claim });
     await expectInvariants(world);
 
@@ -158,7 +158,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     await readyBucket(world, "plain");
     await readyBucket(world, "other");
     const before = operatorCalls(world).length;
-    await lookAgain(world, "plain");
+    await reconcileAgain(world, "plain");
     const calls = operatorCalls(world).slice(before);
     expect(calls.map(({ operation }) => operation).toSorted()).toEqual([
       "GetBucketEncryption",
@@ -205,11 +205,11 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     await world.applyAccount();
     await world.applyBucket("docs", { bucketName });
     await world.bucketWhen("docs", isReconciling("AccessDenied"));
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(operatorWrites(world).filter(({ operation }) => !/^CreateBucket$|Tagging/.test(operation))).toEqual([]);
     expect(tagsAt(world, bucketName)).toEqual({});
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     expect(tagsAt(world, bucketName)).toEqual(claimOf(world, "docs"));
     const reasons = (await eventsOf(world, "docs")).map(({ reason }) => reason);
@@ -236,7 +236,7 @@ test("a kill between the two calls leaves a bucket that is reported, and created
   const stalled = await world.bucketWhen("docs", isStalled("BucketNotOwned"));
   expect(condition(stalled, "Stalled")?.message).toContain("delete it at AWS, and it is made again");
   world.account.buckets.delete(bucketName);
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(tagsAt(world, bucketName)).toEqual(claimOf(world, "docs"));
   await expectInvariants(world);

@@ -92,8 +92,8 @@ export const TAMPERINGS: readonly Tampering[] = [
   },
   {
     setting: "tags",
-    change: (world, Bucket) => retag(world, Bucket, { team: "somebody" }),
-    finds: [{ path: "team", desired: "documents", actual: "somebody" }],
+    change: (world, Bucket) => retag(world, Bucket, { team: "another" }),
+    finds: [{ path: "team", desired: "documents", actual: "another" }],
   },
 ];
 

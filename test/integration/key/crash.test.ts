@@ -10,9 +10,7 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket has an account of its own, by
- * which its calls to KMS can be told from those of others: in the first account it is the first call, in the second the second, and so on; in half
- * of the accounts before the call is applied, in the other half after it was.
+ * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket has an account of its own, which identifies its calls to KMS: in the first account the kill is at the first call, in the second at the second, and so on; in half of the accounts before the call is applied, in the other half after it.
  */
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
@@ -28,28 +26,28 @@ const OVER_MS = 45_000;
 interface Subject {
   world: World;
   account: Account;
-  /** Of the S3Bucket. */
+  /** The name of the S3Bucket. */
   name: string;
 }
 
-/** Resolves when what was begun is over. */
+/** Resolves when the phase is over. */
 type Over = () => Promise<unknown>;
 
 interface Phase {
   prepare(subject: Subject): Promise<unknown>;
   begin(subject: Subject): Promise<Over>;
-  /** State of the one key in the end. */
-  comesTo: "Enabled" | "PendingDeletion";
+  /** State of the only key at the end. */
+  outcome: "Enabled" | "PendingDeletion";
 }
 
 const PHASES: Record<string, Phase> = {
-  "it creates key and bucket": { prepare: () => Promise.resolve(), begin: apply, comesTo: "Enabled" },
-  "it deletes bucket and key": {
+  "creating key and bucket": { prepare: () => Promise.resolve(), begin: apply, outcome: "Enabled" },
+  "deleting bucket and key": {
     prepare: async (subject) => (await apply(subject))(),
     begin: remove,
-    comesTo: "PendingDeletion",
+    outcome: "PendingDeletion",
   },
-  "it revives the key": {
+  "reviving the key": {
     prepare: async (subject) => {
       await (
         await apply(subject)
@@ -59,12 +57,12 @@ const PHASES: Record<string, Phase> = {
       )();
     },
     begin: apply,
-    comesTo: "Enabled",
+    outcome: "Enabled",
   },
 };
 
-describe.concurrent("the process is killed at each call", () => {
-  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+describe.concurrent("a process killed at each call", () => {
+  test.for(Object.entries(PHASES))("%s is finished by a new process", async ([, phase]) => {
     await using world = await createWorld();
     await using first = spawnOperator(world, bundle, FLAGS);
     const reference = await subjectOf(world, 0);
@@ -90,7 +88,7 @@ describe.concurrent("the process is killed at each call", () => {
   });
 });
 
-/** With an account of its own, reached by a role. */
+/** An S3Bucket in an account of its own, reached by a role. */
 async function subjectOf(world: World, number: number): Promise<Subject> {
   const account = world.simulator.account(String(200_000_000_000 + number));
   const { arn: roleArn } = account.addRole("operator", { trustedAccounts: [world.account.id] });
@@ -114,7 +112,7 @@ async function remove({ world, name }: Subject): Promise<Over> {
   return () => world.statuses.whenGone(name, OVER_MS);
 }
 
-/** How many calls the phase takes when nothing is in its way. */
+/** The number of calls of the phase without a fault. */
 async function measure(phase: Phase, subject: Subject): Promise<number> {
   const { world, account } = subject;
   const count = () =>
@@ -127,14 +125,14 @@ async function measure(phase: Phase, subject: Subject): Promise<number> {
   return count() - before;
 }
 
-function expectOneKey({ world, account, name }: Subject, { comesTo }: Phase): void {
+function expectOneKey({ world, account, name }: Subject, { outcome }: Phase): void {
   const alias = defaultAlias(world, name);
   const key = keyAt(account, alias);
   expect([...account.keys.values()], `${name} has one key`).toEqual([key]);
   expect([...account.aliases.keys()]).toEqual([`${KEY_REGION}/${alias}`]);
-  expect(key).toMatchObject({ state: comesTo, rotationPeriodInDays: 365 });
+  expect(key).toMatchObject({ state: outcome, rotationPeriodInDays: 365 });
   expect(key.tags.get("s3-operator.io/name")).toBe(name);
   const bucket = account.buckets.get(world.bucketName(name));
-  if (comesTo === "Enabled") expect(JSON.stringify(bucket?.encryption)).toContain(key.arn);
+  if (outcome === "Enabled") expect(JSON.stringify(bucket?.encryption)).toContain(key.arn);
   else expect(bucket).toBeUndefined();
 }

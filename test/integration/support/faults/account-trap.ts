@@ -1,20 +1,23 @@
 import type { Call, Simulator } from "../../../aws/index.ts";
 
-/** One call of an account: its number, counted from when the trap is set and from 1, and whether it is held before it is applied, or after. */
+/**
+ * A call of an account: its number since the trap was set, from 1, and whether it is held before or after it is
+ * applied.
+ */
 export interface HeldCall {
   number: number;
   phase: "before" | "after";
 }
 
-/** Calls that are held, one of each account, so that something can happen while all of them are under way. */
+/** Holds one call of each account, so that a test can act while all of them are in progress. */
 export interface AccountTrap {
-  /** Resolves when all that are to be held are. */
+  /** Resolves when all calls are held. */
   full: Promise<void>;
-  /** The connections of the held calls end without an answer, and nothing is held any more. */
+  /** Ends the connections of the held calls without a response, and holds no more. */
   drop(): void;
 }
 
-/** `calls` by account. Those to STS do not count, or only those to `services` do. */
+/** `calls` by account. Counts the calls to `services`, by default all but STS. */
 export function trapAccounts(
   { faults }: Simulator,
   calls: ReadonlyMap<string, HeldCall>,

@@ -1,10 +1,10 @@
 import type { Call, Simulator } from "../../../aws/index.ts";
 
-/** Calls that are held, so that something can happen while all of them are under way. */
+/** Holds calls, so that a test can act while all of them are in progress. */
 export interface Trap {
-  /** Resolves when all that are to be held are. */
+  /** Resolves when all calls are held. */
   full: Promise<void>;
-  /** Nothing is held any more: the connections of the held calls end, or the calls take their course. */
+  /** Holds no more: drops the connections of the held calls, or lets the calls continue. */
   release: (how?: "drop") => void;
 }
 
@@ -26,14 +26,14 @@ export function holdCalls({ faults }: Simulator, operation: string): Trap {
   };
 }
 
-/** Where a call is held: `before` it is applied, or `after` it was, with its answer still to come. */
+/** Where a call is held: `before` it is applied, or `after` it, with its response not yet sent. */
 export interface Point {
-  /** Of the calls or writes on one bucket, counted from when the trap is set, and from 1. */
+  /** The number of the call or write on one bucket since the trap was set, from 1. */
   number: number;
   moment: "before" | "after";
 }
 
-/** Which calls a {@link Point} counts. */
+/** The calls that a {@link Point} counts. */
 export type Counted = "call" | "write";
 
 /** Holds one call of each of these buckets. */

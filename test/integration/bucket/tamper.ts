@@ -5,7 +5,7 @@ import { child, element, type XmlElement } from "../../aws/xml.ts";
  * A change of one setting by a user at AWS, to a value that is neither declared nor S3's default: within the settle
  * window, the value before the operator's write is taken for an eventually consistent read.
  */
-export const MEDDLE: Readonly<Record<string, (bucket: Bucket) => void>> = {
+export const TAMPER_WITH: Readonly<Record<string, (bucket: Bucket) => void>> = {
   tags: ({ tags }) => void tags.set("s3-operator.io/origin", "Nowhere"),
   publicAccessBlock: (bucket) => {
     const off = bucket.publicAccessBlock?.children.findIndex(({ text }) => text === "true") ?? -1;
