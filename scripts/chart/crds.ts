@@ -1,4 +1,4 @@
-/** Writes the CustomResourceDefinitions of crds/ as chart templates, so that an upgrade of the release upgrades them. */
+/** Writes the CustomResourceDefinitions of crds/ as chart templates, so that a release upgrade upgrades them. */
 
 import { dump } from "js-yaml";
 import type { CustomResourceDefinition } from "../schema.ts";

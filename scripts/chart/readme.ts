@@ -11,7 +11,9 @@ export interface Value {
   default: unknown;
 }
 
-/** Returns every value with a comment, in the order of the file. A comment begins with the path of the value below it. */
+/**
+ * Returns each value with a comment, in the order of the file. A comment begins with the path of the value below it.
+ */
 export function commentedValues(valuesYaml: string): Value[] {
   const values = load(valuesYaml) as Record<string, unknown>;
   const comments = [...valuesYaml.matchAll(/^ *# ([a-z]\w*(?:\.\w+)*):? (.+)\n *(\w+):/gm)];
@@ -53,18 +55,18 @@ helm install s3-operator charts/s3-operator --namespace s3-operator-system --cre
   --set 'serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::111122223333:role/s3-operator'
 \`\`\`
 
-Helm 3 and 4, Kubernetes 1.33 or later. The role needs the actions of [iam-policy.json](../../docs/iam-policy.json). With EKS
-Pod Identity leave the annotation out, and associate the ServiceAccount with the role. Without Helm:
-\`kubectl apply --server-side -f install.yaml\`, which is this chart with its defaults.
+The chart needs Helm 3 or 4 and Kubernetes 1.33 or later. The role needs the actions in
+[iam-policy.json](../../docs/iam-policy.json). With EKS Pod Identity, omit the annotation and associate the ServiceAccount with
+the role. To install without Helm, run \`kubectl apply --server-side -f install.yaml\`: the file is this chart with its defaults.
 
 ## CustomResourceDefinitions
 
-They are templates of the chart: installing and upgrading the release installs and upgrades them, and uninstalling keeps them
-(\`crds.keep\`), because with a CustomResourceDefinition all its objects go. CRDs that were applied by kubectl before are taken
-over by \`helm install --take-ownership\`; with \`crds.enabled=false\` they are yours to upgrade, before the operator.
+The CustomResourceDefinitions are templates of the chart. An install or upgrade of the release installs or upgrades them. An
+uninstall keeps them (\`crds.keep\`), because the deletion of a CustomResourceDefinition deletes all its objects. To take over CRDs
+that kubectl has applied, use \`helm install --take-ownership\`. With \`crds.enabled=false\`, upgrade them yourself before the operator.
 
-From \`install.yaml\` to Helm, in the same namespace, no bucket is written to. Helm 4 applies on the server, where the fields are
-kubectl's until \`--force-conflicts\` takes them; with Helm 3 leave that out, which it does not know:
+A change from \`install.yaml\` to Helm in the same namespace writes to no bucket. Helm 4 uses server-side apply and needs
+\`--force-conflicts\` to take over the fields that kubectl owns. Helm 3 does not have this flag; omit it there:
 
 \`\`\`sh
 helm install s3-operator charts/s3-operator --namespace s3-operator-system --wait --take-ownership --force-conflicts
@@ -72,12 +74,13 @@ helm install s3-operator charts/s3-operator --namespace s3-operator-system --wai
 
 ## The AWSAccount
 
-With \`account.id\` the chart makes the default AWSAccount. Helm cannot make a kind and an object of it in one go, so on a
-cluster that does not know the kind yet it comes as a hook, after everything else: use \`--wait\`, so that the kind is served by
-then. From the next upgrade on it is an object of the release. Neither an uninstall nor taking \`account.id\` away deletes it.
+With \`account.id\` the chart creates the default AWSAccount. Helm cannot create a kind and an object of it in one step. On a
+cluster without the kind, the AWSAccount is therefore a hook that runs after everything else: use \`--wait\`, so that the kind is
+served by then. From the next upgrade on, the AWSAccount is an object of the release. Neither an uninstall nor the removal of
+\`account.id\` deletes it.
 
-\`account.spec\` has every other field of an [AWSAccount](../../docs/reference/awsaccount.md), checked before anything is
-installed. Limits for tenants, and the way in which Pods become the roles of BucketAccesses:
+\`account.spec\` accepts every other field of an [AWSAccount](../../docs/reference/awsaccount.md). Helm checks it before it
+installs anything. This example sets guardrails for tenants, and how Pods assume the roles of BucketAccesses:
 
 \`\`\`yaml
 account:
@@ -92,14 +95,14 @@ account:
     workloadIdentity: { type: PodIdentity, clusterName: production }
 \`\`\`
 
-## What may go wrong
+## Common problems
 
-- **A second release** that would look after the same objects is refused by Helm: the ClusterRole is named by what is looked
-  after. Give each release another \`watch.selector\` or other \`watch.namespaces\`, all but one \`crds.enabled=false\`, and those
-  in one namespace another \`leaderElection.name\`: Helm refuses two with the same lease.
-- **A typo in values** fails at install and names the key: the schema allows no others.
-- **Uninstalling** leaves CustomResourceDefinitions, AWSAccounts, S3Buckets and buckets. To have buckets released or deleted
-  first, delete the S3Buckets while the operator still runs.
+- **A second release** with the same scope is refused by Helm, because the name of the ClusterRole depends on the scope. Give
+  each release a different \`watch.selector\` or \`watch.namespaces\`. Set \`crds.enabled=false\` in all releases but one. Give
+  releases in one namespace different \`leaderElection.name\`s: Helm refuses two with the same lease.
+- **A typo in values** fails at install, and the error names the key: the schema allows no other keys.
+- **An uninstall** leaves CustomResourceDefinitions, AWSAccounts, S3Buckets and buckets. To release or delete buckets, delete
+  the S3Buckets first, while the operator is running.
 
 ## Values
 `;

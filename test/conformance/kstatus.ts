@@ -5,7 +5,8 @@ export type KStatus = "Current" | "InProgress" | "Failed" | "Terminating";
 /**
  * The status that Helm 4, Flux and other users of kstatus compute for an object of ours: the rules of `Compute` for
  * unknown kinds.
- * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go (the order of rules and conditions matters)
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go
+ * The order of rules and conditions matters.
  */
 export function kstatus({ metadata, status }: StatusObject): KStatus {
   if (metadata.deletionTimestamp !== undefined) return "Terminating";

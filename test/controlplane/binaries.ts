@@ -49,7 +49,7 @@ export async function findBinaries({
   return installed;
 }
 
-/** The variables of envtest: one for each binary, and one for a folder. https://book.kubebuilder.io/reference/envtest */
+/** envtest's variables: one for each binary, and one for a folder. https://book.kubebuilder.io/reference/envtest */
 export function pathsFrom(environment: NodeJS.ProcessEnv): Found {
   const folder = environment.KUBEBUILDER_ASSETS;
   const paths: Found = {};

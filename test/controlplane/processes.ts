@@ -4,7 +4,9 @@
  */
 import { join } from "node:path";
 
-/** Files that the processes share. kube-apiserver creates its serving certificate itself; the same file then has the CA. */
+/**
+ * Files that the processes share. kube-apiserver creates its serving certificate itself, with the CA in the same file.
+ */
 export function filesIn(directory: string) {
   return {
     etcd: join(directory, "etcd"),
@@ -36,7 +38,7 @@ export function etcdArguments(directory: string): string[] {
   ];
 }
 
-/** Records requests of ServiceAccounts only, which are few: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
+/** Records the few requests of ServiceAccounts only: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
 export const auditPolicy = {
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",

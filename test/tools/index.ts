@@ -55,7 +55,7 @@ async function cachedFile(name: ToolName, environment: NodeJS.ProcessEnv): Promi
   return join(directory, `${name}-${hash.digest("hex").slice(0, 12)}-${process.platform}-${process.arch}`);
 }
 
-/** Builds to a temporary file and renames it. Call only under the lock; the owner removes the files of killed builds. */
+/** Builds to a temporary file and renames it. Call it under the lock; the owner removes files of killed builds. */
 async function build(name: ToolName, file: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const siblings = await readdir(dirname(file));
   const leftovers = siblings.filter((sibling) => sibling.startsWith(`${name}-`) && sibling.includes(".temporary-"));

@@ -18,7 +18,8 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new process finishes the work. Each BucketAccess has an account of its own, which identifies its calls.
+ * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new
+ * process finishes the work. Each BucketAccess has an account of its own, which identifies its calls.
  */
 vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 

@@ -22,7 +22,7 @@ interface Scene extends AsyncDisposable {
   access: BucketAccess;
   pod: S3Client;
   explain: (action: string, ...flags: string[]) => Promise<Answer>;
-  /** Explains access to an object, sends the request as the Pod, and expects the same result. Returns the explanation. */
+  /** Explains access to an object, sends the request as the Pod, and expects the same result. */
   expectSame: (action: "s3:GetObject" | "s3:PutObject", key: string) => Promise<Answer>;
   expectSameList: (prefix: string | undefined) => Promise<Answer>;
 }

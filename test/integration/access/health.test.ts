@@ -12,7 +12,8 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchAccessWrites } from "../support/faults/write-watch.ts";
 
 /*
- * Each state of a BucketAccess as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A transient state is checked while the simulator holds the operator's next call.
+ * Each state of a BucketAccess as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A
+ * transient state is checked while the simulator holds the operator's next call.
  */
 
 const WAITING: Health = { kstatus: "InProgress", ready: false, argocd: "Progressing" };

@@ -13,7 +13,9 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process finishes the work. There is a bucket for each such point. Its call is held until the calls of all buckets are held; then one kill interrupts them all.
+ * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process
+ * finishes the work. There is a bucket for each such point. Its call is held until the calls of all buckets are held;
+ * then one kill interrupts them all.
  */
 vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 

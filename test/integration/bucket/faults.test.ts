@@ -16,7 +16,8 @@ import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts
 import { PHASES } from "../support/faults/phases.ts";
 
 /*
- * Transient faults of AWS and the network at each call: AWS ends in the state without the fault, and no status was wrong meanwhile. Each case is one bucket, and all run concurrently.
+ * Transient faults of AWS and the network at each call: AWS ends in the state without the fault, and no status was
+ * wrong meanwhile. Each case is one bucket, and all run concurrently.
  */
 vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
 

@@ -12,7 +12,9 @@ import { isReady, settingSource } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * AWS returns settings in other forms than they were written. In any form, a declared value counts as equal, so that another reconcile writes nothing, and a user's change is still detected. A failure prints the seed, which repeats it as a parameter of the check.
+ * AWS returns settings in other forms than they were written. In any form, a declared value counts as equal, so that
+ * another reconcile writes nothing, and a user's change is still detected. A failure prints the seed, which repeats it
+ * as a parameter of the check.
  */
 
 interface Case {

@@ -20,7 +20,7 @@ import {
 import { addUnknown, countUnknown } from "./unknown.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/* Tests that hold for every setting of the registry. Tests of a single setting are beside its file, and in files of their own. */
+/* Tests that hold for every setting. Tests of a single setting are beside its file, and in files of their own. */
 
 const REGION = "eu-central-1";
 

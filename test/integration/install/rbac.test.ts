@@ -45,7 +45,9 @@ async function succeed(world: World, ...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** The chart in the world's namespace, without its CRDs, which exist, and its Deployment, which has no node to run on. */
+/**
+ * The chart in the world's namespace, without its CRDs, which exist, and its Deployment, for which there is no node.
+ */
 async function installChart(world: World, args: readonly string[]): Promise<KubeObject[]> {
   await using helm = await createHelm("helm4");
   const environment = Object.entries({ ...awsEnvironment(world), AWS_CA_BUNDLE: undefined });

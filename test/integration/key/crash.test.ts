@@ -10,7 +10,9 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket has an account of its own, which identifies its calls to KMS: in the first account the kill is at the first call, in the second at the second, and so on; in half of the accounts before the call is applied, in the other half after it.
+ * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket
+ * has an account of its own, which identifies its calls to KMS: in the first account the kill is at the first call, in
+ * the second at the second, and so on; in half of the accounts before the call is applied, in the other half after it.
  */
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 

@@ -13,7 +13,8 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * The connection to the API server fails: the operator keeps running, reconnects, and finishes its work. It starts no work at AWS that status does not announce.
+ * The connection to the API server fails: the operator keeps running, reconnects, and finishes its work. It starts no
+ * work at AWS that status does not announce.
  */
 
 interface Broken extends AsyncDisposable {

@@ -13,14 +13,15 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * Each state of an S3Bucket as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A transient state is checked while the simulator holds the operator's next call.
+ * Each state of an S3Bucket as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A
+ * transient state is checked while the simulator holds the operator's next call.
  */
 
 async function expectHealth(world: World, name: string, health: Health): Promise<void> {
   await expectHealthOf(world, await world.bucket(name), health);
 }
 
-/** Asserts after each test that no status was Ready while there was something to write, and that each status was sound. */
+/** Asserts that each status was sound, and that none was Ready while there was something to write. */
 async function expectHonest(world: World, tooEarly: readonly string[]): Promise<void> {
   await expectInvariants(world);
   expect(tooEarly, "written while it was Ready").toEqual([]);

@@ -8,7 +8,8 @@ import { condition, isReady, isReconciling, isStalled } from "../support/expect/
 import { createWorld } from "../support/world/world.ts";
 
 /*
- * A failure or a wait that lasts becomes Stalled, so that Argo CD, Flux and Helm stop waiting, and is still retried, so that it recovers without an edit.
+ * A failure or a wait that lasts becomes Stalled, so that Argo CD, Flux and Helm stop waiting, and is still retried, so
+ * that it recovers without an edit.
  */
 const WHILE_TRIED = { kstatus: "InProgress", ready: false, argocd: "Progressing" } as const;
 const STALLED = { kstatus: "Failed", ready: false, argocd: "Degraded" } as const;

@@ -13,7 +13,8 @@ import { startWatchProxy, type WatchProxy } from "./watch-proxy.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The watches become silent without an error, as behind a NAT that forgets a connection, and all other calls succeed. The operator's cache is then stale for minutes: it must destroy nothing, and write to no other object.
+ * The watches become silent without an error, as behind a NAT that forgets a connection, and all other calls succeed.
+ * The operator's cache is then stale for minutes: it must destroy nothing, and write to no other object.
  */
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -119,7 +119,7 @@ export async function createFaultWorld(): Promise<FaultWorld> {
   };
 }
 
-/** Makes each operation of these places fail `times` times, or without `times` until the returned function is called. */
+/** Makes each operation of these places fail `times` times, or until the returned function is called. */
 export function disturb(
   fault: Fault,
   { world, bucketName: bucket }: Subject,

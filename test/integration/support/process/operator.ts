@@ -35,7 +35,7 @@ function flags(world: World): string[] {
   ];
 }
 
-/** Runs in this process: starts fast, and counts for coverage. One world at a time, as the SDK reads the environment. */
+/** Runs in this process: starts fast, and counts for coverage. One world at a time: the SDK reads the environment. */
 export function startOperator(world: World, overrides: Partial<Config> = {}): Operator {
   Object.assign(process.env, awsEnvironment(world));
   const config = { ...parseConfig(flags(world), {}), ...overrides };

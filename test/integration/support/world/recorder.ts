@@ -10,7 +10,7 @@ export interface StatusRecorder<T extends StatusObject = S3Bucket> {
   /** Oldest first. */
   of(name: string): T[];
   all(): T[];
-  /** Resolves with a present or later state for which `until` returns true; fails with the last state. Makes no calls. */
+  /** Resolves with a present or later state for which `until` returns true; fails with the last one. Makes no calls. */
   when(name: string, until: (object: T) => boolean, timeoutMs?: number): Promise<T>;
   /** Resolves when the object is gone. */
   whenGone(name: string, timeoutMs?: number): Promise<void>;
