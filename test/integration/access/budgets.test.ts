@@ -63,8 +63,7 @@ test("a reconcile of a BucketAccess with principals is one read, or two with a m
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world, { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } });
-  await accesses.apply("reader", { principals: [world.account.addRole("analyst").arn] });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: [world.account.addRole("analyst").arn] });
   // The bucket's transition to Ready reconciles it once more.
   await world.bucketWhen("docs", isReady);
   await accesses.reconcileAgain("reader");

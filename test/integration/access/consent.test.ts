@@ -47,8 +47,10 @@ test("consent by name grants the access, and its removal revokes the access", as
   using _accesses = accesses;
   const allowedNamespaces = { names: [name] };
   await worldWithBucket(world, { access: { allowedNamespaces } });
-  await accesses.apply("reader", { bucketRef: { name: "docs", namespace: world.name }, identity: "PodIdentity" });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {
+    bucketRef: { name: "docs", namespace: world.name },
+    identity: "PodIdentity",
+  });
   expect(roleOf(world, access).tags.get("s3-operator.io/namespace")).toBe(name);
   expect(associations(world)).toMatchObject([{ namespace: name }]);
   await expectAccessInvariants(world, accesses);
@@ -85,8 +87,7 @@ test("consent by label ends with the label, and principals lose their statements
   await world.bucketWhen("docs", (bucket) => isReady(bucket) && !policy().includes("S3OperatorAccess"));
   expect(world.account.roles.has(status?.roleArn ?? "")).toBe(false);
   for (const each of ["pods", "roles"]) {
-    await accesses.delete(each);
-    await accesses.statuses.whenGone(each);
+    await accesses.remove(each);
   }
 });
 
@@ -110,15 +111,13 @@ test("a bucket that is deleted waits for its accesses, which stay granted until 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   await world.deleteBucket("docs");
   const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
   expect(condition(waiting, "Ready")?.message).toContain("reader");
   await accesses.when("reader", isReconciling("BucketNotReady"));
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   await world.gone("docs");
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
@@ -128,15 +127,13 @@ test("a bucket of the same namespace that was removed by force leaves the access
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   await world.deleteBucket("docs");
   const key = { namespace: world.name, name: "docs" };
   await world.kube.mergePatch(S3_BUCKETS, key, { metadata: { finalizers: null } });
   await accesses.when("reader", isReconciling("BucketNotAvailable"));
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
 

@@ -11,7 +11,7 @@ import {
   findConfigMap,
   inlinePolicy,
 } from "../support/world/access.ts";
-import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { type Point, pointsOf, trapAccounts } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import { isReady } from "../support/expect/states.ts";
@@ -75,21 +75,22 @@ describe.concurrent("a process killed at each call", () => {
     await using first = spawnOperator(world, bundle, FLAGS);
     const tooEarly = watchWrites(world, accesses);
     const reference = await subjectOf(world, accesses, 0);
-    const calls = pointsOf(await measure(phase, reference));
-    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, accesses, index + 1)));
-    await Promise.all(subjects.map((it) => phase.prepare(it)));
+    const points = pointsOfEffect(await measure(phase, reference));
+    const stops = await Promise.all(
+      points.map(async (point, index) => ({ point, it: await subjectOf(world, accesses, index + 1) })),
+    );
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
 
-    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
-    const points = new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : [])));
-    const trap = trapAccounts(world.simulator, points, SERVICES);
-    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    const pointOf = new Map(stops.map(({ point, it }) => [it.account.id, point]));
+    const trap = trapAccounts(world.simulator, pointOf, SERVICES);
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
-    trap.drop();
+    trap.release("drop");
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const subject of [reference, ...subjects]) await phase.outcome(subject);
+    for (const it of [reference, ...stops.map(({ it }) => it)]) await phase.outcome(it);
     expect(tooEarly).toEqual([]);
     await expectAccessInvariants(world, accesses);
   });
@@ -146,13 +147,9 @@ async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
   return calls().slice(before);
 }
 
-/** Reads are left out: AWS does not change when a read is not answered. */
-function pointsOf(calls: readonly Call[]): HeldCall[] {
-  return calls.flatMap(({ write }, index): HeldCall[] => {
-    const number = index + 1;
-    const before: HeldCall = { number, phase: "before" };
-    return write ? [before, { number, phase: "after" }] : [before];
-  });
+/** The points after reads are left out: AWS does not change when a read is not answered. */
+function pointsOfEffect(calls: readonly Call[]): Point[] {
+  return pointsOf(calls.length).filter(({ number, moment }) => moment === "before" || calls[number - 1]?.write);
 }
 
 function rolesOf({ account }: Pick<Subject, "account">): Role[] {

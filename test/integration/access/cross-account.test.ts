@@ -50,7 +50,6 @@ test("access needs a permission in both accounts, and reaches only keys below th
   const other = s3As(world, await assumed(world, reader.credentials, reader.addRole("report-reader-2").arn));
   await expect(readAs(other)).rejects.toMatchObject({ name: "AccessDenied" });
 
-  await accesses.delete("report-reader");
-  await accesses.statuses.whenGone("report-reader");
+  await accesses.remove("report-reader");
   await expect(readAs(s3)).rejects.toMatchObject({ name: "AccessDenied" });
 });

@@ -119,8 +119,7 @@ test("a role that a user deleted and created again is not taken over", async () 
   const before = copyOf(theirs);
   await accesses.reconcileAgain("reader");
   await accesses.when("reader", isStalled("RoleNotOwned"));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(copyOf(theirs)).toEqual(before);
   expect(world.account.roles.has(roleArn)).toBe(true);
 });
@@ -131,8 +130,7 @@ test("tags that leave the account leave its roles, and tags of other tools stay"
   using accesses = await accessesOf(world);
   const tagged = (tags: Record<string, string>) => world.applyAccount(workloadAccount(world, { iam: { tags } }));
   await worldWithBucket(world, {}, { iam: { tags: { team: "platform", stage: "dev" } } });
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   const role = roleOf(world, access);
   role.tags.set("theirs", "1");
   await tagged({ stage: "prod" });
@@ -175,8 +173,7 @@ test("outputs that a user changed or deleted are restored, and additions of othe
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const key = { namespace: world.name, name: "reader" };
   const before = (await findConfigMap(world, world.name, "reader"))?.data;
   await world.kube.mergePatch(CONFIG_MAPS, key, { data: { BUCKET_NAME: "theirs", MORE: "kept" } });

@@ -8,7 +8,6 @@ import { runExplain } from "../../../operator/explain/command.ts";
 import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "../support/world/access.ts";
 import { operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
@@ -48,8 +47,7 @@ async function playing(
     bucketSpec,
     permissionsBoundaryArn === undefined ? {} : { iam: { permissionsBoundaryArn } },
   );
-  await accesses.apply("reader", { identity: "PodIdentity", ...spec });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { identity: "PodIdentity", ...spec });
   const bucket = world.bucketName("docs");
   for (const Key of ["raw/a", "b/a"]) await world.person.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "a" }));
   world.simulator.evaluatePolicies = true;
@@ -259,8 +257,7 @@ test("explain judges principals of another account by the bucket's account, incl
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   const roles = ["a", "b"].map((name) => world.simulator.account(READER).addRole(name).arn);
-  await accesses.apply("reader", { principals: roles });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: roles });
   const read = (...flags: string[]) => ask(world, "reader", "s3:GetObject", "--key=raw/a", ...flags);
   expect(await read()).toMatchObject({
     exitCode: 2,
@@ -305,8 +302,7 @@ test("explain judges a shared role by the association's session policy", async (
   await world.applyAccount({
     workloadIdentity: { ...spec.workloadIdentity, type: "PodIdentity", clusterName: "main", sharedRoleArn: shared.arn },
   });
-  await accesses.apply("reader", { role: "Shared" });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { role: "Shared" });
   expect((await ask(world, "reader", "s3:GetObject", "--key=raw/a")).layers["session policy"]).toBe(
     "allowed the association's policy allows it",
   );

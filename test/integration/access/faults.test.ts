@@ -144,8 +144,7 @@ test("a role of that name that belongs to another owner is never changed", async
   using accesses = await accessesOf(world);
   const first = await readyAccess(world, accesses);
   const { roleName = "", roleArn = "" } = first.status ?? {};
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   const theirs = world.account.addRole(roleName, { path: "/theirs/" });
   theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");
   const calls = accessCalls(world).length;
@@ -153,8 +152,7 @@ test("a role of that name that belongs to another owner is never changed", async
   const access = await accesses.when("reader", isStalled("RoleNotOwned"));
   expect(denial(access)).toContain(roleName);
   expect(denial(access)).not.toContain("elsewhere");
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(
     accessCalls(world)
       .slice(calls)
@@ -176,8 +174,7 @@ test("an association that belongs to another owner is never changed", async () =
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));
   for (const name of ["reader", "other"]) {
-    await accesses.delete(name);
-    await accesses.statuses.whenGone(name);
+    await accesses.remove(name);
   }
   expect(clusterOf(world).podIdentityAssociations.get(association.id)).toEqual(before);
 });
@@ -190,8 +187,7 @@ test.for(["CreateRole", "PutRolePolicy", "CreatePodIdentityAssociation"])(
     using accesses = await accessesOf(world);
     await worldWithBucket(world);
     world.simulator.faults.loseAnswer({ operation, times: 1 });
-    await accesses.apply("reader", { identity: "PodIdentity" });
-    const access = await accesses.when("reader", isReady);
+    const access = await accesses.ready("reader", { identity: "PodIdentity" });
     expect(world.account.roles.size).toBe(1);
     expect(associations(world)).toHaveLength(1);
     expect(inlinePolicy(roleOf(world, access))).not.toBeNull();

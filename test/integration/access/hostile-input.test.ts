@@ -71,7 +71,7 @@ describe("roles with hostile prefixes", () => {
     const Bucket = world.bucketName("docs");
     const keys = ["raw/x", "raw/a/x", "raw/a/b/x", "raw/ab/x", "other/x"];
     for (const Key of keys) await world.person.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
-    await accesses.apply("reader", {
+    await accesses.ready("reader", {
       grants: [
         { prefix: "raw/a/b/", permissions: ["Delete"] },
         { prefix: "raw/", permissions: ["Read"] },
@@ -79,7 +79,6 @@ describe("roles with hostile prefixes", () => {
       ],
       identity: "PodIdentity",
     });
-    await accesses.when("reader", isReady);
     world.simulator.evaluatePolicies = true;
     const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), world.name, "app"));
     const may = await reachOf(pod, Bucket, keys);
@@ -156,8 +155,7 @@ describe("names and sizes", () => {
       const refused = await accesses.when("reader", isStalled("RoleNotOwned"));
       expect(stranger.role).toEqual(stranger.before);
       expect(JSON.stringify(refused.status)).not.toMatch(/payroll|ledger/);
-      await accesses.delete("reader");
-      await accesses.statuses.whenGone("reader");
+      await accesses.remove("reader");
       expect(world.account.roles.get(stranger.role.arn)).toEqual(stranger.before);
     },
   );
@@ -171,8 +169,7 @@ describe("names and sizes", () => {
     await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
     const partner = world.simulator.account(PARTNER);
     const { arn } = partner.addRole("reader");
-    await accesses.apply("reader", { principals: [arn] });
-    await accesses.when("reader", isReady);
+    await accesses.ready("reader", { principals: [arn] });
     partner.roles.delete(arn);
     partner.addRole("reader");
     expect(world.account.buckets.get(Bucket)?.policy).toMatch(/AROA/);

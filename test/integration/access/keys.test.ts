@@ -76,8 +76,7 @@ test("the record of keys is dropped with the access", async () => {
   const { spec } = await accesses.when("invoices", isReady);
   const second = await createKey(stage);
   await encryptBy(stage, { ...OTHER_SETTINGS, kmsKey: { managed: null, arn: second } as never }, second);
-  await accesses.delete("invoices");
-  await accesses.statuses.whenGone("invoices");
+  await accesses.remove("invoices");
   await accesses.apply("invoices", spec);
   const anew = await accesses.when("invoices", (each) => isReady(each));
   expect(anew.status).not.toHaveProperty("formerKeys");

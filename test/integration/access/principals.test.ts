@@ -38,8 +38,7 @@ function keyStatements(world: World): Statement[] {
 }
 
 async function readyReader(world: World, accesses: Accesses, spec: Partial<BucketAccessSpec> = {}): Promise<void> {
-  await accesses.apply("reader", { principals: [foreignRole(world)], ...spec });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: [foreignRole(world)], ...spec });
 }
 
 test("principals get statements in the bucket policy, beside existing statements, and no role", async () => {
@@ -67,8 +66,7 @@ test("principals get statements in the bucket policy, beside existing statements
   expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
   expect(after.status?.policy?.summary?.[0]).toContain(READER);
 
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(ofAccesses(statements(world))).toEqual([]);
   expect(statements(world)).toHaveLength(2);
   await expectInvariants(world);
@@ -84,8 +82,7 @@ test("on an adopted bucket the policy is managed only while there are principals
   const bucket = await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === "InSync");
   expect(settingSource(bucket, "policy")).toBe("Spec");
   expect(statements(world)).toHaveLength(1);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(statements(world)).toEqual([]);
   await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === undefined);
 });
@@ -100,8 +97,7 @@ test("the managed key is shared with principals only while they have access", as
   expect(ofAccesses(keyStatements(world))).toMatchObject([{ Resource: "*" }]);
   expect(keyStatements(world)).toHaveLength(2);
   await expectAccessInvariants(world, accesses);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(keyStatements(world)).toHaveLength(1);
   const bucket = await world.bucketWhen("docs", isReady);
   expect(bucket.status?.managedKey).toBeUndefined();
@@ -120,8 +116,7 @@ test.for([undefined, managedKeySpec()])(
     const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
     expect(condition(waiting, "Ready")?.message).toContain("reader");
     expect(ofAccesses(statements(world))).toHaveLength(1);
-    await accesses.delete("reader");
-    await accesses.statuses.whenGone("reader");
+    await accesses.remove("reader");
     await world.gone("docs");
     expect(ofAccesses(statements(world))).toEqual([]);
     expect(ofAccesses(keyStatements(world))).toEqual([]);
@@ -152,8 +147,7 @@ test("a principal that does not exist keeps only its own access waiting: other p
   await world.bucketWhen("docs", () => JSON.stringify(statements(world)).includes('"1.3"'));
   expect(ofAccesses(statements(world))).toHaveLength(1);
   expect(statements(world)).toHaveLength(3);
-  await accesses.delete("missing");
-  await accesses.statuses.whenGone("missing");
+  await accesses.remove("missing");
   await accesses.when("reader", isReady);
   await world.bucketWhen("docs", isReady);
 });
@@ -178,8 +172,7 @@ test("a bucket that changes to mode Observe keeps its statements; the access can
   await readyReader(world, accesses);
   await world.editSpec("docs", { mode: "Observe" });
   await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 2 && each.spec.mode === "Observe");
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   const [kept] = ofAccesses(statements(world));
   expect((await eventWhen(world, "reader", "StatementsKept")).note).toContain(kept?.Sid?.slice(0, -1));
 
@@ -198,12 +191,10 @@ test("an edit of a paused access waits, in the bucket policy and in the key poli
   await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
   const before = [ofAccesses(statements(world)), ofAccesses(keyStatements(world))];
   await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["Read", "List"] }] });
-  await accesses.apply("other", { principals: [foreignRole(world, "other")] });
-  await accesses.when("other", isReady);
+  await accesses.ready("other", { principals: [foreignRole(world, "other")] });
   expect(ofAccesses(statements(world))).toEqual(expect.arrayContaining(before[0] ?? []));
   expect(ofAccesses(keyStatements(world))).toEqual(expect.arrayContaining(before[1] ?? []));
-  await accesses.delete("other");
-  await accesses.statuses.whenGone("other");
+  await accesses.remove("other");
   expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual(before);
   await expectInvariants(world);
 
@@ -211,7 +202,6 @@ test("an edit of a paused access waits, in the bucket policy and in the key poli
   await accesses.when("reader", (each) => condition(each, "Paused") === undefined && isReady(each));
   expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual([[], []]);
 });

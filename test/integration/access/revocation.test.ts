@@ -31,8 +31,10 @@ test("a paused access is revoked too when the other namespace withdraws its cons
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using accesses = await accessesOf(world, name);
   await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
-  await accesses.apply("reader", { bucketRef: { name: "docs", namespace: world.name }, identity: "PodIdentity" });
-  const { status } = await accesses.when("reader", isReady);
+  const { status } = await accesses.ready("reader", {
+    bucketRef: { name: "docs", namespace: world.name },
+    identity: "PodIdentity",
+  });
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
   await world.editSpec("docs", { access: null });
   const after = await accesses.when("reader", isReconciling("BucketNotAvailable"));
@@ -107,8 +109,7 @@ test("a policy that IAM does not list yet does not delay the deletion of its rol
     if (phase === "before") role.inlinePolicies.clear();
     else for (const [name, policy] of written) role.inlinePolicies.set(name, policy);
   });
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
@@ -176,12 +177,10 @@ test("a principal that AWS does not know does not prevent the revocation of anot
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world, managedKeySpec());
-  await accesses.apply("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
   await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
   await accesses.when("missing", isReconciling("BucketNotReady"));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))?.policy).not.toContain("S3OperatorAccess");
 });
 
@@ -193,8 +192,7 @@ test("an access that exceeds the size of a bucket policy does not displace the b
   using theirs = await accessesOf(world, name);
   await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
   const principals = [world.simulator.account(READER).addRole("reader").arn];
-  await own.apply("reader", { principals });
-  await own.when("reader", isReady);
+  await own.ready("reader", { principals });
   const grants = Array.from({ length: 60 }, (_, index) => ({
     prefix: `${String(index).padStart(400, "x")}/`,
     permissions: ["Read" as const],
@@ -209,7 +207,6 @@ test("an access that exceeds the size of a bucket policy does not displace the b
     (text) => String(text),
   );
   expect(policy()).toContain("S3OperatorAccess");
-  await own.apply("late", { principals });
-  await own.when("late", isReady);
+  await own.ready("late", { principals });
   await expectAccessInvariants(world, own);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { BucketAccess } from "../../../operator/api/types.ts";
 import {
   accessCalls,
   accessesOf,
@@ -26,8 +25,7 @@ test("IRSA: the role has exactly the grants, only the ServiceAccount can assume 
   using accesses = await accessesOf(world);
   await worldWithBucket(world, {}, { iam: { rolePath: "/pods/", rolePrefix: "s3-", tags: { team: "platform" } } });
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const role = roleOf(world, access);
   const bucketArn = `arn:aws:s3:::${world.bucketName("docs")}`;
   expect(access.status?.roleArn).toMatch(
@@ -64,8 +62,7 @@ test("Pod Identity: an association gives the role to the ServiceAccount", async 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { identity: "PodIdentity" });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { identity: "PodIdentity" });
   const { status } = access;
   expect(associations(world)).toMatchObject([
     { namespace: world.name, serviceAccount: "app", roleArn: status?.roleArn, arn: status?.associationArn },
@@ -80,8 +77,7 @@ test("after a change of grants, ServiceAccount and ConfigMap, nothing of the for
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   for (const name of ["app", "other"]) await createServiceAccount(world, world.name, name, { keep: "me" });
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const before = await accesses.when("reader", isReady);
+  const before = await accesses.ready("reader", { annotateServiceAccount: true });
   await accesses.edit("reader", {
     grants: [{ prefix: "curated/", permissions: ["Read", "List"] }],
     serviceAccountRef: { name: "other" },
@@ -108,16 +104,13 @@ test("the identity changes from IRSA to Pod Identity, to another ServiceAccount,
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  await accesses.when("reader", isReady);
-  const readyAt = ({ metadata }: BucketAccess) =>
-    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  await accesses.ready("reader", {});
 
-  await readyAt(await accesses.edit("reader", { identity: "PodIdentity" }));
+  await accesses.readyAfter("reader", { identity: "PodIdentity" });
   expect(associations(world)).toMatchObject([{ serviceAccount: "app" }]);
-  await readyAt(await accesses.edit("reader", { serviceAccountRef: { name: "other" } }));
+  await accesses.readyAfter("reader", { serviceAccountRef: { name: "other" } });
   expect(associations(world)).toMatchObject([{ serviceAccount: "other" }]);
-  const access = await readyAt(await accesses.edit("reader", { identity: "IRSA" }));
+  const access = await accesses.readyAfter("reader", { identity: "IRSA" });
   expect(associations(world)).toEqual([]);
   expect(access.status).not.toHaveProperty("associationArn");
   expect(roleOf(world, access).assumeRolePolicy).toContain("AssumeRoleWithWebIdentity");
@@ -132,13 +125,11 @@ test.for(["IRSA", "PodIdentity"] as const)(
     using accesses = await accessesOf(world);
     await worldWithBucket(world);
     await createServiceAccount(world, world.name, "app");
-    await accesses.apply("reader", { identity, annotateServiceAccount: identity === "IRSA" });
-    const access = await accesses.when("reader", isReady);
+    const access = await accesses.ready("reader", { identity, annotateServiceAccount: identity === "IRSA" });
     const role = roleOf(world, access);
     role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
     role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
-    await accesses.delete("reader");
-    await accesses.statuses.whenGone("reader");
+    await accesses.remove("reader");
     expect([...world.account.roles.keys()]).not.toContain(role.arn);
     expect(associations(world)).toEqual([]);
     expect(await annotationsOf(world, "app")).toEqual({});
@@ -152,12 +143,10 @@ test("an access can be deleted when its AWS resources and its bucket are gone", 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { identity: "PodIdentity" });
-  const { status } = await accesses.when("reader", isReady);
+  const { status } = await accesses.ready("reader", { identity: "PodIdentity" });
   world.account.roles.delete(status?.roleArn ?? "");
   clusterOf(world).podIdentityAssociations.clear();
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
 });
 
 test("a ConfigMap and an annotation of another owner are not changed", async () => {
@@ -182,8 +171,7 @@ test("a ConfigMap and an annotation of another owner are not changed", async () 
 
   await accesses.edit("reader", { annotateServiceAccount: false });
   await accesses.when("reader", isReady);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ a: "b" });
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
 });
@@ -193,8 +181,7 @@ test("a missing ServiceAccount does not delay the access, and is not created by 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   expect(condition(access, "ServiceAccountAnnotated")).toMatchObject({
     status: "False",
     reason: "ServiceAccountNotFound",
@@ -212,8 +199,7 @@ test("an edit of a paused access waits", async () => {
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", {});
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
   await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
   const calls = accessCalls(world).length;
@@ -235,11 +221,9 @@ test("the ServiceAccount of a deleted access is free for the next one", async ()
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
   for (const name of ["reader", "reader", "another"]) {
-    await accesses.apply(name, { annotateServiceAccount: true });
-    const { status } = await accesses.when(name, isReady);
+    const { status } = await accesses.ready(name, { annotateServiceAccount: true });
     expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roleArn });
-    await accesses.delete(name);
-    await accesses.statuses.whenGone(name);
+    await accesses.remove(name);
     expect(await annotationsOf(world, "app")).toEqual({});
   }
 });
@@ -264,10 +248,7 @@ test("the association narrows a shared role to the grants; then the access gets 
     {},
     { workloadIdentity: { ...workloadIdentity, type: "PodIdentity", sharedRoleArn: shared.arn } },
   );
-  await accesses.apply("reader", { role: "Shared" });
-  const access = await accesses.when("reader", isReady);
-  const readyAt = ({ metadata }: BucketAccess) =>
-    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  const access = await accesses.ready("reader", { role: "Shared" });
   expect(access.status).toMatchObject({ roleArn: shared.arn });
   expect(access.status).not.toHaveProperty("roleName");
   const [association] = associations(world);
@@ -276,18 +257,17 @@ test("the association narrows a shared role to the grants; then the access gets 
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
   await expectAccessInvariants(world, accesses);
 
-  const own = await readyAt(await accesses.edit("reader", { role: "Own" }));
+  const own = await accesses.readyAfter("reader", { role: "Own" });
   expect(associations(world)).toMatchObject([
     { roleArn: own.status?.roleArn, policy: undefined, disableSessionTags: false },
   ]);
   expect(world.account.roles.size).toBe(2);
   await expectAccessInvariants(world, accesses);
 
-  await readyAt(await accesses.edit("reader", { role: "Shared" }));
+  await accesses.readyAfter("reader", { role: "Shared" });
   expect(associations(world)).toMatchObject([{ roleArn: shared.arn, disableSessionTags: true }]);
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(associations(world)).toEqual([]);
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
 });

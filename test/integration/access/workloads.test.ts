@@ -57,8 +57,7 @@ test("a shared role is as narrow for each of its users as an own role", async ()
   const workloadIdentity = { sharedRoleArn: shared.arn };
   await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { spec: { workloadIdentity } });
   await accesses.when("invoices", isReady);
-  const { metadata, spec } = await accesses.edit("invoices", { role: "Shared" });
-  await accesses.when("invoices", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  const { spec } = await accesses.readyAfter("invoices", { role: "Shared" });
   using pod = await stage.pod("invoices");
   expect(pod.environment["ROLE_ARN"]).toBe(shared.arn);
   const keys = spec.grants.flatMap(({ prefix }) => keysAround(prefix));

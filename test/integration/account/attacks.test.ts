@@ -50,11 +50,10 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   await worldWithBucket(world, bucket, { guardrails });
   const own = stack.use(await accessesOf(world));
   const accesses = stack.use(await accessesOf(world, attacker.name));
-  await own.apply("ledger-api", {
+  const victim = await own.ready("ledger-api", {
     serviceAccountRef: { name: "ledger" },
     grants: [{ prefix: "payroll/", permissions: ["Read"] }],
   });
-  const victim = await own.when("ledger-api", isReady);
   const end = stack.move();
   return {
     world,
@@ -181,8 +180,7 @@ describe("attacks of one namespace on another", () => {
         expect(Object.keys(refused.status ?? {}).toSorted()).toEqual(["conditions", "observedGeneration"]);
         said.push(message(refused).replace(`${bucketRef.namespace}/${bucketRef.name}`, "it"));
         expect(await findConfigMap(world, attacker.name, name)).toBeUndefined();
-        await accesses.delete(name);
-        await accesses.statuses.whenGone(name);
+        await accesses.remove(name);
       }
       expect(new Set(said).size, said.join("\n")).toBe(1);
     },
@@ -217,14 +215,12 @@ describe("attacks of one namespace on another", () => {
     expectNothingTold(refused, secrets);
     // A grant on one's own bucket is no attack: the other role gets access to nothing else, and the attacker no access
     // to the role.
-    await accesses.apply("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
-    await accesses.when("gift", isReady);
+    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
     const role = roleOf(world, victim);
     expect(role.assumeRolePolicy).not.toContain(attacker.name);
     expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
     for (const name of ["outside", "gift"]) {
-      await accesses.delete(name);
-      await accesses.statuses.whenGone(name);
+      await accesses.remove(name);
     }
     await attacker.deleteBucket("bait");
   });
@@ -254,8 +250,7 @@ test("consent withdrawn: the session of a running Pod loses its access, and the 
   const Bucket = world.bucketName("docs");
   await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
   await world.editSpec("docs", { access: { allowedNamespaces: { names: [attacker.name] } } });
-  await accesses.apply("reader", { bucketRef, identity: "PodIdentity" });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { bucketRef, identity: "PodIdentity" });
   world.simulator.evaluatePolicies = true;
   const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), attacker.name, "app"));
   const read = () => pod.send(new GetObjectCommand({ Bucket, Key: "raw/a" }));

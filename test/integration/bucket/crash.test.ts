@@ -8,7 +8,7 @@ import { type Prerequisites, prerequisites } from "../support/world/prerequisite
 import { everySetting, everySettingChanged } from "../support/world/setting-cases.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { isReady } from "../support/expect/states.ts";
-import { type Counted, holdCalls, isCounted, type Point, setTrap } from "../support/faults/trap.ts";
+import { type Counted, holdCalls, isCounted, pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
@@ -58,7 +58,7 @@ describe.concurrent("a process killed at a call", () => {
     const { expected, calls } = await measured(subject("reference"), name, counted);
     const stops = pointsOf(calls).map((point) => ({ point, it: subject(`${point.moment}-call-${point.number}`) }));
     await Promise.all(stops.map(({ it }) => phase.prepare(it)));
-    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
+    const trap = trapBuckets(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
     const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
@@ -89,14 +89,6 @@ describe.concurrent("a process killed at a call", () => {
     await expectInvariants(world);
   });
 });
-
-function pointsOf(calls: number): Point[] {
-  const numbers = Array.from({ length: calls }, (_, index) => index + 1);
-  return numbers.flatMap((number) => [
-    { number, moment: "before" },
-    { number, moment: "after" },
-  ]);
-}
 
 /** The result of the phase without a fault, and the number of its calls on the bucket. */
 async function measured(

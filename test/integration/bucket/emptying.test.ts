@@ -17,7 +17,7 @@ import {
 } from "../support/expect/invariants.ts";
 import { spawnOperator, startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
-import { type Point, setTrap } from "../support/faults/trap.ts";
+import { pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
@@ -417,13 +417,9 @@ test("emptying continues after a kill at each of its calls, before it is applied
   await world.deleteBucket("reference");
   await world.gone("reference");
 
-  const points = Array.from({ length: count() - before }, (_, index) => index + 1).flatMap((number): Point[] => [
-    { number, moment: "before" },
-    { number, moment: "after" },
-  ]);
-  const stops = points.map((point) => ({ point, name: `${point.moment}-call-${point.number}` }));
+  const stops = pointsOf(count() - before).map((point) => ({ point, name: `${point.moment}-call-${point.number}` }));
   await Promise.all(stops.map(({ name }) => prepared(name)));
-  const trap = setTrap(world.simulator, new Map(stops.map(({ point, name }) => [world.bucketName(name), point])));
+  const trap = trapBuckets(world.simulator, new Map(stops.map(({ point, name }) => [world.bucketName(name), point])));
   await Promise.all(stops.map(({ name }) => world.deleteBucket(name)));
   await trap.full;
   await first.kill();

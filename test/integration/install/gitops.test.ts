@@ -113,8 +113,7 @@ test("a pruned BucketAccess is deleted, with its outputs", async () => {
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { annotateServiceAccount: true });
   await succeed(world, "delete", "bucketaccess/reader", "--cascade=foreground", "--timeout=50s");
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
   const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });

@@ -96,17 +96,14 @@ async function workloads(world: World, accesses: Accesses): Promise<void> {
   await accesses.when("app", (access) => isReady(access) && access.status?.tagKeys?.join() === "stage");
   await accesses.edit("app", { identity: "IRSA" });
   await accesses.when("app", (access) => isReady(access) && access.status?.associationArn === undefined);
-  await accesses.delete("app");
-  await accesses.statuses.whenGone("app");
+  await accesses.remove("app");
 }
 
 /** A managed key that is shared with a role of another account, and then no longer. */
 async function principals(world: World, accesses: Accesses): Promise<void> {
   await world.editSpec("docs", { ...managedKeySpec() });
-  await accesses.apply("reader", { principals: [world.simulator.account("333344445555").addRole("reader").arn] });
-  await accesses.when("reader", isReady);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.ready("reader", { principals: [world.simulator.account("333344445555").addRole("reader").arn] });
+  await accesses.remove("reader");
 }
 
 /** Block Public Access of the account, set and removed again. */

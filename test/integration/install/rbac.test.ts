@@ -118,15 +118,13 @@ async function grantAccess(world: World): Promise<void> {
     const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
     return metadata.annotations?.["eks.amazonaws.com/role-arn"];
   };
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const { arn } = roleOf(world, access);
   expect(await annotation()).toBe(arn);
   expect((await findConfigMap(world, world.name, "reader"))?.data).toMatchObject({ ROLE_ARN: arn });
   await expectAccessInvariants(world, accesses);
 
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(await annotation()).toBeUndefined();
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
 }
@@ -138,8 +136,7 @@ async function readyBucket(world: World, name: string): Promise<void> {
 
 async function readyAccess(world: World, name: string): Promise<void> {
   using accesses = await accessesOf(world);
-  await accesses.apply(name, {});
-  await accesses.when(name, isReady);
+  await accesses.ready(name, {});
 }
 
 /** Repeats until a finalizer was removed while another client wrote to the object, so that it was read again. */

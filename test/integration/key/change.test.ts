@@ -107,8 +107,7 @@ test("a role of another account is never denied during the change of a managed k
   const role = other.addRole("reader");
   role.inlinePolicies.set("all", JSON.stringify({ Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }));
   const grants = [{ prefix: "in/", permissions: ["Read" as const, "Write" as const] }];
-  await accesses.apply("reader", { bucketRef: { name: "invoices" }, principals: [role.arn], grants });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { bucketRef: { name: "invoices" }, principals: [role.arn], grants });
   const s3 = s3As(world, await assumed(world, other.credentials, role.arn));
   await using writer = keepWriting(s3, bucket, "in/");
   const from = operatorCalls(world).length;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import type { Account } from "../../aws/index.ts";
-import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { pointsOf, trapAccounts } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { defaultAlias, KEY_REGION, keyAt, managedKeySpec } from "../support/world/keys.ts";
@@ -68,24 +68,21 @@ describe.concurrent("a process killed at each call", () => {
     await using world = await createWorld();
     await using first = spawnOperator(world, bundle, FLAGS);
     const reference = await subjectOf(world, 0);
-    const count = await measure(phase, reference);
-    const calls = Array.from({ length: count }, (_, index) => index + 1).flatMap((number): HeldCall[] => [
-      { number, phase: "before" },
-      { number, phase: "after" },
-    ]);
-    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, index + 1)));
-    await Promise.all(subjects.map((it) => phase.prepare(it)));
+    const points = pointsOf(await measure(phase, reference));
+    const stops = await Promise.all(
+      points.map(async (point, index) => ({ point, it: await subjectOf(world, index + 1) })),
+    );
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
 
-    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
-    const trap = trapAccounts(world.simulator, new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : []))));
-    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    const trap = trapAccounts(world.simulator, new Map(stops.map(({ point, it }) => [it.account.id, point])));
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
-    trap.drop();
+    trap.release("drop");
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const subject of [reference, ...subjects]) expectOneKey(subject, phase);
+    for (const it of [reference, ...stops.map(({ it }) => it)]) expectOneKey(it, phase);
     await expectInvariants(world);
   });
 });

@@ -39,6 +39,12 @@ export interface Accesses extends Disposable {
   annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
   get(name: string): Promise<BucketAccess>;
   delete(name: string): Promise<void>;
+  /** Applies the access, and resolves when it is Ready. */
+  ready(name: string, spec: Partial<BucketAccessSpec>): Promise<BucketAccess>;
+  /** Edits the access, and resolves when it is Ready at the new generation. */
+  readyAfter(name: string, spec: Record<string, unknown>): Promise<BucketAccess>;
+  /** Deletes the access, and resolves when it is gone. */
+  remove(name: string): Promise<void>;
   /** Resolves when `until` returns true. */
   when(name: string, until: (access: BucketAccess) => boolean): Promise<BucketAccess>;
   /** Requests a reconcile; resolves when one that began after the request has ended. */
@@ -56,24 +62,38 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   const annotate = async (name: string, annotations: Record<string, string | null>) => {
     await kube.mergePatch(BUCKET_ACCESSES, key(name), { metadata: { annotations } });
   };
+  const apply: Accesses["apply"] = (name, spec) => {
+    const metadata = { ...key(name), labels: { [label]: value } };
+    const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
+    const access = {
+      apiVersion: API_VERSION,
+      kind: "BucketAccess",
+      metadata,
+      spec: { bucketRef: { name: "docs" }, grants: GRANTS, ...whom, ...spec },
+    };
+    return kube.apply<BucketAccess>(BUCKET_ACCESSES, access, { fieldManager: "test", force: true });
+  };
+  const edit: Accesses["edit"] = (name, spec) => kube.mergePatch<BucketAccess>(BUCKET_ACCESSES, key(name), { spec });
   return {
     namespace,
     statuses,
-    apply: (name, spec) => {
-      const metadata = { ...key(name), labels: { [label]: value } };
-      const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
-      const access = {
-        apiVersion: API_VERSION,
-        kind: "BucketAccess",
-        metadata,
-        spec: { bucketRef: { name: "docs" }, grants: GRANTS, ...whom, ...spec },
-      };
-      return kube.apply<BucketAccess>(BUCKET_ACCESSES, access, { fieldManager: "test", force: true });
+    apply,
+    ready: async (name, spec) => {
+      await apply(name, spec);
+      return statuses.when(name, isReady);
     },
-    edit: (name, spec) => kube.mergePatch<BucketAccess>(BUCKET_ACCESSES, key(name), { spec }),
+    edit,
+    readyAfter: async (name, spec) => {
+      const { metadata } = await edit(name, spec);
+      return statuses.when(name, (each) => each.metadata.generation === metadata.generation && isReady(each));
+    },
     annotate,
     get: (name) => kube.get<BucketAccess>(BUCKET_ACCESSES, key(name)),
     delete: (name) => kube.delete(BUCKET_ACCESSES, key(name)),
+    remove: async (name) => {
+      await kube.delete(BUCKET_ACCESSES, key(name));
+      await statuses.whenGone(name);
+    },
     when: (name, until) => statuses.when(name, until),
     reconcileAgain: async (name) => {
       const request = randomUUID();
