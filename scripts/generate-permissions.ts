@@ -21,7 +21,7 @@ export async function generateSettingsTable(): Promise<string> {
     "",
     "# Settings of a bucket",
     "",
-    "In the order in which they are written. What each one means, field by field: [S3Bucket](s3bucket.md). The policy that allows all of it: [iam-policy.json](../iam-policy.json).",
+    "The operator writes the settings in this order. For the fields of a setting see [S3Bucket](s3bucket.md). The IAM policy that allows all actions is [iam-policy.json](../iam-policy.json).",
     "",
     "| setting | in the secure baseline | read by | written by |",
     "| --- | --- | --- | --- |",

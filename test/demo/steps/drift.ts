@@ -22,7 +22,7 @@ export const drift: Step = {
     const name = (await stage.bucket("documents")).status?.bucketName ?? "";
     await screen.during("waiting for a moment between two polls of the operator", () => betweenPolls(stage));
     const began = new Date().toISOString();
-    await meddle(person, name);
+    await tamper(person, name);
     screen.say(
       "With the AWS SDK, alex turns off Block Public Access, suspends versioning and removes the tag 'team'. " +
         `In the demo the operator polls AWS every ${POLL_SECONDS} s; the default is 10 minutes.`,
@@ -65,7 +65,7 @@ async function betweenPolls({ simulator, account }: Stage): Promise<void> {
 }
 
 /** The added tag belongs to alex: the operator does not manage it, and it stays. */
-async function meddle(person: S3Client, bucketName: string): Promise<void> {
+async function tamper(person: S3Client, bucketName: string): Promise<void> {
   const Bucket = bucketName;
   const open = {
     BlockPublicAcls: false,
