@@ -1,6 +1,6 @@
 /**
- * Writes install.yaml: the chart with its defaults in one file, for `kubectl apply --server-side`. It needs Helm, which is got as for the tests.
- * With --check it writes nothing, and exits 1 if the file is stale.
+ * Writes install.yaml: the chart with its defaults in one file, for `kubectl apply --server-side`. It needs Helm, which
+ * it finds or builds as the tests do. With --check it writes nothing, and exits 1 if the file is stale.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -28,7 +28,7 @@ async function render(): Promise<string> {
     environment: { ...process.env, KUBECONFIG: "/dev/null" },
   });
   if (code !== 0) throw new Error(stderr);
-  // Nobody but kubectl manages these.
+  // kubectl applies the file, so no object is managed by Helm.
   return HEADER + stdout.replaceAll("app.kubernetes.io/managed-by: Helm", "app.kubernetes.io/managed-by: kubectl");
 }
 

@@ -14,7 +14,7 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .filter((path) => existsSync(join(ROOT, path)));
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** Reasons that code writes as plain words: in failures, outcomes and conditions, and the kinds of AWS errors. */
+/** Reasons that code writes as literals: in failures, outcomes and conditions, and the kinds of AWS errors. */
 function reasonsInCode(): string[] {
   const sources = files.filter(
     (path) => /^operator\/.*\.ts$/.test(path) && !/\.test\.ts$|\/testing\/|\/generated\//.test(path),
@@ -26,16 +26,16 @@ function reasonsInCode(): string[] {
   return [...literals, ...kinds, ...Object.values(REASON)].filter((word) => word !== undefined);
 }
 
-/** These never get as far as a condition: the reconcile is taken up again without a word. */
+/** Reasons that never reach a condition: the reconcile is repeated without a status. */
 const QUIET = new Set(["Aborted", "ShuttingDown", "Quota", "WrongRegion"]);
 
-test("docs/reasons.md has every reason that the code can give", () => {
+test("docs/reasons.md lists every reason that the code can set", () => {
   const page = read("docs/reasons.md");
   const missing = new Set(reasonsInCode().filter((reason) => !QUIET.has(reason) && !page.includes(`\`${reason}\``)));
   expect([...missing]).toEqual([]);
 });
 
-describe("links in Markdown lead somewhere", () => {
+describe("links in Markdown have targets", () => {
   test.each(files.filter((path) => path.endsWith(".md")))("%s", (path) => {
     const targets = [...read(path).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)].map(([, target]) => target ?? "");
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
@@ -43,7 +43,7 @@ describe("links in Markdown lead somewhere", () => {
   });
 });
 
-test("no file holds a path of the machine that it was written on", () => {
+test("no file contains a path of the machine on which it was written", () => {
   const home = process.env["HOME"] ?? "";
   const texts = files.filter((path) => /\.(ts|mjs|md|ya?ml|json|txt)$|Makefile|Dockerfile/.test(path));
   const bearing = texts.filter(
@@ -52,6 +52,6 @@ test("no file holds a path of the machine that it was written on", () => {
   expect(bearing).toEqual([]);
 });
 
-test("the lock file holds no registry's address", () => {
+test("the lock file contains no registry address", () => {
   expect(read("package-lock.json")).not.toMatch(/"resolved": "https?:/);
 });

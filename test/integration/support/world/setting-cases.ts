@@ -2,28 +2,28 @@ import type { S3BucketSpec } from "../../../../operator/api/types.ts";
 import type { Bucket } from "../../../aws/index.ts";
 import type { Prerequisites } from "./prerequisites.ts";
 
-/** A setting as the tests of all settings exercise it: two values, and where the simulator keeps them. */
+/** A case for the tests of every setting: two values, and their place in the simulator. */
 export interface SettingCase {
-  /** The part of a bucket that holds the setting, at the simulator. */
+  /** The field of a bucket in the simulator that has the setting. */
   field: keyof Bucket;
-  /** Other settings that S3 wants along with it. */
+  /** Other settings that S3 requires together with it. */
   needs?: S3BucketSpec;
-  /** Not what S3 has by default. */
+  /** A value other than S3's default. */
   value: (named: Prerequisites) => S3BucketSpec;
   other: (named: Prerequisites) => S3BucketSpec;
-  /** What {@link readable} says of the field once the setting has left the spec, where that is not what a new bucket has. */
+  /** The {@link readable} value once the setting has left the spec, when it differs from that of a new bucket. */
   afterReset?: unknown;
 }
 
 const VERSIONED: S3BucketSpec = { versioning: "Enabled" };
 const EVENTS: ["s3:ObjectCreated:*"] = ["s3:ObjectCreated:*"];
 
-/** By the setting's name. */
+/** Cases by the setting's name. */
 const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
   tags: {
     field: "tags",
     value: () => ({ tags: { team: "documents", env: "prod" } }),
-    // The same keys: one that is no longer declared is anybody's.
+    // The same keys, because a key that is no longer declared may belong to another tool.
     other: () => ({ tags: { team: "archive", env: "test" } }),
   },
   publicAccessBlock: {
@@ -47,7 +47,7 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
     field: "versioning",
     value: () => ({ versioning: "Enabled" }),
     other: () => ({ versioning: "Suspended" }),
-    // Never-set cannot be had back.
+    // A bucket cannot return to the state without versioning.
     afterReset: "Suspended",
   },
   objectLock: {
@@ -55,7 +55,7 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
     needs: VERSIONED,
     value: () => ({ objectLock: { mode: "GOVERNANCE", days: 30 } }),
     other: () => ({ objectLock: { mode: "GOVERNANCE", years: 2 } }),
-    // Object lock cannot be switched off: what goes is the default retention.
+    // Object lock cannot be switched off, only its default retention.
     afterReset: { ObjectLockEnabled: ["Enabled"] },
   },
   policy: {
@@ -94,7 +94,7 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
         eventBridge: "Enabled",
       },
     }),
-    // A configuration without entries.
+    // A configuration without entries remains.
     afterReset: "",
   },
   lifecycle: {
@@ -146,7 +146,7 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
     field: "accelerate",
     value: () => ({ accelerate: "Enabled" }),
     other: () => ({ accelerate: "Suspended" }),
-    // As with versioning.
+    // The value remains, as with versioning.
     afterReset: "Suspended",
   },
   requestPayment: {
@@ -166,21 +166,21 @@ const SETTING_CASES: Readonly<Record<string, SettingCase>> = {
   },
 };
 
-/** Throws for a setting of the registry that has no case. */
+/** Throws for a setting of the registry without a case. */
 export function caseOf(setting: string): SettingCase {
   const found = SETTING_CASES[setting];
   if (found === undefined) throw new Error(`Setting ${setting} has no case in setting-cases.ts`);
   return found;
 }
 
-/** As {@link everySetting}, each changed but for versioning, which object lock needs. */
+/** Like {@link everySetting}, with each setting changed except versioning, which object lock needs. */
 export function everySettingChanged(named: Prerequisites): S3BucketSpec {
   const { versioning: _, ...others } = SETTING_CASES;
   const changed = Object.values(others).map(({ other }) => other(named));
   return Object.assign({}, VERSIONED, ...changed) as S3BucketSpec;
 }
 
-/** All settings of one bucket, each with its value of above. */
+/** All settings of one bucket, each with its value from the case. */
 export function everySetting(named: Prerequisites): S3BucketSpec {
   return Object.assign({}, ...Object.values(SETTING_CASES).map(({ value }) => value(named))) as S3BucketSpec;
 }
