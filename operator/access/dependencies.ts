@@ -1,4 +1,5 @@
 import type { AccountDirectory } from "../account/resolve.ts";
+import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import type { History } from "../reconcile/history.ts";
@@ -28,4 +29,4 @@ export interface AccessDependencies {
   onDrift: (setting: string) => void;
 }
 
-export type AccessContext = ReconcileContext<BucketAccess>;
+export type AccessContext = ReconcileContext<BucketAccess, Reason>;

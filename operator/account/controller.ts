@@ -1,7 +1,8 @@
 import { isPaused } from "../api/annotations.ts";
+import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import { decidingAccount } from "./deciding.ts";
 import { identityOf } from "./identity.ts";
@@ -17,7 +18,7 @@ const RECHECK_MS = 600_000;
 export function createAccountReconciler(
   aws: Aws,
   accounts: () => readonly AWSAccount[],
-): (context: ReconcileContext<AWSAccount>) => Promise<Outcome> {
+): (context: ReconcileContext<AWSAccount, Reason>) => Promise<Outcome> {
   return async (context) => {
     const { object, status } = context;
     if (object.metadata.deletionTimestamp !== undefined) return { kind: "released" };
@@ -42,7 +43,7 @@ function lowestRate(accountId: string, accounts: readonly AWSAccount[]): number 
 
 async function reconcile(
   aws: Aws,
-  context: ReconcileContext<AWSAccount>,
+  context: ReconcileContext<AWSAccount, Reason>,
   accounts: () => readonly AWSAccount[],
 ): Promise<Outcome> {
   const { object, status, signal } = context;

@@ -5,7 +5,7 @@ import {
   PutPublicAccessBlockCommand,
   type S3ControlClient,
 } from "@aws-sdk/client-s3-control";
-import { REASON } from "../api/reasons.ts";
+import { REASON, type Reason } from "../api/reasons.ts";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import { awsErrorKind, isAbsent } from "../aws/errors.ts";
 import { parseDenial } from "../aws/denial.ts";
@@ -15,7 +15,7 @@ import type { ReconcileContext } from "../kube/reconcile.ts";
 import { again, stalled } from "../reconcile/outcome.ts";
 
 type Switches = AccountPublicAccessBlock;
-type Context = ReconcileContext<AWSAccount>;
+type Context = ReconcileContext<AWSAccount, Reason>;
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; neither takes a resource. */
 export const PUBLIC_ACCESS_BLOCK_ACTIONS = [
@@ -180,6 +180,6 @@ function managedByOrganization(changes: string): Error {
   return stalled(REASON.managedByOrganization, message, ORGANIZATION_RECHECK_MS);
 }
 
-function announce({ event }: Context, type: "Normal" | "Warning", reason: string, what: string): void {
+function announce({ event }: Context, type: "Normal" | "Warning", reason: Reason, what: string): void {
   event({ type, reason, action: type === "Normal" ? "Update" : "Observe", note: `publicAccessBlock. ${what}` });
 }

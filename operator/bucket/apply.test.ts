@@ -55,7 +55,7 @@ function throwing(error: Error): Pick<Setting, "write"> {
 }
 
 describe("examined", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key" };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key" } as const;
 
   test.each<[string, Partial<SettingPlan>, string, string | undefined]>([
     ["equal", { changes: [] }, "InSync", undefined],

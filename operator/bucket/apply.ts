@@ -1,4 +1,4 @@
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 import type { SettingResult, SettingState } from "./apply.ts";
 import { concludeApplied, concludeExamined, outcomeOf } from "./conclude.ts";
 import type { BucketDependencies } from "./dependencies.ts";

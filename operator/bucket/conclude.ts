@@ -1,5 +1,4 @@
 import { REASON } from "../api/reasons.ts";
-import type { Failure, Outcome } from "../kube/outcome.ts";
 import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
@@ -7,7 +6,7 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { corrected, driftSummary } from "./drift.ts";
 import { keepsChanging, resultSettings, statusChanges } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
-import { again, failed, stalled, waiting } from "../reconcile/outcome.ts";
+import { type Failure, type Outcome, again, failed, stalled, waiting } from "../reconcile/outcome.ts";
 import type { Target } from "./target.ts";
 
 /** Changes that a plan has room for in status. */

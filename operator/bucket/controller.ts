@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeError } from "../kube/outcome.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
 import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
@@ -21,7 +21,7 @@ import { declaredSettings } from "./report.ts";
 import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
-import { waiting } from "../reconcile/outcome.ts";
+import { type Outcome, waiting } from "../reconcile/outcome.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** A bucket that was just made, or has just gone, is soon seen the same everywhere. */

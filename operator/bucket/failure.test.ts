@@ -13,7 +13,7 @@ test("what we refuse ourselves, only a person can change", () => {
 
 test("what may be on its way is tried again", () => {
   const refused = new SettingRefused("DestinationRefused", "no such queue", false);
-  const failure = { reason: "DestinationRefused", message: "no such queue" };
+  const failure = { reason: "DestinationRefused", message: "no such queue" } as const;
   expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
 });
 
@@ -22,7 +22,7 @@ test.each([
   [300_000, 300_000],
   [86_400_000, 3_600_000],
 ])("what others notice is tried again less and less often: after %d ms", (refusedForMs, retryAfterMs) => {
-  const failure = { reason: "DestinationRefused", message: "no such queue" };
+  const failure = { reason: "DestinationRefused", message: "no such queue" } as const;
   const refused = new SettingRefused("DestinationRefused", "no such queue", false);
   expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual(failure);
   refused.isNoticed = true;
@@ -41,7 +41,7 @@ test("a bug is not taken for an answer of AWS", () => {
 
 describe("a principal that AWS does not know", () => {
   const ROLE = "arn:aws:iam::111122223333:role/team/reader";
-  const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 };
+  const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 } as const;
   const after = (ms: number, error: Error = sdkError("MalformedPolicy", 400)) => principalFailure(error, failure, ms);
 
   test("is waited for, two minutes", () => {

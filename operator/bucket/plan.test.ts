@@ -142,7 +142,7 @@ test("what was never ours is not touched", () => {
 });
 
 describe("a KMS key that is not to be found", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true } as const;
   const key = { failure };
   const spec = { encryption: { sseAlgorithm: "aws:kms" } } as const;
 

@@ -1,5 +1,5 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";

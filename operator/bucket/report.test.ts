@@ -21,7 +21,7 @@ test("before there is a bucket, all that is declared is pending", () => {
 });
 
 describe("before the writes", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key" };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key" } as const;
 
   test.each<[string, Partial<SettingPlan>, boolean, object]>([
     ["equal", {}, false, { source: "Spec", state: "InSync" }],
@@ -64,7 +64,7 @@ describe("when all is done", () => {
   test.each([
     ["AccessDenied", "Denied"],
     ["Invalid", "Failed"],
-  ])("a failure by %s is %s", (reason, state) => {
+  ] as const)("a failure by %s is %s", (reason, state) => {
     const failure = { reason, message: "why" };
     const result = resultOf(planOf(lifecycle, { source: "Baseline" }), "Failed", { failure });
     expect(resultSettings([result])).toEqual([
@@ -122,7 +122,7 @@ describe("the CRD's bounds", () => {
 
   test("messages have 4,096 characters at the most", () => {
     const plan = planOf(lifecycle, { changes: many });
-    const failure = { reason: "Invalid", message: "x".repeat(5_000) };
+    const failure = { reason: "Invalid", message: "x".repeat(5_000) } as const;
     const results = [
       resultOf(plan, "Settling"),
       resultOf(plan, "KeepsChanging"),

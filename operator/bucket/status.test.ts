@@ -47,7 +47,7 @@ describe("which key is meant", () => {
     return { kmsKeyArn, managedKey, conditions, types };
   };
   const begun: S3BucketStatus = { kmsKeyArn: "former", managedKey: { workBegun: true } };
-  const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true };
+  const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true } as const;
 
   test("one that can be used: the work on it is over", () => {
     expect(noted(managed, begun, { arn: "arn:key" })).toEqual({ kmsKeyArn: "arn:key", types: { KeyUsable: "True" } });

@@ -5,8 +5,14 @@
 
 import type { CommonStatus, Condition } from "./object.ts";
 import type { Outcome } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
-export type ConditionDetail = Pick<Condition, "type" | "status" | "reason" | "message">;
+export interface ConditionDetail<Reason extends string = string> extends Pick<
+  Condition,
+  "type" | "status" | "message"
+> {
+  reason: Reason;
+}
 
 /** Work has begun, and its end is open. Ready=Unknown, Reconciling=True. */
 export interface Progress {
@@ -20,7 +26,8 @@ export type ShownOutcome = Exclude<Outcome, { kind: "released" }> | Progress;
 
 /** Stalled and Reconciling are there only while true, and never both: kstatus takes whichever it meets first. */
 const SUMMARY_TYPES = ["Stalled", "Reconciling", "Ready"];
-const PAUSED = "Paused";
+const PAUSED = "Paused" satisfies KubeReason;
+const WORKING = { progress: "Progressing", failure: "ProgressingWithRetry" } satisfies Record<string, KubeReason>;
 const MAX_MESSAGE = 32_768;
 
 /** `conditions` with this one set. Its time moves only if its status does. `now` is in milliseconds since the epoch. */
@@ -85,14 +92,14 @@ export function applyOutcome<Status extends CommonStatus>(
 function summaryOf(outcome: Exclude<ShownOutcome, { kind: "paused" }>): ConditionDetail[] {
   if (outcome.kind === "done") {
     const message = outcome.message ?? "All declared settings are in place.";
-    return [{ type: "Ready", status: "True", reason: "Succeeded", message }];
+    return [{ type: "Ready", status: "True", reason: "Succeeded" satisfies KubeReason, message }];
   }
   const { kind, reason, message } = outcome;
   const ready: ConditionDetail = { type: "Ready", status: "False", reason, message };
   if (kind === "failure" && outcome.terminal) {
     return [{ type: "Stalled", status: "True", reason, message }, ready];
   }
-  const reasons = { progress: "Progressing", failure: "ProgressingWithRetry", again: reason, waiting: reason };
+  const reasons = { ...WORKING, again: reason, waiting: reason };
   return [
     { type: "Reconciling", status: "True", reason: reasons[kind], message },
     // Unknown: it may be true already, and nobody's help is needed.

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { inSpan } from "../tracing.ts";
 import { needsReconcile, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 import {
   eventOf,
   type FailureOf,
@@ -25,6 +25,7 @@ import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts"
 import { createQueue, type Priority } from "./queue.ts";
 import { createRun, type ReconcileRun, type RunOptions, type Reconcile } from "./reconcile.ts";
 import type { OnChange } from "./reflector.ts";
+import type { KubeReason } from "./reasons.ts";
 import { noteOutcome, reconcileSpan } from "./trace.ts";
 
 export interface ControllerOptions<T extends StatusObject> extends RunOptions<T> {
@@ -115,10 +116,10 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       if (limit.expired()) {
         measure.timeout();
         const message = `The reconcile did not end within ${timeoutMs / 1000} s.`;
-        return { outcome: { kind: "failure", reason: "DeadlineExceeded", message }, error };
+        return { outcome: failure({ reason: "DeadlineExceeded", message }), error };
       }
       if (stopping.signal.aborted) {
-        return { outcome: { kind: "failure", reason: "ShuttingDown", message: "", quiet: true }, error };
+        return { outcome: failure({ reason: "ShuttingDown", message: "", quiet: true }), error };
       }
       if (isPanic(error)) measure.panic();
       return { outcome: thrown, error };
@@ -198,6 +199,8 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     },
   };
 }
+
+const failure = (given: Failure<KubeReason>): Outcome => ({ kind: "failure", ...given });
 
 /** An error is logged here and nowhere else. */
 function logOutcome(log: Logger, outcome: Outcome, error: unknown) {

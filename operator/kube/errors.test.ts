@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorOfStatus, isAlreadyExists, isConflict, isGone, isNotFound, KubeError, kubeFailure } from "./errors.ts";
+import { errorOfStatus, isConflict, isGone, isNotFound, KubeError, kubeFailure } from "./errors.ts";
 
 const error = (status: number, reason: string, retryAfter?: string) =>
   errorOfStatus("get widgets a", status, { reason, message: "sentence" }, retryAfter);
@@ -36,10 +36,9 @@ describe("what a failed call says about the object", () => {
 test("predicates", () => {
   expect([404, 409, 410].map((status) => isNotFound(error(status, "NotFound")))).toEqual([true, false, false]);
   const ofProxy = [404, 409].map((status) => errorOfStatus("get", status, undefined));
-  expect(ofProxy.map((each) => isNotFound(each) || isConflict(each) || isAlreadyExists(each))).toEqual([false, false]);
+  expect(ofProxy.map((each) => isNotFound(each) || isConflict(each))).toEqual([false, false]);
   expect([404, 409, 410].map((status) => isGone(error(status, "x")))).toEqual([false, false, true]);
   expect(["Conflict", "AlreadyExists"].map((reason) => isConflict(error(409, reason)))).toEqual([true, false]);
-  expect(["Conflict", "AlreadyExists"].map((reason) => isAlreadyExists(error(409, reason)))).toEqual([false, true]);
 });
 
 test("Retry-After from the body, where no header says so; nonsense is nothing", () => {

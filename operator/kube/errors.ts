@@ -1,6 +1,7 @@
 /** What can go wrong between us and the API server, as one error type, and what a reconcile should make of it. */
 
 import type { Failure } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
 /** metav1.Status, as error answers and ERROR watch events carry it. */
 export interface StatusBody {
@@ -62,7 +63,7 @@ const hasStatus = (error: unknown, status: number): error is KubeError =>
 export const isNotFound = (error: unknown) => hasStatus(error, 404) && error.reason === "NotFound";
 /** The resourceVersion or uid sent is no longer the object's. Not "already exists", which has the same status. */
 export const isConflict = (error: unknown) => hasStatus(error, 409) && error.reason === "Conflict";
-export const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
+const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
 /** The resourceVersion or continue token has expired: list again. */
 export const isGone = (error: unknown) => hasStatus(error, 410);
 
@@ -70,11 +71,12 @@ export const isGone = (error: unknown) => hasStatus(error, 410);
 const INVALID_RECHECK_MS = 10 * 60_000;
 
 /** What a failed call says about the object being reconciled; undefined for errors from elsewhere. */
-export function kubeFailure(error: unknown): Failure | undefined {
+export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
   if (!(error instanceof KubeError)) return undefined;
   const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   if (isConflict(error)) return { reason: "Conflict", message: error.message, quiet: true };
-  if (isNotFound(error) || isAlreadyExists(error)) return { reason: error.reason, message: error.message };
+  if (isNotFound(error)) return { reason: "NotFound", message: error.message };
+  if (isAlreadyExists(error)) return { reason: "AlreadyExists", message: error.message };
   switch (error.status) {
     case 401:
       return {

@@ -19,10 +19,10 @@ export const EVENTS: Resource = {
   namespaced: true,
 };
 
-export interface EventDetail {
+export interface EventDetail<Reason extends string = string> {
   type: "Normal" | "Warning";
-  /** Why, as one CamelCase word of the conditions' list. */
-  reason: string;
+  /** Why, as one CamelCase word of the list that conditions use. */
+  reason: Reason;
   /** What was done or tried, as one CamelCase word. */
   action: string;
   /** For people; cut to 1 KiB. */

@@ -6,12 +6,13 @@ import type { EventDetail } from "./events.ts";
 import type { Priority, ReconcileResult } from "./metrics.ts";
 import type { StatusObject } from "./object.ts";
 import { type Failure, type Outcome, OutcomeError } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
 /** What an error of AWS, for example, means; undefined for an error that it does not know. */
 export type FailureOf = (error: unknown) => Failure | undefined;
 
 /** The text of an unknown error stays in the log: it may hold anything. */
-const INTERNAL: Failure = {
+const INTERNAL: Failure<KubeReason> = {
   reason: "InternalError",
   message: "The operator failed on this object; its log says how.",
 };
@@ -76,7 +77,12 @@ export function eventOf({ status }: StatusObject, outcome: Outcome): EventDetail
   const before = findCondition(status, "Ready");
   if (outcome.kind === "done") {
     if (before?.status === "True") return undefined;
-    return { type: "Normal", reason: "Succeeded", action: "Reconcile", note: outcome.message ?? "Ready." };
+    return {
+      type: "Normal",
+      reason: "Succeeded" satisfies KubeReason,
+      action: "Reconcile",
+      note: outcome.message ?? "Ready.",
+    };
   }
   if (outcome.kind !== "failure" || isQuiet(outcome)) return undefined;
   if (before?.status === "False" && before.reason === outcome.reason) return undefined;

@@ -15,7 +15,7 @@ import type { Store } from "./store.ts";
 
 export type StatusOf<T extends StatusObject> = NonNullable<T["status"]>;
 
-export interface ReconcileContext<T extends StatusObject> {
+export interface ReconcileContext<T extends StatusObject, Reason extends string = string> {
   key: ObjectKey;
   /** As the reconcile began; frozen. */
   object: T;
@@ -25,13 +25,13 @@ export interface ReconcileContext<T extends StatusObject> {
   signal: AbortSignal;
   log: Logger;
   /** Sets a detail condition of the reconciler's own in the draft. */
-  setCondition: (detail: ConditionDetail) => void;
+  setCondition: (detail: ConditionDetail<Reason>) => void;
   /**
    * Puts on record that something is about to be changed: writes the draft at once, no longer Ready. Nothing is written if the
    * object says so already and the draft has nothing new.
    */
-  progress: (reason: string, message: string) => Promise<void>;
-  event: (detail: EventDetail) => void;
+  progress: (reason: Reason, message: string) => Promise<void>;
+  event: (detail: EventDetail<Reason>) => void;
   /**
    * To be called right before each step that cannot be undone: reads the object from the API server, and ends the reconcile if the object is
    * gone, is another one of that name, or has changed in a way that calls for a new reconcile. A watch may be silent for minutes.

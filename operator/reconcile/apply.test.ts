@@ -8,7 +8,7 @@ import type { Part, PartResult } from "./part.ts";
 
 const WINDOW_MS = 60_000;
 const CHANGE = { path: "", desired: "a", actual: "b" };
-const DENIED = { reason: "AccessDenied", message: "iam:PutRolePolicy", retryAfterMs: 120_000 };
+const DENIED = { reason: "AccessDenied", message: "iam:PutRolePolicy", retryAfterMs: 120_000 } as const;
 
 function part(overrides: Partial<Part> = {}): Part & { writes: () => number } {
   let writes = 0;

@@ -1,4 +1,4 @@
-import { type Failure, failureIn } from "../kube/outcome.ts";
+import { type Failure, failureIn } from "./outcome.ts";
 import type { History, Verdict } from "./history.ts";
 import type { Part, PartResult, PartState } from "./part.ts";
 

@@ -1,7 +1,6 @@
 import { REASON } from "../api/reasons.ts";
-import type { Failure, Outcome } from "../kube/outcome.ts";
 import { MAX_WRITES } from "./history.ts";
-import { again, failed, stalled } from "./outcome.ts";
+import { type Failure, type Outcome, again, failed, stalled } from "./outcome.ts";
 import type { PartResult, PartState } from "./part.ts";
 
 const SETTLING_RECHECK_MS = 5_000;

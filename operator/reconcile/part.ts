@@ -1,5 +1,5 @@
 import type { Change } from "./change.ts";
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "./outcome.ts";
 
 /** One part of an access, compared with what is there: it is written, fails and drifts by itself. */
 export interface Part {

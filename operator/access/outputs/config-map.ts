@@ -5,7 +5,7 @@ import { compare } from "../../reconcile/change.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 import type { Part } from "../../reconcile/part.ts";
 import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
 

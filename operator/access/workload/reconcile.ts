@@ -1,6 +1,6 @@
 import { pollIntervalMs } from "../../api/annotations.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
-import type { Outcome } from "../../kube/outcome.ts";
+import type { Outcome } from "../../reconcile/outcome.ts";
 import { announceChanges, announceCorrection } from "../announce.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { outcomeOf } from "../../reconcile/conclude.ts";

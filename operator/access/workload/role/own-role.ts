@@ -1,8 +1,7 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { REASON } from "../../../api/reasons.ts";
 import { compare } from "../../../reconcile/change.ts";
-import { again, stalled } from "../../../reconcile/outcome.ts";
-import { failureIn } from "../../../kube/outcome.ts";
+import { failureIn, again, stalled } from "../../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { announceChanges } from "../../announce.ts";
 import type { DesiredRole } from "../desired.ts";
