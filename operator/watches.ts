@@ -7,7 +7,7 @@ import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { findCondition } from "./kube/conditions.ts";
 import { createReferenceIndex } from "./kube/reference-index.ts";
 import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
-import type { Priority } from "./kube/metrics.ts";
+import type { Priority } from "./kube/changes.ts";
 import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
 
 const NAMESPACES: Resource = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
@@ -24,7 +24,7 @@ export interface Watches {
   synced(signal: AbortSignal): Promise<boolean>;
 }
 
-export interface Scope {
+export interface WatchScope {
   /** None: all. */
   watchNamespaces: string[];
   /** For our own kinds. */
@@ -47,7 +47,7 @@ export type Revisit<T> = (object: T, priority: Priority) => void;
 type Common = Pick<ReflectorOptions<KubeObject>, "client" | "clock" | "random" | "log" | "metrics">;
 
 /** Everything that is watched, and which change of what makes which object be looked at again. */
-export function createWatches(given: Common, scope: Scope, handlers: Handlers): Watches {
+export function createWatches(given: Common, scope: WatchScope, handlers: Handlers): Watches {
   const selected = scope.watchSelector === undefined ? {} : { labelSelector: scope.watchSelector };
   // What one kind shows of an older state, the others have too.
   const onRewind = () => all.forEach((reflector) => reflector.relist());

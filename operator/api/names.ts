@@ -30,6 +30,9 @@ export const AWS_ACCOUNTS: Resource = {
   namespaced: false,
 };
 
+/** Marks the operator's fields in server-side apply. */
+export const FIELD_MANAGER = "s3-operator";
+
 /** Present on an object for as long as it may own something at AWS. */
 export const FINALIZER = `${GROUP}/finalizer`;
 

@@ -1,4 +1,4 @@
-import { parseAddress, type Address } from "../observability/address.ts";
+import { parseAddress, type ListenAddress } from "../observability/address.ts";
 import { LOG_LEVELS, type LogLevel } from "../observability/logging.ts";
 
 /** How the text of a flag becomes a value. */
@@ -108,7 +108,7 @@ export const labelSelector: Format<string | undefined> = {
 const MAX_SELECTOR = 1000;
 
 /** Undefined: do not listen. */
-export const address: Format<Address | undefined> = {
+export const address: Format<ListenAddress | undefined> = {
   placeholder: "HOST:PORT",
   expects: "an address such as :8080 or 127.0.0.1:8080, or 0 for none",
   parse: (text) => {

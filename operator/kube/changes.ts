@@ -2,7 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { StatusObject } from "./object.ts";
-import type { Priority } from "./metrics.ts";
+
+/** "edit": a user or another object waits for the reconcile. "resync": a periodic check of an object believed correct. */
+export type Priority = "edit" | "resync";
+export const PRIORITIES: readonly Priority[] = ["edit", "resync"];
 
 /**
  * True for a new spec (generation), a deletion, changed annotations, finalizers that others changed, or ours taken away by somebody. Not for status or labels, nor for our own finalizer being added: those are mostly echoes of our own writes.

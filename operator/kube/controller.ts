@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
 import type { Logger } from "pino";
 import { inSpan } from "../tracing.ts";
-import { needsReconcile, priorityOf } from "./changes.ts";
+import { needsReconcile, type Priority, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 import {
@@ -22,7 +22,7 @@ import { LeadLostError } from "./leader-election.ts";
 import { createLongFailures } from "./long-failures.ts";
 import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
 import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
-import { createQueue, type Priority } from "./queue.ts";
+import { createQueue } from "./queue.ts";
 import { createRun, type ReconcileRun, type RunOptions, type Reconcile } from "./reconcile.ts";
 import type { OnChange } from "./reflector.ts";
 import type { KubeReason } from "./reasons.ts";

@@ -1,7 +1,7 @@
 /** Keys that are to become ready later: a list sorted by time, and one timer for its head. */
 
 import { MAX_DELAY_MS, type Clock } from "../clock.ts";
-import type { Priority } from "./metrics.ts";
+import type { Priority } from "./changes.ts";
 
 export interface Delays {
   /** If the key has a delay already, the earlier end counts, and the higher priority. */

@@ -67,6 +67,16 @@ const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reaso
 /** The resourceVersion or continue token has expired: list again. */
 export const isGone = (error: unknown) => hasStatus(error, 410);
 
+/** The result of a read; undefined if the object does not exist. */
+export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** How long a request that the API server found invalid waits before it is tried again, in case the server changed. */
 const INVALID_RECHECK_MS = 10 * 60_000;
 

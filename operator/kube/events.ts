@@ -8,8 +8,7 @@ import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
 import { abortable, deadline, type Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
-import { microTime } from "./lease.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const EVENTS: Resource = {
   group: "events.k8s.io",

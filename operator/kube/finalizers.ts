@@ -5,7 +5,7 @@
  */
 
 import type { KubeClient } from "./client.ts";
-import { isConflict, isNotFound, KubeError } from "./errors.ts";
+import { isConflict, isNotFound, KubeError, unlessNotFound } from "./errors.ts";
 import { keyOf, type KubeObject, type Resource } from "./object.ts";
 
 const MAX_CONFLICTS = 5;
@@ -55,13 +55,8 @@ export async function removeFinalizer<T extends KubeObject>(
 
 /** Undefined also if another object has the name now. */
 async function readAnew<T extends KubeObject>(client: KubeClient, resource: Resource, object: T, signal: AbortSignal) {
-  try {
-    const fresh = await client.get<T>(resource, object.metadata, { signal });
-    return fresh.metadata.uid === object.metadata.uid ? fresh : undefined;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const fresh = await unlessNotFound(client.get<T>(resource, object.metadata, { signal }));
+  return fresh?.metadata.uid === object.metadata.uid ? fresh : undefined;
 }
 
 function patchFinalizers<T extends KubeObject>(

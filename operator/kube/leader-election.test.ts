@@ -1,7 +1,8 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runLeaderElection } from "./leader-election.ts";
-import { LEASES, microTime, type Lease } from "./lease.ts";
+import { LEASES, type Lease } from "./lease.ts";
+import { microTime } from "./object.ts";
 import { createKubeMetrics } from "./metrics.ts";
 import { createTestLog } from "./testing/log.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";

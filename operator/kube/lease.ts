@@ -3,8 +3,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
-import { isNotFound } from "./errors.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { unlessNotFound } from "./errors.ts";
+import { type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const LEASES: Resource = {
   group: "coordination.k8s.io",
@@ -45,11 +45,6 @@ export interface LeaseLock {
   release(signal: AbortSignal): Promise<void>;
 }
 
-/** metav1.MicroTime: the API server refuses fewer than six digits. `now` is in milliseconds since the epoch. */
-export function microTime(now: number): string {
-  return new Date(now).toISOString().replace("Z", "000Z");
-}
-
 export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
   const { client, name, namespace, identity, leaseDurationMs, clock, onSlowPath } = options;
   /** As we wrote it last; undefined when someone else may have written since. */
@@ -59,14 +54,7 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
   /** What we last read, and since when it has not changed: other machines' clocks do not matter. */
   let observed: { spec: LeaseSpec | undefined; since: number } | undefined;
 
-  async function read(signal: AbortSignal): Promise<Lease | undefined> {
-    try {
-      return await client.get<Lease>(LEASES, { namespace, name }, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  }
+  const read = (signal: AbortSignal) => unlessNotFound(client.get<Lease>(LEASES, { namespace, name }, { signal }));
 
   function isHeldByAnother({ spec }: Lease): boolean {
     if (observed === undefined || !isDeepStrictEqual(observed.spec, spec))

@@ -4,10 +4,7 @@
  */
 
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-
-/** "edit": a person or a change in the cluster waits for it. "resync": one more look at something believed fine. */
-export type Priority = "edit" | "resync";
-export const PRIORITIES: readonly Priority[] = ["edit", "resync"];
+import { PRIORITIES, type Priority } from "./changes.ts";
 
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after";
 const RESULTS: readonly ReconcileResult[] = ["success", "error", "requeue", "requeue_after"];

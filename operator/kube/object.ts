@@ -82,3 +82,8 @@ export function isLater(a: string, b: string): boolean | undefined {
   if (!/^[1-9]\d*$/.test(a) || !/^[1-9]\d*$/.test(b)) return undefined;
   return BigInt(a) > BigInt(b);
 }
+
+/** metav1.MicroTime: with exactly six digits of a second, or the API server rejects it. `now` is in milliseconds since the epoch. */
+export function microTime(now: number): string {
+  return new Date(now).toISOString().replace("Z", "000Z");
+}

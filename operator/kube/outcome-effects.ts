@@ -1,9 +1,10 @@
 /** What follows from the outcome of a reconcile, as pure functions of it. */
 
+import type { Priority } from "./changes.ts";
 import { findCondition } from "./conditions.ts";
 import { kubeFailure } from "./errors.ts";
 import type { EventDetail } from "./events.ts";
-import type { Priority, ReconcileResult } from "./metrics.ts";
+import type { ReconcileResult } from "./metrics.ts";
 import type { StatusObject } from "./object.ts";
 import { type Failure, type Outcome, OutcomeError } from "./outcome.ts";
 import type { KubeReason } from "./reasons.ts";

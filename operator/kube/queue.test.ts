@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createQueue, type Priority, type Queue } from "./queue.ts";
+import type { Priority } from "./changes.ts";
+import { createQueue, type Queue } from "./queue.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
 import { testMetrics } from "./testing/objects.ts";
 

@@ -6,9 +6,8 @@
 import { backoffDelay, type Backoff } from "./backoff.ts";
 import type { Clock } from "../clock.ts";
 import { createDelays } from "./delays.ts";
-import type { KubeMetrics, Priority } from "./metrics.ts";
-
-export type { Priority } from "./metrics.ts";
+import type { Priority } from "./changes.ts";
+import type { KubeMetrics } from "./metrics.ts";
 
 export interface QueueOptions extends Partial<Backoff> {
   /** For metrics. */

@@ -14,10 +14,10 @@ import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { watchOnce } from "./watch.ts";
-import { createStore, type Change, type ChangeType, type Store } from "./store.ts";
+import { createStore, type Delta, type DeltaType, type Store } from "./store.ts";
 
 /** Called for each change, in order. Must only note it (enqueue a key): what it throws is logged, and nothing else happens. */
-export type OnChange<T> = (type: ChangeType, object: T, old?: T) => void;
+export type OnChange<T> = (type: DeltaType, object: T, old?: T) => void;
 
 export interface ReflectorOptions<T> {
   client: KubeClient;
@@ -86,8 +86,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     return true;
   }
 
-  function report(changes: Change<T>[]) {
-    for (const { type, object, old } of changes) {
+  function report(deltas: Delta<T>[]) {
+    for (const { type, object, old } of deltas) {
       try {
         options.onChange(type, object, old);
       } catch (err) {

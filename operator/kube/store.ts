@@ -12,10 +12,10 @@ export interface Store<T> {
   remember(object: T): void;
 }
 
-export type ChangeType = "added" | "modified" | "deleted";
+export type DeltaType = "added" | "modified" | "deleted";
 
-export interface Change<T> {
-  type: ChangeType;
+export interface Delta<T> {
+  type: DeltaType;
   object: T;
   /** What was reported last of this object, whatever was remembered in between. Absent for "added". */
   old?: T;
@@ -23,13 +23,13 @@ export interface Change<T> {
 
 /** The side of the store that the reflector writes; each function returns what there is to report. */
 export interface WatchedStore<T> extends Store<T> {
-  put(object: T): Change<T>[];
-  remove(object: T): Change<T>[];
+  put(object: T): Delta<T>[];
+  remove(object: T): Delta<T>[];
   /**
    * A complete list of one namespace, or of everything, which is the truth: also where it is older than what was known, as after etcd was restored
    * from a backup. Only remembered answers that are newer than `version`, that of the list, survive it; without one, none do.
    */
-  replace(objects: T[], list?: { namespace?: string | undefined; version?: string | undefined }): Change<T>[];
+  replace(objects: T[], list?: { namespace?: string | undefined; version?: string | undefined }): Delta<T>[];
 }
 
 /**
@@ -44,7 +44,7 @@ interface Entry<T> {
 export function createStore<T extends KubeObject>(): WatchedStore<T> {
   const entries = new Map<string, Entry<T>>();
 
-  function put(given: T): Change<T>[] {
+  function put(given: T): Delta<T>[] {
     const object = deepFreeze(given);
     const key = keyOf(object.metadata);
     const entry = entries.get(key);
@@ -62,7 +62,7 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
   }
 
   /** As `put`, but whatever the versions say. */
-  function accept(given: T, listVersion: string | undefined): Change<T>[] {
+  function accept(given: T, listVersion: string | undefined): Delta<T>[] {
     const entry = entries.get(keyOf(given.metadata));
     if (entry === undefined || entry.current.metadata.uid !== given.metadata.uid) return put(given);
     const object = deepFreeze(given);
@@ -73,7 +73,7 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     return versionOf(old) === versionOf(object) ? [] : [{ type: "modified", object, old }];
   }
 
-  function remove(object: T): Change<T>[] {
+  function remove(object: T): Delta<T>[] {
     const key = keyOf(object.metadata);
     const old = entries.get(key)?.reported;
     // A late deletion of the object that had this name before.

@@ -1,12 +1,12 @@
 /** Where a server listens. Without a host: on all of the machine's addresses, of IPv4 and IPv6. */
-export interface Address {
+export interface ListenAddress {
   host?: string;
   /** 0: any free port. */
   port: number;
 }
 
 /** ":8080", "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; undefined when `text` is none of these. */
-export function parseAddress(text: string): Address | undefined {
+export function parseAddress(text: string): ListenAddress | undefined {
   const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65_535) return undefined;
@@ -15,6 +15,6 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 /** The inverse of {@link parseAddress}. */
-export function formatAddress({ host = "", port }: Address): string {
+export function formatAddress({ host = "", port }: ListenAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
-import { formatAddress, type Address } from "./address.ts";
+import { formatAddress, type ListenAddress } from "./address.ts";
 
 /** Undefined: fine; else what is missing, for people. Must not wait for anything, and not ask AWS: being throttled is no reason to be restarted. */
 export type ReadyCheck = () => string | undefined;
 
 export interface HealthOptions {
   /** Of /healthz and /readyz; absent: not served. May be the same as `metricsAddress`. */
-  healthAddress?: Address | undefined;
+  healthAddress?: ListenAddress | undefined;
   /** Of /metrics; absent: not served. */
-  metricsAddress?: Address | undefined;
+  metricsAddress?: ListenAddress | undefined;
   /** By name, as /readyz lists them: {"caches-synced": ...}. */
   readyChecks: Readonly<Record<string, ReadyCheck>>;
   registry: Registry;
@@ -54,7 +54,7 @@ export async function startHealthServers(options: HealthOptions): Promise<Health
 
 interface Listener {
   flag: string;
-  address: Address;
+  address: ListenAddress;
   routes: Record<string, Route>;
 }
 
@@ -77,7 +77,7 @@ function listeners({ healthAddress, metricsAddress, readyChecks, registry }: Hea
   ];
 }
 
-function isSame(a: Address, b: Address): boolean {
+function isSame(a: ListenAddress, b: ListenAddress): boolean {
   return a.port !== 0 && formatAddress(a) === formatAddress(b);
 }
 
@@ -121,7 +121,7 @@ async function decide(routes: Record<string, Route>, { method = "", url = "" }: 
   }
 }
 
-function listen(server: Server, address: Address, flag: string): Promise<number> {
+function listen(server: Server, address: ListenAddress, flag: string): Promise<number> {
   // Slow clients must not hold connections: probes and scrapers are quick.
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
