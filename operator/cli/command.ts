@@ -1,13 +1,11 @@
-/** A subcommand of the operator's program, such as `export`: it looks, says what it found, and ends. */
-
-/** What a command has to say when it is over. */
 export interface CommandResult {
-  /** 2: a flag is wrong. The others are the command's own, 0 being what was hoped for. */
+  /** 2: a flag is invalid. The command defines the others; 0 is success. */
   exitCode: 0 | 1 | 2 | 3;
   stdout: string;
   stderr: string;
 }
 
+/** A subcommand such as `export`: reads, prints, exits. */
 export type Command = (
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -26,7 +24,7 @@ export function warning(message: string): string {
   return `s3-operator: ${message}\n`;
 }
 
-/** Ends the process, when all is printed: a pipe may take its time. */
+/** Exits when all output is written: a pipe may be slow. */
 export async function runCommand(command: Command, argv: readonly string[], version: string): Promise<never> {
   const { exitCode, stdout, stderr } = await command(argv, process.env, version);
   for (const [stream, text] of [
