@@ -29,10 +29,10 @@ import { observed, synced } from "./observability/resources.ts";
 import { createWatches, readyChecks, runWatches } from "./watches.ts";
 
 const NAME = "s3-operator";
-/** For one reconcile: room for three tries of a call that hangs, each until its own timeout. */
+/** Time limit of one reconcile: enough for three attempts of a call that hangs until its own timeout. */
 const RECONCILE_TIMEOUT_MS = 120_000;
 
-/** Where a pod finds the name of its namespace: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+/** Contains the namespace of the Pod: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 function ownNamespace(): string {
@@ -47,8 +47,8 @@ export interface ManagerOptions {
 }
 
 /**
- * Builds everything, by hand and in order, and works until `signal` aborts; then drains. "lost": another process may lead by now, so that this
- * one has to end. Rejects when it cannot begin, as on a port that is taken.
+ * Creates all components and runs them until `signal` aborts, then drains. "lost": another process may lead already, so
+ * this one must exit. Rejects if it cannot start, for example if a port is in use.
  */
 export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<"stopped" | "lost"> {
   const { config, kubeConfig, log, version } = options;
@@ -57,7 +57,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const userAgent = `${NAME}/${version}`;
 
-  /** A process that was suspended wakes up amid its work, and may find the answers to its calls before it finds that it no longer leads. */
+  /** Monotonic time. A process that was suspended may resume its calls before it learns that it lost the lease. */
   let mayCallUntil = config.leaderElect ? -Infinity : Infinity;
 
   const metrics = createMetrics(version);
@@ -167,7 +167,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     await Promise.all([accounts.run(leading), buckets.run(leading), accesses.run(leading)]);
     if (!(leading.reason instanceof LeadLostError)) await events.flush();
   };
-  // Watches go on while the controllers drain.
+  // Watches continue while the controllers drain.
   const watching = new AbortController();
   const servers = await startHealthServers({
     ...config,
@@ -197,7 +197,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     return isLost ? "lost" : "stopped";
   } finally {
     watching.abort();
-    // Another process works by then, and nothing here is worth the time that it could still write in.
+    // Another process leads: exit at once, and write nothing more.
     if (!isLost) {
       await following;
       await servers.close();

@@ -1,18 +1,18 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { keyOf, type ObjectKey, type StatusObject } from "../kube/object.ts";
 
-/** What Prometheus is told about each custom resource. Other folders register their own metrics on the same registry. */
+/** The metrics of custom resources. Other folders register theirs with the same registry. */
 export interface Metrics {
   registry: Registry;
-  /** The object is like this in Kubernetes now; replaces what was known of it. */
+  /** Replaces the series of the object by those of its present status. */
   observed(object: StatusObject): void;
-  /** The object was just found, or made, as declared. */
+  /** The resources of the object at AWS now equal its spec. */
   synced(kind: string, key: ObjectKey): void;
-  /** Somebody changed `setting` at AWS. */
+  /** `setting` was changed at AWS. */
   driftDetected(kind: string, setting: string): void;
-  /** So many versions and delete markers were deleted to empty buckets. */
+  /** `count` versions and delete markers were deleted to empty a bucket. */
   objectsDeleted(count: number): void;
-  /** The object is gone, and its series with it. */
+  /** Removes the series of an object that is gone. */
   remove(kind: string, key: ObjectKey): void;
 }
 
@@ -57,7 +57,7 @@ export function createMetrics(version: string): Metrics {
     help: "Object versions and delete markers that the operator deleted to empty buckets.",
     registers,
   });
-  /** The labels of each object's condition series, without which they could not be taken away again. Those not in here are gone. */
+  /** The labels of each object's condition series, to remove them later. Has no entry for an object that is gone. */
   const present = new Map<string, Record<string, string>[]>();
 
   const removeConditions = (id: string) => present.get(id)?.forEach((labels) => condition.remove(labels));
@@ -76,7 +76,7 @@ export function createMetrics(version: string): Metrics {
       if (deletionTimestamp !== undefined) deletion.set(object, Date.parse(deletionTimestamp) / 1000);
     },
     synced: (kind, key) => {
-      // A look may end after its object has gone.
+      // A reconcile may end after its object is gone.
       if (present.has(idOf(kind, key))) lastSync.setToCurrentTime(labelsOf(kind, key));
     },
     driftDetected: (kind, setting) => drift.inc({ kind, setting }),
@@ -92,7 +92,7 @@ export function createMetrics(version: string): Metrics {
 
 const idOf = (kind: string, key: ObjectKey) => `${kind}/${keyOf(key)}`;
 
-/** Namespace is "" for cluster-scoped kinds. */
+/** `namespace` is "" for cluster-scoped kinds. */
 function labelsOf(kind: string, { namespace = "", name }: ObjectKey) {
   return { kind, namespace, name };
 }
