@@ -44,8 +44,8 @@ export interface Deadline extends Disposable {
 }
 
 /**
- * A signal that aborts with a `TimeoutError` after `delayMs`, or with its parent. Use with `using`: disposing removes the
- * timer and the parent's listener, which `AbortSignal.any` and `AbortSignal.timeout` keep until garbage collection.
+ * A signal that aborts with a `TimeoutError` after `delayMs`, or with its parent. Use with `using`: disposing removes
+ * the timer and the parent's listener, which `AbortSignal.any` and `AbortSignal.timeout` keep until garbage collection.
  */
 export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController();

@@ -1,8 +1,8 @@
 import { GROUP } from "./names.ts";
 
 /**
- * The S3Bucket that owns a bucket. Stored only in the bucket's tags, so that an S3Bucket that was restored from a backup,
- * or lost its status, still finds its bucket.
+ * The S3Bucket that owns a bucket. Stored only in the bucket's tags, so that an S3Bucket that was restored from a
+ * backup, or lost its status, still finds its bucket.
  */
 export interface Owner {
   cluster: string;

@@ -1,6 +1,6 @@
 /**
- * The reasons in conditions, `status.settings` and events. They are part of the API: docs/reasons.md has a row for each,
- * and a test fails where one is missing.
+ * The reasons in conditions, `status.settings` and events. They are part of the API: docs/reasons.md has a row for
+ * each, and a test fails where one is missing.
  */
 
 import { KUBE_REASONS, type KubeReason } from "../kube/reasons.ts";

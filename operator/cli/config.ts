@@ -28,7 +28,7 @@ const FLAGS = {
     "empty-by-lifecycle-above",
     format.integer(0, 999_999_999),
     "1000000",
-    "Number of object versions and delete markers that the operator itself deletes from a bucket with deletionPolicy DeleteWithContents. S3 Lifecycle expires the rest within days.",
+    "Number of object versions that the operator deletes itself before S3 Lifecycle expires the rest, within days.",
   ),
   shutdownTimeoutMs: flag(
     "shutdown-timeout",

@@ -92,7 +92,7 @@ function isRequirement(text: string): boolean {
   return given.length > 0 && given.every((part) => LABEL_VALUE.test(part.trim()));
 }
 
-/** The syntax of kubectl's --selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+/** As in kubectl: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
 export const labelSelector: Format<string | undefined> = {
   placeholder: "SELECTOR",
   expects: "a label selector, such as team=a,tier!=test",

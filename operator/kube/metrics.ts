@@ -1,6 +1,6 @@
 /**
- * Metrics of everything in this folder, under the names of controller-runtime and client-go, so that their dashboards work:
- * https://book.kubebuilder.io/reference/metrics-reference. Label sets known beforehand are there, at 0, from the start.
+ * The metrics of this folder, with the names of controller-runtime and client-go, so that their dashboards work:
+ * https://book.kubebuilder.io/reference/metrics-reference. Known label sets start at 0.
  */
 
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
@@ -9,10 +9,10 @@ import { PRIORITIES, type Priority } from "./changes.ts";
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after";
 const RESULTS: readonly ReconcileResult[] = ["success", "error", "requeue", "requeue_after"];
 
-/** What the gauges ask a queue at each scrape. */
+/** Read at each scrape. */
 export interface QueueView {
   depth(priority: Priority): number;
-  /** Seconds that each key now being worked on has taken so far. */
+  /** Running time of each key that a worker has, in seconds. */
   runningSeconds(): number[];
 }
 
@@ -33,12 +33,12 @@ export interface ControllerMetrics {
 
 export interface LeaderMetrics {
   set(leading: boolean): void;
-  /** A renewal had to read the lease first, not knowing what became of the one before. */
+  /** A renewal had to read the lease first, because the result of the previous one is unknown. */
   slowPath(): void;
 }
 
 export interface KubeMetrics {
-  /** One HTTP request; `code` is the status, or "<error>" if none came. */
+  /** One HTTP request. `code` is the HTTP status, or "<error>" without a response. */
   request(labels: { method: string; host: string; code: string }, seconds: number): void;
   queue(name: string, view: QueueView): QueueMetrics;
   controller(name: string, concurrency: number): ControllerMetrics;

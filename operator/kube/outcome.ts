@@ -45,10 +45,10 @@ export interface Failure<Reason extends string = string> {
   reason: Reason;
   /** For users: what went wrong and what to do. No request ids or times: each retry would then write status. */
   message: string;
-  /** Only a user can fix it: Stalled=True at once. Checked again slowly, since the fix may not be made in Kubernetes. */
+  /** Only a user can fix it: Stalled=True at once. Checked again slowly, since the fix may be made at AWS. */
   terminal?: boolean;
   retryAfterMs?: number;
-  /** Says nothing about the object, such as a write conflict: requeued without a condition, an event or an error log. */
+  /** Says nothing about the object, such as a write conflict: retried without condition, event or error log. */
   quiet?: boolean;
 }
 

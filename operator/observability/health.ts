@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 import { formatAddress, type ListenAddress } from "./address.ts";
 
-/** Returns undefined if ready, else the problem. Must return at once and not call AWS: throttling must not restart Pods. */
+/** Returns undefined if ready, else the problem. Must not wait or call AWS: throttling must not restart Pods. */
 export type ReadyCheck = () => string | undefined;
 
 export interface HealthOptions {

@@ -21,8 +21,9 @@ const SECRETS = [
 ];
 
 /**
- * Writes JSON lines with the keys of controller-runtime: `ts` (RFC 3339), `level` (a word), `msg` (constant text), `error`,
- * and lowerCamelCase keys of the caller. Writes synchronously, so that an exit loses no line. Default: standard output.
+ * Writes JSON lines with the keys of controller-runtime: `ts` (RFC 3339), `level` (a word), `msg` (constant text),
+ * `error`, and lowerCamelCase keys of the caller. Writes synchronously, so that an exit loses no line. Default:
+ * standard output.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
