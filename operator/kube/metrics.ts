@@ -70,7 +70,7 @@ function requestMetrics(registry: Registry): Pick<KubeMetrics, "request"> {
   });
   const duration = new Histogram({
     name: "rest_client_request_duration_seconds",
-    help: "Time until the Kubernetes API server's answer had arrived; for watches, until its headers had.",
+    help: "Time until the response of the Kubernetes API server; for watches, until its headers.",
     labelNames: ["verb", "host"],
     buckets: SECONDS,
     registers,
@@ -92,20 +92,20 @@ function queueMetrics(registry: Registry): Pick<KubeMetrics, "queue"> {
   const adds = new Counter({ name: "workqueue_adds_total", help: "Keys added to the queue.", labelNames, registers });
   const retries = new Counter({
     name: "workqueue_retries_total",
-    help: "Keys put back for a retry after a failure.",
+    help: "Keys queued again for a retry after a failure.",
     labelNames,
     registers,
   });
   const queueDuration = new Histogram({
     name: "workqueue_queue_duration_seconds",
-    help: "How long a key was ready before a worker took it.",
+    help: "Time that a key was in the queue before a worker took it.",
     labelNames,
     buckets: WAITS,
     registers,
   });
   const workDuration = new Histogram({
     name: "workqueue_work_duration_seconds",
-    help: "How long a worker took for a key.",
+    help: "Time that a worker took for a key.",
     labelNames,
     buckets: SECONDS,
     registers,
@@ -120,17 +120,15 @@ function queueMetrics(registry: Registry): Pick<KubeMetrics, "queue"> {
         for (const [queue, view] of views) this.set(labelsOf(queue), value(view.runningSeconds()));
       },
     });
-  gauge("workqueue_unfinished_work_seconds", "Time spent so far on all keys now being worked on.", (seconds) =>
+  gauge("workqueue_unfinished_work_seconds", "Running time of all keys that workers have.", (seconds) =>
     seconds.reduce((sum, each) => sum + each, 0),
   );
-  gauge(
-    "workqueue_longest_running_processor_seconds",
-    "Time spent so far on the key that has taken longest.",
-    (seconds) => Math.max(0, ...seconds),
+  gauge("workqueue_longest_running_processor_seconds", "Running time of the key that has taken longest.", (seconds) =>
+    Math.max(0, ...seconds),
   );
   const depth = new Gauge({
     name: "workqueue_depth",
-    help: "Keys ready for a worker, by priority.",
+    help: "Keys in the queue, by priority.",
     labelNames: ["name", "controller", "priority"],
     registers: [],
     collect() {
@@ -164,7 +162,7 @@ function controllerMetrics(registry: Registry): Pick<KubeMetrics, "controller"> 
   const labelNames = ["controller"] as const;
   const total = new Counter({
     name: "controller_runtime_reconcile_total",
-    help: "Reconciles by how they ended: success, error, requeue (a conflict), requeue_after (waits for something).",
+    help: "Reconciles by result: success, error, requeue (a conflict), requeue_after (waits for something).",
     labelNames: ["controller", "result"],
     registers,
   });
@@ -172,10 +170,13 @@ function controllerMetrics(registry: Registry): Pick<KubeMetrics, "controller"> 
   const errors = count("controller_runtime_reconcile_errors_total", "Reconciles that ended in an error.");
   const terminal = count(
     "controller_runtime_terminal_reconcile_errors_total",
-    "Reconciles that ended in an error that only a person can remove.",
+    "Reconciles that ended in an error that only a user can fix.",
   );
-  const panics = count("controller_runtime_reconcile_panics_total", "Reconciles that threw what only a bug throws.");
-  const timeouts = count("controller_runtime_reconcile_timeouts_total", "Reconciles that outlived their deadline.");
+  const panics = count(
+    "controller_runtime_reconcile_panics_total",
+    "Reconciles that ended in an error that only a bug causes.",
+  );
+  const timeouts = count("controller_runtime_reconcile_timeouts_total", "Reconciles that exceeded their deadline.");
   const duration = new Histogram({
     name: "controller_runtime_reconcile_time_seconds",
     help: "Duration of a reconcile.",
@@ -185,13 +186,13 @@ function controllerMetrics(registry: Registry): Pick<KubeMetrics, "controller"> 
   });
   const workers = new Gauge({
     name: "controller_runtime_max_concurrent_reconciles",
-    help: "Most reconciles that may run at once.",
+    help: "Maximum number of concurrent reconciles.",
     labelNames,
     registers,
   });
   const active = new Gauge({
     name: "controller_runtime_active_workers",
-    help: "Reconciles now running.",
+    help: "Reconciles that are running.",
     labelNames,
     registers,
   });
@@ -226,7 +227,7 @@ function reflectorMetrics(registry: Registry): Pick<KubeMetrics, "reflector"> {
   const ages = new Map<string, () => number>();
   const age = new Gauge({
     name: "reflector_seconds_since_last_event",
-    help: "Seconds since the API server was last heard of in this watch; bookmarks come about once a minute.",
+    help: "Seconds since the last response or event of this watch; bookmarks come about once a minute.",
     labelNames,
     registers: [],
     collect() {
@@ -234,10 +235,10 @@ function reflectorMetrics(registry: Registry): Pick<KubeMetrics, "reflector"> {
     },
   });
   registry.registerMetric(age);
-  const lists = new Counter({ name: "reflector_lists_total", help: "Complete lists made.", labelNames, registers });
+  const lists = new Counter({ name: "reflector_lists_total", help: "Complete lists.", labelNames, registers });
   const failures = new Counter({
     name: "reflector_failures_total",
-    help: "Lists and watches that ended in an error and were tried again.",
+    help: "Lists and watches that ended in an error and were retried.",
     labelNames,
     registers,
   });
@@ -256,13 +257,13 @@ function leaderMetrics(registry: Registry): Pick<KubeMetrics, "leader"> {
   const labelNames = ["name"] as const;
   const status = new Gauge({
     name: "leader_election_master_status",
-    help: "1 while this process is the leader for the named lease.",
+    help: "1 while this process holds the named lease.",
     labelNames,
     registers,
   });
   const slowPaths = new Counter({
     name: "leader_election_slowpath_total",
-    help: "Renewals of the named lease that had to read it first, after one that failed.",
+    help: "Renewals of the named lease that had to read it first, after a failed one.",
     labelNames,
     registers,
   });

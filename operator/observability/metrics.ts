@@ -24,31 +24,31 @@ export function createMetrics(version: string): Metrics {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: "s3_operator_build_info",
-    help: "Always 1; the labels say what is running.",
+    help: "Always 1; the labels have the versions of the operator and of Node.js.",
     labelNames: ["version", "node_version"],
     registers,
   }).set({ version, node_version: process.version }, 1);
   const condition = new Gauge({
     name: "s3_operator_resource_condition",
-    help: "1 for each condition that a resource has, by its present status (True, False or Unknown) and reason.",
+    help: "1 for each condition of a resource, by its present status (True, False or Unknown) and reason.",
     labelNames: [...OBJECT_LABELS, "type", "status", "reason"],
     registers,
   });
   const deletion = new Gauge({
     name: "s3_operator_resource_deletion_timestamp_seconds",
-    help: "When the deletion of a resource that is still there was asked for, in seconds since the epoch.",
+    help: "Deletion time of a resource that is being deleted, in seconds since the epoch.",
     labelNames: OBJECT_LABELS,
     registers,
   });
   const drift = new Counter({
     name: "s3_operator_drift_detected_total",
-    help: "Settings found to be changed at AWS since they were last as declared.",
+    help: "Settings that were changed at AWS after they were equal to the spec.",
     labelNames: ["kind", "setting"],
     registers,
   });
   const lastSync = new Gauge({
     name: "s3_operator_last_sync_timestamp_seconds",
-    help: "When a resource was last read back from AWS and found as declared, in seconds since the epoch.",
+    help: "Time at which a resource was last read from AWS and was equal to its spec, in seconds since the epoch.",
     labelNames: OBJECT_LABELS,
     registers,
   });
