@@ -26,46 +26,50 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
   const { meaning: ofKind, ...failure } = FAILURES[kind];
   const meaning = meaningOf(error, kind) ?? ofKind;
   const during = context.action === undefined ? "" : ` (${context.action})`;
-  const region = kind === "WrongRegion" ? observedRegion(error) : undefined;
-  return { ...failure, message: `${meaning}${region ? `, ${region}` : ""}${during}: ${said(error)}` };
+  return { ...failure, message: `${meaning}${during}: ${said(error)}` };
 }
 
 const MINUTE_MS = 60_000;
 
 type FailureOfKind = Omit<Failure, "message"> & { meaning: string };
 
-/** For an answer that does not come from AWS, or is not whole. */
+/** More precise than the meaning of `kind`. */
 function meaningOf(error: SdkError, kind: AwsErrorKind): string | undefined {
   if (error.name === NOT_THE_ANSWER) return "The answer is not the document that was asked for";
   if (kind === "Unavailable" && isForeignAnswer(error)) return "Something between the operator and AWS answered";
+  const region = kind === "WrongRegion" ? observedRegion(error) : undefined;
+  if (region !== undefined) return `It is in another region, ${region}`;
   return undefined;
 }
 
 const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, FailureOfKind> = {
-  NotFound: { reason: "NotFound", meaning: "AWS does not find it" },
+  NotFound: { reason: "NotFound", meaning: "AWS does not find the resource" },
   Credentials: {
     reason: "Credentials",
     meaning: "AWS does not accept the operator's credentials",
     retryAfterMs: MINUTE_MS,
   },
-  Throttled: { reason: "Throttled", meaning: "AWS limits the rate of calls, the operator slows down" },
-  Conflict: { reason: "Conflict", meaning: "AWS is still busy with an earlier change", retryAfterMs: 5000 },
-  WrongRegion: { reason: "RegionMismatch", meaning: "It is in another region", terminal: true },
+  Throttled: { reason: "Throttled", meaning: "AWS throttles the operator" },
+  Conflict: { reason: "Conflict", meaning: "AWS is still executing an earlier change", retryAfterMs: 5000 },
+  WrongRegion: {
+    reason: "RegionMismatch",
+    meaning: "It is in another region, or the account has not enabled the region",
+    terminal: true,
+  },
   Quota: {
     reason: "QuotaExceeded",
-    meaning: "A quota of the AWS account is used up, have it raised or free some",
+    meaning: "A quota of the AWS account is used up: have it raised, or delete unused resources",
     retryAfterMs: 30 * MINUTE_MS,
   },
   NotEmpty: { reason: "NotEmpty", meaning: "It is not empty", retryAfterMs: 5 * MINUTE_MS },
-  AlreadyExists: { reason: "AlreadyExists", meaning: "The name is taken", terminal: true },
-  AlreadyOwned: { reason: "AlreadyOwned", meaning: "It exists already in this account", retryAfterMs: 5000 },
+  AlreadyExists: { reason: "AlreadyExists", meaning: "The name is already in use", terminal: true },
+  AlreadyOwned: { reason: "AlreadyOwned", meaning: "It already exists in this account", retryAfterMs: 5000 },
   NotYetVisible: {
     reason: "NotYetVisible",
-    meaning:
-      "AWS does not know a principal of the policy; a new one takes a minute or two, a deleted one must be taken out",
+    meaning: "AWS does not know a principal of the policy: wait a minute or two for a new one, or remove a deleted one",
     retryAfterMs: 10_000,
   },
-  // The target may be made a moment later: one kubectl apply can hold both buckets.
+  // Not terminal: one kubectl apply may contain both buckets.
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
   DestinationRefused: {
     reason: "DestinationRefused",
@@ -73,7 +77,7 @@ const FAILURES: Record<Exclude<AwsErrorKind, "Aborted" | "AccessDenied">, Failur
   },
   Invalid: { reason: "Invalid", meaning: "AWS refuses the request", terminal: true },
   Unsupported: { reason: "Unsupported", meaning: "The endpoint does not support this", terminal: true },
-  Unavailable: { reason: "Unavailable", meaning: "AWS does not answer, or only with an error of its own" },
+  Unavailable: { reason: "Unavailable", meaning: "AWS does not respond, or responds with an internal error" },
 };
 
 function accountMismatch(error: AccountMismatchError): Failure {
@@ -85,7 +89,7 @@ function accountMismatch(error: AccountMismatchError): Failure {
 function aborted(error: Error): Failure {
   return error.cause instanceof Error && error.cause.name === "TimeoutError"
     ? { reason: "TimedOut", message: "AWS did not answer all calls of a reconcile in time." }
-    : { reason: "Aborted", message: "The call was ended by the operator.", quiet: true };
+    : { reason: "Aborted", message: "The operator aborted the call.", quiet: true };
 }
 
 /**

@@ -253,7 +253,7 @@ test("buckets out of reach: exit 1, and a sentence on what to do", async () => {
 
   world.simulator.faults.internalError({ operation: "GetBucketCors" });
   expect(await failure(bucketName)).toContain(
-    "AWS does not answer, or only with an error of its own (s3:GetBucketCORS)",
+    "AWS does not respond, or responds with an internal error (s3:GetBucketCORS)",
   );
   expect(snapshot(world, bucketName)).toEqual(before);
   expect(atAws(world, bucketName).tags.size).toBe(0);
