@@ -22,6 +22,9 @@ import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
 import { LeadLostError, runLeaderElection } from "./kube/leader-election.ts";
 import { createKubeMetrics } from "./kube/metrics.ts";
+import type { Resource, StatusObject } from "./kube/object.ts";
+import type { Reconcile } from "./kube/reconcile.ts";
+import type { Reflector } from "./kube/reflector.ts";
 import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
@@ -93,27 +96,29 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     revisitAccount: ({ metadata }, priority) => accounts.enqueue(metadata, priority),
   });
 
-  const loop = {
-    ...common,
-    events,
-    failureOf: awsFailure,
-    finalizer: FINALIZER,
-    timeoutMs: RECONCILE_TIMEOUT_MS,
-    drainMs: config.shutdownTimeoutMs,
-    stalledAfterMs: config.stalledAfterMs,
-  };
-  const accounts = createController<AWSAccount>({
-    ...loop,
-    name: "awsaccount",
-    resource: AWS_ACCOUNTS,
-    store: watches.accounts.store,
-    refresh: watches.accounts.refresh,
-    concurrency: Math.min(config.concurrency, 2),
-    reconcile: synced(
-      metrics,
-      createAccountReconciler(aws, () => watches.directory.accounts()),
-    ),
-  });
+  const controllerOf = <T extends StatusObject>(
+    resource: Resource,
+    { store, refresh }: Reflector<T>,
+    reconcile: Reconcile<T>,
+    concurrency = config.concurrency,
+  ) =>
+    createController<T>({
+      ...common,
+      name: resource.kind.toLowerCase(),
+      resource,
+      store,
+      refresh,
+      reconcile: synced(metrics, reconcile),
+      concurrency,
+      events,
+      failureOf: awsFailure,
+      finalizer: FINALIZER,
+      timeoutMs: RECONCILE_TIMEOUT_MS,
+      drainMs: config.shutdownTimeoutMs,
+      stalledAfterMs: config.stalledAfterMs,
+    });
+  const reconcileAccount = createAccountReconciler(aws, () => watches.directory.accounts());
+  const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, Math.min(config.concurrency, 2));
   const reconcileBucket = createBucketReconciler({
     aws,
     directory: watches.directory,
@@ -132,16 +137,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     },
     onDrift: (setting) => metrics.driftDetected(S3_BUCKETS.kind, setting),
   });
-  const buckets = createController<S3Bucket>({
-    ...loop,
-    name: "s3bucket",
-    resource: S3_BUCKETS,
-    store: watches.buckets.store,
-    refresh: watches.buckets.refresh,
-    concurrency: config.concurrency,
-    reconcile: synced(metrics, reconcileBucket),
-  });
-
+  const buckets = controllerOf(S3_BUCKETS, watches.buckets, reconcileBucket);
   const reconcileAccess = createAccessReconciler({
     aws,
     client,
@@ -153,15 +149,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     now: () => clock.now(),
     onDrift: (setting) => metrics.driftDetected(BUCKET_ACCESSES.kind, setting),
   });
-  const accesses = createController<BucketAccess>({
-    ...loop,
-    name: "bucketaccess",
-    resource: BUCKET_ACCESSES,
-    store: watches.accesses.store,
-    refresh: watches.accesses.refresh,
-    concurrency: config.concurrency,
-    reconcile: synced(metrics, reconcileAccess),
-  });
+  const accesses = controllerOf(BUCKET_ACCESSES, watches.accesses, reconcileAccess);
 
   const work = async (leading: AbortSignal) => {
     await Promise.all([accounts.run(leading), buckets.run(leading), accesses.run(leading)]);

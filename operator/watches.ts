@@ -4,6 +4,7 @@ import { mattersToOtherAccounts } from "./account/deciding.ts";
 import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
+import { abortable } from "./clock.ts";
 import { findCondition } from "./kube/conditions.ts";
 import { createReferenceIndex } from "./kube/reference-index.ts";
 import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
@@ -130,12 +131,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     bucket: (key) => buckets.store.get(key),
   };
   const all = [buckets, accesses, accounts, namespaces];
-  const synced = Promise.all(all.map((reflector) => reflector.synced)).then(() => true);
-  const aborted = (signal: AbortSignal) =>
-    new Promise<boolean>((resolve) => {
-      if (signal.aborted) resolve(false);
-      else signal.addEventListener("abort", () => resolve(false), { once: true });
-    });
+  const synced = Promise.all(all.map((reflector) => reflector.synced));
   return {
     buckets,
     accesses,
@@ -143,7 +139,11 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     namespaces,
     directory,
     accessesOf,
-    synced: (signal) => Promise.race([synced, aborted(signal)]),
+    synced: (signal) =>
+      abortable(synced, signal).then(
+        () => true,
+        () => false,
+      ),
   };
 }
 

@@ -1,16 +1,18 @@
 import * as format from "./formats.ts";
-import { boolean } from "./formats.ts";
-import { describeFlags, flag, parseFlags, type Settings } from "./flags.ts";
+import {
+  describeFlags,
+  type Environment,
+  flag,
+  kubeconfigFlag,
+  parseFlags,
+  s3ForcePathStyleFlag,
+  type Settings,
+} from "./flags.ts";
 
 export { ConfigError } from "./flags.ts";
 
 const FLAGS = {
-  kubeconfig: flag(
-    "kubeconfig",
-    format.path,
-    "",
-    "Path to a kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the Pod.",
-  ),
+  kubeconfig: kubeconfigFlag,
   concurrency: flag("concurrency", format.integer(1, 1000), "10", "Maximum number of concurrent reconciles per kind."),
   pollIntervalMs: flag(
     "poll-interval",
@@ -43,12 +45,7 @@ const FLAGS = {
     "Time after which an object that fails or waits for the same reason becomes Stalled. The operator still retries.",
   ),
   watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to watch. Default: all."),
-  watchSelector: flag(
-    "watch-selector",
-    format.labelSelector,
-    "",
-    "Label selector of the objects to manage. Default: all.",
-  ),
+  watchSelector: flag("watch-selector", format.labelSelector, "", "Label selector of the objects. Default: all."),
   clusterName: flag(
     "cluster-name",
     format.dnsLabel,
@@ -57,7 +54,7 @@ const FLAGS = {
   ),
   leaderElect: flag(
     "leader-elect",
-    boolean,
+    format.boolean,
     "true",
     "Reconcile only while holding the lease, so that a second replica can take over.",
   ),
@@ -81,12 +78,7 @@ const FLAGS = {
     "Address that serves /metrics. May be the same as --health-address.",
   ),
   logLevel: flag("log-level", format.logLevel, "info", "Minimum log level."),
-  s3ForcePathStyle: flag(
-    "s3-force-path-style",
-    boolean,
-    "false",
-    "Put the bucket name into the path instead of the host name, for S3-compatible stores.",
-  ),
+  s3ForcePathStyle: s3ForcePathStyleFlag,
 };
 
 /** Durations are in milliseconds. With `action` "help" or "version", all other settings have their defaults. */
@@ -95,7 +87,7 @@ export interface Config extends Settings<typeof FLAGS> {
 }
 
 /** @throws ConfigError */
-export function parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(argv: readonly string[], env: Environment): Config {
   const { action, settings } = parseFlags(FLAGS, argv, env);
   return { ...settings, action };
 }

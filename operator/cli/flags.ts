@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { boolean, type Format } from "./formats.ts";
+import { boolean, type Format, path } from "./formats.ts";
 
 /** A flag or its environment variable is unknown or invalid. Print the message to the user, without a stack. */
 export class ConfigError extends Error {
@@ -8,6 +8,8 @@ export class ConfigError extends Error {
     this.name = "ConfigError";
   }
 }
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Flag<T> {
   /** Without the two dashes: "log-level" has the environment variable S3_OPERATOR_LOG_LEVEL. */
@@ -21,6 +23,20 @@ export interface Flag<T> {
 export function flag<T>(name: string, format: Format<T>, defaultText: string, help: string): Flag<T> {
   return { name, format, default: defaultText, help };
 }
+
+export const kubeconfigFlag = flag(
+  "kubeconfig",
+  path,
+  "",
+  "Path to a kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the Pod.",
+);
+
+export const s3ForcePathStyleFlag = flag(
+  "s3-force-path-style",
+  boolean,
+  "false",
+  "Put the bucket name into the path instead of the host name, for S3-compatible stores.",
+);
 
 type Flags = Readonly<Record<string, Flag<unknown>>>;
 
@@ -37,7 +53,7 @@ export type Settings<Table extends Flags> = {
 export function parseFlags<Table extends Flags>(
   table: Table,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): { action: "run" | "help" | "version"; settings: Settings<Table> } {
   const all = given(table, argv);
   const action = all.has("help") ? "help" : all.has("version") ? "version" : "run";
@@ -64,11 +80,7 @@ export function describeFlags(table: Flags): string[] {
   ];
 }
 
-function setting(
-  flag: Flag<unknown>,
-  given: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): unknown {
+function setting(flag: Flag<unknown>, given: ReadonlyMap<string, string>, env: Environment): unknown {
   const { name, format } = flag;
   const variable = variableOf(name);
   const [source, text] = given.has(name)

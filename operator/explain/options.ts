@@ -1,5 +1,13 @@
-import { ConfigError, describeFlags, flag, parseFlags } from "../cli/flags.ts";
-import { boolean, type Format, path } from "../cli/formats.ts";
+import {
+  ConfigError,
+  describeFlags,
+  type Environment,
+  flag,
+  kubeconfigFlag,
+  parseFlags,
+  s3ForcePathStyleFlag,
+} from "../cli/flags.ts";
+import type { Format } from "../cli/formats.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { isOnObjects } from "./question.ts";
 
@@ -34,18 +42,8 @@ const FLAGS = {
     "ARN of the role. Required if the BucketAccess has several principals.",
   ),
   vpcEndpoint: flag("vpc-endpoint", ENDPOINT, "", "ID of the VPC endpoint of the request, or none. Default: unknown."),
-  kubeconfig: flag(
-    "kubeconfig",
-    path,
-    "",
-    "Path to a kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the Pod.",
-  ),
-  s3ForcePathStyle: flag(
-    "s3-force-path-style",
-    boolean,
-    "false",
-    "Put the bucket name into the path instead of the host name, for S3-compatible stores.",
-  ),
+  kubeconfig: kubeconfigFlag,
+  s3ForcePathStyle: s3ForcePathStyleFlag,
 };
 
 export interface ExplainOptions {
@@ -61,10 +59,7 @@ export interface ExplainOptions {
 }
 
 /** @throws ConfigError */
-export function parseOptions(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ExplainOptions | "help" | "version" {
+export function parseOptions(argv: readonly string[], env: Environment): ExplainOptions | "help" | "version" {
   const { action: wanted, settings } = parseFlags(FLAGS, argv, env);
   if (wanted !== "run") return wanted;
   const { access, action, ...rest } = settings;

@@ -1,5 +1,5 @@
-import { ConfigError, describeFlags, flag, parseFlags } from "../cli/flags.ts";
-import { boolean, type Format, optionalDnsLabel } from "../cli/formats.ts";
+import { ConfigError, describeFlags, type Environment, flag, parseFlags, s3ForcePathStyleFlag } from "../cli/flags.ts";
+import { type Format, optionalDnsLabel } from "../cli/formats.ts";
 import { isBucketName } from "../bucket/naming.ts";
 
 const bucketName: Format<string | undefined> = {
@@ -32,12 +32,7 @@ const FLAGS = {
     "",
     "Namespace of the S3Bucket. Default: none, so that kubectl apply uses its own.",
   ),
-  s3ForcePathStyle: flag(
-    "s3-force-path-style",
-    boolean,
-    "false",
-    "Put the bucket name into the path instead of the host name, for S3-compatible stores.",
-  ),
+  s3ForcePathStyle: s3ForcePathStyleFlag,
 };
 
 export interface ExportOptions {
@@ -51,10 +46,7 @@ export interface ExportOptions {
 }
 
 /** @throws ConfigError */
-export function parseOptions(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ExportOptions | "help" | "version" {
+export function parseOptions(argv: readonly string[], env: Environment): ExportOptions | "help" | "version" {
   const { action, settings } = parseFlags(FLAGS, argv, env);
   if (action !== "run") return action;
   const { bucket, name, ...rest } = settings;
