@@ -45,7 +45,12 @@ const FLAGS = {
     "Time after which an object that fails or waits for the same reason becomes Stalled. The operator still retries.",
   ),
   watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to watch. Default: all."),
-  watchSelector: flag("watch-selector", format.labelSelector, "", "Label selector of the objects. Default: all."),
+  watchSelector: flag(
+    "watch-selector",
+    format.optional(format.labelSelector),
+    "",
+    "Label selector of the objects. Default: all.",
+  ),
   clusterName: flag(
     "cluster-name",
     format.dnsLabel,
@@ -60,7 +65,7 @@ const FLAGS = {
   ),
   leaderElectionNamespace: flag(
     "leader-election-namespace",
-    format.optionalDnsLabel,
+    format.optional(format.dnsLabel),
     "",
     "Namespace of the lease. Default: the namespace of the operator.",
   ),

@@ -16,11 +16,16 @@ export const boolean: Format<boolean> = {
   parse: (text) => (text === "true" || text === "false" ? { value: text === "true" } : undefined),
 };
 
-export const path: Format<string | undefined> = {
-  placeholder: "FILE",
-  expects: "a file",
-  parse: (text) => ({ value: text === "" ? undefined : text }),
-};
+/** A format whose value is undefined for "". */
+export function optional<T>(format: Format<T>): Format<T | undefined> {
+  return { ...format, parse: (text) => (text === "" ? { value: undefined } : format.parse(text)) };
+}
+
+export function matching(placeholder: string, form: RegExp, expects: string): Format<string> {
+  return { placeholder, expects, parse: (text) => (form.test(text) ? { value: text } : undefined) };
+}
+
+export const path = optional(matching("FILE", /^/, "a file"));
 
 export function integer(min: number, max: number): Format<number> {
   return {
@@ -58,16 +63,11 @@ export function duration(min: string, max: string): Format<number> {
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-export const dnsLabel: Format<string> = {
-  placeholder: "NAME",
-  expects: "at most 63 lower-case letters, digits and dashes, not starting or ending with a dash",
-  parse: (text) => (DNS_LABEL.test(text) ? { value: text } : undefined),
-};
-
-export const optionalDnsLabel: Format<string | undefined> = {
-  ...dnsLabel,
-  parse: (text) => (text === "" ? { value: undefined } : dnsLabel.parse(text)),
-};
+export const dnsLabel = matching(
+  "NAME",
+  DNS_LABEL,
+  "at most 63 lower-case letters, digits and dashes, not starting or ending with a dash",
+);
 
 /** A list without duplicates; [] for "". */
 export const dnsLabels: Format<string[]> = {
@@ -93,11 +93,10 @@ function isRequirement(text: string): boolean {
 }
 
 /** As in kubectl: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
-export const labelSelector: Format<string | undefined> = {
+export const labelSelector: Format<string> = {
   placeholder: "SELECTOR",
   expects: "a label selector, such as team=a,tier!=test",
   parse: (text) => {
-    if (text === "") return { value: undefined };
     // Split at commas outside parentheses.
     const requirements = text.length > MAX_SELECTOR ? [""] : text.split(/,(?![^(]*\))/);
     return requirements.every(isRequirement) ? { value: text } : undefined;

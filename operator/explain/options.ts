@@ -7,41 +7,32 @@ import {
   parseFlags,
   s3ForcePathStyleFlag,
 } from "../cli/flags.ts";
-import type { Format } from "../cli/formats.ts";
+import { matching, optional } from "../cli/formats.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { isOnObjects } from "./question.ts";
 
-/** Text of one form; undefined where the flag is not given. */
-function optional(placeholder: string, form: RegExp, expects: string): Format<string | undefined> {
-  const parse = (text: string) => {
-    if (text === "") return { value: undefined };
-    return form.test(text) ? { value: text } : undefined;
-  };
-  return { placeholder, expects, parse };
-}
-
-const ANYTHING = /^/;
-const ACCESS = optional("NAMESPACE/NAME", /^[a-z0-9-]+\/[a-z0-9.-]+$/, "NAMESPACE/NAME of a BucketAccess");
-const ACTION = optional("ACTION", /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
-const ENDPOINT = optional("ID", /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
+const anything = (placeholder: string, expects: string) => optional(matching(placeholder, /^/, expects));
+const ACCESS = matching("NAMESPACE/NAME", /^[a-z0-9-]+\/[a-z0-9.-]+$/, "NAMESPACE/NAME of a BucketAccess");
+const ACTION = matching("ACTION", /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
+const ENDPOINT = matching("ID", /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
 
 const FLAGS = {
-  access: flag("bucketaccess", ACCESS, "", "BucketAccess to check. Required."),
-  action: flag("action", ACTION, "", "IAM action of S3, such as s3:GetObject. Required."),
-  key: flag("key", optional("KEY", ANYTHING, "a key"), "", "Key of the object. Required for actions on objects."),
-  prefix: flag(
-    "prefix",
-    optional("PREFIX", ANYTHING, "a prefix"),
-    "",
-    "Prefix of an s3:ListBucket request. Default: none.",
-  ),
+  access: flag("bucketaccess", optional(ACCESS), "", "BucketAccess to check. Required."),
+  action: flag("action", optional(ACTION), "", "IAM action of S3, such as s3:GetObject. Required."),
+  key: flag("key", anything("KEY", "a key"), "", "Key of the object. Required for actions on objects."),
+  prefix: flag("prefix", anything("PREFIX", "a prefix"), "", "Prefix of an s3:ListBucket request. Default: none."),
   principal: flag(
     "principal",
-    optional("ARN", ANYTHING, "an ARN"),
+    anything("ARN", "an ARN"),
     "",
     "ARN of the role. Required if the BucketAccess has several principals.",
   ),
-  vpcEndpoint: flag("vpc-endpoint", ENDPOINT, "", "ID of the VPC endpoint of the request, or none. Default: unknown."),
+  vpcEndpoint: flag(
+    "vpc-endpoint",
+    optional(ENDPOINT),
+    "",
+    "ID of the VPC endpoint of the request, or none. Default: unknown.",
+  ),
   kubeconfig: kubeconfigFlag,
   s3ForcePathStyle: s3ForcePathStyleFlag,
 };

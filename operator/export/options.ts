@@ -1,34 +1,27 @@
 import { ConfigError, describeFlags, type Environment, flag, parseFlags, s3ForcePathStyleFlag } from "../cli/flags.ts";
-import { type Format, optionalDnsLabel } from "../cli/formats.ts";
+import { dnsLabel, type Format, matching, optional } from "../cli/formats.ts";
 import { isBucketName } from "../bucket/naming.ts";
 
-const bucketName: Format<string | undefined> = {
+const bucketName: Format<string> = {
   placeholder: "NAME",
   expects: "the name of a general purpose bucket, of 3 to 63 lower-case letters, digits, dots and dashes",
-  parse: (text) => (text === "" ? { value: undefined } : isBucketName(text) ? { value: text } : undefined),
+  parse: (text) => (isBucketName(text) ? { value: text } : undefined),
 };
 
-const region: Format<string | undefined> = {
-  placeholder: "REGION",
-  expects: "an AWS region, such as eu-central-1",
-  parse: (text) => {
-    if (text === "") return { value: undefined };
-    return /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/.test(text) ? { value: text } : undefined;
-  },
-};
+const region = matching("REGION", /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/, "an AWS region, such as eu-central-1");
 
 const FLAGS = {
-  bucket: flag("bucket", bucketName, "", "The bucket to export. Required."),
-  region: flag("region", region, "", "Region that the bucket must be in. Default: any."),
+  bucket: flag("bucket", optional(bucketName), "", "The bucket to export. Required."),
+  region: flag("region", optional(region), "", "Region that the bucket must be in. Default: any."),
   name: flag(
     "name",
-    optionalDnsLabel,
+    optional(dnsLabel),
     "",
     "Name of the S3Bucket. Default: the name of the bucket, with dashes instead of dots.",
   ),
   namespace: flag(
     "namespace",
-    optionalDnsLabel,
+    optional(dnsLabel),
     "",
     "Namespace of the S3Bucket. Default: none, so that kubectl apply uses its own.",
   ),

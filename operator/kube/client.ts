@@ -2,7 +2,7 @@
 
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "../clock.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type HttpRequest } from "./connection.ts";
 import { BROKEN_ANSWER, errorOfStatus, KubeError, type StatusBody } from "./errors.ts";
 import { createExchange, parseJson } from "./exchange.ts";
 import { linesOf } from "./json-lines.ts";
@@ -100,21 +100,20 @@ export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOpti
   const connection = createConnection(kubeConfig, userAgent);
   const exchange = createExchange(connection, { timeoutMs, clock, metrics });
 
-  const write = async <T>(verb: string, resource: Resource, key: ObjectKey, body: object, more: Write) =>
-    (await exchange.send({
-      name: nameOf(verb, resource, key, more.subresource),
-      method: more.method,
-      path: objectPath(resource, key, more.subresource) + queryOf(more.query ?? {}),
-      body: JSON.stringify(body),
-      contentType: more.contentType,
-      signal: more.signal,
+  async function call<T>(verb: string, resource: Resource, key: ObjectKey, request: Request): Promise<T> {
+    const { method, subresource, query = {}, body, contentType = "application/json", signal } = request;
+    const path = method === "POST" ? collectionPath(resource, key.namespace) : objectPath(resource, key, subresource);
+    return (await exchange.send({
+      name: nameOf(verb, resource, key, subresource),
+      method,
+      path: path + queryOf(query),
+      ...(body !== undefined && { body: JSON.stringify(body), contentType }),
+      signal,
     })) as T;
+  }
 
   return {
-    async get<T>(resource: Resource, key: ObjectKey, { signal }: CallOptions = {}) {
-      const name = nameOf("get", resource, key);
-      return (await exchange.send({ name, method: "GET", path: objectPath(resource, key), signal })) as T;
-    },
+    get: (resource, key, options = {}) => call("get", resource, key, { ...options, method: "GET" }),
 
     async list<T>(resource: Resource, { namespace, signal, ...query }: ListOptions = {}): Promise<ListPage<T>> {
       const name = nameOf("list", resource);
@@ -137,61 +136,43 @@ export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOpti
         yield watchEventOf<T>(name, line);
     },
 
-    async create<T extends KubeObject>(resource: Resource, object: T, { signal }: CallOptions = {}) {
-      return (await exchange.send({
-        name: nameOf("create", resource, object.metadata),
-        method: "POST",
-        path: collectionPath(resource, object.metadata.namespace),
-        body: JSON.stringify(object),
-        contentType: "application/json",
-        signal,
-      })) as T;
-    },
+    create: (resource, object, options = {}) =>
+      call("create", resource, object.metadata, { ...options, method: "POST", body: object }),
 
     update: (resource, object, options = {}) =>
-      write("update", resource, object.metadata, object, {
-        ...options,
-        method: "PUT",
-        contentType: "application/json",
-      }),
+      call("update", resource, object.metadata, { ...options, method: "PUT", body: object }),
 
     mergePatch: (resource, key, patch, options = {}) =>
-      write("patch", resource, key, patch, {
+      call("patch", resource, key, {
         ...options,
         method: "PATCH",
+        body: patch,
         contentType: "application/merge-patch+json",
       }),
 
     apply: (resource, object, { fieldManager, force = false, ...options }) =>
-      write("apply", resource, object.metadata, object, {
+      call("apply", resource, object.metadata, {
         ...options,
         method: "PATCH",
+        body: object,
         contentType: "application/apply-patch+yaml",
         query: { fieldManager, force },
       }),
 
-    async delete(resource, key, { uid, signal } = {}) {
-      await exchange.send({
-        name: nameOf("delete", resource, key),
-        method: "DELETE",
-        path: objectPath(resource, key),
-        body: JSON.stringify({
-          propagationPolicy: "Background",
-          ...(uid === undefined ? {} : { preconditions: { uid } }),
-        }),
-        contentType: "application/json",
-        signal,
-      });
+    delete: (resource, key, { uid, signal } = {}) => {
+      const body = { propagationPolicy: "Background", ...(uid !== undefined && { preconditions: { uid } }) };
+      return call("delete", resource, key, { method: "DELETE", body, signal });
     },
 
     close: () => connection.close(),
   };
 }
 
-interface Write extends WriteOptions {
-  method: "PUT" | "PATCH";
-  contentType: string;
+interface Request extends WriteOptions {
+  method: HttpRequest["method"];
   query?: object;
+  body?: object;
+  contentType?: string;
 }
 
 const apiVersionOf = ({ group, version }: Resource) => (group === "" ? version : `${group}/${version}`);

@@ -89,10 +89,7 @@ export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
   if (isAlreadyExists(error)) return { reason: "AlreadyExists", message: error.message };
   switch (error.status) {
     case 401:
-      return {
-        reason: "Unauthorized",
-        message: "The Kubernetes API server does not accept the operator's credentials.",
-      };
+      return { reason: "Unauthorized", message: "The Kubernetes API server rejects the operator's credentials." };
     case 403:
       return { reason: "Forbidden", message: error.message };
     case 400:
@@ -100,12 +97,12 @@ export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
     case 422:
       return { reason: "Invalid", message: error.message, terminal: true, retryAfterMs: INVALID_RECHECK_MS };
     case 429:
+      return { reason: "TooManyRequests", message: "The Kubernetes API server throttles the operator.", ...retry };
+    default:
       return {
-        reason: "TooManyRequests",
-        message: "The Kubernetes API server asks to be called less often.",
+        reason: "APIServerUnavailable",
+        message: "The Kubernetes API server does not respond correctly.",
         ...retry,
       };
-    default:
-      return { reason: "APIServerUnavailable", message: "The Kubernetes API server gave no usable answer.", ...retry };
   }
 }

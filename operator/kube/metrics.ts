@@ -62,7 +62,7 @@ export function createKubeMetrics(registry: Registry): KubeMetrics {
 }
 
 /** Makes metrics that are registered with `registry`. `collect` sets a gauge at each scrape. */
-function createInstruments(registry: Registry) {
+export function createInstruments(registry: Registry) {
   const registers = [registry];
   return {
     counter: <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>

@@ -13,10 +13,7 @@ import type { KubeReason } from "./reasons.ts";
 export type FailureOf = (error: unknown) => Failure | undefined;
 
 /** Does not repeat the message of the error, which may contain secrets. */
-const INTERNAL: Failure<KubeReason> = {
-  reason: "InternalError",
-  message: "The operator failed on this object. See its log for the cause.",
-};
+const INTERNAL: Failure<KubeReason> = { reason: "InternalError", message: "Internal error. See the operator's log." };
 
 /** The outcome of a reconcile that threw. `failureOf` handles errors that are not the API server's, and may throw. */
 export function thrownOutcome(error: unknown, failureOf: FailureOf): Outcome {

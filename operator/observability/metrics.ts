@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { createInstruments } from "../kube/metrics.ts";
 import { keyOf, type ObjectKey, type StatusObject } from "../kube/object.ts";
 
 /** The metrics of custom resources. Other folders register theirs with the same registry. */
@@ -20,43 +21,39 @@ const OBJECT_LABELS = ["kind", "namespace", "name"] as const;
 
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
-  const registers = [registry];
+  const { counter, gauge } = createInstruments(registry);
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: "s3_operator_build_info",
-    help: "Always 1; the labels have the versions of the operator and of Node.js.",
-    labelNames: ["version", "node_version"],
-    registers,
-  }).set({ version, node_version: process.version }, 1);
-  const condition = new Gauge({
-    name: "s3_operator_resource_condition",
-    help: "1 for each condition of a resource, by its present status (True, False or Unknown) and reason.",
-    labelNames: [...OBJECT_LABELS, "type", "status", "reason"],
-    registers,
-  });
-  const deletion = new Gauge({
-    name: "s3_operator_resource_deletion_timestamp_seconds",
-    help: "Deletion time of a resource that is being deleted, in seconds since the epoch.",
-    labelNames: OBJECT_LABELS,
-    registers,
-  });
-  const drift = new Counter({
-    name: "s3_operator_drift_detected_total",
-    help: "Settings that were changed at AWS after they were equal to the spec.",
-    labelNames: ["kind", "setting"],
-    registers,
-  });
-  const lastSync = new Gauge({
-    name: "s3_operator_last_sync_timestamp_seconds",
-    help: "Time at which a resource was last read from AWS and was equal to its spec, in seconds since the epoch.",
-    labelNames: OBJECT_LABELS,
-    registers,
-  });
-  const deletedObjects = new Counter({
-    name: "s3_operator_deleted_objects_total",
-    help: "Object versions and delete markers that the operator deleted to empty buckets.",
-    registers,
-  });
+  const build = gauge(
+    "s3_operator_build_info",
+    "Always 1; the labels have the versions of the operator and of Node.js.",
+    ["version", "node_version"],
+  );
+  build.set({ version, node_version: process.version }, 1);
+  const condition = gauge(
+    "s3_operator_resource_condition",
+    "1 for each condition of a resource, by its present status (True, False or Unknown) and reason.",
+    [...OBJECT_LABELS, "type", "status", "reason"],
+  );
+  const deletion = gauge(
+    "s3_operator_resource_deletion_timestamp_seconds",
+    "Deletion time of a resource that is being deleted, in seconds since the epoch.",
+    OBJECT_LABELS,
+  );
+  const drift = counter(
+    "s3_operator_drift_detected_total",
+    "Settings that were changed at AWS after they were equal to the spec.",
+    ["kind", "setting"],
+  );
+  const lastSync = gauge(
+    "s3_operator_last_sync_timestamp_seconds",
+    "Time at which a resource was last read from AWS and was equal to its spec, in seconds since the epoch.",
+    OBJECT_LABELS,
+  );
+  const deletedObjects = counter(
+    "s3_operator_deleted_objects_total",
+    "Object versions and delete markers that the operator deleted to empty buckets.",
+    [],
+  );
   /** The labels of each object's condition series, to remove them later. Has no entry for an object that is gone. */
   const present = new Map<string, Record<string, string>[]>();
 
