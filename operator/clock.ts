@@ -48,16 +48,13 @@ export interface Deadline extends Disposable {
  * the timer and the parent's listener, which `AbortSignal.any` and `AbortSignal.timeout` keep until garbage collection.
  */
 export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): Deadline {
-  const controller = new AbortController();
+  const controller = linkedController(parent);
   let expired = false;
   const expire = () => {
     expired = !controller.signal.aborted;
     controller.abort(new DOMException(`No end within ${Math.round(delayMs / 1000)} s`, "TimeoutError"));
   };
-  const follow = () => controller.abort(parent?.reason);
   let cancel = clock.schedule(Math.max(0, delayMs), expire);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener("abort", follow);
   return {
     signal: controller.signal,
     expired: () => expired,
@@ -67,18 +64,18 @@ export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): D
     },
     [Symbol.dispose]() {
       cancel();
-      parent?.removeEventListener("abort", follow);
+      controller[Symbol.dispose]();
     },
   };
 }
 
 /** An abort controller that also aborts with its parent. Use with `using`, which removes the parent's listener. */
-export function linkedController(parent: AbortSignal): AbortController & Disposable {
+export function linkedController(parent: AbortSignal | undefined): AbortController & Disposable {
   const controller = new AbortController();
-  const follow = () => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  else parent.addEventListener("abort", follow);
-  return Object.assign(controller, { [Symbol.dispose]: () => parent.removeEventListener("abort", follow) });
+  const follow = () => controller.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  else parent?.addEventListener("abort", follow);
+  return Object.assign(controller, { [Symbol.dispose]: () => parent?.removeEventListener("abort", follow) });
 }
 
 /** Settles like `promise`, or rejects with the signal's reason if `signal` aborts first. */

@@ -6,29 +6,13 @@ export const GROUP = "s3-operator.io";
 export const VERSION = "v1alpha1";
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-export const S3_BUCKETS: Resource = {
-  group: GROUP,
-  version: VERSION,
-  kind: "S3Bucket",
-  plural: "s3buckets",
-  namespaced: true,
-};
+function resource(kind: string, plural: string, namespaced: boolean): Resource {
+  return { group: GROUP, version: VERSION, kind, plural, namespaced };
+}
 
-export const BUCKET_ACCESSES: Resource = {
-  group: GROUP,
-  version: VERSION,
-  kind: "BucketAccess",
-  plural: "bucketaccesses",
-  namespaced: true,
-};
-
-export const AWS_ACCOUNTS: Resource = {
-  group: GROUP,
-  version: VERSION,
-  kind: "AWSAccount",
-  plural: "awsaccounts",
-  namespaced: false,
-};
+export const S3_BUCKETS = resource("S3Bucket", "s3buckets", true);
+export const BUCKET_ACCESSES = resource("BucketAccess", "bucketaccesses", true);
+export const AWS_ACCOUNTS = resource("AWSAccount", "awsaccounts", false);
 
 /** Marks the operator's fields in server-side apply. */
 export const FIELD_MANAGER = "s3-operator";

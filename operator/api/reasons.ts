@@ -84,23 +84,18 @@ export const REASON = {
   workloadIdentityNotConfigured: "WorkloadIdentityNotConfigured",
 } as const;
 
-/** The reasons of failed calls to AWS: reconcile/aws-failure.ts. */
+/** Other reasons of failed calls to AWS: reconcile/aws-failure.ts. */
 const AWS_REASONS = [
   "Aborted",
   "AccessDenied",
   "AccountMismatch",
-  "AlreadyExists",
   "AlreadyOwned",
-  "Conflict",
   "Credentials",
   "DestinationRefused",
-  "Invalid",
   "NotEmpty",
-  "NotFound",
   "NotYetVisible",
   "PublicAccessBlocked",
   "QuotaExceeded",
-  "RegionMismatch",
   "Throttled",
   "TimedOut",
   "Unavailable",

@@ -7,7 +7,7 @@ import { BROKEN_ANSWER, errorOfStatus, KubeError, type StatusBody } from "./erro
 import { createExchange, parseJson } from "./exchange.ts";
 import { linesOf } from "./json-lines.ts";
 import type { KubeMetrics } from "./metrics.ts";
-import type { KubeObject, ObjectKey, Resource } from "./object.ts";
+import { apiVersionOf, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 
 export interface CallOptions {
@@ -174,8 +174,6 @@ interface Request extends WriteOptions {
   body?: object;
   contentType?: string;
 }
-
-const apiVersionOf = ({ group, version }: Resource) => (group === "" ? version : `${group}/${version}`);
 
 function nameOf(verb: string, { plural, group }: Resource, key?: ObjectKey, subresource?: string): string {
   const kind = [group === "" ? plural : `${plural}.${group}`, subresource].filter(Boolean).join("/");

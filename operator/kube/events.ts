@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
 import { abortable, deadline, type Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
-import { type KubeObject, microTime, type Resource } from "./object.ts";
+import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const EVENTS: Resource = {
   group: "events.k8s.io",
@@ -154,7 +154,7 @@ function eventOf(
   const namespace = regarding.metadata.namespace ?? "default";
   const name = `${regarding.metadata.name.slice(0, 230).replace(/[.-]+$/, "")}.${randomBytes(8).toString("hex")}`;
   return {
-    apiVersion: `${EVENTS.group}/${EVENTS.version}`,
+    apiVersion: apiVersionOf(EVENTS),
     kind: EVENTS.kind,
     metadata: { name, namespace },
     eventTime: microTime(clock.now()),

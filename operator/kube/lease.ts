@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
 import { unlessNotFound } from "./errors.ts";
-import { type KubeObject, microTime, type Resource } from "./object.ts";
+import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const LEASES: Resource = {
   group: "coordination.k8s.io",
@@ -93,14 +93,9 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
       if (held && ours === undefined) onSlowPath();
       const lease = ours ?? (await read(signal));
       if (lease === undefined) {
-        const { group, version, kind } = LEASES;
-        const created = {
-          apiVersion: `${group}/${version}`,
-          kind,
-          metadata: { name, namespace },
-          spec: renewed(undefined),
-        };
-        return keep(await client.create<Lease>(LEASES, created, { signal }));
+        const type = { apiVersion: apiVersionOf(LEASES), kind: LEASES.kind };
+        const created: Lease = { ...type, metadata: { name, namespace }, spec: renewed(undefined) };
+        return keep(await client.create(LEASES, created, { signal }));
       }
       if (isHeldByAnother(lease)) return (held = false);
       return keep(await write(lease, renewed(lease.spec), signal));

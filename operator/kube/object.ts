@@ -55,6 +55,10 @@ export interface Resource {
   namespaced: boolean;
 }
 
+export function apiVersionOf({ group, version }: Resource): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
 /** `namespace` is absent for cluster-scoped kinds. */
 export interface ObjectKey {
   namespace?: string;

@@ -4,37 +4,18 @@
  */
 
 /** The desired state was read back: Ready=True. Checked again after `recheckAfterMs` (jittered), at resync priority. */
-export interface Done {
+interface Done {
   kind: "done";
   recheckAfterMs: number;
   /** For the Ready condition. Constant text: each change of it would be a status write. */
   message?: string;
 }
 
-/** Work in progress that only needs time, such as a write that is not visible yet. Ready=Unknown, Reconciling=True. */
-export interface Again<Reason extends string = string> {
-  kind: "again";
+/** Not done yet, without a failure: reconciled again after `afterMs`. */
+interface Unfinished<Reason extends string> {
   afterMs: number;
   reason: Reason;
   message: string;
-}
-
-/** Waiting for something that the message names, such as a referenced object. Ready=False, Reconciling=True. */
-export interface Waiting<Reason extends string = string> {
-  kind: "waiting";
-  afterMs: number;
-  reason: Reason;
-  message: string;
-}
-
-/** An annotation pauses the object. Conditions and observedGeneration stay as they are. */
-export interface Paused {
-  kind: "paused";
-}
-
-/** The finalizer was removed, and the object with it: there is no status to write. */
-export interface Released {
-  kind: "released";
 }
 
 /**
@@ -53,7 +34,16 @@ export interface Failure<Reason extends string = string> {
 }
 
 export type Outcome<Reason extends string = string> =
-  Done | Again<Reason> | Waiting<Reason> | Paused | Released | ({ kind: "failure" } & Failure<Reason>);
+  | Done
+  /** Work in progress that only needs time, such as a write that is not visible yet. Ready=Unknown, Reconciling=True. */
+  | ({ kind: "again" } & Unfinished<Reason>)
+  /** Waiting for something that the message names, such as a referenced object. Ready=False, Reconciling=True. */
+  | ({ kind: "waiting" } & Unfinished<Reason>)
+  /** An annotation pauses the object. Conditions and observedGeneration stay as they are. */
+  | { kind: "paused" }
+  /** The finalizer was removed, and the object with it: there is no status to write. */
+  | { kind: "released" }
+  | ({ kind: "failure" } & Failure<Reason>);
 
 /** Thrown to end a reconcile from within one of its steps. */
 export class OutcomeError extends Error {

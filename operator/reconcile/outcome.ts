@@ -4,10 +4,8 @@ import { type Failure as AnyFailure, type Outcome as AnyOutcome, OutcomeError } 
 export type Failure = AnyFailure<Reason>;
 export type Outcome = AnyOutcome<Reason>;
 
-const ending = (outcome: Outcome) => new OutcomeError(outcome);
-
 export function failed(failure: Failure): OutcomeError {
-  return ending({ kind: "failure", ...failure });
+  return new OutcomeError({ kind: "failure", ...failure });
 }
 
 /** Only a user can fix it. `retryAfterMs` replaces the usual recheck of a Stalled object. */
@@ -16,11 +14,11 @@ export function stalled(reason: Reason, message: string, retryAfterMs?: number):
 }
 
 export function waiting(reason: Reason, message: string, afterMs: number): OutcomeError {
-  return ending({ kind: "waiting", reason, message, afterMs });
+  return new OutcomeError({ kind: "waiting", reason, message, afterMs });
 }
 
 export function again(reason: Reason, message: string, afterMs: number): OutcomeError {
-  return ending({ kind: "again", reason, message, afterMs });
+  return new OutcomeError({ kind: "again", reason, message, afterMs });
 }
 
 /** The failure that an error made by {@link failed} carries; undefined for any other error or outcome. */
