@@ -158,7 +158,7 @@ test("the bundle does it as a process of its own, told by the environment; kubec
 });
 
 test.for([
-  [["export"], 2, "--bucket is missing"],
+  [["export"], 2, "--bucket is required"],
   [["export", "--bucket=docs", "--bukket=x"], 2, "unknown flag --bukket"],
   [["export", "--bucket=Not_A_Bucket"], 2, "--bucket must be the name of a general purpose bucket"],
   [["export", "--bucket=docs", "--region=nowhere"], 2, "--region must be an AWS region"],
