@@ -1,4 +1,4 @@
-/** The operator's kinds: the types generated from crds/, bound to the shape of Kubernetes objects. Everybody imports from here. */
+/** The operator's kinds: the types generated from crds/, as Kubernetes objects. Import them from here. */
 
 import type { StatusObject } from "../kube/object.ts";
 import type { AWSAccountSpec, AWSAccountStatus } from "./generated/awsaccount.ts";
@@ -8,40 +8,21 @@ import type { S3BucketSpec, S3BucketStatus } from "./generated/s3bucket.ts";
 export type {
   AccountPublicAccessBlock,
   AllowedNamespaces,
-  AssumeRole,
   AWSAccountSpec,
-  AWSAccountStatus,
   Guardrails,
-  LabelSelector,
-  LabelSelectorRequirement,
-  Naming,
 } from "./generated/awsaccount.ts";
-export type {
-  AccessDrift,
-  AccessPolicyStatus,
-  BucketAccessSpec,
-  BucketAccessStatus,
-  BucketRef,
-  Grant,
-  ServiceAccountRef,
-} from "./generated/bucketaccess.ts";
+export type { AccessDrift, BucketAccessSpec, BucketAccessStatus, Grant } from "./generated/bucketaccess.ts";
 export type {
   Change,
-  Cors,
   CorsRule,
   Drift,
-  Encryption,
   KeyChange,
   Lifecycle,
   LifecycleExpiration,
   LifecycleFilter,
   LifecycleRule,
-  LifecycleTransition,
   ManagedKey,
-  NoncurrentVersionExpiration,
-  NoncurrentVersionTransition,
   Policy,
-  PolicyCondition,
   PolicyStatement,
   PolicyStatus,
   Principals,

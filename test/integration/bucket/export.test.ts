@@ -158,7 +158,7 @@ test("the bundle exports as a process with its configuration in the environment,
 });
 
 test.for([
-  [["export"], 2, "--bucket is missing"],
+  [["export"], 2, "--bucket is required"],
   [["export", "--bucket=docs", "--bukket=x"], 2, "unknown flag --bukket"],
   [["export", "--bucket=Not_A_Bucket"], 2, "--bucket must be the name of a general purpose bucket"],
   [["export", "--bucket=docs", "--region=nowhere"], 2, "--region must be an AWS region"],
@@ -253,7 +253,7 @@ test("for an unreachable bucket export exits 1 with a sentence on what to do", a
 
   world.simulator.faults.internalError({ operation: "GetBucketCors" });
   expect(await failure(bucketName)).toContain(
-    "AWS does not answer, or only with an error of its own (s3:GetBucketCORS)",
+    "AWS does not respond, or responds with an internal error (s3:GetBucketCORS)",
   );
   expect(snapshot(world, bucketName)).toEqual(before);
   expect(atAws(world, bucketName).tags.size).toBe(0);
