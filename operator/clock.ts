@@ -1,15 +1,15 @@
-/** Time, as everything here sees it: injected, so that tests decide when it passes. */
+/** The source of time for all of the operator, replaced in tests. */
 
 export interface Clock {
-  /** Milliseconds since the epoch; only for timestamps that people and servers read. */
+  /** Milliseconds since the epoch, for timestamps. */
   now(): number;
-  /** Milliseconds that never jump; for durations and deadlines. */
+  /** Milliseconds that never jump, for durations and deadlines. */
   monotonic(): number;
   /** Calls `callback` once after `delayMs`. Returns a function that cancels it. */
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
-/** The longest delay of `setTimeout`, about 24.8 days; a longer one would fire after 1 ms. */
+/** The longest delay of `setTimeout`, about 24.8 days. A longer one would fire after 1 ms. */
 export const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs`, or at once when `signal` aborts: look at the signal afterwards. */
+/** Resolves after `delayMs`, or as soon as `signal` aborts. */
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted || delayMs <= 0) return Promise.resolve();
   return new Promise((resolve) => {
@@ -37,27 +37,24 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
 
 export interface Deadline extends Disposable {
   signal: AbortSignal;
-  /** True when time ran out, as against the parent having aborted. */
+  /** True if the time ran out, false if the parent aborted first. */
   expired(): boolean;
-  /** Gives the whole time anew. */
+  /** Starts the full delay again. */
   restart(): void;
 }
 
 /**
- * A signal that aborts with a `TimeoutError` after `delayMs`, or with its parent. Use with `using`: disposing takes the timer
- * and the parent's listener away, which `AbortSignal.any` and `AbortSignal.timeout` would leave until collected.
+ * A signal that aborts with a `TimeoutError` after `delayMs`, or with its parent. Use with `using`: disposing removes
+ * the timer and the parent's listener, which `AbortSignal.any` and `AbortSignal.timeout` keep until garbage collection.
  */
 export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): Deadline {
-  const controller = new AbortController();
+  const controller = linkedController(parent);
   let expired = false;
   const expire = () => {
     expired = !controller.signal.aborted;
     controller.abort(new DOMException(`No end within ${Math.round(delayMs / 1000)} s`, "TimeoutError"));
   };
-  const follow = () => controller.abort(parent?.reason);
   let cancel = clock.schedule(Math.max(0, delayMs), expire);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener("abort", follow);
   return {
     signal: controller.signal,
     expired: () => expired,
@@ -67,21 +64,21 @@ export function deadline(clock: Clock, delayMs: number, parent?: AbortSignal): D
     },
     [Symbol.dispose]() {
       cancel();
-      parent?.removeEventListener("abort", follow);
+      controller[Symbol.dispose]();
     },
   };
 }
 
-/** An abort controller that aborts with its parent, too. Use with `using`, which takes the parent's listener away. */
-export function linkedController(parent: AbortSignal): AbortController & Disposable {
+/** An abort controller that also aborts with its parent. Use with `using`, which removes the parent's listener. */
+export function linkedController(parent: AbortSignal | undefined): AbortController & Disposable {
   const controller = new AbortController();
-  const follow = () => controller.abort(parent.reason);
-  if (parent.aborted) follow();
-  else parent.addEventListener("abort", follow);
-  return Object.assign(controller, { [Symbol.dispose]: () => parent.removeEventListener("abort", follow) });
+  const follow = () => controller.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  else parent?.addEventListener("abort", follow);
+  return Object.assign(controller, { [Symbol.dispose]: () => parent?.removeEventListener("abort", follow) });
 }
 
-/** `promise`, or the signal's reason as a rejection if that comes first. What the promise does afterwards is ignored. */
+/** Settles like `promise`, or rejects with the signal's reason if `signal` aborts first. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);

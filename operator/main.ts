@@ -39,7 +39,7 @@ if (config.action === "version") {
   process.exit(0);
 }
 
-/** After the time that work under way may take: for giving it up, and for releasing the lease. */
+/** Time after --shutdown-timeout to abandon reconciles and to release the lease. */
 const EXIT_GRACE_MS = 20_000;
 
 const log = createLogger(config.logLevel);
@@ -55,7 +55,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     setTimeout(giveUp, config.shutdownTimeoutMs + EXIT_GRACE_MS).unref();
   });
 }
-// Nothing may reject unheard; if something does all the same, Kubernetes starts us again in a known state.
+// A bug. Exit, so that Kubernetes restarts the process in a known state.
 process.on("unhandledRejection", (error) => {
   log.fatal({ error }, "Unhandled rejection");
   process.exit(1);

@@ -22,6 +22,9 @@ import { createController } from "./kube/controller.ts";
 import { createEventRecorder } from "./kube/events.ts";
 import { LeadLostError, runLeaderElection } from "./kube/leader-election.ts";
 import { createKubeMetrics } from "./kube/metrics.ts";
+import type { Resource, StatusObject } from "./kube/object.ts";
+import type { Reconcile } from "./kube/reconcile.ts";
+import type { Reflector } from "./kube/reflector.ts";
 import { requireServedFields } from "./kube/served-fields.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
@@ -29,10 +32,10 @@ import { observed, synced } from "./observability/resources.ts";
 import { createWatches, readyChecks, runWatches } from "./watches.ts";
 
 const NAME = "s3-operator";
-/** For one reconcile: room for three tries of a call that hangs, each until its own timeout. */
+/** Time limit of one reconcile: enough for three attempts of a call that hangs until its own timeout. */
 const RECONCILE_TIMEOUT_MS = 120_000;
 
-/** Where a pod finds the name of its namespace: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+/** Contains the namespace of the Pod: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 function ownNamespace(): string {
@@ -47,8 +50,8 @@ export interface ManagerOptions {
 }
 
 /**
- * Builds everything, by hand and in order, and works until `signal` aborts; then drains. "lost": another process may lead by now, so that this
- * one has to end. Rejects when it cannot begin, as on a port that is taken.
+ * Creates all components and runs them until `signal` aborts, then drains. "lost": another process may lead already, so
+ * this one must exit. Rejects if it cannot start, for example if a port is in use.
  */
 export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<"stopped" | "lost"> {
   const { config, kubeConfig, log, version } = options;
@@ -57,7 +60,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const userAgent = `${NAME}/${version}`;
 
-  /** A process that was suspended wakes up amid its work, and may find the answers to its calls before it finds that it no longer leads. */
+  /** Monotonic time. A process that was suspended may resume its calls before it learns that it lost the lease. */
   let mayCallUntil = config.leaderElect ? -Infinity : Infinity;
 
   const metrics = createMetrics(version);
@@ -93,15 +96,27 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     revisitAccount: ({ metadata }, priority) => accounts.enqueue(metadata, priority),
   });
 
-  const loop = {
-    ...common,
-    events,
-    failureOf: awsFailure,
-    finalizer: FINALIZER,
-    timeoutMs: RECONCILE_TIMEOUT_MS,
-    drainMs: config.shutdownTimeoutMs,
-    stalledAfterMs: config.stalledAfterMs,
-  };
+  const controllerOf = <T extends StatusObject>(
+    resource: Resource,
+    { store, refresh }: Reflector<T>,
+    reconcile: Reconcile<T>,
+    concurrency = config.concurrency,
+  ) =>
+    createController<T>({
+      ...common,
+      name: resource.kind.toLowerCase(),
+      resource,
+      store,
+      refresh,
+      reconcile: synced(metrics, reconcile),
+      concurrency,
+      events,
+      failureOf: awsFailure,
+      finalizer: FINALIZER,
+      timeoutMs: RECONCILE_TIMEOUT_MS,
+      drainMs: config.shutdownTimeoutMs,
+      stalledAfterMs: config.stalledAfterMs,
+    });
   const history = createHistory(() => clock.monotonic(), config.settleWindowMs);
   const engine = (kind: string) => ({
     history,
@@ -113,15 +128,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     aws,
     accounts: () => watches.directory.accounts(),
   });
-  const accounts = createController<AWSAccount>({
-    ...loop,
-    name: "awsaccount",
-    resource: AWS_ACCOUNTS,
-    store: watches.accounts.store,
-    refresh: watches.accounts.refresh,
-    concurrency: Math.min(config.concurrency, 2),
-    reconcile: synced(metrics, reconcileAccount),
-  });
+  const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, Math.min(config.concurrency, 2));
   const reconcileBucket = createBucketReconciler({
     ...engine(S3_BUCKETS.kind),
     aws,
@@ -138,16 +145,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       onDeleted: (count) => metrics.objectsDeleted(count),
     },
   });
-  const buckets = createController<S3Bucket>({
-    ...loop,
-    name: "s3bucket",
-    resource: S3_BUCKETS,
-    store: watches.buckets.store,
-    refresh: watches.buckets.refresh,
-    concurrency: config.concurrency,
-    reconcile: synced(metrics, reconcileBucket),
-  });
-
+  const buckets = controllerOf(S3_BUCKETS, watches.buckets, reconcileBucket);
   const reconcileAccess = createAccessReconciler({
     ...engine(BUCKET_ACCESSES.kind),
     aws,
@@ -157,21 +155,13 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     lastReadAssociation: new Set(),
     pollIntervalMs: config.pollIntervalMs,
   });
-  const accesses = createController<BucketAccess>({
-    ...loop,
-    name: "bucketaccess",
-    resource: BUCKET_ACCESSES,
-    store: watches.accesses.store,
-    refresh: watches.accesses.refresh,
-    concurrency: config.concurrency,
-    reconcile: synced(metrics, reconcileAccess),
-  });
+  const accesses = controllerOf(BUCKET_ACCESSES, watches.accesses, reconcileAccess);
 
   const work = async (leading: AbortSignal) => {
     await Promise.all([accounts.run(leading), buckets.run(leading), accesses.run(leading)]);
     if (!(leading.reason instanceof LeadLostError)) await events.flush();
   };
-  // Watches go on while the controllers drain.
+  // Watches continue while the controllers drain.
   const watching = new AbortController();
   const servers = await startHealthServers({
     ...config,
@@ -201,7 +191,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     return isLost ? "lost" : "stopped";
   } finally {
     watching.abort();
-    // Another process works by then, and nothing here is worth the time that it could still write in.
+    // Another process leads: exit at once, and write nothing more.
     if (!isLost) {
       await following;
       await servers.close();

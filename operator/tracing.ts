@@ -1,11 +1,11 @@
 import { type Span, type SpanOptions, SpanStatusCode, trace } from "@opentelemetry/api";
 
-/** As OpenTelemetry names what makes spans. */
+/** https://opentelemetry.io/docs/concepts/instrumentation-scope/ */
 const SCOPE = "s3-operator";
 
 /**
- * `work` inside a span, which ends with it; spans begun in there are its children. This is OpenTelemetry's API and no more: until somebody loads an
- * SDK beside the operator, nothing is recorded. https://opentelemetry.io/docs/languages/js/instrumentation/
+ * Runs `work` in a span; spans that it starts are children. Records nothing unless the user loads an OpenTelemetry SDK:
+ * https://opentelemetry.io/docs/languages/js/instrumentation/
  */
 export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   return trace.getTracer(SCOPE).startActiveSpan(name, options, async (span) => {
@@ -17,7 +17,7 @@ export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span)
   });
 }
 
-/** `type` is one word of few. Messages stay out: they may quote what a tenant wrote. */
+/** `type` is one word of a closed list. Messages stay out: they may quote a tenant. */
 export function markFailed(span: Span, type: string): void {
   span.setAttribute("error.type", type);
   span.setStatus({ code: SpanStatusCode.ERROR, message: type });

@@ -4,10 +4,11 @@ import { mattersToOtherAccounts } from "./account/deciding.ts";
 import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
+import { abortable } from "./clock.ts";
 import { findCondition } from "./kube/conditions.ts";
 import { createReferenceIndex } from "./kube/reference-index.ts";
 import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
-import type { Priority } from "./kube/metrics.ts";
+import type { Priority } from "./kube/changes.ts";
 import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
 
 const NAMESPACES: Resource = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
@@ -18,16 +19,16 @@ export interface Watches {
   accounts: Reflector<AWSAccount>;
   namespaces: Reflector<KubeObject>;
   directory: AccessDirectory;
-  /** All that refer to the bucket, whether or not they may. */
+  /** All BucketAccesses that refer to the bucket, even without its consent. */
   accessesOf(bucket: S3Bucket): BucketAccess[];
-  /** Resolves with true when everything has been listed once, with false when `signal` aborts before that. */
+  /** Resolves with true when each kind was listed once, with false if `signal` aborts first. */
   synced(signal: AbortSignal): Promise<boolean>;
 }
 
-export interface Scope {
-  /** None: all. */
+export interface WatchScope {
+  /** [] for all. */
   watchNamespaces: string[];
-  /** For our own kinds. */
+  /** A label selector for S3Buckets, BucketAccesses and AWSAccounts. */
   watchSelector?: string | undefined;
 }
 
@@ -35,21 +36,20 @@ export interface Handlers {
   bucket: OnChange<S3Bucket>;
   access: OnChange<BucketAccess>;
   account: OnChange<AWSAccount>;
-  /** Something else changed in a way that may matter to the bucket, to the access, or to the account. */
+  /** Another object changed in a way that may affect this one. */
   revisitBucket: Revisit<S3Bucket>;
   revisitAccess: Revisit<BucketAccess>;
   revisitAccount: Revisit<AWSAccount>;
 }
 
-/** `edit`: somebody waits for it. */
 export type Revisit<T> = (object: T, priority: Priority) => void;
 
 type Common = Pick<ReflectorOptions<KubeObject>, "client" | "clock" | "random" | "log" | "metrics">;
 
-/** Everything that is watched, and which change of what makes which object be looked at again. */
-export function createWatches(given: Common, scope: Scope, handlers: Handlers): Watches {
+/** Creates all watches, and maps each change to the objects that it may affect. */
+export function createWatches(given: Common, scope: WatchScope, handlers: Handlers): Watches {
   const selected = scope.watchSelector === undefined ? {} : { labelSelector: scope.watchSelector };
-  // What one kind shows of an older state, the others have too.
+  // An API server that went back to an older state did so for all kinds.
   const onRewind = () => all.forEach((reflector) => reflector.relist());
   const common = { ...given, onRewind };
   const ours = {
@@ -131,12 +131,7 @@ export function createWatches(given: Common, scope: Scope, handlers: Handlers): 
     bucket: (key) => buckets.store.get(key),
   };
   const all = [buckets, accesses, accounts, namespaces];
-  const synced = Promise.all(all.map((reflector) => reflector.synced)).then(() => true);
-  const aborted = (signal: AbortSignal) =>
-    new Promise<boolean>((resolve) => {
-      if (signal.aborted) resolve(false);
-      else signal.addEventListener("abort", () => resolve(false), { once: true });
-    });
+  const synced = Promise.all(all.map((reflector) => reflector.synced));
   return {
     buckets,
     accesses,
@@ -144,17 +139,21 @@ export function createWatches(given: Common, scope: Scope, handlers: Handlers): 
     namespaces,
     directory,
     accessesOf,
-    synced: (signal) => Promise.race([synced, aborted(signal)]),
+    synced: (signal) =>
+      abortable(synced, signal).then(
+        () => true,
+        () => false,
+      ),
   };
 }
 
-/** What a bucket has in its policies of an access, and whether it waits for it to go. */
+/** The fields of a BucketAccess that its bucket's policies are made from, or that the bucket's deletion waits for. */
 function mattersToBucket(access: BucketAccess): string {
   const { generation, deletionTimestamp } = access.metadata;
   return JSON.stringify([generation, deletionTimestamp, isPaused(access), access.status?.encryptionContexts]);
 }
 
-/** What an access is made from, or waits for. */
+/** The fields of an S3Bucket that a BucketAccess is made from, or waits for. */
 function mattersToAccess({ metadata, status }: S3Bucket): string {
   const { generation, deletionTimestamp } = metadata;
   const { arn, kmsKeyArn, keyChange, policy, managedKey } = status ?? {};
@@ -171,10 +170,10 @@ export async function runWatches(
   await Promise.all([buckets, accesses, accounts, namespaces].map((reflector) => reflector.run(signal)));
 }
 
-/** A bookmark comes about every minute; after five the API server is out of reach, however alive the connections look. */
+/** Bookmarks come about once a minute. After five minutes without one, count the API server as unreachable. */
 const MAX_SILENCE_SECONDS = 300;
 
-/** For /readyz: everything was listed, and the API server is still heard of. */
+/** For /readyz: each kind was listed, and its watch is not silent. */
 export function readyChecks(watches: Watches): Record<string, () => string | undefined> {
   const { buckets, accesses, accounts, namespaces } = watches;
   const reflectors = { s3buckets: buckets, bucketaccesses: accesses, awsaccounts: accounts, namespaces };
@@ -190,12 +189,12 @@ export function readyChecks(watches: Watches): Record<string, () => string | und
   );
 }
 
-/** A bucket that names no account uses the default, which may be this one from now on, or no longer. */
+/** A bucket without accountRef uses the default account, which this one may have become, or may have been. */
 function mayUse({ spec }: S3Bucket, account: AWSAccount): boolean {
   return spec.accountRef === undefined || spec.accountRef.name === account.metadata.name;
 }
 
-/** Of a namespace only the labels matter. */
+/** Keeps the labels, the only part of a namespace that the operator reads. */
 function withoutPayload({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   const { name, uid, resourceVersion, labels } = metadata;
   return {

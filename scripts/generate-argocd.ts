@@ -7,8 +7,9 @@ const GROUP = "s3-operator.io";
 const HEADER = "# Generated from resource_customizations by `npm run generate`. Do not edit.\n";
 
 /**
- * argocd/argocd-cm.yaml: the health checks and actions below `directory` (argocd/resource_customizations, laid out like Argo CD's own)
- * as keys of the ConfigMap that Argo CD reads them from. https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
+ * Generates argocd/argocd-cm.yaml: the health checks and actions below `directory` (argocd/resource_customizations,
+ * laid out as in Argo CD's repository), as keys of the ConfigMap that Argo CD reads.
+ * https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
  */
 export async function generateArgocdConfig(directory: string): Promise<string> {
   const data: Record<string, string> = {};

@@ -1,4 +1,4 @@
-/** The reference page of a kind: every field with its type, bounds, description and rules. */
+/** Generates the reference page of a kind: every field with its type, bounds, description and rules. */
 
 import { format } from "prettier";
 import {
@@ -10,7 +10,7 @@ import {
   type ValidationRule,
 } from "./schema.ts";
 
-/** Bounds of the number format itself, which tell a reader nothing. */
+/** Bounds of the number format itself, which are not worth a mention. */
 const UNBOUNDED = new Set([2 ** 31 - 1, Number.MAX_SAFE_INTEGER]);
 
 /** @returns the Markdown text of docs/reference/<singular>.md */
@@ -31,7 +31,7 @@ export async function generateDocs(definition: CustomResourceDefinition): Promis
   return format(page.join("\n\n"), { parser: "markdown", printWidth: 120 });
 }
 
-/** Rules by the path of the field that they are about, which need not be the one that they are written at. */
+/** Rules by the path of the field that they concern, which may differ from the path where they are written. */
 function rulesByField(schema: Schema): Map<string, ValidationRule[]> {
   const rules = [...fieldsOf(schema)].flatMap(({ path, schema }) =>
     (schema["x-kubernetes-validations"] ?? []).map((rule) => ({ path: path + (rule.fieldPath ?? ""), rule })),
@@ -61,7 +61,7 @@ function ruleList(rules: ValidationRule[] = [], subject = ""): string {
   return rules.map(({ message }) => `- ${subject}${message}`).join("\n");
 }
 
-/** Such as "string of 3 to 63 characters" or "list of at most 40 strings, no two equal". */
+/** For example "string of 3 to 63 characters" or "list of at most 40 strings, no two equal". */
 function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return `one of ${schema.enum.map((value) => `\`${value}\``).join(", ")}`;
   switch (schema.type) {

@@ -1,4 +1,7 @@
-/** The fields of each kind, for the operator's own look at what the API server serves: operator/kube/served-fields.ts. */
+/**
+ * Generates the list of each kind's fields, which operator/kube/served-fields.ts compares with the fields that the API
+ * server serves.
+ */
 
 import type { Fields } from "../operator/kube/served-fields.ts";
 import { storedSchema, type CustomResourceDefinition, type Schema } from "./schema.ts";
@@ -14,7 +17,7 @@ export function generateFields(definitions: readonly CustomResourceDefinition[])
     "",
     'import type { Fields } from "../../kube/served-fields.ts";',
     "",
-    "/** By plural: every field of spec and status. */",
+    "/** Every field of spec and status, by the plural name of the kind. */",
     `export const FIELDS: Readonly<Record<string, Fields>> = ${JSON.stringify(Object.fromEntries(kinds))};`,
     "",
   ].join("\n");

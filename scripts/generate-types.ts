@@ -1,4 +1,7 @@
-/** TypeScript types from a CustomResourceDefinition: one interface for spec, one for status, one for each titled object in them. */
+/**
+ * Generates TypeScript types from a CustomResourceDefinition: one interface for spec, one for status, and one for each
+ * titled object in them.
+ */
 
 import { compile } from "json-schema-to-typescript";
 import { storedSchema, type CustomResourceDefinition, type Schema } from "./schema.ts";
@@ -24,8 +27,8 @@ export async function generateTypes(definition: CustomResourceDefinition): Promi
 }
 
 /**
- * A copy without defaults, which belong to the API server: an object read from it has them, one that we write need not.
- * A schema that is shared by a YAML alias stays shared, and so becomes one type.
+ * Copies a schema without defaults: the API server sets them, so an object that the operator writes need not have them.
+ * A schema shared by a YAML alias stays shared, and so becomes one type.
  */
 function withoutDefaults(schema: Schema, copies = new Map<Schema, JSONSchema>()): JSONSchema {
   const known = copies.get(schema);

@@ -1,8 +1,7 @@
 /**
- * Writes what is generated: from crds/ the TypeScript types in operator/api/generated/ and the reference pages in docs/reference/,
- * from the settings their table and the operator's IAM policy; the chart's CRDs, roles, README, and what its schema of values has
- * of the AWSAccount; install.yaml; Argo CD's configuration.
- * With --check it writes nothing, names the files that are stale or missing, and exits 1 if there is one.
+ * Writes the generated files: TypeScript types and reference pages from crds/; the table of settings and the operator's
+ * IAM policy from the settings; the chart's CRDs, roles, README and AWSAccount schema; install.yaml; Argo CD's
+ * configuration. With --check it writes nothing, names the files that are stale or missing, and exits 1 if there are any.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -24,7 +23,7 @@ import { loadDefinitions } from "./schema.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CHART = "charts/s3-operator";
 
-/** Every generated file: path from the root of the project, and what must be in it. */
+/** Every generated file: its path from the root of the project, and its text. */
 async function generated(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const definitions = loadDefinitions();
@@ -46,7 +45,7 @@ async function generated(): Promise<Map<string, string>> {
   return files;
 }
 
-/** @returns the paths of files that are not as they must be, missing ones included */
+/** @returns the paths of files with another text, missing ones included */
 async function staleFiles(files: Map<string, string>): Promise<string[]> {
   const stale: string[] = [];
   for (const [path, text] of files) {

@@ -6,17 +6,17 @@ import { operatorPolicy } from "./iam-policy.ts";
 const { Statement } = operatorPolicy("aws-cn");
 const allowed = new Map(Statement.map(({ Sid, Action }) => [Sid, Action]));
 
-test("all that a setting calls is allowed, in a statement of its own", () => {
+test("every action of a setting is allowed, in a statement for the setting", () => {
   for (const setting of SETTINGS) {
     const sid = `Setting${setting.name.charAt(0).toUpperCase()}${setting.name.slice(1)}`;
     expect(allowed.get(sid)).toEqual([...new Set(actionsOf(setting))].sort());
   }
 });
 
-/** Of actions for which AWS knows no resource. */
+/** Statements whose actions have no resource type at AWS. */
 const WITHOUT_RESOURCE = new Set(["ManagedKMSKeyCreation", "AccountPublicAccessBlock"]);
 
-test("and nothing with a wildcard, nor outside the partition", () => {
+test("no statement has a wildcard action, or a resource outside the partition", () => {
   for (const { Sid, Effect, Action, Resource } of Statement) {
     expect(Effect).toBe("Allow");
     expect(Action.join()).not.toContain("*");
@@ -25,7 +25,7 @@ test("and nothing with a wildcard, nor outside the partition", () => {
   }
 });
 
-test("each Sid stands once, and is one that IAM takes", () => {
+test("each Sid is unique and valid for IAM", () => {
   expect(allowed.size).toBe(Statement.length);
   for (const sid of allowed.keys()) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
 });

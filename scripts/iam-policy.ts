@@ -23,7 +23,8 @@ interface IamStatement {
 }
 
 /**
- * What the operator may need in an account, a statement for each purpose, so that those not used can be left out. GetCallerIdentity needs no permission.
+ * All actions that the operator may need in an account, a statement for each purpose, so that unused ones can be left
+ * out. GetCallerIdentity needs no permission.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 export function operatorPolicy(partition: string): { Version: string; Statement: IamStatement[] } {
@@ -55,16 +56,19 @@ function keyStatements(partition: string): IamStatement[] {
   ];
 }
 
-/** On roles of the path that an AWSAccount has when it names none; but IAM does not know the path of a role that is not there, which must be looked for. */
+/**
+ * Writes are limited to the default role path of an AWSAccount. Reads are not: IAM cannot match the path of a role that
+ * does not exist.
+ */
 function accessStatements(partition: string): IamStatement[] {
   const roles = `arn:${partition}:iam::*:role${DEFAULT_ROLE_PATH}*`;
-  const isLook = (action: string) => /^iam:(Get|List)/.test(action);
+  const isRead = (action: string) => /^iam:(Get|List)/.test(action);
   const eks = `arn:${partition}:eks:*:*`;
   return [
-    allow("AccessRoleLook", ROLE_ACTIONS.filter(isLook), `arn:${partition}:iam::*:role/*`),
+    allow("AccessRoleLook", ROLE_ACTIONS.filter(isRead), `arn:${partition}:iam::*:role/*`),
     allow(
       "AccessRole",
-      ROLE_ACTIONS.filter((action) => !isLook(action)),
+      ROLE_ACTIONS.filter((action) => !isRead(action)),
       roles,
     ),
     allow("AccessPodIdentity", ASSOCIATION_ACTIONS, [`${eks}:cluster/*`, `${eks}:podidentityassociation/*`]),

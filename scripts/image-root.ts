@@ -1,15 +1,16 @@
 /**
- * Lays out what the image has besides Node: `node scripts/image-root.ts DIRECTORY`. The Dockerfile copies the folder into its runtime
- * stage as it is, and test/integration/install/image.test.ts runs it from an otherwise empty root. Prints each file with its size.
+ * Writes the files that the image has besides Node: `node scripts/image-root.ts DIRECTORY`. The Dockerfile copies the
+ * folder into its runtime stage, and test/integration/install/image.test.ts runs it from an otherwise empty root.
+ * Prints each file with its size.
  */
 import { chmod, copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Where the bundle is in the image; the Dockerfile's ENTRYPOINT names it. */
+/** Path of the bundle in the image, which the Dockerfile's ENTRYPOINT names. */
 const OPERATOR = "app/operator.mjs";
 
 export interface ImageFile {
-  /** From the image's root. */
+  /** Relative to the image's root. */
   path: string;
   bytes: number;
 }
@@ -18,7 +19,10 @@ interface LockFile {
   packages: Record<string, { version?: string; license?: string; dev?: boolean; optional?: boolean }>;
 }
 
-/** Fills `directory` with the bundle, which must have been built, and the licences of what is in it. The same sources give the same bytes. */
+/**
+ * Fills `directory` with the bundle, which must be built, and the licences of its packages. The same sources give the
+ * same bytes.
+ */
 export async function layOutImage(directory: string, bundle = "dist/operator.mjs"): Promise<ImageFile[]> {
   const files: [string, (target: string) => Promise<void>][] = [
     [OPERATOR, (target) => copyFile(bundle, target)],
@@ -37,7 +41,7 @@ export async function layOutImage(directory: string, bundle = "dist/operator.mjs
   return laidOut;
 }
 
-/** The licence texts of all packages that the bundle may hold: those that are no development dependencies. */
+/** The licence texts of all packages that the bundle may contain: all but development dependencies. */
 async function thirdPartyLicenses(): Promise<string> {
   const { packages } = JSON.parse(await readFile("package-lock.json", "utf8")) as LockFile;
   const parts: string[] = [];

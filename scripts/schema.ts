@@ -1,9 +1,12 @@
-/** The CustomResourceDefinitions of crds/, read as data: what is generated from them and checked about them starts here. */
+/** Reads the CustomResourceDefinitions of crds/ as data, for the generators and for checks. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { load } from "js-yaml";
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/#JSONSchemaProps, as far as crds/ uses it. */
+/**
+ * The keywords that crds/ uses.
+ * https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/#JSONSchemaProps
+ */
 export interface Schema {
   type?: "object" | "array" | "string" | "integer" | "boolean";
   title?: string;
@@ -74,7 +77,7 @@ export function loadDefinitions(): CustomResourceDefinition[] {
     .map((file) => load(readFileSync(new URL(file, CRD_FOLDER), "utf8")) as CustomResourceDefinition);
 }
 
-/** The schema of the version that is stored. */
+/** The schema of the stored version. */
 export function storedSchema(definition: CustomResourceDefinition): Schema {
   const version = definition.spec.versions.find((version) => version.storage);
   if (version === undefined) throw new Error(`${definition.metadata.name} stores no version`);
@@ -83,14 +86,17 @@ export function storedSchema(definition: CustomResourceDefinition): Schema {
 
 /** A place in a schema. */
 export interface Field {
-  /** Such as "spec.lifecycle.rules[].id"; "[]" stands for the items of a list, "{}" for the values of a map, "" for the object itself. */
+  /**
+   * For example "spec.lifecycle.rules[].id": "[]" means the items of a list, "{}" the values of a map, "" the object
+   * itself.
+   */
   path: string;
   schema: Schema;
-  /** Whether the object that the field is in must have it. */
+  /** Whether the field is required in its object. */
   required: boolean;
 }
 
-/** A schema and all that is in it, parents before children, in the order of the file. */
+/** A schema and all schemas in it, parents before children, in the order of the file. */
 export function* fieldsOf(schema: Schema, path = "", required = true): Generator<Field> {
   yield { path, schema, required };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {

@@ -1,5 +1,5 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";

@@ -1,5 +1,5 @@
 import { FINALIZER } from "../api/names.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { waitUntilRevoked } from "./principals/reconcile.ts";
 import { revoke } from "./revoke.ts";

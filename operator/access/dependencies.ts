@@ -1,4 +1,5 @@
 import type { AccountDirectory } from "../account/resolve.ts";
+import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
@@ -25,4 +26,4 @@ export interface AccessDependencies extends DriftDependencies {
   pollIntervalMs: number;
 }
 
-export type AccessContext = ReconcileContext<BucketAccess>;
+export type AccessContext = ReconcileContext<BucketAccess, Reason>;

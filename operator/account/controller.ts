@@ -1,6 +1,6 @@
 import { isPaused } from "../api/annotations.ts";
 import type { AWSAccount } from "../api/types.ts";
-import type { Outcome } from "../kube/outcome.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { decidingAccount } from "./deciding.ts";
 import type { AccountContext, AccountDependencies } from "./dependencies.ts";

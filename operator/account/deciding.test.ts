@@ -6,7 +6,8 @@ import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
-import { type Outcome, OutcomeError } from "../kube/outcome.ts";
+import { OutcomeError } from "../kube/outcome.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import { createAccountReconciler } from "./controller.ts";
 import { createHistory } from "../reconcile/history.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
@@ -206,7 +207,7 @@ function withRate(spec: AWSAccount["spec"], requestsPerSecond?: number): AWSAcco
 }
 
 function outcomeIn(error: unknown): Outcome {
-  if (error instanceof OutcomeError) return error.outcome;
+  if (error instanceof OutcomeError) return error.outcome as Outcome;
   throw error;
 }
 

@@ -1,3 +1,4 @@
+import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
@@ -12,4 +13,4 @@ export interface AccountDependencies extends DriftDependencies {
   history: History;
 }
 
-export type AccountContext = ReconcileContext<AWSAccount>;
+export type AccountContext = ReconcileContext<AWSAccount, Reason>;

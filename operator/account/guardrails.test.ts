@@ -3,7 +3,7 @@ import type { Guardrails } from "../api/types.ts";
 import type { Principal, Statement } from "../aws/policy/document.ts";
 import { awsAccount } from "../bucket/testing/fixtures.ts";
 import { type Ask, guardrailViolation } from "./guardrails.ts";
-import { failureIn } from "../kube/outcome.ts";
+import { failureIn } from "../reconcile/outcome.ts";
 
 const OWN = "111122223333";
 const OTHER = "444455556666";

@@ -1,5 +1,5 @@
 import type { AllowedNamespaces, AWSAccount } from "../api/types.ts";
-import { REASON } from "../api/reasons.ts";
+import { REASON, type Reason } from "../api/reasons.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { selects } from "./selector.ts";
 
@@ -12,7 +12,7 @@ export interface AccountDirectory {
 export type AccountResolution = { account: AWSAccount; problem?: never } | { account?: never; problem: AccountProblem };
 
 export interface AccountProblem {
-  reason: string;
+  reason: Reason;
   message: string;
 }
 

@@ -35,12 +35,12 @@ describe("poll interval", () => {
   });
 });
 
-test("what was asked for is cut to what status holds", () => {
+test("a request is cut to the maximum length in status", () => {
   expect(reconcileRequestedAt(annotated({ [RECONCILE_REQUESTED_AT]: "now" }))).toBe("now");
   expect(reconcileRequestedAt(annotated({ [RECONCILE_REQUESTED_AT]: "x".repeat(300) }))).toHaveLength(256);
 });
 
-test("in status stands the last request, until the next one", () => {
+test("status has the last request until the next one", () => {
   const status = {};
   noteRequest(status, annotated({ [RECONCILE_REQUESTED_AT]: "now" }));
   expect(status).toEqual({ reconcileRequestedAt: "now" });
@@ -48,7 +48,7 @@ test("in status stands the last request, until the next one", () => {
   expect(status).toEqual({ reconcileRequestedAt: "now" });
 });
 
-test("no annotations", () => {
+test("an object without annotations has the defaults", () => {
   expect(isPaused(annotated({}))).toBe(false);
   expect(pollIntervalMs(annotated({}), 600_000)).toBe(600_000);
   expect(reconcileRequestedAt(annotated({}))).toBeUndefined();

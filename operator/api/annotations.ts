@@ -9,24 +9,24 @@ export function isPaused({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[PAUSED] === "true";
 }
 
-/** Whether the user has named this very bucket as one to be deleted with everything in it. */
+/** Whether the user confirmed that this bucket is to be deleted with its contents. */
 export function confirmsDeletionOf({ metadata }: KubeObject, bucketName: string): boolean {
   return metadata.annotations?.[CONFIRM_DELETE_CONTENTS] === bucketName;
 }
 
-/** Milliseconds between two looks: the object's own wish, within bounds, or the operator's. */
+/** In milliseconds: the annotation's value, cut to the allowed range, or `fallbackMs`. */
 export function pollIntervalMs({ metadata }: KubeObject, fallbackMs: number): number {
   const seconds = Number(metadata.annotations?.[POLL_INTERVAL_SECONDS]);
   if (!Number.isInteger(seconds) || seconds <= 0) return fallbackMs;
   return Math.min(Math.max(seconds, MIN_POLL_SECONDS), MAX_POLL_SECONDS) * 1_000;
 }
 
-/** What the user last wrote to ask for a reconcile, cut to what status holds. */
+/** The user's latest request for a reconcile, cut to the maximum length in status. */
 export function reconcileRequestedAt({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[RECONCILE_REQUESTED_AT]?.slice(0, MAX_REQUEST);
 }
 
-/** In the draft of a status: that the user's wish for a reconcile is being acted on, whatever comes of it. */
+/** Records in the draft status that this reconcile handles the user's request. */
 export function noteRequest(status: { reconcileRequestedAt?: string }, object: KubeObject): void {
   const request = reconcileRequestedAt(object);
   if (request !== undefined) status.reconcileRequestedAt = request;

@@ -5,7 +5,7 @@ import { OWNER } from "../bucket/testing/fixtures.ts";
 const OURS = ownershipTags(OWNER, "Created");
 const RELEASED = releaseTag(OWNER);
 
-describe("whose a bucket is", () => {
+describe("the ownership of a bucket", () => {
   test.each<[string, Tags, string]>([
     ["no tags", {}, "Unclaimed"],
     ["tags of others", { "aws:createdBy": "x", env: "prod" }, "Unclaimed"],
@@ -31,7 +31,7 @@ describe("whose a bucket is", () => {
     expect(ownershipOf(tags, OWNER)).toBe(verdict);
   });
 
-  test("what a release leaves behind is still ours, and nobody else's", () => {
+  test("a released bucket is still owned by its object, and by no other", () => {
     const kept = Object.entries({ ...OURS, ...RELEASED }).filter(([key]) => !CLAIM_TAGS.includes(key));
     const released = Object.fromEntries(kept);
     expect(ownershipOf(released, OWNER)).toBe("Ours");
@@ -49,6 +49,6 @@ test.each([
   expect(originOf({ "s3-operator.io/origin": tag })).toBe(origin);
 });
 
-test("no origin", () => {
+test("an absent origin is undefined", () => {
   expect(originOf({})).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { GROUP } from "./names.ts";
 
 /**
- * Whose a bucket is stands in its tags, and nowhere else: an S3Bucket that is restored from a backup, or whose status was wiped, finds its bucket,
- * and no other one takes it for its own.
+ * The S3Bucket that owns a bucket. Stored only in the bucket's tags, so that an S3Bucket that was restored from a
+ * backup, or lost its status, still finds its bucket.
  */
 export interface Owner {
   cluster: string;
@@ -10,7 +10,7 @@ export interface Owner {
   name: string;
 }
 
-/** How a bucket came to us; decides whether the secure baseline holds when the spec says nothing. */
+/** How the operator got the bucket. Decides the default of spec.baseline. */
 export type Origin = "Created" | "Adopted";
 
 export type Tags = Readonly<Record<string, string>>;
@@ -24,19 +24,19 @@ const TAG = {
   expiringSince: `${GROUP}/expiring-since`,
 };
 
-/** The tag that a released bucket has, and a claimed one has not. */
+/** Present on a released bucket, absent on a claimed one. */
 export const RELEASED_BY_TAG = TAG.releasedBy;
 
 /**
- * The tag of a bucket that S3 Lifecycle empties for us, with the time since when. Status says so too, but may be wiped, or be
- * another object's by then; without the tag, S3 would go on expiring a bucket that is to be kept.
+ * Present while S3 Lifecycle empties the bucket, with the start time. Status has it too, but may be lost: then S3 would
+ * continue to expire a bucket that is to be kept.
  */
 export const EXPIRING_TAG = TAG.expiringSince;
 
-/** The tag that gives its place to another for a while on a bucket with as many tags as S3 allows: status has the origin too. */
+/** Removed for a while if a bucket has as many tags as S3 allows: status has the origin too. */
 export const ORIGIN_TAG = TAG.origin;
 
-/** Tags that a release takes away; the origin stays, for the day on which the bucket is claimed again. */
+/** A release removes these tags. The origin stays, in case the bucket is claimed again. */
 export const CLAIM_TAGS: readonly string[] = [TAG.cluster, TAG.namespace, TAG.name];
 
 export function ownershipTags(owner: Owner, origin: Origin): Tags {
@@ -52,7 +52,6 @@ export function releaseTag(owner: Owner): Tags {
   return { [TAG.releasedBy]: `${owner.cluster}/${owner.namespace}/${owner.name}` };
 }
 
-/** The tag of the origin, where it is known; none otherwise. */
 export function originTag(origin: Origin | undefined): Tags {
   return origin === undefined ? {} : { [TAG.origin]: origin };
 }
@@ -62,12 +61,12 @@ export function originOf(tags: Tags): Origin | undefined {
   return origin === "Created" || origin === "Adopted" ? origin : undefined;
 }
 
-/** Whether some S3Bucket, of whichever cluster, has the bucket. */
+/** Whether an S3Bucket of any cluster owns the bucket. */
 export function isClaimed(tags: Tags): boolean {
   return CLAIM_TAGS.some((key) => Object.hasOwn(tags, key));
 }
 
-/** `Ours`: claimed by this object, or released by it. `Other`: claimed by another object. `Unclaimed`: no S3Bucket's. */
+/** `Ours`: claimed or released by this object. `Other`: claimed by another object. `Unclaimed`: not claimed. */
 export type Ownership = "Ours" | "Other" | "Unclaimed";
 
 export function ownershipOf(tags: Tags, owner: Owner): Ownership {

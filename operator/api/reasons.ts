@@ -1,4 +1,10 @@
-/** Reasons of conditions, settings and events: part of the API, listed in docs/reasons.md. One word per cause, the same one everywhere. */
+/**
+ * The reasons in conditions, `status.settings` and events. They are part of the API: docs/reasons.md has a row for
+ * each, and a test fails where one is missing.
+ */
+
+import { KUBE_REASONS, type KubeReason } from "../kube/reasons.ts";
+
 export const REASON = {
   // The account
   accountNotAvailable: "AccountNotAvailable",
@@ -44,6 +50,7 @@ export const REASON = {
   objectOnLegalHold: "ObjectOnLegalHold",
 
   // Its settings
+  abacNotSupported: "ABACNotSupported",
   applying: "Applying",
   belowBaseline: "BelowBaseline",
   changesPlanned: "ChangesPlanned",
@@ -54,10 +61,14 @@ export const REASON = {
   encryptionNotDeclared: "EncryptionNotDeclared",
   externalAccess: "ExternalAccess",
   invalidPrincipal: "InvalidPrincipal",
+  loggingToItself: "LoggingToItself",
   policyLocksOut: "PolicyLocksOut",
+  policyTooLarge: "PolicyTooLarge",
+  policyVersionConflict: "PolicyVersionConflict",
   settingKeepsChanging: "SettingKeepsChanging",
   settling: "Settling",
   tooManyTags: "TooManyTags",
+  versioningNeeded: "VersioningNeeded",
 
   // Access to a bucket
   associationNotOwned: "AssociationNotOwned",
@@ -72,3 +83,25 @@ export const REASON = {
   statementsKept: "StatementsKept",
   workloadIdentityNotConfigured: "WorkloadIdentityNotConfigured",
 } as const;
+
+/** Other reasons of failed calls to AWS: reconcile/aws-failure.ts. */
+const AWS_REASONS = [
+  "Aborted",
+  "AccessDenied",
+  "AccountMismatch",
+  "AlreadyOwned",
+  "Credentials",
+  "DestinationRefused",
+  "NotEmpty",
+  "NotYetVisible",
+  "PublicAccessBlocked",
+  "QuotaExceeded",
+  "Throttled",
+  "TimedOut",
+  "Unavailable",
+  "Unsupported",
+] as const;
+
+export type Reason = (typeof REASON)[keyof typeof REASON] | (typeof AWS_REASONS)[number] | KubeReason;
+
+export const REASONS: ReadonlySet<Reason> = new Set([...Object.values(REASON), ...AWS_REASONS, ...KUBE_REASONS]);

@@ -1,4 +1,4 @@
-/** The operator's kinds: the types generated from crds/, bound to the shape of Kubernetes objects. Everybody imports from here. */
+/** The operator's kinds: the types generated from crds/, as Kubernetes objects. Import them from here. */
 
 import type { StatusObject } from "../kube/object.ts";
 import type { AWSAccountSpec, AWSAccountStatus } from "./generated/awsaccount.ts";

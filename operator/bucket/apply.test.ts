@@ -55,7 +55,7 @@ function throwing(error: Error): Pick<Setting, "write"> {
 }
 
 describe("examineSettings", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key" };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key" } as const;
 
   test.each<[string, Partial<SettingPlan>, string, string | undefined]>([
     ["equal to its desired value", { changes: [] }, "InSync", undefined],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 import type { PartState } from "../reconcile/part.ts";
 import type { SettingResult } from "./apply.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";

@@ -1,5 +1,5 @@
 import { REASON } from "../api/reasons.ts";
-import type { Failure, Outcome } from "../kube/outcome.ts";
+import { failed, type Failure, type Outcome, stalled } from "../reconcile/outcome.ts";
 import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
@@ -8,7 +8,6 @@ import { resultSettings } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
 import { conclude } from "../reconcile/conclude.ts";
 import { announceCorrection, statusChanges } from "../reconcile/drift.ts";
-import { failed, stalled } from "../reconcile/outcome.ts";
 import type { Target } from "./target.ts";
 
 /** Bound of the CRD. */

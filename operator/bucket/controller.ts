@@ -1,4 +1,5 @@
-import type { Outcome, OutcomeError } from "../kube/outcome.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
+import { type Outcome, waiting } from "../reconcile/outcome.ts";
 import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
@@ -22,7 +23,6 @@ import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
-import { waiting } from "../reconcile/outcome.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */

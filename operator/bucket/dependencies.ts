@@ -1,3 +1,4 @@
+import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { TakeTurn } from "./deletion/emptying/turns.ts";
@@ -61,4 +62,4 @@ export interface EmptyingDependencies {
   onDeleted: (count: number) => void;
 }
 
-export type BucketContext = ReconcileContext<S3Bucket>;
+export type BucketContext = ReconcileContext<S3Bucket, Reason>;

@@ -13,7 +13,7 @@ test("settingFailure: a refusal of a setting is terminal", () => {
 
 test("settingFailure: a refusal that may pass by itself is not terminal", () => {
   const refused = new SettingRefused("DestinationRefused", "no such queue", false);
-  const failure = { reason: "DestinationRefused", message: "no such queue" };
+  const failure = { reason: "DestinationRefused", message: "no such queue" } as const;
   expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
 });
 
@@ -24,7 +24,7 @@ test.each([
 ])(
   "lastingFailure: a refusal that other systems notice is retried less and less often, after %d ms",
   (refusedForMs, retryAfterMs) => {
-    const failure = { reason: "DestinationRefused", message: "no such queue" };
+    const failure = { reason: "DestinationRefused", message: "no such queue" } as const;
     const refused = new SettingRefused("DestinationRefused", "no such queue", false);
     expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual(failure);
     refused.isNoticed = true;
@@ -44,7 +44,7 @@ test("settingFailure: an error that is not from AWS is rethrown", () => {
 
 describe("principalFailure", () => {
   const ROLE = "arn:aws:iam::111122223333:role/team/reader";
-  const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 };
+  const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 } as const;
   const after = (ms: number, error: Error = sdkError("MalformedPolicy", 400)) => principalFailure(error, failure, ms);
 
   test("returns the failure for two minutes, and then an error of the spec", () => {

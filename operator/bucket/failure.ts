@@ -1,7 +1,7 @@
 import { REASON } from "../api/reasons.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
 
 /**

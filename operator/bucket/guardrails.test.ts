@@ -3,7 +3,7 @@ import type { AWSAccountSpec, Guardrails, S3BucketSpec } from "../api/types.ts";
 import { beyondLimits } from "./guardrails.ts";
 import { resolveAddress } from "./target.ts";
 import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
-import { failureIn } from "../kube/outcome.ts";
+import { failureIn } from "../reconcile/outcome.ts";
 
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };

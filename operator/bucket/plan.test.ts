@@ -142,7 +142,7 @@ test("planSettings omits a setting that the operator has never applied", () => {
 });
 
 describe("planSettings: a KMS key that is not found", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true } as const;
   const key = { failure };
   const spec = { encryption: { sseAlgorithm: "aws:kms" } } as const;
 

@@ -20,7 +20,7 @@ test("declaredSettings reports every declared setting as Pending", () => {
 });
 
 describe("intendedSettings", () => {
-  const failure = { reason: "KMSKeyNotFound", message: "no such key" };
+  const failure = { reason: "KMSKeyNotFound", message: "no such key" } as const;
 
   test.each<[string, Partial<SettingPlan>, boolean, object]>([
     ["in sync", {}, false, { source: "Spec", state: "InSync" }],
@@ -68,7 +68,7 @@ describe("resultSettings", () => {
   test.each([
     ["AccessDenied", "Denied"],
     ["Invalid", "Failed"],
-  ])("reports a failure with the reason %s as %s", (reason, state) => {
+  ] as const)("reports a failure with the reason %s as %s", (reason, state) => {
     const failure = { reason, message: "why" };
     const result = resultOf(planOf(lifecycle, { source: "Baseline" }), "Failed", failure);
     expect(resultSettings([result])).toEqual([
@@ -119,7 +119,7 @@ describe("resultSettings and intendedSettings", () => {
 
   test("cut messages to 4,096 characters", () => {
     const plan = planOf(lifecycle, { changes: many });
-    const failure = { reason: "Invalid", message: "x".repeat(5_000) };
+    const failure = { reason: "Invalid", message: "x".repeat(5_000) } as const;
     const results = [
       resultOf(plan, "Settling"),
       resultOf(plan, "KeepsChanging"),

@@ -47,7 +47,7 @@ describe("noteKey", () => {
     return { kmsKeyArn, managedKey, conditions, types };
   };
   const begun: S3BucketStatus = { kmsKeyArn: "former", managedKey: { workBegun: true } };
-  const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true };
+  const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true } as const;
 
   test("records a usable key, and that the work on it has ended", () => {
     expect(noted(managed, begun, { arn: "arn:key" })).toEqual({ kmsKeyArn: "arn:key", types: { KeyUsable: "True" } });

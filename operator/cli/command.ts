@@ -1,24 +1,43 @@
-/** A subcommand of the operator's program, such as `export`: it looks, says what it found, and ends. */
+import { ConfigError, type Environment } from "./flags.ts";
 
-/** What a command has to say when it is over. */
 export interface CommandResult {
-  /** 2: a flag is wrong. The others are the command's own, 0 being what was hoped for. */
+  /** 2: a flag is invalid. The command defines the others; 0 is success. */
   exitCode: 0 | 1 | 2 | 3;
   stdout: string;
   stderr: string;
 }
 
-export type Command = (
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  version: string,
-) => Promise<CommandResult>;
+/** A subcommand such as `export`: reads, prints, exits. */
+export type Command = (argv: readonly string[], env: Environment, version: string) => Promise<CommandResult>;
+
+export interface Subcommand<Options extends object> {
+  parseOptions: (argv: readonly string[], env: Environment) => Options | "help" | "version";
+  helpText: () => string;
+  run: (options: Options, userAgent: string) => Promise<CommandResult>;
+  /** Errors with a message for the user: printed without a stack, with exit code 1. */
+  expected: readonly (new (message: string) => Error)[];
+}
+
+export function subcommand<Options extends object>(given: Subcommand<Options>): Command {
+  return async (argv, env, version) => {
+    try {
+      const options = given.parseOptions(argv, env);
+      if (options === "help") return printed(given.helpText());
+      if (options === "version") return printed(`${version}\n`);
+      return await given.run(options, `s3-operator/${version}`);
+    } catch (error) {
+      if (error instanceof ConfigError) return failedWith(2, error);
+      if (given.expected.some((kind) => error instanceof kind)) return failedWith(1, error as Error);
+      throw error;
+    }
+  };
+}
 
 export function printed(stdout: string): CommandResult {
   return { exitCode: 0, stdout, stderr: "" };
 }
 
-export function failedWith(exitCode: 1 | 2, { message }: Error): CommandResult {
+function failedWith(exitCode: 1 | 2, { message }: Error): CommandResult {
   return { exitCode, stdout: "", stderr: warning(message) };
 }
 
@@ -26,7 +45,7 @@ export function warning(message: string): string {
   return `s3-operator: ${message}\n`;
 }
 
-/** Ends the process, when all is printed: a pipe may take its time. */
+/** Exits when all output is written: a pipe may be slow. */
 export async function runCommand(command: Command, argv: readonly string[], version: string): Promise<never> {
   const { exitCode, stdout, stderr } = await command(argv, process.env, version);
   for (const [stream, text] of [

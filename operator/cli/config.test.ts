@@ -35,12 +35,12 @@ describe("configuration", () => {
     });
   });
 
-  test("takes a value behind a space or an equals sign, the last one counting", () => {
+  test("takes a value after a space or an equals sign; the last one takes precedence", () => {
     const config = parseConfig(["--concurrency", "3", "--cluster-name=a", "--concurrency=4", "--kubeconfig", "/k"], {});
     expect(config).toMatchObject({ concurrency: 4, clusterName: "a", kubeconfig: "/k" });
   });
 
-  test("a flag wins over its environment variable, an empty variable is none", () => {
+  test("a flag takes precedence over its environment variable; an empty variable counts as unset", () => {
     const env = { S3_OPERATOR_CONCURRENCY: "3", S3_OPERATOR_POLL_INTERVAL: "1m", S3_OPERATOR_CLUSTER_NAME: "" };
     expect(parseConfig(["--concurrency=5"], env)).toMatchObject({
       concurrency: 5,
@@ -78,7 +78,7 @@ describe("configuration", () => {
     expect(parseConfig([`--health-address=${text}`], {}).healthAddress).toEqual(healthAddress);
   });
 
-  test("namespaces are a list, each once", () => {
+  test("namespaces are a list without duplicates", () => {
     expect(parseConfig(["--watch-namespaces", "a, b,,a"], {}).watchNamespaces).toEqual(["a", "b"]);
   });
 
@@ -89,18 +89,18 @@ describe("configuration", () => {
     "example.com/team",
     "env notin (a)",
     "a=",
-  ])("the selector %j is one", (watchSelector) => {
+  ])("the selector %j is valid", (watchSelector) => {
     expect(parseConfig([`--watch-selector=${watchSelector}`], {})).toMatchObject({ watchSelector });
   });
 
   test.each(["team=a b", "in (a", "a,,b", "=a", "a=b=c", "a in", "a>1", "-a"])(
-    "the selector %j is none",
+    "the selector %j is invalid",
     (selector) => {
       expect(message([`--watch-selector=${selector}`])).toContain("--watch-selector must be a label selector");
     },
   );
 
-  test("a selector is judged in no time", () => {
+  test("a long selector is parsed fast", () => {
     const startedAt = performance.now();
     message([`--watch-selector=${"a".repeat(990)}!`]);
     message([`--watch-selector=${"a in (".repeat(160)}`]);
@@ -141,13 +141,13 @@ describe("configuration", () => {
     expect(message([argument])).toContain(expected);
   });
 
-  test("a bad environment variable is named", () => {
+  test("an invalid environment variable is named", () => {
     expect(message([], { S3_OPERATOR_CONCURRENCY: "many" })).toBe(
       'S3_OPERATOR_CONCURRENCY must be a whole number from 1 to 1000, not "many"',
     );
   });
 
-  test("help and version are answered whatever else is wrong", () => {
+  test("help and version work even if other flags are invalid", () => {
     expect(parseConfig(["--help", "--concurrency=0"], { S3_OPERATOR_LOG_LEVEL: "loud" }).action).toBe("help");
     expect(parseConfig(["-h"], {}).action).toBe("help");
     expect(parseConfig(["--version"], {}).action).toBe("version");
@@ -158,7 +158,7 @@ describe("configuration", () => {
     expect(flags).toContain("settle-window");
     for (const name of flags.filter((name) => name !== "version")) {
       const variable = `S3_OPERATOR_${String(name).replaceAll("-", "_").toUpperCase()}`;
-      // Read at all: a wrong value is refused, except of --kubeconfig, for which there is none.
+      // An invalid value is rejected, so the variable is read. Any value of --kubeconfig is valid.
       if (name !== "kubeconfig") expect(message([], { [variable]: "Not/valid!" })).toContain(variable);
     }
     expect(helpText()).toContain("Default: 10m.");

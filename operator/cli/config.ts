@@ -1,109 +1,116 @@
 import * as format from "./formats.ts";
-import { boolean } from "./formats.ts";
-import { describeFlags, flag, parseFlags, type Settings } from "./flags.ts";
+import {
+  describeFlags,
+  type Environment,
+  flag,
+  kubeconfigFlag,
+  parseFlags,
+  s3ForcePathStyleFlag,
+  type Settings,
+} from "./flags.ts";
 
 export { ConfigError } from "./flags.ts";
 
-/** The one table of all settings: from it come the flags, the environment variables, the defaults, the help text and the type. */
 const FLAGS = {
-  kubeconfig: flag(
-    "kubeconfig",
-    format.path,
-    "",
-    "How to reach the API server. Default: KUBECONFIG, ~/.kube/config, or the cluster it runs in.",
-  ),
-  concurrency: flag("concurrency", format.integer(1, 1000), "10", "Objects of one kind worked on at the same time."),
+  kubeconfig: kubeconfigFlag,
+  concurrency: flag("concurrency", format.integer(1, 1000), "10", "Maximum number of concurrent reconciles per kind."),
   pollIntervalMs: flag(
     "poll-interval",
     format.duration("10s", "24h"),
     "10m",
-    "How often each object is compared with AWS when nothing in Kubernetes changes.",
+    "Interval at which each object is compared with AWS when nothing changes in Kubernetes.",
   ),
   settleWindowMs: flag(
     "settle-window",
     format.duration("0s", "1h"),
     "90s",
-    "For how long after a write an old answer of S3 is not taken for drift.",
+    "Time after a write during which an old value from AWS does not count as drift.",
   ),
   emptyByLifecycleAbove: flag(
     "empty-by-lifecycle-above",
     format.integer(0, 999_999_999),
     "1000000",
-    "Versions and delete markers that are deleted one by one from a bucket that is to go with its contents; what is left then is expired by S3 Lifecycle, within days.",
+    "Number of object versions that the operator deletes itself before S3 Lifecycle expires the rest, within days.",
   ),
   shutdownTimeoutMs: flag(
     "shutdown-timeout",
     format.duration("1s", "10m"),
     "30s",
-    "How long work under way may go on after SIGTERM.",
+    "Time that running reconciles have to finish after SIGTERM.",
   ),
   stalledAfterMs: flag(
     "stalled-after",
     format.duration("1s", "24h"),
     "5m",
-    "For how long an object fails or waits for the same reason before it is Stalled. It is tried again all the same.",
+    "Time after which an object that fails or waits for the same reason becomes Stalled. The operator still retries.",
   ),
-  watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to look after. Default: all."),
-  watchSelector: flag("watch-selector", format.labelSelector, "", "Only objects with these labels. Default: all."),
+  watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to watch. Default: all."),
+  watchSelector: flag(
+    "watch-selector",
+    format.optional(format.labelSelector),
+    "",
+    "Label selector of the objects. Default: all.",
+  ),
   clusterName: flag(
     "cluster-name",
     format.dnsLabel,
     "default",
-    "Tells clusters that share an AWS account apart, in the tags that say whose a bucket is. Never to be changed.",
+    "Identifies this cluster in ownership tags when clusters share an AWS account. Must never change.",
   ),
   leaderElect: flag(
     "leader-elect",
-    boolean,
+    format.boolean,
     "true",
-    "Work only while holding the lease, so that a second replica can take over.",
+    "Reconcile only while holding the lease, so that a second replica can take over.",
   ),
   leaderElectionNamespace: flag(
     "leader-election-namespace",
-    format.optionalDnsLabel,
+    format.optional(format.dnsLabel),
     "",
-    "Where the lease is. Default: the operator's own namespace.",
+    "Namespace of the lease. Default: the namespace of the operator.",
   ),
   leaderElectionName: flag(
     "leader-election-name",
     format.dnsLabel,
     "s3-operator",
-    "The lease's name. Operators that share a namespace, and not their work, need different ones.",
+    "Name of the lease. Operators in one namespace that manage different objects need different lease names.",
   ),
-  healthAddress: flag("health-address", format.address, ":8081", "Of /healthz and /readyz."),
-  metricsAddress: flag("metrics-address", format.address, ":8080", "Of /metrics; may be the same as --health-address."),
-  logLevel: flag("log-level", format.logLevel, "info", "Least important entries that are written."),
-  s3ForcePathStyle: flag(
-    "s3-force-path-style",
-    boolean,
-    "false",
-    "Names buckets in the path and not in the host name, for S3-compatible stores.",
+  healthAddress: flag("health-address", format.address, ":8081", "Address that serves /healthz and /readyz."),
+  metricsAddress: flag(
+    "metrics-address",
+    format.address,
+    ":8080",
+    "Address that serves /metrics. May be the same as --health-address.",
   ),
+  logLevel: flag("log-level", format.logLevel, "info", "Minimum log level."),
+  s3ForcePathStyle: s3ForcePathStyleFlag,
 };
 
-/** What to do, and how. With "help" and "version" all else is as by default. Durations are in milliseconds. */
+/** Durations are in milliseconds. With `action` "help" or "version", all other settings have their defaults. */
 export interface Config extends Settings<typeof FLAGS> {
   action: "run" | "help" | "version";
 }
 
-/**
- * A flag wins over its environment variable; of a repeated flag the last one counts; an empty variable is none.
- * @throws ConfigError
- */
-export function parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+/** @throws ConfigError */
+export function parseConfig(argv: readonly string[], env: Environment): Config {
   const { action, settings } = parseFlags(FLAGS, argv, env);
   return { ...settings, action };
 }
 
-/** What --help prints. */
 export function helpText(): string {
   return [
-    "Manages S3 buckets declaratively, by custom resources of Kubernetes.",
+    "Manages S3 buckets with Kubernetes custom resources.",
     "",
     "Usage: s3-operator [flags]",
-    "       s3-operator export --bucket NAME [flags]   (a bucket as it is, as an S3Bucket: export --help)",
-    "       s3-operator explain --bucketaccess NAMESPACE/NAME --action ACTION [flags]   (why something is denied: explain --help)",
+    "       s3-operator COMMAND [flags]",
+    "",
+    "Commands:",
+    "  export     Print an existing bucket as an S3Bucket manifest.",
+    "  explain    Explain why AWS denies a request that a BucketAccess should allow.",
     "",
     ...describeFlags(FLAGS),
+    "",
+    'Use "s3-operator COMMAND --help" for the flags of a command.',
     "",
   ].join("\n");
 }

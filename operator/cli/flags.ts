@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { boolean, type Format } from "./formats.ts";
+import { boolean, type Format, path } from "./formats.ts";
 
-/** A flag or its environment variable is unknown or wrong. The message says which, and what is right; for people, without a stack. */
+/** A flag or its environment variable is unknown or invalid. Print the message to the user, without a stack. */
 export class ConfigError extends Error {
   constructor(message: string) {
     super(message);
@@ -9,66 +9,78 @@ export class ConfigError extends Error {
   }
 }
 
-/** One row of a table of flags. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Flag<T> {
-  /** Without the two dashes. The environment variable is S3_OPERATOR_ and the same in capitals. */
+  /** Without the two dashes: "log-level" has the environment variable S3_OPERATOR_LOG_LEVEL. */
   name: string;
   format: Format<T>;
-  /** As it would be typed. */
+  /** As text, to be parsed like a given value. */
   default: string;
   help: string;
 }
 
-/** Makes a row whose default and values have one type. */
 export function flag<T>(name: string, format: Format<T>, defaultText: string, help: string): Flag<T> {
   return { name, format, default: defaultText, help };
 }
 
-/** A table of flags: from it come the flags, their environment variables, their defaults, the help text and the type of what is parsed. */
+export const kubeconfigFlag = flag(
+  "kubeconfig",
+  path,
+  "",
+  "Path to a kubeconfig file. Default: $KUBECONFIG, ~/.kube/config, or the ServiceAccount of the Pod.",
+);
+
+export const s3ForcePathStyleFlag = flag(
+  "s3-force-path-style",
+  boolean,
+  "false",
+  "Put the bucket name into the path instead of the host name, for S3-compatible stores.",
+);
+
 type Flags = Readonly<Record<string, Flag<unknown>>>;
-/** What a table's flags are parsed to, under the same keys. */
+
+/** The parsed values of a table of flags, under the table's keys. */
 export type Settings<Table extends Flags> = {
   -readonly [Key in keyof Table]: Table[Key] extends Flag<infer T> ? T : never;
 };
 
 /**
- * A flag wins over its environment variable; of a repeated flag the last one counts; an empty variable is none. With --help and --version
- * the settings are all as by default.
+ * A flag takes precedence over its environment variable, the last of a repeated flag over the others. An empty variable
+ * counts as unset. With --help or --version all settings have their defaults.
  * @throws ConfigError
  */
 export function parseFlags<Table extends Flags>(
   table: Table,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): { action: "run" | "help" | "version"; settings: Settings<Table> } {
   const all = given(table, argv);
   const action = all.has("help") ? "help" : all.has("version") ? "version" : "run";
-  // So that --help works whatever else is wrong.
+  // --help must work even if other flags are invalid.
   const [texts, variables] = action === "run" ? [all, env] : [new Map<string, string>(), {}];
   const settings = Object.entries(table).map(([key, flag]) => [key, setting(flag, texts, variables)]);
   return { action, settings: Object.fromEntries(settings) as Settings<Table> };
 }
 
-/** The lines of a help text that are about flags, and what is the same for all commands. */
+/** The part of a help text about flags, with the lines that are the same for all commands. */
 export function describeFlags(table: Flags): string[] {
   const flags = Object.values(table).map(({ name, format: { placeholder }, default: text, help }) => [
     `  --${name}${placeholder && ` ${placeholder}`}`.padEnd(40) + variableOf(name),
     `      ${help}${text === "" ? "" : ` Default: ${text}.`}`,
   ]);
   return [
+    "Flags:",
     ...flags.flat(),
     "  --version, --help",
+    "      Print the version, or this help, and exit.",
     "",
-    "Each flag can also be given as the environment variable beside it; the flag wins.",
-    "AWS credentials and endpoints are found as by every AWS SDK: AWS_ROLE_ARN, AWS_ENDPOINT_URL and so on.",
+    "The environment variable next to a flag sets it too; the flag takes precedence.",
+    "AWS credentials and endpoints come from the settings of the AWS SDKs, such as AWS_ROLE_ARN and AWS_ENDPOINT_URL.",
   ];
 }
 
-function setting(
-  flag: Flag<unknown>,
-  given: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): unknown {
+function setting(flag: Flag<unknown>, given: ReadonlyMap<string, string>, env: Environment): unknown {
   const { name, format } = flag;
   const variable = variableOf(name);
   const [source, text] = given.has(name)
@@ -83,12 +95,12 @@ function variableOf(name: string): string {
   return `S3_OPERATOR_${name.replaceAll("-", "_").toUpperCase()}`;
 }
 
-/** The text of each flag that was given. */
+/** The text of each flag on the command line, by flag name. */
 function given(table: Flags, argv: readonly string[]): ReadonlyMap<string, string> {
   const flags = new Map(Object.values(table).map((flag) => [flag.name, flag]));
   const isSwitch = (argument: string) => argument.startsWith("--") && flags.get(argument.slice(2))?.format === boolean;
   const { tokens } = parseArgs({
-    // As in Go, a boolean flag needs no value, and takes one only behind "=".
+    // As in Go, a boolean flag takes a value only after "=".
     args: argv.map((argument) => (isSwitch(argument) ? `${argument}=true` : argument)),
     options: {
       ...Object.fromEntries([...flags.keys()].map((name) => [name, { type: "string" as const }])),

@@ -1,13 +1,12 @@
-import { parseAddress, type Address } from "../observability/address.ts";
+import { parseAddress, type ListenAddress } from "../observability/address.ts";
 import { LOG_LEVELS, type LogLevel } from "../observability/logging.ts";
 
-/** How the text of a flag becomes a value. */
 export interface Format<T> {
-  /** Stands for the value in the help text; "" where the flag alone means "true". */
+  /** The value in the help text; "" for a boolean flag, which needs none. */
   placeholder: string;
-  /** Completes "--flag must be". */
+  /** Completes the error message "--flag must be". */
   expects: string;
-  /** @returns undefined when the text is not as expected. */
+  /** Returns undefined if the text is invalid. */
   parse: (text: string) => { value: T } | undefined;
 }
 
@@ -17,11 +16,16 @@ export const boolean: Format<boolean> = {
   parse: (text) => (text === "true" || text === "false" ? { value: text === "true" } : undefined),
 };
 
-export const path: Format<string | undefined> = {
-  placeholder: "FILE",
-  expects: "a file",
-  parse: (text) => ({ value: text === "" ? undefined : text }),
-};
+/** A format whose value is undefined for "". */
+export function optional<T>(format: Format<T>): Format<T | undefined> {
+  return { ...format, parse: (text) => (text === "" ? { value: undefined } : format.parse(text)) };
+}
+
+export function matching(placeholder: string, form: RegExp, expects: string): Format<string> {
+  return { placeholder, expects, parse: (text) => (form.test(text) ? { value: text } : undefined) };
+}
+
+export const path = optional(matching("FILE", /^/, "a file"));
 
 export function integer(min: number, max: number): Format<number> {
   return {
@@ -36,14 +40,14 @@ export function integer(min: number, max: number): Format<number> {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds, from text as Go and Kubernetes write it: "90s", "1h30m", "500ms". */
+/** Parses a duration of Go: "90s", "1h30m", "500ms". */
 function milliseconds(text: string): number | undefined {
   if (!/^(?:\d{1,9}(?:ms|s|m|h))+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)];
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_MS[unit] ?? NaN), 0);
 }
 
-/** Milliseconds, both bounds included. */
+/** Parses to milliseconds; `min` and `max` are included. */
 export function duration(min: string, max: string): Format<number> {
   const [least = 0, most = 0] = [milliseconds(min), milliseconds(max)];
   return {
@@ -59,18 +63,13 @@ export function duration(min: string, max: string): Format<number> {
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-export const dnsLabel: Format<string> = {
-  placeholder: "NAME",
-  expects: "at most 63 lower-case letters, digits and dashes, not starting or ending with a dash",
-  parse: (text) => (DNS_LABEL.test(text) ? { value: text } : undefined),
-};
+export const dnsLabel = matching(
+  "NAME",
+  DNS_LABEL,
+  "at most 63 lower-case letters, digits and dashes, not starting or ending with a dash",
+);
 
-export const optionalDnsLabel: Format<string | undefined> = {
-  ...dnsLabel,
-  parse: (text) => (text === "" ? { value: undefined } : dnsLabel.parse(text)),
-};
-
-/** Each once; none: []. */
+/** A list without duplicates; [] for "". */
 export const dnsLabels: Format<string[]> = {
   placeholder: "NAME,...",
   expects: "names of namespaces, separated by commas",
@@ -81,7 +80,7 @@ export const dnsLabels: Format<string[]> = {
   },
 };
 
-/** The same form as a label's name, which is never empty. */
+/** Also the form of the name in a label key, which is not empty. */
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 /** key, !key, key=value, key==value, key!=value, key in (values), key notin (values) */
 const REQUIREMENT =
@@ -93,13 +92,12 @@ function isRequirement(text: string): boolean {
   return given.length > 0 && given.every((part) => LABEL_VALUE.test(part.trim()));
 }
 
-/** As kubectl's --selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
-export const labelSelector: Format<string | undefined> = {
+/** As in kubectl: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+export const labelSelector: Format<string> = {
   placeholder: "SELECTOR",
   expects: "a label selector, such as team=a,tier!=test",
   parse: (text) => {
-    if (text === "") return { value: undefined };
-    // At the commas that are not between parentheses.
+    // Split at commas outside parentheses.
     const requirements = text.length > MAX_SELECTOR ? [""] : text.split(/,(?![^(]*\))/);
     return requirements.every(isRequirement) ? { value: text } : undefined;
   },
@@ -107,8 +105,8 @@ export const labelSelector: Format<string | undefined> = {
 
 const MAX_SELECTOR = 1000;
 
-/** Undefined: do not listen. */
-export const address: Format<Address | undefined> = {
+/** Undefined for "0": do not listen. */
+export const address: Format<ListenAddress | undefined> = {
   placeholder: "HOST:PORT",
   expects: "an address such as :8080 or 127.0.0.1:8080, or 0 for none",
   parse: (text) => {

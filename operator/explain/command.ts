@@ -1,4 +1,4 @@
-import { type CommandResult, failedWith, printed } from "../cli/command.ts";
+import { type CommandResult, printed, subcommand } from "../cli/command.ts";
 import { ConfigError } from "../cli/flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
@@ -17,23 +17,13 @@ import { type Verdict, verdictOf, verdictWithoutAws } from "./verdict.ts";
 /** 0: allowed. 3: denied. 1: it cannot be told. */
 const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Verdict["outcome"], number>;
 
-/** `s3-operator explain`: which layer of Kubernetes and AWS denies what a BucketAccess is to give. Reads both, and writes nowhere. */
-export async function runExplain(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  version: string,
-): Promise<CommandResult> {
-  try {
-    const options = parseOptions(argv, env);
-    if (options === "help") return printed(explainHelpText());
-    if (options === "version") return printed(`${version}\n`);
-    return await explain(options, `s3-operator/${version}`);
-  } catch (error) {
-    if (error instanceof ConfigError) return failedWith(2, error);
-    if (error instanceof ExplainError || error instanceof KubeConfigError) return failedWith(1, error);
-    throw error;
-  }
-}
+/** `s3-operator explain`: tells which layer of Kubernetes or AWS denies a request. Only reads both. */
+export const runExplain = subcommand({
+  parseOptions,
+  helpText: explainHelpText,
+  run: explain,
+  expected: [ExplainError, KubeConfigError],
+});
 
 async function explain(options: ExplainOptions, userAgent: string): Promise<CommandResult> {
   const inCluster = await readCluster(options.kubeconfig, options.access, userAgent);

@@ -16,15 +16,15 @@ test("a key, or a prefix, or none", () => {
 });
 
 test.each([
-  [[], "--bucketaccess is missing"],
-  [["--bucketaccess=a/b"], "--action is missing"],
-  [["--action=s3:GetObject"], "--bucketaccess is missing"],
+  [[], "--bucketaccess is required"],
+  [["--bucketaccess=a/b"], "--action is required"],
+  [["--action=s3:GetObject"], "--bucketaccess is required"],
   [["--bucketaccess=docs", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
   [["--bucketaccess=a/../b", "--action=s3:GetObject", "--key=a"], "NAMESPACE/NAME"],
   [["--bucketaccess=a/b", "--action=kms:Decrypt"], "IAM action of S3"],
-  [GET, "--key is missing"],
-  [[...GET, "--key=a", "--prefix=b"], "--prefix is for lists"],
-  [[...LIST, "--key=a"], "--key is for objects"],
+  [GET, "--key is required"],
+  [[...GET, "--key=a", "--prefix=b"], "--prefix is for s3:ListBucket"],
+  [[...LIST, "--key=a"], "--key is for actions on objects"],
   [[...LIST, "--vpc-endpoint=all"], "--vpc-endpoint must be"],
   [[...LIST, "--nothing"], "--nothing"],
   [[...LIST, "more"], "more"],

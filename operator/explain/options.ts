@@ -1,69 +1,61 @@
-import { ConfigError, describeFlags, flag, parseFlags } from "../cli/flags.ts";
-import { boolean, type Format, path } from "../cli/formats.ts";
+import {
+  ConfigError,
+  describeFlags,
+  type Environment,
+  flag,
+  kubeconfigFlag,
+  parseFlags,
+  s3ForcePathStyleFlag,
+} from "../cli/flags.ts";
+import { matching, optional } from "../cli/formats.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { isOnObjects } from "./question.ts";
 
-/** Text of one form; undefined where the flag is not given. */
-function optional(placeholder: string, form: RegExp, expects: string): Format<string | undefined> {
-  const parse = (text: string) => {
-    if (text === "") return { value: undefined };
-    return form.test(text) ? { value: text } : undefined;
-  };
-  return { placeholder, expects, parse };
-}
-
-const ANYTHING = /^/;
-const ACCESS = optional("NAMESPACE/NAME", /^[a-z0-9-]+\/[a-z0-9.-]+$/, "NAMESPACE/NAME of a BucketAccess");
-const ACTION = optional("ACTION", /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
-const ENDPOINT = optional("ID", /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
+const anything = (placeholder: string, expects: string) => optional(matching(placeholder, /^/, expects));
+const ACCESS = matching("NAMESPACE/NAME", /^[a-z0-9-]+\/[a-z0-9.-]+$/, "NAMESPACE/NAME of a BucketAccess");
+const ACTION = matching("ACTION", /^s3:[A-Za-z]+$/, "an IAM action of S3, such as s3:GetObject");
+const ENDPOINT = matching("ID", /^(vpce-[0-9a-f]+|none)$/, "the id of a VPC endpoint, or none");
 
 const FLAGS = {
-  access: flag("bucketaccess", ACCESS, "", "The BucketAccess. Required."),
-  action: flag("action", ACTION, "", "The IAM action of S3. Required."),
-  key: flag("key", optional("KEY", ANYTHING, "a key"), "", "The object's key. Required for actions on objects."),
-  prefix: flag("prefix", optional("PREFIX", ANYTHING, "a prefix"), "", "What s3:ListBucket asks for. Default: none."),
-  principal: flag("principal", optional("ARN", ANYTHING, "an ARN"), "", "The role, of a BucketAccess with several."),
-  vpcEndpoint: flag("vpc-endpoint", ENDPOINT, "", "Through which the request comes, or none. Default: not known."),
-  kubeconfig: flag(
-    "kubeconfig",
-    path,
+  access: flag("bucketaccess", optional(ACCESS), "", "BucketAccess to check. Required."),
+  action: flag("action", optional(ACTION), "", "IAM action of S3, such as s3:GetObject. Required."),
+  key: flag("key", anything("KEY", "a key"), "", "Key of the object. Required for actions on objects."),
+  prefix: flag("prefix", anything("PREFIX", "a prefix"), "", "Prefix of an s3:ListBucket request. Default: none."),
+  principal: flag(
+    "principal",
+    anything("ARN", "an ARN"),
     "",
-    "How to reach the API server. Default: KUBECONFIG, ~/.kube/config, or the cluster it runs in.",
+    "ARN of the role. Required if the BucketAccess has several principals.",
   ),
-  s3ForcePathStyle: flag(
-    "s3-force-path-style",
-    boolean,
-    "false",
-    "Names buckets in the path and not in the host name, for S3-compatible stores.",
+  vpcEndpoint: flag(
+    "vpc-endpoint",
+    optional(ENDPOINT),
+    "",
+    "ID of the VPC endpoint of the request, or none. Default: unknown.",
   ),
+  kubeconfig: kubeconfigFlag,
+  s3ForcePathStyle: s3ForcePathStyleFlag,
 };
 
-/** What is to be explained, and where to look. */
 export interface ExplainOptions {
   access: Required<ObjectKey>;
   action: string;
   key: string | undefined;
   prefix: string | undefined;
-  /** Undefined: the only one there is. */
+  /** Undefined if there is only one. */
   principal: string | undefined;
   vpcEndpoint: string | undefined;
   kubeconfig: string | undefined;
   s3ForcePathStyle: boolean;
 }
 
-/**
- * "help", "version", or what is asked.
- * @throws ConfigError
- */
-export function parseOptions(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ExplainOptions | "help" | "version" {
+/** @throws ConfigError */
+export function parseOptions(argv: readonly string[], env: Environment): ExplainOptions | "help" | "version" {
   const { action: wanted, settings } = parseFlags(FLAGS, argv, env);
   if (wanted !== "run") return wanted;
   const { access, action, ...rest } = settings;
-  if (access === undefined) throw new ConfigError(`--bucketaccess is missing: ${ACCESS.expects}`);
-  if (action === undefined) throw new ConfigError(`--action is missing: ${ACTION.expects}`);
+  if (access === undefined) throw new ConfigError(`--bucketaccess is required: ${ACCESS.expects}`);
+  if (action === undefined) throw new ConfigError(`--action is required: ${ACTION.expects}`);
   checkPlace(action, rest.key, rest.prefix);
   const [namespace = "", name = ""] = access.split("/");
   return { ...rest, action, access: { namespace, name } };
@@ -71,26 +63,25 @@ export function parseOptions(
 
 function checkPlace(action: string, key: string | undefined, prefix: string | undefined): void {
   if (isOnObjects(action)) {
-    if (key === undefined) throw new ConfigError(`--key is missing: ${action} is about an object`);
+    if (key === undefined) throw new ConfigError(`--key is required: ${action} is an action on objects`);
     if (prefix !== undefined)
-      throw new ConfigError(`--prefix is for lists, and ${action} is about an object: use --key`);
+      throw new ConfigError(`--prefix is for s3:ListBucket; ${action} is an action on objects: use --key`);
   } else if (key !== undefined) {
     throw new ConfigError(
-      `--key is for objects, and ${action} is about a bucket: use --prefix, if it is a list with one`,
+      `--key is for actions on objects; ${action} is an action on a bucket: for s3:ListBucket, use --prefix`,
     );
   }
 }
 
-/** What `explain --help` prints. */
 export function explainHelpText(): string {
   return [
-    "Says whether a BucketAccess lets somebody do something with its bucket, and if not, which layer blocks it. Writes nothing.",
+    "Explains whether AWS allows a request that uses a BucketAccess, and if not, which layer denies it. Reads Kubernetes and AWS; writes nothing.",
     "",
     "Usage: s3-operator explain --bucketaccess NAMESPACE/NAME --action s3:GetObject --key KEY [flags]",
     "",
     ...describeFlags(FLAGS),
     "",
-    "Exit codes: 0, allowed; 3, denied; 1, it cannot be told; 2, a flag is wrong.",
+    "Exit codes: 0: allowed; 3: denied; 1: unknown; 2: a flag is invalid.",
     "",
   ].join("\n");
 }

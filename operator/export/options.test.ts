@@ -24,8 +24,8 @@ test("flags win over their environment variables", () => {
 });
 
 test.each([
-  [[], "--bucket is missing"],
-  [["--bucket="], "--bucket is missing"],
+  [[], "--bucket is required"],
+  [["--bucket="], "--bucket is required"],
   [["--bucket=a"], "--bucket must be the name of a general purpose bucket"],
   [["--bucket=docs--x-s3"], "--bucket must be the name of a general purpose bucket"],
   [["--bucket=docs", "--region=Frankfurt"], "--region must be an AWS region"],

@@ -19,15 +19,15 @@ test.each<[string, Partial<Widget["metadata"]>, boolean]>([
   expect(needsReconcile(widget("a", base), widget("a", { ...base, ...change }), FINALIZER)).toBe(expected);
 });
 
-test("our own finalizer being added is our own doing", () => {
+test("adding the operator's finalizer requires no reconcile", () => {
   expect(needsReconcile(widget("a"), widget("a", { finalizers: [FINALIZER] }), FINALIZER)).toBe(false);
 });
 
-test("a status is no reason to reconcile", () => {
+test("a change of status requires no reconcile", () => {
   expect(needsReconcile(widget("a"), widget("a", {}, { status: { size: 1 } }), FINALIZER)).toBe(false);
 });
 
-test("at first sight, what an earlier run has dealt with can wait", () => {
+test("an object seen for the first time is a resync if an earlier process reconciled its generation", () => {
   expect(priorityOf(widget("a", {}, { status: { observedGeneration: 1 } }))).toBe("resync");
   expect(priorityOf(widget("a", {}, { status: { observedGeneration: -1 } }))).toBe("edit");
   expect(priorityOf(widget("a"))).toBe("edit");

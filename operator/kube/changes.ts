@@ -1,11 +1,15 @@
-/** Which changes of an object call for a reconcile, and how urgent it is. Pure. */
+/** Which changes of an object require a reconcile, and how urgent it is. Pure. */
 
 import { isDeepStrictEqual } from "node:util";
 import type { StatusObject } from "./object.ts";
-import type { Priority } from "./metrics.ts";
+
+/** "edit": a user or another object waits for it. "resync": a periodic check of an object believed correct. */
+export type Priority = "edit" | "resync";
+export const PRIORITIES: readonly Priority[] = ["edit", "resync"];
 
 /**
- * True for a new spec (generation), a deletion, changed annotations, finalizers that others changed, or ours taken away by somebody. Not for status or labels, nor for our own finalizer being added: those are mostly echoes of our own writes.
+ * True for a new generation, a deletion, and changed annotations or finalizers. False for status, labels and the
+ * addition of `finalizer`, which are mostly the operator's own writes.
  */
 export function needsReconcile<T extends StatusObject>(old: T, object: T, finalizer: string): boolean {
   const [before, after] = [old.metadata, object.metadata];
@@ -20,7 +24,7 @@ export function needsReconcile<T extends StatusObject>(old: T, object: T, finali
   );
 }
 
-/** An object seen for the first time is only a resync if an earlier run of ours has already dealt with this very spec. */
+/** The priority of an object seen for the first time: "resync" if an earlier process reconciled this generation. */
 export function priorityOf({ metadata, status }: StatusObject): Priority {
   const known = metadata.generation !== undefined && status?.observedGeneration === metadata.generation;
   return known && metadata.deletionTimestamp === undefined ? "resync" : "edit";

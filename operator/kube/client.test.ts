@@ -52,12 +52,12 @@ const request = () => {
   return { ...last, query: Object.fromEntries(last?.query ?? []) };
 };
 
-describe("what is sent", () => {
+describe("a request", () => {
   beforeEach(() => {
     server.onOther.push(answer(200, widget("a")));
   });
 
-  test("get, with credentials and a user agent", async () => {
+  test("to get an object has credentials and a user agent", async () => {
     expect(await client.get(WIDGETS, key)).toEqual(widget("a"));
     expect(request()).toMatchObject({
       method: "GET",
@@ -66,7 +66,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("paths of the core group, and of cluster-scoped kinds", async () => {
+  test("to the core group, or for a cluster-scoped kind, has the right path", async () => {
     await client.get(PODS, key);
     expect(request().path).toBe("/api/v1/namespaces/default/pods/a");
     server.onOther.push(answer(200, {}));
@@ -74,18 +74,18 @@ describe("what is sent", () => {
     expect(request().path).toBe("/api/v1/nodes/n");
   });
 
-  test("create", async () => {
+  test("to create an object is a POST to the collection", async () => {
     await client.create(WIDGETS, widget("a"));
     expect(request()).toMatchObject({ method: "POST", path: "/apis/example.org/v1/namespaces/default/widgets" });
     expect(JSON.parse(request().body ?? "")).toEqual(widget("a"));
   });
 
-  test("update", async () => {
+  test("to update an object is a PUT", async () => {
     await client.update(WIDGETS, widget("a"));
     expect(request()).toMatchObject({ method: "PUT", path: "/apis/example.org/v1/namespaces/default/widgets/a" });
   });
 
-  test("a merge patch of a status, as a merge patch", async () => {
+  test("to patch status has the content type of a merge patch", async () => {
     await client.mergePatch(WIDGETS, key, { status: { size: 1 } }, { subresource: "status" });
     expect(request()).toMatchObject({
       method: "PATCH",
@@ -95,7 +95,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("server-side apply", async () => {
+  test("for server-side apply has the content type and the field manager", async () => {
     await client.apply(WIDGETS, widget("a"), { fieldManager: "operator", force: true });
     expect(request()).toMatchObject({
       method: "PATCH",
@@ -104,7 +104,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("delete, of this very object", async () => {
+  test("to delete an object has its uid as a precondition", async () => {
     await client.delete(WIDGETS, key, { uid: "uid-of-a" });
     expect(request()).toMatchObject({ method: "DELETE", path: "/apis/example.org/v1/namespaces/default/widgets/a" });
     expect(JSON.parse(request().body ?? "")).toEqual({
@@ -113,7 +113,7 @@ describe("what is sent", () => {
     });
   });
 
-  test("a path before the API, if the kubeconfig's server has one", async () => {
+  test("includes the path of the kubeconfig's server URL", async () => {
     const cluster = server.kubeConfig.getCurrentCluster();
     const behindProxy = new KubeConfig();
     behindProxy.loadFromClusterAndUser(
@@ -129,7 +129,7 @@ describe("what is sent", () => {
     createKubeClient(kubeConfig, { userAgent: "operator/1.0", clock, metrics: createKubeMetrics(new Registry()) });
 });
 
-describe("names that could lead elsewhere", () => {
+describe("names that are not one path segment", () => {
   test.each(["..", ".", "", "a/b", "../../../api/v1/secrets", "%2e%2e"])(
     "%j is refused, and nothing is sent",
     async (name) => {
@@ -145,7 +145,7 @@ describe("names that could lead elsewhere", () => {
     },
   );
 
-  test("others are encoded", async () => {
+  test("other names are encoded", async () => {
     await errorOf(client.get(WIDGETS, { namespace: "default", name: "a?watch=true#x" }));
     expect(request()).toMatchObject({
       path: "/apis/example.org/v1/namespaces/default/widgets/a%3Fwatch%3Dtrue%23x",
@@ -153,14 +153,14 @@ describe("names that could lead elsewhere", () => {
     });
   });
 
-  test("a namespace too many or too few is refused", async () => {
+  test("a missing or superfluous namespace is rejected", async () => {
     expect(await errorOf(client.get(WIDGETS, { name: "a" }))).toMatchObject({ status: 400 });
     expect(await errorOf(client.get(NODES, key))).toMatchObject({ status: 400 });
   });
 });
 
 describe("lists", () => {
-  test("come in pages, and items of built-in kinds get their type", async () => {
+  test("have pages, and items of built-in kinds get apiVersion and kind", async () => {
     server.onOther.push(
       answer(200, { metadata: { resourceVersion: "7", continue: "more" }, items: [{ metadata: { name: "p" } }] }),
     );
@@ -172,7 +172,7 @@ describe("lists", () => {
     expect(request().query).toEqual({ labelSelector: "a=b", limit: "1" });
   });
 
-  test("may have null for no items, but must have a version", async () => {
+  test("may have null items, but must have a resourceVersion", async () => {
     server.onOther.push(answer(200, { metadata: { resourceVersion: "7" }, items: null }), answer(200, { items: [] }));
     expect(await client.list(PODS)).toEqual({ items: [], resourceVersion: "7" });
     expect(await errorOf(client.list(PODS))).toMatchObject({ reason: "BrokenAnswer" });
@@ -180,7 +180,7 @@ describe("lists", () => {
 });
 
 describe("errors", () => {
-  test("carry status, reason, the server's sentence and its wish, and nothing of the request", async () => {
+  test("have the status, reason, message and Retry-After of the server, and nothing of the request", async () => {
     server.onOther.push(refuse(429, "TooManyRequests", { "retry-after": "7", "x-secret": "header" }));
     const error = await errorOf(client.create(WIDGETS, widget("a", {}, { spec: { size: 424242 } })));
     expect(error).toBeInstanceOf(KubeError);
@@ -192,7 +192,7 @@ describe("errors", () => {
     expect(everything).not.toMatch(/token-1|424242|x-secret/);
   });
 
-  test("a proxy's page of HTML is not repeated", async () => {
+  test("do not repeat the HTML page of a proxy", async () => {
     server.onOther.push(answer(502, "<html>secret</html>", { "content-type": "text/html" }));
     expect(await errorOf(client.get(WIDGETS, key))).toMatchObject({
       status: 502,
@@ -200,17 +200,17 @@ describe("errors", () => {
     });
   });
 
-  test("an answer that is not JSON", async () => {
+  test("are thrown for a response that is not JSON", async () => {
     server.onOther.push(answer(200, "<html></html>"));
     expect(await errorOf(client.get(WIDGETS, key))).toMatchObject({ status: 0, reason: "BrokenAnswer" });
   });
 
-  test("a reset connection", async () => {
+  test("are thrown for a reset connection", async () => {
     server.onOther.push(reset);
     expect(await errorOf(client.get(WIDGETS, key))).toMatchObject({ status: 0, reason: "Unreachable" });
   });
 
-  test("a server that is not there", async () => {
+  test("are thrown for a server that does not exist", async () => {
     await server.close();
     expect(await errorOf(client.get(WIDGETS, key))).toMatchObject({ status: 0, reason: "Unreachable" });
   });
@@ -224,7 +224,7 @@ describe("errors", () => {
         response.write("{");
       }) satisfies typeof hang,
     ],
-  ])("an answer that hangs %s, after 30 s", async (_, behaviour) => {
+  ])("are thrown after 30 s for a response that hangs %s", async (_, behaviour) => {
     server.onOther.push(behaviour);
     const error = errorOf(client.get(WIDGETS, key));
     await eventually(() => expect(server.requests).toHaveLength(1));
@@ -234,7 +234,7 @@ describe("errors", () => {
     expect(clock.timers()).toBe(0);
   });
 
-  test("the caller's abort is handed back as it is", async () => {
+  test("are the abort reason if the caller aborts", async () => {
     server.onOther.push(hang);
     const abort = new AbortController();
     const error = errorOf(client.get(WIDGETS, key, { signal: abort.signal }));
@@ -251,21 +251,21 @@ describe("errors", () => {
 describe("connections and credentials", () => {
   const good = () => server.onOther.push(answer(200, {}));
 
-  test("fifty calls in a row use two connections at most", async () => {
+  test("fifty sequential calls use at most two connections", async () => {
     for (let i = 0; i < 50; i += 1) {
       good();
       await client.get(WIDGETS, key);
     }
-    // undici opens a second one where the first has not quite ended.
+    // undici opens a second connection if the first has not ended yet.
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
-  test("refused calls give their connection back too", async () => {
+  test("a rejected call returns its connection", async () => {
     for (let i = 0; i < 20; i += 1) await errorOf(client.get(WIDGETS, key));
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
-  test("a rotated CA makes new connections, an unchanged one does not", async () => {
+  test("only a changed CA opens new connections", async () => {
     const folder = await mkdtemp(join(tmpdir(), "ca-"));
     const caFile = join(folder, "ca.crt");
     const cluster = server.kubeConfig.getCurrentCluster();
@@ -283,7 +283,7 @@ describe("connections and credentials", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("credentials are asked for at each call, and trimmed", async () => {
+  test("credentials are read for each call, and trimmed", async () => {
     good();
     await client.get(WIDGETS, key);
     server.kubeConfig.users[0] = { name: "test", token: "token-2\n" };
@@ -292,7 +292,7 @@ describe("connections and credentials", () => {
     expect(request().headers?.authorization).toBe("Bearer token-2");
   });
 
-  test("credentials that cannot be read are an error like others, which does not repeat why", async () => {
+  test("unreadable credentials are a KubeError that does not repeat the cause", async () => {
     server.kubeConfig.users[0] = {
       name: "test",
       exec: { command: "false", args: ["secret"] },
@@ -302,7 +302,7 @@ describe("connections and credentials", () => {
     expect(String(error)).not.toContain("secret");
   });
 
-  test("a plugin for credentials that hangs is left after the timeout", async () => {
+  test("a credentials plugin that hangs times out", async () => {
     server.kubeConfig.addAuthenticator({
       isAuthProvider: () => true,
       applyAuthentication: () => new Promise(() => {}),

@@ -1,13 +1,13 @@
-/** Calls to the API server for any kind, as plain JSON: no class instances, no Dates, the same shape from lists and watches. */
+/** Calls to the API server for any kind. Objects are plain JSON, without class instances or Dates. */
 
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "../clock.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type HttpRequest } from "./connection.ts";
 import { BROKEN_ANSWER, errorOfStatus, KubeError, type StatusBody } from "./errors.ts";
 import { createExchange, parseJson } from "./exchange.ts";
 import { linesOf } from "./json-lines.ts";
 import type { KubeMetrics } from "./metrics.ts";
-import type { KubeObject, ObjectKey, Resource } from "./object.ts";
+import { apiVersionOf, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { collectionPath, objectPath } from "./paths.ts";
 
 export interface CallOptions {
@@ -19,22 +19,22 @@ export interface WriteOptions extends CallOptions {
 }
 
 export interface ListOptions extends CallOptions {
-  /** Absent: all namespaces. */
+  /** Default: all namespaces. */
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
-  /** Most items per page. */
+  /** Maximum number of items per page. */
   limit?: number;
-  /** From the page before. */
+  /** `continue` of the previous page. */
   continue?: string | undefined;
   resourceVersion?: string;
 }
 
 export interface ListPage<T> {
   items: T[];
-  /** Where a watch goes on from this list. */
+  /** Start of a watch that continues from this list. */
   resourceVersion: string;
-  /** Present: there is another page. */
+  /** Present if there is another page. */
   continue?: string;
 }
 
@@ -42,28 +42,28 @@ export interface WatchOptions {
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   resourceVersion: string;
-  /** After which the server ends the watch. */
+  /** The server ends the watch after this time. */
   timeoutSeconds: number;
   signal: AbortSignal;
 }
 
 export interface WatchEvent<T> {
   type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
-  /** Of a bookmark, nothing but its resourceVersion means anything. */
+  /** Only the resourceVersion is set in a bookmark. */
   object: T;
 }
 
-/** A JSON merge patch (RFC 7396): null removes, lists are replaced whole. */
+/** A JSON merge patch (RFC 7396): null removes a field, a list replaces the whole list. */
 export type MergePatch = { [field: string]: unknown };
 
-/** All calls reject with a {@link KubeError}, or with the caller's signal's reason once that has aborted. */
+/** All calls reject with a {@link KubeError}, or with the reason of the caller's signal if that aborted. */
 export interface KubeClient {
   get<T extends KubeObject>(resource: Resource, key: ObjectKey, options?: CallOptions): Promise<T>;
   list<T extends KubeObject>(resource: Resource, options?: ListOptions): Promise<ListPage<T>>;
-  /** Ends when the server ends it; throws on an ERROR event too. The only call without a timeout of its own. */
+  /** Ends when the server ends it, throws on an ERROR event. The only call without a timeout. */
   watch<T extends KubeObject>(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(resource: Resource, object: T, options?: CallOptions): Promise<T>;
-  /** Replaces the object; a stale `resourceVersion` in it is a conflict. */
+  /** Replaces the object. A stale `resourceVersion` is a conflict. */
   update<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<T>;
   mergePatch<T extends KubeObject>(
     resource: Resource,
@@ -71,20 +71,20 @@ export interface KubeClient {
     patch: MergePatch,
     options?: WriteOptions,
   ): Promise<T>;
-  /** Server-side apply: `object` holds apiVersion, kind, name, namespace and only the fields that are to be owned. */
+  /** Server-side apply. `object` has apiVersion, kind, name, namespace and only the fields to own. */
   apply<T extends KubeObject>(
     resource: Resource,
     object: KubeObject,
     options: WriteOptions & { fieldManager: string; force?: boolean },
   ): Promise<T>;
-  /** Resolves when the deletion is accepted; finalizers may keep the object. With `uid`, another object of that name is a conflict. */
+  /** Resolves when the deletion is accepted; finalizers may delay it. Another `uid` is a conflict. */
   delete(resource: Resource, key: ObjectKey, options?: CallOptions & { uid?: string }): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface KubeClientOptions {
   userAgent: string;
-  /** For a call as a whole, credentials and answer included. */
+  /** For the whole call, including credentials and body. */
   timeoutMs?: number;
   clock: Clock;
   metrics: KubeMetrics;
@@ -100,28 +100,27 @@ export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOpti
   const connection = createConnection(kubeConfig, userAgent);
   const exchange = createExchange(connection, { timeoutMs, clock, metrics });
 
-  const write = async <T>(verb: string, resource: Resource, key: ObjectKey, body: object, more: Write) =>
-    (await exchange.send({
-      name: nameOf(verb, resource, key, more.subresource),
-      method: more.method,
-      path: objectPath(resource, key, more.subresource) + queryOf(more.query ?? {}),
-      body: JSON.stringify(body),
-      contentType: more.contentType,
-      signal: more.signal,
+  async function call<T>(verb: string, resource: Resource, key: ObjectKey, request: Request): Promise<T> {
+    const { method, subresource, query = {}, body, contentType = "application/json", signal } = request;
+    const path = method === "POST" ? collectionPath(resource, key.namespace) : objectPath(resource, key, subresource);
+    return (await exchange.send({
+      name: nameOf(verb, resource, key, subresource),
+      method,
+      path: path + queryOf(query),
+      ...(body !== undefined && { body: JSON.stringify(body), contentType }),
+      signal,
     })) as T;
+  }
 
   return {
-    async get<T>(resource: Resource, key: ObjectKey, { signal }: CallOptions = {}) {
-      const name = nameOf("get", resource, key);
-      return (await exchange.send({ name, method: "GET", path: objectPath(resource, key), signal })) as T;
-    },
+    get: (resource, key, options = {}) => call("get", resource, key, { ...options, method: "GET" }),
 
     async list<T>(resource: Resource, { namespace, signal, ...query }: ListOptions = {}): Promise<ListPage<T>> {
       const name = nameOf("list", resource);
       const path = collectionPath(resource, namespace) + queryOf(query);
       const { items, metadata } = (await exchange.send({ name, method: "GET", path, signal })) as ListBody;
       if (!metadata?.resourceVersion) throw new KubeError(name, 0, BROKEN_ANSWER, "a list without resourceVersion");
-      // Items of built-in kinds come without them.
+      // Items of built-in kinds lack apiVersion and kind.
       const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
       return {
         items: (items ?? []).map((item) => ({ ...type, ...item }) as T),
@@ -137,64 +136,44 @@ export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOpti
         yield watchEventOf<T>(name, line);
     },
 
-    async create<T extends KubeObject>(resource: Resource, object: T, { signal }: CallOptions = {}) {
-      return (await exchange.send({
-        name: nameOf("create", resource, object.metadata),
-        method: "POST",
-        path: collectionPath(resource, object.metadata.namespace),
-        body: JSON.stringify(object),
-        contentType: "application/json",
-        signal,
-      })) as T;
-    },
+    create: (resource, object, options = {}) =>
+      call("create", resource, object.metadata, { ...options, method: "POST", body: object }),
 
     update: (resource, object, options = {}) =>
-      write("update", resource, object.metadata, object, {
-        ...options,
-        method: "PUT",
-        contentType: "application/json",
-      }),
+      call("update", resource, object.metadata, { ...options, method: "PUT", body: object }),
 
     mergePatch: (resource, key, patch, options = {}) =>
-      write("patch", resource, key, patch, {
+      call("patch", resource, key, {
         ...options,
         method: "PATCH",
+        body: patch,
         contentType: "application/merge-patch+json",
       }),
 
     apply: (resource, object, { fieldManager, force = false, ...options }) =>
-      write("apply", resource, object.metadata, object, {
+      call("apply", resource, object.metadata, {
         ...options,
         method: "PATCH",
+        body: object,
         contentType: "application/apply-patch+yaml",
         query: { fieldManager, force },
       }),
 
-    async delete(resource, key, { uid, signal } = {}) {
-      await exchange.send({
-        name: nameOf("delete", resource, key),
-        method: "DELETE",
-        path: objectPath(resource, key),
-        body: JSON.stringify({
-          propagationPolicy: "Background",
-          ...(uid === undefined ? {} : { preconditions: { uid } }),
-        }),
-        contentType: "application/json",
-        signal,
-      });
+    delete: (resource, key, { uid, signal } = {}) => {
+      const body = { propagationPolicy: "Background", ...(uid !== undefined && { preconditions: { uid } }) };
+      return call("delete", resource, key, { method: "DELETE", body, signal });
     },
 
     close: () => connection.close(),
   };
 }
 
-interface Write extends WriteOptions {
-  method: "PUT" | "PATCH";
-  contentType: string;
+interface Request extends WriteOptions {
+  method: HttpRequest["method"];
   query?: object;
+  body?: object;
+  contentType?: string;
 }
-
-const apiVersionOf = ({ group, version }: Resource) => (group === "" ? version : `${group}/${version}`);
 
 function nameOf(verb: string, { plural, group }: Resource, key?: ObjectKey, subresource?: string): string {
   const kind = [group === "" ? plural : `${plural}.${group}`, subresource].filter(Boolean).join("/");

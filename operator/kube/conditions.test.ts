@@ -28,7 +28,7 @@ test.each<[string, ShownOutcome, string[]]>([
     ["Stalled=True BucketNotEmpty", "Ready=False BucketNotEmpty"],
   ],
   ["progress", { kind: "progress", ...reasons }, ["Reconciling=True Progressing", "Ready=Unknown BucketNotEmpty"]],
-])("%s gives the conditions that kstatus reads rightly", (_, outcome, expected) => {
+])("%s results in conditions that kstatus understands", (_, outcome, expected) => {
   for (const before of [
     { kind: "failure", terminal: true, ...reasons },
     { kind: "failure", ...reasons },
@@ -42,7 +42,7 @@ test.each<[string, ShownOutcome, string[]]>([
 });
 
 describe("lastTransitionTime", () => {
-  test("is in whole seconds, and moves only when the status does", () => {
+  test("has whole seconds, and changes only with the status", () => {
     const first = applyOutcome({}, { kind: "failure", ...reasons }, 1, NOW);
     const second = applyOutcome(first, { kind: "failure", reason: "Throttled", message: "Wait." }, 2, LATER);
     const third = applyOutcome(second, { kind: "done", recheckAfterMs: 1 }, 2, LATER);
@@ -52,29 +52,29 @@ describe("lastTransitionTime", () => {
     expect(ready(third)?.lastTransitionTime).toBe("2026-01-01T12:01:00Z");
   });
 
-  test("the same outcome again gives an equal status", () => {
+  test("stays the same if the outcome is repeated", () => {
     const once = applyOutcome({}, { kind: "failure", ...reasons }, 1, NOW);
     expect(applyOutcome(once, { kind: "failure", ...reasons }, 1, LATER)).toEqual(once);
   });
 });
 
-describe("paused", () => {
+describe("the condition Paused", () => {
   const ready = applyOutcome({}, { kind: "done", recheckAfterMs: 1 }, 3, NOW);
 
-  test("leaves observedGeneration and the other conditions as they were", () => {
+  test("leaves observedGeneration and the other conditions unchanged", () => {
     const paused = applyOutcome(ready, { kind: "paused" }, 4, LATER);
     expect(paused.observedGeneration).toBe(3);
     expect(brief(paused)).toEqual(["Ready=True Succeeded", "Paused=True Paused"]);
     expect(paused.conditions?.[0]).toEqual(ready.conditions?.[0]);
   });
 
-  test("an object that is paused before its first look says that it is not ready", () => {
+  test("comes with Ready if the object is paused before its first reconcile", () => {
     const paused = applyOutcome({ observedGeneration: -1 }, { kind: "paused" }, 1, NOW);
     expect(paused.observedGeneration).toBe(-1);
     expect(brief(paused)).toEqual(["Reconciling=True Paused", "Ready=Unknown Paused", "Paused=True Paused"]);
   });
 
-  test("is gone with the next reconcile", () => {
+  test("is removed by the next reconcile", () => {
     const paused = applyOutcome(ready, { kind: "paused" }, 4, LATER);
     expect(brief(applyOutcome(paused, { kind: "done", recheckAfterMs: 1 }, 4, LATER))).toEqual([
       "Ready=True Succeeded",
@@ -82,10 +82,10 @@ describe("paused", () => {
   });
 });
 
-describe("a reconciler's own conditions", () => {
+describe("other conditions", () => {
   const detail = { type: "KeyUsable", status: "True", reason: "KeyEnabled", message: "" } as const;
 
-  test("are kept, after the summary", () => {
+  test("are kept, after the summary conditions", () => {
     const status = applyOutcome(
       { conditions: setCondition([], detail, 1, NOW) },
       { kind: "failure", ...reasons },
@@ -95,14 +95,14 @@ describe("a reconciler's own conditions", () => {
     expect(status.conditions?.map(({ type }) => type)).toEqual(["Reconciling", "Ready", "KeyUsable"]);
   });
 
-  test("are set without touching the list given, and removed", () => {
+  test("are set and removed without a change of the given list", () => {
     const before: Condition[] = [];
     const after = setCondition(before, detail, 1, NOW);
     expect(before).toEqual([]);
     expect(removeCondition(after, "KeyUsable")).toEqual([]);
   });
 
-  test("have no message longer than the schema allows", () => {
+  test("have a message of at most the length in the schema", () => {
     const [condition] = setCondition([], { ...detail, message: "x".repeat(40_000) }, 1, NOW);
     expect(condition?.message).toHaveLength(32_768);
   });

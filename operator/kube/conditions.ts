@@ -1,29 +1,36 @@
 /**
- * Conditions, as pure functions. The rules are Kubernetes' API conventions and those of kstatus, which Helm, Flux and kubectl go by:
- * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+ * Conditions, as pure functions. The rules are Kubernetes' API conventions and those of kstatus, which Helm, Flux and
+ * kubectl go by: https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
  */
 
 import type { CommonStatus, Condition } from "./object.ts";
 import type { Outcome } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
-export type ConditionDetail = Pick<Condition, "type" | "status" | "reason" | "message">;
+export interface ConditionDetail<Reason extends string = string> extends Pick<
+  Condition,
+  "type" | "status" | "message"
+> {
+  reason: Reason;
+}
 
-/** Work has begun, and its end is open. Ready=Unknown, Reconciling=True. */
+/** A reconcile is changing something: Ready=Unknown, Reconciling=True. */
 export interface Progress {
   kind: "progress";
   reason: string;
   message: string;
 }
 
-/** The outcomes, and the beginning of work, from which conditions are made. */
+/** What the summary conditions are computed from. */
 export type ShownOutcome = Exclude<Outcome, { kind: "released" }> | Progress;
 
-/** Stalled and Reconciling are there only while true, and never both: kstatus takes whichever it meets first. */
+/** Stalled and Reconciling are present only while True, and never both: kstatus uses the first that it finds. */
 const SUMMARY_TYPES = ["Stalled", "Reconciling", "Ready"];
-const PAUSED = "Paused";
+const PAUSED = "Paused" satisfies KubeReason;
+const WORKING = { progress: "Progressing", failure: "ProgressingWithRetry" } satisfies Record<string, KubeReason>;
 const MAX_MESSAGE = 32_768;
 
-/** `conditions` with this one set. Its time moves only if its status does. `now` is in milliseconds since the epoch. */
+/** Returns `conditions` with this one set. `lastTransitionTime` changes only with the status. */
 export function setCondition(
   conditions: readonly Condition[] | undefined,
   { type, status, reason, message }: ConditionDetail,
@@ -54,8 +61,8 @@ export function findCondition(status: CommonStatus | undefined, type: string): C
 }
 
 /**
- * The status after `outcome`: `status` (the reconciler's draft, whose own conditions are kept) with the summary conditions and
- * observedGeneration. While paused, only "Paused" is added, so that an edit made meanwhile shows as not yet observed.
+ * Returns the draft `status` with the summary conditions and the observedGeneration of `outcome`; other conditions
+ * stay. While paused, adds only "Paused", so that an edit made meanwhile shows as not yet observed.
  */
 export function applyOutcome<Status extends CommonStatus>(
   status: Status,
@@ -65,7 +72,7 @@ export function applyOutcome<Status extends CommonStatus>(
 ): Status & CommonStatus {
   if (outcome.kind === "paused") {
     const paused: ConditionDetail = { type: PAUSED, status: "True", reason: PAUSED, message: "Paused by annotation." };
-    // Every object says whether it is ready, one that was paused before the first look too.
+    // Every object has Ready, even one that was paused before its first reconcile.
     const known = findCondition(status, "Ready") !== undefined;
     const summary = known ? [] : summaryOf({ kind: "again", afterMs: 0, reason: PAUSED, message: paused.message });
     const details = [...summary, paused];
@@ -85,17 +92,17 @@ export function applyOutcome<Status extends CommonStatus>(
 function summaryOf(outcome: Exclude<ShownOutcome, { kind: "paused" }>): ConditionDetail[] {
   if (outcome.kind === "done") {
     const message = outcome.message ?? "All declared settings are in place.";
-    return [{ type: "Ready", status: "True", reason: "Succeeded", message }];
+    return [{ type: "Ready", status: "True", reason: "Succeeded" satisfies KubeReason, message }];
   }
   const { kind, reason, message } = outcome;
   const ready: ConditionDetail = { type: "Ready", status: "False", reason, message };
   if (kind === "failure" && outcome.terminal) {
     return [{ type: "Stalled", status: "True", reason, message }, ready];
   }
-  const reasons = { progress: "Progressing", failure: "ProgressingWithRetry", again: reason, waiting: reason };
+  const reasons = { ...WORKING, again: reason, waiting: reason };
   return [
     { type: "Reconciling", status: "True", reason: reasons[kind], message },
-    // Unknown: it may be true already, and nobody's help is needed.
+    // Unknown: it may be ready already, and the user need not act.
     kind === "progress" || kind === "again" ? { ...ready, status: "Unknown" } : ready,
   ];
 }
@@ -105,7 +112,7 @@ function inOrder(conditions: Condition[]): Condition[] {
   return [...summary, ...conditions.filter(({ type }) => !SUMMARY_TYPES.includes(type))];
 }
 
-/** metav1.Time has no fractions of a second. */
+/** RFC 3339 without fractions of a second, as metav1.Time. */
 function wholeSeconds(now: number): string {
   return new Date(now).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

@@ -1,4 +1,4 @@
-/** Authenticated HTTP to the API server over one shared keep-alive agent. client-node makes an agent, and so a TLS handshake, per call. */
+/** Authenticated HTTP to the API server over one keep-alive agent. client-node itself creates one per call. */
 
 import type { RequestOptions } from "node:https";
 import type { DispatcherOptions, KubeConfig } from "@kubernetes/client-node";
@@ -8,7 +8,7 @@ import { KubeError, NO_CREDENTIALS } from "./errors.ts";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** With its query. */
+  /** Including the query. */
   path: string;
   body?: string;
   contentType?: string;
@@ -18,13 +18,13 @@ export interface HttpRequest {
 export interface Connection {
   /** The API server's host and port, for metrics. */
   host: string;
-  /** Resolves when the headers have come; the body is the caller's to read or cancel. No timeout but the signal's. */
+  /** Resolves with the headers. The caller must read or cancel the body. The signal is the only timeout. */
   send(request: HttpRequest): Promise<Dispatcher.ResponseData>;
-  /** Ends all requests in flight. */
+  /** Aborts all open requests. */
   close(): Promise<void>;
 }
 
-/** `kubeConfig` is asked for credentials at each request: it caches, and re-reads token files and exec plugins as they expire. */
+/** Gets credentials from `kubeConfig` for each request: it caches them, and renews them on expiry. */
 export function createConnection(kubeConfig: KubeConfig, userAgent: string): Connection {
   const server = new URL(kubeConfig.getCurrentCluster()?.server ?? "http://localhost:8080");
   const prefix = server.pathname.replace(/\/+$/, "");
@@ -53,7 +53,7 @@ export function createConnection(kubeConfig: KubeConfig, userAgent: string): Con
   };
 }
 
-/** An exec plugin's complaint may hold a secret, so nothing of it is passed on. */
+/** Drops the error: that of an exec plugin may contain a secret. */
 async function authenticate(kubeConfig: KubeConfig): Promise<RequestOptions> {
   const options: RequestOptions = {};
   try {
@@ -70,7 +70,7 @@ function authHeaders({ headers, auth }: RequestOptions): Record<string, string> 
   return { ...basic, ...Object.fromEntries(given) };
 }
 
-/** One agent for as long as the TLS material stays the same: a rotated CA or client certificate makes a new one. */
+/** Keeps one agent until the CA or the client certificate changes. */
 function createSharedAgent(kubeConfig: KubeConfig) {
   let agent: Dispatcher | undefined;
   let madeFor: string | undefined;
@@ -79,7 +79,7 @@ function createSharedAgent(kubeConfig: KubeConfig) {
       const { ca, cert, key, servername, rejectUnauthorized } = options;
       const material = JSON.stringify([ca, cert, key, servername, rejectUnauthorized]);
       if (agent === undefined || material !== madeFor) {
-        // Requests in flight end on the old agent.
+        // Open requests finish on the old agent.
         agent?.close().catch(() => {});
         const tls = Object.fromEntries(
           Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined),
@@ -97,12 +97,12 @@ function createSharedAgent(kubeConfig: KubeConfig) {
 
 function createAgent(options: DispatcherOptions): Dispatcher {
   const common = {
-    // HTTP/2 is not soak-tested for watches that stay open for days.
+    // HTTP/2 is not tested with watches that stay open for days.
     allowH2: false,
-    // The callers' signals decide; undici's own 300 s would cut quiet watches.
+    // undici's default of 300 s would cut quiet watches. The callers' signals are the timeouts.
     headersTimeout: 0,
     bodyTimeout: 0,
-    // Below the API server's idle limit of 90 s, so that it is we who close.
+    // Below the API server's idle limit of 90 s, so that the client closes first.
     keepAliveTimeout: 60_000,
   };
   if (options.type === "socks") {

@@ -1,12 +1,12 @@
-/** The loop of one kind: takes keys from the queue, reconciles each, and turns how that ended into all that follows from it. */
+/** The controller loop of one kind: takes keys from the queue, reconciles each, and applies the outcome. */
 
 import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
 import type { Logger } from "pino";
 import { inSpan } from "../tracing.ts";
-import { needsReconcile, priorityOf } from "./changes.ts";
+import { needsReconcile, type Priority, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 import {
   eventOf,
   type FailureOf,
@@ -22,23 +22,24 @@ import { LeadLostError } from "./leader-election.ts";
 import { createLongFailures } from "./long-failures.ts";
 import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
 import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
-import { createQueue, type Priority } from "./queue.ts";
+import { createQueue } from "./queue.ts";
 import { createRun, type ReconcileRun, type RunOptions, type Reconcile } from "./reconcile.ts";
 import type { OnChange } from "./reflector.ts";
+import type { KubeReason } from "./reasons.ts";
 import { noteOutcome, reconcileSpan } from "./trace.ts";
 
 export interface ControllerOptions<T extends StatusObject> extends RunOptions<T> {
   /** For logs and metrics. */
   name: string;
   reconcile: Reconcile<T>;
-  /** Knows the errors that are not the API server's. */
+  /** For errors that are not the API server's. */
   failureOf: FailureOf;
   concurrency: number;
-  /** For one reconcile. The status write after it has its own time. */
+  /** For one reconcile, without the status write after it. */
   timeoutMs: number;
-  /** How long reconciles may go on after shutdown began. After a lost lead they may not. */
+  /** Time that running reconciles have to finish on shutdown. They have none if the lease is lost. */
   drainMs?: number;
-  /** For how long an object fails or waits for one and the same reason before it is Stalled. */
+  /** Time after which an object that fails or waits for the same reason is Stalled. */
   stalledAfterMs: number;
   /** In [0, 1). */
   random: () => number;
@@ -48,13 +49,13 @@ export interface ControllerOptions<T extends StatusObject> extends RunOptions<T>
 
 export interface Controller<T> {
   enqueue(key: ObjectKey, priority: Priority): void;
-  /** For this kind's reflector. */
+  /** For the reflector of this kind. */
   onChange: OnChange<T>;
-  /** Works until `signal` aborts, then drains. To be called once, when the store has synced. */
+  /** Runs until `signal` aborts, then drains. Call once, after the store has synced. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** What a reconcile that ignores its signal gets before it is given up. */
+/** Time between the abort of a reconcile's signal and its abandonment. */
 const GRACE_MS = 5_000;
 const STATUS_TIMEOUT_MS = 15_000;
 
@@ -64,7 +65,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
   const queue = createQueue({ name, clock, random, metrics });
   const measure = metrics.controller(name, concurrency);
   const longFailures = createLongFailures(clock, options.stalledAfterMs);
-  /** Shutdown: first reconciles are asked to stop, then they are given up. */
+  /** On shutdown, running reconciles are first aborted, then abandoned. */
   const stopping = new AbortController();
   const abandoning = new AbortController();
 
@@ -94,7 +95,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     noteOutcome(span, outcome);
     const result = await finish(key, run, outcome, error);
     measure.ended(result, (clock.monotonic() - start) / 1000);
-    // A reconcile that was given up keeps its key until it has really ended.
+    // An abandoned reconcile keeps its key until it ends.
     void Promise.allSettled([running]).then(() => queue.done(key));
   }
 
@@ -104,7 +105,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     return log.child({ controller: name, ...kind, ...object, reconcileID });
   }
 
-  /** How the reconcile ended, or that it did not. Never rejects. */
+  /** Never rejects. A reconcile that exceeds its time is a failure. */
   async function endOf(running: Promise<Outcome>, limit: Deadline): Promise<{ outcome: Outcome; error?: unknown }> {
     using abandon = deadline(clock, timeoutMs + GRACE_MS, abandoning.signal);
     try {
@@ -115,17 +116,17 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       if (limit.expired()) {
         measure.timeout();
         const message = `The reconcile did not end within ${timeoutMs / 1000} s.`;
-        return { outcome: { kind: "failure", reason: "DeadlineExceeded", message }, error };
+        return { outcome: failure({ reason: "DeadlineExceeded", message }), error };
       }
       if (stopping.signal.aborted) {
-        return { outcome: { kind: "failure", reason: "ShuttingDown", message: "", quiet: true }, error };
+        return { outcome: failure({ reason: "ShuttingDown", message: "", quiet: true }), error };
       }
       if (isPanic(error)) measure.panic();
       return { outcome: thrown, error };
     }
   }
 
-  /** The one place that turns an outcome into log line, status, event, metric and what the queue does next. Never rejects. */
+  /** Turns an outcome into log line, status, event, metrics and requeue. Never rejects. */
   async function finish(key: string, run: ReconcileRun<T>, outcome: Outcome, error: unknown): Promise<ReconcileResult> {
     const { object, log: workLog } = run.context;
     using limit = deadline(clock, STATUS_TIMEOUT_MS, abandoning.signal);
@@ -136,16 +137,16 @@ export function createController<T extends StatusObject>(options: ControllerOpti
       const event = eventOf(object, shown);
       if (event !== undefined) events.record(object, event);
     } catch (err) {
-      // What is not on record has to be found out again.
+      // The status lacks the outcome: reconcile again.
       queue.addRateLimited(key);
       if (run.isOutdated() && (isConflict(err) || isNotFound(err))) {
-        await lookAnew(object, workLog, limit.signal);
+        await readAgain(object, workLog, limit.signal);
         return "requeue";
       }
       workLog.error({ error: err }, "Status could not be written");
       return "error";
     }
-    if (run.isOutdated()) await lookAnew(object, workLog, limit.signal);
+    if (run.isOutdated()) await readAgain(object, workLog, limit.signal);
     if (isTerminal(outcome)) measure.terminalError();
     const requeue = requeueOf(outcome, random);
     if (requeue === "backoff") queue.addRateLimited(key);
@@ -156,12 +157,12 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     return resultOf(outcome);
   }
 
-  /** A refused write says that the store is behind; without another look, each further try would begin from the same old state. */
-  async function lookAnew({ metadata }: T, workLog: Logger, signal: AbortSignal): Promise<void> {
+  /** After a rejected write the store is out of date, and the next try would start from the same state. */
+  async function readAgain({ metadata }: T, workLog: Logger, signal: AbortSignal): Promise<void> {
     try {
       await refresh(metadata, signal);
     } catch (error) {
-      workLog.warn({ error }, "Object could not be read anew");
+      workLog.warn({ error }, "Object could not be read again");
     }
   }
 
@@ -179,7 +180,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
     async run(signal) {
       const workers = Promise.all(Array.from({ length: concurrency }, runWorker));
       const shutDown = () => {
-        // Not awaited: a reconcile that never ends would hold us up.
+        // Not awaited: a reconcile may never end.
         void queue.shutDown();
         const isLost = signal.reason instanceof LeadLostError;
         for (const [end, afterMs] of [
@@ -199,7 +200,9 @@ export function createController<T extends StatusObject>(options: ControllerOpti
   };
 }
 
-/** An error is logged here and nowhere else. */
+const failure = (given: Failure<KubeReason>): Outcome => ({ kind: "failure", ...given });
+
+/** The only place that logs the error of a reconcile. */
 function logOutcome(log: Logger, outcome: Outcome, error: unknown) {
   if (outcome.kind !== "failure" || isQuiet(outcome)) return log.debug({ outcome: outcome.kind }, "Reconciled");
   const about = { error, reason: outcome.reason, detail: outcome.message };

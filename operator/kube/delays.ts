@@ -1,10 +1,10 @@
-/** Keys that are to become ready later: a list sorted by time, and one timer for its head. */
+/** Keys with a delay: a list sorted by time, and one timer for its head. */
 
 import { MAX_DELAY_MS, type Clock } from "../clock.ts";
-import type { Priority } from "./metrics.ts";
+import type { Priority } from "./changes.ts";
 
 export interface Delays {
-  /** If the key has a delay already, the earlier end counts, and the higher priority. */
+  /** If the key already has a delay, keeps the earlier end and the higher priority. */
   set(key: string, delayMs: number, priority: Priority): void;
   cancel(key: string): void;
   clear(): void;
@@ -47,7 +47,7 @@ export function createDelays(clock: Clock, onEnd: (key: string, priority: Priori
   return {
     set(key, delayMs, priority) {
       const old = byKey.get(key);
-      // Not a number: rather never than in a hot loop.
+      // NaN must not become a hot loop.
       const wait = Number.isNaN(delayMs) ? MAX_DELAY_MS : Math.min(Math.max(delayMs, 0), MAX_DELAY_MS);
       const delay: Delay = {
         key,

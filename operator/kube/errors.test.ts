@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { errorOfStatus, isAlreadyExists, isConflict, isGone, isNotFound, KubeError, kubeFailure } from "./errors.ts";
+import { errorOfStatus, isConflict, isGone, isNotFound, KubeError, kubeFailure } from "./errors.ts";
 
 const error = (status: number, reason: string, retryAfter?: string) =>
   errorOfStatus("get widgets a", status, { reason, message: "sentence" }, retryAfter);
 
-describe("what a failed call says about the object", () => {
+describe("the failure of a reconcile whose call failed", () => {
   test.each([
     [error(409, "Conflict"), { quiet: true, reason: "Conflict" }],
     [error(409, "AlreadyExists"), { reason: "AlreadyExists" }],
@@ -16,7 +16,7 @@ describe("what a failed call says about the object", () => {
     [error(413, "RequestEntityTooLarge"), { reason: "Invalid", terminal: true }],
     [error(429, "TooManyRequests", "7"), { reason: "TooManyRequests", retryAfterMs: 7_000 }],
     [error(503, "ServiceUnavailable"), { reason: "APIServerUnavailable" }],
-    // The page of a proxy, which has no reason.
+    // The page of a proxy, without a reason.
     [errorOfStatus("get", 404, undefined), { reason: "APIServerUnavailable" }],
     [errorOfStatus("get", 409, undefined), { reason: "APIServerUnavailable" }],
     [new KubeError("get", 0, "Unreachable", "ECONNRESET"), { reason: "APIServerUnavailable" }],
@@ -27,31 +27,30 @@ describe("what a failed call says about the object", () => {
     expect(failure?.terminal ?? false).toBe("terminal" in expected);
   });
 
-  test("nothing, if the error is another's", () => {
+  test("is undefined for other errors", () => {
     expect(kubeFailure(new Error("AccessDenied"))).toBeUndefined();
     expect(kubeFailure(undefined)).toBeUndefined();
   });
 });
 
-test("predicates", () => {
+test("the predicates check the status and the reason", () => {
   expect([404, 409, 410].map((status) => isNotFound(error(status, "NotFound")))).toEqual([true, false, false]);
   const ofProxy = [404, 409].map((status) => errorOfStatus("get", status, undefined));
-  expect(ofProxy.map((each) => isNotFound(each) || isConflict(each) || isAlreadyExists(each))).toEqual([false, false]);
+  expect(ofProxy.map((each) => isNotFound(each) || isConflict(each))).toEqual([false, false]);
   expect([404, 409, 410].map((status) => isGone(error(status, "x")))).toEqual([false, false, true]);
   expect(["Conflict", "AlreadyExists"].map((reason) => isConflict(error(409, reason)))).toEqual([true, false]);
-  expect(["Conflict", "AlreadyExists"].map((reason) => isAlreadyExists(error(409, reason)))).toEqual([false, true]);
 });
 
-test("Retry-After from the body, where no header says so; nonsense is nothing", () => {
+test("Retry-After comes from the header or the body, and is ignored if invalid", () => {
   expect(errorOfStatus("list", 429, { details: { retryAfterSeconds: 3 } }).retryAfterMs).toBe(3_000);
   expect(error(429, "TooManyRequests", "soon").retryAfterMs).toBeUndefined();
 });
 
-test("a delay that the server asks for is cut to a minute, wherever it asks", () => {
+test("Retry-After is cut to a minute", () => {
   expect(error(503, "ServiceUnavailable", "3600").retryAfterMs).toBe(60_000);
   expect(errorOfStatus("get", 429, { details: { retryAfterSeconds: 86_400 } }).retryAfterMs).toBe(60_000);
 });
 
-test("a long answer is cut", () => {
+test("a long message is cut", () => {
   expect(errorOfStatus("get", 500, { message: "x".repeat(100_000) }).message.length).toBeLessThan(2_000);
 });

@@ -1,8 +1,9 @@
-/** What can go wrong between us and the API server, as one error type, and what a reconcile should make of it. */
+/** The error type of calls to the API server, and the failure of a reconcile that it means. */
 
 import type { Failure } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
-/** metav1.Status, as error answers and ERROR watch events carry it. */
+/** metav1.Status: the body of an error response or of an ERROR watch event. */
 export interface StatusBody {
   code?: number;
   reason?: string;
@@ -10,21 +11,21 @@ export interface StatusBody {
   details?: { retryAfterSeconds?: number };
 }
 
-/** Our reasons where no answer came from which one could be read. */
+/** Reasons of errors without a response from the API server. */
 export const UNREACHABLE = "Unreachable";
 export const TIMEOUT = "Timeout";
 export const BROKEN_ANSWER = "BrokenAnswer";
 export const NO_CREDENTIALS = "NoCredentials";
 
 /**
- * A failed call. The message names the call and repeats the server's own sentence; headers, bodies and tokens never get in.
- * `status` is the HTTP status, or 0 if no whole answer came: then a write may all the same have happened.
+ * A failed call. The message has the call and the server's message, never headers, bodies or tokens. `status` is the
+ * HTTP status, or 0 without a complete response: then a write may have succeeded.
  */
 export class KubeError extends Error {
   override readonly name = "KubeError";
   readonly status: number;
   readonly reason: string;
-  /** How long the server asked to be left alone, up to a minute. */
+  /** From Retry-After, at most a minute. */
   readonly retryAfterMs?: number;
 
   constructor(call: string, status: number, reason: string, detail: string, retryAfterMs?: number) {
@@ -35,10 +36,10 @@ export class KubeError extends Error {
   }
 }
 
-/** A maintenance page may ask for an hour, and the API server is back within seconds. */
+/** A maintenance page may ask for an hour, but the API server may be back in seconds. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Builds the error for an answer outside 2xx, or for an ERROR event (which has a body only). `retryAfter` is the header. */
+/** The error of a response outside 2xx, or of an ERROR event. `retryAfter` is the value of the header. */
 export function errorOfStatus(
   call: string,
   status: number,
@@ -58,29 +59,37 @@ export function errorOfStatus(
 const hasStatus = (error: unknown, status: number): error is KubeError =>
   error instanceof KubeError && error.status === status;
 
-/** By the API server's own word: a 404 without it is about a path, or is a proxy's. */
+/** Requires the reason: a 404 without it is about a path, or comes from a proxy. */
 export const isNotFound = (error: unknown) => hasStatus(error, 404) && error.reason === "NotFound";
-/** The resourceVersion or uid sent is no longer the object's. Not "already exists", which has the same status. */
+/** The object has another resourceVersion or uid. AlreadyExists has the same status code. */
 export const isConflict = (error: unknown) => hasStatus(error, 409) && error.reason === "Conflict";
-export const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
+const isAlreadyExists = (error: unknown) => hasStatus(error, 409) && error.reason === "AlreadyExists";
 /** The resourceVersion or continue token has expired: list again. */
 export const isGone = (error: unknown) => hasStatus(error, 410);
 
-/** How long a request that the API server found invalid waits before it is tried again, in case the server changed. */
+/** The result of a read; undefined if the object does not exist. */
+export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** An invalid request is retried, in case the server's schema changes. */
 const INVALID_RECHECK_MS = 10 * 60_000;
 
-/** What a failed call says about the object being reconciled; undefined for errors from elsewhere. */
-export function kubeFailure(error: unknown): Failure | undefined {
+/** The failure of a reconcile whose call failed; undefined for any other error. */
+export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
   if (!(error instanceof KubeError)) return undefined;
   const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   if (isConflict(error)) return { reason: "Conflict", message: error.message, quiet: true };
-  if (isNotFound(error) || isAlreadyExists(error)) return { reason: error.reason, message: error.message };
+  if (isNotFound(error)) return { reason: "NotFound", message: error.message };
+  if (isAlreadyExists(error)) return { reason: "AlreadyExists", message: error.message };
   switch (error.status) {
     case 401:
-      return {
-        reason: "Unauthorized",
-        message: "The Kubernetes API server does not accept the operator's credentials.",
-      };
+      return { reason: "Unauthorized", message: "The Kubernetes API server rejects the operator's credentials." };
     case 403:
       return { reason: "Forbidden", message: error.message };
     case 400:
@@ -88,12 +97,12 @@ export function kubeFailure(error: unknown): Failure | undefined {
     case 422:
       return { reason: "Invalid", message: error.message, terminal: true, retryAfterMs: INVALID_RECHECK_MS };
     case 429:
+      return { reason: "TooManyRequests", message: "The Kubernetes API server throttles the operator.", ...retry };
+    default:
       return {
-        reason: "TooManyRequests",
-        message: "The Kubernetes API server asks to be called less often.",
+        reason: "APIServerUnavailable",
+        message: "The Kubernetes API server does not respond correctly.",
         ...retry,
       };
-    default:
-      return { reason: "APIServerUnavailable", message: "The Kubernetes API server gave no usable answer.", ...retry };
   }
 }

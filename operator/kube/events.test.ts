@@ -31,7 +31,7 @@ beforeEach(() => {
   });
 });
 
-test("an event has all that the API server asks for", async () => {
+test("an event has all fields that the API server requires", async () => {
   recorder.record(widget("a"), { ...denied, related: widget("b") });
   await recorder.flush();
   expect(events()[0]).toMatchObject({
@@ -51,7 +51,7 @@ test("an event has all that the API server asks for", async () => {
   expect(events()[0]).not.toHaveProperty("series");
 });
 
-test("a hundred failures are one event with a count of a hundred", async () => {
+test("a hundred equal events become one with a count of 100", async () => {
   for (let i = 0; i < 100; i += 1) {
     recorder.record(widget("a"), denied);
     await clock.advance(5_000);
@@ -60,11 +60,11 @@ test("a hundred failures are one event with a count of a hundred", async () => {
   expect(events().map(({ series }) => series)).toEqual([
     { count: 100, lastObservedTime: "2026-01-01T00:08:15.000000Z" },
   ]);
-  // The second one at once, then once a minute, then the rest at the end.
+  // Writes the second repeat at once, then once a minute, then the rest at the end.
   expect(client.calls.filter(({ verb }) => verb === "patch").length).toBeLessThanOrEqual(11);
 });
 
-test("after ten minutes without, or with another note or object, it is another event", async () => {
+test("an event after ten minutes, with another note or for another object is a new one", async () => {
   recorder.record(widget("a"), denied);
   await clock.advance(600_001);
   recorder.record(widget("a"), denied);
@@ -74,7 +74,7 @@ test("after ten minutes without, or with another note or object, it is another e
   expect(events()).toHaveLength(4);
 });
 
-test("an event that the server has forgotten is started anew", async () => {
+test("a repeated event that the server deleted is created again", async () => {
   recorder.record(widget("a"), denied);
   await recorder.flush();
   const first = events()[0] as Event;
@@ -87,7 +87,7 @@ test("an event that the server has forgotten is started anew", async () => {
 });
 
 describe("limits", () => {
-  test("one object gets 25 events at once, then one in five minutes; others are not affected", async () => {
+  test("an object gets a burst of 25 events, then one in five minutes; other objects are not affected", async () => {
     for (let i = 0; i < 100; i += 1) recorder.record(widget("a"), { ...denied, note: `note ${i}` });
     recorder.record(widget("b"), denied);
     await recorder.flush();
@@ -106,13 +106,13 @@ describe("limits", () => {
     expect(note).toMatch(/^€{330,}\.\.\.$/);
   });
 
-  test("a long name leaves room for the suffix", async () => {
+  test("a long name is cut before the suffix", async () => {
     recorder.record(widget(`${"a".repeat(229)}.${"b".repeat(23)}`), denied);
     await recorder.flush();
     expect(events()[0]?.metadata.name).toMatch(/^a{229}\.[0-9a-f]{16}$/);
   });
 
-  test("while the server is slow, what waits is bounded", async () => {
+  test("the number of waiting events is limited", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     client.interfere = () => promise;
     for (let i = 0; i < 5_000; i += 1) recorder.record(widget(`w${i}`), denied);
@@ -121,7 +121,7 @@ describe("limits", () => {
     expect(events()).toHaveLength(1_000);
   });
 
-  test("a server that hangs costs five seconds an event, and a flush no more than ten", async () => {
+  test("a server that hangs takes five seconds per event, and at most ten per flush", async () => {
     client.interfere = (_, signal) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason as Error));
@@ -135,14 +135,14 @@ describe("limits", () => {
   });
 });
 
-test("a cluster-scoped object's event is in the namespace default", async () => {
+test("the event of a cluster-scoped object is in the namespace default", async () => {
   const { namespace: _, ...metadata } = widget("a").metadata;
   recorder.record({ ...widget("a"), metadata }, denied);
   await recorder.flush();
   expect(events()[0]?.metadata.namespace).toBe("default");
 });
 
-test("a refused event is lost without a throw, and the next one is tried", async () => {
+test("a rejected event is dropped without an error, and the next one is sent", async () => {
   client.interfere = () => Promise.reject(refusal(403, "Forbidden"));
   recorder.record(widget("a"), denied);
   await recorder.flush();

@@ -1,6 +1,6 @@
 /**
- * Events (events.k8s.io/v1) about objects: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/. An event that
- * repeats becomes a count in the one that is there, and no object gets more than a few, so that failures do not flood the cluster.
+ * Records Events: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/. A repeated event
+ * increases the count of the existing one, and each object has a rate limit, so that failures do not flood the cluster.
  */
 
 import { randomBytes } from "node:crypto";
@@ -8,8 +8,7 @@ import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
 import { abortable, deadline, type Clock } from "../clock.ts";
 import { isNotFound } from "./errors.ts";
-import { microTime } from "./lease.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const EVENTS: Resource = {
   group: "events.k8s.io",
@@ -19,21 +18,20 @@ export const EVENTS: Resource = {
   namespaced: true,
 };
 
-export interface EventDetail {
+export interface EventDetail<Reason extends string = string> {
   type: "Normal" | "Warning";
-  /** Why, as one CamelCase word of the conditions' list. */
-  reason: string;
-  /** What was done or tried, as one CamelCase word. */
+  reason: Reason;
+  /** The action, as one CamelCase word. */
   action: string;
-  /** For people; cut to 1 KiB. */
+  /** Message for users, cut to 1 KiB. */
   note: string;
   related?: KubeObject;
 }
 
 export interface EventRecorder {
-  /** Returns at once and never throws: an event may be lost, work may not. */
+  /** Returns at once and never throws. Events may be lost. */
   record(regarding: KubeObject, detail: EventDetail): void;
-  /** Writes counts not yet written. Resolves when all is sent, or after ten seconds. */
+  /** Writes all counts. Resolves when all is sent, or after ten seconds. */
   flush(): Promise<void>;
 }
 
@@ -41,7 +39,7 @@ export interface EventRecorderOptions {
   client: KubeClient;
   /** "<domain>/<name>" */
   reportingController: string;
-  /** The pod. */
+  /** Unique to this process. */
   reportingInstance: string;
   clock: Clock;
   log: Logger;
@@ -60,17 +58,16 @@ interface Series {
 
 type Write = (signal: AbortSignal) => Promise<unknown>;
 
-/** As long as this after its last repeat an event is still the same one. */
+/** A repeat within this time increases the count; a later one creates a new event. */
 const SERIES_MS = 600_000;
-/** A series' count is written at most this often. */
+/** Minimum time between two writes of a count. */
 const COUNT_EVERY_MS = 60_000;
-/** As in client-go: 25 events for an object at once, then one more every five minutes. */
+/** Rate limit per object, as in client-go: a burst of 25, then one event every five minutes. */
 const BURST = 25;
 const REFILL_MS = 300_000;
 const MAX_TRACKED = 4_096;
 const MAX_PENDING = 1_000;
 const MAX_NOTE_BYTES = 1_024;
-/** An API server slower than this has better things to do. */
 const CALL_TIMEOUT_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 10_000;
 
@@ -123,7 +120,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     send(
       (signal) => client.mergePatch(EVENTS, { namespace, name }, patch, { signal }),
       (err) => {
-        // The server forgets events after an hour: the next repeat starts another.
+        // The API server deletes events after an hour: the next repeat creates a new one.
         if (isNotFound(err)) allSeries.delete(id);
         log.debug({ error: err }, "Event count lost");
       },
@@ -153,11 +150,11 @@ function eventOf(
   regarding: KubeObject,
   { type, reason, action, note, related }: EventDetail,
 ) {
-  // Events of cluster-scoped objects have to be somewhere, and "default" is where kubectl looks.
+  // Events of cluster-scoped objects go to "default", where kubectl describe looks for them.
   const namespace = regarding.metadata.namespace ?? "default";
   const name = `${regarding.metadata.name.slice(0, 230).replace(/[.-]+$/, "")}.${randomBytes(8).toString("hex")}`;
   return {
-    apiVersion: `${EVENTS.group}/${EVENTS.version}`,
+    apiVersion: apiVersionOf(EVENTS),
     kind: EVENTS.kind,
     metadata: { name, namespace },
     eventTime: microTime(clock.now()),
@@ -176,7 +173,7 @@ function referenceTo({ apiVersion, kind, metadata: { namespace, name, uid, resou
   return { apiVersion, kind, namespace, name, uid, resourceVersion };
 }
 
-/** To whole characters within the API server's limit, which counts bytes. */
+/** Cuts at a character, within the API server's limit in bytes. */
 function cutNote(note: string): string {
   const bytes = Buffer.from(note);
   if (bytes.length <= MAX_NOTE_BYTES) return note;
@@ -186,7 +183,7 @@ function cutNote(note: string): string {
     .replace(/\uFFFD+$/, "")}...`;
 }
 
-/** A token bucket for each object. */
+/** A token bucket per object. */
 function createAllowance(clock: Clock) {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return {
@@ -201,7 +198,7 @@ function createAllowance(clock: Clock) {
   };
 }
 
-/** Sets, and forgets what was set longest ago when there are too many. */
+/** Sets an entry. Removes the oldest one if there are too many. */
 function remember<V>(map: Map<string, V>, key: string, value: V) {
   map.delete(key);
   map.set(key, value);

@@ -1,4 +1,4 @@
-/** One request and its answer: time limit, metrics, and every way of failing turned into a KubeError. */
+/** One request and its response, with timeout and metrics. All errors become KubeErrors. */
 
 import type { Dispatcher } from "undici";
 import { deadline, type Clock } from "../clock.ts";
@@ -18,7 +18,7 @@ export interface ExchangeOptions {
   metrics: KubeMetrics;
 }
 
-/** `send` resolves with the parsed answer; `open` yields the answer's bytes as they come, with no limit but the call's signal. */
+/** `send` resolves with the parsed response. `open` yields the bytes of the response, without a timeout. */
 export function createExchange(connection: Connection, { timeoutMs, clock, metrics }: ExchangeOptions) {
   async function answerTo(call: Call, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const start = clock.monotonic();
@@ -56,7 +56,7 @@ export function createExchange(connection: Connection, { timeoutMs, clock, metri
   };
 }
 
-/** Throws for an answer outside 2xx. */
+/** Throws for a response outside 2xx. */
 async function refuse(name: string, { statusCode, headers, body }: Dispatcher.ResponseData): Promise<void> {
   if (statusCode >= 200 && statusCode <= 299) return;
   const retryAfter = headers["retry-after"];
@@ -64,7 +64,7 @@ async function refuse(name: string, { statusCode, headers, body }: Dispatcher.Re
   throw errorOfStatus(name, statusCode, status, typeof retryAfter === "string" ? retryAfter : undefined);
 }
 
-/** Proxies in between answer in HTML, of which nothing is repeated. */
+/** Undefined for a response that is not JSON, such as the HTML of a proxy. */
 function statusBodyOf(text: string): StatusBody | undefined {
   try {
     const body: unknown = JSON.parse(text);
@@ -74,7 +74,7 @@ function statusBodyOf(text: string): StatusBody | undefined {
   }
 }
 
-/** `name` is the call's, for the error. */
+/** `name` is the name of the call, for the error. */
 export function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -83,7 +83,7 @@ export function parseJson(name: string, text: string): unknown {
   }
 }
 
-/** Network errors are named by their code only: their messages may hold addresses. An abort by the caller stays what it is. */
+/** Keeps only the code of a network error: its message may contain addresses. An abort by the caller stays as it is. */
 function asKubeError(error: unknown, { name, signal }: Call): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof KubeError) return error;

@@ -11,15 +11,15 @@ beforeEach(() => {
 const seed = (metadata: Partial<Widget["metadata"]>) => client.seed<Widget>(WIDGETS, widget("a", metadata));
 const finalizers = () => client.find(WIDGETS, { namespace: "default", name: "a" })?.metadata.finalizers;
 
-describe("adding", () => {
-  test("keeps the others' and names the version that it read", async () => {
+describe("adding a finalizer", () => {
+  test("keeps other finalizers, and sends the resourceVersion that was read", async () => {
     const object = seed({ finalizers: ["other/one"] });
     const answer = await addFinalizer(client, WIDGETS, object, FINALIZER, signal);
     expect(answer.metadata.finalizers).toEqual(["other/one", FINALIZER]);
     expect(client.calls[0]?.body).toMatchObject({ metadata: { resourceVersion: object.metadata.resourceVersion } });
   });
 
-  test("does nothing when it is there, or when the object is being deleted", async () => {
+  test("does nothing if it is present, or if the object is being deleted", async () => {
     const having = seed({ finalizers: [FINALIZER] });
     expect(await addFinalizer(client, WIDGETS, having, FINALIZER, signal)).toBe(having);
     const deleting = seed({ finalizers: ["other/one"], deletionTimestamp: "2026-01-01T00:00:00Z" });
@@ -27,7 +27,7 @@ describe("adding", () => {
     expect(client.calls).toEqual([]);
   });
 
-  test("fails with a conflict when the object has changed, and loses nobody's finalizer", async () => {
+  test("fails with a conflict if the object has changed, and removes no other finalizer", async () => {
     const stale = seed({});
     seed({ finalizers: ["other/late"] });
     await expect(addFinalizer(client, WIDGETS, stale, FINALIZER, signal)).rejects.toMatchObject({ status: 409 });
@@ -35,35 +35,35 @@ describe("adding", () => {
   });
 });
 
-describe("removing", () => {
+describe("removing a finalizer", () => {
   const deletionTimestamp = "2026-01-01T00:00:00Z";
 
-  test("takes away ours only", async () => {
+  test("keeps other finalizers", async () => {
     const object = seed({ finalizers: ["other/one", FINALIZER], deletionTimestamp });
     const left = await removeFinalizer(client, WIDGETS, object, FINALIZER, signal);
     expect(left?.metadata.finalizers).toEqual(["other/one"]);
   });
 
-  test("after a conflict reads anew and keeps what others added meanwhile", async () => {
+  test("reads again after a conflict, and keeps finalizers that were added meanwhile", async () => {
     const stale = seed({ finalizers: [FINALIZER], deletionTimestamp });
     seed({ finalizers: [FINALIZER, "other/late"], deletionTimestamp });
     await removeFinalizer(client, WIDGETS, stale, FINALIZER, signal);
     expect(finalizers()).toEqual(["other/late"]);
   });
 
-  test("a gone object is as good", async () => {
+  test("succeeds if the object is gone", async () => {
     const object = widget("a", { finalizers: [FINALIZER], deletionTimestamp });
     expect(await removeFinalizer(client, WIDGETS, object, FINALIZER, signal)).toBeUndefined();
   });
 
-  test("of an object whose deletion is not known any more, as after a restore of etcd, is a conflict", async () => {
+  test("is a conflict if the object is not being deleted, as after a restore of etcd", async () => {
     const stale = seed({ finalizers: [FINALIZER], deletionTimestamp });
     client.seed(WIDGETS, widget("a", { uid: stale.metadata.uid ?? "", finalizers: [FINALIZER] }));
     await expect(removeFinalizer(client, WIDGETS, stale, FINALIZER, signal)).rejects.toMatchObject({ status: 409 });
     expect(finalizers()).toEqual([FINALIZER]);
   });
 
-  test("another object of the same name keeps its finalizer, whatever its version", async () => {
+  test("does not change another object of the same name", async () => {
     client.seed(WIDGETS, widget("a", { uid: "new", finalizers: [FINALIZER] }));
     const { resourceVersion = "" } = client.find(WIDGETS, { namespace: "default", name: "a" })?.metadata ?? {};
     const old = widget("a", { uid: "old", resourceVersion, finalizers: [FINALIZER], deletionTimestamp });
@@ -71,7 +71,7 @@ describe("removing", () => {
     expect(finalizers()).toEqual([FINALIZER]);
   });
 
-  test("a lost answer is found out at the next try", async () => {
+  test("succeeds on retry after a lost response", async () => {
     const object = seed({ finalizers: [FINALIZER, "other/one"], deletionTimestamp });
     client.interfere = () => Promise.resolve("lost");
     await expect(removeFinalizer(client, WIDGETS, object, FINALIZER, signal)).rejects.toMatchObject({ status: 0 });
@@ -80,7 +80,7 @@ describe("removing", () => {
     expect(finalizers()).toEqual(["other/one"]);
   });
 
-  test("gives up after conflict upon conflict", async () => {
+  test("fails after too many conflicts", async () => {
     const object = seed({ finalizers: [FINALIZER], deletionTimestamp });
     client.interfere = ({ verb }) => {
       if (verb === "patch") throw refusal(409, "Conflict");

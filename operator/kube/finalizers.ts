@@ -1,16 +1,15 @@
 /**
- * Adding and removing one finalizer. A merge patch replaces the whole list, so it carries the resourceVersion that the list was read at, and
- * the uid of the object that is meant:
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
+ * Adds and removes one finalizer: https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/. A
+ * merge patch replaces the whole list, so it includes the resourceVersion and the uid that the list was read with.
  */
 
 import type { KubeClient } from "./client.ts";
-import { isConflict, isNotFound, KubeError } from "./errors.ts";
+import { isConflict, isNotFound, KubeError, unlessNotFound } from "./errors.ts";
 import { keyOf, type KubeObject, type Resource } from "./object.ts";
 
 const MAX_CONFLICTS = 5;
 
-/** Resolves with the object that has it. An object that is being deleted is left alone. A conflict is thrown: the object should be looked at anew. */
+/** Resolves with the new object. Does nothing to an object that is being deleted. Throws on a conflict. */
 export async function addFinalizer<T extends KubeObject>(
   client: KubeClient,
   resource: Resource,
@@ -24,8 +23,9 @@ export async function addFinalizer<T extends KubeObject>(
 }
 
 /**
- * Resolves with the object without it, or with undefined if that object is gone altogether. After a conflict it is read anew.
- * @throws KubeError, a conflict if the object is not being deleted (any more).
+ * Resolves with the object without the finalizer, or undefined if the object is gone. Reads the object again on a
+ * conflict.
+ * @throws KubeError, a conflict if the object is not being deleted.
  */
 export async function removeFinalizer<T extends KubeObject>(
   client: KubeClient,
@@ -47,21 +47,16 @@ export async function removeFinalizer<T extends KubeObject>(
       if (isNotFound(error)) return undefined;
       if (!isConflict(error) || conflicts >= MAX_CONFLICTS) throw error;
     }
-    const fresh = await readAnew(client, resource, object, signal);
+    const fresh = await readAgain(client, resource, object, signal);
     if (fresh === undefined) return undefined;
     current = fresh;
   }
 }
 
 /** Undefined also if another object has the name now. */
-async function readAnew<T extends KubeObject>(client: KubeClient, resource: Resource, object: T, signal: AbortSignal) {
-  try {
-    const fresh = await client.get<T>(resource, object.metadata, { signal });
-    return fresh.metadata.uid === object.metadata.uid ? fresh : undefined;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+async function readAgain<T extends KubeObject>(client: KubeClient, resource: Resource, object: T, signal: AbortSignal) {
+  const fresh = await unlessNotFound(client.get<T>(resource, object.metadata, { signal }));
+  return fresh?.metadata.uid === object.metadata.uid ? fresh : undefined;
 }
 
 function patchFinalizers<T extends KubeObject>(

@@ -1,4 +1,4 @@
-/** The lines of a stream of bytes, however these are cut; an unfinished last line is a line too. */
+/** Splits a stream of bytes into lines, including an unfinished last line. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let unfinished = "";

@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 
-/** There is no way to an API server. The message names the file, and never repeats what is in it, which can be a secret. */
+/** The kubeconfig cannot be used. The message names the file, but not its contents, which may be secret. */
 export class KubeConfigError extends Error {
   constructor(message: string) {
     super(message);
@@ -9,7 +9,7 @@ export class KubeConfigError extends Error {
 }
 
 /**
- * From `file`, or else from where kubectl looks, and last from the pod's own ServiceAccount.
+ * Loads `file`, or else $KUBECONFIG, ~/.kube/config or the ServiceAccount of the Pod, in this order.
  * @throws KubeConfigError
  */
 export function loadKubeConfig(file: string | undefined): KubeConfig {
@@ -18,10 +18,10 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   if (problem !== undefined) {
     throw new KubeConfigError(`--kubeconfig ${file ?? process.env["KUBECONFIG"] ?? "~/.kube/config"}: ${problem}`);
   }
-  // What client-node assumes when it finds nothing at all.
+  // client-node's default if it finds no configuration.
   if ([undefined, "http://localhost:8080"].includes(kubeConfig.getCurrentCluster()?.server)) {
     throw new KubeConfigError(
-      "--kubeconfig is not given, KUBECONFIG and ~/.kube/config are absent, and this is not a pod",
+      "No kubeconfig found: set --kubeconfig or KUBECONFIG, create ~/.kube/config, or run in a Pod",
     );
   }
   return kubeConfig;

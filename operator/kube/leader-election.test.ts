@@ -1,7 +1,8 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runLeaderElection } from "./leader-election.ts";
-import { LEASES, microTime, type Lease } from "./lease.ts";
+import { LEASES, type Lease } from "./lease.ts";
+import { microTime } from "./object.ts";
 import { createKubeMetrics } from "./metrics.ts";
 import { createTestLog } from "./testing/log.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
@@ -10,12 +11,12 @@ import { testMetrics } from "./testing/objects.ts";
 
 interface Candidate {
   result: Promise<"released" | "lost">;
-  /** What happened, in order. */
+  /** Log of calls, in order. */
   log: string[];
   heldUntil: number[];
   registry: Registry;
   shutDown(): void;
-  /** Lets the work end, after a shutdown. */
+  /** Ends the work after a shutdown. */
   drained(): void;
 }
 
@@ -80,17 +81,17 @@ function run(identity: string): Candidate {
   return candidate;
 }
 
-test("micro time has six digits", () => {
+test("microTime has six digits of a second", () => {
   expect(microTime(Date.UTC(2026, 0, 1, 1, 2, 3, 45))).toBe("2026-01-01T01:02:03.045000Z");
 });
 
-test("a renewal says until when the lead is sure: long before another may take over", async () => {
+test("onHeldUntil gets a time before another process may lead", async () => {
   const a = run("a");
   await clock.advance(4_500);
   expect(a.heldUntil).toEqual([10_000, 12_000, 14_000]);
 });
 
-test("a free lease is taken, and renewed every two seconds", async () => {
+test("a free lease is acquired, and renewed every two seconds", async () => {
   const a = run("a");
   await clock.advance(0);
   expect(a.log).toEqual(["leads"]);
@@ -111,13 +112,13 @@ test("a free lease is taken, and renewed every two seconds", async () => {
   expect(client.calls.filter(({ verb }) => verb === "update")).toHaveLength(30);
 });
 
-describe("another's lease", () => {
-  test("is waited for as long as it changes, whatever its clock says", async () => {
+describe("the lease of another process", () => {
+  test("is not acquired while it changes, even if its times are in the past", async () => {
     client.seed<Lease>(LEASES, {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       metadata: { ...key },
-      // Renewed in 1999, by its clock.
+      // Its clock says 1999.
       spec: {
         holderIdentity: "other",
         leaseDurationSeconds: 15,
@@ -136,7 +137,7 @@ describe("another's lease", () => {
     expect(lease()?.spec).toMatchObject({ holderIdentity: "a", leaseTransitions: 4 });
   });
 
-  test("of two candidates one leads", async () => {
+  test("is held by one of two candidates", async () => {
     const [a, b] = [run("a"), run("b")];
     await clock.advance(120_000);
     expect([a.log, b.log].sort()).toEqual([[], ["leads"]]);
@@ -144,7 +145,7 @@ describe("another's lease", () => {
 });
 
 describe("shutdown", () => {
-  test("drains while renewing, then releases, and the next leads soon", async () => {
+  test("drains while renewing, then releases the lease, and the next process leads soon", async () => {
     const a = run("a");
     await clock.advance(0);
     const b = run("b");
@@ -160,7 +161,7 @@ describe("shutdown", () => {
     expect(b.log).toEqual(["leads"]);
   });
 
-  test("before leading ends the wait", async () => {
+  test("before leading ends the election", async () => {
     const a = run("a");
     await clock.advance(0);
     const b = run("b");
@@ -171,7 +172,7 @@ describe("shutdown", () => {
     expect(a.log).toEqual(["leads"]);
   });
 
-  test("work that fails releases the lease and hands the error on", async () => {
+  test("an error of onStartedLeading releases the lease, and is rethrown", async () => {
     const failing = runLeaderElection({
       client,
       ...key,
@@ -192,7 +193,7 @@ describe("the lead is lost", () => {
   test.each([
     ["refused", () => Promise.reject(refusal(500, "InternalError"))],
     ["never answered", () => new Promise<void>(() => {})],
-  ])("when renewals are %s for ten seconds, before anyone else may lead", async (_, fate) => {
+  ])("when renewals are %s for ten seconds, before another process may lead", async (_, fate) => {
     const a = run("a");
     await clock.advance(4_000);
     client.interfere = fate;
@@ -202,7 +203,7 @@ describe("the lead is lost", () => {
     expect(a.log).toEqual(["leads", "stops", "lost"]);
   });
 
-  test("when another has taken it", async () => {
+  test("when another process holds the lease", async () => {
     const a = run("a");
     await clock.advance(4_000);
     const current = lease() as Lease;
@@ -212,7 +213,7 @@ describe("the lead is lost", () => {
     expect(lease()?.spec?.holderIdentity).toBe("b");
   });
 
-  test("not by an outage shorter than that", async () => {
+  test("but not by a shorter outage", async () => {
     const a = run("a");
     await clock.advance(4_000);
     client.interfere = () => Promise.reject(refusal(503, "ServiceUnavailable"));
@@ -222,7 +223,7 @@ describe("the lead is lost", () => {
     expect(a.log).toEqual(["leads"]);
   });
 
-  test("not by one lost answer: the lease is read again, and is ours", async () => {
+  test("but not by a lost response: the lease is read again, and is still held", async () => {
     const a = run("a");
     await clock.advance(1_000);
     client.interfere = () => {

@@ -1,19 +1,19 @@
-/** Makes sure that one of several processes works: client-go's leader election, with a drain before the release. */
+/** client-go's leader election, with a drain before the release of the lease. */
 
 import type { Logger } from "pino";
 import { abortable, deadline, sleep, type Clock } from "../clock.ts";
 import { createLeaseLock, type LeaseLockOptions } from "./lease.ts";
 import type { KubeMetrics } from "./metrics.ts";
 
-/** The reason with which the signal of the work aborts when another process may lead already: nothing more may be written. */
+/** Abort reason when the lease is lost. Another process may lead already: write nothing more. */
 export class LeadLostError extends Error {
   override readonly name = "LeadLostError";
 }
 
 export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDurationMs" | "onSlowPath"> {
-  /** How long others wait after the last renewal that they saw. */
+  /** Time that other processes wait after the last renewal that they saw. */
   leaseDurationMs?: number;
-  /** After this long without a renewal the lead is lost; shorter than the lease, so that no two lead at once. */
+  /** Time without a renewal after which the lead is lost. Must be shorter than `leaseDurationMs`. */
   renewDeadlineMs?: number;
   retryPeriodMs?: number;
   clock: Clock;
@@ -21,17 +21,18 @@ export interface LeaderElectionOptions extends Omit<LeaseLockOptions, "leaseDura
   random: () => number;
   log: Logger;
   metrics: KubeMetrics;
-  /** Told of each renewal: until when, by the clock's monotonic time, no other process leads. */
+  /** Called after each renewal with the monotonic time until which no other process leads. */
   onHeldUntil?: (time: number) => void;
-  /** The work. Its signal aborts on shutdown, when it should drain and resolve, or with a {@link LeadLostError}. */
+  /** Its signal aborts on shutdown, to drain and resolve, or with a {@link LeadLostError}. */
   onStartedLeading(signal: AbortSignal): Promise<void>;
   /** Shutdown. */
   signal: AbortSignal;
 }
 
 /**
- * Waits for the lease, then runs `onStartedLeading` while renewing, also while that drains. "released": it ended, and the lease is free
- * (or shutdown came before the lead). "lost": another may lead already; the process should exit. Rejects with what `onStartedLeading` throws.
+ * Acquires the lease, then runs `onStartedLeading` and renews until it ends. "released": it ended and the lease is
+ * free, or shutdown came first. "lost": another process may lead, so this one must exit. Rejects if `onStartedLeading`
+ * rejects.
  */
 export async function runLeaderElection(options: LeaderElectionOptions): Promise<"released" | "lost"> {
   const {
@@ -46,7 +47,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
   const leader = options.metrics.leader(name);
   const lock = createLeaseLock({ ...options, leaseDurationMs, onSlowPath: () => leader.slowPath() });
 
-  /** When the lease was last known to be ours, by the time at which the successful call began. */
+  /** Monotonic time at which the last successful call began. */
   let renewedAt = 0;
 
   async function attempt(signal: AbortSignal): Promise<boolean> {
@@ -62,18 +63,18 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
     }
   }
 
-  /** False: shutdown came first. */
+  /** Resolves with false if shutdown came first. */
   async function acquire(): Promise<boolean> {
     while (!options.signal.aborted) {
       using limit = deadline(clock, renewDeadlineMs, options.signal);
       if (await attempt(limit.signal)) return true;
-      // Not all at once, when a lease ends.
+      // Random, so that not all processes call when a lease expires.
       await sleep(clock, retryPeriodMs * (1 + random() / 5), options.signal);
     }
     return false;
   }
 
-  /** Resolves with true when no renewal succeeded in time, with false when `stopped` aborts. */
+  /** Resolves with true if no renewal succeeded in time, with false if `stopped` aborts. */
   async function renewUntilLost(stopped: AbortSignal): Promise<boolean> {
     for (;;) {
       using limit = deadline(clock, renewedAt + renewDeadlineMs - clock.monotonic(), stopped);
@@ -104,7 +105,7 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
   options.signal.addEventListener("abort", stop);
   const ended = new AbortController();
   const work = options.onStartedLeading(leading.signal).finally(() => ended.abort());
-  // It is awaited below, unless the lead is lost.
+  // Awaited below, unless the lead is lost.
   work.catch(() => {});
   try {
     if (await renewUntilLost(ended.signal)) {

@@ -1,10 +1,10 @@
-/** One Lease object as a lock: https://kubernetes.io/docs/concepts/architecture/leases/. The rules are client-go's leaderelection. */
+/** A lock on a Lease, with the rules of client-go: https://kubernetes.io/docs/concepts/architecture/leases/ */
 
 import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
-import { isNotFound } from "./errors.ts";
-import type { KubeObject, Resource } from "./object.ts";
+import { unlessNotFound } from "./errors.ts";
+import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
 
 export const LEASES: Resource = {
   group: "coordination.k8s.io",
@@ -34,39 +34,27 @@ export interface LeaseLockOptions {
   identity: string;
   leaseDurationMs: number;
   clock: Clock;
-  /** A renewal has to read the lease first. */
+  /** Called when a renewal must read the lease first. */
   onSlowPath: () => void;
 }
 
 export interface LeaseLock {
-  /** True: the lease is ours from the moment of the call on. Throws if that could not be found out. */
+  /** True if this process holds the lease, from the time of the call on. Throws if that is unknown. */
   acquireOrRenew(signal: AbortSignal): Promise<boolean>;
-  /** Gives the lease up, if it is ours, so that another need not wait for its end. */
+  /** Releases the lease if this process holds it, so that another need not wait for its expiry. */
   release(signal: AbortSignal): Promise<void>;
-}
-
-/** metav1.MicroTime: the API server refuses fewer than six digits. `now` is in milliseconds since the epoch. */
-export function microTime(now: number): string {
-  return new Date(now).toISOString().replace("Z", "000Z");
 }
 
 export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
   const { client, name, namespace, identity, leaseDurationMs, clock, onSlowPath } = options;
-  /** As we wrote it last; undefined when someone else may have written since. */
+  /** As this process last wrote it; undefined if another process may have written since. */
   let ours: Lease | undefined;
-  /** Since it was last ours, nobody else was seen to have it. */
+  /** No other holder was seen since this process last held the lease. */
   let held = false;
-  /** What we last read, and since when it has not changed: other machines' clocks do not matter. */
+  /** The last spec read, and since when it is unchanged. Avoids comparing clocks of different machines. */
   let observed: { spec: LeaseSpec | undefined; since: number } | undefined;
 
-  async function read(signal: AbortSignal): Promise<Lease | undefined> {
-    try {
-      return await client.get<Lease>(LEASES, { namespace, name }, { signal });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  }
+  const read = (signal: AbortSignal) => unlessNotFound(client.get<Lease>(LEASES, { namespace, name }, { signal }));
 
   function isHeldByAnother({ spec }: Lease): boolean {
     if (observed === undefined || !isDeepStrictEqual(observed.spec, spec))
@@ -89,7 +77,7 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
     };
   }
 
-  /** The resourceVersion in `lease` makes sure that nobody wrote in between. */
+  /** The resourceVersion in `lease` makes a write in between a conflict. */
   async function write(lease: Lease, spec: LeaseSpec, signal: AbortSignal): Promise<Lease> {
     ours = undefined;
     return await client.update<Lease>(LEASES, { ...lease, spec }, { signal });
@@ -105,14 +93,9 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
       if (held && ours === undefined) onSlowPath();
       const lease = ours ?? (await read(signal));
       if (lease === undefined) {
-        const { group, version, kind } = LEASES;
-        const created = {
-          apiVersion: `${group}/${version}`,
-          kind,
-          metadata: { name, namespace },
-          spec: renewed(undefined),
-        };
-        return keep(await client.create<Lease>(LEASES, created, { signal }));
+        const type = { apiVersion: apiVersionOf(LEASES), kind: LEASES.kind };
+        const created: Lease = { ...type, metadata: { name, namespace }, spec: renewed(undefined) };
+        return keep(await client.create(LEASES, created, { signal }));
       }
       if (isHeldByAnother(lease)) return (held = false);
       return keep(await write(lease, renewed(lease.spec), signal));

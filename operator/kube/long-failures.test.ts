@@ -18,7 +18,7 @@ const WAITING: Outcome = { kind: "waiting", reason: "BucketNotReady", message: "
 const judge = (outcome: Outcome, object = widget("a")) => longFailures.judge("default/a", object, outcome);
 const isStalled = (outcome: Outcome) => outcome.kind === "failure" && outcome.terminal === true;
 
-test.each([DENIED, WAITING])("$kind: Stalled once it has lasted, with its own reason and message", async (outcome) => {
+test.each([DENIED, WAITING])("$kind: Stalled when it has lasted, with its own reason and message", async (outcome) => {
   expect(judge(outcome)).toBe(outcome);
   expect(longFailures.remainingMs("default/a")).toBe(AFTER_MS);
   await clock.advance(AFTER_MS - 1);
@@ -30,7 +30,7 @@ test.each([DENIED, WAITING])("$kind: Stalled once it has lasted, with its own re
   expect(longFailures.remainingMs("default/a")).toBeUndefined();
 });
 
-describe("the time begins anew", () => {
+describe("the time starts again", () => {
   test.each<[string, () => void]>([
     ["with another reason", () => judge({ ...DENIED, reason: "Throttled" })],
     ["with an edit of the spec", () => judge(DENIED, widget("a", { generation: 2 }))],
@@ -44,14 +44,14 @@ describe("the time begins anew", () => {
     expect(isStalled(judge(DENIED))).toBe(false);
   });
 
-  test("but not with a conflict, which says nothing about the object", async () => {
+  test("but not after a conflict, which says nothing about the object", async () => {
     judge(DENIED);
     await clock.advance(AFTER_MS);
     judge({ kind: "failure", reason: "Conflict", message: "m", quiet: true });
     expect(isStalled(judge(DENIED))).toBe(true);
   });
 
-  test("and not with a restart of the operator, once the object is shown as Stalled", () => {
+  test("but not after a restart of the operator, if the object is shown as Stalled", () => {
     const shown: Outcome = { kind: "failure", reason: "AccessDenied", message: "m", terminal: true };
     const object = widget("a", {}, { status: applyOutcome({}, shown, 1, clock.now()) });
     expect(isStalled(judge(DENIED, object))).toBe(true);
@@ -61,7 +61,7 @@ describe("the time begins anew", () => {
   });
 });
 
-test("what takes time, and what only a person can change, is left as it is", async () => {
+test("outcomes of other kinds and terminal failures stay the same", async () => {
   const outcomes: Outcome[] = [
     { kind: "again", reason: "Emptying", message: "m", afterMs: 1 },
     { kind: "failure", reason: "Invalid", message: "m", terminal: true },

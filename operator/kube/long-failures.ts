@@ -1,6 +1,6 @@
 /**
- * Shows a failure that lasts as Stalled, while the operator goes on trying. Tools that wait for an object, such as Argo CD in a sync wave, wait for
- * ever on one that is only Reconciling, and never apply the commit that would repair it.
+ * Shows a failure that lasts as Stalled, while the operator still retries. Argo CD in a sync wave, for example, waits
+ * forever for an object that is only Reconciling, and never applies the commit that would fix it.
  */
 
 import type { Clock } from "../clock.ts";
@@ -10,11 +10,11 @@ import { isQuiet, isTerminal } from "./outcome-effects.ts";
 import type { StatusObject } from "./object.ts";
 
 export interface LongFailures {
-  /** The outcome as status, log and events are to show it. To be called once for each reconcile that ended. */
+  /** Returns the outcome for status, log and events. Call once per reconcile. */
   judge(key: string, object: StatusObject, outcome: Outcome): Outcome;
-  /** Milliseconds until the failure of this key is shown as Stalled; undefined where none is, or it is shown so already. */
+  /** Milliseconds until the key's failure is shown as Stalled; undefined if there is none, or it is shown already. */
   remainingMs(key: string): number | undefined;
-  /** The failure of this key is shown as Stalled, and is tried again. */
+  /** Whether the key's failure is shown as Stalled, and still retried. */
   isShown(key: string): boolean;
   forget(key: string): void;
 }
@@ -22,11 +22,11 @@ export interface LongFailures {
 interface Episode {
   generation: number;
   reason: string;
-  /** Monotonic time; -Infinity where an earlier process saw it begin. */
+  /** Monotonic time; -Infinity if an earlier process saw the start. */
   since: number;
 }
 
-/** `afterMs`: for how long an object fails or waits with one reason and one generation before it is Stalled. */
+/** `afterMs`: time with the same reason and generation after which a failing or waiting object is Stalled. */
 export function createLongFailures(clock: Clock, afterMs: number): LongFailures {
   const episodes = new Map<string, Episode>();
   const lasts = ({ since }: Episode) => clock.monotonic() - since >= afterMs;
@@ -40,7 +40,7 @@ export function createLongFailures(clock: Clock, afterMs: number): LongFailures 
 
   return {
     judge(key, object, outcome) {
-      // A conflict says nothing about the object, neither that it fails nor that it has stopped failing.
+      // A conflict neither is a failure of the object nor ends one.
       if (isQuiet(outcome)) return outcome;
       if ((outcome.kind !== "failure" && outcome.kind !== "waiting") || isTerminal(outcome)) {
         episodes.delete(key);
@@ -63,7 +63,7 @@ export function createLongFailures(clock: Clock, afterMs: number): LongFailures 
   };
 }
 
-/** A restart of the operator is no reason to call an object Reconciling again. */
+/** After a restart of the operator the object stays Stalled. */
 function isShownAsStalled({ metadata, status }: StatusObject, reason: string): boolean {
   const stalled = findCondition(status, "Stalled");
   return stalled?.reason === reason && stalled.observedGeneration === metadata.generation;

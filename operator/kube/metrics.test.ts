@@ -7,7 +7,7 @@ async function scrape(registry: Registry): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-test("every label set that is known beforehand is there from the start", async () => {
+test("known label sets start at 0", async () => {
   const registry = new Registry();
   const metrics = createKubeMetrics(registry);
   metrics.controller("s3bucket", 10);
@@ -43,7 +43,7 @@ test("every label set that is known beforehand is there from the start", async (
   }
 });
 
-test("a scrape asks queues and reflectors as they are then", async () => {
+test("a scrape reads the present state of queues and reflectors", async () => {
   const registry = new Registry();
   const metrics = createKubeMetrics(registry);
   let depth = 1;
@@ -57,7 +57,7 @@ test("a scrape asks queues and reflectors as they are then", async () => {
   expect(lines).toContain('reflector_seconds_since_last_event{name="b"} 42');
 });
 
-test("an error counts as one, and a worker ends being active", async () => {
+test("an error is counted, and the worker is no longer active", async () => {
   const registry = new Registry();
   const controller = createKubeMetrics(registry).controller("a", 1);
   controller.started();

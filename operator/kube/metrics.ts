@@ -1,21 +1,18 @@
 /**
- * Metrics of everything in this folder, under the names of controller-runtime and client-go, so that their dashboards work:
- * https://book.kubebuilder.io/reference/metrics-reference. Label sets known beforehand are there, at 0, from the start.
+ * The metrics of this folder, with the names of controller-runtime and client-go, so that their dashboards work:
+ * https://book.kubebuilder.io/reference/metrics-reference. Known label sets start at 0.
  */
 
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-
-/** "edit": a person or a change in the cluster waits for it. "resync": one more look at something believed fine. */
-export type Priority = "edit" | "resync";
-export const PRIORITIES: readonly Priority[] = ["edit", "resync"];
+import { PRIORITIES, type Priority } from "./changes.ts";
 
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after";
 const RESULTS: readonly ReconcileResult[] = ["success", "error", "requeue", "requeue_after"];
 
-/** What the gauges ask a queue at each scrape. */
+/** Read at each scrape. */
 export interface QueueView {
   depth(priority: Priority): number;
-  /** Seconds that each key now being worked on has taken so far. */
+  /** Running time of each key that a worker has, in seconds. */
   runningSeconds(): number[];
 }
 
@@ -36,12 +33,12 @@ export interface ControllerMetrics {
 
 export interface LeaderMetrics {
   set(leading: boolean): void;
-  /** A renewal had to read the lease first, not knowing what became of the one before. */
+  /** A renewal had to read the lease first, because the result of the previous one is unknown. */
   slowPath(): void;
 }
 
 export interface KubeMetrics {
-  /** One HTTP request; `code` is the status, or "<error>" if none came. */
+  /** One HTTP request. `code` is the HTTP status, or "<error>" without a response. */
   request(labels: { method: string; host: string; code: string }, seconds: number): void;
   queue(name: string, view: QueueView): QueueMetrics;
   controller(name: string, concurrency: number): ControllerMetrics;
@@ -54,30 +51,56 @@ const WAITS = [0.001, 0.01, 0.1, 1, 10, 60, 600];
 
 /** Registers all metrics of this folder, once per registry. */
 export function createKubeMetrics(registry: Registry): KubeMetrics {
+  const make = createInstruments(registry);
   return {
-    ...requestMetrics(registry),
-    ...queueMetrics(registry),
-    ...controllerMetrics(registry),
-    ...reflectorMetrics(registry),
-    ...leaderMetrics(registry),
+    ...requestMetrics(make),
+    ...queueMetrics(make),
+    ...controllerMetrics(make),
+    ...reflectorMetrics(make),
+    ...leaderMetrics(make),
   };
 }
 
-function requestMetrics(registry: Registry): Pick<KubeMetrics, "request"> {
+/** Makes metrics that are registered with `registry`. `collect` sets a gauge at each scrape. */
+export function createInstruments(registry: Registry) {
   const registers = [registry];
-  const total = new Counter({
-    name: "rest_client_requests_total",
-    help: "Requests to the Kubernetes API server, by status code (<error> if none came), method and host.",
-    labelNames: ["code", "method", "host"],
-    registers,
-  });
-  const duration = new Histogram({
-    name: "rest_client_request_duration_seconds",
-    help: "Time until the Kubernetes API server's answer had arrived; for watches, until its headers had.",
-    labelNames: ["verb", "host"],
-    buckets: SECONDS,
-    registers,
-  });
+  return {
+    counter: <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+      new Counter<Label>({ name, help, labelNames, registers }),
+    histogram: <Label extends string>(name: string, help: string, labelNames: readonly Label[], buckets: number[]) =>
+      new Histogram<Label>({ name, help, labelNames, buckets, registers }),
+    gauge: <Label extends string>(
+      name: string,
+      help: string,
+      labelNames: readonly Label[],
+      collect: (gauge: Gauge<Label>) => void = () => {},
+    ) =>
+      new Gauge<Label>({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          collect(this);
+        },
+      }),
+  };
+}
+
+type Instruments = ReturnType<typeof createInstruments>;
+
+function requestMetrics({ counter, histogram }: Instruments): Pick<KubeMetrics, "request"> {
+  const total = counter(
+    "rest_client_requests_total",
+    "Requests to the Kubernetes API server, by status code (<error> if none came), method and host.",
+    ["code", "method", "host"],
+  );
+  const duration = histogram(
+    "rest_client_request_duration_seconds",
+    "Time until the response of the Kubernetes API server; for watches, until its headers.",
+    ["verb", "host"],
+    SECONDS,
+  );
   return {
     request({ method, host, code }, seconds) {
       total.inc({ code, method, host });
@@ -86,63 +109,40 @@ function requestMetrics(registry: Registry): Pick<KubeMetrics, "request"> {
   };
 }
 
-function queueMetrics(registry: Registry): Pick<KubeMetrics, "queue"> {
-  const registers = [registry];
+function queueMetrics({ counter, gauge, histogram }: Instruments): Pick<KubeMetrics, "queue"> {
   const labelNames = ["name", "controller"] as const;
   const views = new Map<string, QueueView>();
   const labelsOf = (name: string) => ({ name, controller: name });
 
-  const adds = new Counter({ name: "workqueue_adds_total", help: "Keys added to the queue.", labelNames, registers });
-  const retries = new Counter({
-    name: "workqueue_retries_total",
-    help: "Keys put back for a retry after a failure.",
+  const adds = counter("workqueue_adds_total", "Keys added to the queue.", labelNames);
+  const retries = counter("workqueue_retries_total", "Keys queued again for a retry after a failure.", labelNames);
+  const queueDuration = histogram(
+    "workqueue_queue_duration_seconds",
+    "Time that a key was in the queue before a worker took it.",
     labelNames,
-    registers,
-  });
-  const queueDuration = new Histogram({
-    name: "workqueue_queue_duration_seconds",
-    help: "How long a key was ready before a worker took it.",
+    WAITS,
+  );
+  const workDuration = histogram(
+    "workqueue_work_duration_seconds",
+    "Time that a worker took for a key.",
     labelNames,
-    buckets: WAITS,
-    registers,
-  });
-  const workDuration = new Histogram({
-    name: "workqueue_work_duration_seconds",
-    help: "How long a worker took for a key.",
-    labelNames,
-    buckets: SECONDS,
-    registers,
-  });
-  const gauge = (name: string, help: string, value: (seconds: number[]) => number) =>
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        for (const [queue, view] of views) this.set(labelsOf(queue), value(view.runningSeconds()));
-      },
+    SECONDS,
+  );
+  const running = (name: string, help: string, value: (seconds: number[]) => number) =>
+    gauge(name, help, labelNames, (self) => {
+      for (const [queue, view] of views) self.set(labelsOf(queue), value(view.runningSeconds()));
     });
-  gauge("workqueue_unfinished_work_seconds", "Time spent so far on all keys now being worked on.", (seconds) =>
+  running("workqueue_unfinished_work_seconds", "Running time of all keys that workers have.", (seconds) =>
     seconds.reduce((sum, each) => sum + each, 0),
   );
-  gauge(
-    "workqueue_longest_running_processor_seconds",
-    "Time spent so far on the key that has taken longest.",
-    (seconds) => Math.max(0, ...seconds),
+  running("workqueue_longest_running_processor_seconds", "Running time of the key that has taken longest.", (seconds) =>
+    Math.max(0, ...seconds),
   );
-  const depth = new Gauge({
-    name: "workqueue_depth",
-    help: "Keys ready for a worker, by priority.",
-    labelNames: ["name", "controller", "priority"],
-    registers: [],
-    collect() {
-      for (const [queue, view] of views) {
-        for (const priority of PRIORITIES) this.set({ ...labelsOf(queue), priority }, view.depth(priority));
-      }
-    },
+  gauge("workqueue_depth", "Keys in the queue, by priority.", ["name", "controller", "priority"], (self) => {
+    for (const [queue, view] of views) {
+      for (const priority of PRIORITIES) self.set({ ...labelsOf(queue), priority }, view.depth(priority));
+    }
   });
-  registry.registerMetric(depth);
 
   return {
     queue(name, view) {
@@ -162,48 +162,42 @@ function queueMetrics(registry: Registry): Pick<KubeMetrics, "queue"> {
   };
 }
 
-function controllerMetrics(registry: Registry): Pick<KubeMetrics, "controller"> {
-  const registers = [registry];
+function controllerMetrics({ counter, gauge, histogram }: Instruments): Pick<KubeMetrics, "controller"> {
   const labelNames = ["controller"] as const;
-  const total = new Counter({
-    name: "controller_runtime_reconcile_total",
-    help: "Reconciles by how they ended: success, error, requeue (a conflict), requeue_after (waits for something).",
-    labelNames: ["controller", "result"],
-    registers,
-  });
-  const count = (name: string, help: string) => new Counter({ name, help, labelNames, registers });
+  const total = counter(
+    "controller_runtime_reconcile_total",
+    "Reconciles by result: success, error, requeue (a conflict), requeue_after (waits for something).",
+    ["controller", "result"],
+  );
+  const count = (name: string, help: string) => counter(name, help, labelNames);
   const errors = count("controller_runtime_reconcile_errors_total", "Reconciles that ended in an error.");
   const terminal = count(
     "controller_runtime_terminal_reconcile_errors_total",
-    "Reconciles that ended in an error that only a person can remove.",
+    "Reconciles that ended in an error that only a user can fix.",
   );
-  const panics = count("controller_runtime_reconcile_panics_total", "Reconciles that threw what only a bug throws.");
-  const timeouts = count("controller_runtime_reconcile_timeouts_total", "Reconciles that outlived their deadline.");
-  const duration = new Histogram({
-    name: "controller_runtime_reconcile_time_seconds",
-    help: "Duration of a reconcile.",
+  const panics = count(
+    "controller_runtime_reconcile_panics_total",
+    "Reconciles that ended in an error that only a bug causes.",
+  );
+  const timeouts = count("controller_runtime_reconcile_timeouts_total", "Reconciles that exceeded their deadline.");
+  const duration = histogram(
+    "controller_runtime_reconcile_time_seconds",
+    "Duration of a reconcile.",
     labelNames,
-    buckets: SECONDS,
-    registers,
-  });
-  const workers = new Gauge({
-    name: "controller_runtime_max_concurrent_reconciles",
-    help: "Most reconciles that may run at once.",
+    SECONDS,
+  );
+  const workers = gauge(
+    "controller_runtime_max_concurrent_reconciles",
+    "Maximum number of concurrent reconciles.",
     labelNames,
-    registers,
-  });
-  const active = new Gauge({
-    name: "controller_runtime_active_workers",
-    help: "Reconciles now running.",
-    labelNames,
-    registers,
-  });
+  );
+  const active = gauge("controller_runtime_active_workers", "Reconciles that are running.", labelNames);
 
   return {
     controller(controller, concurrency) {
       const labels = { controller };
       for (const result of RESULTS) total.inc({ controller, result }, 0);
-      for (const counter of [errors, terminal, panics, timeouts]) counter.inc(labels, 0);
+      for (const each of [errors, terminal, panics, timeouts]) each.inc(labels, 0);
       duration.zero(labels);
       workers.set(labels, concurrency);
       active.set(labels, 0);
@@ -223,27 +217,23 @@ function controllerMetrics(registry: Registry): Pick<KubeMetrics, "controller"> 
   };
 }
 
-function reflectorMetrics(registry: Registry): Pick<KubeMetrics, "reflector"> {
-  const registers = [registry];
+function reflectorMetrics({ counter, gauge }: Instruments): Pick<KubeMetrics, "reflector"> {
   const labelNames = ["name"] as const;
   const ages = new Map<string, () => number>();
-  const age = new Gauge({
-    name: "reflector_seconds_since_last_event",
-    help: "Seconds since the API server was last heard of in this watch; bookmarks come about once a minute.",
+  gauge(
+    "reflector_seconds_since_last_event",
+    "Seconds since the last response or event of this watch; bookmarks come about once a minute.",
     labelNames,
-    registers: [],
-    collect() {
-      for (const [name, secondsSinceLastEvent] of ages) this.set({ name }, secondsSinceLastEvent());
+    (self) => {
+      for (const [name, secondsSinceLastEvent] of ages) self.set({ name }, secondsSinceLastEvent());
     },
-  });
-  registry.registerMetric(age);
-  const lists = new Counter({ name: "reflector_lists_total", help: "Complete lists made.", labelNames, registers });
-  const failures = new Counter({
-    name: "reflector_failures_total",
-    help: "Lists and watches that ended in an error and were tried again.",
+  );
+  const lists = counter("reflector_lists_total", "Complete lists.", labelNames);
+  const failures = counter(
+    "reflector_failures_total",
+    "Lists and watches that ended in an error and were retried.",
     labelNames,
-    registers,
-  });
+  );
   return {
     reflector(name, secondsSinceLastEvent) {
       ages.set(name, secondsSinceLastEvent);
@@ -254,21 +244,14 @@ function reflectorMetrics(registry: Registry): Pick<KubeMetrics, "reflector"> {
   };
 }
 
-function leaderMetrics(registry: Registry): Pick<KubeMetrics, "leader"> {
-  const registers = [registry];
+function leaderMetrics({ counter, gauge }: Instruments): Pick<KubeMetrics, "leader"> {
   const labelNames = ["name"] as const;
-  const status = new Gauge({
-    name: "leader_election_master_status",
-    help: "1 while this process is the leader for the named lease.",
+  const status = gauge("leader_election_master_status", "1 while this process holds the named lease.", labelNames);
+  const slowPaths = counter(
+    "leader_election_slowpath_total",
+    "Renewals of the named lease that had to read it first, after a failed one.",
     labelNames,
-    registers,
-  });
-  const slowPaths = new Counter({
-    name: "leader_election_slowpath_total",
-    help: "Renewals of the named lease that had to read it first, after one that failed.",
-    labelNames,
-    registers,
-  });
+  );
   return {
     leader(name) {
       status.set({ name }, 0);

@@ -1,16 +1,16 @@
 /**
- * Plain shapes of Kubernetes objects and resources, as JSON has them (no class instances, no Dates).
+ * Kubernetes objects as plain JSON, without class instances or Dates.
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
  */
 
-/** metav1.Condition: https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md#typical-status-properties */
+/** https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1#Condition */
 export interface Condition {
   type: string;
   status: "True" | "False" | "Unknown";
   observedGeneration?: number;
-  /** RFC 3339, whole seconds; moves only when `status` does. */
+  /** RFC 3339, whole seconds. Changes only with `status`. */
   lastTransitionTime: string;
-  /** One CamelCase word of a fixed, documented list. */
+  /** One CamelCase word of a closed, documented list. */
   reason: string;
   message: string;
 }
@@ -20,7 +20,7 @@ export interface ObjectMeta {
   /** Absent on cluster-scoped objects. */
   namespace?: string;
   uid?: string;
-  /** Opaque, but for equality. */
+  /** To be compared with {@link isLater}. */
   resourceVersion?: string;
   generation?: number;
   creationTimestamp?: string;
@@ -36,18 +36,17 @@ export interface KubeObject {
   metadata: ObjectMeta;
 }
 
-/** What every one of our kinds has in its status. */
+/** The common fields of all the operator's kinds. */
 export interface CommonStatus {
   observedGeneration?: number;
   conditions?: Condition[];
 }
 
-/** An object whose status the operator writes. */
 export interface StatusObject<Status extends CommonStatus = CommonStatus> extends KubeObject {
   status?: Status;
 }
 
-/** A kind as the API server serves it. `group` is "" for the core group. */
+/** A kind in the API. `group` is "" for the core group. */
 export interface Resource {
   group: string;
   version: string;
@@ -56,29 +55,38 @@ export interface Resource {
   namespaced: boolean;
 }
 
-/** Names one object of a known kind; `namespace` is absent for cluster-scoped kinds. */
+export function apiVersionOf({ group, version }: Resource): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
+/** `namespace` is absent for cluster-scoped kinds. */
 export interface ObjectKey {
   namespace?: string;
   name: string;
 }
 
-/** "namespace/name", or "name": the key by which queue and store know an object. */
+/** "namespace/name", or "name" for cluster-scoped kinds: the key in queues and stores. */
 export function keyOf(key: ObjectKey): string {
   return key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
 }
 
-/** Inverse of {@link keyOf}: neither namespaces nor names may contain a slash. */
+/** Inverse of {@link keyOf}. Names cannot contain a slash. */
 export function parseKey(key: string): ObjectKey {
   const slash = key.indexOf("/");
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 /**
- * Whether resource version `a` is later than `b`. Those of one kind may be compared as integers (KEP-5504); undefined where they are not
- * integers: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ * Whether resource version `a` is later than `b`, both of the same kind. Undefined if they are not integers (KEP-5504):
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
  */
 export function isLater(a: string, b: string): boolean | undefined {
   if (a === b) return false;
   if (!/^[1-9]\d*$/.test(a) || !/^[1-9]\d*$/.test(b)) return undefined;
   return BigInt(a) > BigInt(b);
+}
+
+/** metav1.MicroTime: the API server requires six digits of a second. `now` is in milliseconds since the epoch. */
+export function microTime(now: number): string {
+  return new Date(now).toISOString().replace("Z", "000Z");
 }

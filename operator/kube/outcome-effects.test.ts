@@ -17,7 +17,7 @@ const working: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ kind: fc.constant("done" as const), recheckAfterMs: ms }),
 );
 
-test("whatever a reconcile comes to, it is looked at again without an edit: it may be put right at AWS", () => {
+test("each outcome is reconciled again without an edit: the cause may be fixed at AWS", () => {
   fc.assert(
     fc.property(working, (outcome) => {
       const requeue = requeueOf(outcome, () => 0.5);
@@ -27,7 +27,7 @@ test("whatever a reconcile comes to, it is looked at again without an edit: it m
   );
 });
 
-test("what is Stalled has one recheck, one result and one form, whoever says so", () => {
+test("all terminal failures have the same recheck, result and conditions", () => {
   fc.assert(
     fc.property(failure, (outcome) => {
       const stalled = { ...outcome, terminal: true };
@@ -40,7 +40,7 @@ test("what is Stalled has one recheck, one result and one form, whoever says so"
   );
 });
 
-test("an outcome that is thrown ends a reconcile like one that is returned", () => {
+test("a thrown outcome has the effects of a returned one", () => {
   const failureOf = () => ({ reason: "Unavailable", message: "" });
   fc.assert(
     fc.property(working, (outcome) => {
@@ -49,7 +49,7 @@ test("an outcome that is thrown ends a reconcile like one that is returned", () 
   );
 });
 
-test("an error of no known kind keeps its text out of status", () => {
+test("the message of an unknown error is not in status", () => {
   const failing = () => {
     throw new Error("secret");
   };

@@ -1,22 +1,21 @@
-/** What follows from the outcome of a reconcile, as pure functions of it. */
+/** What follows from the outcome of a reconcile. Pure. */
 
+import type { Priority } from "./changes.ts";
 import { findCondition } from "./conditions.ts";
 import { kubeFailure } from "./errors.ts";
 import type { EventDetail } from "./events.ts";
-import type { Priority, ReconcileResult } from "./metrics.ts";
+import type { ReconcileResult } from "./metrics.ts";
 import type { StatusObject } from "./object.ts";
 import { type Failure, type Outcome, OutcomeError } from "./outcome.ts";
+import type { KubeReason } from "./reasons.ts";
 
-/** What an error of AWS, for example, means; undefined for an error that it does not know. */
+/** The failure that an error means, such as an error of AWS; undefined for an unknown error. */
 export type FailureOf = (error: unknown) => Failure | undefined;
 
-/** The text of an unknown error stays in the log: it may hold anything. */
-const INTERNAL: Failure = {
-  reason: "InternalError",
-  message: "The operator failed on this object; its log says how.",
-};
+/** Does not repeat the message of the error, which may contain secrets. */
+const INTERNAL: Failure<KubeReason> = { reason: "InternalError", message: "Internal error. See the operator's log." };
 
-/** The outcome of a reconcile that threw. `failureOf` knows the errors that are not the API server's; it may itself throw. */
+/** The outcome of a reconcile that threw. `failureOf` handles errors that are not the API server's, and may throw. */
 export function thrownOutcome(error: unknown, failureOf: FailureOf): Outcome {
   if (error instanceof OutcomeError) return error.outcome;
   try {
@@ -26,7 +25,7 @@ export function thrownOutcome(error: unknown, failureOf: FailureOf): Outcome {
   }
 }
 
-/** True for what only a mistake in the operator throws. */
+/** True for errors that only a bug throws. */
 export function isPanic(error: unknown): boolean {
   const bugs = [TypeError, RangeError, ReferenceError, SyntaxError];
   return !(error instanceof Error) || bugs.some((bug) => error instanceof bug);
@@ -36,17 +35,17 @@ export const isQuiet = (outcome: Outcome) => outcome.kind === "failure" && outco
 
 export const isTerminal = (outcome: Outcome) => outcome.kind === "failure" && outcome.terminal === true;
 
-/** controller-runtime's `result` label. */
+/** The `result` label of controller-runtime's metrics. */
 export function resultOf(outcome: Outcome): ReconcileResult {
   if (isQuiet(outcome)) return "requeue";
   if (outcome.kind === "failure") return "error";
   return outcome.kind === "again" || outcome.kind === "waiting" ? "requeue_after" : "success";
 }
 
-/** "backoff": after the key's own, growing delay. Undefined: when something changes. */
+/** "backoff": after exponential backoff. Undefined: only when something changes. */
 export type Requeue = "backoff" | { afterMs: number; priority: Priority } | undefined;
 
-/** What the queue does with the key next. `random` gives a number in [0, 1) and spreads out what began together. */
+/** `random` returns a number in [0, 1), to spread requeues over time. */
 export function requeueOf(outcome: Outcome, random: () => number): Requeue {
   const jittered = (ms: number) => ms * (0.9 + random() * 0.2);
   const recheck = (ms: number): Requeue => ({ afterMs: jittered(ms), priority: "resync" });
@@ -65,18 +64,23 @@ export function requeueOf(outcome: Outcome, random: () => number): Requeue {
   }
 }
 
-/** What is Stalled may be put right at AWS, of which Kubernetes tells nothing. */
+/** The cause of Stalled may be fixed at AWS, which no watch reports. */
 const STALLED_RECHECK_MS = 600_000;
 
-/** "Retry-After: 0" is no reason for a hot loop. */
+/** "Retry-After: 0" must not become a hot loop. */
 const MIN_RETRY_MS = 1_000;
 
-/** The event that an outcome is worth: a Warning on a change into failure, a Normal one on becoming Ready. `object` as the reconcile began. */
+/** Warning on a new cause of failure, Normal on becoming Ready. The object is as at the start of the reconcile. */
 export function eventOf({ status }: StatusObject, outcome: Outcome): EventDetail | undefined {
   const before = findCondition(status, "Ready");
   if (outcome.kind === "done") {
     if (before?.status === "True") return undefined;
-    return { type: "Normal", reason: "Succeeded", action: "Reconcile", note: outcome.message ?? "Ready." };
+    return {
+      type: "Normal",
+      reason: "Succeeded" satisfies KubeReason,
+      action: "Reconcile",
+      note: outcome.message ?? "Ready.",
+    };
   }
   if (outcome.kind !== "failure" || isQuiet(outcome)) return undefined;
   if (before?.status === "False" && before.reason === outcome.reason) return undefined;

@@ -3,14 +3,17 @@
 import { KubeError } from "./errors.ts";
 import type { ObjectKey, Resource } from "./object.ts";
 
-/** The path of a collection; without a namespace, of all namespaces (or of a cluster-scoped kind). */
+/** The path of a collection. Without a namespace: of all namespaces, or of a cluster-scoped kind. */
 export function collectionPath(resource: Resource, namespace?: string): string {
   const api = resource.group === "" ? "/api" : `/apis/${segment(resource.group)}`;
   const scope = namespace === undefined ? "" : `/namespaces/${segment(namespace)}`;
   return `${api}/${segment(resource.version)}${scope}/${segment(resource.plural)}`;
 }
 
-/** The path of one object, or of its `subresource`. Throws a 400 KubeError for a key that cannot name one. */
+/**
+ * The path of an object, or of its `subresource`.
+ * @throws KubeError 400 for an invalid key.
+ */
 export function objectPath(resource: Resource, key: ObjectKey, subresource?: string): string {
   if (resource.namespaced !== (key.namespace !== undefined)) {
     const need = resource.namespaced ? "needs a" : "has no";
@@ -20,7 +23,7 @@ export function objectPath(resource: Resource, key: ObjectKey, subresource?: str
   return subresource === undefined ? object : `${object}/${segment(subresource)}`;
 }
 
-/** Names may come from tenants: a "/", "%" or ".." would address something else. The rule is apimachinery's IsValidPathSegmentName. */
+/** Tenants choose names: "/", "%" or ".." would address another object. As apimachinery's IsValidPathSegmentName. */
 function segment(name: string): string {
   if (name === "" || name === "." || name === ".." || /[/%]/.test(name)) {
     throw new KubeError("path", 400, "BadRequest", "the name cannot be part of a path");

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createQueue, type Priority, type Queue } from "./queue.ts";
+import type { Priority } from "./changes.ts";
+import { createQueue, type Queue } from "./queue.ts";
 import { createManualClock, settle, type ManualClock } from "./testing/manual-clock.ts";
 import { testMetrics } from "./testing/objects.ts";
 
@@ -13,7 +14,7 @@ function build() {
 }
 beforeEach(build);
 
-/** What a worker would get now. */
+/** The key that a worker would get now. */
 async function next(): Promise<string | undefined> {
   const stop = new AbortController();
   const got = queue.get(stop.signal);
@@ -21,7 +22,7 @@ async function next(): Promise<string | undefined> {
   return await got;
 }
 
-describe("what a worker gets", () => {
+describe("a worker gets", () => {
   test("a key added many times, once", async () => {
     queue.add("a", "edit");
     queue.add("a", "edit");
@@ -29,7 +30,7 @@ describe("what a worker gets", () => {
     expect([await next(), await next()]).toEqual(["a", undefined]);
   });
 
-  test("a key added while it is worked on comes back when that is done, not before", async () => {
+  test("a key that was added while it had it, once it is done", async () => {
     queue.add("a", "edit");
     expect(await next()).toBe("a");
     queue.add("a", "resync");
@@ -41,7 +42,7 @@ describe("what a worker gets", () => {
     expect(await next()).toBeUndefined();
   });
 
-  test("edits before resyncs, each in the order of their coming", async () => {
+  test("edits before resyncs, each in the order of their addition", async () => {
     queue.add("r1", "resync");
     queue.add("e1", "edit");
     queue.add("r2", "resync");
@@ -49,7 +50,7 @@ describe("what a worker gets", () => {
     expect([await next(), await next(), await next(), await next()]).toEqual(["e1", "e2", "r1", "r2"]);
   });
 
-  test("a waiting resync is raised by an edit", async () => {
+  test("a queued resync as an edit, if an edit was added", async () => {
     queue.add("r1", "resync");
     queue.add("r2", "resync");
     queue.add("r2", "edit");
@@ -57,7 +58,7 @@ describe("what a worker gets", () => {
     expect([await next(), await next(), await next()]).toEqual(["r2", "r1", undefined]);
   });
 
-  test("a key added during work keeps the higher priority of its adds", async () => {
+  test("a key that was added during work with the highest priority of the additions", async () => {
     queue.add("a", "resync");
     await next();
     queue.add("a", "edit");
@@ -67,7 +68,7 @@ describe("what a worker gets", () => {
     expect(await next()).toBe("a");
   });
 
-  test("workers that wait get keys in the order of their waiting", async () => {
+  test("keys in the order in which workers began to wait", async () => {
     const [first, second] = [queue.get(), queue.get()];
     queue.add("a", "edit");
     queue.add("b", "edit");
@@ -76,7 +77,7 @@ describe("what a worker gets", () => {
 });
 
 describe("delays", () => {
-  test("a delayed key is ready after its delay, not before", async () => {
+  test("a delayed key is queued after its delay", async () => {
     queue.addAfter("a", 1000, "resync");
     await clock.advance(999);
     expect(await next()).toBeUndefined();
@@ -84,7 +85,7 @@ describe("delays", () => {
     expect(await next()).toBe("a");
   });
 
-  test("an add cuts the delay short, and nothing of it is left", async () => {
+  test("an addition without a delay cancels the delay", async () => {
     queue.addAfter("a", 60_000, "resync");
     queue.add("a", "edit");
     expect(await next()).toBe("a");
@@ -94,7 +95,7 @@ describe("delays", () => {
     expect(clock.timers()).toBe(0);
   });
 
-  test("of two delays the earlier end counts, whichever came first", async () => {
+  test("of two delays the earlier end counts", async () => {
     queue.addAfter("a", 5000, "resync");
     queue.addAfter("a", 60_000, "resync");
     queue.addAfter("b", 60_000, "resync");
@@ -118,7 +119,7 @@ describe("delays", () => {
     expect(clock.timers()).toBe(1);
   });
 
-  test("a delay that ends during work waits for its end", async () => {
+  test("a delay that ends during work queues the key after the work", async () => {
     queue.add("a", "edit");
     await next();
     queue.addAfter("a", 1000, "edit");
@@ -142,7 +143,7 @@ describe("backoff", () => {
     return clock.monotonic() - start;
   }
 
-  test("doubles per key up to the limit, and starts over when forgotten", async () => {
+  test("doubles per key up to the limit, and is reset by forget", async () => {
     const delays = [];
     for (let i = 0; i < 5; i += 1) delays.push(await retryDelay("a"));
     // Three quarters of 1, 2, 4, 8, 8 s: the random half is at 0.5.
@@ -154,7 +155,7 @@ describe("backoff", () => {
 });
 
 describe("shutdown", () => {
-  test("gives out nothing more, releases waiting workers, takes nothing more, and resolves when work in hand is done", async () => {
+  test("drops keys, ends waits, accepts no more, and resolves when all work is done", async () => {
     queue.add("a", "edit");
     expect(await queue.get()).toBe("a");
     const waiting = queue.get();
@@ -173,7 +174,7 @@ describe("shutdown", () => {
     await drain;
   });
 
-  test("an aborted wait takes no key away from others", async () => {
+  test("an aborted wait takes no key", async () => {
     const stop = new AbortController();
     const given = queue.get(stop.signal);
     stop.abort();

@@ -1,14 +1,13 @@
 /**
- * Which key is to be worked on next. The rules are those of client-go's workqueue: a key is there at most once, is given to one
- * worker at a time, and comes back by itself if it was added meanwhile. Edits go before resyncs.
+ * The queue of keys to reconcile, with the rules of client-go's workqueue: a key is queued at most once, one worker at
+ * a time has it, and it is queued again if it was added meanwhile. Edits go before resyncs.
  */
 
 import { backoffDelay, type Backoff } from "./backoff.ts";
 import type { Clock } from "../clock.ts";
 import { createDelays } from "./delays.ts";
-import type { KubeMetrics, Priority } from "./metrics.ts";
-
-export type { Priority } from "./metrics.ts";
+import type { Priority } from "./changes.ts";
+import type { KubeMetrics } from "./metrics.ts";
 
 export interface QueueOptions extends Partial<Backoff> {
   /** For metrics. */
@@ -20,33 +19,33 @@ export interface QueueOptions extends Partial<Backoff> {
 }
 
 export interface Queue {
-  /** Ready at once, also if it was delayed; an edit raises a waiting resync. */
+  /** Queues the key now, even if it has a delay. An edit raises the priority of a queued resync. */
   add(key: string, priority: Priority): void;
-  /** Ready after `delayMs`; of several delays of a key the first to end counts. */
+  /** Queues the key after `delayMs`. Of several delays of a key, the first to end counts. */
   addAfter(key: string, delayMs: number, priority: Priority): void;
-  /** Ready after the key's own backoff, which doubles at each call until {@link forget}. */
+  /** Queues the key after its backoff, which doubles with each call until {@link forget}. */
   addRateLimited(key: string): void;
-  /** The key did well, or is gone: its backoff starts over. */
+  /** Resets the backoff of the key. */
   forget(key: string): void;
-  /** Resolves with a key, which then is the caller's until {@link done}; with undefined after {@link shutDown} or `signal`'s abort. */
+  /** Resolves with a key, to pass to {@link done} later. Undefined after {@link shutDown}, or if `signal` aborts. */
   get(signal?: AbortSignal): Promise<string | undefined>;
   done(key: string): void;
-  /** Takes and gives no more keys. Resolves when all keys given out are done. */
+  /** Drops all queued keys and accepts no more. Resolves when all keys of workers are done. */
   shutDown(): Promise<void>;
-  /** Keys ready for a worker. */
+  /** Number of queued keys, without delayed ones. */
   depth(): number;
 }
 
 export function createQueue({ name, clock, random, metrics, baseMs = 500, maxMs = 300_000 }: QueueOptions): Queue {
-  /** Ready keys with the time they became so, oldest first. */
+  /** Queued keys with the time at which they were queued, oldest first. */
   const ready: Record<Priority, Map<string, number>> = { edit: new Map(), resync: new Map() };
-  /** Keys given out, and since when. */
+  /** Keys that workers have, with the time at which they got them. */
   const processing = new Map<string, number>();
-  /** Keys that were added while given out. */
+  /** Keys that were added while a worker has them. */
   const again = new Map<string, Priority>();
   const failures = new Map<string, number>();
   const delays = createDelays(clock, makeReady);
-  /** Workers waiting for a key, first come first served. */
+  /** Workers that wait for a key, in order. */
   const idle = new Set<(key: string | undefined) => void>();
   const drained = Promise.withResolvers<void>();
   let shuttingDown = false;

@@ -1,6 +1,6 @@
 /**
- * What the code in this folder asks of the API server, as RBAC rules: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
- * The chart's roles are generated from them, and a test holds them against what is really called, both ways.
+ * The RBAC rules that this folder needs: https://kubernetes.io/docs/reference/access-authn-authz/rbac/. The roles of
+ * the chart are generated from them. A test compares them with the calls that the operator makes.
  */
 
 import { EVENTS } from "./events.ts";
@@ -9,13 +9,12 @@ import type { Resource } from "./object.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
 
-/** What may be done with one resource, of one API group. */
 export interface Rule {
   apiGroups: [string];
   /** "<plural>" or "<plural>/<subresource>" */
   resources: [string];
   verbs: readonly Verb[];
-  /** Absent: all of them. */
+  /** Default: all objects. */
   resourceNames?: string[];
 }
 
@@ -25,17 +24,17 @@ export function allow({ group, plural }: Named, verbs: readonly Verb[], subresou
   return { apiGroups: [group], resources: [[plural, subresource].filter(Boolean).join("/")], verbs };
 }
 
-/** To keep a store of them: reflector.ts. */
+/** For a store: reflector.ts. */
 export function watched(resource: Named): Rule[] {
   return [allow(resource, ["list", "watch"])];
 }
 
-/** To write their status: status.ts. */
+/** To write status: status.ts. */
 export function reconciled(resource: Named): Rule[] {
   return [...watched(resource), allow(resource, ["patch"], "status")];
 }
 
-/** To hold them with a finalizer besides, which is read anew after a conflict: finalizers.ts. */
+/** To also set a finalizer, which reads the object again after a conflict: finalizers.ts. */
 export function reconciledWithFinalizer(resource: Named): Rule[] {
   return [allow(resource, ["get", "list", "watch", "patch"]), allow(resource, ["patch"], "status")];
 }
@@ -45,7 +44,7 @@ export function recorded(): Rule[] {
   return [allow(EVENTS, ["create", "patch"])];
 }
 
-/** To hold one lease: lease.ts. A name cannot restrict create. */
+/** To hold one lease: lease.ts. RBAC cannot restrict create by name. */
 export function leased(name: string): Rule[] {
   return [allow(LEASES, ["create"]), { ...allow(LEASES, ["get", "update"]), resourceNames: [name] }];
 }

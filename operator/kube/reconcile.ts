@@ -1,4 +1,4 @@
-/** What a reconcile is given, and what it may do to its object: its status, its finalizer, its events. */
+/** One reconcile: what it gets, and how it writes the status, finalizer and events of its object. */
 
 import type { Logger } from "pino";
 import type { KubeClient } from "./client.ts";
@@ -15,26 +15,23 @@ import type { Store } from "./store.ts";
 
 export type StatusOf<T extends StatusObject> = NonNullable<T["status"]>;
 
-export interface ReconcileContext<T extends StatusObject> {
+export interface ReconcileContext<T extends StatusObject, Reason extends string = string> {
   key: ObjectKey;
-  /** As the reconcile began; frozen. */
+  /** As at the start of the reconcile; frozen. */
   object: T;
-  /** A draft, written when the reconcile ends. Summary conditions and observedGeneration are not the reconciler's. */
+  /** A draft, written when the reconcile ends. The controller loop sets summary conditions and observedGeneration. */
   status: StatusOf<T>;
-  /** Aborts at the deadline and on shutdown; to be passed to every call. */
+  /** Aborts at the deadline and on shutdown. Pass it to every call. */
   signal: AbortSignal;
   log: Logger;
-  /** Sets a detail condition of the reconciler's own in the draft. */
-  setCondition: (detail: ConditionDetail) => void;
+  /** Sets a condition other than the summary conditions in the draft. */
+  setCondition: (detail: ConditionDetail<Reason>) => void;
+  /** Writes the draft status now, as Reconciling, before a change is made. Writes nothing if nothing differs. */
+  progress: (reason: Reason, message: string) => Promise<void>;
+  event: (detail: EventDetail<Reason>) => void;
   /**
-   * Puts on record that something is about to be changed: writes the draft at once, no longer Ready. Nothing is written if the
-   * object says so already and the draft has nothing new.
-   */
-  progress: (reason: string, message: string) => Promise<void>;
-  event: (detail: EventDetail) => void;
-  /**
-   * To be called right before each step that cannot be undone: reads the object from the API server, and ends the reconcile if the object is
-   * gone, is another one of that name, or has changed in a way that calls for a new reconcile. A watch may be silent for minutes.
+   * Call before each irreversible step. Reads the object from the API server, since a watch may be silent for minutes,
+   * and throws if it is gone, has another uid, or has changed so that a new reconcile is required.
    */
   ensureCurrent: () => Promise<void>;
   ensureFinalizer: () => Promise<void>;
@@ -46,7 +43,7 @@ export type Reconcile<T extends StatusObject> = (context: ReconcileContext<T>) =
 export interface RunOptions<T extends StatusObject> {
   resource: Resource;
   store: Store<T>;
-  /** Reads one object from the API server into the store; undefined: it is gone, or no longer selected. */
+  /** Reads one object from the API server into the store. Undefined if it is gone, or no longer selected. */
   refresh: (key: ObjectKey, signal: AbortSignal) => Promise<T | undefined>;
   client: KubeClient;
   finalizer: string;
@@ -54,21 +51,20 @@ export interface RunOptions<T extends StatusObject> {
   clock: Clock;
 }
 
-/** One reconcile of one object. */
 export interface ReconcileRun<T extends StatusObject> {
   context: ReconcileContext<T>;
-  /** From now on the context refuses to do anything: its reconcile is over, or given up. */
+  /** Ends the context: its functions throw from now on. */
   close(): void;
-  /** A write was refused because the object is gone, is another one or was changed: what the store has of it is out of date. */
+  /** A write failed because the object is gone, has another uid or has changed: the store is out of date. */
   isOutdated(): boolean;
-  /** Writes the draft as `outcome` leaves it, if that differs from what is there. */
+  /** Writes the draft with the conditions of `outcome`, if it differs from the present status. */
   writeStatus(outcome: ShownOutcome, signal: AbortSignal): Promise<void>;
 }
 
 interface RunInput<T> {
   key: string;
   object: T;
-  /** It is Stalled by now, by a failure that lasts and is tried again. */
+  /** It is Stalled because of a failure that lasts and is retried. */
   isFailing: boolean;
   signal: AbortSignal;
   log: Logger;
@@ -85,7 +81,7 @@ export function createRun<T extends StatusObject>(
   let open = true;
   let outdated = false;
 
-  /** The newest state known; undefined if the object is gone, or another one has its name. */
+  /** From the store; undefined if the object is gone, or another one has its name. */
   function newest(): T | undefined {
     const stored = store.get(object.metadata);
     return stored?.metadata.uid === uid ? stored : undefined;
@@ -98,7 +94,7 @@ export function createRun<T extends StatusObject>(
     return current;
   }
 
-  /** A write to the object itself, whose refusal is news about it. */
+  /** Awaits a write to the object. Notes if it fails because the object changed. */
   async function own<R>(call: Promise<R>): Promise<R> {
     try {
       return await call;
@@ -108,7 +104,7 @@ export function createRun<T extends StatusObject>(
     }
   }
 
-  /** A change of the object in the meantime is no reason not to write; that it is gone, or another one has its name, is. */
+  /** Writes status, again after a conflict, unless the object is gone or another one has its name. */
   async function write(next: object, writeSignal: AbortSignal) {
     let conflicts = 0;
     for (let current = newest(); current !== undefined;) {
@@ -146,7 +142,7 @@ export function createRun<T extends StatusObject>(
       async progress(reason, message) {
         const current = newestWhileOpen();
         const recorded = findCondition(current.status, "Reconciling")?.observedGeneration === generation;
-        // While failing and trying again, the object keeps saying why.
+        // While it retries, a Stalled object keeps its cause.
         if (!recorded && !isFailing)
           Object.assign(draft, applyOutcome(draft, { kind: "progress", reason, message }, generation, clock.now()));
         await own(write(draft, signal));

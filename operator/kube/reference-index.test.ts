@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createReferenceIndex } from "./reference-index.ts";
 
-test("each referrer once, for as long as it is there", () => {
+test("each referrer is listed once, until it is removed", () => {
   const index = createReferenceIndex();
   for (const referrer of ["a", "b", "a"]) index.add("bucket", referrer);
   expect(index.referrersOf("bucket")).toEqual(["a", "b"]);

@@ -1,6 +1,6 @@
-/** Which objects refer to an object, by their keys: so that a change of it need not look through all of them. */
+/** Finds the objects that refer to an object, by key, without a search through all objects. */
 export interface ReferenceIndex {
-  /** In no order that means anything. */
+  /** In no particular order. */
   referrersOf(key: string): string[];
   add(key: string, referrer: string): void;
   remove(key: string, referrer: string): void;

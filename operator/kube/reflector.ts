@@ -1,9 +1,10 @@
 /**
- * Keeps a store equal to what the API server has: lists, then watches, for ever. Whatever goes wrong leads to another try, after a pause where
- * a hurry would do harm. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ * Keeps a store equal to the state of the API server: lists, then watches, and retries after any error.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  *
- * A list is the truth, also where it is older than what was seen before: then etcd was restored from a backup, and a watch from a version of the lost
- * history would stay silent (https://github.com/kubernetes/kubernetes/issues/107457). So each cut connection leads to a list.
+ * A list replaces the store even if it is older: then etcd was restored from a backup, and a watch from a version of
+ * the lost history would stay silent (https://github.com/kubernetes/kubernetes/issues/107457). So a cut connection
+ * leads to a list.
  */
 
 import type { Logger } from "pino";
@@ -14,21 +15,21 @@ import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { watchOnce } from "./watch.ts";
-import { createStore, type Change, type ChangeType, type Store } from "./store.ts";
+import { createStore, type Delta, type DeltaType, type Store } from "./store.ts";
 
-/** Called for each change, in order. Must only note it (enqueue a key): what it throws is logged, and nothing else happens. */
-export type OnChange<T> = (type: ChangeType, object: T, old?: T) => void;
+/** Called for each change, in order. Must return fast, for example enqueue a key. An error is only logged. */
+export type OnChange<T> = (type: DeltaType, object: T, old?: T) => void;
 
 export interface ReflectorOptions<T> {
   client: KubeClient;
   resource: Resource;
-  /** One list and watch for each; absent: all namespaces, or a cluster-scoped kind. */
+  /** One list and watch for each. Default: all namespaces, or a cluster-scoped kind. */
   namespaces?: string[];
   labelSelector?: string;
-  /** Applied to each object before it is stored; by default strips managedFields, which are most of an object's size. */
+  /** Applied to each object before it is stored. Default: removes managedFields, most of an object's size. */
   transform?: (object: T) => T;
   onChange: OnChange<T>;
-  /** The API server's state turned out older than what was seen of it before: that of other kinds will be, too. */
+  /** Called when the API server went back to an older state, which affects all kinds. */
   onRewind?: () => void;
   clock: Clock;
   /** In [0, 1). */
@@ -39,24 +40,24 @@ export interface ReflectorOptions<T> {
 
 export interface Reflector<T> {
   store: Store<T>;
-  /** Resolves soon after `signal` aborts, after which nothing more is reported; never rejects. A second call joins the first. */
+  /** Resolves soon after `signal` aborts; then reports nothing more. Never rejects. A second call joins the first. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves when the first complete list of every namespace is in the store. */
+  /** Resolves when the store has a complete list of each namespace. */
   synced: Promise<void>;
   hasSynced(): boolean;
-  /** Since the API server was last heard of, in the quietest namespace. Counts from creation on. */
+  /** Seconds since the last response or event, in the namespace that was silent longest. Counts from creation. */
   secondsSinceLastEvent(): number;
-  /** Reads one object from the API server into the store. Undefined: it is gone, or not selected. */
+  /** Reads one object from the API server into the store. Undefined if it is gone, or not selected. */
   refresh: (key: ObjectKey, signal: AbortSignal) => Promise<T | undefined>;
-  /** Lists anew, at once. */
+  /** Lists again now. */
   relist(): void;
 }
 
 const PAGE_SIZE = 500;
-/** client-go's reflector backoff; it starts over after two quiet minutes. */
+/** The backoff of client-go's reflector. Resets after two minutes without a failure. */
 const BACKOFF = { baseMs: 800, maxMs: 30_000 };
 const BACKOFF_RESET_MS = 120_000;
-/** A whole list from time to time finds whatever events may have been missed; up to half as much again at random. */
+/** Minimum time between complete lists, which find missed events; up to half of it is added at random. */
 const RELIST_MS = 600_000;
 
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
@@ -71,14 +72,14 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   const synced = Promise.withResolvers<void>();
   const secondsSinceLastEvent = () => Math.max(...scopes.map(({ heardAt }) => (clock.monotonic() - heardAt) / 1000), 0);
   const count = metrics.reflector(resource.plural, secondsSinceLastEvent);
-  /** The latest resource version that was seen of the kind. */
+  /** The latest resource version seen. */
   let newest = "";
 
   function saw(version = "") {
     if (isLater(version, newest) !== false) newest = version;
   }
 
-  /** Whether a list of this version, asked for when `seen` was the latest, shows that the API server went back to an older state. */
+  /** Whether the API server went back to an older state: `seen` was the latest before a list of `version`. */
   function isRewind(version: string, seen: string): boolean {
     if (isLater(seen, version) !== true) return false;
     log.warn({ resource: resource.plural }, "The API server went back to an older state, which is accepted");
@@ -86,8 +87,8 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
     return true;
   }
 
-  function report(changes: Change<T>[]) {
-    for (const { type, object, old } of changes) {
+  function report(deltas: Delta<T>[]) {
+    for (const { type, object, old } of deltas) {
       try {
         options.onChange(type, object, old);
       } catch (err) {
@@ -154,15 +155,15 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
 
 interface Scope {
   namespace: string | undefined;
-  /** Monotonic time of the last answer or event. */
+  /** Monotonic time of the last response or event. */
   heardAt: number;
   listed: boolean;
-  /** Ends the watch, so that a list follows; absent while there is none to end. */
+  /** Ends the watch, so that a list follows. Absent without a watch. */
   relist: (() => void) | undefined;
 }
 
 interface Sink<T> {
-  /** `seen`: the latest version that was known when the list was asked for. */
+  /** `seen`: the latest resource version before the list was requested. */
   replace(list: List<T>, seen: string): void;
   change(event: WatchEvent<T>): void;
   failed(): void;
@@ -182,7 +183,7 @@ async function followScope<T extends KubeObject>(
 ): Promise<void> {
   const { resource, labelSelector, transform = stripManagedFields, clock, random, log } = options;
   const { namespace } = scope;
-  /** Where the watch goes on; undefined: list first. */
+  /** Start of the next watch. Undefined: list first. */
   let resourceVersion: string | undefined;
   let relistAt = 0;
   const retry = createRetry(clock, random);
@@ -218,10 +219,7 @@ async function followScope<T extends KubeObject>(
   }
 }
 
-/**
- * An expired version, an event that could not be read and may have been anything, or a connection that was cut: the server may have been restored from
- * a backup meanwhile.
- */
+/** An expired version, an unreadable event, or a cut connection: etcd may have been restored, so list again. */
 function leavesDoubt(error: unknown): boolean {
   return isGone(error) || (error instanceof KubeError && (error.reason === BROKEN_ANSWER || error.status === 0));
 }
@@ -252,7 +250,7 @@ function createRetry(clock: Clock, random: () => number) {
       if (clock.monotonic() - lastFailure > BACKOFF_RESET_MS) failures = 0;
       lastFailure = clock.monotonic();
       failures += 1;
-      // An expired version is no fault of anybody's: list at once. But only once.
+      // An expired version is not an error: list again without a delay, but only once.
       if (isGone(error) && failures === 1) return 0;
       const asked = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
       return Math.max(backoffDelay(failures - 1, BACKOFF, random), asked);

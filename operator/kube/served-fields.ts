@@ -1,6 +1,6 @@
 /**
- * Whether the API server serves kinds with every field that this program knows. It drops fields that it does not know without a word, and with
- * them what is declared in spec or remembered in status. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-interface-definition
+ * Checks that the API server serves all fields of the operator's kinds. It silently drops unknown fields, in spec and
+ * in status. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-interface-definition
  */
 
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -11,12 +11,12 @@ import { createExchange } from "./exchange.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import type { Resource } from "./object.ts";
 
-/** Names of fields, and of the fields in them; those of a list's or map's elements stand for the list or map. */
+/** Names of fields with their nested fields. A list or map has the fields of its elements. */
 export interface Fields {
   readonly [name: string]: Fields;
 }
 
-/** A schema of OpenAPI v3, as far as the API server uses it for custom resources. */
+/** The parts of OpenAPI v3 that the API server uses for custom resources. */
 export interface ServedSchema {
   properties?: Record<string, ServedSchema>;
   items?: ServedSchema;
@@ -30,7 +30,7 @@ interface OpenApi {
 
 export interface ServedFieldsOptions {
   kubeConfig: KubeConfig;
-  /** Of one group and version. */
+  /** All of the same group and version. */
   kinds: readonly { resource: Resource; fields: Fields }[];
   userAgent: string;
   clock: Clock;
@@ -39,12 +39,12 @@ export interface ServedFieldsOptions {
   signal: AbortSignal;
 }
 
-/** The schema follows a new CustomResourceDefinition by a moment. */
+/** The API server publishes the schema shortly after a new CustomResourceDefinition. */
 const TRIES = 10;
 const PAUSE_MS = 1_000;
 const TIMEOUT_MS = 10_000;
 
-/** @throws Error that names what is missing and what to do. An API server that does not tell is no reason to stop. */
+/** @throws Error with the missing fields and what to do. Only logs a warning if the schema cannot be read. */
 export async function requireServedFields(options: ServedFieldsOptions): Promise<void> {
   const { kubeConfig, kinds, userAgent, clock, metrics, log, signal } = options;
   const connection = createConnection(kubeConfig, userAgent);
@@ -70,9 +70,10 @@ export async function requireServedFields(options: ServedFieldsOptions): Promise
 class OutdatedError extends Error {
   constructor(missing: readonly string[]) {
     const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : "";
+    const named = missing.slice(0, MAX_NAMED).join(", ");
     super(
-      `The CustomResourceDefinitions in the cluster are older than this operator and lack ${missing.slice(0, MAX_NAMED).join(", ")}${more}. ` +
-        "Apply those of this version first: with Helm by crds.enabled, else kubectl apply --server-side -f crds/",
+      `The CustomResourceDefinitions in the cluster are older than this operator and lack ${named}${more}. ` +
+        "Apply those of this version first: with Helm, set crds.enabled; else kubectl apply --server-side -f crds/",
     );
     this.name = "OutdatedError";
   }
@@ -80,7 +81,7 @@ class OutdatedError extends Error {
 
 const MAX_NAMED = 5;
 
-/** Such as "S3Bucket.status.plan". */
+/** Paths such as "S3Bucket.status.plan". */
 function missingOf(
   { group, version, kind }: Resource,
   fields: Fields,
@@ -94,7 +95,7 @@ function missingOf(
   return served === undefined ? [kind] : missingFields(fields, served, kind);
 }
 
-/** The paths of what is in `fields` and not in the schema; of a part that is missing as a whole, only its own. */
+/** The paths of `fields` that the schema lacks, without those inside a missing one. */
 export function missingFields(fields: Fields, schema: ServedSchema, path: string): string[] {
   const served = propertiesOf(schema);
   return Object.entries(fields).flatMap(([name, inner]) => {

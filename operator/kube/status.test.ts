@@ -23,7 +23,7 @@ describe("the patch between two statuses", () => {
   const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.array(fc.integer()));
   const status = fc.dictionary(fc.string(), fc.oneof(leaf, fc.dictionary(fc.string(), leaf)));
 
-  test("applied to the one gives the other, and nothing when they are equal", () => {
+  test("leads from one to the other, and is undefined if they are equal", () => {
     fc.assert(
       fc.property(status, status, (from, to) => {
         const [plainFrom, plainTo] = [structuredClone(from), structuredClone(to)];
@@ -34,7 +34,7 @@ describe("the patch between two statuses", () => {
   });
 });
 
-test("a status is written to /status as a difference, and not at all without one", async () => {
+test("a status is written to /status as a patch, and only if it differs", async () => {
   const client = createMemoryClient();
   const object = client.seed<Widget>(WIDGETS, widget("a", {}, { status: { observedGeneration: -1, size: 1 } }));
   const { signal } = new AbortController();

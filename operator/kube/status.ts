@@ -1,4 +1,4 @@
-/** Status as the difference that has to be written, and the write. */
+/** Writes status as a merge patch of the difference. */
 
 import { isDeepStrictEqual } from "node:util";
 import type { KubeClient, MergePatch } from "./client.ts";
@@ -7,8 +7,8 @@ import type { Resource, StatusObject } from "./object.ts";
 type Json = Record<string, unknown>;
 
 /**
- * The JSON merge patch (RFC 7396) that makes `from` into `to`; undefined if they are equal. Undefined and null fields count as
- * absent, and half a surrogate pair as U+FFFD, as they will be once stored.
+ * The JSON merge patch (RFC 7396) from `from` to `to`; undefined if they are equal. Compares values as the API server
+ * stores them: undefined and null fields are absent, half a surrogate pair is U+FFFD.
  */
 export function mergePatchBetween(from: object, to: object): MergePatch | undefined {
   return difference(asStored(from), asStored(to));
@@ -30,7 +30,7 @@ function difference(from: Json, to: Json): MergePatch | undefined {
   return changes.length === 0 ? undefined : Object.fromEntries(changes);
 }
 
-/** Own fields only: "constructor" may be the key of somebody's tag. */
+/** Own fields only: a tag may have the key "constructor". */
 function valueOf(object: Json, field: string): unknown {
   return Object.hasOwn(object, field) ? (object[field] ?? null) : null;
 }
@@ -40,8 +40,8 @@ function isObject(value: unknown): value is Json {
 }
 
 /**
- * Writes what differs between the object's status and `next`, in one call. Resolves with the server's answer, or undefined if nothing differed.
- * Names the object by its resourceVersion: of a uid in a patch of /status the API server takes no notice.
+ * Writes the difference between the object's status and `next`. Resolves with the new object, or undefined if nothing
+ * differs. Sends the resourceVersion: the API server ignores a uid in a patch of /status.
  * @throws KubeError, a conflict if the object has changed since it was read, or another one has its name.
  */
 export async function writeStatus<T extends StatusObject>(

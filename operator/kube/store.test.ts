@@ -11,21 +11,21 @@ const brief = (changes: ReturnType<typeof store.put>) =>
   changes.map(({ type, object, old }) => [type, object.metadata.resourceVersion, old?.metadata.resourceVersion]);
 const current = (name: string) => store.get({ namespace: "default", name })?.metadata.resourceVersion;
 
-test("reports what was added, modified and deleted, each with what was reported before", () => {
+test("reports additions, modifications and deletions, with the state reported before", () => {
   expect(brief(store.put(widget("a", { resourceVersion: "5" })))).toEqual([["added", "5", undefined]]);
   expect(brief(store.put(widget("a", { resourceVersion: "7" })))).toEqual([["modified", "7", "5"]]);
   expect(brief(store.remove(widget("a", { resourceVersion: "9" })))).toEqual([["deleted", "9", "7"]]);
   expect(store.list()).toEqual([]);
 });
 
-test("the same state again is not reported, and an older one is not taken", () => {
+test("an equal state is not reported, and an older one is ignored", () => {
   store.put(widget("a", { resourceVersion: "100" }));
   expect(store.put(widget("a", { resourceVersion: "100" }))).toEqual([]);
   expect(store.put(widget("a", { resourceVersion: "99" }))).toEqual([]);
   expect(current("a")).toBe("100");
 });
 
-test("versions that are no integers are taken as they come", () => {
+test("versions that are not integers are stored in the order of arrival", () => {
   store.put(widget("a", { resourceVersion: "b" }));
   expect(brief(store.put(widget("a", { resourceVersion: "a" })))).toEqual([["modified", "a", "b"]]);
 });
@@ -40,7 +40,7 @@ test("another object of the same name is reported as a deletion and an addition"
   expect(current("a")).toBe("9");
 });
 
-test("a list reports what it has and what it lacks, in its own namespace only", () => {
+test("a list reports changes and deletions in its own namespace only", () => {
   store.put(widget("gone", { resourceVersion: "1" }));
   store.put(widget("elsewhere", { namespace: "other", resourceVersion: "1" }));
   store.put(widget("same", { resourceVersion: "1" }));
@@ -52,8 +52,8 @@ test("a list reports what it has and what it lacks, in its own namespace only", 
   expect(store.list()).toHaveLength(3);
 });
 
-describe("a list is the truth", () => {
-  test("also where it is older than what was known: etcd was restored from a backup", () => {
+describe("a list", () => {
+  test("replaces newer objects: etcd was restored from a backup", () => {
     store.put(widget("a", { resourceVersion: "90", generation: 3 }));
     const changes = store.replace([widget("a", { resourceVersion: "40", generation: 2 })], { version: "50" });
     expect(brief(changes)).toEqual([["modified", "40", "90"]]);
@@ -61,7 +61,7 @@ describe("a list is the truth", () => {
     expect(brief(store.put(widget("a", { resourceVersion: "60" })))).toEqual([["modified", "60", "40"]]);
   });
 
-  test("of remembered answers it leaves those that are newer than itself", () => {
+  test("keeps remembered responses that are newer", () => {
     for (const name of ["newer", "older"]) store.put(widget(name, { resourceVersion: "10" }));
     store.remember(widget("newer", { resourceVersion: "70" }));
     store.remember(widget("older", { resourceVersion: "30" }));
@@ -72,7 +72,7 @@ describe("a list is the truth", () => {
     expect(current("newer")).toBe("20");
   });
 
-  test("whatever happened before it, the store holds what was listed", () => {
+  test("replaces any earlier state of the store", () => {
     const object = fc.record({ name: fc.constantFrom("a", "b", "c"), version: fc.integer({ min: 1, max: 99 }) });
     const step = fc.tuple(fc.constantFrom("put" as const, "remove" as const, "remember" as const), object);
     fc.assert(
@@ -89,8 +89,8 @@ describe("a list is the truth", () => {
   });
 });
 
-describe("a remembered answer", () => {
-  test("is seen at once, and not taken back by an older event", () => {
+describe("a remembered response", () => {
+  test("is visible at once, and not replaced by an older event", () => {
     store.put(widget("a", { resourceVersion: "9" }));
     store.remember(widget("a", { resourceVersion: "12" }));
     expect(current("a")).toBe("12");
@@ -100,36 +100,36 @@ describe("a remembered answer", () => {
     expect(current("a")).toBe("13");
   });
 
-  test("does not swallow the change that it contains: a spec edit is reported when its event comes", () => {
+  test("does not hide an edit of the spec that it contains: its event is reported", () => {
     store.put(widget("a", { resourceVersion: "9", generation: 1 }));
-    // The edit is version 10; our status write on top of it answers with 11.
+    // The edit is version 10; the response of our status write after it is 11.
     store.remember(widget("a", { resourceVersion: "11", generation: 2 }));
     const [change] = store.put(widget("a", { resourceVersion: "10", generation: 2 }));
     expect([change?.old?.metadata.generation, change?.object.metadata.generation]).toEqual([1, 2]);
     expect(brief(store.put(widget("a", { resourceVersion: "11", generation: 2 })))).toEqual([["modified", "11", "10"]]);
   });
 
-  test("does not bring back an object whose deletion was seen before", () => {
+  test("does not restore a deleted object", () => {
     store.put(widget("a", { resourceVersion: "9" }));
     store.remove(widget("a", { resourceVersion: "11" }));
     store.remember(widget("a", { resourceVersion: "10" }));
     expect(current("a")).toBeUndefined();
   });
 
-  test("of another object of that name is dropped", () => {
+  test("with another uid is dropped", () => {
     store.put(widget("a", { resourceVersion: "9", uid: "two" }));
     store.remember(widget("a", { resourceVersion: "10", uid: "one" }));
     expect(current("a")).toBe("9");
   });
 
-  test("older than what the watch brought is dropped", () => {
+  test("older than the last event is dropped", () => {
     store.put(widget("a", { resourceVersion: "10" }));
     store.remember(widget("a", { resourceVersion: "9" }));
     expect(current("a")).toBe("10");
   });
 });
 
-test("objects are frozen, to the bottom", () => {
+test("objects are deeply frozen", () => {
   store.put(widget("a", {}, { spec: { size: 1 } }));
   const object = store.get({ namespace: "default", name: "a" });
   expect(() => {

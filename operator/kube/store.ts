@@ -1,4 +1,4 @@
-/** The last known state of all watched objects of one kind, frozen, kept by a reflector and by the answers to our own writes. */
+/** The last known state of all objects of one kind, frozen. From a reflector and the responses to own writes. */
 
 import { isLater, keyOf, type KubeObject, type ObjectKey } from "./object.ts";
 
@@ -6,35 +6,35 @@ export interface Store<T> {
   get(key: ObjectKey): T | undefined;
   list(): T[];
   /**
-   * Takes the answer to a write of ours, so that it is seen at once and no older watch event takes it back. Does nothing if the object is
-   * no longer there, or is another one of that name: then the watch knew more than the answer.
+   * Stores the response of an own write, so that it is visible before its watch event. Does nothing if the object is
+   * gone or has another uid: then the watch is newer.
    */
   remember(object: T): void;
 }
 
-export type ChangeType = "added" | "modified" | "deleted";
+export type DeltaType = "added" | "modified" | "deleted";
 
-export interface Change<T> {
-  type: ChangeType;
+export interface Delta<T> {
+  type: DeltaType;
   object: T;
-  /** What was reported last of this object, whatever was remembered in between. Absent for "added". */
+  /** The state in the last delta of this object, whatever was remembered since. Absent for "added". */
   old?: T;
 }
 
-/** The side of the store that the reflector writes; each function returns what there is to report. */
+/** The store as a reflector writes it. Each function returns the deltas to report. */
 export interface WatchedStore<T> extends Store<T> {
-  put(object: T): Change<T>[];
-  remove(object: T): Change<T>[];
+  put(object: T): Delta<T>[];
+  remove(object: T): Delta<T>[];
   /**
-   * A complete list of one namespace, or of everything, which is the truth: also where it is older than what was known, as after etcd was restored
-   * from a backup. Only remembered answers that are newer than `version`, that of the list, survive it; without one, none do.
+   * Replaces the objects of one namespace, or all, by a complete list, even an older one: etcd may have been restored
+   * from a backup. Keeps only remembered responses that are newer than `version`, that of the list; without it, none.
    */
-  replace(objects: T[], list?: { namespace?: string | undefined; version?: string | undefined }): Change<T>[];
+  replace(objects: T[], list?: { namespace?: string | undefined; version?: string | undefined }): Delta<T>[];
 }
 
 /**
- * `reported` is what the handlers were told last: comparing with it, and not with a remembered answer, is what keeps a spec edit from being
- * lost that reached us first inside the answer to our own status write.
+ * `reported` is the state in the last delta. Deltas are relative to it, and not to a remembered response, which may
+ * already contain an edit of the spec that no watch event has reported.
  */
 interface Entry<T> {
   current: T;
@@ -44,7 +44,7 @@ interface Entry<T> {
 export function createStore<T extends KubeObject>(): WatchedStore<T> {
   const entries = new Map<string, Entry<T>>();
 
-  function put(given: T): Change<T>[] {
+  function put(given: T): Delta<T>[] {
     const object = deepFreeze(given);
     const key = keyOf(object.metadata);
     const entry = entries.get(key);
@@ -61,8 +61,8 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     return [{ type: "modified", object, old }];
   }
 
-  /** As `put`, but whatever the versions say. */
-  function accept(given: T, listVersion: string | undefined): Change<T>[] {
+  /** Like `put`, but ignores the order of versions. */
+  function accept(given: T, listVersion: string | undefined): Delta<T>[] {
     const entry = entries.get(keyOf(given.metadata));
     if (entry === undefined || entry.current.metadata.uid !== given.metadata.uid) return put(given);
     const object = deepFreeze(given);
@@ -73,10 +73,10 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     return versionOf(old) === versionOf(object) ? [] : [{ type: "modified", object, old }];
   }
 
-  function remove(object: T): Change<T>[] {
+  function remove(object: T): Delta<T>[] {
     const key = keyOf(object.metadata);
     const old = entries.get(key)?.reported;
-    // A late deletion of the object that had this name before.
+    // A late event of an earlier object with this name.
     if (old === undefined || old.metadata.uid !== object.metadata.uid) return [];
     entries.delete(key);
     return [{ type: "deleted", object: deepFreeze(object), old }];

@@ -9,13 +9,13 @@ import { noteOutcome, reconcileSpan } from "./trace.ts";
 async function spanOf(outcome: Outcome) {
   using recorder = recordSpans();
   const { name, options } = reconcileSpan("widget", widget("a"), "id-1");
-  // Whatever is active outside, such as a trace that a request came with, is not its parent.
+  // An active span outside is not its parent.
   await inSpan("outside", {}, () => inSpan(name, options, async (span) => noteOutcome(span, outcome)));
   const [span] = recorder.spans();
   return span;
 }
 
-test("a span says whose it is, and how it ended", async () => {
+test("a span has its object and its outcome", async () => {
   const span = await spanOf({ kind: "done", recheckAfterMs: 1 });
   expect(span?.name).toBe("Reconcile Widget");
   expect(span?.parentSpanContext).toBeUndefined();
@@ -46,7 +46,7 @@ test.each<[Outcome, boolean]>([
   expect(JSON.stringify([span?.attributes, span?.status])).not.toContain("planted");
 });
 
-test("without an SDK nothing is recorded, and the work is done all the same", async () => {
+test("without an SDK the work is done and nothing is recorded", async () => {
   const recording = await inSpan("a", {}, async (span) => span.isRecording());
   expect(recording).toBe(false);
   expect(trace.getActiveSpan()).toBeUndefined();

@@ -4,7 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import { isQuiet } from "./outcome-effects.ts";
 import type { KubeObject } from "./object.ts";
 
-/** Of one reconcile. It has no parent: nothing that a user writes can make it part of another trace. */
+/** The span of one reconcile. It has no parent: a manifest cannot make it part of another trace. */
 export function reconcileSpan(
   controller: string,
   { kind, metadata: { namespace, name } }: KubeObject,
@@ -15,7 +15,7 @@ export function reconcileSpan(
   return { name: `Reconcile ${kind}`, options: { root: true, attributes } };
 }
 
-/** Failed is what people or alerts are told of: not a conflict that is simply tried again. */
+/** A quiet failure, such as a conflict that is retried, does not mark the span as failed. */
 export function noteOutcome(span: Span, outcome: Outcome): void {
   const reason = "reason" in outcome ? outcome.reason : undefined;
   span.setAttributes({ "reconcile.outcome": outcome.kind, "reconcile.reason": reason });

@@ -1,4 +1,4 @@
-/** One watch request that cannot hang: what client-go's reflector puts around a watch. */
+/** One watch request that cannot hang, with the limits of client-go's reflector. */
 
 import type { KubeClient, WatchEvent } from "./client.ts";
 import { deadline, type Clock } from "../clock.ts";
@@ -17,17 +17,17 @@ export interface WatchRequest {
   namespace: string | undefined;
   labelSelector: string | undefined;
   resourceVersion: string;
-  /** How long it may last at most; 5 to 10 minutes at random otherwise, as client-go has it. */
+  /** Maximum duration; otherwise 5 to 10 minutes at random, as in client-go. */
   lifeMs: number;
   signal: AbortSignal;
 }
 
-/** Bookmarks come about once a minute: after this long without anything, the connection is dead, whatever TCP thinks. */
+/** Bookmarks come about once a minute. After this time without any event the connection counts as dead. */
 const SILENCE_MS = 150_000;
-/** A server that ends watches faster than this is not well. */
+/** A watch that ends within this time without an event is a failure. */
 const SHORT_WATCH_MS = 1_000;
 
-/** Yields events and bookmarks. Ends when its time is over; throws when it was cut short, fell silent, or the server reports an error. */
+/** Yields events and bookmarks. Ends when its time is over. Throws if it is cut, silent, or gets an ERROR event. */
 export async function* watchOnce<T extends KubeObject>(
   { client, resource, clock, random }: WatchContext,
   { lifeMs, signal, ...query }: WatchRequest,
@@ -37,12 +37,12 @@ export async function* watchOnce<T extends KubeObject>(
   const timeoutSeconds = Math.max(1, Math.ceil(Math.min(300_000 * (1 + random()), lifeMs) / 1000));
   let events = 0;
 
-  // In case the server forgets to end it.
+  // In case the server does not end it.
   using life = deadline(clock, timeoutSeconds * 1000 + 10_000, signal);
   using silence = deadline(clock, SILENCE_MS, life.signal);
   try {
     for await (const event of client.watch<T>(resource, { ...query, timeoutSeconds, signal: silence.signal })) {
-      // An event that was on its way when we were told to stop is nobody's any more.
+      // Drop an event that arrives after the abort.
       signal.throwIfAborted();
       events += 1;
       silence.restart();

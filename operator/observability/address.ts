@@ -1,12 +1,12 @@
-/** Where a server listens. Without a host: on all of the machine's addresses, of IPv4 and IPv6. */
-export interface Address {
+/** Where a server listens. Without a host: on all addresses, IPv4 and IPv6. */
+export interface ListenAddress {
   host?: string;
   /** 0: any free port. */
   port: number;
 }
 
-/** ":8080", "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; undefined when `text` is none of these. */
-export function parseAddress(text: string): Address | undefined {
+/** Parses ":8080", "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; undefined for any other form. */
+export function parseAddress(text: string): ListenAddress | undefined {
   const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65_535) return undefined;
@@ -14,7 +14,7 @@ export function parseAddress(text: string): Address | undefined {
   return host === "" ? { port } : { host, port };
 }
 
-/** The inverse of {@link parseAddress}. */
-export function formatAddress({ host = "", port }: Address): string {
+/** Inverse of {@link parseAddress}. */
+export function formatAddress({ host = "", port }: ListenAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

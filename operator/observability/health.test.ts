@@ -30,7 +30,7 @@ async function get(path: string, method = "GET") {
   return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
 }
 
-test("closing does not wait for a client that never asks anything", async () => {
+test("closing does not wait for a client that sends no request", async () => {
   const { ports, close } = await start();
   const idle = connect(ports["/metrics"] ?? 0, "127.0.0.1");
   await once(idle, "connect");
@@ -40,13 +40,13 @@ test("closing does not wait for a client that never asks anything", async () => 
 });
 
 describe("health", () => {
-  test("/healthz answers while the process is alive, whatever is not ready", async () => {
+  test("/healthz returns 200 even if the process is not ready", async () => {
     await start({ readyChecks: { caches: () => "not synced" } });
     expect(await get("/healthz")).toMatchObject({ status: 200, body: "ok\n" });
     expect(await get("/healthz?verbose")).toMatchObject({ status: 200 });
   });
 
-  test("/readyz lists its checks, and follows them", async () => {
+  test("/readyz lists its checks, and fails if one does", async () => {
     let problem: string | undefined = "S3Bucket is not listed yet";
     await start({ readyChecks: { "caches-synced": () => problem, other: () => undefined } });
     expect(await get("/readyz")).toMatchObject({
@@ -57,7 +57,7 @@ describe("health", () => {
     expect(await get("/readyz")).toMatchObject({ status: 200, body: "[+]caches-synced ok\n[+]other ok\nready\n" });
   });
 
-  test("a check that throws is not fine", async () => {
+  test("a check that throws fails", async () => {
     await start({
       readyChecks: {
         broken: () => {
@@ -68,7 +68,7 @@ describe("health", () => {
     expect(await get("/readyz")).toMatchObject({ status: 503, body: "[-]broken: Error: oh\nnot ready\n" });
   });
 
-  test("/metrics is what the registry has, on its own port", async () => {
+  test("/metrics serves the registry, on its own port", async () => {
     const registry = new Registry();
     new Counter({ name: "a_total", help: "A.", registers: [registry] }).inc(2);
     const { ports } = await start({ registry });
@@ -79,7 +79,7 @@ describe("health", () => {
     expect((await fetch(`http://127.0.0.1:${ports["/healthz"]}/metrics`)).status).toBe(404);
   });
 
-  test("one address can serve all", async () => {
+  test("one address can serve all paths", async () => {
     const free = createServer();
     await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
     const address = { host: "127.0.0.1", port: (free.address() as AddressInfo).port };
@@ -89,11 +89,11 @@ describe("health", () => {
     expect(await get("/metrics")).toMatchObject({ status: 200 });
   });
 
-  test("both can be turned off", async () => {
+  test("both servers can be turned off", async () => {
     expect((await start({ healthAddress: undefined, metricsAddress: undefined })).ports).toEqual({});
   });
 
-  test("answers nothing else", async () => {
+  test("other paths and methods are rejected", async () => {
     await start();
     expect(await get("/")).toMatchObject({ status: 404 });
     expect(await get("/constructor")).toMatchObject({ status: 404 });
@@ -101,7 +101,7 @@ describe("health", () => {
     expect(await get("/healthz", "HEAD")).toMatchObject({ status: 200, body: "" });
   });
 
-  test("a port that is taken is named with its flag, and the other server is closed again", async () => {
+  test("a port in use is named with its flag, and the other server is closed", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const port = (taken.address() as AddressInfo).port;

@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
-import { formatAddress, type Address } from "./address.ts";
+import { formatAddress, type ListenAddress } from "./address.ts";
 
-/** Undefined: fine; else what is missing, for people. Must not wait for anything, and not ask AWS: being throttled is no reason to be restarted. */
+/** Returns undefined if ready, else the problem. Must not wait or call AWS: throttling must not restart Pods. */
 export type ReadyCheck = () => string | undefined;
 
 export interface HealthOptions {
-  /** Of /healthz and /readyz; absent: not served. May be the same as `metricsAddress`. */
-  healthAddress?: Address | undefined;
-  /** Of /metrics; absent: not served. */
-  metricsAddress?: Address | undefined;
-  /** By name, as /readyz lists them: {"caches-synced": ...}. */
+  /** Serves /healthz and /readyz; absent: not served. May be the same as `metricsAddress`. */
+  healthAddress?: ListenAddress | undefined;
+  /** Serves /metrics; absent: not served. */
+  metricsAddress?: ListenAddress | undefined;
+  /** By name, as listed by /readyz. */
   readyChecks: Readonly<Record<string, ReadyCheck>>;
   registry: Registry;
 }
@@ -19,7 +19,7 @@ export interface HealthOptions {
 export interface HealthServers {
   /** Ports in use, by path. */
   ports: Readonly<Record<string, number>>;
-  /** Answers what is under way, for a second at most, then closes all. */
+  /** Closes all servers; open requests get a second to finish. */
   close: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ interface Answer {
 
 type Route = () => Answer | Promise<Answer>;
 
-/** @throws Error that names the flag and the address when an address cannot be listened on; nothing is left listening then. */
+/** @throws Error that names the flag and the address that cannot be used. No server is left running then. */
 export async function startHealthServers(options: HealthOptions): Promise<HealthServers> {
   const servers: Server[] = [];
   const ports: Record<string, number> = {};
@@ -54,13 +54,13 @@ export async function startHealthServers(options: HealthOptions): Promise<Health
 
 interface Listener {
   flag: string;
-  address: Address;
+  address: ListenAddress;
   routes: Record<string, Route>;
 }
 
 function listeners({ healthAddress, metricsAddress, readyChecks, registry }: HealthOptions): Listener[] {
   const health: Record<string, Route> = {
-    // That it answers at all is the proof that the event loop is not blocked.
+    // An answer proves that the event loop is not blocked.
     "/healthz": () => ({ status: 200, body: "ok\n" }),
     "/readyz": () => readiness(readyChecks),
   };
@@ -77,11 +77,11 @@ function listeners({ healthAddress, metricsAddress, readyChecks, registry }: Hea
   ];
 }
 
-function isSame(a: Address, b: Address): boolean {
+function isSame(a: ListenAddress, b: ListenAddress): boolean {
   return a.port !== 0 && formatAddress(a) === formatAddress(b);
 }
 
-/** As Kubernetes' own servers list their checks. */
+/** In the format of kube-apiserver: https://kubernetes.io/docs/reference/using-api/health-checks/ */
 function readiness(checks: Readonly<Record<string, ReadyCheck>>): Answer {
   const results = Object.entries(checks).map(([name, check]) => ({ name, problem: outcome(check) }));
   const lines = results.map(({ name, problem }) =>
@@ -121,8 +121,8 @@ async function decide(routes: Record<string, Route>, { method = "", url = "" }: 
   }
 }
 
-function listen(server: Server, address: Address, flag: string): Promise<number> {
-  // Slow clients must not hold connections: probes and scrapers are quick.
+function listen(server: Server, address: ListenAddress, flag: string): Promise<number> {
+  // Probes and scrapers are fast: do not keep connections of slow clients.
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
   return new Promise((resolve, reject) => {
@@ -134,13 +134,13 @@ function listen(server: Server, address: Address, flag: string): Promise<number>
   });
 }
 
-/** For answers under way. A connection on which nothing was asked yet is not idle to Node, and would keep the server open for ever. */
+/** A connection without a request is not idle to Node.js, and would keep the server open forever. */
 const CLOSE_MS = 1_000;
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-    // Its only error is that the server was not listening.
+    // The only error is that the server was not listening.
     server.close(() => {
       clearTimeout(cut);
       resolve();

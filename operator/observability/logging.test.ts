@@ -8,7 +8,7 @@ function logger(level: LogLevel = "info") {
 }
 
 describe("log entries", () => {
-  test("have a time, a level in words, a message, and what the caller adds", () => {
+  test("have a time, a level in words, a message, and the keys of the caller", () => {
     const { log, entry } = logger();
     log.child({ controller: "s3bucket", namespace: "team-a" }).warn({ name: "docs" }, "Bucket was changed");
     expect(entry()).toEqual({
@@ -21,21 +21,21 @@ describe("log entries", () => {
     });
   });
 
-  test("are one line each, whatever is in them", () => {
+  test("are one line each, even with line breaks in values", () => {
     const { log, lines } = logger();
     log.info({ name: "a\nb\u2028c" }, "First\nsecond");
     expect(lines).toHaveLength(1);
     expect(lines[0]?.trimEnd()).not.toContain("\n");
   });
 
-  test("below the level are left out", () => {
+  test("below the level are not written", () => {
     const { log, lines } = logger("warn");
     log.info("Not this");
     log.error("But this");
     expect(lines).toHaveLength(1);
   });
 
-  test("name an error with its causes, and nothing else that it carries", () => {
+  test("have an error with its causes, without its other fields", () => {
     const { log, entry, lines } = logger();
     const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
     const error = Object.assign(new Error("Access Denied", { cause }), {
@@ -55,7 +55,7 @@ describe("log entries", () => {
     expect(lines.join("")).not.toContain("planted");
   });
 
-  test("take an error that goes round in circles", () => {
+  test("can have an error that is its own cause", () => {
     const { log, entry } = logger();
     const error = new Error("loop");
     error.cause = error;
@@ -70,14 +70,14 @@ describe("log entries", () => {
     { spec: { assumeRole: { externalId: "planted" } } },
     { headers: { authorization: "planted" } },
     { answer: { Credentials: { SecretAccessKey: "planted", SessionToken: "planted" } } },
-  ])("never hold secrets: %j", (content) => {
+  ])("never have secrets: %j", (content) => {
     const { log, lines } = logger();
     log.info(content, "Something happened");
     log.child(content).info("Something happened");
     expect(lines.join("")).not.toContain("planted");
   });
 
-  test("of which a plain value under the key of an error is one", () => {
+  test("can have a text as the error", () => {
     const { log, entry } = logger();
     log.error({ error: "text" }, "Reconcile failed");
     expect(entry()["error"]).toBe("text");

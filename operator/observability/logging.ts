@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Values under these keys are never written, wherever in the first three levels of an entry they stand. */
+/** Values of these keys are redacted, in the first three levels of an entry. */
 const SECRETS = [
   "accessKeyId",
   "authorization",
@@ -21,8 +21,9 @@ const SECRETS = [
 ];
 
 /**
- * JSON lines with the keys `ts` (RFC 3339), `level` (a word), `msg` (constant text) and `error`, as controller-runtime has them; each call adds its own in
- * lowerCamelCase. Written before the call returns, so that nothing is lost at the end. `destination` is standard output unless given.
+ * Writes JSON lines with the keys of controller-runtime: `ts` (RFC 3339), `level` (a word), `msg` (constant text),
+ * `error`, and lowerCamelCase keys of the caller. Writes synchronously, so that an exit loses no line. Default:
+ * standard output.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
@@ -39,7 +40,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   );
 }
 
-/** Of an error only what is known to be harmless: others carry requests, with headers and bodies. */
+/** Writes known fields only: errors of libraries may contain requests, with headers and bodies. */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
@@ -52,7 +53,7 @@ function describeError(error: unknown, depth = 0): unknown {
     message,
     code,
     httpStatusCode: $metadata?.httpStatusCode,
-    // What AWS's support asks for.
+    // AWS Support asks for it.
     requestId: $metadata?.requestId,
     stack: depth === 0 ? stack : undefined,
     cause: cause === undefined || depth >= 3 ? undefined : describeError(cause, depth + 1),

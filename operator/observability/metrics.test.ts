@@ -18,7 +18,7 @@ async function samples(metrics: Metrics, name: string): Promise<string[]> {
 }
 
 describe("metrics", () => {
-  test("say what is running", async () => {
+  test("show the version", async () => {
     const metrics = createMetrics("1.2.3");
     expect(await samples(metrics, "s3_operator_build_info")).toEqual([
       `s3_operator_build_info{version="1.2.3",node_version="${process.version}"} 1`,
@@ -38,7 +38,7 @@ describe("metrics", () => {
     ]);
   });
 
-  test("show since when an object is being deleted", async () => {
+  test("show the time of a deletion", async () => {
     const metrics = createMetrics("1");
     metrics.observed(object("S3Bucket", { ...DOCS, name: "stays" }));
     metrics.observed(object("S3Bucket", { ...DOCS, deletionTimestamp: "2026-11-22T11:37:22Z" }));
@@ -51,7 +51,7 @@ describe("metrics", () => {
     expect(await samples(metrics, name)).toEqual([]);
   });
 
-  test("forget what is gone, and nothing else", async () => {
+  test("remove the series of a deleted object only", async () => {
     const metrics = createMetrics("1");
     for (const key of [DOCS, { name: "docs" }]) {
       metrics.observed(object("AWSAccount", key, ["Ready", "True", "Succeeded"]));
@@ -66,7 +66,7 @@ describe("metrics", () => {
     expect(await samples(metrics, "s3_operator_last_sync_timestamp_seconds")).toHaveLength(1);
   });
 
-  test("tell when an object was last as declared, unless it has gone meanwhile", async () => {
+  test("show the time of the last sync, unless the object is gone", async () => {
     const metrics = createMetrics("1");
     const before = Math.floor(Date.now() / 1000);
     metrics.observed(object("S3Bucket", DOCS));
@@ -88,7 +88,7 @@ describe("metrics", () => {
     ]);
   });
 
-  test("count what was deleted to empty buckets, from 0", async () => {
+  test("count objects that were deleted to empty buckets, from 0", async () => {
     const metrics = createMetrics("1");
     const total = async () =>
       (await metrics.registry.metrics()).match(/^s3_operator_deleted_objects_total (\d+)$/m)?.[1];

@@ -1,18 +1,19 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { createInstruments } from "../kube/metrics.ts";
 import { keyOf, type ObjectKey, type StatusObject } from "../kube/object.ts";
 
-/** What Prometheus is told about each custom resource. Other folders register their own metrics on the same registry. */
+/** The metrics of custom resources. Other folders register theirs with the same registry. */
 export interface Metrics {
   registry: Registry;
-  /** The object is like this in Kubernetes now; replaces what was known of it. */
+  /** Replaces the series of the object by those of its present status. */
   observed(object: StatusObject): void;
-  /** The object was just found, or made, as declared. */
+  /** The resources of the object at AWS now equal its spec. */
   synced(kind: string, key: ObjectKey): void;
-  /** Somebody changed `setting` at AWS. */
+  /** `setting` was changed at AWS. */
   driftDetected(kind: string, setting: string): void;
-  /** So many versions and delete markers were deleted to empty buckets. */
+  /** `count` versions and delete markers were deleted to empty a bucket. */
   objectsDeleted(count: number): void;
-  /** The object is gone, and its series with it. */
+  /** Removes the series of an object that is gone. */
   remove(kind: string, key: ObjectKey): void;
 }
 
@@ -20,44 +21,40 @@ const OBJECT_LABELS = ["kind", "namespace", "name"] as const;
 
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
-  const registers = [registry];
+  const { counter, gauge } = createInstruments(registry);
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: "s3_operator_build_info",
-    help: "Always 1; the labels say what is running.",
-    labelNames: ["version", "node_version"],
-    registers,
-  }).set({ version, node_version: process.version }, 1);
-  const condition = new Gauge({
-    name: "s3_operator_resource_condition",
-    help: "1 for each condition that a resource has, by its present status (True, False or Unknown) and reason.",
-    labelNames: [...OBJECT_LABELS, "type", "status", "reason"],
-    registers,
-  });
-  const deletion = new Gauge({
-    name: "s3_operator_resource_deletion_timestamp_seconds",
-    help: "When the deletion of a resource that is still there was asked for, in seconds since the epoch.",
-    labelNames: OBJECT_LABELS,
-    registers,
-  });
-  const drift = new Counter({
-    name: "s3_operator_drift_detected_total",
-    help: "Settings found to be changed at AWS since they were last as declared.",
-    labelNames: ["kind", "setting"],
-    registers,
-  });
-  const lastSync = new Gauge({
-    name: "s3_operator_last_sync_timestamp_seconds",
-    help: "When a resource was last read back from AWS and found as declared, in seconds since the epoch.",
-    labelNames: OBJECT_LABELS,
-    registers,
-  });
-  const deletedObjects = new Counter({
-    name: "s3_operator_deleted_objects_total",
-    help: "Object versions and delete markers that the operator deleted to empty buckets.",
-    registers,
-  });
-  /** The labels of each object's condition series, without which they could not be taken away again. Those not in here are gone. */
+  const build = gauge(
+    "s3_operator_build_info",
+    "Always 1; the labels have the versions of the operator and of Node.js.",
+    ["version", "node_version"],
+  );
+  build.set({ version, node_version: process.version }, 1);
+  const condition = gauge(
+    "s3_operator_resource_condition",
+    "1 for each condition of a resource, by its present status (True, False or Unknown) and reason.",
+    [...OBJECT_LABELS, "type", "status", "reason"],
+  );
+  const deletion = gauge(
+    "s3_operator_resource_deletion_timestamp_seconds",
+    "Deletion time of a resource that is being deleted, in seconds since the epoch.",
+    OBJECT_LABELS,
+  );
+  const drift = counter(
+    "s3_operator_drift_detected_total",
+    "Settings that were changed at AWS after they were equal to the spec.",
+    ["kind", "setting"],
+  );
+  const lastSync = gauge(
+    "s3_operator_last_sync_timestamp_seconds",
+    "Time at which a resource was last read from AWS and was equal to its spec, in seconds since the epoch.",
+    OBJECT_LABELS,
+  );
+  const deletedObjects = counter(
+    "s3_operator_deleted_objects_total",
+    "Object versions and delete markers that the operator deleted to empty buckets.",
+    [],
+  );
+  /** The labels of each object's condition series, to remove them later. Has no entry for an object that is gone. */
   const present = new Map<string, Record<string, string>[]>();
 
   const removeConditions = (id: string) => present.get(id)?.forEach((labels) => condition.remove(labels));
@@ -76,7 +73,7 @@ export function createMetrics(version: string): Metrics {
       if (deletionTimestamp !== undefined) deletion.set(object, Date.parse(deletionTimestamp) / 1000);
     },
     synced: (kind, key) => {
-      // A look may end after its object has gone.
+      // A reconcile may end after its object is gone.
       if (present.has(idOf(kind, key))) lastSync.setToCurrentTime(labelsOf(kind, key));
     },
     driftDetected: (kind, setting) => drift.inc({ kind, setting }),
@@ -92,7 +89,7 @@ export function createMetrics(version: string): Metrics {
 
 const idOf = (kind: string, key: ObjectKey) => `${kind}/${keyOf(key)}`;
 
-/** Namespace is "" for cluster-scoped kinds. */
+/** `namespace` is "" for cluster-scoped kinds. */
 function labelsOf(kind: string, { namespace = "", name }: ObjectKey) {
   return { kind, namespace, name };
 }

@@ -3,7 +3,7 @@ import type { Reconcile } from "../kube/reconcile.ts";
 import type { OnChange } from "../kube/reflector.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Keeps the metrics of a kind's objects equal to what its watch reports, whoever wrote it. */
+/** Updates the metrics of each object that a watch reports, then calls `next`. */
 export function observed<T extends StatusObject>(metrics: Metrics, next: OnChange<T>): OnChange<T> {
   return (type, object, old) => {
     if (type === "deleted") metrics.remove(object.kind, object.metadata);
@@ -12,7 +12,7 @@ export function observed<T extends StatusObject>(metrics: Metrics, next: OnChang
   };
 }
 
-/** Notes when a reconcile has last found its object as declared. */
+/** Records the time of each reconcile that ends as "done". */
 export function synced<T extends StatusObject>(metrics: Metrics, reconcile: Reconcile<T>): Reconcile<T> {
   return async (context) => {
     const outcome = await reconcile(context);

@@ -1,4 +1,4 @@
-import { failureIn } from "../kube/outcome.ts";
+import { failureIn } from "./outcome.ts";
 import type { History, Verdict } from "./history.ts";
 import type { Part, PartResult } from "./part.ts";
 

@@ -1,4 +1,4 @@
-import { REASON } from "../api/reasons.ts";
+import { REASON, type Reason } from "../api/reasons.ts";
 import type { Change as StatusChange, Drift } from "../api/types.ts";
 import type { EventDetail } from "../kube/events.ts";
 import type { Part, PartResult } from "./part.ts";
@@ -16,7 +16,7 @@ export interface DriftDependencies {
 
 export interface DriftContext {
   status: { drift?: Drift };
-  event: (detail: EventDetail) => void;
+  event: (detail: EventDetail<Reason>) => void;
   progress: (reason: typeof REASON.applying | typeof REASON.driftDetected, message: string) => Promise<void>;
 }
 

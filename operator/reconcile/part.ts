@@ -1,4 +1,4 @@
-import type { Failure } from "../kube/outcome.ts";
+import type { Failure } from "./outcome.ts";
 import type { Change } from "./change.ts";
 
 /** One thing that a reconcile keeps as declared. Each part is compared, is written, fails and drifts by itself. */

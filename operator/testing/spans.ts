@@ -7,9 +7,9 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 
-/** An OpenTelemetry SDK for this process, which keeps what it is given. Disposing removes it. */
+/** An OpenTelemetry SDK for this process that keeps all spans in memory. Disposing removes it. */
 export interface SpanRecorder extends Disposable {
-  /** Those that have ended, in that order. */
+  /** Ended spans, in the order of their ends. */
   spans(): ReadableSpan[];
 }
 
@@ -27,7 +27,7 @@ export function recordSpans(): SpanRecorder {
   };
 }
 
-/** What carries the active span across awaits, as the one of @opentelemetry/context-async-hooks. */
+/** Carries the active span across awaits, like the one of @opentelemetry/context-async-hooks. */
 export function createContextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>();
   const manager: ContextManager = {

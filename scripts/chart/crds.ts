@@ -1,4 +1,4 @@
-/** The chart's CustomResourceDefinitions: those of crds/ as templates, so that an upgrade of the release upgrades them. */
+/** Writes the CustomResourceDefinitions of crds/ as chart templates, so that a release upgrade upgrades them. */
 
 import { dump } from "js-yaml";
 import type { CustomResourceDefinition } from "../schema.ts";
@@ -30,7 +30,7 @@ export function generateCrdTemplate({ metadata, ...rest }: CustomResourceDefinit
   ].join("");
 }
 
-/** Text that the template engine leaves as it is. */
+/** Escapes template delimiters, so that Helm leaves the text as it is. */
 function literal(text: string): string {
   return text.replaceAll("{{", '{{ "{{" }}');
 }

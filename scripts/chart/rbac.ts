@@ -1,4 +1,4 @@
-/** The chart's RBAC: what the operator may do, and what people may do with its kinds. */
+/** The chart's RBAC: the rules of the operator, and the rules of users for the operator's kinds. */
 
 import { dump } from "js-yaml";
 import { CONFIG_MAPS } from "../../operator/access/outputs/config-map.ts";
@@ -15,26 +15,29 @@ import {
 } from "../../operator/kube/rbac.ts";
 import type { CustomResourceDefinition } from "../schema.ts";
 
-/** The one table of what the operator may do, by where it may do it. */
+/** All rules of the operator, by the scope in which it needs them. */
 const OPERATOR = {
-  /** Everywhere, whatever is looked after. */
+  /** In the whole cluster, whatever namespaces the operator watches. */
   cluster: [...reconciled(AWS_ACCOUNTS), ...watched({ group: "", plural: "namespaces" })],
-  /** In each namespace that is looked after. */
+  /** In each namespace that the operator watches. */
   namespaced: [
     ...reconciledWithFinalizer(S3_BUCKETS),
     ...reconciledWithFinalizer(BUCKET_ACCESSES),
-    // What Pods are told of their access.
+    // The outputs of a BucketAccess, from which Pods read what they may use.
     allow(CONFIG_MAPS, ["get", "create", "patch", "delete"]),
     allow(SERVICE_ACCOUNTS, ["get", "patch"]),
     ...recorded(),
   ],
-  /** In the namespace "default", where events about cluster-scoped objects are. */
+  /** In the namespace "default", which holds the events of cluster-scoped objects. */
   events: recorded(),
   /** In the operator's own namespace. */
   leaderElection: leased("{{ .Values.leaderElection.name }}"),
 } satisfies Record<string, Rule[]>;
 
-/** For the cluster's own roles: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles */
+/**
+ * Added to the aggregated ClusterRoles:
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles
+ */
 function people(definitions: readonly CustomResourceDefinition[]): Record<string, Rule[]> {
   const kinds = definitions
     .filter(({ spec }) => spec.scope === "Namespaced")
@@ -45,7 +48,7 @@ function people(definitions: readonly CustomResourceDefinition[]): Record<string
   };
 }
 
-/** @returns the text of templates/_rules.tpl: a named template with each list of rules */
+/** @returns the text of templates/_rules.tpl: one named template for each list of rules */
 export function generateRules(definitions: readonly CustomResourceDefinition[]): string {
   const lists = Object.entries({ ...OPERATOR, ...people(definitions) });
   return [

@@ -1,15 +1,15 @@
-/** The part of the chart's values.schema.json that is about the AWSAccount's spec: that of crds/, in JSON Schema's words. */
+/** Generates the part of the chart's values.schema.json that describes the AWSAccount's spec, from crds/. */
 
 import { format } from "prettier";
 import { type CustomResourceDefinition, type Schema, storedSchema, type ValidationRule } from "../schema.ts";
 
-/** In values.schema.json, where `account.spec` refers to it. */
+/** The name of the definition in values.schema.json, to which `account.spec` refers. */
 const DEFINITION = "AWSAccountSpec";
 
-/** They have values of their own: account.id and account.region. */
+/** Fields that are values of their own: account.id and account.region. */
 const ELSEWHERE = new Set(["accountId", "region"]);
 
-/** What means the same in a CustomResourceDefinition and in JSON Schema. */
+/** Keywords that mean the same in a CustomResourceDefinition and in JSON Schema. */
 const SHARED = [
   "type",
   "description",
@@ -26,8 +26,8 @@ const SHARED = [
 ] as const satisfies readonly (keyof Schema)[];
 
 /**
- * @param text values.schema.json as it is
- * @returns it with the definition of the AWSAccount's spec
+ * @param text the present text of values.schema.json
+ * @returns the text with the definition of the AWSAccount's spec replaced
  */
 export async function generateValuesSchema(
   text: string,
@@ -35,14 +35,17 @@ export async function generateValuesSchema(
 ): Promise<string> {
   const account = definitions.find(({ spec }) => spec.names.kind === "AWSAccount");
   const spec = account && storedSchema(account).properties?.["spec"];
-  if (spec?.properties === undefined) throw new Error("crds/ has no AWSAccount with a spec");
+  if (spec?.properties === undefined) throw new Error("crds/ defines no AWSAccount with a spec");
   const { required: _, ...rest } = spec;
   const properties = Object.fromEntries(Object.entries(spec.properties).filter(([name]) => !ELSEWHERE.has(name)));
   const schema = { ...(JSON.parse(text) as object), definitions: { [DEFINITION]: strict({ ...rest, properties }) } };
   return format(JSON.stringify(schema), { parser: "json", printWidth: 120 });
 }
 
-/** The same without unknown fields. Of the rules, those that are one pattern are kept; the API server knows them all. */
+/**
+ * Converts a schema and forbids unknown fields. Keeps only rules that are a single pattern; the API server checks all
+ * rules.
+ */
 function strict(schema: Schema): Record<string, unknown> {
   const { properties, items, additionalProperties } = schema;
   const pattern = schema["x-kubernetes-validations"]?.map(patternOf).find((found) => found !== undefined);
@@ -58,7 +61,7 @@ function strict(schema: Schema): Record<string, unknown> {
   };
 }
 
-/** Of a rule that says nothing else. In CEL's text a backslash is two. */
+/** The pattern of a rule that consists of one `matches`. CEL text doubles each backslash. */
 function patternOf({ rule }: ValidationRule): string | undefined {
   return /^self\.matches\('([^']*)'\)$/.exec(rule)?.[1]?.replaceAll("\\\\", "\\");
 }

@@ -20,7 +20,7 @@ import { accountOf, newWorld } from "./world.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
 
 export type { Call, CallLog } from "./calls.ts";
-export type { Faults } from "./faults.ts";
+export type { CallHook, Faults } from "./faults.ts";
 export type { TokenOptions } from "./eks/tokens.ts";
 export { presign, type PresignOptions } from "./presign.ts";
 export type { Normalisations, Normaliser } from "./normalise.ts";

@@ -21,7 +21,7 @@ export function bucketManifest(namespace: string, index: number): S3Bucket {
   };
 }
 
-/** Calls `act` for each number from `from` up to, and without, `to`, a few at a time. */
+/** Calls `act` for each number from `from` up to, but not including, `to`, a few at a time. */
 export async function eachOf(from: number, to: number, act: (index: number) => Promise<unknown>): Promise<void> {
   let next = from;
   const worker = async () => {

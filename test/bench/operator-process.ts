@@ -5,7 +5,7 @@ import type { Credentials, Simulator } from "../aws/index.ts";
 
 export interface MeasuredOperator {
   residentMiB(): number;
-  /** User and system time so far. */
+  /** User and system time since the start. */
   cpuSeconds(): number;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface OperatorOptions {
   flags: string[];
 }
 
-/** The bundle as a process of its own, measured through /proc (Linux). */
+/** Runs the bundle as a process, measured through /proc (Linux). */
 export async function measureOperator(options: OperatorOptions): Promise<MeasuredOperator> {
   const { kubeconfigPath, simulator, credentials, flags } = options;
   const own = [

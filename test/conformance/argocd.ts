@@ -1,4 +1,4 @@
-/** What argocd/argocd-cm.yaml teaches an Argo CD about our kinds. */
+/** Reads what argocd/argocd-cm.yaml configures Argo CD to do with the operator's kinds. */
 import { load } from "js-yaml";
 import { readFileSync } from "node:fs";
 import type { KubeObject } from "../../operator/kube/object.ts";
@@ -8,7 +8,7 @@ import { argoHealth, type ArgoHealth } from "../tools/judges.ts";
 export interface ArgoScripts {
   health: string;
   discovery: string;
-  /** By name. */
+  /** Actions by name. */
   actions: ReadonlyMap<string, string>;
 }
 
@@ -17,13 +17,13 @@ interface Actions {
   definitions: { name: string; "action.lua": string }[];
 }
 
-/** Throws for a kind that it does not have. */
+/** Throws for a kind that the file does not configure. */
 export function scriptsFor(kind: string): ArgoScripts {
   const file = new URL("../../argocd/argocd-cm.yaml", import.meta.url);
   const { data } = load(readFileSync(file, "utf8")) as { data: Record<string, string> };
   const key = (what: string) => `resource.customizations.${what}.${GROUP}_${kind}`;
   const { [key("health")]: health, [key("actions")]: text } = data;
-  if (health === undefined || text === undefined) throw new Error(`argocd-cm.yaml says nothing of ${kind}`);
+  if (health === undefined || text === undefined) throw new Error(`argocd-cm.yaml does not configure ${kind}`);
   const actions = load(text) as Actions;
   return {
     health,
@@ -32,7 +32,7 @@ export function scriptsFor(kind: string): ArgoScripts {
   };
 }
 
-/** What Argo CD shows for each object, once it has been taught. */
+/** The health that Argo CD shows for each object under this configuration. */
 export function argoHealthOf(objects: readonly KubeObject[]): Promise<ArgoHealth[]> {
   return argoHealth(objects.map((object) => ({ object, health: scriptsFor(object.kind).health })));
 }

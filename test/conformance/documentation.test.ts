@@ -1,4 +1,4 @@
-/** That the documentation keeps what it promises where no cluster is needed: files that it names, IAM documents, kinds of code. */
+/** Checks of the documentation that need no cluster: files that it names, IAM documents, kinds of code blocks. */
 import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ interface Document {
 const withoutSpace = (json: string) => JSON.stringify(JSON.parse(json));
 const actionsOf = ({ Statement = [] }: Document) => Statement.flatMap(({ Action }) => Action);
 
-/** The evaluator has AWS's list of actions, and refuses others. */
+/** The evaluator has AWS's list of actions, and rejects any other. */
 async function isKnown(action: string): Promise<boolean> {
   const [service = "", name = ""] = action.split(":");
   return isWildcardOnlyAction(service, name).then(
@@ -25,21 +25,21 @@ async function isKnown(action: string): Promise<boolean> {
   );
 }
 
-/** What stands after the backticks of a piece; other words would escape the tests of examples, values and this file. */
+/** The known info strings of code blocks. The tests of examples, of values and this file would skip others. */
 const KINDS = new Set(["", "console", "json", "promql", "sh", "text", "ts", "yaml", "yaml values"]);
 
 describe.each(pages())("%s", (page) => {
-  test("names only files that are there", () => {
+  test("the page names only files that exist", () => {
     const text = textOf(page).replaceAll(/https?:\S+/g, "");
     const named = text.match(/\b(?:test|operator|scripts|charts|examples|docs)\/[\w./-]*\w\.(?:ts|md|json|yaml)\b/g);
     expect((named ?? []).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test("calls its pieces of code what tests know", () => {
+  test("the page's code blocks have info strings that tests know", () => {
     expect(piecesOf(page).filter(({ info }) => !KINDS.has(info))).toEqual([]);
   });
 
-  test("has JSON that is JSON, and IAM actions that exist", async () => {
+  test("the page's JSON parses, and its IAM actions exist", async () => {
     const pieces = piecesOf(page).filter(({ info }) => info === "json");
     const documents = [...pieces, ...hereDocuments(textOf(page)).filter(({ name }) => name.endsWith(".json"))];
     const actions = documents.flatMap(({ text }) => actionsOf(JSON.parse(text) as Document));
@@ -49,7 +49,7 @@ describe.each(pages())("%s", (page) => {
 });
 
 describe("the security model and the capability levels", () => {
-  test.each(["docs/security-model.md", "docs/capability-levels.md"])("%s: no claim without a test", (page) => {
+  test.each(["docs/security-model.md", "docs/capability-levels.md"])("every claim of %s names a test", (page) => {
     const rows = textOf(page)
       .split("\n")
       .filter((line) => line.startsWith("|"));
@@ -63,14 +63,14 @@ describe("the security model and the capability levels", () => {
   });
 });
 
-test("the operator's two policies fit into what a role has for inline policies", () => {
+test("the operator's two policies fit the size limit for the inline policies of a role", () => {
   const limits = writtenFile("docs/install-eks.md", "limits.json");
   const hub = writtenFile("docs/multi-account.md", "hub.json");
   const size = [POLICY, limits, hub].reduce((sum, document) => sum + withoutSpace(document).length, 0);
   expect(size).toBeLessThan(10_240);
 });
 
-test("what the limits deny is what the operator does with roles and boundaries", () => {
+test("the limits deny only actions that the policy of the operator allows", () => {
   const shipped = actionsOf(JSON.parse(POLICY) as Document);
   const denied = actionsOf(JSON.parse(writtenFile("docs/install-eks.md", "limits.json")) as Document);
   expect(denied.filter((action) => !shipped.includes(action))).toEqual([]);

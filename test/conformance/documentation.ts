@@ -1,20 +1,20 @@
-/** What the documentation has that is not prose: pieces of code, and the documents that its commands write. */
+/** Reads the documentation's code blocks, and the documents that its commands write. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A fenced block. */
+/** A fenced code block. */
 export interface Piece {
-  /** The page, from the repository's root, and the number of the piece in it. */
+  /** The page, from the repository's root, and the number of the block in it. */
   place: string;
-  /** What stands after the three backticks: `yaml`, or `yaml values` for values of the chart. */
+  /** The words after the three backticks: `yaml`, or `yaml values` for values of the chart. */
   info: string;
   text: string;
 }
 
-/** Files of Markdown, from the repository's root: its own pages, and those under docs/, the generated ones left out. */
+/** Markdown files, from the repository's root: the pages in the root and under docs/, without generated ones. */
 export function pages(): string[] {
   const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).sort();
   const written = docs.filter((file) => file.endsWith(".md") && !file.startsWith("reference"));
@@ -33,7 +33,10 @@ export function piecesOf(page: string): Piece[] {
   }));
 }
 
-/** A file that a command of the page writes by a here-document, such as `cat > trust.json <<EOF`; the first of that name after `heading`. */
+/**
+ * A file that a command of the page writes by a here-document, such as `cat > trust.json <<EOF`: the first with this
+ * name after `heading`.
+ */
 export function writtenFile(page: string, name: string, heading = ""): string {
   const after = textOf(page).slice(textOf(page).indexOf(heading));
   const found = hereDocuments(after).find((file) => file.name === name);

@@ -1,4 +1,7 @@
-/** As much of JSON Schema as docs/log-line.schema.json needs. A keyword that is not known here is an error, so that nothing goes unchecked. */
+/**
+ * The part of JSON Schema that docs/log-line.schema.json needs. Any other keyword is an error, so that nothing goes
+ * unchecked.
+ */
 export interface JsonSchema {
   type?: string | string[];
   enum?: unknown[];
@@ -10,7 +13,7 @@ export interface JsonSchema {
 
 const KNOWN = /^(type|enum|pattern|required|additionalProperties|properties|description|title|\$schema)$/;
 
-/** What is wrong with the value, each with its path; [] when it is valid. */
+/** Returns the violations, each with its path; [] for a valid value. */
 export function violations(schema: JsonSchema, value: unknown, path = "$"): string[] {
   const unknown = Object.keys(schema).filter((keyword) => !KNOWN.test(keyword));
   if (unknown.length > 0) throw new Error(`Not supported here: ${unknown.join(", ")}`);

@@ -3,8 +3,10 @@ import type { StatusObject } from "../../operator/kube/object.ts";
 export type KStatus = "Current" | "InProgress" | "Failed" | "Terminating";
 
 /**
- * What Helm 4, Flux and other users of kstatus make of an object of ours: the rules of `Compute` for kinds it does not know.
- * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go (order matters, and so does that of the conditions)
+ * The status that Helm 4, Flux and other users of kstatus compute for an object of ours: the rules of `Compute` for
+ * unknown kinds.
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go
+ * The order of rules and conditions matters.
  */
 export function kstatus({ metadata, status }: StatusObject): KStatus {
   if (metadata.deletionTimestamp !== undefined) return "Terminating";

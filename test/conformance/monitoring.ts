@@ -1,4 +1,4 @@
-/** What the chart brings for Prometheus and Grafana, and what its queries name. */
+/** Reads the chart's rules and dashboards for Prometheus and Grafana, and the metrics that their queries name. */
 import { load } from "js-yaml";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -48,7 +48,7 @@ export function dashboards(): Dashboard[] {
   return readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Dashboard);
 }
 
-/** Everything that is asked of Prometheus, by where it stands. */
+/** Every query of the rules and dashboards, with its place. */
 export function allQueries(): { where: string; query: string }[] {
   const panels = dashboards().flatMap(({ title, panels }) =>
     panels.flatMap((panel) =>
@@ -62,22 +62,22 @@ export function allQueries(): { where: string; query: string }[] {
   return [...ruleQueries, ...panels];
 }
 
-/** One metric that a query asks for. */
+/** One metric in a query. */
 export interface Selector {
   metric: string;
-  /** That it is selected by. */
+  /** Labels in the selector of the metric. */
   labels: string[];
 }
 
 export interface Names {
   selectors: Selector[];
-  /** That results are grouped or joined by. */
+  /** Labels by which results are grouped or joined. */
   labels: string[];
 }
 
 const WORDS = /^(and|or|unless|bool|offset|inf|nan|group_left|group_right|by|without|on|ignoring)$/i;
 
-/** The metrics and labels in a query that Prometheus can read, which is for promtool to say. */
+/** The metrics and labels in a query that Prometheus can parse, which promtool checks. */
 export function namesIn(query: string): Names {
   const labels = (list: string) => list.split(",").flatMap((name) => name.trim() || []);
   const grouped: string[] = [];
@@ -118,13 +118,13 @@ export function metricRows(): MetricRow[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** A metric's name as it is in a scrape, and its labels. */
+/** The name of a metric in a scrape, and its labels. */
 export interface Series {
   name: string;
   labels: readonly string[];
 }
 
-/** A histogram is three kinds of series. */
+/** A histogram has three series. */
 function seriesOf({ name, type, labels }: MetricRow): Series[] {
   if (type !== "histogram") return [{ name, labels }];
   return [
@@ -134,13 +134,16 @@ function seriesOf({ name, type, labels }: MetricRow): Series[] {
   ];
 }
 
-/** All that docs/metrics.md has. */
+/** All metrics of docs/metrics.md. */
 export const documentedSeries = () => metricRows().flatMap(seriesOf);
 
-/** What Prometheus knows of a pod by itself: https://prometheus.io/docs/concepts/jobs_instances/, and the Prometheus Operator's labels. */
+/**
+ * Labels and metrics that Prometheus itself adds (https://prometheus.io/docs/concepts/jobs_instances/), and the labels
+ * of the Prometheus Operator.
+ */
 const TARGET_LABELS = ["job", "instance", "namespace", "pod"];
 
-/** Metrics and labels that the query names and that are not served. */
+/** The metrics and labels that the query names and no component serves. */
 export function problemsOf(query: string, served: readonly Series[]): string[] {
   const recorded = recordingRules().map(({ record, expr }) => ({ name: record, labels: namesIn(expr).labels }));
   const labelsOf = new Map([...served, ...recorded].map(({ name, labels }) => [name, [...labels, ...TARGET_LABELS]]));
@@ -151,8 +154,5 @@ export function problemsOf(query: string, served: readonly Series[]): string[] {
     return selected.filter((label) => !known.includes(label)).map((label) => `${metric} has no label ${label}`);
   });
   const all = new Set(selectors.flatMap(({ metric }) => labelsOf.get(metric) ?? []));
-  return [
-    ...unknown,
-    ...labels.filter((label) => !all.has(label)).map((label) => `nothing here has the label ${label}`),
-  ];
+  return [...unknown, ...labels.filter((label) => !all.has(label)).map((label) => `no metric has the label ${label}`)];
 }

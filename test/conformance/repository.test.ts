@@ -1,5 +1,5 @@
 /**
- * What the repository promises about itself: workflows that trust nobody more than they must, and the files that people look for.
+ * Checks of the repository: least privilege in workflows, and the files that users expect.
  * https://github.com/ossf/scorecard/blob/main/docs/checks.md
  */
 import { execFileSync } from "node:child_process";
@@ -32,21 +32,21 @@ describe.each(workflows)("workflow %s", (file) => {
   const all = Object.values(jobs);
   const steps = all.flatMap((job) => job.steps);
 
-  test("pins every action by commit, and says which version that is", () => {
+  test("the workflow pins every action by commit, with its version in a comment", () => {
     const uses = text.split("\n").filter((line) => /\buses:/.test(line));
     expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
     expect(uses.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  test("grants nothing to all jobs, and to each job what it lists", () => {
+  test("the workflow grants no permission to all jobs, and lists the permissions of each job", () => {
     expect(permissions).toEqual({});
     expect(all.filter((job) => job.permissions === undefined || job["timeout-minutes"] === undefined)).toEqual([]);
     const writes = all.flatMap((job) => Object.entries(job.permissions ?? {}).filter(([, value]) => value !== "read"));
-    if ("pull_request" in on) expect(writes, "a pull request's code gets no rights").toEqual([]);
+    if ("pull_request" in on) expect(writes, "the code of a pull request gets no write permission").toEqual([]);
     expect(on).not.toHaveProperty("pull_request_target");
   });
 
-  test("leaves no credentials behind, and puts nobody's words into a shell", () => {
+  test("the workflow persists no credentials, and expands no untrusted input in a shell", () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
     expect(checkouts.filter((step) => step.with?.["persist-credentials"] !== false)).toEqual([]);
     expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
@@ -68,19 +68,19 @@ test("the image runs as a user in numbers, without a shell, and is labelled", ()
   for (const label of ["title", "description", "source", "licenses", "version", "revision"]) {
     expect(dockerfile).toContain(`org.opencontainers.image.${label}=`);
   }
-  expect(dockerfile, "the Node that the project is for").toContain(
+  expect(dockerfile, "the project's version of Node").toContain(
     `FROM --platform=$BUILDPLATFORM node:${read(".node-version").trim()}-`,
   );
 });
 
-test("the files that people look for are there", () => {
+test("the files that users expect exist", () => {
   const files = ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/adr/README.md"];
   const github = ["CODEOWNERS", "CODE_OF_CONDUCT.md", "GOVERNANCE.md", "SUPPORT.md", "dependabot.yml"];
   const expected = [...files, ...github.map((file) => `.github/${file}`)];
   expect(expected.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
-test("dependabot renews every kind of dependency", () => {
+test("dependabot updates every kind of dependency", () => {
   const { updates } = load(read(".github/dependabot.yml")) as { updates: { "package-ecosystem": string }[] };
   const ecosystems = updates.map((update) => update["package-ecosystem"]).sort();
   expect(ecosystems).toEqual(["docker", "github-actions", "gomod", "npm"]);
@@ -95,7 +95,7 @@ function repositoryFiles(): string[] {
   return listed.split("\n").filter((path) => path !== "" && existsSync(join(ROOT, path)));
 }
 
-test("no binary is in the tree", () => {
+test("the repository contains no binary", () => {
   expect(repositoryFiles().filter((path) => readFileSync(join(ROOT, path)).includes(0))).toEqual([]);
 });
 

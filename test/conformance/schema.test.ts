@@ -1,7 +1,7 @@
 /**
  * Lint of the CustomResourceDefinitions against the Kubernetes API conventions
  * (https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md).
- * Each check names every offender. What only an API server can tell is in test/integration/validation.
+ * Each check lists all offenders. Checks that need an API server are in test/integration/validation.
  */
 
 import { describe, expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { fieldsOf, loadDefinitions, storedSchema, type Field, type Schema } from
 
 const definitions = loadDefinitions();
 
-/** AWS's own spellings, which are kept as they are; all other enum values are ours and CamelCase. */
+/** Enum values in AWS's own spelling. All other enum values are ours, in CamelCase. */
 const AWS_SPELLING =
   /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|IRSA|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com)$/;
 
@@ -26,7 +26,7 @@ test("names.ts and the CRDs agree", () => {
   expect(API_VERSION).toBe(`${GROUP}/${VERSION}`);
 });
 
-test("names are unique, also beside the short names of Kubernetes", () => {
+test("names are unique, and differ from the short names of Kubernetes", () => {
   const builtIn = [
     "cm",
     "cs",
@@ -53,11 +53,11 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
   const schema = storedSchema(crd);
   const fields = [...fieldsOf(schema)].filter(({ path }) => path !== "metadata");
 
-  /** Paths of the fields, under any of the given roots, that do not comply. */
+  /** Paths of the fields that match `among` and do not comply. */
   const offenders = (complies: (field: Field) => boolean, among: RegExp = /./): string[] =>
     fields.filter((field) => among.test(field.path) && !complies(field)).map(({ path }) => path);
 
-  test("is served and stored as one version with a status subresource", () => {
+  test("the kind is served and stored as one version with a status subresource", () => {
     expect(crd.spec.versions.map(({ served, storage }) => ({ served, storage }))).toEqual([
       { served: true, storage: true },
     ]);
@@ -66,36 +66,36 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(crd.spec.names.listKind).toBe(`${crd.spec.names.kind}List`);
   });
 
-  test("stays out of category 'all', so that 'kubectl delete all' deletes no bucket", () => {
+  test("the kind is not in category 'all', so that 'kubectl delete all' deletes no bucket", () => {
     expect(crd.spec.names.categories).toEqual(["s3-operator"]);
   });
 
-  test("is in a group of our own, which neither Kubernetes nor Argo CD's wildcard health checks claim", () => {
+  test("the group is not claimed by Kubernetes, nor by a wildcard health check of Argo CD", () => {
     expect(crd.spec.group).toBe(GROUP);
     expect(crd.spec.group).not.toMatch(/k8s\.io$|kubernetes\.io$|k8s\.aws$|crossplane\.io$|upbound\.io$|google\.com$/);
   });
 
-  test("has apiVersion, kind, metadata, spec and status at the top, and spec is required", () => {
+  test("the root has apiVersion, kind, metadata, spec and status, and spec is required", () => {
     expect(Object.keys(schema.properties ?? {})).toEqual(["apiVersion", "kind", "metadata", "spec", "status"]);
     expect(schema.required).toEqual(["spec"]);
   });
 
-  test("is structural: a type everywhere, no key that the API server refuses or that blinds it", () => {
+  test("the schema is structural: every node has a type, and no keyword is refused or turns validation off", () => {
     const refused =
       /^(\$ref|uniqueItems|oneOf|anyOf|allOf|not|nullable|x-kubernetes-(preserve-unknown-fields|int-or-string|embedded-resource))$/;
     expect(offenders(({ schema }) => schema.type !== undefined)).toEqual([]);
     expect(offenders(({ schema }) => !Object.keys(schema).some((key) => refused.test(key)))).toEqual([]);
   });
 
-  test("names fields in camelCase", () => {
+  test("field names are in camelCase", () => {
     expect(offenders(({ path }) => /^([a-z][A-Za-z0-9]*(\[\]|\{\})?\.?)+$/.test(path))).toEqual([]);
   });
 
-  test("has no status.phase", () => {
+  test("there is no status.phase", () => {
     expect(offenders(({ path }) => !path.endsWith(".phase"))).toEqual([]);
   });
 
-  test("has no floats, and bounds every integer", () => {
+  test("there are no floats, and every integer has bounds", () => {
     expect(
       offenders(({ schema: { type, format, minimum, maximum } }) => {
         if (type !== "integer") return String(type) !== "number";
@@ -105,7 +105,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     ).toEqual([]);
   });
 
-  test("bounds every string, list and map", () => {
+  test("every string, list and map has bounds", () => {
     const isBounded = ({ schema }: Field): boolean => {
       if (schema.type === "string") return schema.maxLength !== undefined || schema.enum !== undefined;
       if (schema.type === "array") return schema.maxItems !== undefined;
@@ -120,20 +120,20 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(offenders(hasRoom)).toEqual([]);
   });
 
-  test("spells enum values in CamelCase, or as AWS does", () => {
+  test("enum values are in CamelCase, or in AWS's spelling", () => {
     const isSpelled = (value: string | boolean): boolean =>
       value === true ||
       (typeof value === "string" && (/^[A-Z][a-z][A-Za-z0-9]*$/.test(value) || AWS_SPELLING.test(value)));
     expect(offenders(({ schema }) => (schema.enum ?? []).every(isSpelled))).toEqual([]);
   });
 
-  test("has maps of strings only", () => {
+  test("every map has string values", () => {
     expect(
       offenders(({ schema: { additionalProperties: values } }) => (values?.type ?? "string") === "string"),
     ).toEqual([]);
   });
 
-  test("says how each list is merged, and requires the keys of list-maps", () => {
+  test("every list has a list type, and the keys of list-maps are required", () => {
     const isMergeable = ({ schema }: Field): boolean => {
       if (schema.type !== "array") return true;
       const keys = schema["x-kubernetes-list-map-keys"] ?? [];
@@ -152,12 +152,12 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(offenders(isMergeable)).toEqual([]);
   });
 
-  test("has no default but the status that kstatus takes for 'in progress'", () => {
+  test("the only default is the status that kstatus takes for 'in progress'", () => {
     expect(offenders(({ schema }) => schema.default === undefined)).toEqual(["status"]);
     expect(schema.properties?.["status"]?.default).toEqual({ observedGeneration: -1 });
   });
 
-  test("describes every field in sentences", () => {
+  test("every field has a description in sentences", () => {
     const isDescribed = ({ path, schema }: Field): boolean =>
       /[\]}]$/.test(path) && schema.type !== "object"
         ? schema.description === undefined
@@ -166,7 +166,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(offenders(isDescribed)).toEqual([]);
   });
 
-  test("titles are names of types, each of one shape", () => {
+  test("a title is the name of a type, and has one shape", () => {
     const byTitle = Map.groupBy(
       fields.filter(({ schema }) => schema.title !== undefined),
       ({ schema }) => schema.title,
@@ -175,7 +175,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(ambiguous.map(([title]) => title)).toEqual([]);
   });
 
-  test("has rules whose messages follow the conventions", () => {
+  test("the messages of rules follow the conventions", () => {
     const messages = fields
       .flatMap(({ schema }) => schema["x-kubernetes-validations"] ?? [])
       .map((rule) => rule.message);
@@ -184,7 +184,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(messages.filter((message) => !isClear(message))).toEqual([]);
   });
 
-  test("has conditions as metav1.Condition has them", () => {
+  test("conditions have the shape of metav1.Condition", () => {
     const conditions = schema.properties?.["status"]?.properties?.["conditions"];
     const { type, status, reason, message, lastTransitionTime } = conditions?.items?.properties ?? {};
     expect(conditions?.["x-kubernetes-list-map-keys"]).toEqual(["type"]);
@@ -201,7 +201,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(lastTransitionTime?.format).toBe("date-time");
   });
 
-  test("has columns and selectable fields that exist", () => {
+  test("columns and selectable fields exist", () => {
     const { additionalPrinterColumns, selectableFields = [] } = crd.spec.versions[0] ?? {
       additionalPrinterColumns: [],
     };
@@ -212,12 +212,12 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(paths.filter((path) => !known.has(path))).toEqual([]);
   });
 
-  test("is small enough for client-side apply, which copies it into an annotation", () => {
+  test("the definition is small enough for client-side apply, which copies it into an annotation", () => {
     expect(Buffer.byteLength(JSON.stringify(crd))).toBeLessThan(200_000);
   });
 });
 
-test("what kinds have in common is the same in all", () => {
+test("fields that kinds have in common are the same in all", () => {
   const shared = (path: string): Schema[] =>
     definitions.flatMap((definition) =>
       [...fieldsOf(storedSchema(definition))].filter((field) => field.path === path).map(({ schema }) => schema),

@@ -1,4 +1,4 @@
-/** etcd and kube-apiserver, until they answer. */
+/** Starts etcd and kube-apiserver, and waits until they answer. */
 import { randomUUID } from "node:crypto";
 import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,13 +10,16 @@ import type { Supervisor } from "./supervisor.ts";
 export interface ApiServer {
   server: string;
   certificateAuthority: string;
-  /** Kills it and starts it again, with the same port and certificate. Resolves when it is ready. */
+  /** Kills the process and starts it again with the same port and certificate. Resolves when it is ready. */
   restart: () => Promise<void>;
-  /** Copies what etcd holds, and resolves with a function that puts it back, as an administrator restores a backup: with both processes stopped. */
+  /**
+   * Copies etcd's data. Resolves with a function that restores the copy with both processes stopped, as an
+   * administrator restores a backup.
+   */
   backUp: () => Promise<() => Promise<void>>;
 }
 
-/** `extra`: further arguments of kube-apiserver. */
+/** `extra`: more arguments of kube-apiserver. */
 export async function startApiServer(
   supervisor: Supervisor,
   binaries: Binaries,
@@ -66,7 +69,7 @@ export async function startApiServer(
 
 const noFailure = () => Promise.resolve(undefined);
 
-/** Somebody else may take a port between its choice and its use. */
+/** Another process may take a port between its choice and its use. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>, attempts = 5): Promise<T> {
   try {
     return await start(await freePort());

@@ -15,7 +15,7 @@ import { envtestArchive, indexUrl } from "./envtest.ts";
 import { kubernetesRelease } from "./release.ts";
 import type { BinaryName, Platform } from "./versions.ts";
 import { binaryNames, kubernetesVersion } from "./versions.ts";
-import type { Way } from "./way.ts";
+import type { Source } from "./source.ts";
 
 const platform: Platform = { os: "linux", arch: "amd64" };
 const archivePath = `/archives/envtest-${kubernetesVersion}-linux-amd64.tar.gz`;
@@ -24,7 +24,7 @@ const sha512 = (content: Buffer | string) => createHash("sha512").update(content
 
 let directory: string;
 let server: Server;
-/** What the server answers, by path; everything else is 404. */
+/** Responses by path; every other path is 404. */
 let answers: Map<string, Buffer | string | ((response: ServerResponse) => void)>;
 let requests: string[];
 let log: string[];
@@ -58,7 +58,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Serves an archive that holds these binaries, and an index that lists it. */
+/** Serves an archive with these binaries, and an index that lists it. */
 async function serveArchive(names: readonly BinaryName[], hash?: string): Promise<void> {
   const folder = join(directory, "archive", "controller-tools", "envtest");
   await mkdir(folder, { recursive: true });
@@ -78,8 +78,8 @@ function serveRelease(name: BinaryName): void {
   answers.set(`${releasePath(name)}.sha512`, sha512(content));
 }
 
-/** Stands for go build: notes what it was asked for, and makes it. */
-function fakeBuild(): Way & { built: BinaryName[][] } {
+/** Stands in for go build: records what is requested, and writes it. */
+function fakeBuild(): Source & { built: BinaryName[][] } {
   const built: BinaryName[][] = [];
   return {
     title: "fake build",
@@ -94,7 +94,7 @@ function fakeBuild(): Way & { built: BinaryName[][] } {
   };
 }
 
-const failingBuild: Way = {
+const failingBuild: Source = {
   title: "fake build",
   async provide(missing, { temporary }) {
     for (const name of missing) await writeFile(join(temporary, name), "half a bin");
@@ -102,9 +102,9 @@ const failingBuild: Way = {
   },
 };
 
-async function find(build: Way) {
-  const ways = [envtestArchive(download, platform), kubernetesRelease(download, platform), build];
-  return findBinaries({ log: (line) => log.push(line), environment, ways });
+async function find(build: Source) {
+  const sources = [envtestArchive(download, platform), kubernetesRelease(download, platform), build];
+  return findBinaries({ log: (line) => log.push(line), environment, sources });
 }
 
 async function contents(): Promise<Record<string, string>> {
@@ -115,13 +115,13 @@ async function contents(): Promise<Record<string, string>> {
   );
 }
 
-/** Nothing but the cache's folder: no temporary one, no lock. */
+/** Asserts that the cache has only its folder: no temporary folder, no lock. */
 async function expectNoLeftovers(): Promise<void> {
   expect(await readdir(dirname(cacheDirectory(environment)))).toHaveLength(1);
 }
 
 describe("findBinaries", () => {
-  test("takes three binaries from the archive and kube-controller-manager from the release, once", async () => {
+  test("three binaries come from the archive and kube-controller-manager from the release, once", async () => {
     await serveArchive(["etcd", "kube-apiserver", "kubectl"]);
     serveRelease("kube-controller-manager");
     const build = fakeBuild();
@@ -141,7 +141,7 @@ describe("findBinaries", () => {
     expect(requests).toEqual([]);
   });
 
-  test("refuses an archive with another checksum, and builds only what the release does not hold", async () => {
+  test("an archive with another checksum is refused, and only etcd, which the release lacks, is built", async () => {
     await serveArchive(["etcd", "kube-apiserver", "kubectl"], "0".repeat(128));
     for (const name of ["kube-apiserver", "kube-controller-manager", "kubectl"] as const) serveRelease(name);
     const build = fakeBuild();
@@ -151,7 +151,7 @@ describe("findBinaries", () => {
     expect((await contents())["kube-apiserver"]).toBe("kube-apiserver of the release");
   });
 
-  test("refuses a release binary with another checksum", async () => {
+  test("a release binary with another checksum is refused", async () => {
     await serveArchive(["etcd", "kube-apiserver", "kubectl"]);
     serveRelease("kube-controller-manager");
     answers.set(`${releasePath("kube-controller-manager")}.sha512`, "0".repeat(128));
@@ -161,14 +161,14 @@ describe("findBinaries", () => {
     expect((await contents())["kube-controller-manager"]).toBe("kube-controller-manager built");
   });
 
-  test("builds everything where downloads are not found", async () => {
+  test("all binaries are built when downloads are not found", async () => {
     const build = fakeBuild();
     await find(build);
     expect(build.built).toEqual([[...binaryNames]]);
     expect(log.join("\n")).toMatch(/envtest archive: .*HTTP 404/);
   });
 
-  test("builds everything, soon, where downloads never answer", async () => {
+  test("all binaries are built soon when downloads never answer", async () => {
     answers.set(new URL(indexUrl).pathname, () => undefined);
     answers.set(`${releasePath("kube-apiserver")}.sha512`, () => undefined);
     const build = fakeBuild();
@@ -180,7 +180,7 @@ describe("findBinaries", () => {
     expect(log.join("\n")).toMatch(/Kubernetes release: .*only 0 bytes in 0.3 s/);
   });
 
-  test("gives up an archive that stops half-way", async () => {
+  test("the download of an archive that stalls is aborted", async () => {
     await serveArchive(["etcd", "kube-apiserver", "kubectl"]);
     const archive = answers.get(archivePath) as Buffer;
     answers.set(archivePath, (response) => response.writeHead(200).write(archive.subarray(0, 100)));
@@ -190,7 +190,7 @@ describe("findBinaries", () => {
     expect(log.join("\n")).toMatch(/envtest archive: .*only 0 bytes in 0.3 s/);
   });
 
-  test("refuses an index that is not one", async () => {
+  test("an index of another format is refused", async () => {
     answers.set(new URL(indexUrl).pathname, "<html>Please sign in to this network</html>");
     const build = fakeBuild();
     await find(build);
@@ -198,7 +198,7 @@ describe("findBinaries", () => {
     expect(log.join("\n")).toContain("not an index of envtest archives");
   });
 
-  test("uses KUBEBUILDER_ASSETS, and gets only what it does not hold", async () => {
+  test("binaries in KUBEBUILDER_ASSETS are used, and only the missing ones are fetched", async () => {
     environment.KUBEBUILDER_ASSETS = join(directory, "assets");
     await mkdir(environment.KUBEBUILDER_ASSETS);
     for (const name of ["etcd", "kube-apiserver", "kubectl"]) {
@@ -213,7 +213,7 @@ describe("findBinaries", () => {
     expect(log[0]).toContain("holds no kube-controller-manager");
   });
 
-  test("says what is missing, why, and what to do, and keeps nothing that is not whole", async () => {
+  test("a failure says what is missing, why, and what to do, and leaves no partial file", async () => {
     const error = await find(failingBuild).catch(String);
     expect(error).toContain(`No ${binaryNames.join(", ")} of Kubernetes ${kubernetesVersion}`);
     expect(error).toContain("HTTP 404");
@@ -223,7 +223,7 @@ describe("findBinaries", () => {
     await expectNoLeftovers();
   });
 
-  test("installs once for callers at the same time, and clears up after a killed installation", async () => {
+  test("concurrent callers install once, and remove the files of a killed installation", async () => {
     const killed = `${cacheDirectory(environment)}.temporary-killed`;
     await mkdir(killed, { recursive: true });
     const build = fakeBuild();
@@ -233,7 +233,7 @@ describe("findBinaries", () => {
   });
 });
 
-test("a variable for one binary wins over the folder", () => {
+test("the variable for one binary overrides the folder", () => {
   const paths = pathsFrom({ KUBEBUILDER_ASSETS: "/assets", TEST_ASSET_KUBE_APISERVER: "/mine/kube-apiserver" });
   expect(paths).toEqual({
     etcd: "/assets/etcd",

@@ -1,16 +1,17 @@
 /**
- * Finds etcd, kube-apiserver, kube-controller-manager and kubectl, and gets those that are missing: from the environment, the
- * project's cache, the envtest archive, the Kubernetes release, or a build. Nothing is ever skipped silently.
+ * Finds etcd, kube-apiserver, kube-controller-manager and kubectl in the environment and the project's cache, and
+ * fetches the missing ones from the envtest archive, the Kubernetes release, or a build. Nothing is ever skipped
+ * silently.
  */
 import { join } from "node:path";
 import { goBuild } from "./build.ts";
-import { binariesIn, cacheDirectory, onlyExecutable, withWorkshop } from "./cache.ts";
+import { binariesIn, cacheDirectory, onlyExecutable, withStaging } from "./cache.ts";
 import { envtestArchive } from "./envtest.ts";
 import { messageOf } from "./progress.ts";
 import { kubernetesRelease } from "./release.ts";
 import type { Found } from "./versions.ts";
 import { binaryNames, kubernetesVersion, missingFrom } from "./versions.ts";
-import type { Log, Way } from "./way.ts";
+import type { Log, Source } from "./source.ts";
 
 /** Paths. */
 export interface Binaries {
@@ -23,12 +24,16 @@ export interface Binaries {
 export interface FindBinariesOptions {
   log: Log;
   environment?: NodeJS.ProcessEnv;
-  /** Tried in this order for what neither the environment nor the cache has. */
-  ways?: readonly Way[];
+  /** Sources of the binaries that neither the environment nor the cache has, in the order in which they are tried. */
+  sources?: readonly Source[];
 }
 
-/** Throws an error that says what is missing, why each way failed, and what to do. */
-export async function findBinaries({ log, environment = process.env, ways }: FindBinariesOptions): Promise<Binaries> {
+/** Throws an error that says what is missing, why each source failed, and what to do. */
+export async function findBinaries({
+  log,
+  environment = process.env,
+  sources,
+}: FindBinariesOptions): Promise<Binaries> {
   const directory = cacheDirectory(environment);
   const given = await onlyExecutable(pathsFrom(environment));
   if (environment.KUBEBUILDER_ASSETS && missingFrom(given).length > 0) {
@@ -37,14 +42,14 @@ export async function findBinaries({ log, environment = process.env, ways }: Fin
   const lookUp = async (): Promise<Found> => ({ ...(await binariesIn(directory)), ...given });
   const binaries = complete(await lookUp());
   if (binaries !== undefined) return binaries;
-  const failures = await install(directory, lookUp, log, ways ?? [envtestArchive(), kubernetesRelease(), goBuild]);
+  const failures = await install(directory, lookUp, log, sources ?? [envtestArchive(), kubernetesRelease(), goBuild]);
   const found = await lookUp();
   const installed = complete(found);
   if (installed === undefined) throw new Error(advice(found, directory, failures));
   return installed;
 }
 
-/** What envtest's variables name: one binary each, or a folder. https://book.kubebuilder.io/reference/envtest */
+/** envtest's variables: one for each binary, and one for a folder. https://book.kubebuilder.io/reference/envtest */
 export function pathsFrom(environment: NodeJS.ProcessEnv): Found {
   const folder = environment.KUBEBUILDER_ASSETS;
   const paths: Found = {};
@@ -56,23 +61,23 @@ export function pathsFrom(environment: NodeJS.ProcessEnv): Found {
   return paths;
 }
 
-/** Tries one way after the other until nothing is missing. Returns why ways failed. */
+/** Tries one source after another until nothing is missing. Returns the failures. */
 async function install(
   directory: string,
   lookUp: () => Promise<Found>,
   log: Log,
-  ways: readonly Way[],
+  sources: readonly Source[],
 ): Promise<string[]> {
-  return withWorkshop(directory, log, async (workshop) => {
+  return withStaging(directory, log, async (staging) => {
     const failures: string[] = [];
-    for (const way of ways) {
-      // Looked up each time: the process that held the workshop before may have installed everything.
+    for (const source of sources) {
+      // Checked each time: the process that held the lock before may have installed everything.
       const missing = missingFrom(await lookUp());
       if (missing.length === 0) break;
       try {
-        await way.provide(missing, workshop);
+        await source.provide(missing, staging);
       } catch (error) {
-        const failure = `${way.title}: ${messageOf(error)}`;
+        const failure = `${source.title}: ${messageOf(error)}`;
         failures.push(failure);
         log(failure);
       }
@@ -83,9 +88,9 @@ async function install(
 
 function advice(found: Found, directory: string, failures: readonly string[]): string {
   return [
-    `No ${missingFrom(found).join(", ")} of Kubernetes ${kubernetesVersion} for tests, neither in KUBEBUILDER_ASSETS nor in ${directory}.`,
+    `No ${missingFrom(found).join(", ")} of Kubernetes ${kubernetesVersion} for tests in KUBEBUILDER_ASSETS or in ${directory}.`,
     ...failures.map((failure) => `- ${failure}`),
-    "Either set KUBEBUILDER_ASSETS to a folder that holds the binaries, or install Go and run: node test/controlplane/main.ts install",
+    "Either set KUBEBUILDER_ASSETS to a folder with the binaries, or install Go and run: node test/controlplane/main.ts install",
   ].join("\n");
 }
 

@@ -5,7 +5,7 @@ import { runCommand } from "./command.ts";
 import { tail, withProgress } from "./progress.ts";
 import type { BinaryName } from "./versions.ts";
 import { kubernetesVersion, moduleDirectory } from "./versions.ts";
-import type { Way } from "./way.ts";
+import type { Source } from "./source.ts";
 
 const packages: Record<BinaryName, string> = {
   etcd: "go.etcd.io/etcd/server/v3",
@@ -14,10 +14,10 @@ const packages: Record<BinaryName, string> = {
   kubectl: "k8s.io/kubernetes/cmd/kubectl",
 };
 
-export const goBuild: Way = {
+export const goBuild: Source = {
   title: "go build",
   async provide(missing, { temporary, log, publish }) {
-    log(`Building ${missing.join(", ")} from Go modules: once, up to 10 minutes for all of them on 2 cores`);
+    log(`Building ${missing.join(", ")} from Go modules: only once, up to 10 minutes for all of them on 2 cores`);
     for (const name of missing) {
       const file = join(temporary, name);
       await withProgress(log, `Building ${name}`, () => build(packages[name], file));
@@ -34,7 +34,7 @@ async function build(goPackage: string, file: string): Promise<void> {
 
 async function go(args: readonly string[]): Promise<CommandResult> {
   try {
-    // A user's workspace, or settings for cross-compiling, are not meant for these binaries.
+    // The user's workspace and settings for cross-compiling must not affect these binaries.
     const environment = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "" };
     return await runCommand("go", args, { environment });
   } catch (error) {
@@ -42,7 +42,7 @@ async function go(args: readonly string[]): Promise<CommandResult> {
   }
 }
 
-/** A module download does not carry its version into the binary: without these flags all clients would see v0.0.0. */
+/** The linker flags that set the version: a module download does not contain it, and all clients would see v0.0.0. */
 export function linkerFlags(version: string): string {
   const [major, minor] = version.slice(1).split(".");
   const values = [

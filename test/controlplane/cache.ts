@@ -1,6 +1,6 @@
 /**
- * The project's cache of control plane binaries: one folder per Kubernetes version and platform.
- * Files come into it whole, by rename, so that neither a killed installation nor two at once leave a broken one.
+ * The project's cache of control plane binaries: one folder per Kubernetes version and platform. Files are renamed into
+ * it when complete, so that a killed installation, or two at once, leave no partial file.
  */
 import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.ts";
 import type { Found, Platform } from "./versions.ts";
 import { binaryNames, kubernetesVersion, thisPlatform } from "./versions.ts";
-import type { Log, Workshop } from "./way.ts";
+import type { Log, Staging } from "./source.ts";
 
 export function cacheDirectory(environment: NodeJS.ProcessEnv, { os, arch }: Platform = thisPlatform()): string {
   // An empty variable counts as unset: https://specifications.freedesktop.org/basedir-spec/latest/
@@ -16,7 +16,7 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv, { os, arch }: Pla
   return join(root, "s3-operator", "controlplane", `${kubernetesVersion}-${os}-${arch}`);
 }
 
-/** Those of the given paths at which there is something that can be run. */
+/** The given paths at which there is an executable file. */
 export async function onlyExecutable(paths: Found): Promise<Found> {
   const found: Found = {};
   for (const name of binaryNames) {
@@ -26,7 +26,7 @@ export async function onlyExecutable(paths: Found): Promise<Found> {
   return found;
 }
 
-/** The binaries that a folder holds. */
+/** The binaries in a folder. */
 export async function binariesIn(directory: string): Promise<Found> {
   return onlyExecutable(Object.fromEntries(binaryNames.map((name) => [name, join(directory, name)])));
 }
@@ -38,17 +38,13 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Lets `work` fill the cache folder, as the only process that does so now. */
-export async function withWorkshop<T>(
-  directory: string,
-  log: Log,
-  work: (workshop: Workshop) => Promise<T>,
-): Promise<T> {
+/** Lets `work` fill the cache folder while no other process does. */
+export async function withStaging<T>(directory: string, log: Log, work: (staging: Staging) => Promise<T>): Promise<T> {
   await mkdir(directory, { recursive: true });
   return withLock(`${directory}.lock`, log, async () => {
     await removeLeftovers(directory);
     const temporary = await mkdtemp(`${directory}${temporarySuffix}`);
-    const publish: Workshop["publish"] = async (name, file) => {
+    const publish: Staging["publish"] = async (name, file) => {
       await chmod(file, 0o755);
       await rename(file, join(directory, name));
     };

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
 export interface CommandResult {
-  /** Exit code; null when a signal ended it. */
+  /** Exit code; null when a signal ended the command. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -11,11 +11,11 @@ export interface CommandResult {
 
 export interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
-  /** What it reads on stdin; nothing by default. */
+  /** Text for stdin; none by default. */
   input?: string;
 }
 
-/** Rejects only when the command cannot be started, for example ENOENT for one that is not in PATH. */
+/** Rejects only when the command cannot be started, for example with ENOENT when it is not in PATH. */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -25,7 +25,7 @@ export async function runCommand(
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
   });
-  // A command that ends without reading its input is judged by its exit code, not by the broken pipe.
+  // When a command ends without reading its input, its exit code counts, not the broken pipe.
   child.stdin.on("error", () => undefined).end(input);
   const [code, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };

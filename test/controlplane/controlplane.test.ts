@@ -8,7 +8,7 @@ import { runCommand } from "./command.ts";
 import type { ControlPlane } from "./index.ts";
 import { startControlPlane } from "./index.ts";
 
-/** The first run of all may have to build the binaries. */
+/** The first run may have to build the binaries. */
 const startTimeout = 20 * 60_000;
 const patience = { timeout: 60_000, interval: 100 };
 
@@ -28,13 +28,13 @@ describe("a control plane", { timeout: 120_000 }, () => {
     return stdout.trim();
   }
 
-  test("serves its own version to its administrator", async () => {
+  test("the API server serves its own version to the administrator", async () => {
     const groups = await kubectl(["auth", "whoami", "-o", "jsonpath={.status.userInfo.groups}"]);
     expect(groups).toContain("system:masters");
     expect(await kubectl(["version"])).toMatch(/Server Version: v1\.\d+\.\d+/);
   });
 
-  test("gives a new namespace its ServiceAccount and its root certificate", async () => {
+  test("a new namespace gets its ServiceAccount and its root certificate", async () => {
     const namespace = await controlPlane.createNamespace("accounts");
     await vi.waitFor(() => kubectl(["get", "-n", namespace, "serviceaccount/default"]), patience);
     await vi.waitFor(async () => {
@@ -50,7 +50,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     }, patience);
   });
 
-  test("admits a Pod, with ServiceAccount admission on", async () => {
+  test("a Pod is admitted, with ServiceAccount admission on", async () => {
     const namespace = await controlPlane.createNamespace("pods");
     await vi.waitFor(() => kubectl(["get", "-n", namespace, "serviceaccount/default"]), patience);
     await kubectl(["run", "web", "-n", namespace, "--image=example.test/web"]);
@@ -59,7 +59,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     );
   });
 
-  test("a ServiceAccount's kubeconfig may do what RBAC allows it, and no more", async () => {
+  test("a ServiceAccount's kubeconfig may do only what RBAC allows", async () => {
     const namespace = await controlPlane.createNamespace("rbac");
     await kubectl(["create", "serviceaccount", "reader", "-n", namespace]);
     await kubectl([
@@ -78,10 +78,10 @@ describe("a control plane", { timeout: 120_000 }, () => {
     const refused = await asReader(["create", "configmap", "mine"]);
     expect(refused.stderr).toContain(`system:serviceaccount:${namespace}:reader`);
     expect(refused.code).not.toBe(0);
-    await expect(controlPlane.createServiceAccountKubeconfig(namespace, "nobody")).rejects.toThrow(/not found/);
+    await expect(controlPlane.createServiceAccountKubeconfig(namespace, "missing")).rejects.toThrow(/not found/);
   });
 
-  test("an API server that is paused answers nobody until it is resumed", async () => {
+  test("a paused API server sends no response until it is resumed", async () => {
     controlPlane.pauseApiServer();
     try {
       expect(await controlPlane.kubectl(["get", "namespaces", "--request-timeout=1s"])).not.toMatchObject({ code: 0 });
@@ -91,7 +91,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     await kubectl(["get", "namespaces"]);
   });
 
-  test("after a restart of the API server, all is as before and garbage collection works", async () => {
+  test("after a restart of the API server all objects exist and garbage collection works", async () => {
     const namespace = await controlPlane.createNamespace("garbage");
     await controlPlane.restartApiServer();
     await kubectl(["create", "configmap", "owner", "-n", namespace]);
@@ -110,7 +110,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     }, patience);
   });
 
-  test("a deleted namespace goes, with what is in it", async () => {
+  test("a deleted namespace is removed with its content", async () => {
     const namespace = await controlPlane.createNamespace("deleted");
     await kubectl(["create", "configmap", "inside", "-n", namespace]);
     await kubectl(["delete", "namespace", namespace, "--timeout=60s"]);
@@ -118,7 +118,7 @@ describe("a control plane", { timeout: 120_000 }, () => {
     expect(stderr).toContain("NotFound");
   });
 
-  test("writes nothing but its own folder, and removes that when stopped", async () => {
+  test("the control plane writes only its own folder, and removes it when stopped", async () => {
     const directory = dirname(controlPlane.kubeconfigPath);
     expect(await readdir(directory)).toContain("kubectl-cache");
     await controlPlane.stop();
@@ -127,13 +127,13 @@ describe("a control plane", { timeout: 120_000 }, () => {
   });
 });
 
-/** Command lines that name this folder. */
+/** Command lines that contain the path of this folder. */
 async function processesOf(directory: string): Promise<string[]> {
   const { stdout } = await runCommand("ps", ["axww", "-o", "args="]);
   return stdout.split("\n").filter((line) => line.includes(directory));
 }
 
-test("a control plane dies with its parent, also when that is killed", { timeout: startTimeout }, async () => {
+test("a control plane ends with its parent, even when the parent is killed", { timeout: startTimeout }, async () => {
   const parent = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), "run"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,4 +1,4 @@
-/** Downloads that either come at a useful speed, with the right checksum, or fail within seconds. */
+/** Downloads that either arrive at a useful speed and with the right checksum, or fail within seconds. */
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -7,22 +7,22 @@ export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Resp
 
 export interface DownloadOptions {
   fetch: Fetch;
-  /** A download that brings less than `minimumBytes` in a window of `windowMs` is given up. */
+  /** A download of less than `minimumBytes` in a window of `windowMs` is aborted. */
   windowMs: number;
   minimumBytes: number;
 }
 
-/** 128 KiB a second: slower than that, building takes less time than downloading. */
+/** 128 KiB a second: below that, a build takes less time than the download. */
 export const defaultDownload: DownloadOptions = { fetch, windowMs: 5000, minimumBytes: 640 * 1024 };
 
-/** Throws an error that names the URL when it is blocked, slow, or answered with anything but success. */
+/** Throws an error that names the URL when it is blocked, slow, or answers with anything but success. */
 export async function downloadText(url: string, options: DownloadOptions): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of receive(url, options)) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** As {@link downloadText}, into a file; throws also when the content does not have this SHA-512 (hex). */
+/** Like {@link downloadText}, into a file. Also throws when the content does not have this SHA-512 (hex). */
 export async function downloadFile(url: string, file: string, sha512: string, options: DownloadOptions): Promise<void> {
   const hash = createHash("sha512");
   await pipeline(

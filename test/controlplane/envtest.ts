@@ -1,4 +1,4 @@
-/** The archives that kubebuilder's envtest uses: etcd, kube-apiserver and kubectl, listed with checksums in one index. */
+/** The archives of kubebuilder's envtest: etcd, kube-apiserver and kubectl, listed with checksums in one index. */
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -8,19 +8,22 @@ import { defaultDownload, downloadFile, downloadText } from "./download.ts";
 import { tail, withProgress } from "./progress.ts";
 import type { BinaryName, Platform } from "./versions.ts";
 import { kubernetesVersion, minorOf, thisPlatform } from "./versions.ts";
-import type { Way } from "./way.ts";
+import type { Source } from "./source.ts";
 
 /** https://github.com/kubernetes-sigs/controller-tools/blob/main/envtest-releases.yaml */
 export const indexUrl = "https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml";
 
-/** Version -> archive's file name -> where it is, and its SHA-512 in hex. */
+/** Version -> file name of the archive -> its URL, and its SHA-512 in hex. */
 export interface EnvtestIndex {
   releases: Record<string, Record<string, { hash: string; selfLink: string }>>;
 }
 
 const offered = new Set<BinaryName>(["etcd", "kube-apiserver", "kubectl"]);
 
-export function envtestArchive(download: DownloadOptions = defaultDownload, platform: Platform = thisPlatform()): Way {
+export function envtestArchive(
+  download: DownloadOptions = defaultDownload,
+  platform: Platform = thisPlatform(),
+): Source {
   return {
     title: "envtest archive",
     async provide(missing, { temporary, log, publish }) {
@@ -33,7 +36,7 @@ export function envtestArchive(download: DownloadOptions = defaultDownload, plat
       const files = await unpack(archive, join(temporary, "envtest"));
       for (const name of wanted) {
         const file = files.get(name);
-        if (file === undefined) throw new Error(`${url} holds no ${name}`);
+        if (file === undefined) throw new Error(`${url} has no ${name}`);
         await publish(name, file);
       }
     },
@@ -42,14 +45,14 @@ export function envtestArchive(download: DownloadOptions = defaultDownload, plat
 
 function parseIndex(yaml: string): EnvtestIndex {
   const index = load(yaml);
-  // A network that wants its users to sign in answers everything with a page of its own.
+  // A captive portal answers every request with a page of its own.
   if (typeof index !== "object" || index === null || !("releases" in index)) {
     throw new Error(`${indexUrl}: not an index of envtest archives`);
   }
   return index as EnvtestIndex;
 }
 
-/** The archive of `version`; where that one is not published, the newest of its minor version. */
+/** The archive of `version`, or the newest of its minor version when that one is not published. */
 export function chooseArchive(
   { releases }: EnvtestIndex,
   version: string,
@@ -67,7 +70,7 @@ export function chooseArchive(
   return choice;
 }
 
-/** The unpacked files by name; the folder that they are in within the archive does not matter. */
+/** The unpacked files by name, whatever folder of the archive they are in. */
 async function unpack(archive: string, directory: string): Promise<Map<string, string>> {
   await mkdir(directory);
   const { code, stderr } = await runCommand("tar", ["-xzf", archive, "-C", directory]);

@@ -1,5 +1,5 @@
-// Builds the control plane binaries for tests where the published envtest archive cannot be had.
-// Kubernetes requires its staging modules at v0.0.0, so every one is replaced; compare with its own go.mod on each minor bump.
+// Builds the control plane binaries for tests when the published envtest archive is not available.
+// Kubernetes requires its staging modules at v0.0.0, so each is replaced. On each minor upgrade, compare with its own go.mod.
 module s3-operator.io/test/controlplane
 
 go 1.26.0

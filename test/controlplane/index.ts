@@ -11,14 +11,17 @@ import { controllerManagerArguments, filesIn } from "./processes.ts";
 import { answersOk, waitUntil } from "./readiness.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { startSupervisor } from "./supervisor.ts";
-import type { Log } from "./way.ts";
+import type { Log } from "./source.ts";
 
 export interface ControlPlaneOptions {
-  /** Told how far the installation of binaries is, which can take minutes, and of a process that dies later. Default: stderr. */
+  /**
+   * Called with the progress of an installation of binaries, which can take minutes, and when a process ends by itself.
+   * Default: stderr.
+   */
   log?: Log;
-  /** Further arguments of kube-apiserver, which win over our own. */
+  /** More arguments of kube-apiserver, which override our own. */
   apiServerArgs?: readonly string[];
-  /** Where its temporary folder is made. Default: that of the operating system. */
+  /** The parent of its temporary folder. Default: the folder of the operating system. */
   directory?: string;
 }
 
@@ -29,28 +32,31 @@ export interface ControlPlane {
   token: string;
   /** PEM. */
   certificateAuthority: string;
-  /** The administrator's, as YAML. */
+  /** Kubeconfig of the administrator, as YAML. */
   kubeconfig: string;
   kubeconfigPath: string;
   kubectlPath: string;
   /** Runs kubectl as the administrator. A command that fails is a result, not an error. */
   kubectl: (args: readonly string[], options?: { input?: string }) => Promise<CommandResult>;
-  /** Makes a namespace with a name that is not in use yet, and returns that. */
+  /** Creates a namespace with an unused name, and returns the name. */
   createNamespace: (prefix: string) => Promise<string>;
-  /** A kubeconfig for an existing ServiceAccount, good for a day (TokenRequest). */
+  /** A kubeconfig for an existing ServiceAccount, valid for a day (TokenRequest). */
   createServiceAccountKubeconfig: (namespace: string, name: string) => Promise<string>;
-  /** From here on kube-apiserver takes connections and never answers. */
+  /** Pauses kube-apiserver: it accepts connections and never answers. */
   pauseApiServer: () => void;
   resumeApiServer: () => void;
-  /** Kills kube-apiserver, which breaks all connections, and starts it again at the same address. Resolves when it is ready. */
+  /**
+   * Kills kube-apiserver, which breaks all connections, and starts it again at the same address. Resolves when it is
+   * ready.
+   */
   restartApiServer: () => Promise<void>;
-  /** Copies what etcd holds, and resolves with a function that puts it back, with etcd and kube-apiserver stopped meanwhile. */
+  /** Copies etcd's data. Resolves with a function that restores the copy while etcd and kube-apiserver are stopped. */
   backUp: () => Promise<() => Promise<void>>;
-  /** Ends all processes and removes all files; the same happens when this process ends. May be called again. */
+  /** Ends all processes and removes all files, as does the end of this process. May be called again. */
   stop: () => Promise<void>;
 }
 
-/** Takes about 4 seconds once the binaries are there. */
+/** Takes about 4 seconds when the binaries are installed. */
 export async function startControlPlane({
   log = (line) => process.stderr.write(`${line}\n`),
   apiServerArgs = [],
@@ -71,7 +77,8 @@ export async function startControlPlane({
     await writeFile(files.kubeconfig, kubeconfig, { mode: 0o600 });
     await startControllerManager(supervisor, binaries.kubeControllerManager, { server, certificateAuthority, token });
 
-    // KUBERC=off and a cache of its own: nothing of this user's kubectl has a say, and nothing is left in their home.
+    // With KUBERC=off and a separate cache, no kubectl setting of the user applies, and no file is left in the home
+    // directory.
     const environment = {
       ...process.env,
       KUBECONFIG: files.kubeconfig,
@@ -116,7 +123,10 @@ export async function startControlPlane({
   }
 }
 
-/** Returns the administrator's token. https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file */
+/**
+ * Returns the administrator's token.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file
+ */
 async function writeCredentials({ tokens, serviceAccountKey }: ReturnType<typeof filesIn>): Promise<string> {
   const token = randomBytes(32).toString("hex");
   await writeFile(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
@@ -129,7 +139,10 @@ async function writeCredentials({ tokens, serviceAccountKey }: ReturnType<typeof
   return token;
 }
 
-/** Resolves when it has made the default namespace's ServiceAccount, without which no Pod is admitted. */
+/**
+ * Resolves when kube-controller-manager has created the ServiceAccount of the default namespace, without which no Pod
+ * is admitted.
+ */
 async function startControllerManager(
   supervisor: Supervisor,
   command: string,

@@ -10,7 +10,7 @@ export interface Access {
   namespace?: string;
 }
 
-/** A kubeconfig that refers to no other file, as YAML. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
+/** A self-contained kubeconfig, as YAML. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 export function kubeconfigOf({ server, certificateAuthority, token, namespace = "default" }: Access): string {
   const name = "test";
   return dump({

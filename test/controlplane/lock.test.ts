@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-test("one at a time, also when the first takes longer than a lock stays fresh by itself", async () => {
+test("only one process works at a time, even when the work takes longer than a lock stays fresh", async () => {
   const events: string[] = [];
   const first = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
@@ -42,7 +42,7 @@ test("one at a time, also when the first takes longer than a lock stays fresh by
   await expect(access(file)).rejects.toThrow("ENOENT");
 });
 
-test("a lock whose owner is dead is taken over, and the wait is told", async () => {
+test("a lock of a dead process is taken over, and the wait is logged", async () => {
   await writeFile(file, "");
   await utimes(file, new Date(0), new Date(0));
   const log: string[] = [];
@@ -57,7 +57,7 @@ test("a lock whose owner is dead is taken over, and the wait is told", async () 
   expect(log[0]).toContain("Waiting for another process");
 });
 
-test("work that fails releases it", async () => {
+test("work that fails releases the lock", async () => {
   const failure = withLock(
     file,
     () => undefined,

@@ -1,16 +1,17 @@
 /**
- * A lock between processes, held by a file whose modification time its owner keeps fresh. Node has no flock, and a process id says
- * nothing between containers that share a cache. It saves double work and no more: two owners at once, possible after a suspended
- * machine wakes, must not harm.
+ * A lock between processes: a file that its owner touches again and again. Node has no flock, and a process ID means
+ * nothing between containers that share a cache. The lock only saves double work: two owners at once, possible after a
+ * suspended machine wakes, must do no harm.
  */
+
 import { open, rm, stat, utimes } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withProgress } from "./progress.ts";
-import type { Log } from "./way.ts";
+import type { Log } from "./source.ts";
 
 export interface LockTimes {
   refreshMs: number;
-  /** Age from which on a lock's owner counts as dead. */
+  /** Age at which the owner of a lock counts as dead. */
   staleMs: number;
   pollMs: number;
 }
@@ -52,7 +53,7 @@ async function tryLock(file: string): Promise<boolean> {
   }
 }
 
-/** Milliseconds since the last refresh; 0 for a lock that was released in between. */
+/** Milliseconds since the last refresh; 0 when the lock was released in between. */
 async function ageOf(file: string): Promise<number> {
   try {
     return Date.now() - (await stat(file)).mtimeMs;

@@ -1,4 +1,4 @@
-/** `main.ts install` gets the binaries; `main.ts run` starts a control plane and keeps it until Ctrl-C. */
+/** `main.ts install` installs the binaries; `main.ts run` runs a control plane until Ctrl-C. */
 import { findBinaries } from "./binaries.ts";
 import { startControlPlane } from "./index.ts";
 import { messageOf } from "./progress.ts";
@@ -14,7 +14,7 @@ async function run(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve());
   const controlPlane = await startControlPlane({ log });
   process.stdout.write(`export KUBECONFIG=${controlPlane.kubeconfigPath}\n`);
-  log(`Kubernetes answers at ${controlPlane.server} until Ctrl-C`);
+  log(`Kubernetes runs at ${controlPlane.server} until Ctrl-C`);
   const keepAlive = setInterval(() => undefined, 60_000);
   await stopped.promise;
   clearInterval(keepAlive);

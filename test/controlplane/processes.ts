@@ -1,10 +1,12 @@
 /**
- * The command lines of the three processes, whose working folder is the control plane's own.
+ * The command lines of the three processes. Their working folder is the control plane's folder.
  * https://kubernetes.io/docs/reference/command-line-tools-reference/
  */
 import { join } from "node:path";
 
-/** Files that the processes share. kube-apiserver makes its serving certificate itself: a CA follows it in the same file. */
+/**
+ * Files that the processes share. kube-apiserver creates its serving certificate itself, with the CA in the same file.
+ */
 export function filesIn(directory: string) {
   return {
     etcd: join(directory, "etcd"),
@@ -19,8 +21,8 @@ export function filesIn(directory: string) {
   };
 }
 
-// Unix sockets need no free port, and let no other user of this machine in. etcd wants host:port and so names its socket file, in its
-// working folder, by that; an absolute path would also be longer than the 104 bytes that macOS allows.
+// Unix sockets need no free port, and admit no other user of this machine. etcd wants host:port, so its socket file has
+// that name, in its working folder. An absolute path would be longer than the 104 bytes that macOS allows.
 const etcdClients = "unix://clients:1";
 const etcdPeers = "unix://peers:1";
 
@@ -36,7 +38,7 @@ export function etcdArguments(directory: string): string[] {
   ];
 }
 
-/** What ServiceAccounts ask for, who are few, and nobody else: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
+/** Records the few requests of ServiceAccounts only: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
 export const auditPolicy = {
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
@@ -44,14 +46,14 @@ export const auditPolicy = {
   rules: [{ level: "Metadata", userGroups: ["system:serviceaccounts"] }, { level: "None" }],
 };
 
-/** `extra` comes last, so that it wins. */
+/** `extra` comes last, and so overrides. */
 export function apiServerArguments(directory: string, port: number, extra: readonly string[]): string[] {
   const files = filesIn(directory);
   return [
     `--etcd-servers=${etcdClients}`,
     `--cert-dir=${files.certificates}`,
     "--bind-address=127.0.0.1",
-    // Otherwise a machine without a default route, such as one offline, cannot start it.
+    // Without it, kube-apiserver cannot start on a machine without a default route, for example offline.
     "--advertise-address=127.0.0.1",
     `--secure-port=${port}`,
     "--authorization-mode=RBAC",
@@ -67,7 +69,7 @@ export function apiServerArguments(directory: string, port: number, extra: reado
   ];
 }
 
-/** What the API server does not do alone: default ServiceAccounts, garbage collection, the end of deleted namespaces, Pods of Deployments. */
+/** Creates default ServiceAccounts and the Pods of Deployments, collects garbage, finishes deleted namespaces. */
 const controllers = [
   "garbage-collector-controller",
   "namespace-controller",

@@ -1,5 +1,5 @@
-/** So that nobody takes long work for a hang. */
-import type { Log } from "./way.ts";
+/** Reports the progress of long work, so that it is not taken for a hang. */
+import type { Log } from "./source.ts";
 
 /** Logs the start of `work`, a line every ten seconds, and its end. */
 export async function withProgress<T>(log: Log, task: string, work: () => Promise<T>): Promise<T> {
@@ -16,12 +16,12 @@ export async function withProgress<T>(log: Log, task: string, work: () => Promis
   }
 }
 
-/** The last lines of a log or of a command's output, which is where the cause stands. */
+/** The last lines of a log or of a command's output, which contain the cause. */
 export function tail(text: string, lines = 20): string {
   return text.trimEnd().split("\n").slice(-lines).join("\n");
 }
 
-/** An error's message with its causes: fetch says no more than "fetch failed" itself. */
+/** An error's message with its causes: the message of fetch is only "fetch failed". */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;

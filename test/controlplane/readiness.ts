@@ -1,14 +1,14 @@
-/** Finding out whether the control plane answers, before there is anything else to ask it with. */
+/** Checks whether the control plane answers, without a client. */
 import { readFile } from "node:fs/promises";
 import { get } from "node:https";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Much more than the 4 seconds that it takes: test machines can be very busy. */
+/** Much more than the 4 seconds of an idle machine, as test machines can be very busy. */
 const deadlineMs = 120_000;
 
-/** Waits until `ready` is true. `failure` is asked first each time: what it returns is thrown at once. */
+/** Waits until `ready` is true. Each time, it calls `failure` first and throws its result, if any. */
 export async function waitUntil(
   what: string,
   ready: () => Promise<boolean>,
@@ -24,7 +24,7 @@ export async function waitUntil(
   }
 }
 
-/** True when a GET of this path is answered with 200; false also when nobody answers. */
+/** Whether a GET of this path is answered with 200. False also without an answer. */
 export async function answersOk(url: string, token: string, certificateAuthority: string): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { ca: certificateAuthority, headers: { authorization: `Bearer ${token}` }, timeout: 5000 };
@@ -36,7 +36,7 @@ export async function answersOk(url: string, token: string, certificateAuthority
   });
 }
 
-/** The CA that kube-apiserver made for itself: the last certificate of its file, "" while there is none. */
+/** The CA that kube-apiserver created: the last certificate of its file; "" while there is none. */
 export async function authorityIn(servingCertificate: string): Promise<string> {
   const pem = await readFile(servingCertificate, "utf8").catch(() => "");
   return /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/.exec(pem)?.[0] ?? "";

@@ -5,9 +5,9 @@ import { defaultDownload, downloadFile, downloadText } from "./download.ts";
 import { withProgress } from "./progress.ts";
 import type { BinaryName, Platform } from "./versions.ts";
 import { kubernetesVersion, thisPlatform } from "./versions.ts";
-import type { Way } from "./way.ts";
+import type { Source } from "./source.ts";
 
-/** etcd is not part of the release, and for macOS it holds clients only. */
+/** The release has no etcd, and only clients for macOS. */
 const offered: Record<Platform["os"], readonly BinaryName[]> = {
   linux: ["kube-apiserver", "kube-controller-manager", "kubectl"],
   darwin: ["kubectl"],
@@ -16,7 +16,7 @@ const offered: Record<Platform["os"], readonly BinaryName[]> = {
 export function kubernetesRelease(
   download: DownloadOptions = defaultDownload,
   platform: Platform = thisPlatform(),
-): Way {
+): Source {
   return {
     title: "Kubernetes release",
     async provide(missing, { temporary, log, publish }) {

@@ -1,6 +1,7 @@
 /**
- * The program that owns a control plane's processes and its folder. Its parent talks to it over the IPC channel of
- * child_process.fork; when that channel closes, because the parent is done or because it was killed, everything goes.
+ * The program that owns a control plane's processes and folder. Its parent talks to it over the IPC channel of
+ * child_process.fork. When the channel closes, because the parent has ended or was killed, it ends all processes and
+ * removes the folder.
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
@@ -9,7 +10,10 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** From the parent: start this process, in place of one of the same name. Its output goes to `<name>.log` in the folder. */
+/**
+ * From the parent: start this process, in place of one with the same name. Its output goes to `<name>.log` in the
+ * folder.
+ */
 export interface StartRequest {
   name: string;
   command: string;
@@ -20,14 +24,14 @@ export interface StartRequest {
 export type SupervisorReport =
   | { type: "ready" }
   | { type: "started"; name: string; pid: number }
-  /** `how` is for people: an exit code, a signal, or why it could not be started. */
+  /** `how`, for humans: an exit code, a signal, or why the process could not be started. */
   | { type: "ended"; name: string; how: string };
 
 const directory = process.argv[2] ?? "";
 const children = new Map<string, ChildProcess>();
 let shuttingDown = false;
 
-// The parent may be gone before this program was loaded. From here on, a "disconnect" cannot be missed.
+// The parent may have ended before this program was loaded. From here on, no "disconnect" is missed.
 if (!process.connected) process.exit();
 mkdirSync(directory, { mode: 0o700 });
 process.once("disconnect", () => void shutDown());
@@ -48,7 +52,7 @@ async function start({ name, command, args }: StartRequest): Promise<void> {
   if (child.pid !== undefined) report({ type: "started", name, pid: child.pid });
 }
 
-/** Ends the process that has this name, without reporting it. */
+/** Ends the process with this name, without a report. */
 async function replace(name: string): Promise<void> {
   const child = children.get(name);
   if (child === undefined) return;

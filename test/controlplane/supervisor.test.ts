@@ -19,19 +19,19 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-/** Process ids of `sleep <seconds>`, whose number stands for a name. */
+/** Process IDs of `sleep <seconds>`, where the number identifies the process. */
 async function sleepers(seconds: string): Promise<number[]> {
   const { stdout } = await runCommand("ps", ["axww", "-o", "pid=,args="]);
   const lines = stdout.split("\n").map((line) => line.trim());
   return lines.filter((line) => line.endsWith(` sleep ${seconds}`)).map((line) => Number.parseInt(line, 10));
 }
 
-/** Not one that another run of this test uses. */
+/** A number that no concurrent run of this test uses. */
 function uniqueSeconds(): string {
   return String(100_000 + Math.floor(Math.random() * 100_000_000));
 }
 
-test("a stop ends the processes, removes the folder, and may be repeated", async () => {
+test("a stop ends the processes and removes the folder, and may be repeated", async () => {
   const seconds = uniqueSeconds();
   await supervisor.start({ name: "sleeper", command: "sleep", args: [seconds] });
   expect(await sleepers(seconds)).toHaveLength(1);
@@ -49,7 +49,7 @@ test("a stopped (SIGSTOP) process is ended too", async () => {
   expect(await sleepers(seconds)).toEqual([]);
 });
 
-test("a second start of one name replaces the first, and is no end", async () => {
+test("a second start with the same name replaces the first process, which is not reported as ended", async () => {
   const [first, second] = [uniqueSeconds(), uniqueSeconds()];
   await supervisor.start({ name: "sleeper", command: "sleep", args: [first] });
   await supervisor.start({ name: "sleeper", command: "sleep", args: [second] });
@@ -72,7 +72,7 @@ test("a command that does not exist is an error", async () => {
   await expect(start).rejects.toThrow(/ENOENT/);
 });
 
-test("a killed supervisor leaves nothing behind either", async () => {
+test("after the supervisor is killed, no process and no folder is left", async () => {
   const seconds = uniqueSeconds();
   await supervisor.start({ name: "sleeper", command: "sleep", args: [seconds] });
   const [sleeper] = await sleepers(seconds);
@@ -83,6 +83,6 @@ test("a killed supervisor leaves nothing behind either", async () => {
   expect(await supervisor.endOf("sleeper")).toContain("supervisor");
 });
 
-test("a place that cannot be written is named", async () => {
+test("the error names a folder that cannot be written", async () => {
   await expect(startSupervisor("/dev/null/here")).rejects.toThrow(/\/dev\/null/);
 });

@@ -9,27 +9,27 @@ import { tail } from "./progress.ts";
 import type { StartRequest, SupervisorReport } from "./supervisor-process.ts";
 
 export interface Supervisor {
-  /** Working folder of the processes, with their logs; private to this user, and removed at the end. */
+  /** Working folder of the processes, with their logs. Private to this user, and removed at the end. */
   directory: string;
-  /** Starts a process, in place of one of the same name. Rejects when it cannot be started. */
+  /** Starts a process, in place of one with the same name. Rejects when it cannot be started. */
   start: (request: StartRequest) => Promise<void>;
   /** Throws when there is no such process. */
   signal: (name: string, signal: NodeJS.Signals) => void;
-  /** Why a process that was started runs no more, with the end of its log; undefined while it runs. */
+  /** Why a started process has ended, with the end of its log; undefined while it runs. */
   endOf: (name: string) => Promise<string | undefined>;
-  /** From now on, hears of each process that ends by itself. */
+  /** Calls back for each process that ends by itself. */
   onEnd: (listener: (name: string) => void) => void;
   /** Ends all processes and removes the folder. May be called again. */
   stop: () => Promise<void>;
 }
 
-/** `parentDirectory` is made when absent. */
+/** `parentDirectory` is created when absent. */
 export async function startSupervisor(parentDirectory: string): Promise<Supervisor> {
   await mkdir(parentDirectory, { recursive: true });
   await access(parentDirectory, constants.W_OK);
   const directory = join(parentDirectory, `s3-operator-controlplane-${randomUUID()}`);
   const child = fork(join(import.meta.dirname, "supervisor-process.ts"), [directory], {
-    // A process group of its own: Ctrl-C in the terminal reaches the parent alone, which then stops in order.
+    // A process group of its own, so that Ctrl-C reaches only the parent, which then stops everything in order.
     detached: true,
     execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
@@ -83,21 +83,21 @@ export async function startSupervisor(parentDirectory: string): Promise<Supervis
   };
 }
 
-/** Does the supervisor's last work after it was itself killed. */
+/** Cleans up when the supervisor itself was killed. */
 async function cleanUp(pids: ReadonlyMap<string, number>, directory: string): Promise<void> {
   for (const pid of pids.values()) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // Gone already, as it should be.
+      // Already gone, as it should be.
     }
   }
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /**
- * The next report that matches. Rejects when the supervisor ends before it. The channel keeps this process alive only meanwhile, so that
- * a control plane that nobody stops does not.
+ * The next report that matches. Rejects when the supervisor ends before it. The channel keeps this process alive only
+ * during the wait, so that a control plane that is never stopped does not.
  */
 async function reportFrom(
   child: ChildProcess,

@@ -4,7 +4,7 @@ import { linkerFlags } from "./build.ts";
 import { chooseArchive } from "./envtest.ts";
 import { kubernetesVersion, moduleDirectory, thisPlatform } from "./versions.ts";
 
-test("go.mod replaces all staging modules by those of its Kubernetes version", () => {
+test("go.mod replaces all staging modules with those of its Kubernetes version", () => {
   const goMod = readFileSync(`${moduleDirectory}/go.mod`, "utf8");
   const replaced = [...goMod.matchAll(/^\s*k8s\.io\/\S+ => k8s\.io\/\S+ (\S+)$/gm)].map((match) => match[1]);
   expect(replaced.length).toBeGreaterThan(30);
@@ -18,7 +18,7 @@ test("the version is linked into server and client", () => {
   }
 });
 
-test("platforms without a control plane are named", () => {
+test("the error names a platform without a control plane", () => {
   expect(thisPlatform("darwin", "arm64")).toEqual({ os: "darwin", arch: "arm64" });
   expect(() => thisPlatform("win32", "x64")).toThrow("No control plane for win32 x64");
   expect(() => thisPlatform("linux", "riscv64")).toThrow("No control plane for linux riscv64");
@@ -36,9 +36,13 @@ function indexOf(...versions: string[]) {
 }
 
 test.each([
-  { published: ["v1.36.2", "v1.36.3", "v1.36.4"], chosen: "v1.36.3", why: "the very version" },
-  { published: ["v1.36.9", "v1.36.10", "v1.37.0", "v1.35.1"], chosen: "v1.36.10", why: "the newest of the minor" },
-  { published: ["v1.36.0", "v1.36.1-rc.0"], chosen: "v1.36.0", why: "no pre-release" },
+  { published: ["v1.36.2", "v1.36.3", "v1.36.4"], chosen: "v1.36.3", why: "the exact version" },
+  {
+    published: ["v1.36.9", "v1.36.10", "v1.37.0", "v1.35.1"],
+    chosen: "v1.36.10",
+    why: "the newest patch of the minor version",
+  },
+  { published: ["v1.36.0", "v1.36.1-rc.0"], chosen: "v1.36.0", why: "a release rather than a pre-release" },
 ])("of $published, $why is chosen", ({ published, chosen }) => {
   const choice = chooseArchive(indexOf(...published), "v1.36.3", { os: "linux", arch: "amd64" });
   expect(choice).toEqual({ release: chosen, url: `https://x.test/${chosen}`, sha512: `hash of ${chosen}` });

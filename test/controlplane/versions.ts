@@ -1,18 +1,18 @@
-/** What is looked for: which binaries, of which Kubernetes version, for which platform. go.mod pins the versions. */
+/** The binaries, the Kubernetes version and the platform to find. go.mod pins the versions. */
 import { readFileSync } from "node:fs";
 
 export const binaryNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"] as const;
 
 export type BinaryName = (typeof binaryNames)[number];
 
-/** Path of each binary that is there. */
+/** Path of each binary that exists. */
 export type Found = Partial<Record<BinaryName, string>>;
 
 export function missingFrom(found: Found): BinaryName[] {
   return binaryNames.filter((name) => found[name] === undefined);
 }
 
-/** Operating system and architecture in Go's words. */
+/** Operating system and architecture, in Go's terms. */
 export interface Platform {
   os: "linux" | "darwin";
   arch: "amd64" | "arm64";
@@ -30,12 +30,12 @@ function pinnedVersion(goMod: string): string {
   return version;
 }
 
-/** "v1.36.3" -> "v1.36": patch releases of one minor version go together. */
+/** "v1.36.3" -> "v1.36": all patch releases of a minor version are compatible. */
 export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
-/** This machine's platform. Windows has neither the signals nor the Unix sockets that the control plane is run with. */
+/** This machine's platform. Windows has neither the signals nor the Unix sockets that the control plane needs. */
 export function thisPlatform(os: string = process.platform, arch: string = process.arch): Platform {
   const goArch = { x64: "amd64", arm64: "arm64" }[arch];
   if ((os !== "linux" && os !== "darwin") || (goArch !== "amd64" && goArch !== "arm64")) {

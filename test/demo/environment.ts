@@ -1,4 +1,4 @@
-/** Everything that the demo is about, on this machine: Kubernetes, a simulated AWS, and the operator between them. */
+/** Starts the parts of the demo on this machine: Kubernetes, a simulated AWS, and the operator. */
 
 import { S3Client } from "@aws-sdk/client-s3";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -14,10 +14,10 @@ import { freePort } from "../controlplane/readiness.ts";
 import { eventually } from "../integration/support/expect/wait.ts";
 import type { Screen } from "./screen.ts";
 
-/** As in examples/quickstart/account.yaml. */
+/** The account of examples/quickstart/account.yaml. */
 const ACCOUNT_ID = "111122223333";
 const REGION = "eu-central-1";
-/** How often the operator compares with AWS: in the demo as often as it can be told to. */
+/** How often the operator compares with AWS: in the demo, the shortest interval that it accepts. */
 export const POLL_SECONDS = 10;
 
 const BUNDLE = join("dist", "operator.mjs");
@@ -28,28 +28,28 @@ export interface Environment {
   controlPlane: ControlPlane;
   simulator: Simulator;
   account: Account;
-  /** Of somebody who works at AWS directly, past Kubernetes. */
+  /** Credentials of a user who works at AWS directly. */
   credentials: Credentials;
-  /** That person's SDK. */
+  /** The SDK client of that user. */
   person: S3Client;
   operator: Operator;
 }
 
 export interface Operator {
-  /** Where it answers /healthz, /readyz and /metrics. */
+  /** Where the operator serves /healthz, /readyz and /metrics. */
   url: string;
   logFile: string;
   stop(): Promise<void>;
 }
 
-/** Starts one after the other; what was started is pushed on `undo`, to be run from the last to the first. */
+/** Starts the parts one after another. Pushes the stop of each on `undo`, to be called from the last to the first. */
 export async function startEnvironment(screen: Screen, undo: (() => Promise<void>)[]): Promise<Environment> {
   const controlPlane = await screen.during("Kubernetes: etcd, kube-apiserver, kube-controller-manager", () =>
     startControlPlane({ log: (line) => screen.note(line) }),
   );
   undo.push(() => controlPlane.stop());
   await screen.during("the operator's custom resources", () => installCrds(controlPlane));
-  screen.passed(`Kubernetes, a real control plane: ${controlPlane.server}`);
+  screen.passed(`Kubernetes runs, a real control plane: ${controlPlane.server}`);
 
   const simulator = await startSimulator();
   undo.push(() => simulator.stop());
@@ -61,7 +61,7 @@ export async function startEnvironment(screen: Screen, undo: (() => Promise<void
 
   const operator = await screen.during("the operator", () => startOperator(controlPlane, simulator, account));
   undo.push(() => operator.stop());
-  screen.passed(`The operator, ${BUNDLE}: log in ${operator.logFile}`);
+  screen.passed(`The operator (${BUNDLE}) runs; log: ${operator.logFile}`);
   return { controlPlane, simulator, account, credentials, person, operator };
 }
 
@@ -92,7 +92,7 @@ async function startOperator(controlPlane: ControlPlane, simulator: Simulator, a
   return { url, logFile: OPERATOR_LOG, stop: () => stop(child) };
 }
 
-/** What every AWS SDK and the AWS CLI read. */
+/** The variables that every AWS SDK and the AWS CLI read. */
 export function awsVariables({ url }: Simulator, credentials: Credentials): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -100,12 +100,12 @@ export function awsVariables({ url }: Simulator, credentials: Credentials): Reco
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: "true",
-    // Set, it makes the SDK insist on TLS options, and the simulator speaks plain HTTP.
+    // When it is set, the SDK insists on TLS options, and the simulator speaks plain HTTP.
     AWS_CA_BUNDLE: "",
   };
 }
 
-/** In order, as Kubernetes would: SIGTERM, and SIGKILL for one that does not end. */
+/** Stops a process as Kubernetes does: SIGTERM, then SIGKILL if it does not end. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");

@@ -1,4 +1,7 @@
-/** `main.ts` shows the operator at work, and exits 0 only if every step was verified; `main.ts --up` leaves it to you until Ctrl-C. */
+/**
+ * `main.ts` shows the operator at work, and exits 0 only if every step was verified. `main.ts --up` starts the operator
+ * and leaves it running until Ctrl-C.
+ */
 
 import { messageOf } from "../controlplane/progress.ts";
 import { type Environment, startEnvironment } from "./environment.ts";
@@ -7,14 +10,14 @@ import { createScreen } from "./screen.ts";
 import { showAround } from "./show-around.ts";
 import { createStage } from "./stage.ts";
 
-/** As of a shell command that Ctrl-C ended. */
+/** Exit code of a shell command that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 const args = process.argv.slice(2);
 const up = args.includes("--up");
 const screen = createScreen(process.stdout);
 const interrupted = Promise.withResolvers<void>();
-/** What ends that which was started, the last one first. */
+/** Stops the parts that were started; called from the last to the first. */
 const undo: (() => Promise<void>)[] = [];
 let environment: Environment | undefined;
 
@@ -35,7 +38,7 @@ async function run(): Promise<number> {
   }
   const verified = await play(stage);
   const seconds = Math.round((performance.now() - start) / 1_000);
-  if (verified) screen.passed(`All verified, in ${seconds} s. To try it yourself: make demo-up`);
+  if (verified) screen.passed(`All steps verified in ${seconds} s. To try it yourself: make demo-up`);
   return verified ? 0 : 1;
 }
 
@@ -45,7 +48,7 @@ async function cleanUp(): Promise<void> {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    // The second one is from somebody who does not want to wait; the control plane ends with us in any case.
+    // A second signal skips the clean-up; the control plane ends with this process in any case.
     if (screen.closed()) process.exit(INTERRUPTED);
     screen.close("Stopping everything ...");
     interrupted.resolve();
@@ -54,9 +57,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const end = interrupted.promise.then(() => (up ? 0 : INTERRUPTED));
 const code = await Promise.race([run(), end]).catch((error: unknown) => {
-  screen.failed("The demo could not be run", messageOf(error));
+  screen.failed("The demo failed", messageOf(error));
   return 1;
 });
-if (code !== 0 && environment !== undefined) screen.say(`The operator's log: ${environment.operator.logFile}`);
+if (code !== 0 && environment !== undefined) screen.say(`Log of the operator: ${environment.operator.logFile}`);
 await screen.during("stopping everything", cleanUp);
 process.exit(code);

@@ -11,7 +11,7 @@ interface Played {
   seconds: number;
 }
 
-/** Plays the steps, up to the first that fails, and sums up. True: each of them was verified. */
+/** Runs the steps until one fails, and prints a summary. Returns whether every step was verified. */
 export async function play(stage: Stage): Promise<boolean> {
   const played: Played[] = [];
   let verdict: Verdict = "verified";
@@ -31,7 +31,7 @@ async function playStep(stage: Stage, number: number, step: Step): Promise<Verdi
     await step.run(stage);
     return "verified";
   } catch (error) {
-    if (!(error instanceof Refuted)) stage.screen.failed("This step could not be finished", messageOf(error));
+    if (!(error instanceof Refuted)) stage.screen.failed("The step failed", messageOf(error));
     return "failed";
   }
 }

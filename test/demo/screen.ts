@@ -1,4 +1,4 @@
-/** Everything that the demo writes on the terminal: 100 columns, colours and moving parts only where there is a terminal for them. */
+/** Writes the demo's output to the terminal: 100 columns; colours and a spinner only on a terminal. */
 
 import { styleText } from "node:util";
 
@@ -9,32 +9,32 @@ type Style = Parameters<typeof styleText>[0];
 
 export interface Screen {
   heading(text: string): void;
-  /** Prose, broken at words. */
+  /** Prose, wrapped at words. */
   say(text: string): void;
-  /** A command line as one would type it. */
+  /** A command line, as a user types it. */
   command(line: string): void;
-  /** What a program printed, line by line; lines that are too long go on below. */
+  /** Output of a program, line by line; lines that are too long are wrapped. */
   output(text: string): void;
-  /** A line to be copied: never broken. */
+  /** A line to copy, never wrapped. */
   paste(line: string): void;
   passed(text: string): void;
   failed(text: string, why: string): void;
-  /** Progress of something that takes minutes, from whoever does it. */
+  /** A progress message of a part that takes minutes. */
   note(line: string): void;
-  /** Shows that `work` is under way, and for how long, if it takes longer than one can overlook. */
+  /** Shows that `work` runs, and for how long, once it takes noticeable time. */
   during<T>(what: string, work: () => Promise<T>): Promise<T>;
-  /** Columns as wide as they need to be, the last one broken at words. */
+  /** A table: columns as wide as their content, the last one wrapped at words. */
   table(rows: readonly (readonly string[])[]): void;
-  /** The last word: whatever comes after it is not shown. */
+  /** Prints a last message; later output is dropped. */
   close(text: string): void;
   closed(): boolean;
 }
 
-/** How long something may take before it is talked about, and how often it is then. Without a terminal each word is a line, so that they are few. */
+/** Time until the first progress message, and between messages. Without a terminal each is a line, so there are few. */
 const ON_TERMINAL = { patienceMs: 1_000, everyMs: 250 };
 const ON_PAPER = { patienceMs: 2_000, everyMs: 5_000 };
 
-/** styleText itself honours NO_COLOR, FORCE_COLOR and the lack of a terminal. */
+/** styleText itself respects NO_COLOR, FORCE_COLOR and the lack of a terminal. */
 export function createScreen(stream: NodeJS.WriteStream): Screen {
   const paint = (style: Style, text: string) => styleText(style, text, { stream });
   const width = Math.min(MAX_WIDTH, stream.columns || MAX_WIDTH);
@@ -43,10 +43,10 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   const write = (text: string) => {
     if (open) stream.write(text);
   };
-  /** Behind a sign of one column. */
+  /** Indent for the text after a sign of one column. */
   const hang = (text: string) => wrap(text, inner - 2).join(`\n${INDENT}  `);
   const line = (text = "") => write(`${text}\n`);
-  /** An empty line between what does not belong together. */
+  /** Writes an empty line between different kinds of output. */
   let last = "";
   const begin = (block: string) => {
     if (last !== "" && last !== block) line();
@@ -120,7 +120,7 @@ export function createScreen(stream: NodeJS.WriteStream): Screen {
   };
 }
 
-/** At words, to at most `width` columns. Line breaks of the text stay. */
+/** Wraps at words, to at most `width` columns. Keeps the line breaks of the text. */
 function wrap(text: string, width: number): string[] {
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];
@@ -137,7 +137,10 @@ function wrap(text: string, width: number): string[] {
   });
 }
 
-/** At a space where there is one, else anywhere; what is left of a line goes on below, further in. Other spaces stay: columns stay columns. */
+/**
+ * Wraps at a space where there is one, else anywhere; the rest of a line continues below, indented further. Keeps other
+ * spaces, and so columns.
+ */
 function fold(text: string, width: number): string[] {
   return text
     .replace(/\n+$/, "")
@@ -152,7 +155,7 @@ function foldLine(text: string, width: number): string[] {
   return [text.slice(0, end).trimEnd(), ...foldLine(`      ${text.slice(end).trimStart()}`, width)];
 }
 
-/** The rows of a table as lines. */
+/** Formats the rows of a table as lines. */
 function layOut(rows: readonly (readonly string[])[], width: number): string[] {
   const gap = 2;
   const columns = Math.max(0, ...rows.map((row) => row.length));

@@ -3,22 +3,22 @@ import { awsVariables, POLL_SECONDS } from "./environment.ts";
 import type { Stage } from "./stage.ts";
 import { QUICKSTART } from "./steps/create.ts";
 
-/** Puts something there to look at, and prints how to get there and what to try: every line works as it stands when pasted. */
+/** Creates a bucket and prints commands to inspect and change it. Every line works when pasted as it is. */
 export async function showAround(stage: Stage): Promise<void> {
   const { screen, kubectl, controlPlane, simulator, operator, credentials } = stage;
-  screen.heading("A bucket to begin with");
+  screen.heading("A first bucket");
   await kubectl(`apply -f ${QUICKSTART}`);
   await kubectl("wait --for=condition=Ready s3bucket/documents --timeout=30s");
   const bucketName = (await stage.bucket("documents")).status?.bucketName ?? "";
 
-  screen.heading("In another terminal, in this folder, first of all");
+  screen.heading("First, in another terminal, in this folder");
   screen.paste(`export KUBECONFIG=${controlPlane.kubeconfigPath}`);
   screen.paste(`export PATH=${dirname(controlPlane.kubectlPath)}${delimiter}$PATH   # kubectl`);
   for (const [name, value] of Object.entries(awsVariables(simulator, credentials))) {
     screen.paste(`export ${name}=${value}`);
   }
 
-  screen.heading("Look around");
+  screen.heading("Inspect");
   screen.paste("kubectl get s3buckets,awsaccounts");
   screen.paste("kubectl describe s3bucket documents");
   screen.paste("kubectl explain s3bucket.spec.lifecycle.rules");
@@ -26,19 +26,19 @@ export async function showAround(stage: Stage): Promise<void> {
   screen.paste(`tail -f ${operator.logFile}`);
 
   screen.heading(
-    `Change something at AWS, and see it found within ${POLL_SECONDS} s; with the AWS CLI, or else with the SDK`,
+    `Change a setting at AWS; the operator detects it within ${POLL_SECONDS} s. With the AWS CLI, or with the SDK`,
   );
   screen.paste(`aws s3api delete-public-access-block --bucket ${bucketName}`);
   screen.paste(openByNode(bucketName));
   screen.paste("kubectl get s3bucket documents --watch");
   screen.paste("kubectl events --for s3bucket/documents");
 
-  screen.heading("Change the manifest, delete it, apply it again");
+  screen.heading("Change the manifest, delete it, and apply it again");
   screen.paste(`kubectl patch s3bucket documents --type=merge -p '{"spec":{"versioning":"Suspended"}}'`);
   screen.paste(`kubectl delete -f ${QUICKSTART}/bucket.yaml`);
   screen.paste(`kubectl apply -f ${QUICKSTART}/bucket.yaml`);
 
-  screen.heading("Running until Ctrl-C");
+  screen.heading("Everything runs until Ctrl-C");
 }
 
 function openByNode(bucketName: string): string {

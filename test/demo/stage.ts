@@ -1,4 +1,4 @@
-/** What a step of the demo works with: it shows what it does as a person would do it, and verifies what came of it. */
+/** The tools of a demo step: runs commands in view of the user, and verifies their effect. */
 
 import { inspect } from "node:util";
 import type { S3Bucket } from "../../operator/api/types.ts";
@@ -9,24 +9,24 @@ import type { Screen } from "./screen.ts";
 
 export interface Stage extends Environment {
   screen: Screen;
-  /** Types the command line, runs it, and shows what it prints, which is also returned. A command that fails ends the step. */
+  /** Shows the command line, runs it, shows its output and returns it. A command that fails ends the step. */
   kubectl: (line: string, input?: string) => Promise<string>;
-  /** The same without showing it. */
+  /** Runs a command without showing it. */
   read: (line: string) => Promise<string>;
-  /** Shows a command that must fail, and returns its complaint. */
+  /** Shows a command that must fail, and returns its stderr. */
   refusedKubectl: (line: string, input?: string) => Promise<string>;
-  /** An S3Bucket, read without showing it. */
+  /** Reads an S3Bucket without showing the command. */
   bucket: (name: string, namespace?: string) => Promise<S3Bucket>;
   /**
-   * Looks until what is seen is as `accept` wants it, and says so in the words of `claim`. Fails with what was seen last.
-   * `what` says what is waited for, where that takes long.
+   * Reads until `accept` returns true, then prints `claim` as verified. Fails with the last value read. `what` names
+   * the wait for the progress message.
    */
   verify: <T>(claim: string, see: () => Promise<T>, accept: (seen: T) => boolean, what?: string) => Promise<T>;
-  /** The same about something that has been seen already. */
+  /** Verifies a value that was read already. */
   check: (claim: string, holds: boolean, seen: unknown) => void;
 }
 
-/** The claim did not come true, which the screen has already said. */
+/** A claim was not verified; the screen shows it already. */
 export class Refuted extends Error {}
 
 const VERIFY_MS = 30_000;
@@ -43,7 +43,7 @@ export function createStage(environment: Environment, screen: Screen): Stage {
 
   const read = async (line: string) => {
     const { code, stdout, stderr } = await kubectl(wordsOf(line));
-    if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+    if (code !== 0) throw new Error(`kubectl ${line} exited with ${code}: ${stderr}`);
     return stdout;
   };
 
@@ -57,12 +57,12 @@ export function createStage(environment: Environment, screen: Screen): Stage {
     screen,
     async kubectl(line, input) {
       const { code, stdout, stderr } = await run(line, input);
-      if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+      if (code !== 0) throw new Error(`kubectl ${line} exited with ${code}: ${stderr}`);
       return stdout;
     },
     async refusedKubectl(line, input) {
       const { code, stdout, stderr } = await run(line, input);
-      if (code === 0) throw new Error(`kubectl ${line} was to be refused: ${stdout}`);
+      if (code === 0) throw new Error(`kubectl ${line} was expected to fail: ${stdout}`);
       return stderr;
     },
     read,
@@ -88,7 +88,7 @@ function shown(seen: unknown): string {
   return typeof seen === "string" ? seen : inspect(seen, { depth: 5, breakLength: 90 });
 }
 
-/** As a shell splits them: single quotes hold words together, and go. */
+/** Splits a line as a shell does; single quotes group words, and are removed. */
 function wordsOf(line: string): string[] {
   return (line.match(/(?:[^\s']|'[^']*')+/g) ?? []).map((word) => word.replaceAll("'", ""));
 }

@@ -1,6 +1,7 @@
 /**
- * `make e2e`: builds the image, makes a cluster with kind, installs the chart, and runs the quick start against the AWS simulator in the
- * cluster. Needs a container engine, kind, kubectl and Helm, and says so where one is missing; it exits 0 only if every step was verified.
+ * `make e2e`: builds the image, creates a cluster with kind, installs the chart, and runs the quick start against the
+ * AWS simulator in the cluster. Needs a container engine, kind, kubectl and Helm, and names the missing ones. Exits 0
+ * only if every step was verified.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ const BUCKET = "s3bucket/documents";
 
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
-/** What has to be on this machine, and a command that shows that it is. */
+/** The requirements, each with a command that checks it. */
 const NEEDED: [string, string[]][] = [
   ["a container engine that runs (docker)", ["docker", "info"]],
   ["kind", ["kind", "version"]],
@@ -36,7 +37,7 @@ async function missing(): Promise<string[]> {
 
 async function endToEnd(kubeconfig: string): Promise<void> {
   const environment = { ...process.env, KUBECONFIG: kubeconfig };
-  /** Runs a command, which must succeed; its stdout. */
+  /** Runs a command that must succeed; returns its stdout. */
   const run = async (command: string, ...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await runCommand(command, args, { environment });
     if (code !== 0) throw new Error(`${command} ${args.join(" ")}:\n${tail(stdout + stderr, 40)}`);
@@ -69,13 +70,13 @@ async function endToEnd(kubeconfig: string): Promise<void> {
     const release = ["s3-operator", "charts/s3-operator", "--namespace=s3-operator", "--create-namespace"];
     const wait = ["--values", "test/e2e/values.yaml", "--wait", "--timeout=180s"];
     await step("Installing the chart", () => run("helm", "install", ...release, ...wait));
-    await step("The account", () => run("kubectl", "wait", "awsaccount/default", "--for=condition=Ready"));
-    await step("The quick start's bucket", async () => {
+    await step("Waiting for the account", () => run("kubectl", "wait", "awsaccount/default", "--for=condition=Ready"));
+    await step("Creating the quick start's bucket", async () => {
       await run("kubectl", "apply", "-f", "examples/quickstart/bucket.yaml");
       await run("kubectl", "wait", BUCKET, "--for=condition=Ready", "--timeout=60s");
       log(await run("kubectl", "get", "s3buckets", "-o", "wide"));
     });
-    await step("Its deletion", () => run("kubectl", "delete", BUCKET, "--timeout=60s"));
+    await step("Deleting the bucket", () => run("kubectl", "delete", BUCKET, "--timeout=60s"));
     await step("Uninstalling the chart", async () => {
       await run("helm", "uninstall", "s3-operator", "--namespace=s3-operator", "--wait");
       await run("kubectl", "get", "crd/s3buckets.s3-operator.io");
@@ -87,8 +88,8 @@ async function endToEnd(kubeconfig: string): Promise<void> {
 
 const lacking = await missing();
 if (lacking.length > 0) {
-  log(`Nothing was tested. This machine lacks: ${lacking.join("; ")}.`);
-  log("The image's content and the chart are tested without a container engine too: make test.");
+  log(`Nothing was tested. Missing on this machine: ${lacking.join("; ")}.`);
+  log("`make test` tests the image's content and the chart without a container engine.");
   process.exitCode = 2;
 } else {
   const folder = await mkdtemp(join(tmpdir(), "s3-operator-e2e-"));

@@ -1,4 +1,7 @@
-/** The AWS simulator as a program, for a pod: it listens on all addresses, at PORT (4566), and knows the account of the quick start. */
+/**
+ * The AWS simulator as a program for a Pod. It listens on all addresses, at PORT (4566), and has the account of the
+ * quick start.
+ */
 import { type AddressInfo, connect, createServer } from "node:net";
 import { startSimulator } from "../aws/index.ts";
 

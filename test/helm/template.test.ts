@@ -1,4 +1,7 @@
-/** What the chart makes of its values, by real Helm 4 and 3, without a cluster. `vitest -u` rewrites the goldens; read their difference. */
+/**
+ * Tests the objects that the chart renders from its values, with real Helm 4 and 3, without a cluster. `vitest -u`
+ * rewrites the golden files; review their difference.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -38,17 +41,17 @@ async function deployment(...args: string[]): Promise<Deployment> {
   return only(await helm().template(...args), "Deployment") as Deployment;
 }
 
-describe.each(CASES)("with the values of %s.yaml", (name) => {
+describe.each(CASES)("values of %s.yaml", (name) => {
   const render = (by: HelmName) =>
     helm(by).output("template", "s3-operator", CHART, "--namespace=system", valuesFile(name));
 
-  test("it makes what the golden file has", async () => {
+  test("the chart renders the golden file", async () => {
     // The CRDs are long, and have a test of their own.
     const text = (await render("helm4")).split(/^---\n/m).filter((document) => !document.includes("templates/crds/"));
     await expect(text.join("---\n")).toMatchFileSnapshot(join(FOLDER, "golden", `${name}.yaml`));
   });
 
-  test("again, it makes the same; and so does Helm 3", async () => {
+  test("a second rendering is the same, and so is that of Helm 3", async () => {
     expect(await render("helm4")).toBe(await render("helm4"));
     const [four, three] = await Promise.all(HELMS.map((by) => helm(by).template(valuesFile(name))));
     expect(three).toEqual(four);
@@ -60,7 +63,7 @@ describe.each(CASES)("with the values of %s.yaml", (name) => {
   });
 });
 
-test("the CRDs are those of crds/, kept at an uninstall", async () => {
+test("the chart's CRDs are those of crds/, and an uninstall keeps them", async () => {
   const rendered = (await helm().template()).filter(({ kind }) => kind === "CustomResourceDefinition");
   const definitions = loadDefinitions();
   expect(rendered).toHaveLength(definitions.length);
@@ -77,10 +80,10 @@ test("the CRDs are those of crds/, kept at an uninstall", async () => {
 
 describe("the operator's flags", () => {
   const nameOf = (arg: string) => arg.slice(2).split("=")[0] ?? "";
-  /** In a cluster, the pod's own ServiceAccount is the way. */
+  /** Flags that have no use in a cluster, where the operator uses the Pod's own ServiceAccount. */
   const UNUSED = new Set(["kubeconfig", "version", "help"]);
 
-  test("each is set by a value, and the chart sets no other", async () => {
+  test("each flag is set by a value, and the chart sets no other", async () => {
     const flags = [...helpText().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map(([, name = ""]) => name);
     const { args } = containerOf(
       (await deployment(valuesFile("namespaces"), "--set=watch.selector=a=b")).spec.template.spec,
@@ -88,7 +91,7 @@ describe("the operator's flags", () => {
     expect(args.map(nameOf).sort()).toEqual(flags.filter((flag) => !UNUSED.has(flag)).sort());
   });
 
-  test("the chart's defaults are the operator's own", async () => {
+  test("the chart's defaults are those of the operator", async () => {
     const { args } = containerOf((await deployment()).spec.template.spec);
     const namespace = "--leader-election-namespace=system";
     expect(args).toContain(namespace);
@@ -101,7 +104,7 @@ describe("the default AWSAccount", () => {
   const account = async (...args: string[]) =>
     only(await helm().template("--set=account.id=111122223333", REGION, ...args), "AWSAccount");
 
-  test("comes as a hook where its kind is not served yet, with the labels by which an upgrade takes it over", async () => {
+  test("the AWSAccount is a hook where its kind is not served yet, with the labels by which an upgrade takes it over", async () => {
     expect((await account()).metadata).toMatchObject({
       name: "default",
       labels: { "app.kubernetes.io/managed-by": "Helm" },
@@ -114,7 +117,7 @@ describe("the default AWSAccount", () => {
     });
   });
 
-  test("is an object of the release where it is, and never deleted", async () => {
+  test("the AWSAccount is an object of the release where its kind is served, and is never deleted", async () => {
     const { metadata } = await account("--api-versions=s3-operator.io/v1alpha1/AWSAccount");
     expect(metadata.annotations).toEqual({ "helm.sh/resource-policy": "keep" });
   });
@@ -125,19 +128,19 @@ describe("the default AWSAccount", () => {
     ["--set-string=account.id=111122223333", "111122223333"],
     ["--set-json=account.id=111122223333", "111122223333"],
     ["--set-json=account.id=11122223333", "011122223333"],
-  ])("%s is %s", async (arg, id) => {
+  ])("%s gives account ID %s", async (arg, id) => {
     const objects = await helm().template(arg, REGION);
     expect(only(objects, "AWSAccount")).toMatchObject({
       spec: { accountId: id, region: "eu-central-1", default: true },
     });
   });
 
-  test("account.spec wins, and adds", async () => {
+  test("account.spec overrides defaults and adds fields", async () => {
     const spec = '--set-json=account.spec={"default":false,"allowAdoption":true}';
     expect(await account(spec)).toMatchObject({ spec: { default: false, allowAdoption: true } });
   });
 
-  test("every other field of the kind is a value, and comes through as it is", async () => {
+  test("every other field of the kind is a value, and is rendered unchanged", async () => {
     const { account: values } = load(readFileSync(join(FOLDER, "values", "everything.yaml"), "utf8")) as Values;
     const schema = JSON.parse(readFileSync(join(CHART, "values.schema.json"), "utf8")) as ValuesSchema;
     const fields = Object.keys(schema.definitions.AWSAccountSpec.properties).filter((field) => field !== "default");
@@ -145,7 +148,7 @@ describe("the default AWSAccount", () => {
     expect(await account(valuesFile("everything"))).toMatchObject({ spec: values.spec });
   });
 
-  test("the README's example is such values", async () => {
+  test("the example in the README is valid", async () => {
     const [, text = ""] = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(join(CHART, "README.md"), "utf8")) ?? [];
     const values = load(text) as Values;
     const objects = await helm().template(`--set-json=account=${JSON.stringify(values.account)}`);
@@ -153,13 +156,13 @@ describe("the default AWSAccount", () => {
   });
 });
 
-test("versions: the chart's appVersion is the operator's, and the image's tag", async () => {
+test("the chart's appVersion is the operator's version and the image's tag", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   expect(load(readFileSync(join(CHART, "Chart.yaml"), "utf8"))).toMatchObject({ appVersion: version });
   expect(containerOf((await deployment()).spec.template.spec).image).toBe(`ghcr.io/s3-operator/s3-operator:${version}`);
 });
 
-test("two releases that look after the same have a ClusterRole of the same name, and others have others", async () => {
+test("releases have ClusterRoles of the same name exactly when they have the same scope", async () => {
   const nameOf = async (...args: string[]) => {
     const objects = await helm().template(...args, "--set=rbac.userRoles=false");
     return only(objects, "ClusterRole").metadata.name;
@@ -170,7 +173,7 @@ test("two releases that look after the same have a ClusterRole of the same name,
   expect(new Set(await Promise.all(scopes.map((args) => nameOf(...args)))).size).toBe(scopes.length);
 });
 
-describe("the notes say what to do next", () => {
+describe("the chart's notes", () => {
   const notes = async (...args: string[]) => {
     const output = await helm().output(
       "install",
@@ -183,7 +186,7 @@ describe("the notes say what to do next", () => {
     return output.slice(output.indexOf("\nNOTES:"));
   };
 
-  test("without an account or credentials", async () => {
+  test("the notes without values explain how to set an account and credentials", async () => {
     const text = await notes();
     expect(text).toContain("it watches all namespaces.");
     expect(text).toContain("kind: AWSAccount");
@@ -191,7 +194,7 @@ describe("the notes say what to do next", () => {
     expect(text).not.toContain("WARNING");
   });
 
-  test("with both", async () => {
+  test("the notes with an account and credentials explain how to check them", async () => {
     const account = ["--set=account.id=111122223333", "--set=account.region=eu-central-1"];
     const text = await notes(...account, "--set=serviceAccount.annotations.role=a", "--set=watch.namespaces={a,b}");
     expect(text).toContain("it watches the namespaces a, b.");
@@ -203,7 +206,7 @@ describe("the notes say what to do next", () => {
     expect(await notes(...account, pods)).not.toContain("workloadIdentity");
   });
 
-  test("and what is dangerous", async () => {
+  test("the notes warn of dangerous values", async () => {
     expect(await notes("--set=crds.keep=false")).toContain("WARNING: crds.keep is false");
     expect(await notes("--set=crds.enabled=false")).toContain("crds.enabled is false");
   });

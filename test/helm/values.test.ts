@@ -1,4 +1,4 @@
-/** The values that people write: a mistake in them is refused before anything is installed, and names the key. */
+/** Tests the schema of the values: a mistake is refused before anything is installed, and the message names the key. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -14,13 +14,13 @@ interface Schema {
 const text = readFileSync(join(CHART, "values.yaml"), "utf8");
 const schema = JSON.parse(readFileSync(join(CHART, "values.schema.json"), "utf8")) as Schema;
 
-/** The paths of what the schema names one by one: free-form objects, such as affinity, end a path. */
+/** The paths of all properties in the schema. A free-form object, such as affinity, ends a path. */
 function leaves({ properties }: Schema, path = ""): string[] {
   if (properties === undefined) return [path];
   return Object.entries(properties).flatMap(([key, value]) => leaves(value, path === "" ? key : `${path}.${key}`));
 }
 
-/** The same in values. */
+/** The same paths in values. */
 function leavesIn(values: unknown, at: Schema | undefined, path = ""): string[] {
   if (at?.properties === undefined) return [path];
   return Object.entries(values as object).flatMap(([key, value]) =>
@@ -28,7 +28,7 @@ function leavesIn(values: unknown, at: Schema | undefined, path = ""): string[] 
   );
 }
 
-test("values.yaml has exactly what the schema has", () => {
+test("values.yaml has exactly the properties of the schema", () => {
   const optional = new Set(["resources.claims"]);
   expect(leavesIn(load(text), schema).sort()).toEqual(
     leaves(schema)
@@ -37,7 +37,7 @@ test("values.yaml has exactly what the schema has", () => {
   );
 });
 
-test("each value has a comment of its own", () => {
+test("each value has a comment", () => {
   const commented = new Set(commentedValues(text).map(({ path }) => path));
   const isCommented = (path: string) =>
     commented.has(path) || (path.startsWith("resources.") && commented.has("resources"));
@@ -63,24 +63,24 @@ describe.each(HELMS)("%s refuses", (name) => {
     ["an unknown log level", ["--set=operator.logLevel=trace"], "logLevel"],
     ["an account id that is too short", ["--set-string=account.id=1234", "--set=account.region=x"], "id"],
     ["an unknown field of the AWSAccount", ["--set=account.spec.allowAdoptions=true"], "allowAdoptions"],
-    ["one further down", ["--set=account.spec.guardrails.requireKms=true"], "requireKms"],
-    ["what has a value of its own", ["--set=account.spec.region=eu-central-1"], "region"],
-    ["an unknown way of Pods", ["--set=account.spec.workloadIdentity.type=IAM"], "type"],
-    ["half of what it needs", ["--set=account.spec.assumeRole.externalId=id"], "roleArn"],
-    ["a role that is none", ["--set=account.spec.assumeRole.roleArn=admin"], "roleArn"],
+    ["an unknown field in guardrails", ["--set=account.spec.guardrails.requireKms=true"], "requireKms"],
+    ["a field that has a value of its own", ["--set=account.spec.region=eu-central-1"], "region"],
+    ["an unknown type of workload identity", ["--set=account.spec.workloadIdentity.type=IAM"], "type"],
+    ["an assumeRole without a role", ["--set=account.spec.assumeRole.externalId=id"], "roleArn"],
+    ["an invalid role ARN", ["--set=account.spec.assumeRole.roleArn=admin"], "roleArn"],
     [
       "an account id that is a number",
       ["--set=account.spec.guardrails.allowedAccounts={111122223333}"],
       "allowedAccounts",
     ],
-    ["the name of a lease that is none", ["--set=leaderElection.name=S3"], "name"],
-    ["a digest that is none", ["--set=image.digest=latest"], "digest"],
-    ["the name of a namespace that is none", ["--set=watch.namespaces={Team_A}"], "namespaces"],
-    ["an argument that is no flag", ["--set=extraArgs={serve}"], "extraArgs"],
-    ["a port that is none", ["--set=observability.metrics.port=0"], "port"],
+    ["an invalid name of a lease", ["--set=leaderElection.name=S3"], "name"],
+    ["an invalid digest", ["--set=image.digest=latest"], "digest"],
+    ["an invalid name of a namespace", ["--set=watch.namespaces={Team_A}"], "namespaces"],
+    ["an argument that is not a flag", ["--set=extraArgs={serve}"], "extraArgs"],
+    ["an invalid port", ["--set=observability.metrics.port=0"], "port"],
     ["an account without a region", ["--set=account.id=111122223333"], "account.region is needed with account.id"],
     [
-      "two pods that both work",
+      "two Pods without leader election",
       ["--set=replicas=2", "--set=leaderElection.enabled=false"],
       "need leaderElection.enabled",
     ],

@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-/** One control plane for the whole run; every test has a namespace, an account and a simulator of its own in it. */
+/** Starts one control plane for the whole run. Each test has a namespace, an account and a simulator of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const controlPlane = await startControlPlane();
   await installCrds(controlPlane);

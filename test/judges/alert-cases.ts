@@ -1,11 +1,14 @@
-/** What is scraped, one value a minute, and which alerts that makes. The notation: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series */
+/**
+ * Scraped series, one value a minute, and the alerts that they fire. The notation:
+ * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series
+ */
 
 export interface AlertCase {
   title: string;
   series: Readonly<Record<string, string>>;
-  /** After so much time, such as "20m". */
+  /** Time of the evaluation, such as "20m". */
   at: string;
-  /** Those that fire then; no other may. Severity and runbook_url are the rule's. */
+  /** The alerts that fire then; no other may. Severity and runbook_url are those of the rule. */
   fires: readonly FiringAlert[];
 }
 
@@ -16,16 +19,16 @@ export interface FiringAlert {
   description: string;
 }
 
-/** Labels that Prometheus adds, of the pod that leads and of the one that waits. */
+/** Labels that Prometheus adds, of the Pod that leads and of the one that waits. */
 const LEADER = 'job="s3-operator-metrics",instance="10.0.0.1:8080",pod="s3-operator-0",namespace="s3-system"';
 const STANDBY = 'job="s3-operator-metrics",instance="10.0.0.2:8080",pod="s3-operator-1",namespace="s3-system"';
-/** Of the resource's own namespace, which takes the place of the pod's. */
+/** The namespace of the resource, which replaces that of the Pod. */
 const SCRAPE = 'job="s3-operator-metrics",instance="10.0.0.1:8080",pod="s3-operator-0"';
 const DOCS = `${SCRAPE},kind="S3Bucket",namespace="team-a",name="docs"`;
 const SYSTEM = { namespace: "s3-system" };
 const OBJECT = { kind: "S3Bucket", namespace: "team-a", name: "docs" };
 
-/** Two replicas with nothing amiss, for longer than any alert looks back. */
+/** Two healthy replicas, for longer than any alert looks back. */
 const HEALTHY: Record<string, string> = {
   [`s3_operator_build_info{${LEADER}}`]: "1x200",
   [`s3_operator_build_info{${STANDBY}}`]: "1x200",
@@ -41,7 +44,7 @@ const HEALTHY: Record<string, string> = {
   [`controller_runtime_reconcile_time_seconds_bucket{${LEADER},controller="s3bucket",le="+Inf"}`]: "0+10x200",
   [`workqueue_depth{${LEADER},name="s3bucket",priority="edit"}`]: "2x200",
   [`workqueue_depth{${LEADER},name="s3bucket",priority="resync"}`]: "500x200",
-  // It fills its queue, for the day when it leads.
+  // The standby fills its queue too, for the time when it leads.
   [`workqueue_depth{${STANDBY},name="s3bucket",priority="edit"}`]: "500x200",
   [`workqueue_longest_running_processor_seconds{${LEADER},name="s3bucket"}`]: "60x200",
   [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="200"}`]: "0+100x200",
@@ -50,11 +53,11 @@ const HEALTHY: Record<string, string> = {
   [`s3_operator_resource_condition{${DOCS},type="Ready",status="True",reason="Succeeded"}`]: "1x200",
   [`s3_operator_resource_condition{${SCRAPE},kind="AWSAccount",name="prod",type="Ready",status="True",reason="Succeeded"}`]:
     "1x200",
-  // At second 0 of a test's time; what is young enough.
+  // Times count from second 0 of a test, so a small value is recent.
   [`s3_operator_last_sync_timestamp_seconds{${DOCS}}`]: "0+60x200",
 };
 
-/** The healthy world with these series added, or instead; "" takes one away. */
+/** The healthy series with these added or replaced; "" removes one. */
 const but = (changes: Record<string, string>) =>
   Object.fromEntries(Object.entries({ ...HEALTHY, ...changes }).filter(([, values]) => values !== ""));
 
@@ -63,9 +66,9 @@ const readyFalse = (reason: string) =>
 const readyTrue = `s3_operator_resource_condition{${DOCS},type="Ready",status="True",reason="Succeeded"}`;
 
 export const ALERT_CASES: readonly AlertCase[] = [
-  { title: "nothing is amiss", series: HEALTHY, at: "180m", fires: [] },
+  { title: "the operator is healthy", series: HEALTHY, at: "180m", fires: [] },
   {
-    title: "an upgrade: the old leader goes, and the lease with it a minute later",
+    title: "an upgrade stops the old leader, and the new one gets the lease a minute later",
     series: but({
       [`s3_operator_build_info{${LEADER}}`]: "1x10 _x190",
       [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "1x10 _x190",
@@ -89,7 +92,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "nobody gets the lease, and another operator's leader is no help",
+    title: "no replica gets the lease, while another operator has a leader",
     series: but({
       [`leader_election_master_status{${LEADER},name="s3-operator"}`]: "1x10 0x190",
       'leader_election_master_status{job="other",instance="10.0.0.9:8080",namespace="other",name="other"}': "1x200",
@@ -105,7 +108,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "another operator has no leader: not our business",
+    title: "another operator has no leader",
     series: but({
       'leader_election_master_status{job="other",instance="10.0.0.9:8080",namespace="other",name="other"}': "0x200",
     }),
@@ -113,7 +116,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "a watch hears nothing",
+    title: "a watch receives nothing",
     series: but({ [`reflector_seconds_since_last_event{${LEADER},name="s3buckets"}`]: "0+60x200" }),
     at: "15m",
     fires: [
@@ -142,7 +145,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "as many wait for a person, which is no trouble of the operator's",
+    title: "three of four reconciles end in a terminal failure that a user must resolve",
     series: but({
       [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="error"}`]: "0+30x200",
       [`controller_runtime_reconcile_errors_total{${LEADER},controller="s3bucket"}`]: "0+30x200",
@@ -152,7 +155,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "the only object of all fails, at most every five minutes",
+    title: "the only object fails, at most every five minutes",
     series: but({
       [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="success"}`]: "0x200",
       [`controller_runtime_reconcile_total{${LEADER},controller="s3bucket",result="error"}`]: "0 12 12 12+0.2x190",
@@ -162,7 +165,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "a bug",
+    title: "a reconcile panics",
     series: but({
       [`controller_runtime_reconcile_panics_total{${LEADER},controller="s3bucket"}`]: "0x30 1x170",
     }),
@@ -255,7 +258,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "an action is denied, and tried again",
+    title: "an action is denied and retried",
     series: but({
       [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="PutBucketPolicy",code="403"}`]:
         "_x5 1+0.5x190",
@@ -272,7 +275,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "the action was granted soon",
+    title: "a denied action is allowed soon",
     series: but({
       [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="PutBucketPolicy",code="403"}`]: "0 1 2 2x190",
     }),
@@ -280,7 +283,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "AWS is down: server errors, or no answer at all",
+    title: "AWS returns server errors or no response",
     series: but({
       [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="500"}`]: "0+100x200",
       [`s3_operator_aws_requests_total{${LEADER},service="s3",operation="GetBucketPolicy",code="TimeoutError"}`]:
@@ -315,7 +318,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "a bucket that does not become Ready, for one reason and then another",
+    title: "a bucket does not become Ready, for one reason and then another",
     series: but({
       [readyTrue]: "1x5 _x195",
       [readyFalse("Throttled")]: "_x5 1x10 _x190",
@@ -332,13 +335,13 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "a plan that waits for approval",
+    title: "a plan waits for approval",
     series: but({ [readyTrue]: "", [readyFalse("ChangesPlanned")]: "1x200" }),
     at: "60m",
     fires: [],
   },
   {
-    title: "a bucket that was paused before it was Ready",
+    title: "a bucket was paused before it was Ready",
     series: but({
       [readyTrue]: "",
       [readyFalse("AccessDenied")]: "1x200",
@@ -348,7 +351,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "only a person can help",
+    title: "a bucket is Stalled, and only a user can resolve it",
     series: but({
       [readyTrue]: "",
       [readyFalse("BucketNotOwned")]: "1x200",
@@ -365,7 +368,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "a plan that waits for its object to be enforced",
+    title: "a plan waits for its object to be enforced",
     series: but({
       [readyTrue]: "",
       [readyFalse("ChangesPlanned")]: "1x200",
@@ -375,7 +378,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "a deletion that waits for the bucket to be emptied by somebody",
+    title: "a deletion waits for a user to empty the bucket",
     series: but({
       [readyTrue]: "",
       [readyFalse("BucketNotEmpty")]: "1x200",
@@ -392,7 +395,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
-    title: "a large bucket that is being emptied",
+    title: "a large bucket is being emptied",
     series: but({
       [readyTrue]: "",
       [readyFalse("EmptyingByLifecycle")]: "1x200",
@@ -402,7 +405,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "a tug of war about a setting",
+    title: "another tool changes a setting again and again",
     series: but({ [`s3_operator_drift_detected_total{${LEADER},kind="S3Bucket",setting="cors"}`]: "0+0.1x200" }),
     at: "70m",
     fires: [
@@ -421,7 +424,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     fires: [],
   },
   {
-    title: "Ready, and not looked at any more",
+    title: "a bucket is Ready and no longer reconciled",
     series: but({ [`s3_operator_last_sync_timestamp_seconds{${DOCS}}`]: "-100000x200" }),
     at: "30m",
     fires: [

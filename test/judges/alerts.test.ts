@@ -1,4 +1,4 @@
-/** The chart's alerts, evaluated by Prometheus' own code over scrape series, and their runbooks. */
+/** Evaluates the chart's alerts over scrape series with Prometheus' own code, and checks their runbooks. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { findTool } from "../tools/index.ts";
 import { ALERT_CASES, type AlertCase } from "./alert-cases.ts";
 import { alertingRules, RULES_FILE, type AlertingRule } from "../conformance/monitoring.ts";
 
-/** The first run of all has to build promtool. */
+/** The first run has to build promtool. */
 const BUILD_MS = 20 * 60_000;
 const RUNBOOKS = new URL("../../docs/runbooks/", import.meta.url);
 const PAGES = "https://github.com/s3-operator/s3-operator/blob/main/docs/runbooks/";
@@ -27,12 +27,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("Prometheus takes the rules", async () => {
+test("Prometheus accepts the rules", async () => {
   const { code, stderr } = await runCommand(promtool, ["check", "rules", join(folder, "rules.yaml")]);
   expect([code, stderr]).toEqual([0, ""]);
 });
 
-/** As promtool wants it: every alert of the file is asked for, so that one too many is noticed. */
+/** The case in promtool's format. It lists every alert of the file, so that an unexpected one is noticed. */
 function promtoolTest({ series, at, fires }: AlertCase): object {
   const expected = ({ alert, labels, annotations }: AlertingRule) =>
     fires
@@ -51,19 +51,19 @@ function promtoolTest({ series, at, fires }: AlertCase): object {
 describe("alerts", () => {
   test.each(ALERT_CASES)("$title", async (alertCase) => {
     const file = join(folder, `${ALERT_CASES.indexOf(alertCase)}.yaml`);
-    // JSON is YAML.
+    // JSON is valid YAML.
     const content = { rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: [promtoolTest(alertCase)] };
     await writeFile(file, JSON.stringify(content));
     const { code, stdout, stderr } = await runCommand(promtool, ["test", "rules", file]);
     expect(code, stdout + stderr).toBe(0);
   });
 
-  test("each of them fires in a case", () => {
+  test("each alert fires in a case", () => {
     const fired = new Set(ALERT_CASES.flatMap(({ fires }) => fires.map(({ alert }) => alert)));
     expect([...fired].sort()).toEqual(rules.map(({ alert }) => alert).sort());
   });
 
-  test.each(rules)("$alert has labels, texts and a runbook", ({ alert, labels, annotations }) => {
+  test.each(rules)("$alert has labels, annotations and a runbook", ({ alert, labels, annotations }) => {
     expect(alert).toMatch(/^S3Operator[A-Z][A-Za-z]+$/);
     expect(["critical", "warning", "info"]).toContain(labels["severity"]);
     expect(Object.keys(annotations).sort()).toEqual(["description", "runbook_url", "summary"]);
@@ -76,12 +76,12 @@ describe("alerts", () => {
     expect(headings).toEqual([`# ${alert}`, "## What it means", "## How to diagnose", "## What to do"]);
   });
 
-  test("only alerts for a stopped operator are critical", () => {
+  test("an alert is critical only when the operator does no work at all", () => {
     const critical = rules.filter(({ labels }) => labels["severity"] === "critical").map(({ alert }) => alert);
     expect(critical).toEqual(["S3OperatorDown", "S3OperatorNoLeader"]);
   });
 
-  test("every runbook has its alert", () => {
+  test("every runbook is about an existing alert", () => {
     const pages = readdirSync(RUNBOOKS).filter((page) => page !== "README.md");
     expect(pages.sort()).toEqual(rules.map(({ alert }) => `${alert}.md`).sort());
   });

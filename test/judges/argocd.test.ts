@@ -1,5 +1,6 @@
 /**
- * Argo CD's health checks and actions for our kinds, run under Argo CD's rules over their testdata, which is laid out as Argo CD's own is:
+ * Runs Argo CD's health checks and actions for our kinds under Argo CD's rules over their testdata, laid out as in Argo
+ * CD's repository:
  * https://github.com/argoproj/argo-cd/tree/master/resource_customizations
  */
 import { load } from "js-yaml";
@@ -12,7 +13,7 @@ import { findTool } from "../tools/index.ts";
 import { argoAct, argoActions, argoHealth, type ArgoAction, type ArgoHealth } from "../tools/judges.ts";
 import { argoHealthOf, scriptsFor } from "../conformance/argocd.ts";
 
-/** The first run of all has to build the tool. */
+/** The first run has to build the tool. */
 const BUILD_MS = 20 * 60_000;
 const FOLDER = new URL(`../../argocd/resource_customizations/${GROUP}/`, import.meta.url);
 const KINDS = ["AWSAccount", "BucketAccess", "S3Bucket"];
@@ -28,7 +29,7 @@ interface ActionTests {
 
 beforeAll(() => findTool("lua"), BUILD_MS);
 
-test("no script gets more than Argo CD gives it", async () => {
+test("a script has only the libraries and the time that Argo CD allows", async () => {
   const object = { metadata: {} };
   const script =
     'local os = require("os"); return { status = "Healthy", message = type(string) .. type(io) .. type(os.exit) }';
@@ -37,11 +38,11 @@ test("no script gets more than Argo CD gives it", async () => {
   await expect(argoHealth([{ object, health: "while true do end" }])).rejects.toThrow("deadline");
 });
 
-test("every kind has its folder", () => {
+test("every kind has a folder", () => {
   expect(readdirSync(FOLDER).sort()).toEqual(KINDS);
 });
 
-test("what may be paused is judged alike", () => {
+test("the kinds that can be paused have the same health check", () => {
   const { health, discovery, actions } = scriptsFor("S3Bucket");
   expect(scriptsFor("BucketAccess")).toEqual({ health, discovery, actions });
 });
@@ -50,15 +51,17 @@ describe.each(KINDS)("%s", (kind) => {
   const read = (path: string) => load(readFileSync(new URL(`${kind}/${path}`, FOLDER), "utf8"));
   const object = (path: string) => read(path) as KubeObject;
 
-  test("health.lua, for each state", async () => {
+  test("health.lua gives the expected health for each state", async () => {
     const { tests } = read("health_test.yaml") as HealthTests;
     const judged = await argoHealthOf(tests.map(({ inputPath }) => object(inputPath)));
     expect(judged).toEqual(tests.map(({ healthStatus }) => healthStatus));
     const used = tests.map(({ inputPath }) => inputPath.replace("testdata/", ""));
-    expect(readdirSync(new URL(`${kind}/testdata/`, FOLDER)).sort(), "no state is left out").toEqual(used.sort());
+    expect(readdirSync(new URL(`${kind}/testdata/`, FOLDER)).sort(), "every file of testdata is used").toEqual(
+      used.sort(),
+    );
   });
 
-  test("the testdata has only what the operator says", () => {
+  test("the testdata has only reasons and fields of the operator", () => {
     const definition = loadDefinitions().find(({ spec }) => spec.names.kind === kind);
     const known = definition?.spec.versions.flatMap((version) => [...fieldsOf(version.schema.openAPIV3Schema)]) ?? [];
     const fields = new Set(known.map(({ path }) => path));
@@ -71,7 +74,7 @@ describe.each(KINDS)("%s", (kind) => {
     }
   });
 
-  test("discovery.lua offers what makes sense", async () => {
+  test("discovery.lua offers the actions that apply", async () => {
     const { discoveryTests } = read("actions/action_test.yaml") as ActionTests;
     for (const { inputPath, result } of discoveryTests) {
       const offered = await argoActions(object(`actions/${inputPath}`), scriptsFor(kind).discovery);
@@ -94,7 +97,7 @@ describe.each(KINDS)("%s", (kind) => {
   });
 });
 
-/** As fieldsOf has them. */
+/** Paths in the notation of fieldsOf. */
 function pathsIn(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsIn(item, `${path}[]`));
   if (typeof value !== "object" || value === null) return [path];
@@ -105,7 +108,7 @@ function byName(one: ArgoAction, other: ArgoAction): number {
   return one.name.localeCompare(other.name);
 }
 
-/** The time of the request, which must be one, is replaced by a word. */
+/** Checks that the annotation is a time, and replaces it with a constant. */
 function withoutTime({ metadata, ...rest }: KubeObject): KubeObject {
   const { [RECONCILE_REQUESTED_AT]: time, ...annotations } = metadata.annotations ?? {};
   if (time === undefined) return { ...rest, metadata };

@@ -1,4 +1,4 @@
-/** docs/gitops.md and examples/gitops, held against the judges themselves. */
+/** Checks docs/gitops.md and examples/gitops with the code of Argo CD, Flux and kstatus. */
 import { load, loadAll } from "js-yaml";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { checkFluxManifests, kstatusOf } from "../tools/judges.ts";
 import { argoHealthOf } from "../conformance/argocd.ts";
 import { isReadyToKubectl } from "../conformance/kubectl-wait.ts";
 
-/** The first run of all has to build the tools. */
+/** The first run has to build the tools. */
 const BUILD_MS = 20 * 60_000;
 const ROOT = new URL("../../", import.meta.url);
 const KINDS = ["AWSAccount", "BucketAccess", "S3Bucket"];
@@ -34,7 +34,7 @@ function rows(): string[][] {
 const testdata = (kind: string, state: string) =>
   new URL(`argocd/resource_customizations/${GROUP}/${kind}/testdata/${state}.yaml`, ROOT);
 
-test.each(rows())("the page tells the truth: %s", async (...row) => {
+test.each(rows())("the row is correct: %s", async (...row) => {
   const [, state = "", argocd, kstatus, wait] = row;
   const kinds = KINDS.filter((kind) => existsSync(testdata(kind, state)));
   expect(kinds).toContain("S3Bucket");
@@ -48,7 +48,7 @@ test.each(rows())("the page tells the truth: %s", async (...row) => {
   expect(seen).toEqual(kinds.map(() => ({ argocd, kstatus, wait })));
 });
 
-test("being deleted, each kind is pending to Argo CD and Terminating to kstatus", async () => {
+test("an object that is being deleted is Progressing to Argo CD and Terminating to kstatus", async () => {
   const objects = KINDS.map((kind) => load(readFileSync(testdata(kind, "ready"), "utf8")) as StatusObject);
   for (const { metadata } of objects) metadata.deletionTimestamp = "2026-11-22T10:00:00Z";
   expect(await argoHealthOf(objects)).toEqual(
@@ -57,7 +57,7 @@ test("being deleted, each kind is pending to Argo CD and Terminating to kstatus"
   expect(await kstatusOf(objects)).toEqual(KINDS.map(() => "Terminating"));
 });
 
-test("Flux takes the example", async () => {
+test("Flux accepts the example", async () => {
   const manifests = loadAll(readFileSync(new URL("examples/gitops/flux-kustomization.yaml", ROOT), "utf8"));
   await checkFluxManifests(manifests as object[]);
   const typo = { kind: "Kustomization", spec: { path: "./app", prunes: true } };

@@ -4,7 +4,7 @@ import type { Condition, StatusObject } from "../../operator/kube/object.ts";
 import { kstatusOf } from "../tools/judges.ts";
 import { kstatus } from "../conformance/kstatus.ts";
 
-/** The first run of all has to build the tool. */
+/** The first run has to build the tool. */
 const BUILD_MS = 20 * 60_000;
 
 const condition: fc.Arbitrary<Condition> = fc.record({
@@ -38,10 +38,10 @@ const statusObject: fc.Arbitrary<StatusObject> = fc.record(
   { requiredKeys: ["apiVersion", "kind", "metadata"] },
 );
 
-test("our kstatus, which every test's invariants use, is the library's", { timeout: BUILD_MS }, async () => {
+test("our kstatus, which the invariants use, agrees with the library", { timeout: BUILD_MS }, async () => {
   const objects = fc.sample(statusObject, 5_000);
   const judged = await kstatusOf(objects);
-  expect(new Set(judged), "each verdict is among them").toEqual(
+  expect(new Set(judged), "the examples cover each status").toEqual(
     new Set(["Current", "InProgress", "Failed", "Terminating"]),
   );
   const different = objects.flatMap((object, index) => {

@@ -1,4 +1,7 @@
-/** Metrics, their page, dashboards and alerts agree with each other. What a running operator serves: test/integration/process/metrics.test.ts. */
+/**
+ * Checks that metrics, their page, dashboards and alerts agree. The metrics of a running operator are tested in
+ * test/integration/process/metrics.test.ts.
+ */
 import { Registry } from "prom-client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createAwsMetrics } from "../../operator/aws/instrument.ts";
@@ -15,10 +18,10 @@ import {
   problemsOf,
 } from "../conformance/monitoring.ts";
 
-/** The first run of all has to build promtool. */
+/** The first run has to build promtool. */
 const BUILD_MS = 20 * 60_000;
 
-/** Of prom-client's own metrics, those that the dashboard shows. */
+/** The metrics of prom-client that the dashboard shows. */
 const PROCESS = ["process_resident_memory_bytes", "process_cpu_seconds_total", "nodejs_eventloop_lag_p99_seconds"];
 const series = [...documentedSeries(), ...PROCESS.map((name) => ({ name, labels: [] }))];
 
@@ -35,7 +38,7 @@ function registry(): Registry {
   return all;
 }
 
-test("docs/metrics.md has every metric of ours with its type, its labels and its help, in order", async () => {
+test("docs/metrics.md lists all our metrics in order, with type, labels and help", async () => {
   const metrics = await registry().getMetricsAsJSON();
   const labels = new Map(
     registry()
@@ -50,12 +53,12 @@ test("docs/metrics.md has every metric of ours with its type, its labels and its
   );
 });
 
-test("Prometheus has nothing against the names", async () => {
+test("Prometheus accepts the names", async () => {
   const { code, stdout, stderr } = await runCommand(promtool, ["check", "metrics"], {
-    // Those of process_ and nodejs_ are prom-client's.
+    // The metrics of process_ and nodejs_ come from prom-client.
     input: (await registry().metrics()).replaceAll(/^.*\b(process|nodejs)_.*\n/gm, "") + "\n",
   });
-  // Names that controller-runtime and client-go have given.
+  // The names of controller-runtime and client-go.
   expect([code, stdout, stderr]).toEqual([0, "", ""]);
 });
 
@@ -67,7 +70,7 @@ describe("queries", () => {
     expect(problemsOf(query, series)).toEqual([]);
   });
 
-  test("names are found wherever they stand", () => {
+  test("names are found anywhere in a query", () => {
     const query =
       'sum by (a, b) (rate(x_total{c="d{", e!~"f"}[5m])) / on (g) group_left (h) y unless time() - max(z{}) > 3e2';
     expect(namesIn(query)).toEqual({
@@ -80,18 +83,18 @@ describe("queries", () => {
     });
   });
 
-  test("what nobody serves is noticed", () => {
+  test("a metric or label that is not served is reported", () => {
     const query = 'sum by (tenant) (rate(s3_operator_aws_requests_total{bucket="a"}[5m])) + s3_operator_requests';
     expect(problemsOf(query, series)).toEqual([
       "s3_operator_aws_requests_total has no label bucket",
       "no metric s3_operator_requests",
-      "nothing here has the label tenant",
+      "no metric has the label tenant",
     ]);
   });
 });
 
 describe.each(dashboards())("dashboard $title", ({ uid, templating, panels }) => {
-  test("can be imported anywhere: all panels ask the data source that is chosen", () => {
+  test("all panels use the data source that the user chooses", () => {
     expect(uid).toMatch(/^[a-z0-9-]{1,40}$/);
     const sources = panels.filter(({ type }) => type !== "row").map(({ datasource }) => datasource);
     expect(new Set(sources.map((source) => JSON.stringify(source)))).toEqual(
@@ -105,7 +108,7 @@ describe.each(dashboards())("dashboard $title", ({ uid, templating, panels }) =>
     ]);
   });
 
-  test("its variables come from labels that there are", () => {
+  test("the variables come from labels that exist", () => {
     const queries = templating.list.flatMap(({ query }) => (typeof query === "string" ? [] : query.query));
     for (const query of queries) {
       const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
@@ -114,13 +117,13 @@ describe.each(dashboards())("dashboard $title", ({ uid, templating, panels }) =>
     expect(queries).toHaveLength(3);
   });
 
-  test("uses no variable that it does not have", () => {
+  test("the queries use only variables of the dashboard", () => {
     const known = new Set(["__rate_interval", ...templating.list.map(({ name }) => name)]);
     const used = [...JSON.stringify({ panels, templating }).matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
     expect(used.filter((name) => !known.has(name) && name !== "__all")).toEqual([]);
   });
 
-  test("no panel lies on another one, and each says what it shows", () => {
+  test("no panel overlaps another, and each has a description", () => {
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`),
     );

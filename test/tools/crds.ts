@@ -1,4 +1,7 @@
-/** CRDs of other projects, by which the API server judges manifests of theirs: out of their Go modules, once, into the project's cache. */
+/**
+ * Gets the CRDs of other projects from their Go modules, once, into the project's cache. The API server checks
+ * manifests against them.
+ */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -8,7 +11,7 @@ import { tail } from "../controlplane/progress.ts";
 
 const FOLDER = join(import.meta.dirname, "crds");
 
-/** Where each module has them, of those that crds/go.mod requires. */
+/** The folder of the CRDs in each module that crds/go.mod requires. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
   "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
@@ -19,7 +22,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** A folder with nothing but their YAML. Throws an error that says what failed. */
+/** Returns a folder with only their YAML. Throws an error that says what failed. */
 export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const hash = createHash("sha256").update(await readFile(join(FOLDER, "go.mod")));
   const tools = join(dirname(dirname(cacheDirectory(environment))), "tools");
@@ -31,7 +34,7 @@ export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.e
     const source = await download(module, environment);
     for (const file of files) await copyFile(join(source, file), join(temporary, basename(file)));
   }
-  // Whole into its place; if another process was first, its folder is the same.
+  // Renamed when complete; if another process was first, its folder is the same.
   await rename(temporary, folder).catch(async (error: unknown) => {
     if (!(await isThere(folder))) throw error;
   });

@@ -1,6 +1,6 @@
 import { findTool } from "./index.ts";
 
-/** So that no test of the chart has to wait for a build. */
+/** Builds all tools, so that no test has to wait for a build. */
 export default async function setup(): Promise<void> {
   await findTool("helm4");
   await findTool("helm3");

@@ -16,16 +16,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
-test("a path in the environment wins", async () => {
+test("a path in the environment comes first", async () => {
   expect(await findTool("helm4", { log, environment: { TEST_ASSET_HELM4: process.execPath } })).toBe(process.execPath);
 });
 
-test("a path to nothing is refused, and named", async () => {
+test("a path without a program is refused, and the error names it", async () => {
   const environment = { TEST_ASSET_HELM3: "/nowhere/helm" };
   await expect(findTool("helm3", { log, environment })).rejects.toThrow("TEST_ASSET_HELM3=/nowhere/helm");
 });
 
-test("without Go it says what to do, and leaves nothing", async () => {
+test("without Go the error says what to do, and no file is left", async () => {
   const environment = { XDG_CACHE_HOME: cache, PATH: "/nowhere" };
   const failure = await findTool("helm4", { log, environment }).catch(messageOf);
   expect(failure).toMatch(/No helm4 for tests\. Install Go, or set TEST_ASSET_HELM4 .*ENOENT/);
@@ -40,7 +40,7 @@ test.each(["helm4", "helm3"] as const)("%s has the version of its go.mod", async
 });
 
 describe("every tool", () => {
-  test.each(toolNames)("%s pins its modules, with their sums", async (name) => {
+  test.each(toolNames)("%s pins its modules with checksums", async (name) => {
     expect(await readdir(folderOf(name))).toEqual(expect.arrayContaining(["go.mod", "go.sum"]));
     expect(linkerFlags(name)).not.toContain("unknown");
   });

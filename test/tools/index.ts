@@ -1,4 +1,4 @@
-/** Finds the tools of tools.ts, and builds those that are missing from Go modules, once, into the project's cache. */
+/** Finds the tools of tools.ts, and builds missing ones from Go modules, once, into the project's cache. */
 import { createHash } from "node:crypto";
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,18 +6,18 @@ import { cacheDirectory } from "../controlplane/cache.ts";
 import { runCommand } from "../controlplane/command.ts";
 import { withLock } from "../controlplane/lock.ts";
 import { tail, withProgress } from "../controlplane/progress.ts";
-import type { Log } from "../controlplane/way.ts";
+import type { Log } from "../controlplane/source.ts";
 import { buildTags, folderOf, linkerFlags, type ToolName, tools } from "./tools.ts";
 
 export interface FindToolOptions {
-  /** Told how far a build is, which takes minutes. Default: stderr. */
+  /** Called with the progress of a build, which takes minutes. Default: stderr. */
   log?: Log;
   environment?: NodeJS.ProcessEnv;
 }
 
 /**
- * The path of a tool: what TEST_ASSET_<NAME> names, or the cache's, which is built when it is not there yet.
- * Throws an error that says what failed, and what to do.
+ * The path of a tool: the value of TEST_ASSET_<NAME>, or the file in the cache, which is built when missing. Throws an
+ * error that says what failed, and what to do.
  */
 export async function findTool(
   name: ToolName,
@@ -30,12 +30,12 @@ export async function findTool(
   await withLock(`${file}.lock`, log, async () => {
     // The process that held the lock before may have built it.
     if (!(await isExecutable(file)))
-      await withProgress(log, `Building ${name}: once, for minutes`, () => build(name, file, environment));
+      await withProgress(log, `Building ${name}: only once, takes minutes`, () => build(name, file, environment));
   });
   return file;
 }
 
-/** The path of a tool as {@link findTool} gives it; undefined when it has to be built first. */
+/** Finds a tool as {@link findTool} does, without a build. Undefined: it must be built first. */
 export async function builtTool(name: ToolName, environment = process.env): Promise<string | undefined> {
   const variable = variableOf(name);
   const given = environment[variable];
@@ -47,12 +47,12 @@ export async function builtTool(name: ToolName, environment = process.env): Prom
   return (await isExecutable(file)) ? file : undefined;
 }
 
-/** As with envtest's variables: TEST_ASSET_HELM4. */
+/** Named like the variables of envtest: TEST_ASSET_HELM4. */
 function variableOf(name: ToolName): string {
   return `TEST_ASSET_${name.toUpperCase()}`;
 }
 
-/** Of these sources and flags: another version has another name. */
+/** The hash of these sources and flags, so that another version has another name. */
 async function cachedFile(name: ToolName, environment: NodeJS.ProcessEnv): Promise<string> {
   const folder = folderOf(name);
   const hash = createHash("sha256").update(linkerFlags(name)).update(buildTags(name));
@@ -62,7 +62,7 @@ async function cachedFile(name: ToolName, environment: NodeJS.ProcessEnv): Promi
   return join(directory, `${name}-${hash.digest("hex").slice(0, 12)}-${process.platform}-${process.arch}`);
 }
 
-/** Whole into its place, by rename. To be called by one process at a time, which removes what killed ones have left. */
+/** Builds to a temporary file and renames it. Call it under the lock; the owner removes files of killed builds. */
 async function build(name: ToolName, file: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const siblings = await readdir(dirname(file));
   const leftovers = siblings.filter((sibling) => sibling.startsWith(`${name}-`) && sibling.includes(".temporary-"));
@@ -73,7 +73,7 @@ async function build(name: ToolName, file: string, environment: NodeJS.ProcessEn
     const flags = ["-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags", linkerFlags(name)];
     flags.push("-tags", buildTags(name));
     const args = ["build", "-C", folderOf(name), ...flags, "-o", built, tools[name].goPackage];
-    // A user's workspace, or settings for cross-compiling, are not meant for these programs.
+    // The user's workspace and settings for cross-compiling must not affect these programs.
     const forGo = { ...environment, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "" };
     const { code, stderr } = await runCommand("go", args, { environment: forGo });
     if (code !== 0) throw new Error(`go build of ${name} failed:\n${tail(stderr)}`);

@@ -1,4 +1,7 @@
-/** What Argo CD and Flux make of objects: by Lua under Argo CD's rules (lua/main.go), and by Flux's own code (flux/main.go). */
+/**
+ * Argo CD's and Flux's judgement of objects: Lua under Argo CD's rules (lua/main.go), and Flux's own code
+ * (flux/main.go).
+ */
 import { runCommand } from "../controlplane/command.ts";
 import { findTool } from "./index.ts";
 import type { ToolName } from "./tools.ts";
@@ -14,24 +17,24 @@ export interface ArgoAction {
   disabled?: boolean;
 }
 
-/** Each object under its health.lua; one whose deletion has begun is judged by Argo CD alone. */
+/** The health of each object by its health.lua. An object that is being deleted is judged by Argo CD alone. */
 export function argoHealth(tasks: readonly { object: object; health: string }[]): Promise<ArgoHealth[]> {
   return judge("lua", tasks);
 }
 
-/** What a discovery.lua offers for the object. */
+/** The actions that a discovery.lua offers for the object. */
 export async function argoActions(object: object, discovery: string): Promise<ArgoAction[]> {
   const [offered = {}] = await judge<Record<string, Omit<ArgoAction, "name">>>("lua", [{ object, discovery }]);
   return Object.entries(offered).map(([name, action]) => ({ name, ...action }));
 }
 
-/** The object as an action.lua leaves it. */
+/** The object as changed by an action.lua. */
 export async function argoAct(object: object, action: string): Promise<Record<string, object>> {
   const [changed = {}] = await judge<Record<string, object>>("lua", [{ object, action }]);
   return changed;
 }
 
-/** What kstatus, by which Helm 4 and Flux wait, makes of each object. */
+/** The status of each object by kstatus, with which Helm 4 and Flux wait. */
 export function kstatusOf(objects: readonly object[]): Promise<string[]> {
   return judge(
     "flux",
@@ -39,7 +42,7 @@ export function kstatusOf(objects: readonly object[]): Promise<string[]> {
   );
 }
 
-/** Throws unless they are Kustomizations and GitRepositories of Flux, with known fields only. */
+/** Throws unless the manifests are Kustomizations and GitRepositories of Flux, with known fields only. */
 export async function checkFluxManifests(manifests: readonly object[]): Promise<void> {
   await judge(
     "flux",

@@ -1,10 +1,10 @@
-/** Gets all tools, before tests that would have to wait for them. */
+/** Gets all tools, so that tests need not wait for them. */
 import { messageOf } from "../controlplane/progress.ts";
 import { findTool } from "./index.ts";
 import { toolNames } from "./tools.ts";
 
 try {
-  // One after the other: each build uses all cores.
+  // One after another: each build uses all cores.
   for (const name of toolNames) process.stdout.write(`${name}: ${await findTool(name)}\n`);
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);

@@ -1,15 +1,18 @@
-/** The programs that tests run, each with a Go module of its own here, so that their versions do not meet. Adding one takes a folder and an entry. */
+/**
+ * The programs that tests run. Each has a Go module here, so that their versions do not conflict. A new one takes a
+ * folder and an entry.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Tool {
-  /** The Go package of its main function: of a module that its go.mod names, or "." for sources beside it. */
+  /** The Go package of its main function: in a module that its go.mod requires, or "." for sources in the folder. */
   goPackage: string;
-  /** Go variables that the linker sets, by full name; "" where the version of `module` belongs. */
+  /** Go variables that the linker sets, by full name; "" stands for the version of `module`. */
   variables?: Readonly<Record<string, string>>;
-  /** The module whose version counts. */
+  /** The module with the version of the tool. */
   module?: string;
-  /** For go build's -tags. */
+  /** Values of go build's -tags. */
   tags?: string;
 }
 
@@ -24,7 +27,8 @@ export const tools = {
     module: "helm.sh/helm/v3",
     variables: {
       "helm.sh/helm/v3/internal/version.version": "",
-      // Of the client library in its go.mod: what `helm template` assumes the cluster to be. Otherwise 1.20.
+      // The version that `helm template` assumes for the cluster: that of the client library in its go.mod. Otherwise
+      // 1.20.
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
       "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
@@ -35,7 +39,7 @@ export const tools = {
     goPackage: "github.com/prometheus/prometheus/cmd/promtool",
     module: "github.com/prometheus/prometheus",
     variables: { "github.com/prometheus/common/version.Version": "" },
-    // Half of it is clients of clouds, to find out there what is to be scraped.
+    // Leaves out service discovery, whose cloud clients are half of the program.
     tags: "remove_all_sd",
   },
   flux: { goPackage: "." },
@@ -46,19 +50,19 @@ export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
 
-/** Its folder: go.mod, go.sum, and sources where it is our own. */
+/** Its folder: go.mod, go.sum, and sources of our own tools. */
 export function folderOf(name: ToolName): string {
   return join(import.meta.dirname, name);
 }
 
-/** For go build's -ldflags. */
+/** The value of go build's -ldflags. */
 export function linkerFlags(name: ToolName): string {
   const { variables = {}, module = "" }: Tool = tools[name];
   const version = pinnedVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
   return ["-s -w", ...Object.entries(variables).map(([key, value]) => `-X ${key}=${value || version}`)].join(" ");
 }
 
-/** For go build's -tags; "" for none. */
+/** The value of go build's -tags; "" for none. */
 export function buildTags(name: ToolName): string {
   const { tags = "" }: Tool = tools[name];
   return tags;

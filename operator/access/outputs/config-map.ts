@@ -1,13 +1,12 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import { API_VERSION } from "../../api/names.ts";
+import { API_VERSION, FIELD_MANAGER } from "../../api/names.ts";
 import { compare } from "../../reconcile/change.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
+import { isNotFound, unlessNotFound } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
-import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
 
 export const CONFIG_MAPS: Resource = {
   group: "",

@@ -1,6 +1,6 @@
 import type { Grant } from "../../api/types.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 import { tooLong } from "./size-limits.ts";
 import type { AccessBucket } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../../aws/policy/document.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 
 /** What a document is for. */
 export type DocumentUse = "permissions" | "trust" | "session";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec } from "../../api/types.ts";
 import { awsAccount, target } from "../../bucket/testing/fixtures.ts";
-import { failureIn } from "../../kube/outcome.ts";
+import { failureIn } from "../../reconcile/outcome.ts";
 import { desiredAccess } from "./desired.ts";
 import { bucketAccess } from "../testing/objects.ts";
 

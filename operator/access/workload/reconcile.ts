@@ -1,5 +1,5 @@
 import { pollIntervalMs } from "../../api/annotations.ts";
-import type { Outcome } from "../../kube/outcome.ts";
+import type { Outcome } from "../../reconcile/outcome.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { conclude } from "../../reconcile/conclude.ts";
 import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";

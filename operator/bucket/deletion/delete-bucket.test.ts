@@ -5,7 +5,7 @@ import { awsFailure } from "../../reconcile/aws-failure.ts";
 import type { Aws } from "../../aws/session.ts";
 import { deleteBucket } from "./delete-bucket.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
-import { failureIn } from "../../kube/outcome.ts";
+import { failureIn } from "../../reconcile/outcome.ts";
 import { createHistory } from "../../reconcile/history.ts";
 import { EXPIRING_TAG, ownershipTags, releaseTag, type Tags } from "../../api/ownership.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";

@@ -1,5 +1,5 @@
 import { FINALIZER } from "../../api/names.ts";
-import type { Outcome } from "../../kube/outcome.ts";
+import type { Outcome } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { retireKey } from "./retire-key.ts";
 import { deleteIfEmpty } from "./delete-if-empty.ts";

@@ -1,7 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { deadline, sleep, systemClock } from "../../clock.ts";
-import { failureIn } from "../../kube/outcome.ts";
+import { failureIn } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership.ts";
 import { changeTags } from "../tagging/tagging.ts";

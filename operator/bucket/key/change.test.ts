@@ -130,7 +130,7 @@ describe("not held", () => {
   });
 
   test("a key that is not to be had: all stays as it is", () => {
-    const failure = { reason: "KMSKeyNotFound", message: "" };
+    const failure = { reason: "KMSKeyNotFound", message: "" } as const;
     const { held, noted } = look({ key: { failure }, status: CHANGING });
     expect(held).toBeUndefined();
     expect(noted).toEqual(CHANGING.keyChange);

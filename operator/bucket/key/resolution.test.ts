@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { usability } from "./resolution.ts";
 
 describe("whether a key can be used", () => {
-  const failure = { reason: "KMSKeyNotUsable", message: "it is disabled" };
+  const failure = { reason: "KMSKeyNotUsable", message: "it is disabled" } as const;
 
   test.each([
     ["yes", { arn: "arn:key" }, "True", "Succeeded"],

@@ -1,7 +1,7 @@
 import type { KeyMetadata } from "@aws-sdk/client-kms";
-import { REASON } from "../../api/reasons.ts";
+import { REASON, type Reason } from "../../api/reasons.ts";
 import type { ConditionDetail } from "../../kube/conditions.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 import type { Change } from "../settings/setting.ts";
 
 /** What came of `spec.encryption.kmsKey`. */
@@ -29,7 +29,7 @@ export function usable(key: string, { Arn, KeyState }: KeyMetadata): KeyResoluti
 }
 
 /** Whether objects can be read and written with the key, as the condition `KeyUsable` says it. Unknown where KMS has not told. */
-export function usability(key: KeyResolution): Omit<ConditionDetail, "type"> {
+export function usability(key: KeyResolution): Omit<ConditionDetail<Reason>, "type"> {
   if (key.failure !== undefined) {
     const { reason, message, terminal } = key.failure;
     return { status: terminal === true || reason === "AccessDenied" ? "False" : "Unknown", reason, message };

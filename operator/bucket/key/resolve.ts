@@ -3,7 +3,7 @@ import { REASON } from "../../api/reasons.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import type { Owner } from "../../api/ownership.ts";
-import { failureIn } from "../../kube/outcome.ts";
+import { failureIn } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";

@@ -1,8 +1,7 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import { type Failure, failureIn } from "../../kube/outcome.ts";
-import { failed } from "../../reconcile/outcome.ts";
+import { type Failure, failureIn, failed } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
 import { hasSidAmong, isOfAccess } from "../policy/compose.ts";

@@ -1,5 +1,5 @@
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
-import { REASON } from "../../api/reasons.ts";
+import { REASON, type Reason } from "../../api/reasons.ts";
 import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
@@ -37,7 +37,7 @@ interface DesiredPolicy {
   /** By which statements of others are judged; nobody judges them once the policy is not ours any more. */
   home?: Home;
   /** Why this is not to be written. */
-  refusal?: { reason: string; message: string };
+  refusal?: { reason: Reason; message: string };
 }
 
 function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | undefined {

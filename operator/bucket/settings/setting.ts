@@ -1,4 +1,5 @@
 import type { Ask } from "../../account/guardrails.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
@@ -95,11 +96,11 @@ export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | unde
  * may be on its way, as where one `kubectl apply` holds two buckets.
  */
 export class SettingRefused extends Error {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly terminal: boolean;
   /** Each try is noticed by others, as by a queue that S3 sends a test message: the tries get fewer. */
   isNoticed = false;
-  constructor(reason: string, message: string, terminal = true) {
+  constructor(reason: Reason, message: string, terminal = true) {
     super(message);
     this.name = "SettingRefused";
     this.reason = reason;

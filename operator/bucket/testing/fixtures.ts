@@ -3,7 +3,7 @@ import { API_VERSION } from "../../api/names.ts";
 import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { EventDetail } from "../../kube/events.ts";
 import type { ObjectMeta } from "../../kube/object.ts";
-import type { Failure } from "../../kube/outcome.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 import type { PartState } from "../../reconcile/part.ts";
 import type { SettingResult } from "../apply.ts";
 import type { BucketContext } from "../dependencies.ts";

@@ -1,4 +1,5 @@
-import { type Failure, failureIn, type Outcome, OutcomeError } from "../../kube/outcome.ts";
+import { type Outcome, OutcomeError } from "../../kube/outcome.ts";
+import { type Failure, failureIn } from "../../reconcile/outcome.ts";
 
 /** The outcome that `step` must throw. */
 export async function thrownOutcome(step: () => unknown): Promise<Outcome | Failure> {

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
 
-/** Waits until `check` no longer throws; for what happens over the network, in its own time. */
+/** Retries `check` until it no longer throws. */
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 4_500, interval: 5 });

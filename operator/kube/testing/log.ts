@@ -2,7 +2,7 @@ import { pino, type Logger } from "pino";
 
 export interface TestLog {
   log: Logger;
-  /** What was logged, parsed. */
+  /** All log lines, parsed. */
   lines: Record<string, unknown>[];
 }
 

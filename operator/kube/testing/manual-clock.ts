@@ -1,13 +1,13 @@
 import type { Clock } from "../../clock.ts";
 
 export interface ManualClock extends Clock {
-  /** Lets `ms` pass, firing each timer that falls due in its turn and letting its promises settle before the next. */
+  /** Advances by `ms`. Calls each due timer in order, and lets promises settle in between. */
   advance(ms: number): Promise<void>;
-  /** How many timers are set. */
+  /** Number of timers. */
   timers(): number;
 }
 
-/** A clock that stands still until told otherwise; it begins at 2026-01-01T00:00:00Z. */
+/** A clock that advances only by `advance`. Starts at 2026-01-01T00:00:00Z. */
 export function createManualClock(): ManualClock {
   const start = Date.UTC(2026, 0, 1);
   const timers = new Map<symbol, { at: number; callback: () => void }>();
@@ -40,7 +40,7 @@ export function createManualClock(): ManualClock {
   };
 }
 
-/** Waits until promises that need no timer and no network have settled. */
+/** Waits until promises without timers and network have settled. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve));

@@ -1,4 +1,4 @@
-/** A small, strict API server in memory, behind the client's interface. What the real one does is checked against the real one elsewhere. */
+/** A small, strict API server in memory that implements KubeClient. */
 
 import type { KubeClient, MergePatch, WriteOptions } from "../client.ts";
 import { errorOfStatus, type KubeError } from "../errors.ts";
@@ -13,13 +13,13 @@ export interface MemoryCall {
 }
 
 export interface MemoryClient extends KubeClient {
-  /** All calls so far, refused ones included. */
+  /** All calls, including failed ones. */
   calls: MemoryCall[];
-  /** Called before each call; throws or waits instead of the server. With "lost" the call happens, and its answer is lost. */
+  /** Called before each call, to throw or wait. "lost": the call is executed, and its response is lost. */
   interfere: ((call: MemoryCall, signal: AbortSignal | undefined) => Promise<"lost" | void> | void) | undefined;
-  /** Stores or replaces an object as if by someone else; returns what was stored. */
+  /** Stores or replaces an object like another client; returns the stored object. */
   seed<T extends KubeObject>(resource: Resource, object: T): T;
-  /** Takes the object away as if by someone else, whatever finalizers it has. */
+  /** Removes the object, even if it has finalizers. */
   remove(resource: Resource, key: ObjectKey): void;
   find(resource: Resource, key: ObjectKey): StatusObject | undefined;
   all(resource: Resource): StatusObject[];
@@ -40,7 +40,7 @@ export function createMemoryClient(): MemoryClient {
     return object;
   }
 
-  /** Generation and uid are the server's; an object that is being deleted goes with its last finalizer. */
+  /** Sets generation and uid. Removes a deleted object when it has no finalizers. */
   function store(resource: Resource, next: KubeObject, old: KubeObject | undefined): KubeObject {
     const { status: _, metadata: __, ...spec } = next as KubeObject & { status?: unknown };
     const { status: _s, metadata: __m, ...oldSpec } = (old ?? {}) as KubeObject & { status?: unknown };
@@ -122,7 +122,7 @@ export function createMemoryClient(): MemoryClient {
         () => {
           const old = stored(resource, key);
           const sent = patch["metadata"] as KubeObject["metadata"] | undefined;
-          // As the real one does it: all metadata but the version is ignored there.
+          // Like the API server: a patch of status ignores all metadata except the resourceVersion.
           const { uid: _, ...sentWithStatus } = sent ?? { name: "" };
           checkVersion(subresource === "status" ? sentWithStatus : sent, old);
           const patched = applyMergePatch(old, patch) as KubeObject & { status?: unknown };

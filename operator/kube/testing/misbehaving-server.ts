@@ -1,4 +1,4 @@
-/** An HTTP server that lists and watches as an API server does, unless a test has it behave otherwise. */
+/** An HTTP server that lists and watches like an API server, or misbehaves as a test says. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -13,25 +13,24 @@ export interface RecordedRequest {
   body: string;
 }
 
-/** Answers one request, or does not. */
 export type Behaviour = (response: ServerResponse, request: RecordedRequest) => void;
 
 export interface MisbehavingServer {
-  /** With its own token, "token-1" at first, which tests may change. */
+  /** Has the token "token-1", which tests may change. */
   kubeConfig: KubeConfig;
   requests: RecordedRequest[];
   lists(): RecordedRequest[];
   watches(): RecordedRequest[];
-  /** For the next lists, watches and other requests, in this order, before good behaviour begins. */
+  /** For the next lists, watches and other requests, in order. Later ones get regular responses. */
   onList: Behaviour[];
   onWatch: Behaviour[];
   onOther: Behaviour[];
-  /** What a list contains; set and emitted by {@link change}. */
+  /** The objects of a list; set by {@link change}. */
   objects: Map<string, KubeObject>;
   resourceVersion: number;
-  /** Stores the object under a new resourceVersion and tells the open watches. */
+  /** Stores the object with a new resourceVersion and sends it to the open watches. */
   change(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): void;
-  /** Sends text as it is to the open watches. */
+  /** Sends text to the open watches. */
   emit(text: string): void;
   openWatches(): number;
   /** Resets the connections of the open watches. */
@@ -53,10 +52,10 @@ export const refuse = (status: number, reason: string, headers?: Record<string, 
 
 export const reset: Behaviour = (response) => void response.socket?.resetAndDestroy();
 
-/** Neither answers nor closes. */
+/** Neither responds nor closes. */
 export const hang: Behaviour = () => {};
 
-/** A watch that says these lines and then ends, or stays open. */
+/** A watch that sends `text` and then ends, or stays open. */
 export const stream =
   (text: string, { end = false } = {}): Behaviour =>
   (response) => {
@@ -125,7 +124,7 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
   const kubeConfig = new KubeConfig();
   const { port } = http.address() as AddressInfo;
   kubeConfig.loadFromClusterAndUser(
-    // client-node refuses plain HTTP otherwise.
+    // client-node requires skipTLSVerify for plain HTTP.
     { name: "test", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: "test", token: "token-1" },
   );

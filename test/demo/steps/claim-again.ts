@@ -12,8 +12,8 @@ spec:
 `;
 
 export const claimAgain: Step = {
-  title: "Another team claims the same bucket, and is told that it cannot have it",
-  verifiedBy: "the Stalled condition by kubectl; no write in AWS's log; documents is Ready",
+  title: "Another team claims the same bucket and is refused",
+  verifiedBy: "the Stalled condition, with kubectl; no write in the log of AWS; documents is Ready",
   async run(stage) {
     const { kubectl, verify, check, simulator } = stage;
     const bucketName = (await stage.bucket("documents")).status?.bucketName ?? "";
@@ -25,12 +25,12 @@ export const claimAgain: Step = {
     await kubectl("get s3buckets --all-namespaces");
     await kubectl(`get s3bucket copy -n team-b -o jsonpath='{.status.conditions[?(@.type=="Stalled")].message}'`);
     const { reason, message = "" } = condition(await stage.bucket("copy", "team-b"), "Stalled") ?? {};
-    check("It is told why: BucketNotOwned", reason === "BucketNotOwned", reason);
+    check("The reason is BucketNotOwned", reason === "BucketNotOwned", reason);
     const rest = message.replaceAll(bucketName, "");
-    check("It is not told whose the bucket is", message !== "" && !/default|documents/.test(rest), message);
+    check("The message does not name the owner", message !== "" && !/default|documents/.test(rest), message);
     await kubectl("delete s3bucket copy -n team-b --timeout=30s");
     const after = writes();
-    check("AWS: nothing was written to the bucket, not even now", after === before, `${after - before} writes`);
+    check("AWS: nothing was written to the bucket, nor at the deletion", after === before, `${after - before} writes`);
     await verify("The first claim is still Ready", () => stage.bucket("documents"), isReady);
   },
 };

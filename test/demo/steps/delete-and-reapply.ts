@@ -1,12 +1,12 @@
 import { GetBucketTaggingCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isReady } from "../../integration/support/expect/states.ts";
-import { tagsOf } from "../look.ts";
+import { tagsOf } from "../observe.ts";
 import { OBJECT, QUICKSTART } from "./create.ts";
 import type { Step } from "./index.ts";
 
 export const deleteAndReapply: Step = {
-  title: "The manifest is deleted: the bucket stays, and is found again",
-  verifiedBy: "kubectl get; the object and the tags read from AWS; CreateBucket once in AWS's log",
+  title: "The manifest is deleted: the bucket stays, and is adopted again",
+  verifiedBy: "kubectl get; the object and the tags, read from AWS; one CreateBucket in the log of AWS",
   async run(stage) {
     const { kubectl, verify, check, person, simulator } = stage;
     const name = (await stage.bucket("documents")).status?.bucketName ?? "";
@@ -14,24 +14,28 @@ export const deleteAndReapply: Step = {
     await kubectl("get s3buckets");
     const tags = () => tagsAt(person, name);
     const released = "s3-operator.io/released-by";
-    await verify(`AWS: the bucket is there, released (tag ${released})`, tags, (seen) => {
+    await verify(`AWS: the bucket exists, released (tag ${released})`, tags, (seen) => {
       return seen[released] === "default/default/documents" && seen["s3-operator.io/name"] === undefined;
     });
     const object = async () => (await person.send(new GetObjectCommand({ Bucket: name, Key: OBJECT.Key }))).Body;
     const body = async () => (await object())?.transformToString();
-    await verify(`AWS: ${OBJECT.Key} is still in it`, body, (text) => text === OBJECT.Body);
+    await verify(`AWS: ${OBJECT.Key} is still in the bucket`, body, (text) => text === OBJECT.Body);
 
     await kubectl(`apply -f ${QUICKSTART}/bucket.yaml`);
     await kubectl("wait --for=condition=Ready s3bucket/documents --timeout=30s");
     await kubectl("get s3buckets");
     const bucket = () => stage.bucket("documents");
-    await verify("It is the same bucket", bucket, (found) => isReady(found) && found.status?.bucketName === name);
-    await verify("AWS: claimed again", tags, (seen) => {
+    await verify(
+      "The S3Bucket has the same bucket",
+      bucket,
+      (found) => isReady(found) && found.status?.bucketName === name,
+    );
+    await verify("AWS: the bucket is claimed again", tags, (seen) => {
       return seen["s3-operator.io/name"] === "documents" && seen[released] === undefined;
     });
     const creations = simulator.calls.count("s3:CreateBucket");
-    check("AWS: a bucket was created once in all this time", creations === 1, creations);
-    await verify(`AWS: ${OBJECT.Key} is untouched`, body, (text) => text === OBJECT.Body);
+    check("AWS: a bucket was created only once", creations === 1, creations);
+    await verify(`AWS: ${OBJECT.Key} is unchanged`, body, (text) => text === OBJECT.Body);
   },
 };
 

@@ -5,12 +5,12 @@ import { deleteAndReapply } from "./delete-and-reapply.ts";
 import { drift } from "./drift.ts";
 import { refusal } from "./refusal.ts";
 
-/** A chapter of the demo. Each builds on those before it. */
+/** A step of the demo. Each builds on those before it. */
 export interface Step {
   title: string;
-  /** What the verdict rests on, for the summary. */
+  /** The evidence, for the summary. */
   verifiedBy: string;
-  /** Rejects as soon as anything is not as it should be. */
+  /** Rejects when a claim is not verified. */
   run(stage: Stage): Promise<void>;
 }
 

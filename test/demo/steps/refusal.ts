@@ -1,7 +1,7 @@
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Step } from "./index.ts";
 
-/** Two mistakes, of which AWS would tell late, one after the other, and only to the operator. */
+/** Two mistakes that AWS would report late, one after the other, and only to the operator. */
 const WEBSITE = `apiVersion: s3-operator.io/v1alpha1
 kind: S3Bucket
 metadata:
@@ -28,13 +28,13 @@ const MESSAGES = [
 ];
 
 export const refusal: Step = {
-  title: "A manifest that AWS would refuse is refused at once, and says what to write instead",
-  verifiedBy: "kubectl's complaint; no S3Bucket in Kubernetes; no bucket at AWS",
+  title: "The API server refuses an invalid manifest at once, and says what to change",
+  verifiedBy: "the error of kubectl; no new S3Bucket in Kubernetes; no new bucket at AWS",
   async run({ refusedKubectl, kubectl, check, verify, person }) {
     const complaint = await refusedKubectl("apply -f -", WEBSITE);
-    for (const message of MESSAGES) check(`It says: ${message}`, complaint.includes(message), complaint);
+    for (const message of MESSAGES) check(`The message says: ${message}`, complaint.includes(message), complaint);
     const names = await kubectl("get s3buckets -o name");
-    check("Kubernetes has documents, and nothing else", names.trim() === "s3bucket.s3-operator.io/documents", names);
+    check("Kubernetes has only the S3Bucket documents", names.trim() === "s3bucket.s3-operator.io/documents", names);
     const buckets = async () => (await person.send(new ListBucketsCommand())).Buckets?.length;
     await verify("AWS has one bucket, as before", buckets, (count) => count === 1);
   },

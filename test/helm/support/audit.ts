@@ -1,21 +1,24 @@
-/** What the API server was asked, by its own audit log. */
+/** The requests in the audit log of the API server. */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { filesIn } from "../../controlplane/processes.ts";
 
-/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event, as far as the tests look at it. */
+/**
+ * The fields that the tests read.
+ * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event
+ */
 export interface AuditEvent {
   stage: string;
   verb: string;
   requestURI: string;
   user: { username: string };
-  /** Absent for a path that is no resource's. */
+  /** Absent for a path that is not a resource. */
   objectRef?: { apiGroup?: string; resource: string; subresource?: string; namespace?: string; name?: string };
   responseStatus?: { code: number };
   annotations?: Record<string, string>;
 }
 
-/** Everything that a ServiceAccount has asked of the control plane that this kubeconfig leads to. */
+/** All requests of a ServiceAccount to the control plane of this kubeconfig. */
 export async function auditOf(kubeconfigPath: string, namespace: string, name: string): Promise<AuditEvent[]> {
   const text = await readFile(filesIn(dirname(kubeconfigPath)).auditLog, "utf8");
   const events = text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as AuditEvent]));
@@ -23,8 +26,9 @@ export async function auditOf(kubeconfigPath: string, namespace: string, name: s
 }
 
 /**
- * "verb group/resource/subresource": what rules would have to allow; nothing for a path that everybody may read. An apply that makes the object
- * needs create besides: https://kubernetes.io/docs/reference/using-api/server-side-apply/#access-control-and-permissions
+ * "verb group/resource/subresource", as a rule must allow it; none for a path that every client may read. An apply that
+ * creates the object needs create too:
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#access-control-and-permissions
  */
 export function permissionsOf({ verb, objectRef, responseStatus }: AuditEvent): string[] {
   if (objectRef === undefined) return [];

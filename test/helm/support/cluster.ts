@@ -17,16 +17,16 @@ import { findForeignCrds } from "../../tools/crds.ts";
 export const SYSTEM = "s3-operator-system";
 export const ACCOUNT_ID = "111122223333";
 
-/** A cluster with one node, an AWS with one account, and a Helm. */
+/** A cluster with one node, an AWS simulator with one account, and Helm. */
 export interface Cluster extends AsyncDisposable {
   controlPlane: ControlPlane;
   kube: KubeClient;
   simulator: Simulator;
   account: Account;
   node: Node;
-  /** `helm VERB s3-operator` as most tests want it: with values for the simulator, and waiting. */
+  /** Runs `helm VERB s3-operator` with the values for the simulator, and waits. */
   release(verb: "install" | "upgrade", ...args: string[]): Promise<string>;
-  /** The same by another Helm. */
+  /** Runs the same with another Helm. */
   releaseBy(helm: Helm, verb: "install" | "upgrade", ...args: string[]): Promise<string>;
   helm: Helm;
 }
@@ -51,10 +51,11 @@ export async function createCluster(helmName: HelmName): Promise<Cluster> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const values = join(folder, "values.json");
   await writeFile(values, JSON.stringify(valuesFor(simulator, account)));
-  // Of the Prometheus Operator, for a ServiceMonitor and a PrometheusRule.
+  // The CRDs of the Prometheus Operator, for a ServiceMonitor and a PrometheusRule.
   const { code, stderr } = await controlPlane.kubectl(["apply", "--server-side", "-f", await findForeignCrds()]);
-  if (code !== 0) throw new Error(`The CRDs of others were refused: ${stderr}`);
-  // Pods are admitted by Kubernetes' own rules: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+  if (code !== 0) throw new Error(`The CRDs of other projects were refused: ${stderr}`);
+  // Pods must meet the restricted Pod Security Standard:
+  // https://kubernetes.io/docs/concepts/security/pod-security-standards/
   await controlPlane.kubectl(["create", "namespace", SYSTEM]);
   await controlPlane.kubectl(["label", "namespace", SYSTEM, "pod-security.kubernetes.io/enforce=restricted"]);
   const node = stack.use(await startNode({ controlPlane, kube, namespace: SYSTEM, bundle: await ensureBundle() }));
@@ -75,7 +76,7 @@ export async function createCluster(helmName: HelmName): Promise<Cluster> {
 
 export const WAIT = ["--wait", "--timeout=60s"];
 
-/** Limits, and all that a BucketAccess needs. */
+/** Guardrails, and all fields that a BucketAccess needs. */
 const ACCOUNT_SPEC = {
   allowedDeletionPolicies: ["Retain"],
   guardrails: { allowedAccounts: [] },

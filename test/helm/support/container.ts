@@ -4,14 +4,17 @@ import { freePort } from "../../controlplane/readiness.ts";
 import { type NodeProcess, startNode } from "../../integration/support/process/process.ts";
 import type { Container } from "./workload.ts";
 
-/** A container's program as a process of this machine, with its arguments and environment. */
+/** Runs a container's program as a process of this machine, with its arguments and environment. */
 export interface RunningContainer {
   process: NodeProcess;
-  /** Whether its readiness probe would succeed now. */
+  /** Whether its readiness probe succeeds now. */
   isReady(): Promise<boolean>;
 }
 
-/** What a kubelet would do, but for the image (`bundle` stands for it), the mounted token (`kubeconfigPath`), and addresses of this machine. */
+/**
+ * Does what a kubelet does, except for the image (`bundle` stands in for it), the mounted token (`kubeconfigPath`), and
+ * addresses of this machine.
+ */
 export async function startContainer(
   { args, env = [] }: Container,
   { bundle, kubeconfigPath }: { bundle: string; kubeconfigPath: string },
@@ -34,7 +37,7 @@ interface Kubeconfig {
   users: { user: object }[];
 }
 
-/** Writes a copy of a kubeconfig to `path` that has this token instead. */
+/** Writes a copy of a kubeconfig with this token to `path`. */
 export async function writeTokenKubeconfig(kubeconfig: string, token: string, path: string): Promise<void> {
   const config = load(kubeconfig) as Kubeconfig;
   const users = config.users.map((entry) => ({ ...entry, user: { token } }));

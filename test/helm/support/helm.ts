@@ -10,13 +10,13 @@ export const CHART = "charts/s3-operator";
 export const HELMS = ["helm4", "helm3"] as const;
 export type HelmName = (typeof HELMS)[number];
 
-/** A Helm that knows nothing of this user's settings. Disposing removes what it has stored outside the cluster. */
+/** Helm without this user's settings. Disposing removes what it has stored outside the cluster. */
 export interface Helm extends AsyncDisposable {
   /** A command that fails is a result, not an error. */
   run(...args: string[]): Promise<CommandResult>;
-  /** Its output; throws what it complains of. */
+  /** Returns its stdout; throws its stderr. */
   output(...args: string[]): Promise<string>;
-  /** What the chart makes with these further arguments, in a namespace called system. */
+  /** The objects that the chart renders with these extra arguments, in a namespace named system. */
   template(...args: string[]): Promise<KubeObject[]>;
 }
 
@@ -52,7 +52,7 @@ export function objectsIn(yaml: string): KubeObject[] {
   return (loadAll(yaml) as (KubeObject | null)[]).filter((object) => object !== null);
 }
 
-/** The one object of this kind (and name). */
+/** The only object of this kind (and name). */
 export function only(objects: readonly KubeObject[], kind: string, name?: string): KubeObject {
   const found = objects.filter(
     (object) => object.kind === kind && (name ?? object.metadata.name) === object.metadata.name,

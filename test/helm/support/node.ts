@@ -1,7 +1,9 @@
 /**
- * There is no node in the test control plane: this plays scheduler and kubelet for the Pods of one namespace. It runs each container as a process of
- * this machine, with the token of the Pod's ServiceAccount, and writes into the Pod's status what its readiness probe says. All else is Kubernetes' own.
+ * Stands in for scheduler and kubelet, as the test control plane has no node, for the Pods of one namespace. Runs each
+ * container as a process of this machine, with the token of the Pod's ServiceAccount, and writes the result of its
+ * readiness probe into the Pod's status.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,9 +21,9 @@ const BINDINGS: Resource = { group: "", version: "v1", kind: "Binding", plural: 
 
 /** Disposing ends all processes. */
 export interface Node extends AsyncDisposable {
-  /** The processes of all Pods that were ever there, oldest first. */
+  /** The processes of all Pods so far, oldest first. */
   processes(): NodeProcess[];
-  /** Of the Pods that are there now. */
+  /** The processes of the Pods that exist now. */
   running(): NodeProcess[];
 }
 
@@ -29,12 +31,12 @@ export interface NodeOptions {
   controlPlane: ControlPlane;
   kube: KubeClient;
   namespace: string;
-  /** What is in the image. */
+  /** The bundle, which the image contains. */
   bundle: string;
 }
 
 interface Running extends RunningContainer {
-  /** What its Pod's status says. */
+  /** The readiness in the Pod's status. */
   reported?: boolean;
 }
 
@@ -86,7 +88,7 @@ export async function startNode({ controlPlane, kube, namespace, bundle }: NodeO
     );
   }
 
-  async function look(pod: Pod): Promise<void> {
+  async function playKubelet(pod: Pod): Promise<void> {
     const container = running.get(pod.metadata.name);
     if (pod.metadata.deletionTimestamp !== undefined) await end(pod);
     else if (container === undefined) await start(pod);
@@ -98,8 +100,8 @@ export async function startNode({ controlPlane, kube, namespace, bundle }: NodeO
       const { items } = await kube.list<Pod>(PODS, { namespace });
       await Promise.all(
         items.map((pod) =>
-          look(pod).catch((error: unknown) => {
-            // Between two looks a Pod may go.
+          playKubelet(pod).catch((error: unknown) => {
+            // A Pod may be deleted during a pass.
             if (!isNotFound(error)) throw error;
           }),
         ),
@@ -107,7 +109,7 @@ export async function startNode({ controlPlane, kube, namespace, bundle }: NodeO
       await sleep(POLL_MS);
     }
   })();
-  // Heard when it is disposed of.
+  // A rejection is thrown at the disposal.
   working.catch(() => {});
 
   return {

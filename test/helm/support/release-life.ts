@@ -1,4 +1,7 @@
-/** A release's life with real Helm on a control plane of its own: install, upgrade, rollback, uninstall, and back. */
+/**
+ * The life of a release, with real Helm on a control plane of its own: install, upgrade, rollback, uninstall, and
+ * install again.
+ */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
@@ -11,9 +14,9 @@ import type { Pod } from "./workload.ts";
 
 const BUCKET = { namespace: "default", name: "documents" };
 
-/** The tests follow on one another. */
+/** Each test builds on the one before. */
 export function releaseLife(helmName: HelmName): void {
-  // Two operators, a control plane and Helm at once take their time on a busy machine.
+  // Two operators, a control plane and Helm at once are slow on a busy machine.
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
   let cluster: Cluster;
   beforeAll(async () => {
@@ -34,28 +37,28 @@ export function releaseLife(helmName: HelmName): void {
     expect(code).not.toBe(0);
     return stderr;
   };
-  /** Of the processes, as soon as only those are left that are wanted. */
+  /** Waits until only processes with this log level run. */
   const expectLogLevel = async (level: string) => {
     const levels = () =>
       cluster.node.running().flatMap(({ child }) => child.spawnargs.filter((arg) => /log-level/.test(arg)));
     await eventually(levels, (found) => found.length === 2 && found.every((arg) => arg === `--log-level=${level}`));
   };
 
-  /** What the operator did at AWS meanwhile, a look at the bucket included. */
+  /** The operator's writes at AWS during `work` and one reconcile of the bucket. */
   async function writesDuring(work: () => Promise<unknown>): Promise<string[]> {
     const before = cluster.simulator.calls.all.length;
     await work();
     const request = randomUUID();
     const annotations = { [RECONCILE_REQUESTED_AT]: request };
     await cluster.kube.mergePatch(S3_BUCKETS, BUCKET, { metadata: { annotations } });
-    const looked = await eventually(bucket, ({ status }) => status?.reconcileRequestedAt === request);
-    expect(isReady(looked)).toBe(true);
+    const reconciled = await eventually(bucket, ({ status }) => status?.reconcileRequestedAt === request);
+    expect(isReady(reconciled)).toBe(true);
     const calls = cluster.simulator.calls.all.slice(before);
-    expect(calls.length, "it did look").toBeGreaterThan(0);
+    expect(calls.length, "the operator has read the bucket").toBeGreaterThan(0);
     return calls.filter(({ write }) => write).map(({ operation }) => operation);
   }
 
-  test("install --wait: the quick start's bucket becomes Ready", async () => {
+  test("after install --wait, the quick start's bucket becomes Ready", async () => {
     const notes = await cluster.release("install");
     expect(notes).toContain("kubectl get awsaccount default");
     expect((await account()).spec).toMatchObject({ accountId: ACCOUNT_ID, default: true });
@@ -64,7 +67,7 @@ export function releaseLife(helmName: HelmName): void {
     expect(cluster.account.buckets.size).toBe(1);
   });
 
-  test("Pods as the chart makes them are admitted where others are not", async () => {
+  test("the chart's Pods are admitted where the restricted Pod Security Standard is enforced", async () => {
     const pods = JSON.parse(await kubectl("get", "pods", `--namespace=${SYSTEM}`, "--output=json")) as { items: Pod[] };
     expect(pods.items).toHaveLength(2);
     const args = [`--namespace=${SYSTEM}`, "--image=example.test/web", "--dry-run=server"];
@@ -73,7 +76,7 @@ export function releaseLife(helmName: HelmName): void {
     expect(stderr).toContain('violates PodSecurity "restricted');
   });
 
-  test("the cluster's own roles have our kinds", async () => {
+  test("the aggregated ClusterRoles have rules for our kinds", async () => {
     const can = async (role: string, verb: string) => {
       const as = ["--namespace=default", `--as=${role}er`];
       return (await cluster.controlPlane.kubectl(["auth", "can-i", verb, "s3buckets", ...as])).stdout.trim();
@@ -95,7 +98,7 @@ export function releaseLife(helmName: HelmName): void {
     [{ objectOwnership: "ObjectWriter" }, "spec.objectOwnership must be BucketOwnerEnforced"],
     [{ encryption: { blockedEncryptionTypes: ["NONE"] } }, "spec.encryption.blockedEncryptionTypes must have SSE-C"],
     [{ policy: { minimumTLSVersion: "None" } }, "spec.policy.minimumTLSVersion may not be None"],
-    [{ bucketName: "somebody-elses" }, "spec.bucketName must begin with default-"],
+    [{ bucketName: "another-teams" }, "spec.bucketName must begin with default-"],
     [{ adoptionPolicy: "Adopt" }, "spec.adoptionPolicy may not be Adopt"],
     [{ deletionPolicy: "DeleteWithContents" }, "spec.deletionPolicy may not be DeleteWithContents"],
   ])("the admission policies refuse %j", async (spec, message) => {
@@ -108,7 +111,7 @@ export function releaseLife(helmName: HelmName): void {
     expect(stderr).toContain(message);
   });
 
-  test("they let the same pass where it is closed", async () => {
+  test("the admission policies allow the same fields with secure values", async () => {
     const spec = { publicAccessBlock: open(true), bucketName: "default-own", encryption: { sseAlgorithm: "AES256" } };
     const object = {
       apiVersion: API_VERSION,
@@ -121,7 +124,7 @@ export function releaseLife(helmName: HelmName): void {
     expect(await cluster.controlPlane.kubectl(args, { input })).toMatchObject({ code: 0 });
   });
 
-  test("upgrade: other processes, no write to AWS, and the AWSAccount is the release's", async () => {
+  test("an upgrade replaces the processes, writes nothing to AWS, and takes over the AWSAccount", async () => {
     const before = await bucket();
     expect(await writesDuring(() => cluster.release("upgrade", "--set=operator.logLevel=debug"))).toEqual([]);
     await expectLogLevel("debug");
@@ -131,14 +134,14 @@ export function releaseLife(helmName: HelmName): void {
     expect(after.metadata.generation).toBe(before.metadata.generation);
   });
 
-  test("rollback: as before, with no write to AWS, and the AWSAccount stays", async () => {
+  test("a rollback restores the old state, writes nothing to AWS, and keeps the AWSAccount", async () => {
     const { metadata } = await account();
     expect(await writesDuring(() => helm("rollback", "s3-operator", "1", ...WAIT))).toEqual([]);
     await expectLogLevel("info");
     expect((await account()).metadata.uid).toBe(metadata.uid);
   });
 
-  test("an upgrade to something that cannot run fails, and is rolled back", async () => {
+  test("an upgrade to Pods that cannot start fails, and is rolled back", async () => {
     const back = helmName === "helm4" ? "--rollback-on-failure" : "--atomic";
     const failing = cluster.release("upgrade", "--set=extraArgs={--no-such-flag=1}", back, "--timeout=10s");
     expect(await writesDuring(() => expect(failing).rejects.toThrow(/upgrade|UPGRADE/))).toEqual([]);
@@ -147,7 +150,7 @@ export function releaseLife(helmName: HelmName): void {
     await eventually(left, (running) => running.length === 2 && running.every(({ child }) => child.exitCode === null));
   });
 
-  test("a second release that would look after the same is refused, and one that looks after others is not", async () => {
+  test("a second release with the same scope is refused, and one with another scope is installed", async () => {
     const elsewhere = ["install", "other", CHART, "--namespace=other", "--create-namespace"];
     expect(await refused(...elsewhere)).toMatch(/CustomResourceDefinition ".*" in namespace "" exists.*"s3-operator"/s);
     const second = [...elsewhere, "--set=crds.enabled=false"];
@@ -159,7 +162,7 @@ export function releaseLife(helmName: HelmName): void {
     await cluster.helm.output("uninstall", "other", "--namespace=other");
   });
 
-  test("nor is one beside it that has a lease of its own", async () => {
+  test("a second release in the same namespace with a lease of its own is installed", async () => {
     const shard = ["--set=crds.enabled=false", "--set=watch.selector=shard=b", "--set=leaderElection.name=shard-b"];
     await helm("install", "other", CHART, ...shard, ...WAIT);
     const lease = ["lease/shard-b", `--namespace=${SYSTEM}`];
@@ -171,7 +174,7 @@ export function releaseLife(helmName: HelmName): void {
     );
   });
 
-  test("uninstall: what people have made stays, in Kubernetes and at AWS", async () => {
+  test("an uninstall keeps the objects of users in Kubernetes, and their buckets at AWS", async () => {
     const calls = cluster.simulator.calls.all.length;
     await helm("uninstall", "s3-operator", ...WAIT);
     await eventually(
@@ -188,13 +191,13 @@ export function releaseLife(helmName: HelmName): void {
     await eventually(left, (names) => names.trim() === "serviceaccount/default");
   });
 
-  test("installed again, it takes up what it left, with no write to AWS", async () => {
+  test("a new install takes over the objects without a write to AWS", async () => {
     expect(await writesDuring(() => cluster.release("install"))).toEqual([]);
     expect(await helm("get", "manifest", "s3-operator")).toContain("kind: AWSAccount");
   });
 
   if (helmName === "helm3") {
-    test("Helm 4 goes on with what Helm 3 began", async () => {
+    test("Helm 4 upgrades a release of Helm 3", async () => {
       await using helm4 = await createHelm("helm4", cluster.controlPlane.kubeconfigPath);
       expect(await writesDuring(() => cluster.releaseBy(helm4, "upgrade", "--set=operator.logLevel=debug"))).toEqual(
         [],
@@ -203,7 +206,7 @@ export function releaseLife(helmName: HelmName): void {
     });
   }
 
-  test("without AWS credentials it runs, and the AWSAccount says so; given some, it recovers", async () => {
+  test("without AWS credentials the operator runs and the AWSAccount reports it; with credentials it recovers", async () => {
     const variables = { AWS_ENDPOINT_URL: cluster.simulator.url, AWS_EC2_METADATA_DISABLED: "true" };
     const extraEnv = JSON.stringify(Object.entries(variables).map(([name, value]) => ({ name, value })));
     const impatient = helmName === "helm4" ? "--wait=hookOnly" : "--wait=false";
@@ -215,7 +218,7 @@ export function releaseLife(helmName: HelmName): void {
     expect(reason(await account())).toBe("Succeeded");
   });
 
-  test("from Helm to install.yaml, and from there to Helm again, which has to be told", async () => {
+  test("install.yaml takes over from Helm, and Helm takes over again with --take-ownership", async () => {
     await helm("uninstall", "s3-operator", ...WAIT);
     await kubectl("apply", "--server-side", "--force-conflicts", "--filename=install.yaml");
     await kubectl("rollout", "status", "deployment/s3-operator", `--namespace=${SYSTEM}`, "--timeout=60s");

@@ -2,7 +2,10 @@ import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 
 export const PODS: Resource = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 
-/** As much of a Deployment as the tests look at: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
+/**
+ * The fields of a Deployment that the tests read:
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
+ */
 export interface Deployment extends KubeObject {
   spec: { replicas: number; template: { metadata: object; spec: PodSpec } };
 }

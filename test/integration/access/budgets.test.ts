@@ -14,7 +14,7 @@ import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** Long enough that calls which are sent at once are seen at once. */
+/** Latency of the simulator: long enough to see which calls are concurrent. */
 const LATENCY_MS = 30;
 
 async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | "PodIdentity") {
@@ -24,7 +24,7 @@ async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | 
   return accesses.when("reader", isReady);
 }
 
-test.for(["IRSA", "PodIdentity"] as const)("%s: created with at most ten calls", async (identity) => {
+test.for(["IRSA", "PodIdentity"] as const)("%s: a BucketAccess is created with at most ten calls", async (identity) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -35,7 +35,7 @@ test.for(["IRSA", "PodIdentity"] as const)("%s: created with at most ten calls",
 });
 
 test.for(["IRSA", "PodIdentity"] as const)(
-  "%s: a look at an unchanged access is at most four reads, at once",
+  "%s: a reconcile of an unchanged BucketAccess is at most four concurrent reads",
   async (identity) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -44,7 +44,7 @@ test.for(["IRSA", "PodIdentity"] as const)(
     world.simulator.latencyMs = LATENCY_MS;
     for (let round = 0; round < 3; round += 1) {
       const before = operatorCalls(world).length;
-      await accesses.lookAgain("reader");
+      await accesses.reconcileAgain("reader");
       const calls = operatorCalls(world).slice(before);
       expect(calls.filter(({ write }) => write)).toEqual([]);
       expect(calls.length, calls.map(({ operation }) => operation).join(", ")).toBeLessThanOrEqual(4);
@@ -58,18 +58,17 @@ test.for(["IRSA", "PodIdentity"] as const)(
   },
 );
 
-test("principals: a look is one read, with a managed key two", async () => {
+test("a reconcile of a BucketAccess with principals is one read, or two with a managed key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world, { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } });
-  await accesses.apply("reader", { principals: [world.account.addRole("analyst").arn] });
-  await accesses.when("reader", isReady);
-  // The bucket's becoming Ready brings it back once more.
+  await accesses.ready("reader", { principals: [world.account.addRole("analyst").arn] });
+  // The bucket's transition to Ready reconciles it once more.
   await world.bucketWhen("docs", isReady);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const before = operatorCalls(world).length;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const calls = operatorCalls(world).slice(before);
   expect(calls.map(({ operation }) => operation).toSorted()).toEqual(["GetBucketPolicy", "GetKeyPolicy"]);
 });

@@ -15,14 +15,14 @@ import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
-/** A world whose operator watches another namespace too, with its own accesses to the world's bucket. */
+/** A world whose operator watches another namespace too, with that namespace's accesses to the world's bucket. */
 async function twoNamespaces(world: World, labels: Record<string, string> = {}) {
   const { name } = await otherNamespace(world, labels);
   const operator = startOperator(world, { watchNamespaces: [world.name, name] });
   return { name, operator, accesses: await accessesOf(world, name) };
 }
 
-test("another namespace needs the bucket's consent; without it, it is not told whether the bucket is there", async () => {
+test("a BucketAccess of another namespace needs the bucket's consent; without it, the message does not reveal whether the bucket exists", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
@@ -40,15 +40,17 @@ test("another namespace needs the bucket's consent; without it, it is not told w
   expect(accessCalls(world).filter(({ write }) => write)).toEqual([]);
 });
 
-test("given by name it gives the access, and taken away it takes it away", async () => {
+test("consent by name grants the access, and its removal revokes the access", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
   using _accesses = accesses;
   const allowedNamespaces = { names: [name] };
   await worldWithBucket(world, { access: { allowedNamespaces } });
-  await accesses.apply("reader", { bucketRef: { name: "docs", namespace: world.name }, identity: "PodIdentity" });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {
+    bucketRef: { name: "docs", namespace: world.name },
+    identity: "PodIdentity",
+  });
   expect(roleOf(world, access).tags.get("s3-operator.io/namespace")).toBe(name);
   expect(associations(world)).toMatchObject([{ namespace: name }]);
   await expectAccessInvariants(world, accesses);
@@ -65,7 +67,7 @@ test("given by name it gives the access, and taken away it takes it away", async
   expect(again.status?.roleArn).toBe(access.status?.roleArn);
 });
 
-test("given by label it goes with the label; principals lose their statements", async () => {
+test("consent by label ends with the label, and principals lose their statements", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world, { team: "data" });
   await using _operator = operator;
@@ -85,12 +87,11 @@ test("given by label it goes with the label; principals lose their statements", 
   await world.bucketWhen("docs", (bucket) => isReady(bucket) && !policy().includes("S3OperatorAccess"));
   expect(world.account.roles.has(status?.roleArn ?? "")).toBe(false);
   for (const each of ["pods", "roles"]) {
-    await accesses.delete(each);
-    await accesses.statuses.whenGone(each);
+    await accesses.remove(each);
   }
 });
 
-test("the account must admit the namespace as well, and is not named", async () => {
+test("the AWSAccount must admit the namespace too, and the message does not name it", async () => {
   await using world = await createWorld();
   const { name, operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;
@@ -105,42 +106,38 @@ test("the account must admit the namespace as well, and is not named", async () 
   await accesses.when("reader", isReady);
 });
 
-test("a bucket that is deleted waits for its accesses, and they keep what they have until they go", async () => {
+test("a bucket that is deleted waits for its accesses, which stay granted until they are deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   await world.deleteBucket("docs");
   const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
   expect(condition(waiting, "Ready")?.message).toContain("reader");
   await accesses.when("reader", isReconciling("BucketNotReady"));
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   await world.gone("docs");
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
 
-test("a bucket of one's own that was removed by force leaves the access as it is; both can still be deleted", async () => {
+test("a bucket of the same namespace that was removed by force leaves the access as it is, and both can still be deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   await world.deleteBucket("docs");
   const key = { namespace: world.name, name: "docs" };
   await world.kube.mergePatch(S3_BUCKETS, key, { metadata: { finalizers: null } });
   await accesses.when("reader", isReconciling("BucketNotAvailable"));
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
 });
 
-test("of a namespace without consent nobody holds up the bucket's deletion", async () => {
+test("an access of a namespace without consent does not delay the deletion of the bucket", async () => {
   await using world = await createWorld();
   const { operator, accesses } = await twoNamespaces(world);
   await using _operator = operator;

@@ -11,15 +11,15 @@ import {
   findConfigMap,
   inlinePolicy,
 } from "../support/world/access.ts";
-import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { type Point, pointsOf, trapAccounts } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new process finishes the work.
- * Each BucketAccess has an account of its own, by which its calls can be told from those of others.
+ * The operator's process is killed at each of its calls to IAM and EKS, before the call is applied and after, and a new
+ * process finishes the work. Each BucketAccess has an account of its own, which identifies its calls.
  */
 vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 
@@ -37,65 +37,66 @@ interface Subject {
   world: World;
   accesses: Accesses;
   account: Account;
-  /** Of the S3Bucket and of the BucketAccess. */
+  /** The specs of the S3Bucket and of the BucketAccess. */
   name: string;
 }
 
-/** Resolves when what was begun is over. */
+/** Resolves when the phase is over. */
 type Over = () => Promise<unknown>;
 
 interface Phase {
   prepare(subject: Subject): Promise<unknown>;
   begin(subject: Subject): Promise<Over>;
-  comesTo(subject: Subject): Promise<void>;
+  outcome(subject: Subject): Promise<void>;
 }
 
 const PHASES: Record<string, Phase> = {
-  "it creates the access": {
+  "creating the access": {
     prepare: () => Promise.resolve(),
     begin: apply,
-    comesTo: (subject) => expectAccess(subject, "raw/", "app"),
+    outcome: (subject) => expectAccess(subject, "raw/", "app"),
   },
-  "it changes the access": {
+  "changing the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: change,
-    comesTo: (subject) => expectAccess(subject, "curated/", "other"),
+    outcome: (subject) => expectAccess(subject, "curated/", "other"),
   },
-  "it deletes the access": {
+  "deleting the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: remove,
-    comesTo: expectNothing,
+    outcome: expectNothing,
   },
 };
 
-describe.concurrent("the process is killed at each call", () => {
-  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+describe.concurrent("a process killed at each call", () => {
+  test.for(Object.entries(PHASES))("%s is finished by a new process", async ([, phase]) => {
     await using world = await createWorld();
     using accesses = await accessesOf(world);
     await using first = spawnOperator(world, bundle, FLAGS);
     const tooEarly = watchWrites(world, accesses);
     const reference = await subjectOf(world, accesses, 0);
-    const calls = pointsOf(await measure(phase, reference));
-    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, accesses, index + 1)));
-    await Promise.all(subjects.map((it) => phase.prepare(it)));
+    const points = pointsOfEffect(await measure(phase, reference));
+    const stops = await Promise.all(
+      points.map(async (point, index) => ({ point, it: await subjectOf(world, accesses, index + 1) })),
+    );
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
 
-    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
-    const points = new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : [])));
-    const trap = trapAccounts(world.simulator, points, SERVICES);
-    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    const pointOf = new Map(stops.map(({ point, it }) => [it.account.id, point]));
+    const trap = trapAccounts(world.simulator, pointOf, SERVICES);
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
-    trap.drop();
+    trap.release("drop");
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const subject of [reference, ...subjects]) await phase.comesTo(subject);
+    for (const it of [reference, ...stops.map(({ it }) => it)]) await phase.outcome(it);
     expect(tooEarly).toEqual([]);
     await expectAccessInvariants(world, accesses);
   });
 });
 
-/** With an account, a cluster and a bucket of its own. */
+/** A BucketAccess with an account, a cluster and a bucket of its own. */
 async function subjectOf(world: World, accesses: Accesses, number: number): Promise<Subject> {
   const account = world.simulator.account(String(300_000_000_000 + number));
   const { arn: roleArn } = account.addRole(OPERATOR_ROLE, { trustedAccounts: [world.account.id] });
@@ -109,7 +110,7 @@ async function subjectOf(world: World, accesses: Accesses, number: number): Prom
   return { world, accesses, account, name };
 }
 
-/** A ServiceAccount can have one association: they are of different clusters, in different accounts. */
+/** A ServiceAccount can have one association per cluster: the clusters differ, in different accounts. */
 async function apply({ accesses, name }: Subject): Promise<Over> {
   const { metadata } = await accesses.apply(name, { bucketRef: { name } });
   return () => readyAt(accesses, name, metadata.generation);
@@ -134,7 +135,7 @@ function readyAt({ statuses }: Accesses, name: string, generation: number | unde
   return statuses.when(name, isOver, OVER_MS);
 }
 
-/** The calls that the phase takes when nothing is in its way. */
+/** The calls of the phase without a fault. */
 async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
   const { world, account } = subject;
   const calls = () =>
@@ -146,13 +147,9 @@ async function measure(phase: Phase, subject: Subject): Promise<Call[]> {
   return calls().slice(before);
 }
 
-/** Whether a read was answered makes no difference to AWS. */
-function pointsOf(calls: readonly Call[]): HeldCall[] {
-  return calls.flatMap(({ write }, index): HeldCall[] => {
-    const number = index + 1;
-    const before: HeldCall = { number, phase: "before" };
-    return write ? [before, { number, phase: "after" }] : [before];
-  });
+/** The points after reads are left out: AWS does not change when a read is not answered. */
+function pointsOfEffect(calls: readonly Call[]): Point[] {
+  return pointsOf(calls.length).filter(({ number, moment }) => moment === "before" || calls[number - 1]?.write);
 }
 
 function rolesOf({ account }: Pick<Subject, "account">): Role[] {
@@ -181,7 +178,10 @@ async function expectNothing(subject: Subject): Promise<void> {
   expect(await findConfigMap(world, world.name, name)).toBeUndefined();
 }
 
-/** Fills with writes that reached AWS while the BucketAccess said that all is as declared, or had no finalizer yet, and with roles that did not say whose they are. */
+/**
+ * Collects writes that came too early: while the BucketAccess was Ready or had no finalizer. Also collects roles
+ * without an owner tag.
+ */
 function watchWrites(world: World, accesses: Accesses): readonly string[] {
   const tooEarly: string[] = [];
   world.simulator.faults.onCall(async ({ write, service, operation, account: id }, phase) => {
@@ -196,7 +196,7 @@ function watchWrites(world: World, accesses: Accesses): readonly string[] {
     }
     const access = await accesses.get(name);
     if (access.metadata.finalizers?.includes(FINALIZER) !== true) tooEarly.push(`${operation} ${name}: no finalizer`);
-    if (kstatus(access) === "Current") tooEarly.push(`${operation} ${name}: it says that it is ready`);
+    if (kstatus(access) === "Current") tooEarly.push(`${operation} ${name}: it is Ready`);
   });
   return tooEarly;
 }

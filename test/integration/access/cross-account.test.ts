@@ -1,4 +1,7 @@
-/** examples/cross-account-reader, applied as it stands: a role of another account reads below one prefix, if its own account lets it. */
+/**
+ * examples/cross-account-reader, applied as it is: a role of another account reads below one prefix, if its own account
+ * allows it.
+ */
 
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
@@ -7,13 +10,13 @@ import { textOf } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
-import { assumed, perform, s3As } from "../support/world/workloads.ts";
+import { assumed, runExample, s3As } from "../support/world/workloads.ts";
 
 const FOLDER = "cross-account-reader";
 const EVERYTHING = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
-test("both accounts must allow it, and it is allowed below the prefix only", async () => {
-  await using stage = await perform(FOLDER, "IRSA");
+test("access needs a permission in both accounts, and reaches only keys below the prefix", async () => {
+  await using stage = await runExample(FOLDER, "IRSA");
   const { world, accesses } = stage;
   const { spec, status } = await accesses.when("report-reader", isReady);
   await expectAccessInvariants(world, accesses);
@@ -40,14 +43,13 @@ test("both accounts must allow it, and it is allowed below the prefix only", asy
   await expectReach({ s3, bucket }, spec.grants, keys);
   await expectNothingElse({ s3, bucket }, keys);
 
-  // Whatever its own account lets it do, and whoever else is there.
+  // The bucket policy grants no more, whatever the role's own account allows, and nothing to another role.
   role.inlinePolicies.set("reports", JSON.stringify(EVERYTHING));
   await expectReach({ s3, bucket }, spec.grants, keys);
   await expectNothingElse({ s3, bucket }, keys);
   const other = s3As(world, await assumed(world, reader.credentials, reader.addRole("report-reader-2").arn));
   await expect(readAs(other)).rejects.toMatchObject({ name: "AccessDenied" });
 
-  await accesses.delete("report-reader");
-  await accesses.statuses.whenGone("report-reader");
+  await accesses.remove("report-reader");
   await expect(readAs(s3)).rejects.toMatchObject({ name: "AccessDenied" });
 });

@@ -25,44 +25,44 @@ const BOUNDARY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action:
 
 interface Drift {
   setting: string;
-  meddle: (role: Role, world: World) => void;
+  tamper: (role: Role, world: World) => void;
 }
 
-/** What somebody may do to a role at AWS. */
+/** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
-  { setting: "permissions", meddle: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
+  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
   {
     setting: "permissions",
-    meddle: ({ inlinePolicies }) => {
+    tamper: ({ inlinePolicies }) => {
       const widened = inlinePolicies.get("s3-operator")?.replace("/raw/*", "/*") ?? "";
       inlinePolicies.set("s3-operator", widened);
     },
   },
   {
     setting: "otherPolicies",
-    meddle: ({ inlinePolicies }) => void inlinePolicies.set("theirs", JSON.stringify(EMPTY)),
+    tamper: ({ inlinePolicies }) => void inlinePolicies.set("theirs", JSON.stringify(EMPTY)),
   },
   {
     setting: "otherPolicies",
-    meddle: ({ attachedPolicies }, { account }) =>
+    tamper: ({ attachedPolicies }, { account }) =>
       void attachedPolicies.add(account.addManagedPolicy("theirs", BOUNDARY)),
   },
   {
     setting: "trust",
-    meddle: (role) => {
+    tamper: (role) => {
       role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
     },
   },
   {
     setting: "permissionsBoundary",
-    meddle: (role) => {
+    tamper: (role) => {
       role.permissionsBoundary = undefined;
     },
   },
-  { setting: "tags", meddle: ({ tags }) => void tags.set("team", "theirs") },
+  { setting: "tags", tamper: ({ tags }) => void tags.set("team", "theirs") },
   {
     setting: "maxSessionDuration",
-    meddle: (role) => {
+    tamper: (role) => {
       role.maxSessionSeconds = 43_200;
     },
   },
@@ -75,16 +75,16 @@ async function readyAccess(world: World, accesses: Accesses, identity: "IRSA" | 
   return accesses.when("reader", isReady);
 }
 
-test.for(DRIFTS)("$setting changed at AWS: undone, and said", async ({ setting, meddle }) => {
+test.for(DRIFTS)("a changed $setting of a role is corrected and reported", async ({ setting, tamper }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
   const role = roleOf(world, access);
   const before = copyOf(role);
-  meddle(role, world);
+  tamper(role, world);
   expect(copyOf(role)).not.toEqual(before);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
   expect(copyOf(role)).toEqual(before);
   expect(after.status?.drift?.changes?.map((change) => change.setting)).toEqual(expect.arrayContaining([setting]));
@@ -93,14 +93,14 @@ test.for(DRIFTS)("$setting changed at AWS: undone, and said", async ({ setting, 
   await expectAccessInvariants(world, accesses);
 });
 
-test("a role that somebody deleted is made again, with the same ARN", async () => {
+test("a role that a user deleted is created again, with the same ARN", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
   const before = copyOf(roleOf(world, access));
   world.account.roles.delete(access.status?.roleArn ?? "");
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
   expect(after.status?.roleArn).toBe(access.status?.roleArn);
   expect(copyOf(roleOf(world, after))).toEqual(before);
@@ -108,7 +108,7 @@ test("a role that somebody deleted is made again, with the same ARN", async () =
   await expectAccessInvariants(world, accesses);
 });
 
-test("a role that was re-made by somebody else is not taken over", async () => {
+test("a role that a user deleted and created again is not taken over", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -117,22 +117,20 @@ test("a role that was re-made by somebody else is not taken over", async () => {
   world.account.roles.delete(roleArn);
   const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
   const before = copyOf(theirs);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isStalled("RoleNotOwned"));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(copyOf(theirs)).toEqual(before);
   expect(world.account.roles.has(roleArn)).toBe(true);
 });
 
-test("tags that leave the account leave its roles, and those of others stay", async () => {
+test("tags that leave the account leave its roles, and tags of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const tagged = (tags: Record<string, string>) => world.applyAccount(workloadAccount(world, { iam: { tags } }));
   await worldWithBucket(world, {}, { iam: { tags: { team: "platform", stage: "dev" } } });
-  await accesses.apply("reader", {});
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", {});
   const role = roleOf(world, access);
   role.tags.set("theirs", "1");
   await tagged({ stage: "prod" });
@@ -140,13 +138,13 @@ test("tags that leave the account leave its roles, and those of others stay", as
   expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
   expect(role.tags.has("team")).toBe(false);
   expect(after.status?.drift).toBeUndefined();
-  // What left is anybody's.
+  // The operator no longer owns the tag that left.
   role.tags.set("team", "another");
   await expectAccessInvariants(world, accesses);
   expect(role.tags.get("team")).toBe("another");
 });
 
-test("an association that somebody changed or deleted comes back", async () => {
+test("an association that a user changed or deleted is restored", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
@@ -154,35 +152,34 @@ test("an association that somebody changed or deleted comes back", async () => {
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
   association.roleArn = world.account.addRole("other").arn;
-  // Every other look is at the association.
-  await accesses.lookAgain("reader");
-  await accesses.lookAgain("reader");
+  // Only every other reconcile reads the association.
+  await accesses.reconcileAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(associations(world)).toMatchObject([{ id: association.id, roleArn: access.status?.roleArn }]);
 
   clusterOf(world).podIdentityAssociations.clear();
-  await accesses.lookAgain("reader");
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
+  await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", isReady);
   expect(associations(world)).toMatchObject([{ arn: after.status?.associationArn, serviceAccount: "app" }]);
   expect(after.status?.associationArn).not.toBe(association.arn);
   await expectAccessInvariants(world, accesses);
 });
 
-test("outputs that somebody changed or deleted come back, and what others added stays", async () => {
+test("outputs that a user changed or deleted are restored, and additions of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const key = { namespace: world.name, name: "reader" };
   const before = (await findConfigMap(world, world.name, "reader"))?.data;
   await world.kube.mergePatch(CONFIG_MAPS, key, { data: { BUCKET_NAME: "theirs", MORE: "kept" } });
   const annotations = { "eks.amazonaws.com/role-arn": null };
   await world.kube.mergePatch(SERVICE_ACCOUNTS, { ...key, name: "app" }, { metadata: { annotations } });
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   const corrected = (each: BucketAccess) => each.status?.drift?.lastCorrectedTime !== undefined && isReady(each);
   const after = await accesses.when("reader", corrected);
   expect(after.status?.drift?.changes?.map(({ setting }) => setting)).toEqual(["configMap", "serviceAccount"]);
@@ -191,13 +188,13 @@ test("outputs that somebody changed or deleted come back, and what others added 
   expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
 
   await world.kube.delete(CONFIG_MAPS, key);
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual(before);
   await expectAccessInvariants(world, accesses);
 });
 
-/** Documents by meaning, without what a new role has of its own. */
+/** Documents in canonical form, without fields that a new role always has. */
 function copyOf(role: Role): object {
   const { uniqueId: _id, createdAt: _at, assumeRolePolicy, inlinePolicies, ...rest } = role;
   const inline = [...inlinePolicies].map(([name, document]) => [name, JSON.parse(document)]);

@@ -1,4 +1,4 @@
-/** `s3-operator explain`, held against what AWS really answers the Pod in each case. */
+/** Compares the answers of `s3-operator explain` with the responses of AWS to the Pod. */
 
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
@@ -8,27 +8,26 @@ import { runExplain } from "../../../operator/explain/command.ts";
 import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "../support/world/access.ts";
 import { operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const READER = "333344445555";
 const VERSION = "2012-10-17";
 
-/** A BucketAccess at work, with policies evaluated, and a Pod that has it. */
+/** A BucketAccess with evaluated policies, and a Pod that uses it. */
 interface Scene extends AsyncDisposable {
   world: World;
   bucket: string;
   access: BucketAccess;
   pod: S3Client;
   explain: (action: string, ...flags: string[]) => Promise<Answer>;
-  /** The same, of an object, with what AWS says to the Pod who tries it: both must be the same. */
+  /** Explains access to an object, sends the request as the Pod, and expects the same result. */
   expectSame: (action: "s3:GetObject" | "s3:PutObject", key: string) => Promise<Answer>;
   expectSameList: (prefix: string | undefined) => Promise<Answer>;
 }
 
 interface Answer extends CommandResult {
-  /** Of each layer its line, without its name. */
+  /** The line of each layer, without the layer's name. */
   layers: Record<string, string>;
   conclusion: string;
 }
@@ -48,8 +47,7 @@ async function playing(
     bucketSpec,
     permissionsBoundaryArn === undefined ? {} : { iam: { permissionsBoundaryArn } },
   );
-  await accesses.apply("reader", { identity: "PodIdentity", ...spec });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { identity: "PodIdentity", ...spec });
   const bucket = world.bucketName("docs");
   for (const Key of ["raw/a", "b/a"]) await world.person.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "a" }));
   world.simulator.evaluatePolicies = true;
@@ -105,7 +103,7 @@ async function ask(world: World, name: string, action: string, ...flags: string[
   return { ...result, layers: Object.fromEntries(layers), conclusion: lines.at(-1) ?? "" };
 }
 
-test("what the grants cover is allowed, layer by layer; what they do not is denied by them, with what to add", async () => {
+test("a request within the grants is allowed, layer by layer; any other is denied by them, with the grant to add", async () => {
   await using scene = await playing({ grants: [...GRANTS, { prefix: "b/", permissions: ["List"] }] });
   const { world, bucket, access, expectSame, expectSameList, explain } = scene;
   const allowed = await expectSame("s3:GetObject", "raw/a");
@@ -145,7 +143,7 @@ test("what the grants cover is allowed, layer by layer; what they do not is deni
   expect(operatorWrites(world)).toHaveLength(writes);
 });
 
-test("without the right to simulate, the role's policies are read; without that, what to allow is said", async () => {
+test("without the right to simulate, explain reads the role's policies; without that right too, it says which actions to allow", async () => {
   await using scene = await playing();
   const { faults } = scene.world.simulator;
   faults.deny("iam:SimulatePrincipalPolicy");
@@ -171,7 +169,7 @@ test("without the right to simulate, the role's policies are read; without that,
   faults.clear();
 });
 
-test("the role itself: somebody's deny on it, its boundary, and none at all", async () => {
+test("explain names another deny on the role, the permissions boundary, and a missing role", async () => {
   const boundary = { Version: VERSION, Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] };
   await using scene = await playing({}, {}, boundary);
   const { world, access, expectSame } = scene;
@@ -190,7 +188,7 @@ test("the role itself: somebody's deny on it, its boundary, and none at all", as
   expect(gone.conclusion).toContain("does not exist");
 });
 
-test("the bucket policy, and with it the VPC endpoint", async () => {
+test("explain names the bucket policy and the VPC endpoint", async () => {
   await using scene = await playing({}, { policy: { vpcEndpoints: ["vpce-0123456789abcdef0"] } });
   const open = await scene.explain("s3:GetObject", "--key=raw/a");
   expect(open.exitCode).toBe(1);
@@ -221,7 +219,7 @@ test("the bucket policy, and with it the VPC endpoint", async () => {
   await scene.expectSame("s3:PutObject", "raw/b");
 });
 
-test("KMS: the key's policy and its state", async () => {
+test("explain names the key's policy and the key's state", async () => {
   await using scene = await playing(
     {},
     { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} }, bucketKeyEnabled: false } },
@@ -253,14 +251,13 @@ test("KMS: the key's policy and its state", async () => {
   expect((await expectSame("s3:GetObject", "raw/a")).conclusion).toContain(`Denied by KMS: key ${key.arn} is Disabled`);
 });
 
-test("principals of another account: what is this account's is told, and Block Public Access with it", async () => {
+test("explain judges principals of another account by the bucket's account, including Block Public Access", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   const roles = ["a", "b"].map((name) => world.simulator.account(READER).addRole(name).arn);
-  await accesses.apply("reader", { principals: roles });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: roles });
   const read = (...flags: string[]) => ask(world, "reader", "s3:GetObject", "--key=raw/a", ...flags);
   expect(await read()).toMatchObject({
     exitCode: 2,
@@ -289,7 +286,7 @@ test("principals of another account: what is this account's is told, and Block P
   expect((await read(`--principal=${roles[1]}`)).conclusion).toContain("Denied by Block Public Access");
 });
 
-test("a shared role: the association's policy is the narrower one", async () => {
+test("explain judges a shared role by the association's session policy", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -305,8 +302,7 @@ test("a shared role: the association's policy is the narrower one", async () => 
   await world.applyAccount({
     workloadIdentity: { ...spec.workloadIdentity, type: "PodIdentity", clusterName: "main", sharedRoleArn: shared.arn },
   });
-  await accesses.apply("reader", { role: "Shared" });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { role: "Shared" });
   expect((await ask(world, "reader", "s3:GetObject", "--key=raw/a")).layers["session policy"]).toBe(
     "allowed the association's policy allows it",
   );
@@ -315,7 +311,7 @@ test("a shared role: the association's policy is the narrower one", async () => 
   expect(denied.layers["session policy"]).toContain("blocks the association's policy does not allow");
 });
 
-test("an access that holds nothing yet, and questions that nobody can answer", async () => {
+test("explain reports an access that is not granted yet, and rejects invalid questions", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -326,7 +322,7 @@ test("an access that holds nothing yet, and questions that nobody can answer", a
   expect(none.conclusion).toContain(
     "Denied by BucketAccess: it holds no access. BucketNotAvailable: S3Bucket 'docs' does not exist",
   );
-  const missing = await ask(world, "nobody", "s3:GetObject", "--key=raw/a");
+  const missing = await ask(world, "missing", "s3:GetObject", "--key=raw/a");
   expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("does not exist") as string });
   const where = await runExplain(
     [`--bucketaccess=${world.name}/reader`, "--action=s3:ListBucket", "--kubeconfig=/nowhere"],

@@ -32,8 +32,8 @@ function denial(access: BucketAccess): string | undefined {
 interface Case {
   action: string;
   identity?: Identity;
-  /** After which the action is needed; none: at the creation. */
-  meddle?: (world: World, access: BucketAccess) => void;
+  /** The change after which the action is needed; absent for the creation. */
+  tamper?: (world: World, access: BucketAccess) => void;
 }
 
 const CASES: Case[] = [
@@ -51,63 +51,66 @@ const CASES: Case[] = [
   { action: "eks:DescribePodIdentityAssociation", identity: "PodIdentity" },
   {
     action: "iam:UpdateAssumeRolePolicy",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       const role = roleOf(world, access);
       role.assumeRolePolicy = role.assumeRolePolicy.replace(":app", ":other");
     },
   },
   {
     action: "iam:DeleteRolePolicy",
-    meddle: (world, access) => void roleOf(world, access).inlinePolicies.set("b", "{}"),
+    tamper: (world, access) => void roleOf(world, access).inlinePolicies.set("b", "{}"),
   },
   {
     action: "iam:DetachRolePolicy",
-    meddle: (world, access) =>
+    tamper: (world, access) =>
       void roleOf(world, access).attachedPolicies.add(world.account.addManagedPolicy("b", BOUNDARY)),
   },
   {
     action: "iam:DeleteRolePermissionsBoundary",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       roleOf(world, access).permissionsBoundary = world.account.addManagedPolicy("boundary", BOUNDARY);
     },
   },
   {
     action: "iam:UpdateRole",
-    meddle: (world, access) => {
+    tamper: (world, access) => {
       roleOf(world, access).maxSessionSeconds = 43_200;
     },
   },
-  { action: "iam:TagRole", meddle: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
+  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
   {
     action: "eks:UpdatePodIdentityAssociation",
     identity: "PodIdentity",
-    meddle: (world) => {
+    tamper: (world) => {
       const [association] = associations(world);
       if (association !== undefined) association.roleArn = world.account.addRole("other").arn;
     },
   },
 ];
 
-test.for(CASES)("$action denied: it is named, and what to allow", async ({ action, identity = "IRSA", meddle }) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world, { settleWindowMs: 0 });
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world);
-  if (meddle !== undefined) {
+test.for(CASES)(
+  "$action denied: the message names it and the statement to allow it",
+  async ({ action, identity = "IRSA", tamper }) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world, { settleWindowMs: 0 });
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world);
+    if (tamper !== undefined) {
+      await accesses.apply("reader", { identity });
+      tamper(world, await accesses.when("reader", isReady));
+    }
+    const allow = world.simulator.faults.deny(action);
     await accesses.apply("reader", { identity });
-    meddle(world, await accesses.when("reader", isReady));
-  }
-  const allow = world.simulator.faults.deny(action);
-  await accesses.apply("reader", { identity });
-  if (meddle !== undefined) for (let look = 0; look < 2; look += 1) await accesses.lookAgain("reader");
-  const denied = await accesses.when("reader", isReconciling("AccessDenied"));
-  expect(denial(denied)).toContain(action);
-  expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
-  allow();
-  await accesses.lookAgain("reader");
-  await accesses.when("reader", isReady);
-  await expectAccessInvariants(world, accesses);
-});
+    if (tamper !== undefined) for (let round = 0; round < 2; round += 1) await accesses.reconcileAgain("reader");
+    const denied = await accesses.when("reader", isReconciling("AccessDenied"));
+    expect(denial(denied)).toContain(action);
+    expect(denial(denied)).toMatch(/arn:aws:(iam|eks):/);
+    allow();
+    await accesses.reconcileAgain("reader");
+    await accesses.when("reader", isReady);
+    await expectAccessInvariants(world, accesses);
+  },
+);
 
 const AT_DELETION: Case[] = [
   { action: "iam:GetRole" },
@@ -119,7 +122,7 @@ const AT_DELETION: Case[] = [
   { action: "eks:DeletePodIdentityAssociation", identity: "PodIdentity" },
 ];
 
-test.for(AT_DELETION)("$action denied: the deletion waits and says so", async ({ action, identity }) => {
+test.for(AT_DELETION)("$action denied at deletion: the deletion waits and names it", async ({ action, identity }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -135,14 +138,13 @@ test.for(AT_DELETION)("$action denied: the deletion waits and says so", async ({
   expect(associations(world)).toEqual([]);
 });
 
-test("a role of that name that is not ours is never touched", async () => {
+test("a role of that name that belongs to another owner is never changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const first = await readyAccess(world, accesses);
   const { roleName = "", roleArn = "" } = first.status ?? {};
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   const theirs = world.account.addRole(roleName, { path: "/theirs/" });
   theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");
   const calls = accessCalls(world).length;
@@ -150,8 +152,7 @@ test("a role of that name that is not ours is never touched", async () => {
   const access = await accesses.when("reader", isStalled("RoleNotOwned"));
   expect(denial(access)).toContain(roleName);
   expect(denial(access)).not.toContain("elsewhere");
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(
     accessCalls(world)
       .slice(calls)
@@ -161,34 +162,32 @@ test("a role of that name that is not ours is never touched", async () => {
   expect(world.account.roles.has(roleArn)).toBe(false);
 });
 
-test("an association that is not ours is never touched", async () => {
+test("an association that belongs to another owner is never changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await readyAccess(world, accesses, "PodIdentity");
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
-  association.tags.set("s3-operator.io/name", "somebody");
+  association.tags.set("s3-operator.io/name", "another");
   const before = structuredClone(association);
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));
   for (const name of ["reader", "other"]) {
-    await accesses.delete(name);
-    await accesses.statuses.whenGone(name);
+    await accesses.remove(name);
   }
   expect(clusterOf(world).podIdentityAssociations.get(association.id)).toEqual(before);
 });
 
 test.for(["CreateRole", "PutRolePolicy", "CreatePodIdentityAssociation"])(
-  "the answer to %s is lost: nothing is made twice",
+  "a lost response to %s causes no duplicate",
   async (operation) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);
     await worldWithBucket(world);
     world.simulator.faults.loseAnswer({ operation, times: 1 });
-    await accesses.apply("reader", { identity: "PodIdentity" });
-    const access = await accesses.when("reader", isReady);
+    const access = await accesses.ready("reader", { identity: "PodIdentity" });
     expect(world.account.roles.size).toBe(1);
     expect(associations(world)).toHaveLength(1);
     expect(inlinePolicy(roleOf(world, access))).not.toBeNull();
@@ -205,12 +204,12 @@ test("a new role that EKS does not know yet is waited for", async () => {
   await accesses.apply("reader", { identity: "PodIdentity" });
   await accesses.when("reader", isReconciling("NotYetVisible"));
   for (const role of world.account.roles.values()) role.unknownFor = 0;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   await expectAccessInvariants(world, accesses);
 });
 
-test("an account that does not say how Pods become a role", async () => {
+test("an account without workloadIdentity is reported", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -224,7 +223,7 @@ test("an account that does not say how Pods become a role", async () => {
   await accesses.when("reader", isReady);
 });
 
-test("a policy that is too long is refused before anything is called", async () => {
+test("a policy that exceeds the size limit is refused before any call", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);

@@ -12,8 +12,8 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchAccessWrites } from "../support/faults/write-watch.ts";
 
 /*
- * Every state that a BucketAccess can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A state that passes is
- * looked at while the simulator holds the operator's next call.
+ * Each state of a BucketAccess as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A
+ * transient state is checked while the simulator holds the operator's next call.
  */
 
 const WAITING: Health = { kstatus: "InProgress", ready: false, argocd: "Progressing" };
@@ -21,12 +21,12 @@ const READY: Health = { kstatus: "Current", ready: true, argocd: "Healthy" };
 const FAILED: Health = { kstatus: "Failed", ready: false, argocd: "Degraded" };
 const DELETING: Health = { kstatus: "Terminating", ready: false, argocd: "Progressing" };
 
-/** A BucketAccess called "reader" on its way. */
+/** A world with a BucketAccess named "reader". */
 interface Reader extends Disposable {
   accesses: Accesses;
   when(until: (access: BucketAccess) => boolean): Promise<BucketAccess>;
   shows(health: Health): Promise<BucketAccess>;
-  /** Nothing that was seen of it was unsound, and nobody was ever told that all is well while there was something to write. */
+  /** Asserts that each recorded status was sound, and that none was Ready while there was something to write. */
   wasHonest(): Promise<void>;
 }
 
@@ -43,20 +43,20 @@ async function follow(world: World): Promise<Reader> {
     },
     wasHonest: async () => {
       await expectAccessInvariants(world, accesses);
-      expect(tooEarly, "written while it said that it was ready").toEqual([]);
+      expect(tooEarly, "written while it was Ready").toEqual([]);
     },
     [Symbol.dispose]: () => accesses[Symbol.dispose](),
   };
 }
 
-/** With an operator at work, whose bucket is Ready. */
+/** Creates the world with a running operator and a bucket that is Ready. */
 async function readyReader(world: World, reader: Reader, spec: Partial<BucketAccessSpec> = {}): Promise<BucketAccess> {
   await worldWithBucket(world);
   await reader.accesses.apply("reader", spec);
   return reader.when(isReady);
 }
 
-test("new, nobody has looked at it; first pass; done", async () => {
+test("a new access is in progress until its first reconcile has finished", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   const operator = startOperator(world);
@@ -79,7 +79,7 @@ test("new, nobody has looked at it; first pass; done", async () => {
   await reader.wasHonest();
 });
 
-test("spec edited", async () => {
+test("an access with an edited spec is in progress until it is reconciled", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   const operator = startOperator(world);
@@ -98,13 +98,13 @@ test("spec edited", async () => {
   await reader.wasHonest();
 });
 
-test("an error of AWS that passes is never a failure", async () => {
+test("a transient error of AWS is never a failure", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
   await readyReader(world, reader);
   const off = world.simulator.faults.internalError({ operation: "GetRole" });
-  await reader.accesses.lookAgain("reader");
+  await reader.accesses.reconcileAgain("reader");
   await reader.when(isReconciling("Unavailable"));
   await reader.shows(WAITING);
   off();
@@ -113,7 +113,7 @@ test("an error of AWS that passes is never a failure", async () => {
   await reader.wasHonest();
 });
 
-test("applied before its bucket, as by one sync, it waits", async () => {
+test("an access that is applied before its bucket waits", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -136,7 +136,7 @@ test.each<[reason: string, spec: Partial<BucketAccessSpec>, prepare: (world: Wor
     { principals: ["arn:aws:iam::444455556666:role/reader"] },
     (world) => world.applyAccount({ guardrails: { allowedAccounts: [] } }),
   ],
-])("what only a person can change is a failure: %s", async (reason, spec, prepare) => {
+])("an error that only a user can resolve is a failure: %s", async (reason, spec, prepare) => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -148,37 +148,37 @@ test.each<[reason: string, spec: Partial<BucketAccessSpec>, prepare: (world: Wor
   await reader.wasHonest();
 });
 
-test("so is a role of its name that is somebody else's", async () => {
+test("a role of the same name that another owner has is a failure", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
   const role = roleOf(world, await readyReader(world, reader));
-  role.tags.set("s3-operator.io/name", "somebody-else");
-  await reader.accesses.lookAgain("reader");
+  role.tags.set("s3-operator.io/name", "another");
+  await reader.accesses.reconcileAgain("reader");
   await reader.when(isStalled("RoleNotOwned"));
   await reader.shows(FAILED);
   await reader.wasHonest();
 });
 
-test("drift found, repair running", async () => {
+test("an access is not ready while drift is corrected", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   const role = roleOf(world, await readyReader(world, reader));
   role.inlinePolicies.delete("s3-operator");
   const repair = holdCalls(world.simulator, "PutRolePolicy");
-  const look = reader.accesses.lookAgain("reader");
+  const reconciled = reader.accesses.reconcileAgain("reader");
   await repair.full;
   const repairing = await reader.shows(WAITING);
   expect(condition(repairing, "Ready")).toMatchObject({ status: "Unknown", reason: "DriftDetected" });
   repair.release();
-  await look;
+  await reconciled;
   await reader.when(isReady);
   await reader.shows(READY);
   await reader.wasHonest();
 });
 
-test("paused by Argo CD's action: as it was, unless it was edited; resumed", async () => {
+test("an access that Argo CD's action pauses keeps its health unless it was edited, until it is resumed", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);
@@ -202,7 +202,7 @@ test("paused by Argo CD's action: as it was, unless it was edited; resumed", asy
   await reader.wasHonest();
 });
 
-test("deleting", async () => {
+test("an access that is being deleted is terminating", async () => {
   await using world = await createWorld();
   using reader = await follow(world);
   await using _operator = startOperator(world);

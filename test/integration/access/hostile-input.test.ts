@@ -1,8 +1,8 @@
 /**
- * What AWS's own grammar and limits make of hostile input: prefixes that are patterns, names that collide, roles that are somebody else's. The roles are held
- * against what AWS then lets them do. What the API server refuses already: attacks.test.ts, validation/.
+ * Hostile input against AWS's grammar and limits: prefixes that are patterns, names that collide, roles of other
+ * owners. The roles are compared with the access that AWS then gives them. Input that the API server refuses is in
+ * attacks.test.ts and validation/.
  */
-
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -21,7 +21,7 @@ import { createWorld } from "../support/world/world.ts";
 
 const PARTNER = "444455556666";
 
-describe("what a role with a hostile prefix reaches", () => {
+describe("roles with hostile prefixes", () => {
   const PREFIXES = [
     "*/",
     "?/",
@@ -37,7 +37,7 @@ describe("what a role with a hostile prefix reaches", () => {
     `${"ü".repeat(500)}/`,
   ];
 
-  test("its own keys, to the letter, and nobody's besides", { timeout: 60_000 }, async () => {
+  test("a role reaches exactly the keys of its own prefix", { timeout: 60_000 }, async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);
@@ -63,7 +63,7 @@ describe("what a role with a hostile prefix reaches", () => {
     }
   });
 
-  test("overlapping grants allow what each of them does, where it does", async () => {
+  test("overlapping grants allow the union of their permissions", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);
@@ -71,7 +71,7 @@ describe("what a role with a hostile prefix reaches", () => {
     const Bucket = world.bucketName("docs");
     const keys = ["raw/x", "raw/a/x", "raw/a/b/x", "raw/ab/x", "other/x"];
     for (const Key of keys) await world.person.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
-    await accesses.apply("reader", {
+    await accesses.ready("reader", {
       grants: [
         { prefix: "raw/a/b/", permissions: ["Delete"] },
         { prefix: "raw/", permissions: ["Read"] },
@@ -79,7 +79,6 @@ describe("what a role with a hostile prefix reaches", () => {
       ],
       identity: "PodIdentity",
     });
-    await accesses.when("reader", isReady);
     world.simulator.evaluatePolicies = true;
     const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), world.name, "app"));
     const may = await reachOf(pod, Bucket, keys);
@@ -100,7 +99,7 @@ async function reachOf(s3: S3Client, Bucket: string, keys: readonly string[]): P
   };
 }
 
-/** Those for which it is allowed; fails where the answer is anything but yes and 403. */
+/** The prefixes at which the request is allowed. Fails for a response other than success and 403. */
 async function among(items: readonly string[], attempt: (item: string) => Promise<unknown>): Promise<string[]> {
   const allowed: string[] = [];
   for (const item of items) {
@@ -115,7 +114,7 @@ async function among(items: readonly string[], attempt: (item: string) => Promis
 }
 
 describe("names and sizes", () => {
-  test("two names that are the same once cut have a role each", async () => {
+  test("two names that are equal after truncation have a role each", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);
@@ -130,7 +129,7 @@ describe("names and sizes", () => {
   });
 
   test.for(["before", "after"] as const)(
-    "a role of that name that is not ours, made %s ours: it is not touched, and whose it is not said",
+    "a role of the same name that another owner created %s ours is not changed, and the message does not name the owner",
     async (when) => {
       await using world = await createWorld();
       await using _operator = startOperator(world);
@@ -151,18 +150,17 @@ describe("names and sizes", () => {
         const { status } = await accesses.when("reader", isReady);
         world.account.roles.delete(status?.roleArn ?? "");
         stranger = make();
-        await accesses.lookAgain("reader");
+        await accesses.reconcileAgain("reader");
       }
       const refused = await accesses.when("reader", isStalled("RoleNotOwned"));
       expect(stranger.role).toEqual(stranger.before);
       expect(JSON.stringify(refused.status)).not.toMatch(/payroll|ledger/);
-      await accesses.delete("reader");
-      await accesses.statuses.whenGone("reader");
+      await accesses.remove("reader");
       expect(world.account.roles.get(stranger.role.arn)).toEqual(stranger.before);
     },
   );
 
-  test("a role deleted and made again outside is another one to AWS: the id that the policy then shows is drift", async () => {
+  test("a role that was deleted and created again is another principal to AWS: the unique ID in the bucket policy is drift", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);
@@ -171,8 +169,7 @@ describe("names and sizes", () => {
     await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
     const partner = world.simulator.account(PARTNER);
     const { arn } = partner.addRole("reader");
-    await accesses.apply("reader", { principals: [arn] });
-    await accesses.when("reader", isReady);
+    await accesses.ready("reader", { principals: [arn] });
     partner.roles.delete(arn);
     partner.addRole("reader");
     expect(world.account.buckets.get(Bucket)?.policy).toMatch(/AROA/);
@@ -187,7 +184,7 @@ describe("names and sizes", () => {
     });
   });
 
-  test("a policy beyond IAM's limit: refused before any call", async () => {
+  test("a policy beyond IAM's limit is refused before any call", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     using accesses = await accessesOf(world);

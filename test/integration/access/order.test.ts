@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const STEPS = ["account", "bucket", "pods", "roles", "serviceAccount"] as const;
 type Step = (typeof STEPS)[number];
 
-/** Twenty orders in which people may apply, and delete, what depends on each other; the same ones at each run. */
+/** Twenty orders in which users may apply and delete objects that depend on each other; the same ones at each run. */
 const ORDERS = fc.sample(
   fc.record({
     apply: fc.shuffledSubarray([...STEPS], { minLength: STEPS.length }),
@@ -21,7 +21,7 @@ const ORDERS = fc.sample(
   { numRuns: 20, seed: 20_261_122 },
 );
 
-test("in whatever order account, bucket, accesses and ServiceAccount come and go, all get ready, and all go", async () => {
+test("account, bucket, accesses and ServiceAccount become ready in any order of creation, and are deleted in any order", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);

@@ -1,18 +1,18 @@
 /**
- * examples/direct-upload, applied as it stands: what a browser can do with URLs that a workload signed with its own credentials. The simulator evaluates
- * policies, checks signatures and answers by the bucket's CORS rules.
+ * examples/direct-upload, applied as it is: requests of a browser with URLs that a workload signed with its own
+ * credentials. The simulator evaluates policies, checks signatures and applies the bucket's CORS rules.
  */
 
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { presign, type PresignOptions } from "../../aws/index.ts";
-import { perform, type Pod, type Stage } from "../support/world/workloads.ts";
+import { runExample, type Pod, type Stage } from "../support/world/workloads.ts";
 
 const APP = "https://app.example.com";
 const KEY = "uploads/7f3a/photo ä.jpg";
 
-test("a browser uploads with a URL that the signer made, and the intake moves the object", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+test("a browser uploads with a presigned URL, and the intake workload moves the object", async () => {
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   using intake = await stage.pod("upload-intake");
   const url = signedBy(stage, signer, { key: KEY });
@@ -28,15 +28,15 @@ test("a browser uploads with a URL that the signer made, and the intake moves th
   const put = await send(url, { body: "a photo", headers: { origin: APP, "content-type": "image/jpeg" } });
   expect([put.status, put.headers.get("access-control-expose-headers")]).toEqual([200, "ETag"]);
   const names = { Bucket: intake.bucket, Key: KEY };
-  // The signer itself cannot look at what came.
+  // The signer itself cannot read the upload.
   await expect(signer.s3.send(new GetObjectCommand(names))).rejects.toMatchObject({ name: "AccessDenied" });
   expect(await move(intake, KEY, "accepted/7f3a.jpg")).toBe("a photo");
   const atAws = stage.world.account.buckets.get(intake.bucket);
   expect([...(atAws?.objects.keys() ?? [])]).toEqual(["accepted/7f3a.jpg"]);
 });
 
-test("a URL is for its key, method and time, and never for more than its signer may", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+test("a URL is valid for its key, method and time only, and never beyond the permissions of its signer", async () => {
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   const sign = (options: Partial<PresignOptions>) => signedBy(stage, signer, { key: KEY, ...options });
   const refused = (text: string) => ({ status: 403, text: expect.stringContaining(text) as string });
@@ -52,8 +52,8 @@ test("a URL is for its key, method and time, and never for more than its signer 
   expect(await send(expired)).toMatchObject(refused("Request has expired"));
 });
 
-test("the bucket policy cuts short what was signed for too long", async () => {
-  await using stage = await perform("direct-upload", "IRSA");
+test("the bucket policy limits the lifetime of presigned URLs", async () => {
+  await using stage = await runExample("direct-upload", "IRSA");
   using signer = await stage.pod("upload-signer");
   const minutesAgo = (minutes: number) =>
     signedBy(stage, signer, { expiresInSeconds: 3600, now: Date.now() - minutes * 60_000 });
@@ -64,8 +64,8 @@ test("the bucket policy cuts short what was signed for too long", async () => {
   expect(tooOld.text).toContain("with an explicit deny in a resource-based policy");
 });
 
-test("browsers are told that other pages, methods and headers may not", async () => {
-  await using stage = await perform("direct-upload", "PodIdentity");
+test("CORS refuses other origins, methods and headers", async () => {
+  await using stage = await runExample("direct-upload", "PodIdentity");
   using signer = await stage.pod("upload-signer");
   const url = signedBy(stage, signer, { key: KEY });
   for (const [origin, method, header] of [
@@ -83,20 +83,20 @@ test("browsers are told that other pages, methods and headers may not", async ()
   }
 });
 
-/** A URL that lives 15 minutes unless other `options` are given; for PUT. */
+/** A URL for PUT, valid for 15 minutes unless `options` say otherwise. */
 function signedBy({ world }: Stage, { credentials, bucket }: Pod, options: Partial<PresignOptions> = {}): string {
   const put = { method: "PUT", bucket, key: KEY, region: "eu-central-1" } as const;
   return presign(world.simulator.url, credentials, { ...put, ...options });
 }
 
-/** As a browser does it, which has the URL and nothing else. */
+/** Sends a request as a browser: with the URL and no credentials. */
 async function send(url: string, init: RequestInit = {}): Promise<{ status: number; headers: Headers; text: string }> {
   const method = init.method ?? "PUT";
   const response = await fetch(url, { method, ...(method === "PUT" && { body: "a photo" }), ...init });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** As somebody who must look at it anyway. @returns what it was */
+/** Moves an object as the intake workload. @returns its content */
 async function move({ s3, bucket: Bucket }: Pod, from: string, to: string): Promise<string> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: from }));
   const content = (await Body?.transformToString()) ?? "";

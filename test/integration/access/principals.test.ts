@@ -18,7 +18,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const READER = "333344445555";
 
-/** A role of another account that may be let in. */
+/** A role of another account that can be given access. */
 function foreignRole({ simulator }: World, name = "reader"): string {
   return simulator.account(READER).addRole(name).arn;
 }
@@ -38,11 +38,10 @@ function keyStatements(world: World): Statement[] {
 }
 
 async function readyReader(world: World, accesses: Accesses, spec: Partial<BucketAccessSpec> = {}): Promise<void> {
-  await accesses.apply("reader", { principals: [foreignRole(world)], ...spec });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { principals: [foreignRole(world)], ...spec });
 }
 
-test("principals get statements of the bucket policy, beside what is there, and no role", async () => {
+test("principals get statements in the bucket policy, beside existing statements, and no role", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -67,14 +66,13 @@ test("principals get statements of the bucket policy, beside what is there, and 
   expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
   expect(after.status?.policy?.summary?.[0]).toContain(READER);
 
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(ofAccesses(statements(world))).toEqual([]);
   expect(statements(world)).toHaveLength(2);
   await expectInvariants(world);
 });
 
-test("on an adopted bucket the policy is managed for as long as there are principals", async () => {
+test("on an adopted bucket the policy is managed only while there are principals", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -84,13 +82,12 @@ test("on an adopted bucket the policy is managed for as long as there are princi
   const bucket = await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === "InSync");
   expect(settingSource(bucket, "policy")).toBe("Spec");
   expect(statements(world)).toHaveLength(1);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(statements(world)).toEqual([]);
   await world.bucketWhen("docs", (each) => isReady(each) && settingState(each, "policy") === undefined);
 });
 
-test("the managed key is shared with them, and only as long as they are there", async () => {
+test("the managed key is shared with principals only while they have access", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -100,32 +97,33 @@ test("the managed key is shared with them, and only as long as they are there", 
   expect(ofAccesses(keyStatements(world))).toMatchObject([{ Resource: "*" }]);
   expect(keyStatements(world)).toHaveLength(2);
   await expectAccessInvariants(world, accesses);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(keyStatements(world)).toHaveLength(1);
   const bucket = await world.bucketWhen("docs", isReady);
   expect(bucket.status?.managedKey).toBeUndefined();
   await expectInvariants(world);
 });
 
-test.for([undefined, managedKeySpec()])("a bucket that is deleted waits for them and names them: %j", async (spec) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world, { deletionPolicy: "Retain", ...spec });
-  await readyReader(world, accesses);
-  await world.deleteBucket("docs");
-  const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
-  expect(condition(waiting, "Ready")?.message).toContain("reader");
-  expect(ofAccesses(statements(world))).toHaveLength(1);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
-  await world.gone("docs");
-  expect(ofAccesses(statements(world))).toEqual([]);
-  expect(ofAccesses(keyStatements(world))).toEqual([]);
-});
+test.for([undefined, managedKeySpec()])(
+  "a bucket that is deleted waits for its principals and names them: %j",
+  async (spec) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world, { deletionPolicy: "Retain", ...spec });
+    await readyReader(world, accesses);
+    await world.deleteBucket("docs");
+    const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
+    expect(condition(waiting, "Ready")?.message).toContain("reader");
+    expect(ofAccesses(statements(world))).toHaveLength(1);
+    await accesses.remove("reader");
+    await world.gone("docs");
+    expect(ofAccesses(statements(world))).toEqual([]);
+    expect(ofAccesses(keyStatements(world))).toEqual([]);
+  },
+);
 
-test("an account that is not allowed is refused, and the bucket keeps its policy", async () => {
+test("a principal of an account that is not allowed is refused, and the bucket keeps its policy", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -137,25 +135,24 @@ test("an account that is not allowed is refused, and the bucket keeps its policy
   await world.bucketWhen("docs", isReady);
 });
 
-test("a role that does not exist keeps its access waiting; what others have stays, and the rest of the policy is applied", async () => {
+test("a principal that does not exist keeps only its own access waiting: other principals and settings are applied", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await readyReader(world, accesses);
-  await accesses.apply("nobody", { principals: [`arn:aws:iam::${READER}:role/nobody`] });
-  await accesses.when("nobody", isReconciling("BucketNotReady"));
+  await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
+  await accesses.when("missing", isReconciling("BucketNotReady"));
   await world.editSpec("docs", { policy: { minimumTLSVersion: "1.3" } });
   await world.bucketWhen("docs", () => JSON.stringify(statements(world)).includes('"1.3"'));
   expect(ofAccesses(statements(world))).toHaveLength(1);
   expect(statements(world)).toHaveLength(3);
-  await accesses.delete("nobody");
-  await accesses.statuses.whenGone("nobody");
+  await accesses.remove("missing");
   await accesses.when("reader", isReady);
   await world.bucketWhen("docs", isReady);
 });
 
-test("a bucket that is only observed cannot give it", async () => {
+test("a bucket in mode Observe cannot grant access to principals", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -167,7 +164,7 @@ test("a bucket that is only observed cannot give it", async () => {
   expect(ofAccesses(statements(world))).toEqual([]);
 });
 
-test("of a bucket that came to be only observed, what it has stays; the access can go, and says so", async () => {
+test("a bucket that changes to mode Observe keeps its statements; the access can be deleted, with a warning", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -175,8 +172,7 @@ test("of a bucket that came to be only observed, what it has stays; the access c
   await readyReader(world, accesses);
   await world.editSpec("docs", { mode: "Observe" });
   await world.bucketWhen("docs", (each) => each.status?.observedGeneration === 2 && each.spec.mode === "Observe");
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   const [kept] = ofAccesses(statements(world));
   expect((await eventWhen(world, "reader", "StatementsKept")).note).toContain(kept?.Sid?.slice(0, -1));
 
@@ -185,7 +181,7 @@ test("of a bucket that came to be only observed, what it has stays; the access c
   expect(ofAccesses(statements(world))).toEqual([]);
 });
 
-test("paused: an edit waits, in the bucket's policy and in its key's, whatever else is written there", async () => {
+test("an edit of a paused access waits, in the bucket policy and in the key policy, while other changes are written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -195,12 +191,10 @@ test("paused: an edit waits, in the bucket's policy and in its key's, whatever e
   await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
   const before = [ofAccesses(statements(world)), ofAccesses(keyStatements(world))];
   await accesses.edit("reader", { grants: [{ prefix: "b/", permissions: ["Read", "List"] }] });
-  await accesses.apply("other", { principals: [foreignRole(world, "other")] });
-  await accesses.when("other", isReady);
+  await accesses.ready("other", { principals: [foreignRole(world, "other")] });
   expect(ofAccesses(statements(world))).toEqual(expect.arrayContaining(before[0] ?? []));
   expect(ofAccesses(keyStatements(world))).toEqual(expect.arrayContaining(before[1] ?? []));
-  await accesses.delete("other");
-  await accesses.statuses.whenGone("other");
+  await accesses.remove("other");
   expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual(before);
   await expectInvariants(world);
 
@@ -208,7 +202,6 @@ test("paused: an edit waits, in the bucket's policy and in its key's, whatever e
   await accesses.when("reader", (each) => condition(each, "Paused") === undefined && isReady(each));
   expect(JSON.stringify(ofAccesses(statements(world)))).toContain("b/*");
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect([ofAccesses(statements(world)), ofAccesses(keyStatements(world))]).toEqual([[], []]);
 });

@@ -1,4 +1,7 @@
-/** What must not be kept: what was given by a consent that is withdrawn, by a bucket that is lost, or by an access that goes, whatever its namespace does against it. */
+/**
+ * Access that must be revoked: when consent is withdrawn, the bucket is lost, or the BucketAccess is deleted, whatever
+ * its namespace does.
+ */
 
 import { expect, test } from "vitest";
 import type { PodIdentityAssociation, Role } from "../../aws/index.ts";
@@ -22,14 +25,16 @@ import { createWorld } from "../support/world/world.ts";
 
 const READER = "333344445555";
 
-test("a paused access loses what another namespace's consent gave, too", async () => {
+test("a paused access is revoked too when the other namespace withdraws its consent", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using accesses = await accessesOf(world, name);
   await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
-  await accesses.apply("reader", { bucketRef: { name: "docs", namespace: world.name }, identity: "PodIdentity" });
-  const { status } = await accesses.when("reader", isReady);
+  const { status } = await accesses.ready("reader", {
+    bucketRef: { name: "docs", namespace: world.name },
+    identity: "PodIdentity",
+  });
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
   await world.editSpec("docs", { access: null });
   const after = await accesses.when("reader", isReconciling("BucketNotAvailable"));
@@ -39,7 +44,7 @@ test("a paused access loses what another namespace's consent gave, too", async (
   expect(after.status).not.toHaveProperty("roleArn");
 });
 
-test("without consent nothing is said to be annotated any more", async () => {
+test("without consent, status no longer lists annotated ServiceAccounts", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -62,11 +67,11 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   const { roles } = world.account;
   const hidden = new Map<string, Role>();
   let isStale = true;
-  let looks = 0;
+  let reads = 0;
   world.simulator.faults.onCall(({ operation }, phase) => {
     if (operation !== "GetRole") return;
     if (phase === "before" && isStale) {
-      looks += 1;
+      reads += 1;
       for (const [arn, role] of roles) hidden.set(arn, role);
       roles.clear();
     } else {
@@ -76,12 +81,12 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   });
   await accesses.apply("reader", {});
   const { status } = await accesses.when("reader", isReconciling("Settling"));
-  const before = looks;
+  const before = reads;
   await accesses.delete("reader");
   await eventually(
-    async () => looks,
+    async () => reads,
     (count) => count > before,
-    (count) => `${count} looks`,
+    (count) => `${count} reads`,
   );
   await accesses.when("reader", ({ metadata }) => metadata.deletionTimestamp !== undefined);
   isStale = false;
@@ -91,7 +96,7 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   expect([...roles.keys()]).toEqual([]);
 });
 
-test("a policy that IAM does not list yet does not hold up the deletion of its role", async () => {
+test("a policy that IAM does not list yet does not delay the deletion of its role", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -104,12 +109,11 @@ test("a policy that IAM does not list yet does not hold up the deletion of its r
     if (phase === "before") role.inlinePolicies.clear();
     else for (const [name, policy] of written) role.inlinePolicies.set(name, policy);
   });
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
-test("an association that EKS does not show yet is waited for, not taken for another's", async () => {
+test("an association that EKS does not show yet is waited for, and not taken for another owner's", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -131,13 +135,13 @@ test("an association that EKS does not show yet is waited for, not taken for ano
   await accesses.apply("reader", { identity: "PodIdentity" });
   await accesses.when("reader", isReconciling("Settling"));
   isStale = false;
-  await accesses.lookAgain("reader");
+  await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(associations(world)).toHaveLength(1);
   await expectAccessInvariants(world, accesses);
 });
 
-test("an S3Bucket whose bucket has become another's gives no access to it any more", async () => {
+test("an S3Bucket that has lost its bucket to another owner grants no access to it", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -152,7 +156,7 @@ test("an S3Bucket whose bucket has become another's gives no access to it any mo
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
-test("an S3Bucket that only looks at a bucket which it might adopt gives no access to it", async () => {
+test("an S3Bucket in mode Observe grants no access to a bucket that it has not adopted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -168,21 +172,19 @@ test("an S3Bucket that only looks at a bucket which it might adopt gives no acce
   await accesses.when("reader", isReady);
 });
 
-test("a principal that AWS does not know keeps nobody's access to the key from being taken away", async () => {
+test("a principal that AWS does not know does not prevent the revocation of another principal's access to the key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world, managedKeySpec());
-  await accesses.apply("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
-  await accesses.when("reader", isReady);
-  await accesses.apply("nobody", { principals: [`arn:aws:iam::${READER}:role/nobody`] });
-  await accesses.when("nobody", isReconciling("BucketNotReady"));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.ready("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
+  await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
+  await accesses.when("missing", isReconciling("BucketNotReady"));
+  await accesses.remove("reader");
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))?.policy).not.toContain("S3OperatorAccess");
 });
 
-test("accesses that ask for more than a bucket policy holds keep neither the bucket's own statements nor the others' from it", async () => {
+test("an access that exceeds the size of a bucket policy does not displace the bucket's own statements, nor those of other accesses", async () => {
   await using world = await createWorld();
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
@@ -190,8 +192,7 @@ test("accesses that ask for more than a bucket policy holds keep neither the buc
   using theirs = await accessesOf(world, name);
   await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
   const principals = [world.simulator.account(READER).addRole("reader").arn];
-  await own.apply("reader", { principals });
-  await own.when("reader", isReady);
+  await own.ready("reader", { principals });
   const grants = Array.from({ length: 60 }, (_, index) => ({
     prefix: `${String(index).padStart(400, "x")}/`,
     permissions: ["Read" as const],
@@ -206,7 +207,6 @@ test("accesses that ask for more than a bucket policy holds keep neither the buc
     (text) => String(text),
   );
   expect(policy()).toContain("S3OperatorAccess");
-  await own.apply("late", { principals });
-  await own.when("late", isReady);
+  await own.ready("late", { principals });
   await expectAccessInvariants(world, own);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { BucketAccess } from "../../../operator/api/types.ts";
 import {
   accessCalls,
   accessesOf,
@@ -20,14 +19,13 @@ import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-test("IRSA: a role with exactly the grants, trusted by the ServiceAccount alone, and what Pods need to know", async () => {
+test("IRSA: the role has exactly the grants, only the ServiceAccount can assume it, and Pods get the outputs", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world, {}, { iam: { rolePath: "/pods/", rolePrefix: "s3-", tags: { team: "platform" } } });
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const role = roleOf(world, access);
   const bucketArn = `arn:aws:s3:::${world.bucketName("docs")}`;
   expect(access.status?.roleArn).toMatch(
@@ -59,13 +57,12 @@ test("IRSA: a role with exactly the grants, trusted by the ServiceAccount alone,
   await expectInvariants(world);
 });
 
-test("Pod Identity: the role is handed out by an association", async () => {
+test("Pod Identity: an association gives the role to the ServiceAccount", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { identity: "PodIdentity" });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { identity: "PodIdentity" });
   const { status } = access;
   expect(associations(world)).toMatchObject([
     { namespace: world.name, serviceAccount: "app", roleArn: status?.roleArn, arn: status?.associationArn },
@@ -74,14 +71,13 @@ test("Pod Identity: the role is handed out by an association", async () => {
   await expectAccessInvariants(world, accesses);
 });
 
-test("changed grants, another ServiceAccount and another ConfigMap: nothing of the former is left", async () => {
+test("after a change of grants, ServiceAccount and ConfigMap, nothing of the former is left", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   for (const name of ["app", "other"]) await createServiceAccount(world, world.name, name, { keep: "me" });
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const before = await accesses.when("reader", isReady);
+  const before = await accesses.ready("reader", { annotateServiceAccount: true });
   await accesses.edit("reader", {
     grants: [{ prefix: "curated/", permissions: ["Read", "List"] }],
     serviceAccountRef: { name: "other" },
@@ -103,61 +99,57 @@ test("changed grants, another ServiceAccount and another ConfigMap: nothing of t
   await expectAccessInvariants(world, accesses);
 });
 
-test("from IRSA to Pod Identity, to another ServiceAccount, and back", async () => {
+test("the identity changes from IRSA to Pod Identity, to another ServiceAccount, and back", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  await accesses.when("reader", isReady);
-  const readyAt = ({ metadata }: BucketAccess) =>
-    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  await accesses.ready("reader", {});
 
-  await readyAt(await accesses.edit("reader", { identity: "PodIdentity" }));
+  await accesses.readyAfter("reader", { identity: "PodIdentity" });
   expect(associations(world)).toMatchObject([{ serviceAccount: "app" }]);
-  await readyAt(await accesses.edit("reader", { serviceAccountRef: { name: "other" } }));
+  await accesses.readyAfter("reader", { serviceAccountRef: { name: "other" } });
   expect(associations(world)).toMatchObject([{ serviceAccount: "other" }]);
-  const access = await readyAt(await accesses.edit("reader", { identity: "IRSA" }));
+  const access = await accesses.readyAfter("reader", { identity: "IRSA" });
   expect(associations(world)).toEqual([]);
   expect(access.status).not.toHaveProperty("associationArn");
   expect(roleOf(world, access).assumeRolePolicy).toContain("AssumeRoleWithWebIdentity");
   await expectAccessInvariants(world, accesses);
 });
 
-test.for(["IRSA", "PodIdentity"] as const)("deleted, %s: nothing is left", async (identity) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  using accesses = await accessesOf(world);
-  await worldWithBucket(world);
-  await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { identity, annotateServiceAccount: identity === "IRSA" });
-  const access = await accesses.when("reader", isReady);
-  const role = roleOf(world, access);
-  role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
-  role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
-  expect([...world.account.roles.keys()]).not.toContain(role.arn);
-  expect(associations(world)).toEqual([]);
-  expect(await annotationsOf(world, "app")).toEqual({});
-  expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
-  await expectInvariants(world);
-});
+test.for(["IRSA", "PodIdentity"] as const)(
+  "the deletion of an access with %s leaves nothing behind",
+  async (identity) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    using accesses = await accessesOf(world);
+    await worldWithBucket(world);
+    await createServiceAccount(world, world.name, "app");
+    const access = await accesses.ready("reader", { identity, annotateServiceAccount: identity === "IRSA" });
+    const role = roleOf(world, access);
+    role.inlinePolicies.set("theirs", `{"Version":"2012-10-17","Statement":[]}`);
+    role.attachedPolicies.add(world.account.addManagedPolicy("theirs", { Version: "2012-10-17", Statement: [] }));
+    await accesses.remove("reader");
+    expect([...world.account.roles.keys()]).not.toContain(role.arn);
+    expect(associations(world)).toEqual([]);
+    expect(await annotationsOf(world, "app")).toEqual({});
+    expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
+    await expectInvariants(world);
+  },
+);
 
-test("deleted when AWS has lost everything already, and the bucket too", async () => {
+test("an access can be deleted when its AWS resources and its bucket are gone", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { identity: "PodIdentity" });
-  const { status } = await accesses.when("reader", isReady);
+  const { status } = await accesses.ready("reader", { identity: "PodIdentity" });
   world.account.roles.delete(status?.roleArn ?? "");
   clusterOf(world).podIdentityAssociations.clear();
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
 });
 
-test("a ConfigMap and an annotation of somebody else are left alone", async () => {
+test("a ConfigMap and an annotation of another owner are not changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -179,38 +171,35 @@ test("a ConfigMap and an annotation of somebody else are left alone", async () =
 
   await accesses.edit("reader", { annotateServiceAccount: false });
   await accesses.when("reader", isReady);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ a: "b" });
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
 });
 
-test("a ServiceAccount that is not there yet does not hold up the access, and is not made by it", async () => {
+test("a missing ServiceAccount does not delay the access, and is not created by it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   expect(condition(access, "ServiceAccountAnnotated")).toMatchObject({
     status: "False",
     reason: "ServiceAccountNotFound",
   });
   await createServiceAccount(world, world.name, "app");
-  const after = await accesses.lookAgain("reader");
+  const after = await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(after.status?.roleArn).toBe(access.status?.roleArn);
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
   await expectAccessInvariants(world, accesses);
 });
 
-test("paused: an edit waits", async () => {
+test("an edit of a paused access waits", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
-  await accesses.apply("reader", {});
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", {});
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
   await accesses.when("reader", (each) => condition(each, "Paused") !== undefined);
   const calls = accessCalls(world).length;
@@ -225,18 +214,16 @@ test("paused: an edit waits", async () => {
   ).toEqual(["PutRolePolicy"]);
 });
 
-test("the ServiceAccount of an access that is gone is free for the next one", async () => {
+test("the ServiceAccount of a deleted access is free for the next one", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
   for (const name of ["reader", "reader", "another"]) {
-    await accesses.apply(name, { annotateServiceAccount: true });
-    const { status } = await accesses.when(name, isReady);
+    const { status } = await accesses.ready(name, { annotateServiceAccount: true });
     expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roleArn });
-    await accesses.delete(name);
-    await accesses.statuses.whenGone(name);
+    await accesses.remove(name);
     expect(await annotationsOf(world, "app")).toEqual({});
   }
 });
@@ -246,7 +233,7 @@ async function annotationsOf(world: World, name: string): Promise<Record<string,
   return account.metadata.annotations ?? {};
 }
 
-test("a shared role is narrowed to the grants by the association, and none is made; then one of its own, and back", async () => {
+test("the association narrows a shared role to the grants; then the access gets its own role, and the shared one again", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
@@ -255,16 +242,13 @@ test("a shared role is narrowed to the grants by the association, and none is ma
   const Statement = [{ Effect: "Allow", Principal: principal, Action: ["sts:AssumeRole", "sts:TagSession"] }];
   shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement });
   const { workloadIdentity } = workloadAccount(world);
-  if (workloadIdentity === undefined) throw new Error("No way in");
+  if (workloadIdentity === undefined) throw new Error("The account has no workloadIdentity");
   await worldWithBucket(
     world,
     {},
     { workloadIdentity: { ...workloadIdentity, type: "PodIdentity", sharedRoleArn: shared.arn } },
   );
-  await accesses.apply("reader", { role: "Shared" });
-  const access = await accesses.when("reader", isReady);
-  const readyAt = ({ metadata }: BucketAccess) =>
-    accesses.when("reader", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  const access = await accesses.ready("reader", { role: "Shared" });
   expect(access.status).toMatchObject({ roleArn: shared.arn });
   expect(access.status).not.toHaveProperty("roleName");
   const [association] = associations(world);
@@ -273,18 +257,17 @@ test("a shared role is narrowed to the grants by the association, and none is ma
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
   await expectAccessInvariants(world, accesses);
 
-  const own = await readyAt(await accesses.edit("reader", { role: "Own" }));
+  const own = await accesses.readyAfter("reader", { role: "Own" });
   expect(associations(world)).toMatchObject([
     { roleArn: own.status?.roleArn, policy: undefined, disableSessionTags: false },
   ]);
   expect(world.account.roles.size).toBe(2);
   await expectAccessInvariants(world, accesses);
 
-  await readyAt(await accesses.edit("reader", { role: "Shared" }));
+  await accesses.readyAfter("reader", { role: "Shared" });
   expect(associations(world)).toMatchObject([{ roleArn: shared.arn, disableSessionTags: true }]);
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(associations(world)).toEqual([]);
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
 });

@@ -1,6 +1,7 @@
 /**
- * The examples with workloads, applied as they stand, and then used: each workload, with the credentials that a Pod of its ServiceAccount gets and
- * what its ConfigMap says, does what it was granted and nothing else. The simulator evaluates policies and checks signatures.
+ * The examples with workloads, applied as they are: each workload, with the credentials of its ServiceAccount's Pod and
+ * the values of its ConfigMap, can do what it was granted and nothing else. The simulator evaluates policies and checks
+ * signatures.
  */
 
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -11,7 +12,7 @@ import { accessesIn, exampleFolders } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
-import { perform, webIdentity } from "../support/world/workloads.ts";
+import { runExample, webIdentity } from "../support/world/workloads.ts";
 
 const TRUST_IN_PODS = {
   Effect: "Allow",
@@ -23,17 +24,17 @@ const folders = exampleFolders.filter((folder) =>
   accessesIn(folder).some(({ spec }) => spec.serviceAccountRef !== undefined),
 );
 
-test("there are the examples that there should be", () => {
+test("all examples with workloads are present", () => {
   expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "gitops", "private-storage"]);
 });
 
 describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
-  test.each(folders)("examples/%s: what is granted, and nothing else", async (folder) => {
-    await using stage = await perform(folder, type);
+  test.each(folders)("examples/%s: each workload can do what it was granted, and nothing else", async (folder) => {
+    await using stage = await runExample(folder, type);
     const { world, accesses } = stage;
     const manifests = accessesIn(folder);
     for (const { metadata } of manifests) await accesses.when(metadata.name, isReady);
-    // Before the workloads have their say: they count whose calls there were.
+    // Before the workloads send requests, because the invariants count callers.
     await expectAccessInvariants(world, accesses);
     await expectInvariants(world);
 
@@ -48,16 +49,15 @@ describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
   });
 });
 
-test("a role that is shared is, for each of its users, as small as one of its own", async () => {
-  await using stage = await perform("private-storage", "PodIdentity");
+test("a shared role is as narrow for each of its users as an own role", async () => {
+  await using stage = await runExample("private-storage", "PodIdentity");
   const { world, accesses } = stage;
   const shared = world.account.addRole("pods");
   shared.assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [TRUST_IN_PODS] });
   const workloadIdentity = { sharedRoleArn: shared.arn };
   await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { spec: { workloadIdentity } });
   await accesses.when("invoices", isReady);
-  const { metadata, spec } = await accesses.edit("invoices", { role: "Shared" });
-  await accesses.when("invoices", (each) => each.metadata.generation === metadata.generation && isReady(each));
+  const { spec } = await accesses.readyAfter("invoices", { role: "Shared" });
   using pod = await stage.pod("invoices");
   expect(pod.environment["ROLE_ARN"]).toBe(shared.arn);
   const keys = spec.grants.flatMap(({ prefix }) => keysAround(prefix));
@@ -66,8 +66,8 @@ test("a role that is shared is, for each of its users, as small as one of its ow
   await expectNothingElse(pod, keys);
 });
 
-test("private storage: what the application writes it reads again, under the bucket's key", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+test("private storage: the application reads what it wrote, under the bucket's key", async () => {
+  await using stage = await runExample("private-storage", "IRSA");
   using pod = await stage.pod("invoices");
   const names = { Bucket: pod.bucket, Key: "issued/2026/4711.pdf" };
   const written = await pod.s3.send(new PutObjectCommand({ ...names, Body: "an invoice" }));
@@ -82,8 +82,8 @@ test("private storage: what the application writes it reads again, under the buc
   expect(listed.Contents?.map(({ Key }) => Key)).toEqual([names.Key]);
 });
 
-test("nobody else gets the role: another ServiceAccount, namespace, audience, cluster", async () => {
-  await using stage = await perform("private-storage", "IRSA");
+test("the role cannot be assumed with another ServiceAccount, namespace, audience or cluster", async () => {
+  await using stage = await runExample("private-storage", "IRSA");
   const { world, cluster, accesses } = stage;
   const { status } = await accesses.when("invoices", isReady);
   const token = (namespace: string, serviceAccount: string, audience = "sts.amazonaws.com", of = cluster) =>

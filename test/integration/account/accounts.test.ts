@@ -29,7 +29,7 @@ function readyOf({ status, metadata }: StatusObject) {
 const isAccountReady = (account: AWSAccount) => readyOf(account)?.status === "True";
 const isWaiting = (bucket: S3Bucket) => readyOf(bucket)?.reason === "AccountNotAvailable";
 
-/** An S3Bucket that names no account. */
+/** Applies an S3Bucket that names no account. */
 async function applyWithoutRef({ kube, name: namespace, selector }: World, name: string, spec: S3BucketSpec = {}) {
   const [label = "", value = ""] = selector.split("=");
   const metadata = { namespace, name, labels: { [label]: value } };
@@ -42,7 +42,7 @@ async function deleteAccount({ kube }: World, name: string): Promise<void> {
   await kube.delete(AWS_ACCOUNTS, { name });
 }
 
-test("the operator's own identity: status says who it is", async () => {
+test("with the operator's own identity, status reports the caller", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount();
@@ -51,7 +51,7 @@ test("the operator's own identity: status says who it is", async () => {
   expect(metadata.finalizers, "it owns nothing at AWS").toBeUndefined();
 });
 
-test("a role with an external id, in another account: buckets are made there, and as that role", async () => {
+test("with a role and an external ID in another account, buckets are created there, as that role", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const target = world.simulator.account("210987654321");
@@ -71,7 +71,7 @@ test("a role with an external id, in another account: buckets are made there, an
   await expectInvariants(world);
 });
 
-test("a wrong external id: told of at the account and at the bucket, and well again when it is right", async () => {
+test("a wrong external ID is reported at the account and the bucket, which recover when it is corrected", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const { arn: roleArn } = world.account.addRole("s3-operator", { externalId: "right" });
@@ -93,7 +93,7 @@ test("a wrong external id: told of at the account and at the bucket, and well ag
   await expectInvariants(world);
 });
 
-test("credentials of another account: stalled at the account and at the bucket, and nothing is done with them", async () => {
+test("credentials of another account stall the account and the bucket, and nothing is called with them", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ accountId: "111122223333" });
@@ -109,11 +109,11 @@ test("credentials of another account: stalled at the account and at the bucket, 
   await expectInvariants(world);
 });
 
-test("an account that is not there and one that does not admit the namespace read the same; both are waited for", async () => {
+test("a missing account and one that does not admit the namespace look the same to a tenant, and both are waited for", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const absent = `${world.name}-x`;
-  await world.applyAccount({ allowedNamespaces: { names: ["somebody-else"] } });
+  await world.applyAccount({ allowedNamespaces: { names: ["another"] } });
   await accountWhen(world, isAccountReady);
   await world.applyBucket("one", { bucketName: world.bucketName("one") });
   await world.applyBucket("two", { bucketName: world.bucketName("two"), accountRef: { name: absent } });
@@ -125,7 +125,7 @@ test("an account that is not there and one that does not admit the namespace rea
 
   try {
     await world.applyAccount({}, absent);
-    await world.applyAccount({ allowedNamespaces: { names: ["somebody-else", world.name] } });
+    await world.applyAccount({ allowedNamespaces: { names: ["another", world.name] } });
     await world.bucketWhen("one", isReady);
     await world.bucketWhen("two", isReady);
     await expectInvariants(world);
@@ -134,12 +134,12 @@ test("an account that is not there and one that does not admit the namespace rea
   }
 });
 
-/** All that a tenant sees, but for what they wrote themselves. */
+/** The fields and events that a tenant sees, without those that the tenant wrote. */
 function withoutRef({ status }: S3Bucket) {
   return status?.conditions?.map(({ type, status, reason }) => ({ type, status, reason }));
 }
 
-test("a namespace is admitted by its labels, as they are", async () => {
+test("a namespace is admitted by its current labels", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const label = (team: string | null) =>
@@ -151,13 +151,13 @@ test("a namespace is admitted by its labels, as they are", async () => {
   await world.bucketWhen("docs", isReady);
   await label("others");
   await world.bucketWhen("docs", isWaiting);
-  expect(atAws(world, world.bucketName("docs")).tags.get("s3-operator.io/name"), "nothing is taken away").toBe("docs");
+  expect(atAws(world, world.bucketName("docs")).tags.get("s3-operator.io/name"), "no tag is removed").toBe("docs");
   await label("documents");
   await world.bucketWhen("docs", isReady);
   await expectInvariants(world);
 });
 
-test("an account that is deleted and comes back", async () => {
+test("a bucket waits while its account is deleted, and recovers when it is created again", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -192,7 +192,7 @@ test("a bucket that names no account uses the default one, as soon as there is e
   await expectInvariants(world);
 });
 
-test("of two default accounts only those that admit the namespace count", async () => {
+test("only default accounts that admit the namespace count", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const second = `${world.name}-2`;

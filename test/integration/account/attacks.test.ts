@@ -1,6 +1,7 @@
 /**
- * What one tenant may try against another, against the limits of the platform and against AWS's own grammar: what is written, who refuses it, and that the
- * refusal tells nothing of anybody else. tests of what the limits themselves do: guardrails.test.ts, ../access/consent.test.ts, validation/.
+ * Attacks of one tenant on another, on the guardrails of the platform, and on AWS's grammar: what is written, which
+ * component refuses it, and that the refusal reveals nothing about other tenants. Tests of the guardrails themselves:
+ * guardrails.test.ts, ../access/consent.test.ts, validation/.
  */
 
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -29,13 +30,13 @@ const PARTNER = "444455556666";
 const FOREIGN = "999988887777";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 
-/** A tenant with a bucket and an access to it, and another one who is after them. */
+/** A tenant with a bucket and an access to it, and an attacker in another namespace. */
 interface Tenants extends AsyncDisposable {
   world: World;
   victim: BucketAccess;
   attacker: OtherNamespace;
   accesses: Accesses;
-  /** What the attacker was never told. */
+  /** Names that the attacker must not learn. */
   secrets: string[];
 }
 
@@ -49,11 +50,10 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   await worldWithBucket(world, bucket, { guardrails });
   const own = stack.use(await accessesOf(world));
   const accesses = stack.use(await accessesOf(world, attacker.name));
-  await own.apply("ledger-api", {
+  const victim = await own.ready("ledger-api", {
     serviceAccountRef: { name: "ledger" },
     grants: [{ prefix: "payroll/", permissions: ["Read"] }],
   });
-  const victim = await own.when("ledger-api", isReady);
   const end = stack.move();
   return {
     world,
@@ -74,7 +74,7 @@ function expectNothingTold(object: StatusObject, secrets: readonly string[]): vo
   for (const secret of secrets) expect(told).not.toContain(secret);
 }
 
-describe("by one namespace against another", () => {
+describe("attacks of one namespace on another", () => {
   let scene: Tenants;
   let bucketBefore: object;
   let rolesBefore: string[];
@@ -89,20 +89,20 @@ describe("by one namespace against another", () => {
 
   afterAll(() => scene[Symbol.asyncDispose]());
 
-  /** As an S3Bucket of the attacker. */
+  /** The spec of the attacker's S3Bucket. */
   const BUCKET_ATTACKS: { what: string; spec: (scene: Tenants) => S3BucketSpec; reason: string }[] = [
     {
-      what: "foreign bucket: another tenant's, by its name at AWS",
+      what: "foreign bucket: a bucket of another tenant, by its name at AWS",
       spec: ({ world }) => ({ bucketName: world.bucketName("docs") }),
       reason: "BucketNotOwned",
     },
     {
-      what: "foreign bucket: another tenant's, by adoption",
+      what: "foreign bucket: a bucket of another tenant, by adoption",
       spec: ({ world }) => ({ bucketName: world.bucketName("docs"), adoptionPolicy: "Adopt" }),
       reason: "BucketNotOwned",
     },
     {
-      what: "foreign bucket: to be deleted with the attacker's object",
+      what: "foreign bucket: deletion with the attacker's object",
       spec: ({ world }) => ({
         bucketName: world.bucketName("docs"),
         adoptionPolicy: "Adopt",
@@ -116,7 +116,7 @@ describe("by one namespace against another", () => {
       reason: "BucketOwnedByAnotherAccount",
     },
     {
-      what: "foreign account: let in by a statement",
+      what: "foreign account: access by a statement",
       spec: ({ world }) => ({
         bucketName: world.bucketName("s"),
         ...statement([`arn:aws:iam::${FOREIGN}:role/reader`]),
@@ -124,12 +124,12 @@ describe("by one namespace against another", () => {
       reason: "GuardrailViolated",
     },
     {
-      what: "everybody let in by a statement",
+      what: "access of all principals by a statement",
       spec: ({ world }) => ({ bucketName: world.bucketName("p"), ...statement(["*"]) }),
       reason: "GuardrailViolated",
     },
     {
-      what: "guardrails: public access opened by one namespace",
+      what: "guardrails: public access turned on by one namespace",
       spec: ({ world }) => ({
         bucketName: world.bucketName("o"),
         publicAccessBlock: { ...ALL_ON, restrictPublicBuckets: false },
@@ -157,13 +157,14 @@ describe("by one namespace against another", () => {
   );
 
   test.for([
-    { what: "a ServiceAccount's", whom: {} },
-    { what: "a role's", whom: { principals: [`arn:aws:iam::${PARTNER}:role/reader`] } },
+    { what: "a ServiceAccount", whom: {} },
+    { what: "a role", whom: { principals: [`arn:aws:iam::${PARTNER}:role/reader`] } },
   ])(
-    "confused deputy: $what access to a bucket of another namespace reads as if that were not there",
+    "confused deputy: access of $what to a bucket of another namespace gets the message for a missing bucket",
     async ({ whom }) => {
       const { world, accesses, secrets, attacker } = scene;
-      // There, missing, in a namespace that nobody looks after, and in one that does not exist.
+      // A bucket that exists, one that does not, one in a namespace that the operator does not watch, and one in no
+      // namespace.
       const targets = [
         { name: "docs", namespace: world.name },
         { name: "none", namespace: world.name },
@@ -179,14 +180,13 @@ describe("by one namespace against another", () => {
         expect(Object.keys(refused.status ?? {}).toSorted()).toEqual(["conditions", "observedGeneration"]);
         said.push(message(refused).replace(`${bucketRef.namespace}/${bucketRef.name}`, "it"));
         expect(await findConfigMap(world, attacker.name, name)).toBeUndefined();
-        await accesses.delete(name);
-        await accesses.statuses.whenGone(name);
+        await accesses.remove(name);
       }
       expect(new Set(said).size, said.join("\n")).toBe(1);
     },
   );
 
-  test("foreign account: an AWSAccount that does not admit the namespace reads as if it were not there", async () => {
+  test("foreign account: an AWSAccount that does not admit the namespace gets the message for a missing account", async () => {
     const { world, attacker } = scene;
     const [open, absent] = [`${world.name}-open`, `${world.name}-none`];
     await world.applyAccount({ allowedNamespaces: { names: ["platform-team"] } }, open);
@@ -205,7 +205,7 @@ describe("by one namespace against another", () => {
     }
   });
 
-  test("foreign role: another tenant's, and one of another account, on a bucket of one's own", async () => {
+  test("foreign role: access of another tenant's role, or of a role in another account, to the attacker's own bucket", async () => {
     const { world, attacker, accesses, victim, secrets } = scene;
     await attacker.applyBucket("bait", { bucketName: world.bucketName("bait") });
     await attacker.bucketWhen("bait", isReady);
@@ -213,20 +213,19 @@ describe("by one namespace against another", () => {
     await accesses.apply("outside", { bucketRef, principals: [`arn:aws:iam::${FOREIGN}:role/reader`] });
     const refused = await accesses.when("outside", isStalled("GuardrailViolated"));
     expectNothingTold(refused, secrets);
-    // To give away what is one's own is no attack: the other's role gets no way to anything else, and nobody a way to that role.
-    await accesses.apply("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
-    await accesses.when("gift", isReady);
+    // A grant on one's own bucket is no attack: the other role gets access to nothing else, and the attacker no access
+    // to the role.
+    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
     const role = roleOf(world, victim);
     expect(role.assumeRolePolicy).not.toContain(attacker.name);
     expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
     for (const name of ["outside", "gift"]) {
-      await accesses.delete(name);
-      await accesses.statuses.whenGone(name);
+      await accesses.remove(name);
     }
     await attacker.deleteBucket("bait");
   });
 
-  test("after all that the other tenant's bucket and role are as they were, and no event tells of them", async () => {
+  test("after all attacks the other tenant's bucket and role are unchanged, and no event mentions them", async () => {
     const { world, attacker, secrets } = scene;
     expect(snapshot(world, world.bucketName("docs"))).toEqual(bucketBefore);
     expect([...world.account.roles.keys()]).toEqual(rolesBefore);
@@ -244,15 +243,14 @@ function statement(aws: string[]): S3BucketSpec {
   };
 }
 
-test("consent withdrawn: the session that a Pod has is good for nothing any more, and the refusal is that of a bucket which is not there", async () => {
+test("consent withdrawn: the session of a running Pod loses its access, and the message is that for a missing bucket", async () => {
   await using scene = await tenants();
   const { world, accesses, attacker } = scene;
   const bucketRef = { name: "docs", namespace: world.name };
   const Bucket = world.bucketName("docs");
   await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
   await world.editSpec("docs", { access: { allowedNamespaces: { names: [attacker.name] } } });
-  await accesses.apply("reader", { bucketRef, identity: "PodIdentity" });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { bucketRef, identity: "PodIdentity" });
   world.simulator.evaluatePolicies = true;
   const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), attacker.name, "app"));
   const read = () => pod.send(new GetObjectCommand({ Bucket, Key: "raw/a" }));
@@ -268,20 +266,20 @@ test("consent withdrawn: the session that a Pod has is good for nothing any more
   expectNothingTold(refused, [...scene.secrets, Bucket, world.account.id]);
 });
 
-describe("refused by the API server, in words about the spec alone", () => {
+describe("attacks that the API server refuses, with messages about the spec alone", () => {
   const grant = (prefix: string): Partial<BucketAccessSpec> => ({ grants: [{ prefix, permissions: ["Read"] }] });
   const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRef: { name } });
   const ROWS: [what: string, spec: Partial<BucketAccessSpec>, field: string][] = [
     [
-      "prefix injection: a prefix without its slash, which another begins with",
+      "prefix injection: a prefix without its slash, which is a prefix of another",
       grant("team-a"),
       "spec.grants[0].prefix",
     ],
-    ["prefix injection: a star after the slash", grant("team-a/*"), "spec.grants[0].prefix"],
-    ["prefix injection: a slash before it", grant("/team-a/"), "spec.grants[0].prefix"],
+    ["prefix injection: an asterisk after the slash", grant("team-a/*"), "spec.grants[0].prefix"],
+    ["prefix injection: a leading slash", grant("/team-a/"), "spec.grants[0].prefix"],
     ["prefix injection: a line feed", grant("a\n/"), "spec.grants[0].prefix"],
     ["a prefix of 1,025 bytes", grant(`${"ü".repeat(512)}/`), "spec.grants[0].prefix"],
-    ["a prefix that IAM cannot say", grant("文書/"), "spec.grants[0].prefix"],
+    ["a prefix with characters that IAM policies cannot hold", grant("文書/"), "spec.grants[0].prefix"],
     ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRef.name"],
     ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRef.name"],
     [
@@ -292,11 +290,11 @@ describe("refused by the API server, in words about the spec alone", () => {
     ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRef.name"],
     ["foreign bucket: a name as a path", { bucketRef: { name: "../team-b/docs" } }, "spec.bucketRef.name"],
     ["foreign bucket: every namespace", { bucketRef: { name: "docs", namespace: "*" } }, "spec.bucketRef.namespace"],
-    ["foreign role: everybody", { principals: ["*"] }, "spec.principals[0]"],
-    ["foreign account: as a whole", { principals: [FOREIGN] }, "spec.principals[0]"],
-    ["foreign account: its root", { principals: [`arn:aws:iam::${FOREIGN}:root`] }, "spec.principals[0]"],
-    ["foreign role: all of an account's", { principals: [`arn:aws:iam::${FOREIGN}:role/*`] }, "spec.principals[0]"],
-    ["foreign role: all accounts'", { principals: ["arn:aws:iam::*:role/reader"] }, "spec.principals[0]"],
+    ["foreign role: all principals", { principals: ["*"] }, "spec.principals[0]"],
+    ["foreign account: an account ID", { principals: [FOREIGN] }, "spec.principals[0]"],
+    ["foreign account: its root user", { principals: [`arn:aws:iam::${FOREIGN}:root`] }, "spec.principals[0]"],
+    ["foreign role: all roles of an account", { principals: [`arn:aws:iam::${FOREIGN}:role/*`] }, "spec.principals[0]"],
+    ["foreign role: a role in any account", { principals: ["arn:aws:iam::*:role/reader"] }, "spec.principals[0]"],
   ];
   let world: World;
   let accesses: Accesses;

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import { tagsAt } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
-test("a bucket that names itself after the account's template, which may change later", async () => {
+test("a bucket is named by the account's template, and keeps its name when the template changes", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ naming: { template: "{account}-{region}-{namespace}-{name}" } });
@@ -23,7 +23,7 @@ test("a bucket that names itself after the account's template, which may change 
   await expectInvariants(world);
 });
 
-test("without a template: namespace, name and a hash; a long name is cut to what S3 takes", async () => {
+test("without a template the name consists of namespace, name and a hash; a long name is cut to S3's limit", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount();
@@ -41,13 +41,13 @@ test("without a template: namespace, name and a hash; a long name is cut to what
     { status: null },
     { subresource: "status" },
   );
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const again = await world.bucketWhen("docs", isReady);
   expect(again.status?.bucketName, "found again without a record").toBe(plain.status?.bucketName);
   await expectInvariants(world);
 });
 
-test("a changed tag of the account reaches its buckets, and the bucket's own of that key wins", async () => {
+test("a changed tag of the account reaches its buckets, and the bucket's own tag of the same key overrides it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ tags: { owner: "platform", unit: "a" } });
@@ -61,12 +61,12 @@ test("a changed tag of the account reaches its buckets, and the bucket's own of 
   );
   const ready = await world.bucketWhen("docs", isReady);
   expect(tagsAt(world, world.bucketName("docs"))["unit"]).toBe("mine");
-  expect(ready.status?.drift, "news of ours is no drift").toBeUndefined();
+  expect(ready.status?.drift, "a change in Kubernetes is not drift").toBeUndefined();
   expect(condition(ready, "Stalled")).toBeUndefined();
   await expectInvariants(world);
 });
 
-test("tags of the account that change while no operator is there are its news, and no drift", async () => {
+test("tags of the account that change while no operator runs are changes in Kubernetes, not drift", async () => {
   await using world = await createWorld();
   await world.applyAccount({ tags: { owner: "platform" } });
   const bucketName = world.bucketName("docs");

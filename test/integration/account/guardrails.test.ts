@@ -1,4 +1,7 @@
-/** What a tenant may try against the limits of an account: each is refused before AWS is written to, in words that tell nothing the tenant did not know. */
+/**
+ * Attempts of a tenant to exceed the guardrails of an account. Each is refused before a write to AWS, with a message
+ * that reveals nothing new.
+ */
 
 import { expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
@@ -23,9 +26,9 @@ interface Attack {
   account: Partial<AWSAccountSpec>;
   spec: S3BucketSpec;
   reason: string;
-  /** Names the guardrail, the field and what to do. */
+  /** The message names the guardrail, the field and what to do. */
   says: string[];
-  /** What would please the account. */
+  /** A spec that the account allows. */
   instead: S3BucketSpec;
 }
 
@@ -35,7 +38,7 @@ const ENCRYPTED: Partial<AWSAccountSpec> = { guardrails: { requireKMS: true } };
 
 const ATTACKS: Attack[] = [
   {
-    what: "another account is let in",
+    what: "access of another account",
     account: FEW,
     spec: letIn([FOREIGN]),
     reason: "GuardrailViolated",
@@ -43,7 +46,7 @@ const ATTACKS: Attack[] = [
     instead: letIn([PARTNER]),
   },
   {
-    what: "everybody is let in, another account among them",
+    what: "access of all principals, another account included",
     account: FEW,
     spec: letIn(["*"]),
     reason: "GuardrailViolated",
@@ -51,7 +54,7 @@ const ATTACKS: Attack[] = [
     instead: { policy: { statements: [] } },
   },
   {
-    what: "Block Public Access is turned off",
+    what: "Block Public Access turned off",
     account: PRIVATE,
     spec: { publicAccessBlock: { ...ALL_ON, blockPublicPolicy: false } },
     reason: "GuardrailViolated",
@@ -59,7 +62,7 @@ const ATTACKS: Attack[] = [
     instead: { publicAccessBlock: ALL_ON },
   },
   {
-    what: "ACLs are turned on, with nothing that blocks public ones",
+    what: "ACLs enabled, with public ones not blocked",
     account: PRIVATE,
     spec: { baseline: "None", objectOwnership: "ObjectWriter" },
     reason: "GuardrailViolated",
@@ -76,11 +79,11 @@ const ATTACKS: Attack[] = [
   },
 ];
 
-test.for(ATTACKS)("$what: nothing is made, and it is made when the spec is corrected", async (attack) => {
+test.for(ATTACKS)("$what is refused: no bucket is created until the spec is corrected", async (attack) => {
   const { account, spec, reason, says, instead } = attack;
   await using world = await createWorld();
   await using _operator = startOperator(world);
-  // Before the bucket: what AWS knows nothing of would be another error.
+  // The account is created before the bucket: a missing account would be another error.
   for (const id of [PARTNER, FOREIGN]) world.simulator.account(id);
   await world.applyAccount(account);
   const bucketName = world.bucketName("docs");
@@ -90,7 +93,7 @@ test.for(ATTACKS)("$what: nothing is made, and it is made when the spec is corre
     const refused = await world.bucketWhen(name, isStalled(reason));
     const message = condition(refused, "Stalled")?.message;
     for (const text of says) expect(message).toContain(text);
-    expect(message, "whom the account does allow").not.toContain(PARTNER);
+    expect(message, "an allowed account").not.toContain(PARTNER);
     expect(kstatus(refused)).toBe("Failed");
     expect(refused.status?.bucketName).toBeUndefined();
   }
@@ -102,7 +105,7 @@ test.for(ATTACKS)("$what: nothing is made, and it is made when the spec is corre
   await expectInvariants(world);
 });
 
-test("a limit that comes later stops all changes to the bucket, takes nothing away, and does not hold up its deletion", async () => {
+test("a guardrail that is added later stops all changes to the bucket, removes nothing, and does not delay its deletion", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.account(FOREIGN);
@@ -131,28 +134,28 @@ test("a limit that comes later stops all changes to the bucket, takes nothing aw
   expectSoundHistory(world);
 });
 
-test("a bucket's name is held to the account's patterns before AWS is asked anything", async () => {
+test("a bucket's name is checked against the account's patterns before any call to AWS", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ naming: { allowedPatterns: ["payroll-*", "{namespace}-*", `*-${world.name}`] } });
-  await world.applyBucket("docs", { bucketName: "somebody-elses" });
+  await world.applyBucket("docs", { bucketName: "another-teams" });
   const refused = await world.bucketWhen("docs", isStalled("BucketNameNotAllowed"));
   const message = condition(refused, "Stalled")?.message;
-  expect(message).toContain("'somebody-elses'");
+  expect(message).toContain("'another-teams'");
   expect(message).toContain(`${world.name}-*`);
-  expect(message, "what others may call theirs is nobody's business here").not.toContain("payroll");
+  expect(message, "patterns for other tenants").not.toContain("payroll");
   expect(operatorCalls(world).filter(({ service }) => service !== "sts")).toEqual([]);
 
   await world.applyBucket("named", { bucketName: world.bucketName("docs") });
   await world.applyBucket("unnamed", {});
   await world.bucketWhen("named", isReady);
   await world.bucketWhen("unnamed", isReady);
-  await world.applyAccount({ naming: { allowedPatterns: ["somebody-elses"] } });
+  await world.applyAccount({ naming: { allowedPatterns: ["another-teams"] } });
   await world.bucketWhen("docs", isReady);
   await expectInvariants(world);
 });
 
-test("a namespace gets around no guardrail by another AWSAccount of the same AWS account, which reads as if it were not there", async () => {
+test("another AWSAccount of the same AWS account does not bypass a guardrail, and gets the message for a missing account", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const [open, absent] = [`${world.name}-open`, `${world.name}-absent`];
@@ -176,7 +179,7 @@ function ready(bucket: S3Bucket): string {
   return condition(bucket, "Ready")?.message ?? "";
 }
 
-test("a bucket is adopted only where the account allows it, and deleted only as it allows", async () => {
+test("a bucket is adopted only where the account allows it, and deleted only as the account allows", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("theirs");
@@ -202,7 +205,7 @@ function waitsFor(reason: string): (bucket: S3Bucket) => boolean {
   return (bucket) => bucket.metadata.deletionTimestamp !== undefined && condition(bucket, "Ready")?.reason === reason;
 }
 
-test("guardrails of one AWSAccount are not those of another", async () => {
+test("guardrails of one AWSAccount do not apply to another", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const open = `${world.name}-open`;

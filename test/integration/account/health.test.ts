@@ -9,7 +9,7 @@ import { holdCalls } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/* Every state that an AWSAccount can be in, as those see it who wait for it. It owns nothing at AWS: deleted, it is gone at once. */
+/* Each state of an AWSAccount as tools that wait for it see it. It owns nothing at AWS, so it is deleted at once. */
 
 const WAITING: Health = { kstatus: "InProgress", ready: false, argocd: "Progressing" };
 const READY: Health = { kstatus: "Current", ready: true, argocd: "Healthy" };
@@ -25,7 +25,7 @@ function get({ kube, name }: World): Promise<AWSAccount> {
   return kube.get<AWSAccount>(AWS_ACCOUNTS, { name });
 }
 
-/** Its Ready, of the newest spec, has this reason. */
+/** Waits until Ready has this reason at the newest generation. */
 async function accountSays(world: World, reason: string): Promise<void> {
   await eventually(
     () => get(world),
@@ -34,17 +34,17 @@ async function accountSays(world: World, reason: string): Promise<void> {
   );
 }
 
-test("new; first look; done; edited", async () => {
+test("an account is in progress until its first reconcile has finished, and again after an edit", async () => {
   await using world = await createWorld();
   await world.applyAccount();
   expect((await get(world)).status).toEqual({ observedGeneration: -1 });
   await expectAccountHealth(world, WAITING);
 
-  const look = holdCalls(world.simulator, "GetCallerIdentity");
+  const read = holdCalls(world.simulator, "GetCallerIdentity");
   const operator = startOperator(world);
-  await look.full;
+  await read.full;
   await expectAccountHealth(world, WAITING);
-  look.release();
+  read.release();
   await accountSays(world, "Succeeded");
   await expectAccountHealth(world, READY);
 
@@ -56,7 +56,7 @@ test("new; first look; done; edited", async () => {
   await expectAccountHealth(world, READY);
 });
 
-test("an error of AWS that passes is never a failure", async () => {
+test("a transient error of AWS is never a failure", async () => {
   await using world = await createWorld();
   const off = world.simulator.faults.internalError({ operation: "GetCallerIdentity" });
   await using _operator = startOperator(world);
@@ -68,7 +68,7 @@ test("an error of AWS that passes is never a failure", async () => {
   await expectAccountHealth(world, READY);
 });
 
-test("what only a person can change is a failure", async () => {
+test("an error that only a user can resolve is a failure", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ accountId: "999988887777" });

@@ -1,4 +1,4 @@
-/** Block Public Access of a whole AWS account, as spec.publicAccessBlock of its AWSAccount has it. */
+/** Block Public Access of a whole AWS account, by spec.publicAccessBlock of its AWSAccount. */
 
 import { describe, expect, test } from "vitest";
 import { AWS_ACCOUNTS, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
@@ -40,7 +40,7 @@ function calledAs(world: World, operation: string) {
   return operatorCalls(world).filter((call) => call.operation === operation);
 }
 
-test("it is set, kept, and taken away again, as it was the operator's", async () => {
+test("Block Public Access is set, kept, and removed again by the operator that set it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ publicAccessBlock: ALL_ON });
@@ -64,7 +64,7 @@ test("it is set, kept, and taken away again, as it was the operator's", async ()
   expectPermittedCalls(world);
 });
 
-test("what was so already is not the operator's to take away; what is not declared is not looked at", async () => {
+test("switches that were on before are not turned off, and switches that are not declared are not read", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.account.publicAccessBlock = publicAccessBlockDocument(ALL_BLOCKED);
@@ -79,7 +79,7 @@ test("what was so already is not the operator's to take away; what is not declar
   expect(operatorWrites(world)).toEqual([]);
 });
 
-test("an account that its organization manages: said once and looked at seldom, and its buckets go on", async () => {
+test("an account that its organization manages is reported once and retried seldom, and its buckets are reconciled", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.account.publicAccessBlock = HALF_BLOCKED;
@@ -125,7 +125,7 @@ test("a paused account is not written to", async () => {
   expect(world.account.publicAccessBlock).toBeDefined();
 });
 
-test("a process that dies in the middle of the write: the next one finishes, and knows it for its own", async () => {
+test("after a crash during the write, the next process finishes it and recognizes it as the operator's own", async () => {
   await using world = await createWorld();
   await world.applyAccount({ publicAccessBlock: ALL_ON });
   const written = Promise.withResolvers<void>();
@@ -150,14 +150,14 @@ test("a process that dies in the middle of the write: the next one finishes, and
 describe("two AWSAccounts of one AWS account", () => {
   const OFF = { ...ALL_ON, blockPublicPolicy: false };
 
-  /** The older one, and the name of a younger one that is applied in the same second at the earliest. */
+  /** Applies the older account, and names a younger one, which is applied in the same second or later. */
   async function pair(world: World): Promise<string> {
     await world.applyAccount({ publicAccessBlock: ALL_ON });
     await accountWhen(world, isReady);
     return `${world.name}-younger`;
   }
 
-  test("the younger is Stalled, names the older, and writes nothing; it takes over when the older is deleted", async () => {
+  test("the younger AWSAccount is Stalled, names the older, and writes nothing; it takes over when the older is deleted", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const younger = await pair(world);
@@ -170,12 +170,12 @@ describe("two AWSAccounts of one AWS account", () => {
     expect(stalled.status?.callerArn).toBe(world.account.callerArn);
     expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
 
-    // No look of either undoes what the other has written.
-    const looks = () => calledAs(world, "GetCallerIdentity").length;
-    const before = looks();
+    // No reconcile of either account reverts the write of the other.
+    const reads = () => calledAs(world, "GetCallerIdentity").length;
+    const before = reads();
     await askAgain(world, { [RECONCILE_REQUESTED_AT]: "1" });
     await askAgain({ ...world, name: younger }, { [RECONCILE_REQUESTED_AT]: "1" });
-    await eventually(looks, (count) => count >= before + 2);
+    await eventually(reads, (count) => count >= before + 2);
     await accountWhen(world, isReady);
     await accountWhen(world, hasReason("PublicAccessBlockConflict"), younger);
     expect(calledAs(world, "PutPublicAccessBlock")).toHaveLength(1);
@@ -187,7 +187,7 @@ describe("two AWSAccounts of one AWS account", () => {
     expectPermittedCalls(world);
   });
 
-  test("the younger takes over when the older declares nothing any more, and yields when it does again", async () => {
+  test("the younger AWSAccount takes over when the older no longer declares switches, and yields when it does again", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const younger = await pair(world);
@@ -204,7 +204,7 @@ describe("two AWSAccounts of one AWS account", () => {
     expect(world.account.publicAccessBlock).toEqual(publicAccessBlockDocument(ALL_BLOCKED));
   });
 
-  test("both declare the same: what the operator wrote goes with the last one", async () => {
+  test("when both AWSAccounts declare the same, the last one to be deleted removes the switches", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const younger = await pair(world);

@@ -1,4 +1,4 @@
-/** What the operator may do in an account, and how fast: AWSAccount's status.denied and spec.rateLimit. */
+/** Denied actions and the rate limit of an account: status.denied and spec.rateLimit of its AWSAccount. */
 
 import { expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
@@ -10,14 +10,14 @@ import { isReady, isReconciling } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
-test("what a bucket is denied stands in the account's status too, with the statement to add, and costs the account one look", async () => {
+test("an action denied to a bucket is in the account's status too, with the statement to add, after one read by the account", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
-  const looks = () => operatorCalls(world).filter(({ operation }) => operation === "GetCallerIdentity").length;
+  const reads = () => operatorCalls(world).filter(({ operation }) => operation === "GetCallerIdentity").length;
   world.simulator.faults.deny("s3:PutBucketVersioning");
   world.simulator.faults.deny("s3:GetLifecycleConfiguration");
-  const before = looks();
+  const before = reads();
   const rule = { id: "a", status: "Enabled" as const, expiration: { days: 1 } };
   await world.editSpec("docs", { versioning: "Enabled", lifecycle: { rules: [rule] } });
   await world.bucketWhen("docs", isReconciling("AccessDenied"));
@@ -30,16 +30,16 @@ test("what a bucket is denied stands in the account's status too, with the state
     { action: "s3:GetLifecycleConfiguration", message: expect.stringContaining(`"Effect":"Allow"`) as string },
     { action: "s3:PutBucketVersioning", message: expect.stringContaining(world.bucketName("docs")) as string },
   ]);
-  expect(looks() - before).toBeLessThanOrEqual(2);
+  expect(reads() - before).toBeLessThanOrEqual(2);
   expectSoundHistory(world);
 });
 
-/** Most calls of one AWS service within a second. */
+/** The highest number of calls of one AWS service within a second. */
 function busiestSecond(starts: readonly number[]): number {
   return Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length));
 }
 
-test("an account's rate limit holds for its buckets, and an edit of it at once", async () => {
+test("an account's rate limit applies to its buckets, and an edit of it applies at once", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const perSecond = 4;
@@ -48,7 +48,7 @@ test("an account's rate limit holds for its buckets, and an edit of it at once",
   await world.bucketWhen("slow", isReady);
   const slow = operatorCalls(world).filter(({ service }) => service === "s3");
   expect(slow.length).toBeGreaterThan(2 * perSecond + 1);
-  // A second's worth at once, and a second's worth in the second after; one more for the clocks of the two sides.
+  // One second's calls at once, one second's calls in the second after, and one more for clock differences.
   expect(busiestSecond(slow.map(({ time }) => time))).toBeLessThanOrEqual(2 * perSecond + 1);
 
   await world.applyAccount({ rateLimit: { requestsPerSecond: 10_000 } });

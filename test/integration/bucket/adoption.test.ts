@@ -9,7 +9,7 @@ import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled, settingSource } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** A bucket with a past: open in places, and with settings and tags of others. */
+/** Creates a bucket with a history: public in places, with settings and tags of other tools. */
 async function oldBucket(world: World): Promise<string> {
   const Bucket = world.bucketName("old");
   const bucket = world.account.createBucket(Bucket, "eu-central-1");
@@ -42,14 +42,14 @@ interface Refusal {
 }
 
 const REFUSALS: Refusal[] = [
-  { why: "nobody said so", account: {}, spec: {} },
+  { why: "neither the account nor the object allows it", account: {}, spec: {} },
   { why: "only the account allows it", account: { allowAdoption: true }, spec: {} },
-  { why: "the object says Never", account: { allowAdoption: true }, spec: { adoptionPolicy: "Never" } },
+  { why: "the object has Never", account: { allowAdoption: true }, spec: { adoptionPolicy: "Never" } },
   { why: "the account does not allow it", account: {}, spec: { adoptionPolicy: "Adopt" } },
   { why: "the account forbids it", account: { allowAdoption: false }, spec: { adoptionPolicy: "Adopt" } },
 ];
 
-test.for(REFUSALS)("a bucket that is there is refused without a write: $why", async ({ account, spec }) => {
+test.for(REFUSALS)("an existing bucket is refused without a write: $why", async ({ account, spec }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = await oldBucket(world);
@@ -68,7 +68,7 @@ test.for(REFUSALS)("a bucket that is there is refused without a write: $why", as
   expect(snapshot(world, bucketName)).toEqual(before);
 });
 
-test("adopting changes what is declared and nothing else, and says where the bucket falls short", async () => {
+test("adoption changes only what is declared, and lists where the bucket falls short of the baseline", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = await oldBucket(world);
@@ -103,7 +103,7 @@ test("adopting changes what is declared and nothing else, and says where the buc
   await expectInvariants(world);
 });
 
-test("baseline Secure brings an adopted bucket up to it, and what others put there stays", async () => {
+test("baseline Secure applies to an adopted bucket, and additions of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = await oldBucket(world);
@@ -115,7 +115,7 @@ test("baseline Secure brings an adopted bucket up to it, and what others put the
   const ready = await world.bucketWhen("old", isReady);
   for (const name of ["publicAccessBlock", "objectOwnership", "encryption", "policy"])
     expect(settingSource(ready, name)).toBe("Baseline");
-  expect(ready.status?.origin, "where it came from stays true").toBe("Adopted");
+  expect(ready.status?.origin, "the origin is kept").toBe("Adopted");
   const bucket = atAws(world, bucketName);
   expect(bucket.publicAccessBlock?.children.map(({ text }) => text)).toEqual(["true", "true", "true", "true"]);
   expect(bucket.ownershipControls).toEqual(ownershipDocument("BucketOwnerEnforced"));
@@ -126,7 +126,7 @@ test("baseline Secure brings an adopted bucket up to it, and what others put the
   await expectInvariants(world);
 });
 
-test("a bucket whose tags cannot be written is not adopted, and nothing else of it is written", async () => {
+test("a bucket with tags that cannot be written is not adopted, and no other setting of it is written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = await oldBucket(world);
@@ -144,7 +144,7 @@ test("a bucket whose tags cannot be written is not adopted, and nothing else of 
   await expectInvariants(world);
 });
 
-test("a bucket that was released is found again by the same manifest, with its origin", async () => {
+test("a released bucket is found again by the same manifest, with its origin", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const { metadata } = await readyBucket(world, "docs", { versioning: "Enabled" });
@@ -168,7 +168,7 @@ test("a bucket that was released is found again by the same manifest, with its o
   await expectInvariants(world);
 });
 
-test("a bucket that another object released is nobody's: only adoption takes it", async () => {
+test("a bucket that another object released has no owner, and can only be adopted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -181,9 +181,9 @@ test("a bucket that another object released is nobody's: only adoption takes it"
 });
 
 test.for([
-  ["another object's", { name: "another" }],
-  ["another namespace's", { namespace: "another" }],
-  ["another cluster's", { cluster: "another" }],
+  ["owned by another object", { name: "another" }],
+  ["owned by another namespace", { namespace: "another" }],
+  ["owned by another cluster", { cluster: "another" }],
 ] as const)("a bucket tagged as %s is never adopted", async ([, claim]) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);

@@ -9,7 +9,7 @@ import type {
   S3BucketSpec,
 } from "../../../operator/api/types.ts";
 
-/** What must exist at AWS so that a spec may name it. */
+/** Resources that must exist at AWS because a spec may name them. */
 export interface Named {
   kmsKeyArn: string;
   accountId: string;
@@ -17,8 +17,8 @@ export interface Named {
 }
 
 /**
- * Specs that the API server and AWS both take, over all eight settings, each there or not. Values are near each other on purpose: the same thing
- * said twice, in another order, letter case or form.
+ * Specs that the API server and AWS both accept, over all eight settings, each present or not. Values are close to each
+ * other on purpose: the same value twice, in another order, letter case or form.
  */
 export function arbitrarySpec(named: Named): fc.Arbitrary<S3BucketSpec> {
   return optional<S3BucketSpec>({
@@ -38,7 +38,7 @@ export function arbitrarySpec(named: Named): fc.Arbitrary<S3BucketSpec> {
       },
       ["rules"],
     ),
-    // An id that is not there is no id twice.
+    // A rule without an ID repeats no ID.
     cors: fc.record({
       rules: fc.uniqueArray(corsRule, { minLength: 1, maxLength: 4, selector: ({ id }) => id ?? Symbol("none") }),
     }),
@@ -53,7 +53,7 @@ export function arbitrarySpec(named: Named): fc.Arbitrary<S3BucketSpec> {
   });
 }
 
-/** A field that is left out is absent, not undefined. */
+/** Leaves a field out instead of setting it to undefined. */
 function optional<T>(
   fields: { [Field in keyof T]?: fc.Arbitrary<T[Field]> },
   requiredKeys: (keyof T & string)[] = [],
@@ -82,14 +82,14 @@ function encryption({ kmsKeyArn }: Named): fc.Arbitrary<NonNullable<S3BucketSpec
   );
 }
 
-/** In the order in which objects move. */
+/** Storage classes in the order in which objects can move. */
 const CLASSES = ["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] as const;
-/** Days that S3 wants between two transitions, at the most. */
+/** The most days that S3 requires between two transitions. */
 const GAP = 30;
 
 const prefix = fc.constantFrom("", "raw/", "raw", "a&b <c>/");
 const lifecycleFilter = fc.oneof(
-  // By far the most common, and the one that S3 writes in the most ways.
+  // The most common form, and the one that S3 rewrites in the most ways.
   fc.record({ prefix }),
   optional<LifecycleFilter>({
     prefix,
@@ -133,7 +133,7 @@ function toRule(choice: Choice): LifecycleRule {
   const { id, status, filter, classes, byDate, first, noncurrentClasses, newerNoncurrentVersions } = choice;
   const at = (index: number) => first + index * GAP;
   const when = (index: number) => (byDate ? { date: midnight(at(index)) } : { days: at(index) });
-  const looksAtMore = [filter?.tags, filter?.objectSizeGreaterThan, filter?.objectSizeLessThan].some(
+  const hasOtherFilter = [filter?.tags, filter?.objectSizeGreaterThan, filter?.objectSizeLessThan].some(
     (f) => f !== undefined,
   );
   const newer = newerNoncurrentVersions === undefined ? {} : { newerNoncurrentVersions };
@@ -142,7 +142,7 @@ function toRule(choice: Choice): LifecycleRule {
       transitions: classes.map((storageClass, index) => ({ ...when(index), storageClass })),
     }),
     ...(choice.expires === "later" && { expiration: when(classes.length) }),
-    ...(choice.expires === "marker" && !looksAtMore && { expiration: { expiredObjectDeleteMarker: true } }),
+    ...(choice.expires === "marker" && !hasOtherFilter && { expiration: { expiredObjectDeleteMarker: true } }),
     ...(noncurrentClasses.length > 0 && {
       noncurrentVersionTransitions: noncurrentClasses.map((storageClass, index) => ({
         noncurrentDays: at(index),
@@ -153,7 +153,7 @@ function toRule(choice: Choice): LifecycleRule {
     ...(choice.noncurrentExpires && {
       noncurrentVersionExpiration: { noncurrentDays: at(noncurrentClasses.length), ...newer },
     }),
-    ...(choice.aborts && !looksAtMore && { abortIncompleteMultipartUpload: { daysAfterInitiation: first } }),
+    ...(choice.aborts && !hasOtherFilter && { abortIncompleteMultipartUpload: { daysAfterInitiation: first } }),
   };
   const enough = Object.keys(actions).length > 0 ? actions : { expiration: when(0) };
   return { id, status, ...(filter && { filter }), ...enough };
@@ -184,17 +184,17 @@ function policy(named: Named): fc.Arbitrary<Policy> {
   });
 }
 
-/** Allows nobody in particular, so that Block Public Access has nothing to say. */
+/** Grants access to no public principal, so that Block Public Access does not refuse it. */
 function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement> {
   const known = fc.oneof(
     fc.record({ aws: some([accountId, `arn:aws:iam::${accountId}:root`, ...roleArns]) }),
     fc.record({ service: some(["logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"]) }),
     fc.record({ aws: some(roleArns), service: some(["cloudtrail.amazonaws.com"]) }),
   );
-  const anybody: fc.Arbitrary<Principals> = fc.constant({ aws: ["*"] });
+  const anyPrincipal: fc.Arbitrary<Principals> = fc.constant({ aws: ["*"] });
   const whom: fc.Arbitrary<Pick<PolicyStatement, "effect" | "principals" | "notPrincipals">> = fc.oneof(
     fc.record({ effect: fc.constant("Allow" as const), principals: known }),
-    fc.record({ effect: fc.constant("Deny" as const), principals: fc.oneof(known, anybody) }),
+    fc.record({ effect: fc.constant("Deny" as const), principals: fc.oneof(known, anyPrincipal) }),
     fc.record({ effect: fc.constant("Deny" as const), notPrincipals: known }),
   );
   const what: fc.Arbitrary<Pick<PolicyStatement, "actions" | "notActions" | "resources">> = fc.oneof(
@@ -220,7 +220,7 @@ function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement
 
 const SPARING = { operator: "StringNotEquals", key: "aws:PrincipalTag/Team", values: ["platform"] };
 
-/** The operator refuses to deny itself what it needs of the bucket, where no condition depends on the request. */
+/** The operator refuses a statement that denies it an action it needs, where no condition depends on the request. */
 function mayLockOut(
   effect: PolicyStatement["effect"],
   { actions, notActions }: Pick<PolicyStatement, "actions" | "notActions">,

@@ -4,7 +4,7 @@ import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Call, Normalisations } from "../../aws/index.ts";
 import { readyBucket } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { prerequisites } from "../support/world/prerequisites.ts";
 import { everySetting } from "../support/world/setting-cases.ts";
@@ -12,10 +12,10 @@ import { fullSpec } from "../support/world/specs.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** Long enough that calls which are sent at once are seen at once. */
+/** Latency of the simulator: long enough to see which calls are concurrent. */
 const LATENCY_MS = 30;
 
-/** The settings of `fullSpec`, on which the budget is measured against the peers. */
+/** The settings of `fullSpec`, the same as in the measurement of other operators. */
 const EIGHT = SETTINGS.filter(({ name }) => name in fullSpec("", ""));
 
 async function fullBucket(world: World): Promise<S3Bucket> {
@@ -23,14 +23,14 @@ async function fullBucket(world: World): Promise<S3Bucket> {
   return readyBucket(world, "full", spec);
 }
 
-/** What one look costs, all of AWS counted. */
-async function callsOfOneLook(world: World, name: string): Promise<Call[]> {
+/** All calls to AWS in one reconcile. */
+async function callsOfOneReconcile(world: World, name: string): Promise<Call[]> {
   const before = operatorCalls(world).length;
-  await lookAgain(world, name);
+  await reconcileAgain(world, name);
   return operatorCalls(world).slice(before);
 }
 
-test("a bucket with all eight settings is created with at most 24 calls, the ones before it is there included", async () => {
+test("a bucket with all eight settings is created with at most 24 calls, including those before it exists", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const ready = await fullBucket(world);
@@ -42,12 +42,12 @@ test("a bucket with all eight settings is created with at most 24 calls, the one
   await expectInvariants(world);
 });
 
-test("a look at an unchanged bucket with all eight settings is eight GETs, all at once", async () => {
+test("a reconcile of an unchanged bucket with all eight settings is eight concurrent GETs", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await fullBucket(world);
   world.simulator.latencyMs = LATENCY_MS;
-  const calls = await callsOfOneLook(world, "full");
+  const calls = await callsOfOneReconcile(world, "full");
   expect(calls.map(({ action }) => action).toSorted()).toEqual(
     EIGHT.map(({ permissions }) => permissions.read[0]).toSorted(),
   );
@@ -66,22 +66,25 @@ const SWITCHES: Normalisations[] = [
   { awsTags: { "aws:cloudformation:stack-name": "network" } },
 ];
 
-test.for(SWITCHES)("a look at an unchanged bucket with every setting is one GET each, with %o", async (switches) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  world.simulator.normalise.set(switches);
-  await readyBucket(world, "all", everySetting(await prerequisites(world)));
-  world.simulator.latencyMs = LATENCY_MS;
-  const calls = await callsOfOneLook(world, "all");
-  expect(calls.map(({ action }) => action).toSorted()).toEqual(
-    SETTINGS.map(({ permissions }) => permissions.read[0]).toSorted(),
-  );
-  expect(calls.every(({ method }) => method === "GET")).toBe(true);
-  expect(world.simulator.calls.maxInFlight(calls)).toBe(SETTINGS.length);
-  await expectInvariants(world);
-});
+test.for(SWITCHES)(
+  "a reconcile of an unchanged bucket with every setting is one GET each, with %o",
+  async (switches) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    world.simulator.normalise.set(switches);
+    await readyBucket(world, "all", everySetting(await prerequisites(world)));
+    world.simulator.latencyMs = LATENCY_MS;
+    const calls = await callsOfOneReconcile(world, "all");
+    expect(calls.map(({ action }) => action).toSorted()).toEqual(
+      SETTINGS.map(({ permissions }) => permissions.read[0]).toSorted(),
+    );
+    expect(calls.every(({ method }) => method === "GET")).toBe(true);
+    expect(world.simulator.calls.maxInFlight(calls)).toBe(SETTINGS.length);
+    await expectInvariants(world);
+  },
+);
 
-test("with every setting, a lifecycle answer that flaps is waited for, and written once", async () => {
+test("with every setting, a stale lifecycle response is waited for, and lifecycle is written once", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.normalise.set({ lifecycleFlap: { reads: 3 } });
@@ -90,12 +93,12 @@ test("with every setting, a lifecycle answer that flaps is waited for, and writt
   await expectInvariants(world);
 });
 
-test("a bucket that only has a name costs one GET for each setting of the baseline, and one for its tags", async () => {
+test("a bucket with only a name costs one GET for each setting of the baseline, and one for its tags", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "plain");
   world.simulator.latencyMs = LATENCY_MS;
-  const calls = await callsOfOneLook(world, "plain");
+  const calls = await callsOfOneReconcile(world, "plain");
   expect(calls.map(({ operation }) => operation).toSorted()).toEqual([
     "GetBucketEncryption",
     "GetBucketOwnershipControls",

@@ -10,8 +10,8 @@ import { isReady, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
-// Kubernetes' own controllers take their time over both, so they run side by side.
-test("a namespace that is deleted with all that is in it, and a deletion in the foreground, both end", async () => {
+// Kubernetes' own controllers are slow at both deletions, so these run concurrently.
+test("the deletion of a namespace with its content and a deletion in the foreground both finish", async () => {
   await using world = await createWorld();
   const doomed = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, doomed.name] });
@@ -31,7 +31,7 @@ test("a namespace that is deleted with all that is in it, and a deletion in the 
   expectSoundHistory(world);
 });
 
-/** Resolves when it is gone. */
+/** Deletes the namespace, and resolves when it is gone. */
 async function deleteNamespace({ kube }: World, name: string): Promise<void> {
   await kube.delete(NAMESPACES, { name });
   const phase = async () => {
@@ -45,7 +45,10 @@ async function deleteNamespace({ kube }: World, name: string): Promise<void> {
   await eventually(phase, (found) => found === "gone");
 }
 
-/** As Argo CD prunes: the garbage collector has a finalizer of its own on the object. Resolves when it is gone. */
+/**
+ * Deletes in the foreground, as Argo CD prunes: the garbage collector adds its own finalizer. Resolves when the object
+ * is gone.
+ */
 async function deleteInForeground({ kubeconfigPath, name }: World, bucket: string): Promise<void> {
   const where = ["--kubeconfig", kubeconfigPath, "--namespace", name];
   const deletion = ["delete", "s3bucket", bucket, "--cascade=foreground", "--timeout=30s"];

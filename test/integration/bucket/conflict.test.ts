@@ -10,7 +10,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const messageOf = (bucket: S3Bucket) => condition(bucket, "Stalled")?.message ?? "";
 
-/** Runs `act`, and expects that it changed nothing at AWS and wrote nothing there. */
+/** Runs `act`, and asserts that it causes no change and no write at AWS. */
 async function changesNothing(world: World, bucketName: string, act: () => Promise<void>): Promise<void> {
   const [before, writes] = [snapshot(world, bucketName), operatorWrites(world).length];
   await act();
@@ -19,7 +19,7 @@ async function changesNothing(world: World, bucketName: string, act: () => Promi
 }
 
 test.for(["Retain", "DeleteIfEmpty"] as const)(
-  "of two S3Buckets with one name the first keeps it; the second and its deletion (%s) touch nothing",
+  "the first of two S3Buckets with one bucket name keeps it; the second and its deletion (%s) change nothing",
   async (deletionPolicy) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -40,7 +40,7 @@ test.for(["Retain", "DeleteIfEmpty"] as const)(
   },
 );
 
-test("the message to the second does not say in which namespace the first is", async () => {
+test("the message for the second S3Bucket does not name the namespace of the first", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const elsewhere = await otherNamespace(world);
@@ -74,14 +74,14 @@ test("the same namespace and name in another cluster is another owner", async ()
 });
 
 test.for(["eu-central-1", "us-east-1"])(
-  "two that ask for a name at the same moment in %s: one gets it",
+  "of two concurrent requests for one name in %s, one gets it",
   async (region) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     await world.applyAccount();
     const bucketName = world.bucketName("same");
     const names = ["one", "two"];
-    // Both have seen that there is no such bucket before either creates it.
+    // Both have read that the bucket does not exist before either creates it.
     const bothLooked = () => operatorCalls(world).filter(({ operation }) => operation === "HeadBucket").length >= 2;
     world.simulator.faults.onCall(async (call, phase) => {
       if (phase === "before" && call.operation === "CreateBucket") await eventually(bothLooked, Boolean);
@@ -98,7 +98,7 @@ test.for(["eu-central-1", "us-east-1"])(
     const creations = operatorCalls(world).filter(({ operation }) => operation === "CreateBucket");
     expect(creations.map(({ status }) => status).toSorted()).toEqual(region === "us-east-1" ? [200, 200] : [200, 409]);
     expect(tagsAt(world, bucketName)).toMatchObject({ of: winner, "s3-operator.io/name": winner });
-    expect(world.statuses.of(loser).some(isReady), "the loser was never ready").toBe(false);
+    expect(world.statuses.of(loser).some(isReady), "the second was never ready").toBe(false);
     await expectInvariants(world);
     await changesNothing(world, bucketName, async () => {
       await world.deleteBucket(loser);
@@ -107,7 +107,7 @@ test.for(["eu-central-1", "us-east-1"])(
   },
 );
 
-test("the first goes: the second gets the name, as soon as it looks again and may adopt", async () => {
+test("after the first S3Bucket is deleted, the second gets the name when it is reconciled and may adopt", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ allowAdoption: true });
@@ -125,7 +125,7 @@ test("the first goes: the second gets the name, as soon as it looks again and ma
   await expectInvariants(world);
 });
 
-/** Asked to look again: of its own accord it does so every ten minutes. */
+/** Requests a reconcile, which otherwise comes every ten minutes. */
 async function expectStillStalled(world: World): Promise<void> {
   expect(isStalled("BucketNotOwned")(await world.bucket("second"))).toBe(true);
   await world.annotate("second", { "s3-operator.io/reconcile-requested-at": "now" });
@@ -151,7 +151,7 @@ test.for(["Retain", "DeleteIfEmpty"] as const)(
   },
 );
 
-test("a bucket that is in another region is not moved", async () => {
+test("a bucket in another region is not moved", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("far");

@@ -8,13 +8,14 @@ import { type Prerequisites, prerequisites } from "../support/world/prerequisite
 import { everySetting, everySettingChanged } from "../support/world/setting-cases.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { isReady } from "../support/expect/states.ts";
-import { type Counted, holdCalls, isCounted, type Point, setTrap } from "../support/faults/trap.ts";
+import { type Counted, holdCalls, isCounted, pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process finishes the work.
- * There is a bucket for every such point: its call is held when it comes, until those of all buckets are, and then one kill hits them all.
+ * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process
+ * finishes the work. There is a bucket for each such point. Its call is held until the calls of all buckets are held;
+ * then one kill interrupts them all.
  */
 vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
 
@@ -23,14 +24,14 @@ beforeAll(async () => {
   bundle = await ensureBundle();
 });
 
-/** More than there are points at which calls are held. */
+/** More workers than points at which calls are held. */
 const FLAGS = ["--concurrency=100"];
 
 type Declare = (named: Prerequisites) => Pick<Subject, "spec" | "changed">;
 const eight: Declare = ({ kmsKeyArn }) => ({ spec: fullSpec("", kmsKeyArn) });
 const every: Declare = (named) => ({ spec: everySetting(named), changed: everySettingChanged(named) });
 
-describe.concurrent("the process is killed", () => {
+describe.concurrent("a process killed at a call", () => {
   test.for<[Counted, PhaseName, string, Declare]>([
     ["call", "create", "eight settings", eight],
     ["call", "update", "eight settings", eight],
@@ -38,7 +39,7 @@ describe.concurrent("the process is killed", () => {
     ["call", "retain", "eight settings", eight],
     ["write", "create", "every setting", every],
     ["write", "change", "every setting", every],
-  ])("at each %s of %s, with %s", async ([counted, name, , declare]) => {
+  ])("a kill at each %s of phase %s, with %s, is recovered by a new process", async ([counted, name, , declare]) => {
     await using world = await createWorld();
     const phase = PHASES[name];
     const declared = declare(await prerequisites(world));
@@ -57,7 +58,7 @@ describe.concurrent("the process is killed", () => {
     const { expected, calls } = await measured(subject("reference"), name, counted);
     const stops = pointsOf(calls).map((point) => ({ point, it: subject(`${point.moment}-call-${point.number}`) }));
     await Promise.all(stops.map(({ it }) => phase.prepare(it)));
-    const trap = setTrap(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
+    const trap = trapBuckets(world.simulator, new Map(stops.map(({ point, it }) => [it.bucketName, point])), counted);
     const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
@@ -67,14 +68,14 @@ describe.concurrent("the process is killed", () => {
     await Promise.all(ends.map((over) => over()));
     for (const { it } of stops) expect(stateAtAws(it), it.name).toEqual(expected);
     for (const { it } of stops) expect(creations(it), `${it.name} is created once`).toBe(1);
-    expect(untagged, "buckets that did not say whose they are").toEqual([]);
+    expect(untagged, "buckets without an owner tag").toEqual([]);
     expect(tooEarly).toEqual([]);
     expect(dumpBucket(foreign, "foreign")).toEqual(foreignBefore);
     expect(operatorWrites(world).filter(({ bucket }) => bucket === foreign.name)).toEqual([]);
     await expectInvariants(world);
   });
 
-  test("while it asks who it is", async () => {
+  test("a kill during GetCallerIdentity is recovered by a new process", async () => {
     await using world = await createWorld();
     await world.applyAccount();
     await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
@@ -89,15 +90,7 @@ describe.concurrent("the process is killed", () => {
   });
 });
 
-function pointsOf(calls: number): Point[] {
-  const numbers = Array.from({ length: calls }, (_, index) => index + 1);
-  return numbers.flatMap((number) => [
-    { number, moment: "before" },
-    { number, moment: "after" },
-  ]);
-}
-
-/** What the phase comes to when nothing is in its way, and how many calls on the bucket it takes. */
+/** The result of the phase without a fault, and the number of its calls on the bucket. */
 async function measured(
   subject: Subject,
   name: PhaseName,
@@ -123,7 +116,7 @@ function creations({ world, bucketName }: Subject): number {
   return calls.filter(({ operation, status }) => operation === "CreateBucket" && status === 200).length;
 }
 
-/** Fills with the names of buckets that, after some call, had no tag that says whose they are, or were. */
+/** Collects the names of buckets that, after some call, had no tag of a present or former owner. */
 function watchTags({ account, simulator }: World): readonly string[] {
   const untagged: string[] = [];
   simulator.faults.onCall(({ bucket: name = "" }, phase) => {

@@ -5,7 +5,7 @@ import { fullSpec } from "../support/world/specs.ts";
 import { isReady, settingSource, settingState } from "../support/expect/states.ts";
 import { createWorld } from "../support/world/world.ts";
 
-test("an S3Bucket that only has a name becomes a bucket with the secure baseline", async () => {
+test("an S3Bucket with only a name creates a bucket with the secure baseline", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount({ tags: { owner: "platform" } });
@@ -29,7 +29,7 @@ test("an S3Bucket that only has a name becomes a bucket with the secure baseline
   world.statuses.all().forEach(expectSoundStatus);
 });
 
-test("all eight settings: created with at most 24 calls, then 8 GETs at once and no write", async () => {
+test("a bucket with all eight settings is created with at most 24 calls, then costs 8 concurrent GETs and no write", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 1_000 });
   await world.applyAccount();

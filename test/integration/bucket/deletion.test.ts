@@ -21,7 +21,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 const isNotEmpty = (bucket: S3Bucket) =>
   bucket.metadata.deletionTimestamp !== undefined && condition(bucket, "Ready")?.reason === "BucketNotEmpty";
 
-test("Retain turns the ownership tags into a release and keeps everything else", async () => {
+test("Retain turns the ownership tags into a release tag and keeps everything else", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const Bucket = world.bucketName("docs");
@@ -48,20 +48,20 @@ interface Outage {
 }
 
 const OUTAGES: Outage[] = [
-  { what: "AWS is out of reach", cause: ({ simulator }) => simulator.faults.connectionReset(), says: "" },
-  { what: "AWS answers with errors", cause: ({ simulator }) => simulator.faults.internalError(), says: "" },
+  { what: "AWS is unreachable", cause: ({ simulator }) => simulator.faults.connectionReset(), says: "" },
+  { what: "AWS returns errors", cause: ({ simulator }) => simulator.faults.internalError(), says: "" },
   {
-    what: "the tags may not be read",
+    what: "reading the tags is denied",
     cause: ({ simulator }) => simulator.faults.deny("s3:ListTagsForResource"),
     says: "s3:ListTagsForResource",
   },
   {
-    what: "the tags may not be written",
+    what: "writing the tags is denied",
     cause: ({ simulator }) => simulator.faults.deny("s3:TagResource"),
     says: "s3:TagResource",
   },
   {
-    what: "the account is gone",
+    what: "the account is deleted",
     cause: ({ kube, name }) => kube.delete(AWS_ACCOUNTS, { name }),
     says: "AWSAccount",
   },
@@ -72,7 +72,7 @@ const OUTAGES: Outage[] = [
   },
 ];
 
-test.for(OUTAGES)("Retain: the object goes also when $what, and a Warning says so", async ({ cause, says }) => {
+test.for(OUTAGES)("with Retain the object is deleted even when $what, with a Warning", async ({ cause, says }) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -86,7 +86,7 @@ test.for(OUTAGES)("Retain: the object goes also when $what, and a Warning says s
   expectSoundHistory(world);
 });
 
-test("DeleteIfEmpty deletes an empty bucket, and the object goes after it", async () => {
+test("DeleteIfEmpty deletes an empty bucket, and the object after it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
@@ -96,13 +96,13 @@ test("DeleteIfEmpty deletes an empty bucket, and the object goes after it", asyn
   });
   const goneFirst = world.gone("docs").then(() => seenGone);
   await world.deleteBucket("docs");
-  expect(await goneFirst, "the finalizer goes when the bucket has been seen gone").toBe(true);
+  expect(await goneFirst, "the finalizer is removed after the bucket was read as gone").toBe(true);
   expect(world.account.buckets.has(world.bucketName("docs"))).toBe(false);
   expect(await eventWhen(world, "docs", "BucketDeleted")).toMatchObject({ type: "Normal" });
   expectSoundHistory(world);
 });
 
-test("DeleteIfEmpty of a bucket that a person deleted already ends", async () => {
+test("DeleteIfEmpty finishes when a user has deleted the bucket already", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
@@ -113,7 +113,7 @@ test("DeleteIfEmpty of a bucket that a person deleted already ends", async () =>
   expectSoundHistory(world);
 });
 
-test("DeleteIfEmpty leaves a bucket alone that has meanwhile become another's", async () => {
+test("DeleteIfEmpty does not delete a bucket that belongs to another owner meanwhile", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -154,7 +154,7 @@ const CONTENTS: Content[] = [
   },
 ];
 
-/** As a person would who wants the bucket gone. */
+/** Empties the bucket, as a user does who wants it deleted. */
 async function empty(world: World, Bucket: string): Promise<void> {
   const { person } = world;
   const { Versions = [], DeleteMarkers = [] } = await person.send(new ListObjectVersionsCommand({ Bucket }));
@@ -164,28 +164,31 @@ async function empty(world: World, Bucket: string): Promise<void> {
     await person.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
 }
 
-test.for(CONTENTS)("DeleteIfEmpty waits for a bucket with $what, and goes on when it is empty", async ({ put }) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world, { pollIntervalMs: 200 });
-  const Bucket = world.bucketName("docs");
-  await readyBucket(world, "docs", { versioning: "Enabled", deletionPolicy: "DeleteIfEmpty" });
-  await put(world, Bucket);
-  const before = snapshot(world, Bucket);
-  await world.deleteBucket("docs");
-  const waiting = await world.bucketWhen("docs", isNotEmpty);
-  expect(kstatus(waiting)).toBe("Terminating");
-  expect(waiting.metadata.finalizers).toEqual([FINALIZER]);
-  expect(snapshot(world, Bucket)).toEqual(before);
+test.for(CONTENTS)(
+  "DeleteIfEmpty waits while the bucket has $what, and continues when it is empty",
+  async ({ put }) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world, { pollIntervalMs: 200 });
+    const Bucket = world.bucketName("docs");
+    await readyBucket(world, "docs", { versioning: "Enabled", deletionPolicy: "DeleteIfEmpty" });
+    await put(world, Bucket);
+    const before = snapshot(world, Bucket);
+    await world.deleteBucket("docs");
+    const waiting = await world.bucketWhen("docs", isNotEmpty);
+    expect(kstatus(waiting)).toBe("Terminating");
+    expect(waiting.metadata.finalizers).toEqual([FINALIZER]);
+    expect(snapshot(world, Bucket)).toEqual(before);
 
-  await expectQuiet(world, Bucket);
-  await empty(world, Bucket);
-  await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "emptied" });
-  await world.gone("docs");
-  expect(world.account.buckets.has(Bucket)).toBe(false);
-  expectSoundHistory(world);
-});
+    await expectQuiet(world, Bucket);
+    await empty(world, Bucket);
+    await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "emptied" });
+    await world.gone("docs");
+    expect(world.account.buckets.has(Bucket)).toBe(false);
+    expectSoundHistory(world);
+  },
+);
 
-/** While another bucket lives through several polls, this one is not asked after. */
+/** Asserts that this bucket costs no call while another bucket is polled several times. */
 async function expectQuiet(world: World, bucketName: string): Promise<void> {
   const of = (name: string) => operatorCalls(world).filter(({ bucket }) => bucket === name).length;
   const before = of(bucketName);
@@ -196,10 +199,10 @@ async function expectQuiet(world: World, bucketName: string): Promise<void> {
     () => of(other),
     (count) => count > 30,
   );
-  expect(of(bucketName), "no hot loop").toBe(before);
+  expect(of(bucketName), "there is no hot loop").toBe(before);
 }
 
-test("DeleteIfEmpty that is denied names the action, and Retain lets the object go", async () => {
+test("a denied DeleteIfEmpty names the action, and Retain then deletes the object", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
@@ -213,7 +216,7 @@ test("DeleteIfEmpty that is denied names the action, and Retain lets the object 
   expectSoundHistory(world);
 });
 
-test("DeleteIfEmpty waits for AWS, and never lets go of a bucket that it could not look at", async () => {
+test("DeleteIfEmpty waits for AWS, and never releases a bucket that it could not read", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
@@ -228,7 +231,7 @@ test("DeleteIfEmpty waits for AWS, and never lets go of a bucket that it could n
   expectSoundHistory(world);
 });
 
-test("an object that never got a bucket goes without a call to AWS", async () => {
+test("an object that never had a bucket is deleted without a call to AWS", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyBucket("docs", { bucketName: world.bucketName("docs"), deletionPolicy: "DeleteIfEmpty" });

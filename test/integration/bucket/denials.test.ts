@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
-/* Of each setting's own actions: settings.test.ts. */
+/* The actions of each setting are denied in settings.test.ts. */
 
-test("what is denied is tried again slowly", async () => {
+test("a denied action is retried slowly", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   await readyBucket(world, "docs");
@@ -16,14 +16,14 @@ test("what is denied is tried again slowly", async () => {
   world.simulator.faults.deny("s3:PutBucketVersioning");
   await world.editSpec("docs", { versioning: "Enabled" });
   await world.bucketWhen("docs", isReconciling("AccessDenied"));
-  const looks = () => operatorCalls(world).filter(({ bucket }) => bucket === world.bucketName("other")).length;
-  const before = looks();
-  await eventually(looks, (count) => count >= before + 30);
+  const calls = () => operatorCalls(world).filter(({ bucket }) => bucket === world.bucketName("other")).length;
+  const before = calls();
+  await eventually(calls, (count) => count >= before + 30);
   expect(world.simulator.calls.count("s3:PutBucketVersioning")).toBe(1);
   await expectInvariants(world);
 });
 
-test("without the tags nobody knows whose the bucket is: nothing is written", async () => {
+test("without the tags the owner is unknown, and nothing is written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -35,14 +35,14 @@ test("without the tags nobody knows whose the bucket is: nothing is written", as
   expect(condition(denied, "Ready")?.message).toContain("s3:ListTagsForResource");
   expect(operatorWrites(world)).toHaveLength(writes);
   allow();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(atAws(world, bucketName).versioning).toBe("Suspended");
   await expectInvariants(world);
 });
 
 test.for(["s3:CreateBucket", "s3:TagResource"])(
-  "%s denied: no bucket is made, and the message says what to allow",
+  "%s denied: no bucket is created, and the message names the statement to add",
   async (action) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -54,13 +54,13 @@ test.for(["s3:CreateBucket", "s3:TagResource"])(
     expect(condition(denied, "Ready")?.message).toContain(action);
     expect(world.account.buckets.has(bucketName)).toBe(false);
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     await expectInvariants(world);
   },
 );
 
-test("s3:ListBucket denied: S3 says no more than of another's bucket, and the message names both", async () => {
+test("s3:ListBucket denied: S3's response is that for another account's bucket, and the message names both causes", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.faults.deny("s3:ListBucket");

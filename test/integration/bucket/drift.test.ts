@@ -16,14 +16,14 @@ import { isReady, isStalled } from "../support/expect/states.ts";
 import { readPolicy, TAMPERINGS } from "./tampering.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** A settle window of zero: nothing that a person does is taken for an answer that AWS has not caught up with. */
+/** Without a settle window, a user's change is never taken for an eventually consistent read. */
 const OFTEN = { pollIntervalMs: 200, settleWindowMs: 0 };
 
-/** As the operator puts it into status once the change is undone. */
+/** The status after the operator has corrected the change. */
 const isCorrected = (bucket: S3Bucket) => isReady(bucket) && bucket.status?.drift?.lastCorrectedTime !== undefined;
 
 test.for(TAMPERINGS)(
-  "$setting that a person changed is found, told of and put right",
+  "a change of $setting by a user is detected, reported and corrected",
   async ({ setting, change, finds }) => {
     await using world = await createWorld();
     await using _operator = startOperator(world, OFTEN);
@@ -47,7 +47,7 @@ test.for(TAMPERINGS)(
     expect(detected).toMatchObject({ type: "Warning", note: expect.stringContaining(setting) as string });
     expect(corrected).toMatchObject({ type: "Normal", note: expect.stringContaining(setting) as string });
     expect(detected.eventTime < corrected.eventTime).toBe(true);
-    expect(drifting(world, "docs"), "while it was wrong, it did not say Ready").toContainEqual(
+    expect(drifting(world, "docs"), "it was not Ready during the drift").toContainEqual(
       expect.objectContaining({ type: "Ready", status: "Unknown", reason: "DriftDetected" }),
     );
     await expectInvariants(world);
@@ -56,7 +56,7 @@ test.for(TAMPERINGS)(
 
 const byPath = (a: Change, b: Change) => (a.path < b.path ? -1 : 1);
 
-/** What AWS keeps for itself to answer with old lifecycle rules now and then. */
+/** Makes the simulator forget old lifecycle rules, with which it answers now and then. */
 function withoutHistory(bucket: ReturnType<typeof snapshot>) {
   const { lifecycleBefore: _, ...rest } = bucket;
   return rest;
@@ -66,7 +66,7 @@ function drifting(world: World, name: string) {
   return world.statuses.of(name).flatMap(({ status }) => status?.conditions ?? []);
 }
 
-test("what others add to policy and tags stays, causes nothing, and survives a correction", async () => {
+test("additions of other tools to policy and tags stay, cause no write, and survive a correction", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, OFTEN);
   const bucketName = world.bucketName("docs");
@@ -105,7 +105,7 @@ test("what others add to policy and tags stays, causes nothing, and survives a c
   await expectInvariants(world);
 });
 
-test("a bucket that a person deleted is made again with all that is declared, and drift says so", async () => {
+test("a bucket that a user deleted is created again with all settings, and drift reports it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, OFTEN);
   const bucketName = world.bucketName("docs");
@@ -125,7 +125,7 @@ test("a bucket that a person deleted is made again with all that is declared, an
   await expectInvariants(world);
 });
 
-test("what is not declared is neither read nor judged nor written", async () => {
+test("settings that are not declared are neither read nor reported nor written", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, OFTEN);
   const Bucket = world.bucketName("plain");
@@ -159,7 +159,7 @@ test("what is not declared is neither read nor judged nor written", async () => 
   await expectInvariants(world);
 });
 
-test("a bucket whose ownership tags a person took away is left alone from then on", async () => {
+test("a bucket whose ownership tags a user removed is no longer changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, OFTEN);
   const bucketName = world.bucketName("docs");

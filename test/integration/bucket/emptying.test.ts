@@ -11,13 +11,13 @@ import { eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  lookAgain,
+  reconcileAgain,
   operatorCalls,
   operatorWrites,
 } from "../support/expect/invariants.ts";
 import { spawnOperator, startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
-import { type Point, setTrap } from "../support/faults/trap.ts";
+import { pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   bundle = await ensureBundle();
 });
 
-/** A bucket that is Ready, and that the S3Bucket may take with it. */
+/** A bucket that is Ready, with a confirmed deletion of its contents. */
 async function confirmedBucket(world: World, name: string, spec: S3BucketSpec = {}): Promise<Bucket> {
   await world.applyAccount(ALLOWED);
   const bucketName = world.bucketName(name);
@@ -44,13 +44,13 @@ async function confirmedBucket(world: World, name: string, spec: S3BucketSpec = 
 const waitsFor = (reason: string) => (bucket: S3Bucket) =>
   bucket.metadata.deletionTimestamp !== undefined && condition(bucket, "Ready")?.reason === reason;
 
-/** The message with which the deletion waits for this reason. */
+/** The message of Ready when the deletion waits for this reason. */
 async function messageWhen(world: World, name: string, reason: string): Promise<string> {
   const bucket = await world.statuses.when(name, waitsFor(reason), 60_000);
   return condition(bucket, "Ready")?.message ?? "";
 }
 
-async function goneAfterALook(world: World, name: string): Promise<void> {
+async function goneAfterReconcile(world: World, name: string): Promise<void> {
   await world.annotate(name, { [RECONCILE_REQUESTED_AT]: String(Math.random()) });
   await world.gone(name);
 }
@@ -64,14 +64,14 @@ function countVersions({ objects }: Bucket): number {
   return [...objects.values()].reduce((sum, versions) => sum + versions.length, 0);
 }
 
-/** The most calls that began within one second. */
+/** The highest number of calls that began within one second. */
 function mostPerSecond(calls: readonly Call[]): number {
   const times = calls.map(({ time }) => time).toSorted((a, b) => a - b);
   const within = (start: number) => times.filter((time) => time >= start && time < start + 1_000).length;
   return Math.max(0, ...times.map(within));
 }
 
-test("50,000 versions and delete markers go, and uploads with them, though the process is killed twice", async () => {
+test("50,000 versions and delete markers are deleted, with uploads, though the process is killed twice", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("docs");
   const first = spawnOperator(world, bundle);
@@ -103,8 +103,8 @@ test("50,000 versions and delete markers go, and uploads with them, though the p
   expect(mostPerSecond(emptying)).toBeLessThanOrEqual(20);
 });
 
-describe("nothing is touched", () => {
-  test("until the account allows it and the annotation names the bucket", async () => {
+describe("contents that are not deleted", () => {
+  test("contents stay until the account allows the deletion and the annotation names the bucket", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucketName = world.bucketName("docs");
@@ -124,7 +124,7 @@ describe("nothing is touched", () => {
       `${CONFIRM_DELETE_CONTENTS}=${bucketName}`,
     );
     await world.annotate("docs", { [CONFIRM_DELETE_CONTENTS]: "docs" });
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(snapshot(world, bucketName)).toEqual(before);
     expect(operatorWrites(world)).toHaveLength(writes);
 
@@ -136,7 +136,7 @@ describe("nothing is touched", () => {
   });
 
   test.each(["Retain", "DeleteIfEmpty"] as const)(
-    "by %s where the account does not allow it",
+    "contents stay with %s where the account does not allow it",
     async (deletionPolicy) => {
       await using world = await createWorld();
       await using _operator = startOperator(world);
@@ -152,7 +152,7 @@ describe("nothing is touched", () => {
     },
   );
 
-  test("in a bucket that another S3Bucket has", async () => {
+  test("contents stay in a bucket that belongs to another S3Bucket", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucket = await confirmedBucket(world, "docs");
@@ -166,7 +166,7 @@ describe("nothing is touched", () => {
   });
 });
 
-test("keys that XML cannot hold, and those that look encoded", async () => {
+test("keys that XML cannot represent, and keys that look encoded, are deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const { name: Bucket } = await confirmedBucket(world, "docs");
@@ -179,8 +179,8 @@ test("keys that XML cannot hold, and those that look encoded", async () => {
   expectDeleted(world, Bucket);
 });
 
-describe("what S3 refuses is named, and the rest goes", () => {
-  test("a denied action, and the statement of the bucket policy that may be why", async () => {
+describe("versions that S3 refuses to delete", () => {
+  test("a denied action is named, with the statement of the bucket policy that may deny it, and the rest is deleted", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const statement: PolicyStatement = {
@@ -201,14 +201,14 @@ describe("what S3 refuses is named, and the rest goes", () => {
     expect(message).toContain("KeepVersions");
     expect(bucket.uploads.size).toBe(0);
     const calls = operatorCalls(world).length;
-    await lookAgain(world, "docs");
-    expect(operatorCalls(world).length - calls, "one look, and no loop").toBeLessThan(15);
+    await reconcileAgain(world, "docs");
+    expect(operatorCalls(world).length - calls, "one reconcile, and no loop").toBeLessThan(15);
     allow();
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
-  test.each(["GOVERNANCE", "COMPLIANCE"] as const)("a %s retention, until when", async (mode) => {
+  test.each(["GOVERNANCE", "COMPLIANCE"] as const)("a %s retention is named, with its end", async (mode) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucket = await confirmedBucket(world, "docs");
@@ -224,11 +224,11 @@ describe("what S3 refuses is named, and the rest goes", () => {
     expect(countVersions(bucket)).toBe(1);
     expect(world.simulator.calls.count("s3:BypassGovernanceRetention")).toBe(0);
     locked.retention = undefined;
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
-  test("a legal hold", async () => {
+  test("a legal hold is named", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucket = await confirmedBucket(world, "docs");
@@ -240,11 +240,11 @@ describe("what S3 refuses is named, and the rest goes", () => {
     await world.deleteBucket("docs");
     expect(await messageWhen(world, "docs", "ObjectOnLegalHold")).toContain("object-0000001");
     held.legalHold = "OFF";
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
-  test("MFA delete", async () => {
+  test("MFA delete is named", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucket = await confirmedBucket(world, "docs");
@@ -253,12 +253,12 @@ describe("what S3 refuses is named, and the rest goes", () => {
     await world.deleteBucket("docs");
     expect(await messageWhen(world, "docs", "MFADeleteEnabled")).toContain("root user");
     bucket.mfaDelete = false;
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 });
 
-test("somebody who writes as fast as is deleted is told of, and not raced with", async () => {
+test("a writer that is as fast as the deletion is reported, and the operator does not race it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucket = await confirmedBucket(world, "docs");
@@ -269,14 +269,14 @@ test("somebody who writes as fast as is deleted is told of, and not raced with",
   await world.deleteBucket("docs");
   expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop whoever writes");
   const calls = operatorCalls(world).length;
-  await lookAgain(world, "docs");
-  expect(operatorCalls(world).length - calls, "one look, and no race").toBeLessThan(10);
+  await reconcileAgain(world, "docs");
+  expect(operatorCalls(world).length - calls, "one reconcile, and no race").toBeLessThan(10);
   stopWriting();
-  await goneAfterALook(world, "docs");
+  await goneAfterReconcile(world, "docs");
   expectDeleted(world, bucket.name);
 });
 
-describe("what is too much is left to S3 Lifecycle", () => {
+describe("a large bucket emptied by S3 Lifecycle", () => {
   const handedOver = async (world: World): Promise<Bucket> => {
     const bucket = await confirmedBucket(world, "docs");
     bucket.fillWith({ keys: 8_000 });
@@ -285,22 +285,22 @@ describe("what is too much is left to S3 Lifecycle", () => {
     return bucket;
   };
 
-  test("and looked at until it is gone", async () => {
+  test("a bucket that S3 Lifecycle empties is polled until it is deleted", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world, { emptyByLifecycleAbove: 1_500 });
     const bucket = await handedOver(world);
     expect(countVersions(bucket)).toBeGreaterThan(1_000);
     expect(JSON.stringify(bucket.lifecycle)).toContain("ExpiredObjectDeleteMarker");
     const writes = operatorWrites(world).length;
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(operatorWrites(world)).toHaveLength(writes);
-    // As S3 would, in its own time, and not quite to the end.
+    // Deletes most objects, as S3 Lifecycle does in its own time.
     for (const key of [...bucket.objects.keys()].slice(10)) bucket.objects.delete(key);
-    await goneAfterALook(world, "docs");
+    await goneAfterReconcile(world, "docs");
     expectDeleted(world, bucket.name);
   });
 
-  test("but not when the confirmation is taken back", async () => {
+  test("S3 Lifecycle is stopped when the confirmation is withdrawn", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
     const bucket = await handedOver(world);
@@ -311,25 +311,29 @@ describe("what is too much is left to S3 Lifecycle", () => {
     expect(countVersions(bucket)).toBe(8_000);
   });
 
-  test.each([{ deletionPolicy: "Retain" }, { mode: "Observe" }])("nor when the spec becomes %j", async (edit) => {
-    await using world = await createWorld();
-    await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
-    const bucket = await handedOver(world);
-    const allow = world.simulator.faults.deny("s3:PutLifecycleConfiguration", { bucket: bucket.name });
-    await world.editSpec("docs", edit);
-    expect(await messageWhen(world, "docs", "AccessDenied"), "it may not go while S3 goes on").toContain(
-      "s3:PutLifecycleConfiguration",
-    );
-    allow();
-    await goneAfterALook(world, "docs");
-    expect(bucket.lifecycle).toBeUndefined();
-    expect(countVersions(bucket)).toBe(8_000);
-  });
+  test.each([{ deletionPolicy: "Retain" }, { mode: "Observe" }])(
+    "S3 Lifecycle is stopped when the spec becomes %j",
+    async (edit) => {
+      await using world = await createWorld();
+      await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
+      const bucket = await handedOver(world);
+      const allow = world.simulator.faults.deny("s3:PutLifecycleConfiguration", { bucket: bucket.name });
+      await world.editSpec("docs", edit);
+      expect(
+        await messageWhen(world, "docs", "AccessDenied"),
+        "the object stays while S3 Lifecycle is active",
+      ).toContain("s3:PutLifecycleConfiguration");
+      allow();
+      await goneAfterReconcile(world, "docs");
+      expect(bucket.lifecycle).toBeUndefined();
+      expect(countVersions(bucket)).toBe(8_000);
+    },
+  );
 
-  // Whoever forgets it leaves S3 at work in a bucket that is to be kept.
-  describe("and never forgotten", () => {
+  // If the operator forgets the rule, S3 keeps deleting objects of a bucket that must be kept.
+  describe("the expiration rule is never forgotten", () => {
     test.each([{ deletionPolicy: "Retain" }, { deletionPolicy: "DeleteIfEmpty" }])(
-      "not with the status: %j",
+      "S3 Lifecycle is stopped after the status was wiped: %j",
       async (edit) => {
         await using world = await createWorld();
         const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
@@ -346,7 +350,7 @@ describe("what is too much is left to S3 Lifecycle", () => {
       },
     );
 
-    test("nor released as long as S3 goes on", async () => {
+    test("a bucket is not released while S3 Lifecycle is active", async () => {
       await using world = await createWorld();
       const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
       const bucket = await handedOver(world);
@@ -358,12 +362,12 @@ describe("what is too much is left to S3 Lifecycle", () => {
       await using _second = startOperator(world, { emptyByLifecycleAbove: 0 });
       expect(await messageWhen(world, "docs", "AccessDenied")).toContain("s3:PutLifecycleConfiguration");
       allow();
-      await goneAfterALook(world, "docs");
+      await goneAfterReconcile(world, "docs");
       expect(bucket.lifecycle).toBeUndefined();
     });
 
     test.each([undefined, [{ id: "own", status: "Enabled" as const, expiration: { days: 365 } }]])(
-      "nor by the next S3Bucket of that name, with rules %j",
+      "the next S3Bucket of the same bucket stops S3 Lifecycle, with rules %j",
       async (rules) => {
         await using world = await createWorld();
         const operator = startOperator(world, { emptyByLifecycleAbove: 0 });
@@ -386,19 +390,19 @@ describe("what is too much is left to S3 Lifecycle", () => {
       },
     );
 
-    test("nor in silence when somebody takes the bucket away", async () => {
+    test("an event warns when the bucket is lost to another owner while S3 Lifecycle is active", async () => {
       await using world = await createWorld();
       await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
       const bucket = await handedOver(world);
       bucket.tags.clear();
-      await goneAfterALook(world, "docs");
+      await goneAfterReconcile(world, "docs");
       expect(await eventWhen(world, "docs", "BucketLeftExpiring")).toMatchObject({ type: "Warning" });
       expect(bucket.lifecycle).toBeDefined();
     });
   });
 });
 
-test("the process is killed at each of its calls, before it is applied and after", async () => {
+test("emptying continues after a kill at each of its calls, before it is applied and after", async () => {
   await using world = await createWorld();
   const FLAGS = ["--concurrency=100"];
   await using first = spawnOperator(world, bundle, FLAGS);
@@ -413,13 +417,9 @@ test("the process is killed at each of its calls, before it is applied and after
   await world.deleteBucket("reference");
   await world.gone("reference");
 
-  const points = Array.from({ length: count() - before }, (_, index) => index + 1).flatMap((number): Point[] => [
-    { number, moment: "before" },
-    { number, moment: "after" },
-  ]);
-  const stops = points.map((point) => ({ point, name: `${point.moment}-call-${point.number}` }));
+  const stops = pointsOf(count() - before).map((point) => ({ point, name: `${point.moment}-call-${point.number}` }));
   await Promise.all(stops.map(({ name }) => prepared(name)));
-  const trap = setTrap(world.simulator, new Map(stops.map(({ point, name }) => [world.bucketName(name), point])));
+  const trap = trapBuckets(world.simulator, new Map(stops.map(({ point, name }) => [world.bucketName(name), point])));
   await Promise.all(stops.map(({ name }) => world.deleteBucket(name)));
   await trap.full;
   await first.kill();

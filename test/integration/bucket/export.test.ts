@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** In this process, as the account's administrator. */
+/** Runs the subcommand in this process, as the account's administrator. */
 function exportBucket(world: World, bucketName: string, ...flags: string[]) {
   Object.assign(process.env, awsEnvironment(world));
   return runExport([`--bucket=${bucketName}`, "--s3-force-path-style", ...flags], {}, "test");
@@ -40,7 +40,7 @@ function commentsOf(text: string): string[] {
   return text.split("\n").filter((line) => line.startsWith("#"));
 }
 
-/** By the real kubectl, just as it was printed, but for what keeps one test's objects from another's operator. */
+/** Applies the output with kubectl, unchanged except for fields that separate the tests. */
 async function applyManifest(world: World, text: string): Promise<void> {
   const label = world.selector.replace("=", ": ");
   const marked = text
@@ -52,12 +52,12 @@ async function applyManifest(world: World, text: string): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-test("a bucket made by hand with every setting: the plan has nothing but the operator's tags, and so has adoption", async () => {
+test("for a bucket made by hand with every setting, both the plan and the adoption consist of the operator's tags only", async () => {
   await using world = await createWorld();
   const bucketName = await handmadeBucket(world);
   const before = snapshot(world, bucketName);
   const { manifest, comments, stdout } = await exported(world, bucketName, "--name=docs");
-  // The policy is all somebody else's.
+  // All statements of the policy belong to other tools.
   const settings = SETTINGS.map(({ name }) => name).filter((name) => name !== "policy");
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy", ...settings]);
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
@@ -86,7 +86,7 @@ test("a bucket made by hand with every setting: the plan has nothing but the ope
   await expectInvariants(world);
 });
 
-test("however AWS puts it, the manifest says the same", async () => {
+test("the manifest is the same in every form in which AWS returns the settings", async () => {
   await using world = await createWorld();
   const bucketName = await handmadeBucket(world);
   const { manifest } = await exported(world, bucketName);
@@ -97,7 +97,7 @@ test("however AWS puts it, the manifest says the same", async () => {
   expect(again.comments).toContain("# - tags: 'aws:cloudformation:stack-name' is AWS's own");
 });
 
-test("what no spec can say is told, and survives the adoption", async () => {
+test("settings that a spec cannot express are listed, and survive the adoption", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("old");
   const bucket = world.account.createBucket(bucketName, "eu-central-1");
@@ -119,7 +119,7 @@ test("what no spec can say is told, and survives the adoption", async () => {
   await expectInvariants(world);
 });
 
-test("a bucket at S3's defaults is a name and a region, read once in one round trip", async () => {
+test("a bucket at S3's defaults gives a name and a region, in one round trip of reads", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("plain");
   world.account.createBucket(bucketName, "eu-central-1");
@@ -138,7 +138,7 @@ test("a bucket at S3's defaults is a name and a region, read once in one round t
   expect(operatorWrites(world)).toEqual([]);
 });
 
-test("the bundle does it as a process of its own, told by the environment; kubectl takes what it prints", async () => {
+test("the bundle exports as a process with its configuration in the environment, and kubectl accepts the output", async () => {
   await using world = await createWorld();
   const bucketName = await handmadeBucket(world);
   const environment = {
@@ -158,7 +158,7 @@ test("the bundle does it as a process of its own, told by the environment; kubec
 });
 
 test.for([
-  [["export"], 2, "--bucket is missing"],
+  [["export"], 2, "--bucket is required"],
   [["export", "--bucket=docs", "--bukket=x"], 2, "unknown flag --bukket"],
   [["export", "--bucket=Not_A_Bucket"], 2, "--bucket must be the name of a general purpose bucket"],
   [["export", "--bucket=docs", "--region=nowhere"], 2, "--region must be an AWS region"],
@@ -169,10 +169,10 @@ test.for([
   await using process = startNode(await ensureBundle(), args, { environment });
   expect(await process.exited).toEqual({ code: exitCode, signal: null });
   expect(process.output()).toContain(text);
-  if (exitCode > 0) expect(process.output().trimEnd().split("\n"), "for people, without a stack").toHaveLength(1);
+  if (exitCode > 0) expect(process.output().trimEnd().split("\n"), "the message has no stack trace").toHaveLength(1);
 });
 
-test("a setting that may not be read is told, with its action, and left alone", async () => {
+test("a setting that cannot be read is listed with its action, and not managed", async () => {
   await using world = await createWorld();
   const bucketName = await handmadeBucket(world);
   world.simulator.faults.deny("s3:GetBucketLogging");
@@ -182,7 +182,7 @@ test("a setting that may not be read is told, with its action, and left alone", 
   const denied = comments.find((line) => line.startsWith("# - logging:"));
   expect(denied).toContain("not read");
   expect(denied).toContain('"Action":"s3:GetBucketLogging"');
-  // The API takes neither without versioning.
+  // The API server accepts neither setting without versioning.
   for (const name of ["objectLock", "replication"]) {
     expect(manifest.spec).not.toHaveProperty(name);
     expect(comments.join("\n")).toContain(`# - ${name}: a spec can say it only with versioning`);
@@ -190,7 +190,7 @@ test("a setting that may not be read is told, with its action, and left alone", 
   expect(stderr).toContain("what it leaves alone (6)");
 });
 
-test("what an S3Bucket has already is told, and its tags of ownership are not exported", async () => {
+test("an owning S3Bucket is reported, and its ownership tags are not exported", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const policy = { minimumTLSVersion: "1.3" } as const;
@@ -201,7 +201,7 @@ test("what an S3Bucket has already is told, and its tags of ownership are not ex
   expect(comments.join("\n")).toContain("# - tags: they say that an S3Bucket has the bucket");
 });
 
-test("names that somebody chose stay within their comment", async () => {
+test("names chosen by other tools stay within their comment", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("hostile");
   const Sid = "x\nspec:\n  deletionPolicy: DeleteWithContents\u2028#";
@@ -217,7 +217,7 @@ test("names that somebody chose stay within their comment", async () => {
   expect(stdout).not.toContain("\u2028");
 });
 
-test("a bucket in another region is found there, unless another one was asked for", async () => {
+test("a bucket in another region is found there, unless --region names another one", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("far");
   world.account.createBucket(bucketName, "us-west-2");
@@ -230,7 +230,7 @@ test("a bucket in another region is found there, unless another one was asked fo
   });
 });
 
-test("buckets out of reach: exit 1, and a sentence on what to do", async () => {
+test("for an unreachable bucket export exits 1 with a sentence on what to do", async () => {
   await using world = await createWorld();
   const bucketName = world.bucketName("closed");
   const failure = async (bucket: string) => {
@@ -253,7 +253,7 @@ test("buckets out of reach: exit 1, and a sentence on what to do", async () => {
 
   world.simulator.faults.internalError({ operation: "GetBucketCors" });
   expect(await failure(bucketName)).toContain(
-    "AWS does not answer, or only with an error of its own (s3:GetBucketCORS)",
+    "AWS does not respond, or responds with an internal error (s3:GetBucketCORS)",
   );
   expect(snapshot(world, bucketName)).toEqual(before);
   expect(atAws(world, bucketName).tags.size).toBe(0);

@@ -16,8 +16,8 @@ import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts
 import { PHASES } from "../support/faults/phases.ts";
 
 /*
- * Whatever AWS and the network do to a call, once it has passed: AWS has in the end what it would have had without, and meanwhile nobody was
- * told anything wrong. Each case is one bucket, and all run at once.
+ * Transient faults of AWS and the network at each call: AWS ends in the state without the fault, and no status was
+ * wrong meanwhile. Each case is one bucket, and all run concurrently.
  */
 vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
 
@@ -27,12 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => faulty?.[Symbol.asyncDispose]());
 
-/** The places that a phase comes to. */
+/** The kinds of calls that a phase makes. */
 const PLACES_IN = {
   create: PLACES,
   update: ["reads", "writes"],
   drift: ["reads", "writes"],
-  deleteIfEmpty: ["look", "reads", "bucket"],
+  deleteIfEmpty: ["existence", "reads", "bucket"],
 } satisfies Record<string, readonly Place[]>;
 
 const CASES = FAULTS.flatMap((fault) =>
@@ -43,13 +43,16 @@ const CASES = FAULTS.flatMap((fault) =>
   ),
 );
 
-/** The SDK does not try again what S3 calls a conflict; throttling slows the whole account, so that many of them take long. */
+/**
+ * The SDK does not retry what S3 calls a conflict. Throttling slows the whole account, so that many such cases take
+ * long.
+ */
 function timesOf(fault: Fault, place: Place): number {
   return fault === "operationAborted" || (fault === "throttle" && place === "writes") ? 1 : ATTEMPTS;
 }
 
-describe.concurrent("a fault that passes", () => {
-  test.for(CASES)("$fault of $place during $phase", async ({ fault, phase, place }) => {
+describe.concurrent("a transient fault", () => {
+  test.for(CASES)("$fault of $place during $phase leaves no trace", async ({ fault, phase, place }) => {
     const it = await faulty.subject(`${fault}-${phase}-${place}`, fault === "throttle");
     await PHASES[phase].prepare(it);
     disturb(fault, it, [place], timesOf(fault, place));
@@ -60,13 +63,13 @@ describe.concurrent("a fault that passes", () => {
   });
 });
 
-test("every operation of the operator had its turn", () => {
+test("every operation of the operator had a fault", () => {
   const known = new Set([...Object.values(OPERATIONS).flat(), "GetCallerIdentity", "AssumeRole", "DescribeKey"]);
   expect(new Set(operatorCalls(faulty.world).map(({ operation }) => operation))).toEqual(known);
 });
 
-test("nothing was written before it was on record", () => {
+test("nothing was written before status announced it", () => {
   expect(faulty.tooEarly).toEqual([]);
 });
 
-test("afterwards all is quiet", () => expectInvariants(faulty.world));
+test("the invariants hold after all faults", () => expectInvariants(faulty.world));

@@ -25,7 +25,7 @@ import { bucketArn } from "../../../operator/aws/arn.ts";
 import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
 import type { World } from "../support/world/world.ts";
 
-/** A bucket that a person made with every setting there is, none of them at S3's default, in the words that people and their tools use. */
+/** Creates a bucket with every setting by hand, none at S3's default, in the forms that users and their tools use. */
 export async function handmadeBucket(world: World): Promise<string> {
   const Bucket = world.bucketName("handmade");
   world.account.createBucket(Bucket, "eu-central-1");
@@ -55,7 +55,7 @@ async function protect(s3: S3Client, Bucket: string, { kmsKeyArn }: Prerequisite
   ];
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
   await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-  // As YAML 1.1, which Kubernetes reads, would take them for something else.
+  // Values that YAML 1.1, which Kubernetes reads, takes for other types.
   const tags = { cost: "42", on: "off", "team name": "1_000", since: "2024-01-01", empty: "" };
   const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
@@ -148,7 +148,7 @@ async function serve(s3: S3Client, Bucket: string, { queueArn, topicArn }: Prere
         Filter: { Key: { FilterRules } },
       },
     ],
-    // S3 makes up the id.
+    // S3 generates the ID.
     TopicConfigurations: [{ TopicArn: topicArn, Events: ["s3:ObjectRemoved:*" as const] }],
     EventBridgeConfiguration: {},
   };

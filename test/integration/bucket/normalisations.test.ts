@@ -5,21 +5,22 @@ import type { Normalisations } from "../../aws/index.ts";
 import { arbitrarySpec } from "./arbitrary-spec.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { dumpBucket } from "../support/expect/dump.ts";
-import { expectInvariants, expectNothingToWrite, lookAgain } from "../support/expect/invariants.ts";
-import { MEDDLE } from "./meddle.ts";
+import { expectInvariants, expectNothingToWrite, reconcileAgain } from "../support/expect/invariants.ts";
+import { TAMPER_WITH } from "./tamper.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { isReady, settingSource } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * AWS hands back what was written in other words. Whatever is declared, and in whatever words it comes back: it is seen as equal, so that another
- * look writes nothing, and what somebody really changed is still found. A failure names the seed, which as a parameter of the check repeats it.
+ * AWS returns settings in other forms than they were written. In any form, a declared value counts as equal, so that
+ * another reconcile writes nothing, and a user's change is still detected. A failure prints the seed, which repeats it
+ * as a parameter of the check.
  */
 
 interface Case {
   spec: S3BucketSpec;
   normalisations: Normalisations;
-  /** Chooses what somebody changes. */
+  /** Chooses the setting that a user changes. */
   choice: number;
 }
 
@@ -34,10 +35,10 @@ const normalisations: fc.Arbitrary<Normalisations> = fc.record(
   { requiredKeys: [] },
 );
 
-/** At once, in one world. */
+/** All specs run concurrently, in one world. */
 const CASES = 24;
 
-test("any spec, in whatever words AWS hands it back", async () => {
+test("any spec counts as applied in every form in which AWS returns it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { concurrency: CASES });
   await world.applyAccount({ tags: { owner: "platform" } });
@@ -70,12 +71,12 @@ async function holds(world: World, cases: readonly Case[]): Promise<void> {
     }),
   );
   await expectInvariants(world);
-  // It only delays, and has had its turn.
+  // A fault that only delays is left out after its first use.
   for (const name of names) world.simulator.normalise.set({ lifecycleFlap: undefined }, world.bucketName(name));
   await Promise.all(cases.map((each, index) => expectDriftFound(world, names[index] ?? "", each)));
 }
 
-test("a policy of several authors, in another order at each read, is the same policy", async () => {
+test("a policy of several authors in another order at each read is the same policy", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -89,26 +90,26 @@ test("a policy of several authors, in another order at each read, is the same po
     Resource: [`arn:aws:s3:::${bucket.name}/*`],
   }));
   bucket.policy = JSON.stringify({ ...rest, Statement: [...theirs, ...Statement] });
-  const { status } = await lookAgain(world, "docs");
+  const { status } = await reconcileAgain(world, "docs");
   expect(status?.policy?.unmanagedStatements).toEqual(["#1", "#2", "Theirs2", "Theirs3"]);
   world.simulator.normalise.set({ reorderPolicy: true });
-  for (let look = 1; look <= 4; look += 1) await expectNothingToWrite(world, ["docs"]);
+  for (let round = 1; round <= 4; round += 1) await expectNothingToWrite(world, ["docs"]);
 });
 
 async function expectDriftFound(world: World, name: string, { spec, choice }: Case): Promise<void> {
   const bucket = atAws(world, world.bucketName(name));
   const before = dumpBucket(bucket, name);
   const current = await world.bucket(name);
-  const managed = Object.keys(MEDDLE).filter((setting) => isManaged(current, setting));
+  const managed = Object.keys(TAMPER_WITH).filter((setting) => isManaged(current, setting));
   const setting = managed[choice % managed.length] ?? "";
-  MEDDLE[setting]?.(bucket);
+  TAMPER_WITH[setting]?.(bucket);
   expect(dumpBucket(bucket, name)).not.toEqual(before);
-  await lookAgain(world, name);
+  await reconcileAgain(world, name);
   const corrected = (seen: S3Bucket) => isReady(seen) && seen.status?.drift?.lastCorrectedTime !== undefined;
   const { status } = await world.statuses.when(name, corrected);
   const changes = status?.drift?.changes?.map((change) => change.setting);
   expect(new Set(changes), JSON.stringify(spec)).toEqual(new Set([setting]));
-  // What AWS's answers had that nobody knows is kept, and so is now there.
+  // Unknown fields in AWS's responses are kept, and so they are now in the bucket.
   expect(withoutUnknown(dumpBucket(bucket, name))).toEqual(withoutUnknown(before));
 }
 

@@ -9,14 +9,14 @@ import type { S3Bucket } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled, settingState } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const isPlanned = isReconciling("ChangesPlanned");
 
-/** Switches to Enforce, and expects that what it then writes is what the plan said. */
+/** Switches to mode Enforce, and asserts that its writes are those of the plan. */
 async function expectPlanApplied(world: World, planned: S3Bucket, name: string): Promise<S3Bucket> {
   const before = operatorWrites(world).length;
   await world.editSpec(name, { mode: "Enforce" });
@@ -39,7 +39,7 @@ function settingOf({ operation }: { operation: string }): string {
   return SETTING_OF[operation] ?? operation;
 }
 
-test("on a bucket that is not there: the plan is to create it, and nothing is written", async () => {
+test("Observe of a missing bucket plans its creation, and writes nothing", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -49,7 +49,7 @@ test("on a bucket that is not there: the plan is to create it, and nothing is wr
   expect(planned.status?.plan).toEqual([{ setting: "bucket", path: "", desired: bucketName }]);
   expect(planned.metadata.finalizers).toBeUndefined();
   expect(kstatus(planned)).toBe("InProgress");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   expect(operatorWrites(world)).toEqual([]);
   expect(world.account.buckets.has(bucketName)).toBe(false);
   const ready = await expectPlanApplied(world, planned, "docs");
@@ -57,7 +57,7 @@ test("on a bucket that is not there: the plan is to create it, and nothing is wr
   await expectInvariants(world);
 });
 
-test("on a bucket that may be adopted: the exact plan, which Enforce then applies", async () => {
+test("Observe of a bucket that may be adopted gives the exact plan, which Enforce then applies", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("old");
@@ -84,7 +84,7 @@ test("on a bucket that may be adopted: the exact plan, which Enforce then applie
   await expectInvariants(world);
 });
 
-test("on a bucket that may not be adopted it says so, as Enforce would", async () => {
+test("Observe of a bucket that may not be adopted is refused, as with Enforce", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("old");
@@ -97,7 +97,7 @@ test("on a bucket that may not be adopted it says so, as Enforce would", async (
   await expectInvariants(world);
 });
 
-test("on a bucket of its own that was changed: the exact plan, which Enforce then applies", async () => {
+test("Observe of an owned bucket with drift gives the exact plan, which Enforce then applies", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   const Bucket = world.bucketName("docs");
@@ -116,7 +116,7 @@ test("on a bucket of its own that was changed: the exact plan, which Enforce the
   await world.person.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
   const before = snapshot(world, Bucket);
 
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const planned = await world.bucketWhen("docs", isPlanned);
   expect(planned.status?.plan).toEqual([
     { setting: "publicAccessBlock", path: "blockPublicPolicy", desired: "true", actual: "false" },
@@ -131,7 +131,7 @@ test("on a bucket of its own that was changed: the exact plan, which Enforce the
   await expectInvariants(world);
 });
 
-test("what was only planned and then left the spec was never ours: Enforce does not reset it", async () => {
+test("a setting that was only planned before it left the spec is not owned, and Enforce does not reset it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const Bucket = world.bucketName("old");
@@ -154,7 +154,7 @@ test("what was only planned and then left the spec was never ours: Enforce does 
   await expectInvariants(world);
 });
 
-test("a bucket of its own that was deleted is planned, not made", async () => {
+test("Observe of an owned bucket that was deleted plans its creation", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   const bucketName = world.bucketName("docs");
@@ -175,7 +175,7 @@ test("a bucket of its own that was deleted is planned, not made", async () => {
   await expectInvariants(world);
 });
 
-test("an object that only observes goes without a word to AWS", async () => {
+test("an object in mode Observe is deleted without a call to AWS", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");

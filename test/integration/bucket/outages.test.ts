@@ -11,12 +11,12 @@ import {
   REASON_DURING,
   WRITE_PLACES,
 } from "../support/faults/fault-world.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { PHASES, stateAtAws } from "../support/faults/phases.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 
 /*
- * What lasts, what comes together, and what is odd: AWS has in the end what it would have had without, see faults.test.ts.
+ * Lasting, combined and unusual faults: AWS ends in the state without the fault, see faults.test.ts.
  */
 vi.setConfig({ maxConcurrency: 200, testTimeout: 120_000 });
 
@@ -28,21 +28,24 @@ afterAll(() => faulty?.[Symbol.asyncDispose]());
 
 const PHASE_NAMES = ["create", "update", "drift", "deleteIfEmpty"] as const;
 
-describe.concurrent("a fault that lasts", () => {
+describe.concurrent("a lasting fault", () => {
   const cases = FAULTS.flatMap((fault) => PHASE_NAMES.map((phase) => ({ fault, phase })));
-  test.for(cases)("$fault during $phase is reported, and over when it is over", async ({ fault, phase }) => {
-    const it = await faulty.subject(`lasting-${fault}-${phase}`, fault === "throttle");
-    await PHASES[phase].prepare(it);
-    const off = disturb(fault, it, fault === "operationAborted" ? WRITE_PLACES : PLACES);
-    const over = await PHASES[phase].begin(it);
-    const failing = await faulty.world.statuses.when(it.name, isReconciling(REASON_DURING[fault]));
-    expect(condition(failing, "Reconciling")?.reason).toBe("ProgressingWithRetry");
-    off();
-    await over();
-    faulty.expectUndisturbed(it, phase);
-  });
+  test.for(cases)(
+    "$fault during $phase is reported while it lasts, and the phase finishes after it",
+    async ({ fault, phase }) => {
+      const it = await faulty.subject(`lasting-${fault}-${phase}`, fault === "throttle");
+      await PHASES[phase].prepare(it);
+      const off = disturb(fault, it, fault === "operationAborted" ? WRITE_PLACES : PLACES);
+      const over = await PHASES[phase].begin(it);
+      const failing = await faulty.world.statuses.when(it.name, isReconciling(REASON_DURING[fault]));
+      expect(condition(failing, "Reconciling")?.reason).toBe("ProgressingWithRetry");
+      off();
+      await over();
+      faulty.expectUndisturbed(it, phase);
+    },
+  );
 
-  test.for(PHASE_NAMES)("no answer to a write ever comes during %s", async (phase) => {
+  test.for(PHASE_NAMES)("the phase %s finishes though no write ever gets a response", async (phase) => {
     const it = await faulty.subject(`lost-${phase}`);
     await PHASES[phase].prepare(it);
     disturb("loseAnswer", it, WRITE_PLACES);
@@ -51,7 +54,7 @@ describe.concurrent("a fault that lasts", () => {
     faulty.expectUndisturbed(it, phase);
   });
 
-  test.for(FAULTS)("deletion with Retain does not wait for the end of %s", async (fault) => {
+  test.for(FAULTS)("a deletion with Retain does not wait for the end of %s", async (fault) => {
     const it = await faulty.subject(`retain-${fault}`, fault === "throttle");
     await PHASES.retain.prepare(it);
     const before = stateAtAws(it);
@@ -60,13 +63,13 @@ describe.concurrent("a fault that lasts", () => {
     await over();
     const warning = await eventWhen(faulty.world, it.name, "BucketNotReleased");
     expect(warning.type).toBe("Warning");
-    // Lost answers: the claim may be half given up, but all else is as it was.
+    // Lost responses: the ownership tags may be partly removed, but all else is unchanged.
     expect({ ...stateAtAws(it), tags: {} }).toEqual({ ...before, tags: {} });
   });
 });
 
 describe.concurrent("other faults", () => {
-  test.for(PHASE_NAMES)("every answer is late during %s", async (phase) => {
+  test.for(PHASE_NAMES)("the phase %s finishes when every response is late", async (phase) => {
     const it = await faulty.subject(`late-${phase}`);
     await PHASES[phase].prepare(it);
     faulty.world.simulator.faults.delay(100, { bucket: it.bucketName });
@@ -75,10 +78,10 @@ describe.concurrent("other faults", () => {
     faulty.expectUndisturbed(it, phase);
   });
 
-  test.for(PHASE_NAMES)("reads fail and answers to writes are lost during %s", async (phase) => {
+  test.for(PHASE_NAMES)("the phase %s finishes when reads fail and responses to writes are lost", async (phase) => {
     const it = await faulty.subject(`two-${phase}`);
     await PHASES[phase].prepare(it);
-    disturb("internalError", it, ["look", "reads"], 2);
+    disturb("internalError", it, ["existence", "reads"], 2);
     disturb("loseAnswer", it, WRITE_PLACES, 2);
     const over = await PHASES[phase].begin(it);
     await over();
@@ -86,7 +89,7 @@ describe.concurrent("other faults", () => {
   });
 
   test.for(PHASE_NAMES)(
-    "the session expires before it begins and after each kind of write during %s",
+    "the phase %s finishes when the session expires before it begins and after each kind of write",
     async (phase) => {
       const it = await faulty.subject(`expired-${phase}`, true);
       await PHASES[phase].prepare(it);
@@ -105,7 +108,7 @@ describe.concurrent("other faults", () => {
     },
   );
 
-  test("a call hangs", async () => {
+  test("a call that hangs is aborted and retried", async () => {
     const it = await faulty.subject("hang");
     faulty.world.simulator.faults.hang({
       bucket: it.bucketName,
@@ -118,7 +121,7 @@ describe.concurrent("other faults", () => {
     expect(failedOperations(it)).toContain("PutBucketPolicy");
   });
 
-  test("the answer to the creation is lost, and the SDK tries it again", async () => {
+  test("a lost response to CreateBucket is retried by the SDK", async () => {
     const it = await faulty.subject("once");
     disturb("loseAnswer", it, ["bucket"], 1);
     const over = await PHASES.create.begin(it);
@@ -128,26 +131,26 @@ describe.concurrent("other faults", () => {
     expect(calls.of(it.bucketName)).toContainEqual(expect.objectContaining({ errorCode: "BucketAlreadyOwnedByYou" }));
   });
 
-  test("HeadBucket is denied, with a status and no more", async () => {
+  test("a denied HeadBucket without a body is reported", async () => {
     const it = await faulty.subject("head");
     const off = faulty.world.simulator.faults.deny("s3:ListBucket", { bucket: it.bucketName });
     await PHASES.create.begin(it);
     await faulty.world.statuses.when(it.name, isStalled("BucketOwnedByAnotherAccount"));
     off();
-    await lookAgain(faulty.world, it.name);
+    await reconcileAgain(faulty.world, it.name);
     await faulty.world.statuses.when(it.name, isReady);
   });
 
-  test("lifecycle answers flap: nothing is written twice", async () => {
+  test("stale lifecycle responses cause no second write", async () => {
     const it = await faulty.subject("flap");
     const { statuses, simulator } = faulty.world;
     const bucketName = it.bucketName;
     simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, bucketName);
     const over = await PHASES.create.begin(it);
-    // The first answer and the third are old ones.
+    // The first response and the third are old ones.
     await statuses.when(it.name, isReconciling("Settling"));
     await over();
-    await lookAgain(faulty.world, it.name);
+    await reconcileAgain(faulty.world, it.name);
     await statuses.when(it.name, isReady);
     faulty.expectUndisturbed(it, "create");
     const writes = simulator.calls.of(bucketName).filter(({ action }) => action === "s3:PutLifecycleConfiguration");
@@ -155,7 +158,7 @@ describe.concurrent("other faults", () => {
     expect(statuses.of(it.name).map(({ status }) => status?.drift)).not.toContainEqual(expect.anything());
   });
 
-  test("KMS fails", async () => {
+  test("errors of KMS are retried", async () => {
     const { world } = faulty;
     const it = await faulty.subject("kms");
     const arn = await world.createKey();
@@ -168,7 +171,7 @@ describe.concurrent("other faults", () => {
     expect(world.statuses.of(it.name).some(isStalled("KMSKeyNotFound"))).toBe(false);
   });
 
-  test("STS fails", async () => {
+  test("errors of STS are retried", async () => {
     const { faults } = faulty.world.simulator;
     for (const operation of ["AssumeRole", "GetCallerIdentity"]) faults.internalError({ operation, times: ATTEMPTS });
     const it = await faulty.subject("sts", true);
@@ -178,8 +181,8 @@ describe.concurrent("other faults", () => {
   });
 });
 
-test("nothing was written before it was on record", () => {
+test("nothing was written before status announced it", () => {
   expect(faulty.tooEarly).toEqual([]);
 });
 
-test("afterwards all is quiet", () => expectInvariants(faulty.world));
+test("the invariants hold after all faults", () => expectInvariants(faulty.world));

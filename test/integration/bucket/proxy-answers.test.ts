@@ -18,7 +18,7 @@ import { condition, isReady, isReconciling, outOfSync } from "../support/expect/
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/* A proxy, a firewall or a store answers in AWS's place: nothing of that is AWS's word. */
+/* A proxy, a firewall or another store answers in AWS's place: the operator must not take it for AWS's response. */
 
 const HTML = { "content-type": "text/html" };
 const PAGE = "<html><body>Please log in</body></html>";
@@ -42,7 +42,7 @@ const SPEC: S3BucketSpec = {
   notifications: { eventBridge: "Enabled" },
 };
 
-/** What a person has put beside ours, by read. */
+/** Entries that other tools have added beside ours, by read. */
 const THEIRS = {
   GetBucketPolicy: "Theirs",
   GetBucketLifecycleConfiguration: "theirs",
@@ -76,7 +76,7 @@ async function addTheirs({ person }: World, Bucket: string): Promise<void> {
   );
 }
 
-function isTheirs(world: World, bucketName: string): boolean[] {
+function areKept(world: World, bucketName: string): boolean[] {
   const { policy, lifecycle, notifications } = atAws(world, bucketName);
   return [
     JSON.stringify(policy).includes("Theirs"),
@@ -85,37 +85,40 @@ function isTheirs(world: World, bucketName: string): boolean[] {
   ];
 }
 
-describe("one answer that is another document", () => {
+describe("a response that is another document", () => {
   test.for([
     ["empty", { status: 200, body: "" }, "Unavailable"],
     ["a page", { status: 200, headers: HTML, body: PAGE }, "Unavailable"],
     ["a list of objects", { status: 200, body: LISTING }, "Unsupported"],
-  ] as const)("%s: what others have beside ours stays, and nothing is written", async ([, reply, reason]) => {
-    await using world = await createWorld();
-    await using _operator = startOperator(world, { settleWindowMs: 0 });
-    await readyBucket(world, "docs", SPEC);
-    const bucketName = world.bucketName("docs");
-    await addTheirs(world, bucketName);
-    const writes = operatorCalls(world).filter(({ write }) => write).length;
+  ] as const)(
+    "after a response that is %s, entries of other tools stay, and nothing is written",
+    async ([, reply, reason]) => {
+      await using world = await createWorld();
+      await using _operator = startOperator(world, { settleWindowMs: 0 });
+      await readyBucket(world, "docs", SPEC);
+      const bucketName = world.bucketName("docs");
+      await addTheirs(world, bucketName);
+      const writes = operatorCalls(world).filter(({ write }) => write).length;
 
-    const removes = READS.map((operation) =>
-      world.simulator.faults.intercept(reply, { operation, bucket: bucketName }),
-    );
-    await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "during" });
-    const during = await world.bucketWhen("docs", (bucket) => outOfSync(bucket).length === 3);
-    expect(outOfSync(during).sort()).toEqual(["lifecycle", "notifications", "policy"]);
-    expect(condition(during, "Ready")?.reason).toBe(reason);
-    for (const remove of removes) remove();
+      const removes = READS.map((operation) =>
+        world.simulator.faults.intercept(reply, { operation, bucket: bucketName }),
+      );
+      await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "during" });
+      const during = await world.bucketWhen("docs", (bucket) => outOfSync(bucket).length === 3);
+      expect(outOfSync(during).sort()).toEqual(["lifecycle", "notifications", "policy"]);
+      expect(condition(during, "Ready")?.reason).toBe(reason);
+      for (const remove of removes) remove();
 
-    await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "after" });
-    await world.bucketWhen("docs", isReady);
-    expect(isTheirs(world, bucketName)).toEqual([true, true, true]);
-    expect(operatorCalls(world).filter(({ write }) => write)).toHaveLength(writes);
-    await expectInvariants(world);
-  });
+      await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "after" });
+      await world.bucketWhen("docs", isReady);
+      expect(areKept(world, bucketName)).toEqual([true, true, true]);
+      expect(operatorCalls(world).filter(({ write }) => write)).toHaveLength(writes);
+      await expectInvariants(world);
+    },
+  );
 });
 
-test("404 from a proxy for S3: with DeleteIfEmpty object and bucket stay, until AWS itself answers", async () => {
+test("a proxy's 404 for S3 with DeleteIfEmpty keeps the object and the bucket until AWS itself answers", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { deletionPolicy: "DeleteIfEmpty" });
@@ -130,7 +133,7 @@ test("404 from a proxy for S3: with DeleteIfEmpty object and bucket stay, until 
   expect(world.account.buckets.has(world.bucketName("docs"))).toBe(false);
 });
 
-test("404 and 403 from a proxy for HEAD make no bucket, and say nothing of whose it is", async () => {
+test("a proxy's 404 and 403 for HEAD create no bucket, and do not count as another account's bucket", async () => {
   for (const status of [403, 404]) {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -145,7 +148,7 @@ test("404 and 403 from a proxy for HEAD make no bucket, and say nothing of whose
   }
 });
 
-test("a store that denies the bucket when asked for its tags: the bucket is there, its tags are not", async () => {
+test("a store's 404 for the tags of a bucket does not mean that the bucket is missing", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { baseline: "None" });
@@ -162,7 +165,7 @@ test("a store that denies the bucket when asked for its tags: the bucket is ther
   expect(atAws(world, world.bucketName("docs"))).toBeDefined();
 });
 
-test("404 from a proxy for IAM: a BucketAccess that goes keeps its finalizer until the role is gone", async () => {
+test("a proxy's 404 for IAM keeps the finalizer of a deleted BucketAccess until the role is gone", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
@@ -190,7 +193,7 @@ test.for([
   ["empty", { status: 200, body: "" }],
   ["a page", { status: 200, headers: HTML, body: PAGE }],
   ["no list", { status: 200, body: "<ListRolePoliciesResponse><ListRolePoliciesResult/></ListRolePoliciesResponse>" }],
-] as const)("the policies of a role are not taken for clean by an answer that is %s", async ([, reply]) => {
+] as const)("a response that is %s does not count as the absence of policies in a role", async ([, reply]) => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   using accesses = await accessesOf(world);
@@ -209,7 +212,7 @@ test.for([
   await expectAccessInvariants(world, accesses);
 });
 
-/** That the operator has called so far, and those that it needs to remove a role. */
+/** The operator's calls so far, and its calls to delete a role. */
 function operationsOf(service: string, world: World): string[] {
   const called = operatorCalls(world).flatMap((call) => (call.service === service ? [call.operation] : []));
   return [

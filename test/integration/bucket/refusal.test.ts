@@ -35,7 +35,7 @@ interface Refusal {
 
 const REFUSALS: Refusal[] = [
   {
-    what: "a policy that S3 does not take",
+    what: "a policy that S3 rejects",
     setting: "policy",
     spec: { policy: { statements: [statement({ actions: ["s3:ListBucket"], resources: ["{bucket}/*"] })] } },
     reason: "Invalid",
@@ -55,7 +55,7 @@ const REFUSALS: Refusal[] = [
     says: "20480",
   },
   {
-    what: "an ACL that ownership forbids",
+    what: "an ACL that object ownership forbids",
     setting: "objectOwnership",
     spec: { objectOwnership: "BucketOwnerEnforced" },
     prepare: (world, bucketName) => {
@@ -65,7 +65,7 @@ const REFUSALS: Refusal[] = [
     says: "Bucket cannot have ACLs set",
   },
   {
-    what: "more tags than S3 takes",
+    what: "more tags than S3 allows",
     setting: "tags",
     spec: { tags: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`tag${index}`, "x"])) },
     prepare: (world, bucketName) => {
@@ -76,7 +76,7 @@ const REFUSALS: Refusal[] = [
   },
 ];
 
-test.for(REFUSALS)("$what: stalled with the reason, and the other settings are applied", async (row) => {
+test.for(REFUSALS)("$what stalls the bucket with the reason, and the other settings are applied", async (row) => {
   const { setting, spec, prepare, reason, says } = row;
   await using world = await createWorld();
   await using _operator = startOperator(world);
@@ -93,7 +93,7 @@ test.for(REFUSALS)("$what: stalled with the reason, and the other settings are a
   expectSoundHistory(world);
 });
 
-test("a public policy that the account's Block Public Access prevents: AWS's reason, and no advice about IAM", async () => {
+test("a public policy that the account's Block Public Access prevents is reported with AWS's reason, without advice about IAM", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.account.publicAccessBlock = publicAccessBlockDocument(ALL_BLOCKED);
@@ -127,7 +127,7 @@ test("a public policy that the account's Block Public Access prevents: AWS's rea
   await expectInvariants(world);
 });
 
-test("a principal that is not there may come yet: waited for, never stalled", async () => {
+test("a principal that does not exist may be created later, so it is waited for and never Stalled", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const role = `arn:aws:iam::${world.account.id}:role/reader`;

@@ -11,7 +11,7 @@ import { createWorld } from "../support/world/world.ts";
 
 const isPaused = (bucket: Parameters<typeof condition>[0]) => condition(bucket, "Paused")?.status === "True";
 
-test("a request for a reconcile is carried out at once, and put on record when it has been", async () => {
+test("a requested reconcile happens at once, and status records it afterwards", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const Bucket = world.bucketName("docs");
@@ -28,23 +28,23 @@ test("a request for a reconcile is carried out at once, and put on record when i
   await expectInvariants(world);
 });
 
-test("any new value is a request, however long, and the same one again is none", async () => {
+test("any new value is a request, of any length, and the same value again is none", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
   const long = "x".repeat(5_000);
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: long });
   await world.bucketWhen("docs", ({ status }) => status?.reconcileRequestedAt === long.slice(0, 256));
-  const looks = () => world.simulator.calls.count("s3:GetBucketPolicy");
-  const before = looks();
+  const reads = () => world.simulator.calls.count("s3:GetBucketPolicy");
+  const before = reads();
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: long });
   await world.annotate("docs", { [RECONCILE_REQUESTED_AT]: "short" });
   await world.bucketWhen("docs", ({ status }) => status?.reconcileRequestedAt === "short");
-  expect(looks() - before).toBe(1);
+  expect(reads() - before).toBe(1);
   await expectInvariants(world);
 });
 
-test("a request is put on record also where there is nothing to do it with", async () => {
+test("a request is recorded even when there is no account to reconcile with", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
@@ -54,18 +54,18 @@ test("a request is put on record also where there is nothing to do it with", asy
   await expectInvariants(world);
 });
 
-test("paused: nothing is written, an edit shows as not yet observed, and goes on when the pause ends", async () => {
+test("a paused object is not written to; an edit shows as not observed, and is applied when the pause ends", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   const Bucket = world.bucketName("docs");
   await readyBucket(world, "docs", { versioning: "Enabled" });
   await world.annotate("docs", { [PAUSED]: "true" });
   const paused = await world.bucketWhen("docs", isPaused);
-  expect(kstatus(paused), "still what it was").toBe("Current");
+  expect(kstatus(paused), "the health is unchanged").toBe("Current");
   const writes = operatorWrites(world).length;
 
   await world.editSpec("docs", { versioning: "Suspended", tags: { env: "prod" } });
-  // Somebody else's bucket, edited later, shows that the operator has seen both.
+  // The bucket of another S3Bucket, edited later, shows that the operator has received both edits.
   await world.applyBucket("other", { bucketName: world.bucketName("other") });
   await world.bucketWhen("other", isReady);
   expect(kstatus(await world.bucket("docs"))).toBe("InProgress");
@@ -84,7 +84,7 @@ test("paused: nothing is written, an edit shows as not yet observed, and goes on
   await expectInvariants(world);
 });
 
-test("only true pauses", async () => {
+test("only the value true pauses an object", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { versioning: "Enabled" });
@@ -95,7 +95,7 @@ test("only true pauses", async () => {
   await expectInvariants(world);
 });
 
-test("an object that is paused from the start is not looked at, and not taken for ready", async () => {
+test("an object that is paused from the start is not reconciled, and not Ready", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount();
@@ -109,7 +109,7 @@ test("an object that is paused from the start is not looked at, and not taken fo
   await expectInvariants(world);
 });
 
-test("a paused object can be deleted all the same", async () => {
+test("a paused object can be deleted", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -120,7 +120,7 @@ test("a paused object can be deleted all the same", async () => {
   expect(atAws(world, world.bucketName("docs")).tags.has("s3-operator.io/released-by")).toBe(true);
 });
 
-test("an object's own poll interval goes before the operator's, within bounds", async () => {
+test("an object's own poll interval overrides the operator's, within bounds", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { pollIntervalMs: 200 });
   await world.applyAccount();
@@ -130,13 +130,13 @@ test("an object's own poll interval goes before the operator's, within bounds", 
   await world.applyBucket("fast", { bucketName: fast ?? "" }, { annotations: { [POLL_INTERVAL_SECONDS]: "soon" } });
   await world.bucketWhen("slow", isReady);
   await world.bucketWhen("fast", isReady);
-  const looks = (bucket?: string) =>
+  const reads = (bucket?: string) =>
     operatorCalls(world).filter((call) => call.bucket === bucket && call.operation === "GetBucketPolicy").length;
-  const before = { slow: looks(slow), fast: looks(fast) };
+  const before = { slow: reads(slow), fast: reads(fast) };
   await eventually(
-    () => looks(fast),
+    () => reads(fast),
     (count) => count >= before.fast + 5,
   );
-  expect(looks(slow)).toBe(before.slow);
+  expect(reads(slow)).toBe(before.slow);
   await expectInvariants(world);
 });

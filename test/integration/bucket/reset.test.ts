@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** What AWS has of a bucket at one moment. */
+/** The state of a bucket at AWS. */
 type Bucket = ReturnType<typeof snapshot>;
 
-/** What a bucket has of which nobody ever said anything. */
+/** The settings of a new bucket. */
 function defaults(world: World): Bucket {
   const name = world.bucketName("default");
   return world.account.buckets.get(name) ?? world.account.createBucket(name, "eu-central-1");
 }
 
-/** The fields of its one rule, in no order. */
+/** The fields of its one rule, sorted. */
 function encryptionOf({ encryption }: Bucket): unknown {
   const fields = encryption.children[0]?.children ?? [];
   return Object.fromEntries(fields.map(({ name, text, children }) => [name, { text, children }]));
@@ -50,7 +50,7 @@ test("with the baseline, a setting that leaves the spec gets the baseline's valu
   await expectInvariants(world);
 });
 
-test("a tag that leaves the spec or the account leaves the bucket, and others' tags stay", async () => {
+test("a tag that leaves the spec or the account leaves the bucket, and tags of other tools stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -78,7 +78,7 @@ test("a tag that leaves the spec or the account leaves the bucket, and others' t
   await expectInvariants(world);
 });
 
-test("baseline None takes the transport statements away, leaves the others, and says what falls short", async () => {
+test("baseline None removes the transport statements, keeps the others, and reports where the bucket falls short", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -92,7 +92,7 @@ test("baseline None takes the transport statements away, leaves the others, and 
       .slice(writes)
       .map(({ operation }) => operation),
   ).toEqual(["DeleteBucketPolicy"]);
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const { status } = await world.bucket("docs");
   const unmanaged = status?.settings?.filter(({ source }) => source === "Unmanaged").map(({ name }) => name);
   expect(unmanaged).toEqual(["publicAccessBlock", "objectOwnership", "encryption", "policy"]);
@@ -102,21 +102,21 @@ test("baseline None takes the transport statements away, leaves the others, and 
   await expectInvariants(world);
 });
 
-test("a status wiped by hand is rebuilt without a write to AWS", async () => {
+test("a wiped status is rebuilt without a write to AWS", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
   const { status: before } = await readyBucket(world, "docs", fullSpec(bucketName, await world.createKey()));
   const writes = operatorWrites(world).length;
   await wipeStatus(world, "docs");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const { status: after } = await world.bucketWhen("docs", isReady);
   expect(withoutTimes(after)).toEqual(withoutTimes(before));
   expect(operatorWrites(world)).toHaveLength(writes);
   await expectInvariants(world);
 });
 
-test("a status wiped by hand does not make an adopted bucket one that was created", async () => {
+test("a wiped status does not turn an adopted bucket into a created one", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("old");
@@ -126,7 +126,7 @@ test("a status wiped by hand does not make an adopted bucket one that was create
   const { status: before } = await world.bucketWhen("old", isReady);
   const writes = operatorWrites(world).length;
   await wipeStatus(world, "old");
-  await lookAgain(world, "old");
+  await reconcileAgain(world, "old");
   const { status: after } = await world.bucketWhen("old", isReady);
   expect(after?.origin).toBe("Adopted");
   expect(withoutTimes(after)).toEqual(withoutTimes(before));
@@ -134,7 +134,7 @@ test("a status wiped by hand does not make an adopted bucket one that was create
   await expectInvariants(world);
 });
 
-/** When conditions changed, and who asked for a look, is the one thing that cannot be had back. */
+/** Removes the times and the recorded request, which cannot be rebuilt. */
 function withoutTimes(status: S3Bucket["status"]) {
   const { reconcileRequestedAt: _, conditions = [], ...rest } = status ?? {};
   return { ...rest, conditions: conditions.map((condition) => ({ ...condition, lastTransitionTime: "" })) };

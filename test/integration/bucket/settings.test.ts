@@ -4,7 +4,7 @@ import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Bucket } from "../../aws/index.ts";
 import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
 import { readable } from "../support/expect/dump.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
 import { caseOf } from "../support/world/setting-cases.ts";
@@ -20,25 +20,25 @@ import {
 import { addUnknown, countUnknown } from "./unknown.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/* What holds for every setting of the registry. What is particular to one is tested beside its file, and in tests of its own. */
+/* Tests that hold for every setting. Tests of a single setting are beside its file, and in files of their own. */
 
 const REGION = "eu-central-1";
 
-/** One bucket, and one setting of it. */
+/** A world with one bucket, and one setting of it. */
 interface Stage extends AsyncDisposable {
   world: World;
   named: Prerequisites;
   bucketName: string;
-  /** The setting's two values, with what they need. */
+  /** The setting's two values, with other settings that they need. */
   value: S3BucketSpec;
   other: S3BucketSpec;
-  /** What AWS holds of the setting. */
+  /** The setting at AWS. */
   held(): unknown;
 }
 
 async function stage(setting: string): Promise<Stage> {
   const world = await createWorld();
-  // Without a settle window, so that what AWS held before a write of ours may be a person's change.
+  // Without a settle window, so that a value from before our write counts as a user's change.
   const operator = startOperator(world, { settleWindowMs: 0 });
   const { field, needs = {}, value, other } = caseOf(setting);
   const named = await prerequisites(world);
@@ -49,7 +49,7 @@ async function stage(setting: string): Promise<Stage> {
     bucketName,
     value: { ...needs, ...value(named) },
     other: { ...needs, ...other(named) },
-    held: () => heldOf(atAws(world, bucketName), field),
+    held: () => fieldOf(atAws(world, bucketName), field),
     [Symbol.asyncDispose]: async () => {
       await operator[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
@@ -57,23 +57,23 @@ async function stage(setting: string): Promise<Stage> {
   };
 }
 
-function heldOf(bucket: Bucket, field: keyof Bucket): unknown {
+function fieldOf(bucket: Bucket, field: keyof Bucket): unknown {
   const value = readable(bucket[field]);
   if (field !== "tags") return value;
-  // Those that say whose the bucket is are there before anybody declares any.
+  // The ownership tags are there without any declared tag.
   return Object.fromEntries(Object.entries(value as object).filter(([key]) => !key.startsWith("s3-operator.io/")));
 }
 
-/** What a bucket has of which nobody ever said anything. */
+/** The value of the setting in a new bucket. */
 function byDefault(world: World, setting: string): unknown {
   const name = world.bucketName("default");
-  return heldOf(world.account.buckets.get(name) ?? world.account.createBucket(name, REGION), caseOf(setting).field);
+  return fieldOf(world.account.buckets.get(name) ?? world.account.createBucket(name, REGION), caseOf(setting).field);
 }
 
 describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
   const { field, needs, afterReset } = caseOf(name);
 
-  test("is there from the bucket's creation, and changes when the spec does", async () => {
+  test(`${name} is set at the bucket's creation, and changes with the spec`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     await readyBucket(world, "docs", at.value);
@@ -85,7 +85,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     await expectInvariants(world);
   });
 
-  test("is put right when somebody changes it at AWS", async () => {
+  test(`${name} is corrected when a user changes it at AWS`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     await readyBucket(world, "docs", at.value);
@@ -95,7 +95,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     const declared = at.held();
     Object.assign(atAws(world, bucketName), { [field]: former });
     expect(at.held()).not.toEqual(declared);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const isCorrected = (bucket: S3Bucket) => isReady(bucket) && bucket.status?.drift?.lastCorrectedTime !== undefined;
     const { status } = await world.bucketWhen("docs", isCorrected);
     expect(new Set(status?.drift?.changes?.map(({ setting }) => setting))).toEqual(new Set([name]));
@@ -103,14 +103,14 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     await expectInvariants(world);
   });
 
-  test("keeps what nobody here knows", async () => {
+  test(`a write of ${name} keeps unknown fields`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     await readyBucket(world, "docs", at.value);
     const writes = operatorWrites(world).length;
     addUnknown(atAws(world, bucketName), field);
     const added = countUnknown(atAws(world, bucketName), field);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const unchanged = await world.bucketWhen("docs", isReady);
     expect(unchanged.status?.drift).toBeUndefined();
     expect(operatorWrites(world)).toHaveLength(writes);
@@ -121,7 +121,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     await expectInvariants(world);
   });
 
-  test("is left alone on an adopted bucket until it is declared, and not written when it is as declared", async () => {
+  test(`${name} of an adopted bucket is not changed until it is declared, and not written when it is as declared`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     await readyBucket(world, "made-by-hand", { bucketName, ...at.value, baseline: "None" });
@@ -148,7 +148,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     await expectInvariants(world);
   });
 
-  test(`says what to allow when ${permissions.write[0]} is denied, and the others are applied`, async () => {
+  test(`the message names the statement to add when ${permissions.write[0]} is denied, and the other settings are applied`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     const another: S3BucketSpec = name === "tags" ? { requestPayment: "Requester" } : { tags: { another: "x" } };
@@ -166,34 +166,34 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     expect(at.held()).toEqual(before);
 
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     expect(at.held()).not.toEqual(before);
     await expectInvariants(world);
   });
 
-  // Without the tags nobody knows whose the bucket is: see denials.test.ts.
+  // Without the tags the owner is unknown: see denials.test.ts.
   if (name !== "tags") {
-    test(`is not called in sync when ${permissions.read[0]} is denied, and not written`, async () => {
+    test(`${name} is neither InSync nor written when ${permissions.read[0]} is denied`, async () => {
       await using at = await stage(name);
       const { world } = at;
       await readyBucket(world, "docs", at.value);
       const writes = operatorWrites(world).length;
       const allow = world.simulator.faults.deny(permissions.read[0]);
-      await lookAgain(world, "docs");
+      await reconcileAgain(world, "docs");
       const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
       expect(settingState(denied, name)).toBe("Denied");
       expect(settingMessage(denied, name)).toContain(permissions.read[0]);
       expect(outOfSync(denied)).toEqual([name]);
       allow();
-      await lookAgain(world, "docs");
+      await reconcileAgain(world, "docs");
       await world.bucketWhen("docs", isReady);
       expect(operatorWrites(world)).toHaveLength(writes);
       await expectInvariants(world);
     });
   }
 
-  test("gets S3's default when it leaves the spec, and only then leaves status", async () => {
+  test(`${name} gets S3's default when it leaves the spec, and then leaves status`, async () => {
     await using at = await stage(name);
     const { world } = at;
     // With the baseline in place of the spec there would be nothing to reset.
@@ -203,13 +203,13 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     const allow = world.simulator.faults.deny(resets);
     await world.editSpec("docs", { [name]: null });
     const denied = await world.bucketWhen("docs", (bucket) => settingState(bucket, name) === "Denied");
-    // The tags that say whose the bucket is stay declared.
-    expect(settingSource(denied, name), "still ours").toBe(name === "tags" ? "Baseline" : "Spec");
+    // The ownership tags stay declared.
+    expect(settingSource(denied, name), "it is still declared").toBe(name === "tags" ? "Baseline" : "Spec");
     expect(settingMessage(denied, name)).toContain(resets);
     expect(at.held()).toEqual(declared);
 
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const ready = await world.bucketWhen("docs", isReady);
     expect(settingSource(ready, name)).toBe(name === "tags" ? "Baseline" : inBaseline && "Unmanaged");
     expect(at.held()).toEqual(afterReset ?? byDefault(world, name));

@@ -8,7 +8,7 @@ import { eventsOf, eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  lookAgain,
+  reconcileAgain,
   operatorCalls,
   operatorWrites,
   S3_CONTROL_PATH,
@@ -40,7 +40,7 @@ const releaseOf = ({ name: namespace }: World, name: string, origin = "Created")
 const userTags = (count: number): [string, string][] =>
   Array.from({ length: count }, (_, index) => [`key-${index}`, String(index)]);
 
-describe("a bucket with many tags of others", () => {
+describe("a bucket with many tags of other tools", () => {
   const ADOPT: S3BucketSpec = { adoptionPolicy: "Adopt" };
 
   async function oldBucket(world: World, tags: number): Promise<string> {
@@ -51,7 +51,7 @@ describe("a bucket with many tags of others", () => {
     return bucketName;
   }
 
-  test("is adopted, released, adopted by another and released again, up to S3's limit", async () => {
+  test("the bucket is adopted, released, adopted by another object and released again, up to S3's limit", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     const bucketName = await oldBucket(world, 46);
@@ -73,31 +73,34 @@ describe("a bucket with many tags of others", () => {
     }
   });
 
-  test.each(["Enforce", "Observe"] as const)("is not adopted beyond that (%s), and told why", async (mode) => {
-    await using world = await createWorld();
-    await using _operator = startOperator(world);
-    const bucketName = await oldBucket(world, 48);
-    const before = snapshot(world, bucketName);
-    await world.editSpec("old", { mode });
-    const { status } = await world.bucketWhen("old", isStalled("TooManyTags"));
-    expect(status?.arn).toBeUndefined();
-    const message = condition({ metadata: {}, status } as never, "Stalled")?.message;
-    expect(message).toContain("has 48, and the operator needs room for 4 more");
-    expect(message).toContain("Remove 2 of the bucket's tags");
-    expect(operatorWrites(world)).toEqual([]);
-    expect(snapshot(world, bucketName)).toEqual(before);
-  });
+  test.each(["Enforce", "Observe"] as const)(
+    "the bucket is not adopted beyond the limit (%s), and the message says why",
+    async (mode) => {
+      await using world = await createWorld();
+      await using _operator = startOperator(world);
+      const bucketName = await oldBucket(world, 48);
+      const before = snapshot(world, bucketName);
+      await world.editSpec("old", { mode });
+      const { status } = await world.bucketWhen("old", isStalled("TooManyTags"));
+      expect(status?.arn).toBeUndefined();
+      const message = condition({ metadata: {}, status } as never, "Stalled")?.message;
+      expect(message).toContain("has 48, and the operator needs room for 4 more");
+      expect(message).toContain("Remove 2 of the bucket's tags");
+      expect(operatorWrites(world)).toEqual([]);
+      expect(snapshot(world, bucketName)).toEqual(before);
+    },
+  );
 });
 
 type Endpoint = [string, (world: World) => unknown];
 
 const CLASSIC: Endpoint[] = [
-  ["a region without tags in S3 Control", ({ account }) => account.regionsWithoutResourceTags.add(REGION)],
+  ["a region where S3 Control has no tags", ({ account }) => account.regionsWithoutResourceTags.add(REGION)],
   ["a store without S3 Control", ({ simulator }) => Object.assign(simulator.store, { withoutS3Control: true })],
 ];
 
-describe.each<Endpoint>([["a region of today", () => undefined], ...CLASSIC])("in %s", (_case, prepare) => {
-  test("a bucket is made, kept, released, found again and deleted", async () => {
+describe.each<Endpoint>([["an ordinary region", () => undefined], ...CLASSIC])("in %s", (_case, prepare) => {
+  test("a bucket is created, kept, released, found again and deleted", async () => {
     await using world = await createWorld();
     prepare(world);
     await using _operator = startOperator(world);
@@ -108,7 +111,7 @@ describe.each<Endpoint>([["a region of today", () => undefined], ...CLASSIC])("i
     await retag(world, bucketName, { theirs: "1", team: "drifted" });
     await world.editSpec("docs", { tags: { new: "2", old: null } });
     await world.bucketWhen("docs", isReady);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(tagsAt(world, bucketName)).toEqual({ team: "a", new: "2", theirs: "1", ...claim });
     await expectInvariants(world);
 
@@ -123,7 +126,7 @@ describe.each<Endpoint>([["a region of today", () => undefined], ...CLASSIC])("i
     expectSoundHistory(world);
   });
 
-  test("a bucket that S3 Lifecycle empties is tagged so, and no longer when that ends", async () => {
+  test("a bucket that S3 Lifecycle empties has a tag, which is removed when that ends", async () => {
     await using world = await createWorld();
     prepare(world);
     await using _operator = startOperator(world, { emptyByLifecycleAbove: 0 });
@@ -147,7 +150,7 @@ describe.each<Endpoint>([["a region of today", () => undefined], ...CLASSIC])("i
 });
 
 describe.each(CLASSIC)("in %s", (_case, prepare) => {
-  test("a look costs as many calls as elsewhere, and S3 Control is asked but once", async () => {
+  test("a reconcile costs as many calls as elsewhere, and S3 Control is called only once", async () => {
     await using world = await createWorld();
     prepare(world);
     world.simulator.normalise.set({ awsTags: { "aws:cloudformation:stack-name": "network" } });
@@ -155,7 +158,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     await readyBucket(world, "plain");
     await readyBucket(world, "other");
     const before = operatorCalls(world).length;
-    await lookAgain(world, "plain");
+    await reconcileAgain(world, "plain");
     const calls = operatorCalls(world).slice(before);
     expect(calls.map(({ operation }) => operation).toSorted()).toEqual([
       "GetBucketEncryption",
@@ -171,7 +174,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     await expectInvariants(world);
   });
 
-  test("a bucket that another made without tags is not taken for ours, whatever status says", async () => {
+  test("a bucket that another tool created without tags is not taken for ours, whatever status says", async () => {
     await using world = await createWorld();
     prepare(world);
     await world.applyAccount();
@@ -193,7 +196,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     expect(snapshot(world, bucketName)).toEqual(before);
   });
 
-  test("a bucket whose tags are refused for a while is still ours", async () => {
+  test("a bucket whose tags are refused for a while remains ours", async () => {
     await using world = await createWorld();
     prepare(world);
     await using _operator = startOperator(world);
@@ -202,11 +205,11 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     await world.applyAccount();
     await world.applyBucket("docs", { bucketName });
     await world.bucketWhen("docs", isReconciling("AccessDenied"));
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     expect(operatorWrites(world).filter(({ operation }) => !/^CreateBucket$|Tagging/.test(operation))).toEqual([]);
     expect(tagsAt(world, bucketName)).toEqual({});
     allow();
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await world.bucketWhen("docs", isReady);
     expect(tagsAt(world, bucketName)).toEqual(claimOf(world, "docs"));
     const reasons = (await eventsOf(world, "docs")).map(({ reason }) => reason);
@@ -216,7 +219,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
   });
 });
 
-test("a process that is killed between the two calls leaves a bucket that is told of, and made again", async () => {
+test("a kill between the two calls leaves a bucket that is reported, and created again after its deletion", async () => {
   await using world = await createWorld();
   world.account.regionsWithoutResourceTags.add(REGION);
   const bucketName = world.bucketName("docs");
@@ -233,7 +236,7 @@ test("a process that is killed between the two calls leaves a bucket that is tol
   const stalled = await world.bucketWhen("docs", isStalled("BucketNotOwned"));
   expect(condition(stalled, "Stalled")?.message).toContain("delete it at AWS, and it is made again");
   world.account.buckets.delete(bucketName);
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(tagsAt(world, bucketName)).toEqual(claimOf(world, "docs"));
   await expectInvariants(world);

@@ -14,14 +14,14 @@ import type { PolicyDocument } from "../../../operator/aws/policy/document.ts";
 import { retag } from "../support/world/buckets.ts";
 import type { World } from "../support/world/world.ts";
 
-/** What a person does to a bucket of `fullSpec`, and what the operator is to find. */
+/** A change by a user to a bucket of `fullSpec`, and the drift that the operator must detect. */
 export interface Tampering {
   setting: string;
   change: (world: World, Bucket: string) => Promise<unknown>;
   finds: Omit<Change, "setting">[];
 }
 
-/** One for each setting. */
+/** One change for each setting. */
 export const TAMPERINGS: readonly Tampering[] = [
   {
     setting: "publicAccessBlock",
@@ -92,12 +92,12 @@ export const TAMPERINGS: readonly Tampering[] = [
   },
   {
     setting: "tags",
-    change: (world, Bucket) => retag(world, Bucket, { team: "somebody" }),
-    finds: [{ path: "team", desired: "documents", actual: "somebody" }],
+    change: (world, Bucket) => retag(world, Bucket, { team: "another" }),
+    finds: [{ path: "team", desired: "documents", actual: "another" }],
   },
 ];
 
-/** The bucket policy, as a person sees it. */
+/** The bucket policy at AWS. */
 export async function readPolicy({ person }: World, Bucket: string): Promise<PolicyDocument> {
   const { Policy = "" } = await person.send(new GetBucketPolicyCommand({ Bucket }));
   return JSON.parse(Policy) as PolicyDocument;

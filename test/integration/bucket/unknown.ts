@@ -4,7 +4,10 @@ import type { XmlElement } from "../../aws/xml.ts";
 
 const UNKNOWN = "SimulatedUnknownField";
 
-/** Puts something into a field of a bucket that no version of the operator or its SDK has heard of. A word has no room for anything. */
+/**
+ * Adds an element to a field of a bucket that no version of the operator or its SDK knows. A plain string has no place
+ * for one.
+ */
 export function addUnknown(bucket: Bucket, field: keyof Bucket): void {
   const value: unknown = bucket[field];
   Object.assign(bucket, { [field]: field === "policy" ? withForeignStatement(bucket) : changed(value) });

@@ -1,4 +1,7 @@
-/** Values of the chart in the documentation (pieces marked `yaml values`): Helm renders them, and a real API server takes what comes out. */
+/**
+ * Values of the chart in the documentation (code blocks marked `yaml values`): Helm renders them, and a real API server
+ * accepts the result.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,12 +26,12 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-test("there are such pieces", () => {
+test("the documentation has such values", () => {
   expect(pieces.length).toBeGreaterThan(3);
 });
 
 test.each(pieces.flatMap(({ place, text }) => HELMS.map((name) => ({ place, text, name }))))(
-  "$place, by $name",
+  "the API server accepts the values at $place, rendered by $name",
   async ({ text, name }) => {
     await using helm = await createHelm(name);
     const values = join(folder, `values-${name}.yaml`);

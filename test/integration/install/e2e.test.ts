@@ -1,4 +1,4 @@
-/** What of `make e2e` can be checked without a container engine. The steps themselves are run where there is one. */
+/** The parts of `make e2e` that need no container engine. The steps themselves need one. */
 import { load } from "js-yaml";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -14,15 +14,15 @@ interface Values {
   extraEnv: { name: string; value: string }[];
 }
 
-test("without a container engine it says so, and does not pass", async () => {
+test("without a container engine, make e2e reports it and fails", async () => {
   await using e2e = startNode("test/e2e/main.ts", [], { environment: { PATH: "/nonexistent" } });
   expect(await e2e.exited).toEqual({ code: 2, signal: null });
   expect(e2e.output()).toContain(
-    "Nothing was tested. This machine lacks: a container engine that runs (docker); kind;",
+    "Nothing was tested. Missing on this machine: a container engine that runs (docker); kind;",
   );
 });
 
-test("the chart takes its values, and the simulator their credentials", async () => {
+test("the chart accepts the values, and the simulator their credentials", async () => {
   const file = "test/e2e/values.yaml";
   const rendered = await runCommand(await findTool("helm4"), ["template", "charts/s3-operator", "--values", file]);
   expect(rendered, rendered.stderr).toMatchObject({ code: 0 });
@@ -43,7 +43,7 @@ test("the API server knows every field of the simulator's manifests", async () =
   expect(await kubectl(world, "--namespace=", "apply", ...apply)).toMatchObject({ code: 0, stderr: "" });
 });
 
-test("the simulator runs as a program of one file", async () => {
+test("the simulator runs as a single file", async () => {
   await using simulator = startNode("test/e2e/simulator.ts", [], { environment: { PORT: "0" } });
   const port = () => /^AWS simulator: port (\d+)$/m.exec(simulator.output())?.[1];
   await expect.poll(port, { timeout: 20_000 }).toBeDefined();

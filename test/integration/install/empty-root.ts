@@ -5,22 +5,22 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { runCommand } from "../../controlplane/command.ts";
 
-/** A root folder with nothing but Node and what Node needs, as in a distroless image. Disposing removes it. */
+/** A root folder with only Node and its dependencies, as in a distroless image. Disposing removes it. */
 export interface EmptyRoot extends AsyncDisposable {
   path: string;
-  /** What a command that is started there has to call a path of the folder. */
+  /** The path of a file in the folder, as a command that runs there sees it. */
   inside: (path: string) => string;
-  /** Starts a command to which the folder is all there is. Disposing ends it. */
+  /** Starts a command that sees only the folder. Disposing ends it. */
   start: (command: readonly string[], environment: Record<string, string>) => RunningCommand;
 }
 
 export interface RunningCommand extends AsyncDisposable {
-  /** All that it printed, once it has ended. */
+  /** The whole output, once the command has ended. */
   output: Promise<string>;
   exitCode: Promise<number | null>;
 }
 
-/** `node`: where Node is to be, from that root. Linux only. */
+/** `node`: the path of Node in that root. Linux only. */
 export async function emptyRoot(node: string): Promise<EmptyRoot> {
   const path = await mkdtemp(join(tmpdir(), "empty-root-"));
   await chmod(path, 0o755);
@@ -40,15 +40,15 @@ async function put(source: string, target: string): Promise<void> {
   await copyFile(source, target);
 }
 
-/** The loader and the shared libraries, by the paths at which the program looks for them. */
+/** The loader and the shared libraries, by the paths at which the program looks them up. */
 async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await runCommand("ldd", [program]);
   return [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
 }
 
 /**
- * The command before which another one sees only the folder: for root with the image's user, else in a user namespace. Where neither is
- * allowed, no command: what is started has an environment and a working folder of its own, and no more than that.
+ * The command that confines another one to the folder: chroot with the image's user for root, else a user namespace.
+ * Where neither is allowed, none: then only the environment and the working folder are separate.
  */
 async function confinedTo(path: string): Promise<string[]> {
   if (process.getuid?.() === 0) return ["chroot", "--userspec=65532:65532", path];

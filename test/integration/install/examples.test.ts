@@ -1,8 +1,8 @@
 /**
- * Every folder under examples/ on a real API server, applied by kubectl as it stands: each of its S3Buckets gets Ready. The namespace is kubectl's,
- * and the label by which the operator of this test is told its objects is put on afterwards. The account, which the examples leave to the quick
- * start, is that of examples/quickstart under another name: AWSAccounts of all tests share one cluster.
- * And every piece of YAML in the documentation is something that the API server takes.
+ * Applies every folder under examples/ unchanged to a real API server with kubectl: each of its S3Buckets becomes
+ * Ready. The namespace is set by kubectl, and the label that selects this test's operator is added afterwards. The
+ * account, which the examples take from the quick start, is that of examples/quickstart under another name, as the
+ * AWSAccounts of all tests share one cluster. The API server also accepts every YAML block of the documentation.
  */
 
 import { S3Client } from "@aws-sdk/client-s3";
@@ -14,7 +14,7 @@ import type { S3Bucket } from "../../../operator/api/types.ts";
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 import { collectionPath } from "../../../operator/kube/paths.ts";
 import type { Account } from "../../aws/index.ts";
-import { look } from "../../demo/look.ts";
+import { observe } from "../../demo/observe.ts";
 import {
   applyAsItStands,
   exampleFolders,
@@ -35,15 +35,15 @@ import { type Api, connect } from "../validation/api.ts";
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = "quickstart/account.yaml";
 
-/** Manifests of buckets; workloads.test.ts is about access to them. */
+/** Manifests of buckets. Access to them is tested in workloads.test.ts. */
 const bucketsOf = (folder: string) =>
   manifestsOf(folder).filter((path) => objectsIn(path).every(({ kind }) => kind === "S3Bucket"));
 
-test("what an example needs is said of an example", () => {
+test("the prerequisites in this file belong to an example", () => {
   expect(exampleFolders).toEqual(expect.arrayContaining(Object.keys(QUEUES)));
 });
 
-test.each(exampleFolders)("examples/%s", async (folder) => {
+test.each(exampleFolders)("the buckets of examples/%s become Ready", async (folder) => {
   for (const arn of QUEUES[folder] ?? []) expect(textOf(`${folder}/README.md`)).toContain(arn);
   await using world = await worldOfExamples(ACCOUNT);
   prepareAws(world, folder);
@@ -59,7 +59,7 @@ test.each(exampleFolders)("examples/%s", async (folder) => {
   await expectInvariants(world);
 });
 
-test("in whatever order: a bucket waits for the one that it logs to", async () => {
+test("a bucket waits for the one to which it logs, in any order of creation", async () => {
   await using world = await worldOfExamples(ACCOUNT);
   await using _operator = startOperator(world);
   const logs = await applyAsItStands(world, ["audit-log/access-logs.yaml"]);
@@ -72,12 +72,12 @@ test("in whatever order: a bucket waits for the one that it logs to", async () =
   await expectInvariants(world);
 });
 
-/** Whatever the scenario: nobody comes in by public access, by ACL or without TLS. */
+/** In every scenario, no request succeeds by public access, by ACL or without TLS. */
 async function expectPrivate(account: Account, { status }: S3Bucket, endpoint: string): Promise<void> {
   const { credentials } = account.addUser(PERSON);
   const s3 = new S3Client({ endpoint, region: "eu-central-1", credentials, forcePathStyle: true });
   try {
-    const seen = await look(s3, status?.bucketName ?? "");
+    const seen = await observe(s3, status?.bucketName ?? "");
     expect(seen).toMatchObject({ publicAccessBlocked: true, ownership: "BucketOwnerEnforced", ssecBlocked: true });
     expect(seen.deniedSids).toEqual(
       expect.arrayContaining(["S3OperatorDenyInsecureTransport", "S3OperatorDenyOldTLS"]),
@@ -95,10 +95,10 @@ describe("YAML in the documentation", () => {
   });
   afterAll(() => api.close());
 
-  test.each(piecesOfYaml())("%s", async (_place, text) => {
+  test.each(piecesOfYaml())("the API server accepts %s", async (_place, text) => {
     const object = asObject(text);
     const resource = [...RESOURCES, DEPLOYMENTS].find(({ kind }) => kind === object.kind);
-    if (resource === undefined) throw new Error(`${object.kind}: not a kind that the documentation is about`);
+    if (resource === undefined) throw new Error(`${object.kind}: not a kind of the documentation`);
     const path = collectionPath(resource, resource.namespaced ? "default" : undefined);
     const { code, body } = await api.send("POST", `${path}?fieldValidation=Strict&dryRun=All`, object);
     expect({ code, message: body.message }).toEqual({ code: 201, message: undefined });
@@ -114,7 +114,7 @@ const DEPLOYMENTS: Resource = {
   namespaced: true,
 };
 
-/** With file and number, in README.md and docs/*.md. */
+/** The blocks of README.md and docs/*.md, with file and number. */
 function piecesOfYaml(): [place: string, text: string][] {
   const pages = readdirSync(new URL("docs", ROOT)).filter((file) => file.endsWith(".md"));
   return ["README.md", ...pages.map((file) => `docs/${file}`)].flatMap((page) => {
@@ -123,7 +123,7 @@ function piecesOfYaml(): [place: string, text: string][] {
   });
 }
 
-/** A whole object, or the `spec` or `status` of one, and nothing beside it. */
+/** A whole object, or the `spec` or `status` of one, and nothing else. */
 function asObject(text: string): KubeObject {
   const [piece, ...others] = loadAll(text) as Partial<KubeObject & { spec: object; status: object }>[];
   if (piece === undefined || others.length > 0) throw new Error("not one YAML document");

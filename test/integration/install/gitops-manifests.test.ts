@@ -1,4 +1,4 @@
-/** What examples/gitops has for Argo CD and Flux, judged by their own CRDs. */
+/** The manifests of examples/gitops for Argo CD and Flux, checked against their own CRDs. */
 import { readFileSync } from "node:fs";
 import { loadAll } from "js-yaml";
 import { beforeAll, expect, test } from "vitest";
@@ -14,17 +14,17 @@ const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/f
 let crds: string;
 beforeAll(async () => {
   crds = await findForeignCrds();
-  // The first run of all downloads them.
+  // The first run downloads them.
 }, 300_000);
 
-/** As somebody with these tools has them. */
+/** Installs the CRDs of the tools. */
 async function ensureNamespaces(world: World, file: string): Promise<void> {
   const objects = loadAll(readFileSync(file, "utf8")) as KubeObject[];
   const names = new Set(objects.map(({ metadata }) => metadata.namespace ?? "default"));
   for (const name of names) await ensureNamespace(world, name);
 }
 
-test.each(MANIFESTS)("the API server takes %s, strictly", async (file) => {
+test.each(MANIFESTS)("the API server accepts %s with strict validation", async (file) => {
   await using world = await createWorld();
   const { code, stderr } = await kubectl(world, "apply", "--server-side", `--filename=${crds}`);
   expect(code, stderr).toBe(0);
@@ -32,7 +32,7 @@ test.each(MANIFESTS)("the API server takes %s, strictly", async (file) => {
   const dryRun = ["--server-side", "--dry-run=server", "--validate=strict", "--namespace=", `--filename=${file}`];
   const result = await eventually(
     () => kubectl(world, "apply", ...dryRun),
-    // A CRD takes a moment until it is served.
+    // A new CRD is not served at once.
     (last) => !last.stderr.includes("no matches for kind"),
     (last) => JSON.stringify(last),
   );

@@ -1,4 +1,4 @@
-/** What GitOps tools do to S3Buckets and BucketAccesses besides waiting for them: compare, prune, and act on a click. */
+/** What GitOps tools do to S3Buckets and BucketAccesses besides waiting for them: compare, prune, and run actions. */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { BUCKET_ACCESSES, PAUSED, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
@@ -24,7 +24,7 @@ import {
   worldOfExamples,
 } from "../support/world/examples.ts";
 import { expectHealth } from "../support/expect/health.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { manifestFile, manifestOf } from "./manifests.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
@@ -33,7 +33,7 @@ import { fullSpec } from "../support/world/specs.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** A manifest may leave out what the server adds, and a list is one value: so Argo CD's three-way diff compares. */
+/** Compares as Argo CD's three-way diff does: a manifest may omit what the server adds, and a list is one value. */
 function isIn(live: unknown, manifest: unknown): boolean {
   if (!isMap(live) || !isMap(manifest)) return isDeepStrictEqual(live, manifest);
   return Object.entries(manifest).every(([key, value]) => isIn(live[key], value));
@@ -43,7 +43,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Runs kubectl, which must succeed. */
+/** Runs a kubectl command that must succeed. */
 async function succeed(world: World, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await kubectl(world, ...args);
   expect(stderr + stdout, `kubectl ${args.join(" ")}`).not.toMatch(/error/i);
@@ -54,7 +54,7 @@ async function succeed(world: World, ...args: string[]): Promise<string> {
 /** Kinds of the examples. */
 const RESOURCES: readonly Resource[] = [S3_BUCKETS, BUCKET_ACCESSES, SERVICE_ACCOUNTS];
 
-/** Neither Argo CD nor whoever reads the object finds a difference. */
+/** Asserts that neither Argo CD nor a user who reads the object finds a difference. */
 async function expectAsApplied({ kube, name: namespace }: World, manifest: KubeObject): Promise<void> {
   const resource = RESOURCES.find(({ kind }) => kind === manifest.kind);
   if (resource === undefined) throw new Error(`${manifest.kind} is in no example`);
@@ -66,8 +66,8 @@ async function expectAsApplied({ kube, name: namespace }: World, manifest: KubeO
 describe.each([
   { how: "server-side apply", flags: ["--server-side", "--field-manager=argocd-controller"] },
   { how: "client-side apply", flags: [] },
-])("once settled, there is no difference to what was applied by $how", ({ flags }) => {
-  test("the eight common settings", async () => {
+])("a ready object is the same as the one applied by $how", ({ flags }) => {
+  test("the eight common settings show no difference", async () => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
     await world.applyAccount();
@@ -75,13 +75,13 @@ describe.each([
     await using file = await manifestFile(manifest);
     await succeed(world, "apply", ...flags, "-f", file.path);
     await world.bucketWhen("docs", isReady);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     await expectAsApplied(world, manifest);
     expect(await succeed(world, "diff", ...flags, "-f", file.path)).toBe("");
     await expectInvariants(world);
   });
 
-  test.each(exampleFolders)("examples/%s", async (folder) => {
+  test.each(exampleFolders)("examples/%s shows no difference", async (folder) => {
     await using world = await worldOfExamples("quickstart/account-for-workloads.yaml");
     prepareAws(world, folder);
     using accesses = await accessesOf(world);
@@ -97,7 +97,7 @@ describe.each([
   });
 });
 
-test("pruned in the foreground, as Argo CD does, it goes once its bucket is released", async () => {
+test("an S3Bucket pruned in the foreground, as Argo CD does, is deleted once its bucket is released", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -107,14 +107,13 @@ test("pruned in the foreground, as Argo CD does, it goes once its bucket is rele
   expect(world.account.buckets.has(world.bucketName("docs")), "deletionPolicy is Retain").toBe(true);
 });
 
-test("so does a BucketAccess, with what Pods were told", async () => {
+test("a pruned BucketAccess is deleted, with its outputs", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { annotateServiceAccount: true });
   await succeed(world, "delete", "bucketaccess/reader", "--cascade=foreground", "--timeout=50s");
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
   const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
@@ -122,7 +121,7 @@ test("so does a BucketAccess, with what Pods were told", async () => {
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
-test("Argo CD's actions: reconcile, pause, resume", async () => {
+test("Argo CD's actions reconcile, pause and resume an object", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
@@ -146,7 +145,7 @@ test("Argo CD's actions: reconcile, pause, resume", async () => {
   await expectInvariants(world);
 });
 
-test("argocd-cm.yaml adds its keys to an Argo CD's configuration, and leaves the rest", async () => {
+test("argocd-cm.yaml adds its keys to Argo CD's configuration, and keeps the others", async () => {
   await using world = await createWorld();
   await ensureNamespace(world, "argocd");
   const inArgo = ["--namespace=argocd"];

@@ -1,7 +1,9 @@
 /**
- * The IAM documents of docs/install-eks.md, as they stand: with them, and no other rights, the operator comes by its credentials as it does on EKS, makes
- * a bucket and a workload's role ready, and can make no role without the boundary. The simulator evaluates policies.
+ * The IAM documents of docs/install-eks.md, unchanged: with these permissions alone, the operator gets its credentials
+ * as on EKS, makes a bucket and a workload's role ready, and cannot create a role without the boundary. The simulator
+ * evaluates policies.
  */
+
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AWSAccount, AWSAccountSpec, BucketAccess } from "../../../operator/api/types.ts";
@@ -9,7 +11,7 @@ import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import { accessesOf, expectAccessInvariants, roleOf } from "../support/world/access.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
-import { makeOperatorRole, type OperatorRole, SERVICE_ACCOUNT, WAYS } from "./operator-role.ts";
+import { makeOperatorRole, type OperatorRole, SERVICE_ACCOUNT, HEADINGS } from "./operator-role.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { s3As, webIdentity } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
@@ -23,7 +25,7 @@ function workloads({ oidcProviderArn, cluster }: OperatorRole): Partial<AWSAccou
   return { workloadIdentity: { type: "IRSA", oidcProviderArn, clusterName: cluster.name } };
 }
 
-/** The boundary lets a Pod do what the grants say, through the bucket's key, and the role's policy nothing else. */
+/** The boundary allows what the grants allow, with the bucket's key, and the role's policy allows nothing else. */
 async function expectWithinBoundary(world: World, { cluster }: OperatorRole, { status }: BucketAccess): Promise<void> {
   const token = world.simulator.serviceAccountToken(cluster, world.name, "app");
   const s3 = s3As(world, await webIdentity(world, status?.roleArn ?? "", token));
@@ -39,10 +41,10 @@ async function expectWithinBoundary(world: World, { cluster }: OperatorRole, { s
   }
 }
 
-describe.each(WAYS)("%s", (way) => {
-  test("the page's documents are enough, and no role is made without the boundary", async () => {
+describe.each(HEADINGS)("%s", (heading) => {
+  test("the page's documents are sufficient, and no role is created without the boundary", async () => {
     await using world = await createWorld();
-    await using role = await makeOperatorRole(world, way);
+    await using role = await makeOperatorRole(world, heading);
     await using _operator = spawnOperator(world, bundle, [], role.environment);
     using accesses = await accessesOf(world);
     await world.applyAccount(workloads(role));
@@ -74,7 +76,7 @@ describe.each(WAYS)("%s", (way) => {
   });
 });
 
-test("With Pod Identity: another ServiceAccount with an association does not get the role", async () => {
+test("With Pod Identity: another ServiceAccount with an association cannot assume the role", async () => {
   await using world = await createWorld();
   await using role = await makeOperatorRole(world, "With Pod Identity");
   const { podIdentityAssociations } = role.cluster;
@@ -87,7 +89,7 @@ test("With Pod Identity: another ServiceAccount with an association does not get
   await expect(come("team-a")).rejects.toThrow("does not let pods assume it");
 });
 
-test("With IRSA: another ServiceAccount's token does not get the role", async () => {
+test("With IRSA: the token of another ServiceAccount cannot assume the role", async () => {
   await using world = await createWorld();
   await using role = await makeOperatorRole(world, "With IRSA");
   const token = (namespace: string) =>

@@ -1,4 +1,7 @@
-/** The image without a container engine: its runtime stage's files are laid out, and run from a root that has only Node besides. */
+/**
+ * Tests the image without a container engine: its files are written to a root that has only Node besides, and run
+ * there.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,15 +17,15 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
-/** Node, and the operator. */
+/** Node and the operator. */
 const ENTRYPOINT = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? "[]") as string[];
-/** A pod adds its own. */
+/** The volume that a Pod adds. */
 const ENVIRONMENT = Object.fromEntries(
   [...DOCKERFILE.matchAll(/^ENV (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
 );
 const MIB = 1024 * 1024;
 
-test("from an empty root, as the image's user, the operator makes a bucket ready and ends in order", async () => {
+test("from an empty root, as the image's user, the operator makes a bucket ready and stops in order", async () => {
   await using world = await createWorld();
   const [node = ""] = ENTRYPOINT;
   await using root = await emptyRoot(node);
@@ -42,7 +45,7 @@ test("from an empty root, as the image's user, the operator makes a bucket ready
     ...awsEnvironment(world),
   });
   const ended = operator.exitCode.then(async (code) => {
-    throw new Error(`The operator ended with ${code}: ${await operator.output}`);
+    throw new Error(`The operator exited with ${code}: ${await operator.output}`);
   });
   await world.applyAccount();
   await world.applyBucket("docs", { bucketName: world.bucketName("docs"), versioning: "Enabled" });
@@ -52,7 +55,7 @@ test("from an empty root, as the image's user, the operator makes a bucket ready
   expect(await operator.exitCode, await operator.output).toBe(0);
 });
 
-test("an unknown flag is refused there as anywhere", async () => {
+test("an unknown flag is refused in the image too", async () => {
   await using root = await emptyRoot(ENTRYPOINT[0] ?? "");
   await layOutImage(root.path, await ensureBundle());
   const { output, exitCode } = root.start([...ENTRYPOINT.map(root.inside), "--typo"], ENVIRONMENT);
@@ -60,12 +63,12 @@ test("an unknown flag is refused there as anywhere", async () => {
   expect(await exitCode).toBe(2);
 });
 
-test("the same sources give the same bytes, and not many of them", async () => {
+test("the same sources give the same bytes, within the size budget", async () => {
   const [first, second] = [await digests(), await digests()];
   expect(second).toEqual(first);
   expect(first.files.map(({ path }) => `/${path}`)).toContain(ENTRYPOINT[1]);
   const total = first.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  expect(total, "of all that is not Node").toBeLessThan(5 * MIB);
+  expect(total, "the size without Node").toBeLessThan(5 * MIB);
 });
 
 test("the licence of every package in the bundle is in the image", async () => {
@@ -73,7 +76,7 @@ test("the licence of every package in the bundle is in the image", async () => {
   expect(Object.keys(manifest.dependencies).filter((name) => !licenses.includes(`${name} `))).toEqual([]);
 });
 
-/** Lays the files out once more, elsewhere. */
+/** Writes the image's files once more, to another folder. */
 async function digests(): Promise<{ files: ImageFile[]; hashes: string[]; licenses: string }> {
   const folder = await mkdtemp(join(tmpdir(), "image-"));
   try {

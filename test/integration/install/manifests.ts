@@ -5,7 +5,7 @@ import { API_VERSION } from "../../../operator/api/names.ts";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { World } from "../support/world/world.ts";
 
-/** The manifest of an S3Bucket as a team of this world would write it: in its namespace and account, and seen by its operator. */
+/** The manifest of an S3Bucket of a team in this world: in its namespace and account, selected by its operator. */
 export function manifestOf(world: World, name: string, spec: S3BucketSpec): S3Bucket {
   const [label = "", value = ""] = world.selector.split("=");
   return {
@@ -16,7 +16,7 @@ export function manifestOf(world: World, name: string, spec: S3BucketSpec): S3Bu
   };
 }
 
-/** A file that holds the manifest. Disposing removes it. */
+/** A file with the manifest. Disposing removes it. */
 export async function manifestFile(manifest: object): Promise<{ path: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), "manifest-"));
   const path = join(folder, "manifest.json");

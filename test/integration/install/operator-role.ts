@@ -1,4 +1,5 @@
-/** The operator's role as docs/install-eks.md makes it, and the two ways in which EKS lets a Pod of the operator become it. */
+/** Creates the operator's role as docs/install-eks.md says, with both ways in which EKS gives a role to a Pod. */
+
 import { CreatePodIdentityAssociationCommand, EKSClient } from "@aws-sdk/client-eks";
 import {
   CreateOpenIDConnectProviderCommand,
@@ -19,13 +20,13 @@ import { PERSON, type World } from "../support/world/world.ts";
 
 const PAGE = "docs/install-eks.md";
 export const SERVICE_ACCOUNT = { namespace: "s3-operator-system", name: "s3-operator" };
-export const WAYS = ["With IRSA", "With Pod Identity"] as const;
-type Way = (typeof WAYS)[number];
+export const HEADINGS = ["With IRSA", "With Pod Identity"] as const;
+type Heading = (typeof HEADINGS)[number];
 
 const REGION = "eu-central-1";
 const CLUSTER = "main";
 
-/** What the page has made, and what the operator's process is to be started with. */
+/** The resources that the page creates, and the environment for the operator's process. */
 export interface OperatorRole extends AsyncDisposable {
   roleArn: string;
   boundaryArn: string;
@@ -34,8 +35,8 @@ export interface OperatorRole extends AsyncDisposable {
   environment: Record<string, string>;
 }
 
-/** Follows the page in the world's account, by the heading that `way` is. From then on policies are evaluated. */
-export async function makeOperatorRole(world: World, way: Way): Promise<OperatorRole> {
+/** Follows the page's section under `heading` in the world's account. From then on policies are evaluated. */
+export async function makeOperatorRole(world: World, heading: Heading): Promise<OperatorRole> {
   const { account, simulator } = world;
   const { credentials } = account.addUser(PERSON);
   const cluster = account.addCluster(CLUSTER, { region: REGION });
@@ -48,7 +49,7 @@ export async function makeOperatorRole(world: World, way: Way): Promise<Operator
   const provider = { Url: cluster.oidcIssuer, ClientIDList: ["sts.amazonaws.com"] };
   await iam.send(new CreateOpenIDConnectProviderCommand(provider));
   const RoleName = "s3-operator";
-  const trust = fromPage("trust.json", `### ${way}`);
+  const trust = fromPage("trust.json", `### ${heading}`);
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
   const policies = { "s3-operator": readFileSync("docs/iam-policy.json", "utf8"), limits: fromPage("limits.json") };
   for (const [PolicyName, PolicyDocument] of Object.entries(policies))
@@ -58,20 +59,21 @@ export async function makeOperatorRole(world: World, way: Way): Promise<Operator
   const roleArn = `arn:aws:iam::${account.id}:role/${RoleName}`;
   simulator.evaluatePolicies = true;
   const oidcProviderArn = `arn:aws:iam::${account.id}:oidc-provider/${issuer}`;
-  const start = way === "With IRSA" ? byToken(world, cluster, roleArn) : byAgent(world, cluster, roleArn, credentials);
+  const start =
+    heading === "With IRSA" ? byToken(world, cluster, roleArn) : byAgent(world, cluster, roleArn, credentials);
   return { roleArn, boundaryArn, cluster, oidcProviderArn, ...(await start) };
 }
 
 type Start = Pick<OperatorRole, "environment" | typeof Symbol.asyncDispose>;
 
-/** As a shell does it. */
+/** Expands variables as a shell does. */
 function expand(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? "");
 }
 
 const NO_KEYS = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
 
-/** What EKS's webhook puts into a Pod whose ServiceAccount has the annotation. */
+/** The environment and the token that EKS's webhook puts into a Pod if the ServiceAccount has the annotation. */
 async function byToken({ simulator }: World, cluster: Cluster, roleArn: string): Promise<Start> {
   const folder = await mkdtemp(join(tmpdir(), "s3-operator-token-"));
   const file = join(folder, "token");

@@ -12,7 +12,7 @@ import {
   worldWithBucket,
 } from "../support/world/access.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain, operatorCalls } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
 import { managedKeySpec } from "../support/world/keys.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { prerequisites } from "../support/world/prerequisites.ts";
@@ -23,7 +23,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const NOTHING = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };
 
-/** An S3Bucket's life with every setting, then with none but what object lock keeps. */
+/** An S3Bucket's life with every setting, then with only those that object lock keeps. */
 async function settings(world: World): Promise<void> {
   const least: S3BucketSpec = { baseline: "None", deletionPolicy: "DeleteIfEmpty", versioning: "Enabled" };
   const every = everySetting(await prerequisites(world));
@@ -33,13 +33,13 @@ async function settings(world: World): Promise<void> {
   await world.gone("docs");
 }
 
-/** A bucket where S3 Control knows no tags. */
+/** A bucket in a region where S3 Control has no tags. */
 async function classicTagging(world: World): Promise<void> {
   world.account.regionsWithoutResourceTags.add("eu-west-1");
   await readyBucket(world, "classic", { region: "eu-west-1" });
 }
 
-/** A managed key whose creation is not answered, that goes with its bucket, and comes back with the manifest. */
+/** A managed key: its creation gets no response, it is deleted with its bucket, and returns with the manifest. */
 async function managedKey(world: World): Promise<void> {
   const spec: S3BucketSpec = { deletionPolicy: "DeleteIfEmpty", ...managedKeySpec({ deletionWindowInDays: 7 }) };
   world.simulator.faults.loseAnswer({ operation: "CreateKey", times: 1 });
@@ -49,7 +49,7 @@ async function managedKey(world: World): Promise<void> {
   await readyBucket(world, "encrypted", spec);
 }
 
-/** A bucket that goes with its contents, once what holds an object back is gone. */
+/** A bucket that is deleted with its contents, once a retained object is free. */
 async function contents(world: World): Promise<void> {
   await world.applyAccount({ allowedDeletionPolicies: ["DeleteWithContents"] });
   const bucketName = world.bucketName("full");
@@ -69,14 +69,14 @@ async function contents(world: World): Promise<void> {
 
   locked.retention = undefined;
   locked.legalHold = "ON";
-  await lookAgain(world, "full");
+  await reconcileAgain(world, "full");
   await world.bucketWhen("full", waitsFor("ObjectOnLegalHold"));
   locked.legalHold = "OFF";
   await world.annotate("full", { [RECONCILE_REQUESTED_AT]: "now" });
   await world.gone("full");
 }
 
-/** A role and an association that are made, meddled with, changed and deleted. */
+/** A role and an association that are created, changed by a user, edited and deleted. */
 async function workloads(world: World, accesses: Accesses): Promise<void> {
   const permissionsBoundaryArn = world.account.addManagedPolicy("boundary", NOTHING);
   await worldWithBucket(world, {}, { iam: { permissionsBoundaryArn, tags: { team: "a" } } });
@@ -88,28 +88,25 @@ async function workloads(world: World, accesses: Accesses): Promise<void> {
   role.maxSessionSeconds = 43_200;
   role.permissionsBoundary = undefined;
   for (const association of associations(world)) association.roleArn = world.account.addRole("theirs").arn;
-  await accesses.lookAgain("app");
-  await accesses.lookAgain("app");
+  await accesses.reconcileAgain("app");
+  await accesses.reconcileAgain("app");
   await accesses.when("app", (access) => isReady(access) && associations(world)[0]?.roleArn === role.arn);
 
   await world.applyAccount(workloadAccount(world, { iam: { tags: { stage: "b" } } }));
   await accesses.when("app", (access) => isReady(access) && access.status?.tagKeys?.join() === "stage");
   await accesses.edit("app", { identity: "IRSA" });
   await accesses.when("app", (access) => isReady(access) && access.status?.associationArn === undefined);
-  await accesses.delete("app");
-  await accesses.statuses.whenGone("app");
+  await accesses.remove("app");
 }
 
-/** A managed key that is shared with a role of another account, and is not any more. */
+/** A managed key that is shared with a role of another account, and then no longer. */
 async function principals(world: World, accesses: Accesses): Promise<void> {
   await world.editSpec("docs", { ...managedKeySpec() });
-  await accesses.apply("reader", { principals: [world.simulator.account("333344445555").addRole("reader").arn] });
-  await accesses.when("reader", isReady);
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.ready("reader", { principals: [world.simulator.account("333344445555").addRole("reader").arn] });
+  await accesses.remove("reader");
 }
 
-/** Block Public Access of the account, set and taken away again. */
+/** Block Public Access of the account, set and removed again. */
 async function publicAccessBlock(world: World): Promise<void> {
   const block = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
   for (const spec of [{ publicAccessBlock: block }, {}]) {
@@ -121,7 +118,7 @@ async function publicAccessBlock(world: World): Promise<void> {
   }
 }
 
-test("every action of the shipped IAM policy is used, and none outside it is", async () => {
+test("every action of the shipped IAM policy is used, and no other action", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await settings(world);
@@ -133,7 +130,7 @@ test("every action of the shipped IAM policy is used, and none outside it is", a
   await principals(world, accesses);
   await publicAccessBlock(world);
   const used = new Set(operatorCalls(world).flatMap(({ actions }) => actions));
-  // Needs no permission.
+  // GetCallerIdentity needs no permission.
   used.delete("sts:GetCallerIdentity");
   const shipped = new Set(policy.Statement.flatMap(({ Action }) => Action));
   expect([...used].sort()).toEqual([...shipped].sort());

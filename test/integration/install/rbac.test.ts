@@ -1,4 +1,4 @@
-/** The operator as the chart's ServiceAccount, with the chart's rules and no others: they are enough, and none is too many. */
+/** Runs the operator as the chart's ServiceAccount with the chart's rules: they are sufficient, and all are used. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import {
   workloadAccount,
 } from "../support/world/access.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { awsEnvironment } from "../support/process/operator.ts";
 import { isReady } from "../support/expect/states.ts";
@@ -45,7 +45,9 @@ async function succeed(world: World, ...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** The chart in the world's namespace, but for its CRDs, which are there, and its Deployment, which nobody here would run. */
+/**
+ * The chart in the world's namespace, without its CRDs, which exist, and its Deployment, for which there is no node.
+ */
 async function installChart(world: World, args: readonly string[]): Promise<KubeObject[]> {
   await using helm = await createHelm("helm4");
   const environment = Object.entries({ ...awsEnvironment(world), AWS_CA_BUNDLE: undefined });
@@ -75,7 +77,7 @@ async function startAsServiceAccount(world: World, objects: readonly KubeObject[
   return startContainer(containerOf(deployment.spec.template.spec), { bundle, kubeconfigPath });
 }
 
-/** Everything that the operator ever asks of the API server. */
+/** Causes every kind of request of the operator to the API server. */
 async function exercise(world: World): Promise<void> {
   await world.applyAccount(workloadAccount(world));
   await readyBucket(world, "docs");
@@ -89,9 +91,9 @@ async function exercise(world: World): Promise<void> {
 async function repeatEvents(world: World): Promise<void> {
   const { faults } = world.simulator;
   const denial = faults.deny("s3:GetBucketVersioning");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   denial();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const readiness = async (status: string) => {
     const account = () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name });
     await eventually(
@@ -108,7 +110,7 @@ async function repeatEvents(world: World): Promise<void> {
   await readiness("True");
 }
 
-/** Pods are told of an access, and no more once it is deleted. */
+/** The outputs of an access are written, and removed when it is deleted. */
 async function grantAccess(world: World): Promise<void> {
   using accesses = await accessesOf(world);
   await createServiceAccount(world, world.name, "app");
@@ -116,15 +118,13 @@ async function grantAccess(world: World): Promise<void> {
     const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
     return metadata.annotations?.["eks.amazonaws.com/role-arn"];
   };
-  await accesses.apply("reader", { annotateServiceAccount: true });
-  const access = await accesses.when("reader", isReady);
+  const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const { arn } = roleOf(world, access);
   expect(await annotation()).toBe(arn);
   expect((await findConfigMap(world, world.name, "reader"))?.data).toMatchObject({ ROLE_ARN: arn });
   await expectAccessInvariants(world, accesses);
 
-  await accesses.delete("reader");
-  await accesses.statuses.whenGone("reader");
+  await accesses.remove("reader");
   expect(await annotation()).toBeUndefined();
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
 }
@@ -136,15 +136,14 @@ async function readyBucket(world: World, name: string): Promise<void> {
 
 async function readyAccess(world: World, name: string): Promise<void> {
   using accesses = await accessesOf(world);
-  await accesses.apply(name, {});
-  await accesses.when(name, isReady);
+  await accesses.ready(name, {});
 }
 
-/** Until a finalizer was removed while others wrote to the object, so that it was read anew. */
+/** Repeats until a finalizer was removed while another client wrote to the object, so that it was read again. */
 async function untilReadAnew(world: World, resource: Resource, make: (name: string) => Promise<void>): Promise<void> {
   const readAnew = permission("get", resource.group, resource.plural);
   for (let round = 0; !(await audit(world)).flatMap(permissionsOf).includes(readAnew); round += 1) {
-    if (round === 20) throw new Error("Nobody was ever quicker than the operator");
+    if (round === 20) throw new Error("No other write came before the operator's");
     const name = `fought-over-${round}`;
     await make(name);
     await deleteFoughtOver(world, resource, name);
@@ -174,7 +173,7 @@ interface Role extends KubeObject {
   rules: Rule[];
 }
 
-/** What the operator's roles allow, in which namespace (none: in all). People's roles are not bound to it. */
+/** The rules of the operator's roles, by namespace (none: all namespaces). Roles for users are not bound to it. */
 function granted(objects: readonly KubeObject[]): { namespace: string | undefined; permission: string }[] {
   const roles = objects.filter(
     ({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && !/-(view|edit)$/.test(metadata.name),
@@ -203,7 +202,7 @@ const FORBIDDEN = [
 test.concurrent.each([
   ["all namespaces", () => []],
   ["a list of namespaces", ({ name }: World) => [`--set=watch.namespaces={${name}}`]],
-])("looking after %s: no call is denied, no rule unused", async (_, argsFor) => {
+])("watching %s: no call is denied, no rule unused", async (_, argsFor) => {
   await using world = await createWorld();
   const objects = await installChart(world, argsFor(world));
   const { process: operator } = await startAsServiceAccount(world, objects);

@@ -9,13 +9,11 @@ import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/a
 import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
 import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
-import { assumed, createKey, perform, s3As, type Stage } from "../support/world/workloads.ts";
+import { assumed, createKey, runExample, s3As, type Stage } from "../support/world/workloads.ts";
 
 type Encryption = S3BucketSpec["encryption"];
 
-/**
- * What the settle window is for, made short: IAM is given as long to know a right, and S3 to let go of the former key.
- */
+/** A short settle window: the time given to IAM to apply a permission, and to S3 to stop using the former key. */
 const SHORT = { settleWindowMs: 1_000 };
 const BY_KEY = { sseAlgorithm: "aws:kms", bucketKeyEnabled: true } as const;
 const BY_S3 = { sseAlgorithm: "AES256", kmsKey: null, bucketKeyEnabled: null } as unknown as Encryption;
@@ -23,7 +21,7 @@ const BY_S3 = { sseAlgorithm: "AES256", kmsKey: null, bucketKeyEnabled: null } a
 const byKey = (arn: string, more: object = {}) =>
   ({ ...BY_KEY, kmsKey: { managed: null, arn }, ...more }) as unknown as Encryption;
 
-/** Writes an object, reads it, and begins again, until told to stop. */
+/** Writes an object, reads it, and repeats until told to stop. */
 function keepWriting(s3: S3Client, Bucket: string, prefix: string) {
   const denied: string[] = [];
   const keys: (string | undefined)[] = [];
@@ -49,14 +47,14 @@ function keepWriting(s3: S3Client, Bucket: string, prefix: string) {
   return {
     /** Requests that failed. */
     denied,
-    /** The keys that objects were encrypted with, one after another. */
+    /** The keys of the objects, in order. */
     keys,
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-/** Until S3 has this encryption, and the change is over. */
+/** Waits until S3 has this encryption, and the change is over. */
 async function changeTo({ world }: Stage, name: string, encryption: Encryption): Promise<void> {
   const { metadata } = await world.editSpec(name, { encryption });
   await world.bucketWhen(
@@ -66,39 +64,42 @@ async function changeTo({ world }: Stage, name: string, encryption: Encryption):
   );
 }
 
-test.each(["IRSA", "PodIdentity"] as const)("a workload with a role by %s", async (type) => {
-  await using stage = await perform("private-storage", type, SHORT);
-  const { world, accesses } = stage;
-  using pod = await stage.pod("invoices");
-  const first = (await accesses.get("invoices")).status?.kmsKeyArn ?? "";
-  const second = await createKey(stage);
-  await using writer = keepWriting(pod.s3, pod.bucket, "issued/");
-  await changeTo(stage, "invoices", byKey(second));
-  await changeTo(stage, "invoices", BY_S3);
-  await changeTo(stage, "invoices", byKey(first));
-  await changeTo(stage, "invoices", byKey(first, { bucketKeyEnabled: false }));
-  await changeTo(stage, "invoices", byKey(first));
-  await writer.stop();
-  expect(writer.denied).toEqual([]);
-  expect(writer.keys).toEqual([first, second, undefined, first]);
+test.each(["IRSA", "PodIdentity"] as const)(
+  "a workload with a role by %s is never denied during the change",
+  async (type) => {
+    await using stage = await runExample("private-storage", type, SHORT);
+    const { world, accesses } = stage;
+    using pod = await stage.pod("invoices");
+    const first = (await accesses.get("invoices")).status?.kmsKeyArn ?? "";
+    const second = await createKey(stage);
+    await using writer = keepWriting(pod.s3, pod.bucket, "issued/");
+    await changeTo(stage, "invoices", byKey(second));
+    await changeTo(stage, "invoices", BY_S3);
+    await changeTo(stage, "invoices", byKey(first));
+    await changeTo(stage, "invoices", byKey(first, { bucketKeyEnabled: false }));
+    await changeTo(stage, "invoices", byKey(first));
+    await writer.stop();
+    expect(writer.denied).toEqual([]);
+    expect(writer.keys).toEqual([first, second, undefined, first]);
 
-  // What was for the change only is gone after it.
-  const access = await accesses.when("invoices", (each) => isReady(each) && each.status?.kmsKeyArn === first);
-  const onFormer = () => {
-    const { Statement } = inlinePolicy(roleOf(world, access)) as { Statement: Statement[] };
-    return Statement.filter(({ Resource }) => asList(Resource).includes(second)).flatMap(({ Action }) =>
-      asList(Action),
-    );
-  };
-  await eventually(onFormer, (actions) => actions.join() === "kms:Decrypt");
-  expect((await world.bucket("invoices")).status?.drift).toBeUndefined();
-  expect(access.status?.drift).toBeUndefined();
-  await expectAccessInvariants(world, accesses);
-  await expectInvariants(world);
-});
+    // Permissions that served only the change are removed after it.
+    const access = await accesses.when("invoices", (each) => isReady(each) && each.status?.kmsKeyArn === first);
+    const onFormer = () => {
+      const { Statement } = inlinePolicy(roleOf(world, access)) as { Statement: Statement[] };
+      return Statement.filter(({ Resource }) => asList(Resource).includes(second)).flatMap(({ Action }) =>
+        asList(Action),
+      );
+    };
+    await eventually(onFormer, (actions) => actions.join() === "kms:Decrypt");
+    expect((await world.bucket("invoices")).status?.drift).toBeUndefined();
+    expect(access.status?.drift).toBeUndefined();
+    await expectAccessInvariants(world, accesses);
+    await expectInvariants(world);
+  },
+);
 
-test("a role of another account, on a managed key", async () => {
-  await using stage = await perform("private-storage", "IRSA", SHORT);
+test("a role of another account is never denied during the change of a managed key", async () => {
+  await using stage = await runExample("private-storage", "IRSA", SHORT);
   const { world, accesses } = stage;
   const bucket = (await accesses.when("invoices", isReady)).status?.bucketName ?? "";
   await changeTo(stage, "invoices", BY_S3);
@@ -106,8 +107,7 @@ test("a role of another account, on a managed key", async () => {
   const role = other.addRole("reader");
   role.inlinePolicies.set("all", JSON.stringify({ Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] }));
   const grants = [{ prefix: "in/", permissions: ["Read" as const, "Write" as const] }];
-  await accesses.apply("reader", { bucketRef: { name: "invoices" }, principals: [role.arn], grants });
-  await accesses.when("reader", isReady);
+  await accesses.ready("reader", { bucketRef: { name: "invoices" }, principals: [role.arn], grants });
   const s3 = s3As(world, await assumed(world, other.credentials, role.arn));
   await using writer = keepWriting(s3, bucket, "in/");
   const from = operatorCalls(world).length;
@@ -123,8 +123,8 @@ test("a role of another account, on a managed key", async () => {
   await expectAccessInvariants(world, accesses);
 });
 
-test("a spec that is refused takes no right on the key that S3 still has", async () => {
-  await using stage = await perform("private-storage", "IRSA", SHORT);
+test("a spec that is refused removes no permission on the key that S3 still uses", async () => {
+  await using stage = await runExample("private-storage", "IRSA", SHORT);
   const { world, accesses } = stage;
   using pod = await stage.pod("invoices");
   const write = () => pod.s3.send(new PutObjectCommand({ Bucket: pod.bucket, Key: "issued/1", Body: "1" }));
@@ -133,7 +133,7 @@ test("a spec that is refused takes no right on the key that S3 still has", async
   await world.bucketWhen("invoices", ({ status }) =>
     Boolean(status?.settings?.some(({ name, state }) => name === "encryption" && state === "Denied")),
   );
-  await accesses.lookAgain("invoices");
+  await accesses.reconcileAgain("invoices");
   await accesses.when("invoices", isReady);
   await write();
 });

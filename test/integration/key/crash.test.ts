@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import type { Account } from "../../aws/index.ts";
-import { type HeldCall, trapAccounts } from "../support/faults/account-trap.ts";
+import { pointsOf, trapAccounts } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { defaultAlias, KEY_REGION, keyAt, managedKeySpec } from "../support/world/keys.ts";
@@ -10,9 +10,9 @@ import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket has an account of its own, by
- * which its calls to KMS can be told from those of others: in the first account it is the first call, in the second the second, and so on; in half
- * of the accounts before the call is applied, in the other half after it was.
+ * The operator's process is killed at each of its calls to S3 and KMS, and a new one finishes the work. Each S3Bucket
+ * has an account of its own, which identifies its calls to KMS: in the first account the kill is at the first call, in
+ * the second at the second, and so on; in half of the accounts before the call is applied, in the other half after it.
  */
 vi.setConfig({ maxConcurrency: 3, testTimeout: 120_000 });
 
@@ -28,28 +28,28 @@ const OVER_MS = 45_000;
 interface Subject {
   world: World;
   account: Account;
-  /** Of the S3Bucket. */
+  /** The name of the S3Bucket. */
   name: string;
 }
 
-/** Resolves when what was begun is over. */
+/** Resolves when the phase is over. */
 type Over = () => Promise<unknown>;
 
 interface Phase {
   prepare(subject: Subject): Promise<unknown>;
   begin(subject: Subject): Promise<Over>;
-  /** State of the one key in the end. */
-  comesTo: "Enabled" | "PendingDeletion";
+  /** State of the only key at the end. */
+  outcome: "Enabled" | "PendingDeletion";
 }
 
 const PHASES: Record<string, Phase> = {
-  "it creates key and bucket": { prepare: () => Promise.resolve(), begin: apply, comesTo: "Enabled" },
-  "it deletes bucket and key": {
+  "creating key and bucket": { prepare: () => Promise.resolve(), begin: apply, outcome: "Enabled" },
+  "deleting bucket and key": {
     prepare: async (subject) => (await apply(subject))(),
     begin: remove,
-    comesTo: "PendingDeletion",
+    outcome: "PendingDeletion",
   },
-  "it revives the key": {
+  "reviving the key": {
     prepare: async (subject) => {
       await (
         await apply(subject)
@@ -59,38 +59,35 @@ const PHASES: Record<string, Phase> = {
       )();
     },
     begin: apply,
-    comesTo: "Enabled",
+    outcome: "Enabled",
   },
 };
 
-describe.concurrent("the process is killed at each call", () => {
-  test.for(Object.entries(PHASES))("while %s", async ([, phase]) => {
+describe.concurrent("a process killed at each call", () => {
+  test.for(Object.entries(PHASES))("%s is finished by a new process", async ([, phase]) => {
     await using world = await createWorld();
     await using first = spawnOperator(world, bundle, FLAGS);
     const reference = await subjectOf(world, 0);
-    const count = await measure(phase, reference);
-    const calls = Array.from({ length: count }, (_, index) => index + 1).flatMap((number): HeldCall[] => [
-      { number, phase: "before" },
-      { number, phase: "after" },
-    ]);
-    const subjects = await Promise.all(calls.map((_, index) => subjectOf(world, index + 1)));
-    await Promise.all(subjects.map((it) => phase.prepare(it)));
+    const points = pointsOf(await measure(phase, reference));
+    const stops = await Promise.all(
+      points.map(async (point, index) => ({ point, it: await subjectOf(world, index + 1) })),
+    );
+    await Promise.all(stops.map(({ it }) => phase.prepare(it)));
 
-    const held = subjects.map(({ account }, index) => [account.id, calls[index]] as const);
-    const trap = trapAccounts(world.simulator, new Map(held.flatMap(([id, call]) => (call ? [[id, call]] : []))));
-    const ends = await Promise.all(subjects.map((it) => phase.begin(it)));
+    const trap = trapAccounts(world.simulator, new Map(stops.map(({ point, it }) => [it.account.id, point])));
+    const ends = await Promise.all(stops.map(({ it }) => phase.begin(it)));
     await trap.full;
     await first.kill();
-    trap.drop();
+    trap.release("drop");
 
     await using _second = spawnOperator(world, bundle, FLAGS);
     await Promise.all(ends.map((over) => over()));
-    for (const subject of [reference, ...subjects]) expectOneKey(subject, phase);
+    for (const it of [reference, ...stops.map(({ it }) => it)]) expectOneKey(it, phase);
     await expectInvariants(world);
   });
 });
 
-/** With an account of its own, reached by a role. */
+/** An S3Bucket in an account of its own, reached by a role. */
 async function subjectOf(world: World, number: number): Promise<Subject> {
   const account = world.simulator.account(String(200_000_000_000 + number));
   const { arn: roleArn } = account.addRole("operator", { trustedAccounts: [world.account.id] });
@@ -114,7 +111,7 @@ async function remove({ world, name }: Subject): Promise<Over> {
   return () => world.statuses.whenGone(name, OVER_MS);
 }
 
-/** How many calls the phase takes when nothing is in its way. */
+/** The number of calls of the phase without a fault. */
 async function measure(phase: Phase, subject: Subject): Promise<number> {
   const { world, account } = subject;
   const count = () =>
@@ -127,14 +124,14 @@ async function measure(phase: Phase, subject: Subject): Promise<number> {
   return count() - before;
 }
 
-function expectOneKey({ world, account, name }: Subject, { comesTo }: Phase): void {
+function expectOneKey({ world, account, name }: Subject, { outcome }: Phase): void {
   const alias = defaultAlias(world, name);
   const key = keyAt(account, alias);
   expect([...account.keys.values()], `${name} has one key`).toEqual([key]);
   expect([...account.aliases.keys()]).toEqual([`${KEY_REGION}/${alias}`]);
-  expect(key).toMatchObject({ state: comesTo, rotationPeriodInDays: 365 });
+  expect(key).toMatchObject({ state: outcome, rotationPeriodInDays: 365 });
   expect(key.tags.get("s3-operator.io/name")).toBe(name);
   const bucket = account.buckets.get(world.bucketName(name));
-  if (comesTo === "Enabled") expect(JSON.stringify(bucket?.encryption)).toContain(key.arn);
+  if (outcome === "Enabled") expect(JSON.stringify(bucket?.encryption)).toContain(key.arn);
   else expect(bucket).toBeUndefined();
 }

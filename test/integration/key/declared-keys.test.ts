@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled, outOfSync, settingState } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
@@ -10,7 +10,7 @@ type KeySpec = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
 
 interface KeyProblem {
   what: string;
-  /** Prepares the key and says how the spec names it. */
+  /** Prepares the key and returns the spec that names it. */
   key: (world: World, arn: string) => KeySpec;
   reason: string;
   says: string;
@@ -52,7 +52,7 @@ const KEY_PROBLEMS: KeyProblem[] = [
     mend: enable,
   },
   {
-    what: "is about to be deleted",
+    what: "is pending deletion",
     key: (world, arn) => {
       keyOf(world, arn).state = "PendingDeletion";
       return { arn };
@@ -71,7 +71,7 @@ const KEY_PROBLEMS: KeyProblem[] = [
 ];
 
 test.for(KEY_PROBLEMS)(
-  "a KMS key that $what: stalled, the rest is applied, and well as soon as it is mended",
+  "a KMS key that $what stalls the bucket, the other settings are applied, and the bucket recovers when it is corrected",
   async (row) => {
     await using world = await createWorld();
     await using _operator = startOperator(world);
@@ -91,7 +91,7 @@ test.for(KEY_PROBLEMS)(
     expect(stalled.status?.kmsKeyArn).toBeUndefined();
     await expectInvariants(world);
     await row.mend(world, arn);
-    await lookAgain(world, "docs");
+    await reconcileAgain(world, "docs");
     const ready = await world.bucketWhen("docs", isReady);
     expect(ready.status?.kmsKeyArn).toMatch(/^arn:aws:kms:/);
     expect(JSON.stringify(atAws(world, bucketName).encryption)).toContain(ready.status?.kmsKeyArn);
@@ -99,7 +99,7 @@ test.for(KEY_PROBLEMS)(
   },
 );
 
-test("an alias is resolved once, and status names the key behind it", async () => {
+test("an alias is resolved once, and status names its key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const arn = await world.createKey();
@@ -108,7 +108,7 @@ test("an alias is resolved once, and status names the key behind it", async () =
     encryption: { sseAlgorithm: "aws:kms", kmsKey: { alias: "alias/documents" }, bucketKeyEnabled: true },
   });
   expect(ready.status?.kmsKeyArn).toBe(arn);
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   expect(world.simulator.calls.count("kms:DescribeKey")).toBe(1);
   await expectInvariants(world);
 });

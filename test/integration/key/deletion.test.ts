@@ -3,7 +3,7 @@ import { RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { eventsOf, eventWhen } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import { defaultAlias, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
@@ -23,7 +23,7 @@ async function remove(world: World, name: string): Promise<void> {
   await world.gone(name);
 }
 
-test("with deletionWindowInDays the key goes with the bucket, and comes back with the manifest", async () => {
+test("with deletionWindowInDays the key is scheduled for deletion with the bucket, and revived with the manifest", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const spec = deletable(9);
@@ -48,7 +48,7 @@ const KEEPERS: [string, S3BucketSpec][] = [
   ["with deletionPolicy Retain", { ...deletable(7), deletionPolicy: "Retain" }],
 ];
 
-test.for(KEEPERS)("%s the key stays, and the next one of that name has it", async ([, spec]) => {
+test.for(KEEPERS)("%s the key stays, and the next bucket of that name uses it", async ([, spec]) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", spec);
@@ -62,7 +62,7 @@ test.for(KEEPERS)("%s the key stays, and the next one of that name has it", asyn
   await expectInvariants(world);
 });
 
-test("mode Observe: nothing is scheduled", async () => {
+test("mode Observe schedules no deletion of a key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", deletable(7));
@@ -74,7 +74,7 @@ test("mode Observe: nothing is scheduled", async () => {
   expect(keyOf(world).state).toBe("Enabled");
 });
 
-test("a key that another S3Bucket uses is not scheduled for deletion until that one has another", async () => {
+test("a key that another S3Bucket uses is scheduled for deletion only after that one has another key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", deletable(7));
@@ -122,7 +122,7 @@ test("a bucket that is not empty keeps its key", async () => {
   expect(keyOf(world).state).toBe("PendingDeletion");
 });
 
-test("somebody else's key that has got the alias stays, and ours goes", async () => {
+test("another owner's key that has the alias stays, and ours is scheduled for deletion", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", deletable(7));
@@ -134,7 +134,7 @@ test("somebody else's key that has got the alias stays, and ours goes", async ()
   expect(key.state).toBe("PendingDeletion");
 });
 
-test("a creation that was broken off leaves no key behind", async () => {
+test("an interrupted creation leaves no key behind", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.faults.deny("kms:CreateAlias");
@@ -146,7 +146,7 @@ test("a creation that was broken off leaves no key behind", async () => {
   expect(liveKeys(world.account)).toEqual([]);
 });
 
-test("kms:ScheduleKeyDeletion denied: the S3Bucket waits, and says so", async () => {
+test("kms:ScheduleKeyDeletion denied: the S3Bucket waits and reports it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const allow = world.simulator.faults.deny("kms:ScheduleKeyDeletion");
@@ -162,7 +162,7 @@ test("kms:ScheduleKeyDeletion denied: the S3Bucket waits, and says so", async ()
 
 const REVIVAL = ["kms:CancelKeyDeletion", "kms:EnableKey"];
 
-test.for(REVIVAL)("%s denied when the manifest comes back: said, and gone on with later", async (action) => {
+test.for(REVIVAL)("%s denied when the manifest returns: it is reported and retried", async (action) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", deletable(7));
@@ -172,7 +172,7 @@ test.for(REVIVAL)("%s denied when the manifest comes back: said, and gone on wit
   const denied = await world.bucketWhen("docs", (it) => condition(it, "KeyUsable")?.reason === "AccessDenied");
   expect(condition(denied, "KeyUsable")?.message).toContain(action);
   allow();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(liveKeys(world.account)).toEqual([keyOf(world)]);
   expect(keyOf(world).state).toBe("Enabled");
@@ -180,7 +180,7 @@ test.for(REVIVAL)("%s denied when the manifest comes back: said, and gone on wit
   await expectInvariants(world);
 });
 
-test("without an account, which never was there, there is no key to wait for", async () => {
+test("without an account, which never existed, there is no key to wait for", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyBucket("docs", deletable(7));

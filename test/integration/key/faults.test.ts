@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import { readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { defaultAlias, KEY_REGION, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
@@ -20,16 +20,16 @@ async function remove(world: World): Promise<void> {
 
 const key = (world: World) => keyAt(world.account, defaultAlias(world, "docs"));
 
-/** As many as the SDK tries by itself: the call fails, and the operator has to come back to it. */
+/** As many attempts as the SDK makes: the call fails, and the operator must retry it. */
 const ATTEMPTS = 3;
 
-/** Each call that writes, and whether it makes keys: then each try makes one. */
+/** Operations that write. Each try of CreateKey makes a key. */
 const CREATION = ["CreateKey", "CreateAlias", "EnableKeyRotation"];
 const REVIVAL = ["CancelKeyDeletion", "EnableKey"];
 const times = (operations: string[]) =>
   operations.flatMap((operation) => [1, ATTEMPTS].map((count) => ({ operation, count })));
 
-test.for(times(CREATION))("the answers of $count tries of $operation are lost: one live key", async (fault) => {
+test.for(times(CREATION))("lost responses of $count tries of $operation leave one live key", async (fault) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   world.simulator.faults.loseAnswer({ operation: fault.operation, times: fault.count });
@@ -37,21 +37,24 @@ test.for(times(CREATION))("the answers of $count tries of $operation are lost: o
   expect(liveKeys(world.account)).toEqual([key(world)]);
   expect(key(world)).toMatchObject({ state: "Enabled", rotationPeriodInDays: 365 });
   const made = fault.operation !== "CreateKey" ? 1 : fault.count === ATTEMPTS ? ATTEMPTS : fault.count + 1;
-  expect(world.account.keys.size, "no more than the tries made").toBe(made);
+  expect(world.account.keys.size, "no more keys than tries").toBe(made);
   expect([...world.account.aliases.keys()]).toEqual([`${KEY_REGION}/${defaultAlias(world, "docs")}`]);
   await expectInvariants(world);
 });
 
-test.for(times(["ScheduleKeyDeletion"]))("the answers of $count tries of $operation are lost", async (fault) => {
-  await using world = await createWorld();
-  await using _operator = startOperator(world);
-  await create(world);
-  world.simulator.faults.loseAnswer({ operation: fault.operation, times: fault.count });
-  await remove(world);
-  expect(key(world).state).toBe("PendingDeletion");
-});
+test.for(times(["ScheduleKeyDeletion"]))(
+  "lost responses of $count tries of $operation do not prevent the deletion",
+  async (fault) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    await create(world);
+    world.simulator.faults.loseAnswer({ operation: fault.operation, times: fault.count });
+    await remove(world);
+    expect(key(world).state).toBe("PendingDeletion");
+  },
+);
 
-test.for(times(REVIVAL))("the answers of $count tries of $operation are lost: revived all the same", async (fault) => {
+test.for(times(REVIVAL))("lost responses of $count tries of $operation do not prevent the revival", async (fault) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await create(world);
@@ -65,7 +68,7 @@ test.for(times(REVIVAL))("the answers of $count tries of $operation are lost: re
   await expectInvariants(world);
 });
 
-test("a twin that may be in use is not the one to go", async () => {
+test("of two duplicate keys, the one that may be in use stays", async () => {
   await using world = await createWorld();
   {
     await using _operator = startOperator(world);
@@ -85,7 +88,7 @@ test("a twin that may be in use is not the one to go", async () => {
   await expectInvariants(world);
 });
 
-test("while KMS throttles, nobody knows whether the key can be used", async () => {
+test("while KMS throttles, KeyUsable is Unknown", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const calm = world.simulator.faults.throttle({ operation: "DescribeKey" });
@@ -94,7 +97,7 @@ test("while KMS throttles, nobody knows whether the key can be used", async () =
   const throttled = await world.bucketWhen("docs", (it) => condition(it, "KeyUsable")?.reason === "Throttled");
   expect(condition(throttled, "KeyUsable")?.status).toBe("Unknown");
   calm();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   await expectInvariants(world);
 });

@@ -3,7 +3,7 @@ import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { eventWhen } from "../support/expect/events.ts";
-import { expectInvariants, lookAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
 import {
   defaultAlias,
   KEY_REGION,
@@ -19,7 +19,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 const operations = (world: World) => kmsCalls(world).map(({ operation }) => operation);
 
-test("a managed key is made for the bucket, with its alias, tags and rotation, and then costs no call", async () => {
+test("a managed key is created with its alias, tags and rotation, and then costs no call", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const ready = await readyBucket(world, "docs", managedKeySpec());
@@ -39,13 +39,13 @@ test("a managed key is made for the bucket, with its alias, tags and rotation, a
 
   const calls = ["DescribeKey", "CreateKey", "CreateAlias", "EnableKeyRotation"];
   expect(operations(world)).toEqual(calls);
-  await lookAgain(world, "docs");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   expect(operations(world)).toEqual(calls);
   await expectInvariants(world);
 });
 
-test("alias and rotation period can be chosen and changed: the key stays the same", async () => {
+test("alias and rotation period can be set and changed, and the key stays the same", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const managed = { alias: "alias/documents", rotationPeriodInDays: 90 };
@@ -58,7 +58,7 @@ test("alias and rotation period can be chosen and changed: the key stays the sam
   await expectInvariants(world);
 });
 
-test("somebody takes away alias and rotation: drift, and put right", async () => {
+test("a removed alias and disabled rotation are drift, and corrected", async () => {
   await using world = await createWorld();
   {
     await using _operator = startOperator(world);
@@ -82,7 +82,7 @@ test("somebody takes away alias and rotation: drift, and put right", async () =>
   await expectInvariants(world);
 });
 
-test("a wiped status finds the key again", async () => {
+test("the key is found again after the status was wiped", async () => {
   await using world = await createWorld();
   let before: S3Bucket;
   {
@@ -105,7 +105,7 @@ const MADE_UNUSABLE = [
   { state: "PendingDeletion", says: "cancel its deletion" },
 ] as const;
 
-test.for(MADE_UNUSABLE)("somebody's $state of the key stands, and is said", async ({ state, says }) => {
+test.for(MADE_UNUSABLE)("a key that a user has set to $state stays so, and is reported", async ({ state, says }) => {
   await using world = await createWorld();
   {
     await using _operator = startOperator(world);
@@ -122,18 +122,18 @@ test.for(MADE_UNUSABLE)("somebody's $state of the key stands, and is said", asyn
   expect(key.state).toBe(state);
 
   key.state = "Enabled";
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   const ready = await world.bucketWhen("docs", isReady);
   expect(condition(ready, "KeyUsable")?.status).toBe("True");
   await expectInvariants(world);
 });
 
-/** The calls of a creation, one after the other; of a second look only where the first is over. */
+/** The calls of a creation, in order; of a second reconcile only after the first is over. */
 const ACTIONS = ["DescribeKey", "CreateKey", "TagResource", "CreateAlias", "EnableKeyRotation"].map(
   (each) => `kms:${each}`,
 );
 
-test.for(ACTIONS)("%s denied: the message names it, and one key comes of it in the end", async (action) => {
+test.for(ACTIONS)("%s denied: the message names it, and one key results in the end", async (action) => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const allow = world.simulator.faults.deny(action);
@@ -147,34 +147,34 @@ test.for(ACTIONS)("%s denied: the message names it, and one key comes of it in t
       expect(condition(denied, type)?.message).not.toContain(other);
     }
   }
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   allow();
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(liveKeys(world.account)).toHaveLength(1);
-  expect(world.account.keys.size, "none was made in vain").toBe(1);
+  expect(world.account.keys.size, "no other key was created").toBe(1);
   await expectInvariants(world);
 });
 
-test("who may neither name the key nor see whose it is, does not make one after the other", async () => {
+test("an identity that may neither name keys nor read their owner does not create one key after another", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const allow = ["kms:CreateAlias", "kms:ListResourceTags"].map((action) => world.simulator.faults.deny(action));
   await world.applyAccount();
   await world.applyBucket("docs", { bucketName: world.bucketName("docs"), ...managedKeySpec() });
   await world.bucketWhen("docs", isReconciling("AccessDenied"));
-  await lookAgain(world, "docs");
-  const denied = await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
+  const denied = await reconcileAgain(world, "docs");
   expect(condition(denied, "Ready")?.message).toContain("kms:ListResourceTags");
   expect(world.account.keys.size).toBe(1);
   allow.forEach((each) => each());
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   expect(world.account.keys.size).toBe(1);
   await expectInvariants(world);
 });
 
-test("two S3Buckets want one alias at once: the first has it, the other one says so and keeps no key", async () => {
+test("of two S3Buckets that want one alias at once, the first gets it; the other reports it and keeps no key", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.applyAccount();
@@ -198,7 +198,7 @@ test("two S3Buckets want one alias at once: the first has it, the other one says
   await expectInvariants(world);
 });
 
-/** Holds the calls of an operation until there are so many of them. */
+/** Holds the calls of an operation until there is this number of them. */
 function meet({ simulator }: World, operation: string, count: number): void {
   const all = Promise.withResolvers<void>();
   let arrived = 0;
@@ -210,7 +210,7 @@ function meet({ simulator }: World, operation: string, count: number): void {
   });
 }
 
-test("no key is made for a bucket that is somebody else's", async () => {
+test("no key is created for a bucket of another owner", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const bucketName = world.bucketName("docs");
@@ -222,7 +222,7 @@ test("no key is made for a bucket that is somebody else's", async () => {
   await expectInvariants(world);
 });
 
-test("an alias of somebody else's key is left alone", async () => {
+test("an alias of another owner's key is not changed", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await world.createKey();
@@ -243,12 +243,12 @@ test("an alias of somebody else's key is left alone", async () => {
   await expectInvariants(world);
 });
 
-test("from another account's key to a managed one", async () => {
+test("a bucket changes from another account's key to a managed one", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   const arn = `arn:aws:kms:${KEY_REGION}:${world.simulator.account("444455556666").id}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const ready = await readyBucket(world, "docs", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn } } });
-  expect(condition(ready, "KeyUsable"), "nobody let us look at it").toMatchObject({
+  expect(condition(ready, "KeyUsable"), "reading the key is denied").toMatchObject({
     status: "Unknown",
     reason: "AccessDenied",
   });
@@ -258,7 +258,7 @@ test("from another account's key to a managed one", async () => {
   await expectInvariants(world);
 });
 
-test("a managed key that leaves the spec stays, for what was encrypted with it", async () => {
+test("a managed key that leaves the spec stays, for objects that it encrypts", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", managedKeySpec({ deletionWindowInDays: 7 }));
@@ -270,7 +270,7 @@ test("a managed key that leaves the spec stays, for what was encrypted with it",
   await expectInvariants(world);
 });
 
-test("mode Observe makes no key: it stands in the plan", async () => {
+test("mode Observe creates no key, and plans it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");

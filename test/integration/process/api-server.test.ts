@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { atAws } from "../support/world/buckets.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { type Proxy, serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
 import { isReady, settingState } from "../support/expect/states.ts";
@@ -13,17 +13,18 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * The way to the API server fails: the operator stays up, comes back by itself, and finishes its work. Nothing is begun at AWS that is not on record.
+ * The connection to the API server fails: the operator keeps running, reconnects, and finishes its work. It starts no
+ * work at AWS that status does not announce.
  */
 
 interface Broken extends AsyncDisposable {
-  /** The tests' own way to the API server stays whole. */
+  /** The tests' own connection to the API server, which stays whole. */
   world: World;
   proxy: Proxy;
   tooEarly: readonly string[];
 }
 
-/** A world whose operator reaches the API server by way of the proxy only. */
+/** A world with an operator that reaches the API server only through the proxy. */
 async function worldBehindProxy(): Promise<Broken> {
   const world = await createWorld();
   const folder = await mkdtemp(join(tmpdir(), "s3-operator-proxied-"));
@@ -55,11 +56,11 @@ async function expectDone({ world, tooEarly }: Broken): Promise<void> {
   expect(tooEarly).toEqual([]);
 }
 
-test("connections are cut again and again while a bucket is made, changed and deleted", async () => {
+test("a bucket is created, changed and deleted while connections are cut again and again", async () => {
   await using broken = await worldBehindProxy();
   const { world, proxy } = broken;
   const creations: string[] = [];
-  // After each call to AWS, whatever comes next in Kubernetes meets a closed connection.
+  // After each call to AWS, the next request to Kubernetes finds a closed connection.
   world.simulator.faults.onCall(({ operation, bucket = "" }, phase) => {
     if (phase === "before" && operation === "CreateBucket") creations.push(bucket);
     if (phase === "after") proxy.cut();
@@ -77,7 +78,7 @@ test("connections are cut again and again while a bucket is made, changed and de
   await expectDone(broken);
 });
 
-test("nobody listens: what was begun is finished, what was asked meanwhile is done afterwards", async () => {
+test("while the API server is down, work that has begun is finished; later edits are applied when it is back", async () => {
   await using broken = await worldBehindProxy();
   const { world, proxy } = broken;
   await world.applyAccount();
@@ -92,7 +93,7 @@ test("nobody listens: what was begun is finished, what was asked meanwhile is do
     (versioning) => versioning === "Enabled",
   );
   const calls = world.simulator.calls.of(world.bucketName("asked"));
-  expect(calls, "nobody can have heard of it").toEqual([]);
+  expect(calls, "the operator cannot know of it").toEqual([]);
   await proxy.restore();
   await world.statuses.when("begun", isReady);
   await world.statuses.when("asked", isReady);
@@ -104,7 +105,7 @@ test("nobody listens: what was begun is finished, what was asked meanwhile is do
   await expectDone(broken);
 });
 
-test("the API server hangs while drift is found", async () => {
+test("drift found while the API server hangs is not corrected until status can be written", async () => {
   await using broken = await worldBehindProxy();
   const { world, proxy } = broken;
   await world.applyAccount();
@@ -112,14 +113,14 @@ test("the API server hangs while drift is found", async () => {
   await world.statuses.when("docs", isReady);
   const bucket = atAws(world, world.bucketName("docs"));
   bucket.versioning = "Suspended";
-  const look = holdCalls(world.simulator, "GetBucketVersioning");
-  const asked = lookAgain(world, "docs");
-  await look.full;
+  const read = holdCalls(world.simulator, "GetBucketVersioning");
+  const asked = reconcileAgain(world, "docs");
+  await read.full;
   proxy.stall();
-  look.release();
+  read.release();
   const calls = () => world.simulator.calls.of(bucket.name);
   await eventually(calls, (all) => all.every(({ endedAt }) => endedAt !== undefined));
-  expect(calls().at(-1)?.write, "nothing is written at AWS that cannot be put on record").toBe(false);
+  expect(calls().at(-1)?.write, "nothing is written at AWS before status announces it").toBe(false);
   await proxy.restore();
   await asked;
   const ready = await world.statuses.when(

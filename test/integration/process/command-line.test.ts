@@ -72,15 +72,15 @@ describe("command line", () => {
     [["--log-level=loud"], {}, "--log-level"],
     [["serve"], {}, "serve"],
     [[], { S3_OPERATOR_SHUTDOWN_TIMEOUT: "soon" }, "S3_OPERATOR_SHUTDOWN_TIMEOUT"],
-  ])("%j with %j: exit 2, and a line that names what is wrong", async (args, environment, culprit) => {
+  ])("%j with %j exits 2, with a line that names the error", async (args, environment, culprit) => {
     const { code, output } = await run(args, environment);
     expect(code).toBe(2);
     expect(output).toContain(culprit);
-    expect(output.trimEnd().split("\n"), "for people, without a stack").toHaveLength(1);
+    expect(output.trimEnd().split("\n"), "the message has no stack trace").toHaveLength(1);
   });
 
   test.concurrent.each(["--health-address", "--metrics-address"])(
-    "%s that is taken: exit 1, and it is named",
+    "%s with a port in use exits 1, and names it",
     async (flag) => {
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
@@ -99,15 +99,15 @@ describe("command line", () => {
   );
 
   test.concurrent.each([
-    ["that is not there", undefined],
-    ["that is none", "{{{ token: planted"],
-  ])("a kubeconfig %s: exit 1, and it is named", async (_, content) => {
+    ["that does not exist", undefined],
+    ["that is invalid", "{{{ token: planted"],
+  ])("a kubeconfig %s exits 1, and names it", async (_, content) => {
     const kubeconfig = join(folder, `${content === undefined ? "absent" : "broken"}.yaml`);
     if (content !== undefined) await writeFile(kubeconfig, content);
     const { code, output } = await run(["--kubeconfig", kubeconfig]);
     expect(code).toBe(1);
     expect(output).toContain(`--kubeconfig ${kubeconfig}`);
-    expect(output, "which may be secrets").not.toContain("planted");
+    expect(output, "the content may be secret").not.toContain("planted");
     await rm(kubeconfig, { force: true });
   });
 });

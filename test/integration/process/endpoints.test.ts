@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readyBucket } from "../support/world/buckets.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { ask, scrape, valueOf } from "../support/process/endpoints.ts";
-import { expectInvariants, lookAgain, operatorCalls } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
 import { isReady } from "../support/expect/states.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test.concurrent(
-  "the API server is not there: alive and not ready, with reasons; it comes: ready, and at work",
+  "without an API server the operator is alive and not ready, with reasons; with one it becomes ready and works",
   async () => {
     await using world = await createWorld();
     await using proxy = await startProxy(await serverOf(world.kubeconfigPath));
@@ -48,7 +48,7 @@ test.concurrent(
       "not ready",
       "",
     ]);
-    expect(operator.child.exitCode, "it goes on").toBeNull();
+    expect(operator.child.exitCode, "it keeps running").toBeNull();
 
     await proxy.restore();
     await eventually(
@@ -61,7 +61,7 @@ test.concurrent(
   },
 );
 
-test.concurrent("/metrics counts what happened, under the names that dashboards of controllers know", async () => {
+test.concurrent("/metrics has the metrics of controller-runtime, with their names", async () => {
   await using world = await createWorld();
   await using operator = spawnOperator(world, bundle, LISTEN);
   const bucketName = world.bucketName("docs");
@@ -70,10 +70,10 @@ test.concurrent("/metrics counts what happened, under the names that dashboards 
   await world.person.send(
     new PutBucketVersioningCommand({ Bucket: bucketName, VersioningConfiguration: { Status: "Suspended" } }),
   );
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
   await expectInvariants(world);
-  // What was just seen in Kubernetes reaches the operator by its own watch.
+  // The operator receives the object by a watch of its own.
   const object = { kind: "S3Bucket", namespace: world.name, name: "docs" };
   const condition = { ...object, type: "Ready", status: "True" };
   const samples = await eventually(
@@ -83,7 +83,7 @@ test.concurrent("/metrics counts what happened, under the names that dashboards 
   const value = (name: string, labels?: Record<string, string>) => valueOf(samples, name, labels) ?? NaN;
 
   expect(value("s3_operator_build_info", { node_version: process.version })).toBe(1);
-  expect(value("s3_operator_resource_condition", object), "one Ready, and nothing abnormal").toBe(1);
+  expect(value("s3_operator_resource_condition", object), "Ready is the only condition").toBe(1);
   const account = { kind: "AWSAccount", namespace: "", name: world.name, type: "Ready", status: "True" };
   expect(value("s3_operator_resource_condition", account)).toBe(1);
   expect(value("s3_operator_drift_detected_total", { kind: "S3Bucket", setting: "versioning" })).toBe(1);
@@ -99,7 +99,7 @@ test.concurrent("/metrics counts what happened, under the names that dashboards 
   }
   const labels = { service: "s3", operation: "HeadBucket", code: "404" };
   expect(value("s3_operator_aws_requests_total", labels)).toBe(1);
-  expect(value("s3_operator_aws_requests_total"), "each call that AWS saw, and no other").toBe(calls.length);
+  expect(value("s3_operator_aws_requests_total"), "each call that AWS received, and no other").toBe(calls.length);
   expect(value("s3_operator_aws_request_duration_seconds_count")).toBe(calls.length);
 
   const reconciles = value("controller_runtime_reconcile_total", { controller: "s3bucket", result: "success" });
@@ -125,11 +125,14 @@ test.concurrent("/metrics counts what happened, under the names that dashboards 
     () => scrape(operator),
     (all) => valueOf(all, "s3_operator_resource_condition", object) === undefined,
   );
-  expect(valueOf(later, "s3_operator_last_sync_timestamp_seconds", object), "no series is left behind").toBeUndefined();
+  expect(
+    valueOf(later, "s3_operator_last_sync_timestamp_seconds", object),
+    "the series of a deleted object is gone",
+  ).toBeUndefined();
 });
 
 test.concurrent(
-  "the log: JSON lines, each reconcile's with whose it is, errors in one form, and no secret",
+  "the log consists of JSON lines with the object of each reconcile, errors in one form, and no secret",
   async () => {
     await using world = await createWorld();
     await using operator = spawnOperator(world, bundle, ["--log-level=debug"]);
@@ -162,7 +165,7 @@ test.concurrent(
       expect(line["reconcileID"]).toMatch(/^[0-9a-f-]{36}$/);
     }
     const ids = new Set(ofBucket.map((line) => line["reconcileID"]));
-    expect(ids.size, "one for each reconcile").toBeGreaterThan(1);
+    expect(ids.size, "each reconcile has an ID").toBeGreaterThan(1);
 
     const failure = log.find(({ msg }) => msg === "Reconcile failed");
     expect(failure).toMatchObject({
@@ -171,12 +174,12 @@ test.concurrent(
       detail: expect.any(String) as string,
       error: { name: expect.any(String) as string, message: expect.any(String) as string },
     });
-    for (const line of log) expect(line, "errors stand under one key").not.toHaveProperty("err");
+    for (const line of log) expect(line, "errors have one key").not.toHaveProperty("err");
 
     const { secretAccessKey, accessKeyId } = world.account.credentials;
     expect(operator.output()).not.toContain(secretAccessKey);
     expect(operator.output()).not.toMatch(/authorization|AWS4-HMAC-SHA256|Bearer /i);
-    // The key's id is no secret, but nobody's business either.
+    // The access key ID is no secret, but does not belong into a log.
     expect(operator.output()).not.toContain(accessKeyId);
   },
 );

@@ -12,7 +12,7 @@ import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
 /*
- * etcd is restored from a backup while the operator runs: what Kubernetes holds then is the truth, however old it is.
+ * etcd is restored from a backup while the operator runs: the operator accepts the older state.
  * https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#restoring-an-etcd-cluster
  */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const isAt = (step: string) => (bucket: S3Bucket) => isReady(bucket) && bucket.spec.tags?.["step"] === step;
 
-test.each([1, 2])("with %i replica(s), an edit and a deletion in progress", async (replicas) => {
+test.each([1, 2])("with %i replica(s), a restore during an edit and a deletion is accepted", async (replicas) => {
   const controlPlane = await startControlPlane({ log: () => undefined });
   try {
     await installCrds(controlPlane);
@@ -48,7 +48,7 @@ test.each([1, 2])("with %i replica(s), an edit and a deletion in progress", asyn
     await world.editSpec("edited", { tags: { step: "2" } });
     await world.bucketWhen("edited", isAt("2"));
     expect(tagsAt(world, edited)).toMatchObject({ step: "2" });
-    // The versions that are lost are many: no write to the restored objects soon lifts them above what was known.
+    // Many versions are lost, so that no write to the restored objects soon exceeds the known versions.
     for (let step = 0; step < 200; step += 1) await world.annotate("edited", { step: String(step) });
     const held = holdCalls(world.simulator, "DeleteObjects");
     await world.deleteBucket("deleted");
@@ -67,7 +67,7 @@ test.each([1, 2])("with %i replica(s), an edit and a deletion in progress", asyn
     expect(tags()).toBe("3");
     const kept = await world.bucketWhen("deleted", isReady, 30_000);
     expect(kept.metadata.deletionTimestamp).toBeUndefined();
-    // What was on its way when the deletion was lost could not be called back.
+    // A request that was sent when the deletion was lost cannot be cancelled.
     expect(atAws(world, deleted).objects.size).toBeGreaterThanOrEqual(OBJECTS - 5 * PAGE);
     const logged = operators.flatMap((operator) => operator.log().map(({ msg }) => msg));
     expect(logged).toContain("The API server went back to an older state, which is accepted");

@@ -4,7 +4,7 @@ import type { Call } from "../../aws/index.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectHealth as expectHealthOf, type Health } from "../support/expect/health.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { kubectl, kubectlWait } from "../support/world/kubectl.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
@@ -13,21 +13,21 @@ import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
- * Every state that an S3Bucket can be in, as those see it who wait for it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A state that passes is looked
- * at while the simulator holds the operator's next call.
+ * Each state of an S3Bucket as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A
+ * transient state is checked while the simulator holds the operator's next call.
  */
 
 async function expectHealth(world: World, name: string, health: Health): Promise<void> {
   await expectHealthOf(world, await world.bucket(name), health);
 }
 
-/** After each test: nobody was ever told that all is well while there was something to write, and no state was unsound. */
+/** Asserts that each status was sound, and that none was Ready while there was something to write. */
 async function expectHonest(world: World, tooEarly: readonly string[]): Promise<void> {
   await expectInvariants(world);
-  expect(tooEarly, "written while it said that it was ready").toEqual([]);
+  expect(tooEarly, "written while it was Ready").toEqual([]);
 }
 
-test("new, nobody has looked at it; first pass; done", async () => {
+test("a new bucket is in progress until its first reconcile has finished", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await world.applyAccount();
@@ -35,12 +35,12 @@ test("new, nobody has looked at it; first pass; done", async () => {
   expect((await world.bucket("docs")).status).toEqual({ observedGeneration: -1 });
   await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
 
-  const look = holdCalls(world.simulator, "HeadBucket");
+  const read = holdCalls(world.simulator, "HeadBucket");
   const creation = holdCalls(world.simulator, "CreateBucket");
   const versioning = holdCalls(world.simulator, "PutBucketVersioning");
   const readBack = holdCalls(world.simulator, "GetBucketVersioning");
   await using _operator = startOperator(world);
-  for (const { full, release } of [look, creation]) {
+  for (const { full, release } of [read, creation]) {
     await full;
     await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
     release();
@@ -59,7 +59,7 @@ test("new, nobody has looked at it; first pass; done", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("spec edited", async () => {
+test("a bucket with an edited spec is in progress until it is reconciled", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   const operator = startOperator(world);
@@ -78,13 +78,13 @@ test("spec edited", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("an error of AWS that passes is never a failure", async () => {
+test("a transient error of AWS is never a failure", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
   const off = world.simulator.faults.internalError({ bucket: world.bucketName("docs") });
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReconciling("Unavailable"));
   await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   off();
@@ -94,7 +94,7 @@ test("an error of AWS that passes is never a failure", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("what only a person can change is a failure", async () => {
+test("an error that only a user can resolve is a failure", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   world.simulator.account("999988887777").createBucket(world.bucketName("docs"), "eu-central-1");
@@ -106,14 +106,14 @@ test("what only a person can change is a failure", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("drift found, repair running", async () => {
+test("a bucket is not ready while drift is corrected", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await using _operator = startOperator(world);
   await readyBucket(world, "docs", { versioning: "Enabled" });
   atAws(world, world.bucketName("docs")).versioning = "Suspended";
   const repair = holdCalls(world.simulator, "PutBucketVersioning");
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await repair.full;
   await expectHealth(world, "docs", { kstatus: "InProgress", ready: false, argocd: "Progressing" });
   expect(condition(await world.bucket("docs"), "Ready")).toMatchObject({ status: "Unknown", reason: "DriftDetected" });
@@ -123,7 +123,7 @@ test("drift found, repair running", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("paused: as it was, unless it was edited", async () => {
+test("a paused bucket keeps its health unless it was edited", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await using _operator = startOperator(world);
@@ -139,7 +139,7 @@ test("paused: as it was, unless it was edited", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("deleting", async () => {
+test("a bucket that is being deleted is terminating", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await using _operator = startOperator(world);
@@ -147,7 +147,7 @@ test("deleting", async () => {
   const call = holdCalls(world.simulator, "DeleteBucket");
   await world.deleteBucket("docs");
   await call.full;
-  // A deletion counts as a generation, of which the last Ready does not speak.
+  // A deletion increases the generation, so the last Ready condition is outdated.
   await expectHealth(world, "docs", { kstatus: "Terminating", ready: false, argocd: "Progressing" });
   expect(await kubectlWait(world, "docs", "delete", "10ms")).toBe(false);
   call.release();
@@ -156,7 +156,7 @@ test("deleting", async () => {
   await expectHonest(world, tooEarly);
 });
 
-test("whoever waits with kubectl goes on as soon as AWS is done, and not before", async () => {
+test("kubectl wait returns as soon as AWS is done, and not before", async () => {
   await using world = await createWorld();
   const tooEarly = watchWrites(world);
   await using _operator = startOperator(world);

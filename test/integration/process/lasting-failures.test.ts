@@ -8,15 +8,16 @@ import { condition, isReady, isReconciling, isStalled } from "../support/expect/
 import { createWorld } from "../support/world/world.ts";
 
 /*
- * What fails or waits for long is Stalled, so that Argo CD, Flux and Helm stop waiting for it, and is tried again all the same: it heals by itself.
+ * A failure or a wait that lasts becomes Stalled, so that Argo CD, Flux and Helm stop waiting, and is still retried, so
+ * that it recovers without an edit.
  */
 const WHILE_TRIED = { kstatus: "InProgress", ready: false, argocd: "Progressing" } as const;
 const STALLED = { kstatus: "Failed", ready: false, argocd: "Degraded" } as const;
 const HEALTHY = { kstatus: "Current", ready: true, argocd: "Healthy" } as const;
-/** Longer than the judges take to look at an object. */
+/** Longer than the tools take to read an object. */
 const AFTER_MS = 12_000;
 
-test("a denied action: tried again, then Stalled in the same words, then healed", async () => {
+test("a denied action is retried, becomes Stalled with the same message, and recovers", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { stalledAfterMs: AFTER_MS });
   await world.applyAccount();
@@ -30,7 +31,7 @@ test("a denied action: tried again, then Stalled in the same words, then healed"
   const states = world.statuses.of("docs").filter(({ status }) => status?.conditions !== undefined);
   expect(
     states.filter((state) => condition(state, "Stalled")),
-    "one write, and no flapping",
+    "one write, and no change of the status",
   ).toHaveLength(1);
   allow();
   await world.annotate("docs", { "s3-operator.io/reconcile-requested-at": "now" });
@@ -38,7 +39,7 @@ test("a denied action: tried again, then Stalled in the same words, then healed"
   await expectInvariants(world);
 });
 
-test("a log bucket that is not there: Stalled, and well by its own tries once the bucket is there", async () => {
+test("a missing log bucket becomes Stalled, and recovers without an edit once the bucket exists", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { stalledAfterMs: 1_000 });
   await world.applyAccount();
@@ -58,7 +59,7 @@ test("a log bucket that is not there: Stalled, and well by its own tries once th
   await expectInvariants(world);
 });
 
-test("a BucketAccess whose S3Bucket does not come: Stalled, and well once it comes", async () => {
+test("a BucketAccess without its S3Bucket becomes Stalled, and recovers once the bucket exists", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, { stalledAfterMs: 1_000 });
   await world.applyAccount(workloadAccount(world));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { LEASES, type Lease } from "../../../operator/kube/lease.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
-import { expectInvariants, lookAgain } from "../support/expect/invariants.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import type { NodeProcess } from "../support/process/process.ts";
 import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
@@ -14,7 +14,7 @@ import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-/** A lease lasts 15 s, and is then tried for every 2 s or a little more. */
+/** A lease lasts 15 s; after that a replica tries to get it every 2 s or a little more. */
 const TAKEOVER_MS = 25_000;
 
 let bundle: string;
@@ -28,7 +28,7 @@ interface Pair extends AsyncDisposable {
   follower: NodeProcess;
 }
 
-/** Two replicas, of which the first leads. */
+/** Starts two replicas; the first one leads. */
 async function twoReplicas(world: World): Promise<Pair> {
   const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`];
   await world.applyAccount();
@@ -69,17 +69,17 @@ async function makeReady(world: World, name: string): Promise<void> {
   await world.bucketWhen(name, isReady);
 }
 
-/** Lines that only a replica that reconciles writes: it asks AWS who it is before anything else. */
+/** Whether the replica has reconciled: the first call is that for its identity at AWS. */
 function hasWorked(operator: NodeProcess): boolean {
   return operator.log().some(({ msg }) => msg === "Verified the identity at AWS");
 }
 
-test.concurrent("of two replicas one works; SIGTERM frees the lease at once, and the other goes on", async () => {
+test.concurrent("of two replicas one works; SIGTERM releases the lease at once, and the other continues", async () => {
   await using world = await createWorld();
   await using pair = await twoReplicas(world);
   const { leader, follower } = pair;
   await makeReady(world, "one");
-  await lookAgain(world, "one");
+  await reconcileAgain(world, "one");
   expect(hasWorked(leader)).toBe(true);
   expect(hasWorked(follower), "the follower has not called AWS").toBe(false);
   expect(world.simulator.calls.count("sts:GetCallerIdentity")).toBe(1);
@@ -90,7 +90,7 @@ test.concurrent("of two replicas one works; SIGTERM frees the lease at once, and
   expect(await leader.exited).toEqual({ code: 0, signal: null });
   expect(leader.log().map(({ msg }) => msg)).toContain("Lease released");
   await leads(follower);
-  expect(performance.now() - start, "long before the lease would have ended").toBeLessThan(8_000);
+  expect(performance.now() - start, "long before the lease ends").toBeLessThan(8_000);
   await makeReady(world, "two");
   expect(world.simulator.calls.count("s3:CreateBucket")).toBe(2);
   expect(await holder(world)).toBe(identityOf(follower));
@@ -98,19 +98,19 @@ test.concurrent("of two replicas one works; SIGTERM frees the lease at once, and
 });
 
 test.concurrent(
-  "kill -9 of the leader: the other takes over when the lease ends, and finishes the work",
+  "after kill -9 of the leader the other replica takes over when the lease ends, and finishes the work",
   async () => {
     await using world = await createWorld();
     await using pair = await twoReplicas(world);
     const { leader, follower } = pair;
     await makeReady(world, "one");
-    // In the middle of a creation.
+    // During a creation.
     world.simulator.faults.onCall(async ({ operation }, phase) => {
       if (operation === "CreateBucket" && phase === "after" && leader.child.exitCode === null) await leader.kill();
     });
     await world.applyBucket("two", { bucketName: world.bucketName("two") });
     expect(await leader.exited).toEqual({ code: null, signal: "SIGKILL" });
-    expect(hasWorked(follower), "the lease still holds").toBe(false);
+    expect(hasWorked(follower), "the lease is still valid").toBe(false);
     await leads(follower, TAKEOVER_MS);
     await world.bucketWhen("two", isReady);
     expect(world.simulator.calls.count("s3:CreateBucket")).toBe(2);
@@ -120,7 +120,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  "a leader that was stopped amid its work, and beyond its lease: the other takes over, and the first, awake again, ends",
+  "after a leader is stopped for longer than its lease, the other replica takes over, and the first one exits when it resumes",
   async () => {
     await using world = await createWorld();
     await using pair = await twoReplicas(world);
@@ -142,7 +142,7 @@ test.concurrent(
     leader.child.kill("SIGCONT");
     expect(await leader.exited, leader.output()).toEqual({ code: 1, signal: null });
     expect(leader.log().map(({ msg }) => msg)).toContain("Lease lost");
-    expect(world.simulator.calls.all.length, "it has done nothing more at AWS").toBe(calls);
+    expect(world.simulator.calls.all.length, "it has made no more calls to AWS").toBe(calls);
     expect(await holder(world)).toBe(identityOf(follower));
     await makeReady(world, "three");
     await expectInvariants(world);
@@ -151,7 +151,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  "a leader that loses the API server amid slow calls to AWS ends before the other begins, whatever connections are open to it",
+  "a leader that loses the API server during slow calls to AWS exits before the other replica starts, whatever connections are open to it",
   async () => {
     await using world = await createWorld();
     const folder = await mkdtemp(join(tmpdir(), "s3-operator-leader-"));
@@ -180,7 +180,7 @@ test.concurrent(
     expect(await leader.exited, leader.output()).toEqual({ code: 1, signal: null });
     const endedAt = Date.now();
     const lostAt = Date.parse(leader.log().find(({ msg }) => msg === "Lease lost")?.ts ?? "");
-    expect(endedAt - lostAt, "it does not wait for anything").toBeLessThan(2_000);
+    expect(endedAt - lostAt, "it exits without a delay").toBeLessThan(2_000);
     expect(writesOf().filter(({ time }) => time > lostAt)).toEqual([]);
     await leads(follower, TAKEOVER_MS);
     expect(Date.parse(follower.log().find(({ msg }) => msg === "Became leader")?.ts ?? "")).toBeGreaterThan(lostAt);
@@ -193,7 +193,7 @@ test.concurrent(
   120_000,
 );
 
-/** Connections to its metrics and health ports, on which nothing is ever asked. */
+/** Opens connections to its metrics and health ports, and sends nothing. */
 async function connectedTo(operator: NodeProcess): Promise<Socket[]> {
   const ports = operator.log().find(({ msg }) => msg === "Listening")?.["ports"] as Record<string, number>;
   const sockets = [ports["/metrics"], ports["/healthz"]].map((port) => connect(port ?? 0, "127.0.0.1"));
@@ -202,7 +202,7 @@ async function connectedTo(operator: NodeProcess): Promise<Socket[]> {
   return sockets;
 }
 
-test.concurrent("SIGTERM is not held up by connections on which nothing is ever asked", async () => {
+test.concurrent("SIGTERM does not wait for idle connections", async () => {
   await using world = await createWorld();
   const served = ["--metrics-address=127.0.0.1:0", "--health-address=127.0.0.1:0"];
   await using operator = spawnOperator(world, bundle, served);

@@ -1,4 +1,7 @@
-/** The operator's log while much goes wrong: every line is as docs/log-line.schema.json says, and none holds what is nobody's business. */
+/**
+ * The operator's log during many errors: every line matches docs/log-line.schema.json, and none has confidential
+ * content.
+ */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -21,7 +24,7 @@ beforeAll(async () => {
 });
 
 test.concurrent.each(["info", "debug"])(
-  "at level %s every line is as the schema says, and none holds a secret",
+  "at level %s every line matches the schema, and none contains a secret",
   async (level) => {
     await using world = await createWorld();
     const planted = { externalId: `planted-${randomUUID()}`, condition: `planted-${randomUUID()}` };
@@ -47,7 +50,7 @@ test.concurrent.each(["info", "debug"])(
       resources: ["{bucket}/raw/*"],
       conditions: [{ operator: "StringEquals", key: "aws:PrincipalTag/team", values: [planted.condition] }],
     };
-    // A policy that is refused for lack of rights, fails, is throttled, and is applied in the end.
+    // A policy that is denied, fails, is throttled, and is applied in the end.
     const denied = world.simulator.faults.deny("s3:PutBucketPolicy");
     await world.applyBucket("docs", { bucketName: world.bucketName("docs"), policy: { statements: [statement] } });
     await world.bucketWhen("docs", (docs) => condition(docs, "Ready")?.reason === "AccessDenied");
@@ -56,11 +59,11 @@ test.concurrent.each(["info", "debug"])(
     await world.editSpec("docs", { versioning: "Enabled" });
     await logged("Reconcile failed", 3);
     await world.bucketWhen("docs", isReady);
-    // One that AWS itself refuses, and quotes.
-    const nobody = { ...statement, principals: { aws: [`arn:aws:iam::${world.account.id}:role/nobody`] } };
-    await world.applyBucket("refused", { bucketName: world.bucketName("refused"), policy: { statements: [nobody] } });
+    // A policy that AWS rejects, and quotes.
+    const missing = { ...statement, principals: { aws: [`arn:aws:iam::${world.account.id}:role/missing`] } };
+    await world.applyBucket("refused", { bucketName: world.bucketName("refused"), policy: { statements: [missing] } });
     await world.bucketWhen("refused", isReconciling("NotYetVisible"));
-    // And one that would lock the operator out.
+    // A policy that would lock the operator out.
     const roles = [`arn:aws:iam::${world.account.id}:role/${planted.condition}`];
     const conditions = [{ operator: "ArnNotEquals", key: "aws:PrincipalArn", values: roles }];
     const deny = { sid: "Team", effect: "Deny" as const, principals: { aws: ["*"] }, actions: ["s3:*"], conditions };

@@ -1,11 +1,11 @@
-/** What a running operator serves at /metrics, by value; and that the page, the dashboard and the alerts speak of just that. */
+/** The values of a running operator's metrics; the page, the dashboard and the alerts name exactly these metrics. */
 import { PutBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONFIRM_DELETE_CONTENTS } from "../../../operator/api/names.ts";
 import { allQueries, documentedSeries, problemsOf, type Series } from "../../conformance/monitoring.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { ask, type Sample, scrape, valueOf } from "../support/process/endpoints.ts";
-import { lookAgain, operatorCalls } from "../support/expect/invariants.ts";
+import { reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import type { NodeProcess } from "../support/process/process.ts";
 import { condition, isReady } from "../support/expect/states.ts";
@@ -14,7 +14,7 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 let world: World;
 let operator: NodeProcess;
-/** Before anything happened, and after all of it. */
+/** Scrapes at the start and at the end. */
 let before: Sample[];
 let after: Sample[];
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     () => operator.output(),
   );
   await happenings();
-  // What was just seen in Kubernetes reaches the operator by its own watch.
+  // The operator receives the objects by a watch of its own.
   after = await eventually(
     () => scrape(operator),
     (all) => valueOf(all, "s3_operator_resource_deletion_timestamp_seconds", { name: "stuck" }) !== undefined,
@@ -45,7 +45,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** A drift; a throttled and a denied call; a bucket emptied and deleted, and one that cannot be. */
+/** Causes drift; a throttled and a denied call; a bucket that is emptied and deleted, and one that cannot be. */
 async function happenings() {
   await world.applyAccount({ allowedDeletionPolicies: ["Retain", "DeleteIfEmpty", "DeleteWithContents"] });
   const bucket = (name: string) => world.bucketName(name);
@@ -61,7 +61,7 @@ async function happenings() {
     new PutBucketVersioningCommand({ Bucket: bucket("docs"), VersioningConfiguration: suspended }),
   );
   world.simulator.faults.throttle({ operation: "PutBucketVersioning", times: 1 });
-  await lookAgain(world, "docs");
+  await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
 
   const denied = world.simulator.faults.deny("s3:PutLifecycleConfiguration");
@@ -80,7 +80,7 @@ async function happenings() {
   await world.bucketWhen("stuck", (stuck) => condition(stuck, "Ready")?.reason === "BucketNotEmpty");
 }
 
-/** By name, with every label that any sample of that name has. */
+/** Series by name, with all labels that any sample has. */
 function servedSeries(): Series[] {
   const byName = Map.groupBy(after, ({ name }) => name);
   return [...byName].map(([name, samples]) => ({
@@ -90,18 +90,18 @@ function servedSeries(): Series[] {
 }
 
 describe("a scrape", () => {
-  test("has what docs/metrics.md says, and nothing more", () => {
+  test("a scrape has the metrics of docs/metrics.md, and no other", () => {
     const inOrder = (all: readonly Series[]) =>
       all.map(({ name, labels }) => `${name}{${[...labels].sort().join()}}`).sort();
     const own = servedSeries().filter(({ name }) => !/^(process|nodejs)_/.test(name));
     expect(inOrder(own)).toEqual(inOrder(documentedSeries()));
   });
 
-  test.each(allQueries())("has what is asked for by $where", ({ query }) => {
+  test.each(allQueries())("a scrape has the metrics in the query of $where", ({ query }) => {
     expect(problemsOf(query, servedSeries())).toEqual([]);
   });
 
-  test("has each help and type", async () => {
+  test("a scrape has help and type of each metric", async () => {
     const { body } = await ask(operator, "/metrics");
     const described = [...body.matchAll(/^# HELP (\S+) \S/gm)].map(([, name]) => name);
     const typed = [...body.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gm)].map(([, name]) => name);
@@ -113,7 +113,7 @@ describe("a scrape", () => {
 describe("resources", () => {
   const docs = { kind: "S3Bucket", name: "docs" };
 
-  test("one sample for each condition, with its reason", () => {
+  test("each condition has one sample, with its reason", () => {
     const samples = after.filter(
       ({ name, labels }) => name === "s3_operator_resource_condition" && labels["name"] === "docs",
     );
@@ -124,24 +124,24 @@ describe("resources", () => {
     expect(new Set(samples.map(({ labels }) => labels["namespace"]))).toEqual(new Set([world.name]));
   });
 
-  test("an account has no namespace", () => {
+  test("an account has an empty namespace label", () => {
     const labels = { kind: "AWSAccount", namespace: "", name: world.name, type: "Ready", status: "True" };
     expect(value("s3_operator_resource_condition", labels)).toBe(1);
     expect(value("s3_operator_last_sync_timestamp_seconds", { kind: "AWSAccount" })).toBeGreaterThan(0);
   });
 
-  test("when it was last as declared", () => {
+  test("the time of the last sync is recent", () => {
     const synced = value("s3_operator_last_sync_timestamp_seconds", docs) ?? 0;
     expect(synced).toBeGreaterThan(Date.now() / 1000 - 120);
     expect(synced).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  test("drift, each once", () => {
+  test("each drift is counted once", () => {
     expect(value("s3_operator_drift_detected_total", { kind: "S3Bucket", setting: "versioning" })).toBe(1);
     expect(value("s3_operator_drift_detected_total")).toBe(1);
   });
 
-  test("deletions: since when, for those that are not over; how much was deleted", async () => {
+  test("an unfinished deletion has its start time, and deleted objects are counted", async () => {
     const { metadata } = await world.bucket("stuck");
     expect(value("s3_operator_resource_deletion_timestamp_seconds", { namespace: world.name, name: "stuck" })).toBe(
       Date.parse(metadata.deletionTimestamp ?? "") / 1000,
@@ -152,7 +152,7 @@ describe("resources", () => {
 });
 
 describe("AWS", () => {
-  test("each request that AWS saw, and no other", () => {
+  test("each request that AWS received is counted, and no other", () => {
     const calls = operatorCalls(world).length;
     expect(increase("s3_operator_aws_requests_total")).toBeGreaterThanOrEqual(calls - 1);
     expect(increase("s3_operator_aws_requests_total")).toBeLessThanOrEqual(calls);
@@ -161,7 +161,7 @@ describe("AWS", () => {
     expect(seconds / calls).toBeLessThan(1);
   });
 
-  test("what was throttled, and what was denied", () => {
+  test("throttled and denied requests are counted", () => {
     expect(valueOf(before, "s3_operator_aws_throttles_total", { service: "s3" }), "there from the start").toBe(0);
     expect(value("s3_operator_aws_throttles_total", { service: "s3" })).toBe(1);
     const throttled = { service: "s3", operation: "PutBucketVersioning", code: "503" };
@@ -172,7 +172,7 @@ describe("AWS", () => {
 });
 
 describe("controllers", () => {
-  test.each(["s3bucket", "bucketaccess", "awsaccount"])("%s is there from the start, at 0", (controller) => {
+  test.each(["s3bucket", "bucketaccess", "awsaccount"])("%s has series from the start, at 0", (controller) => {
     for (const result of ["success", "error", "requeue", "requeue_after"]) {
       expect(valueOf(before, "controller_runtime_reconcile_total", { controller, result })).toBe(0);
     }
@@ -183,7 +183,7 @@ describe("controllers", () => {
     expect(valueOf(before, "workqueue_adds_total", { name: controller })).toBe(0);
   });
 
-  test("reconciles by how they ended, each timed", () => {
+  test("reconciles are counted by result, with durations", () => {
     const of = (result: string) => increase("controller_runtime_reconcile_total", { controller: "s3bucket", result });
     expect(of("success"), "three created, one corrected, one deleted").toBeGreaterThanOrEqual(5);
     expect(of("error"), "denied").toBeGreaterThanOrEqual(1);
@@ -199,7 +199,7 @@ describe("controllers", () => {
     expect(value("controller_runtime_active_workers", { controller: "bucketaccess" })).toBe(0);
   });
 
-  test("queues: what came in was waited for, worked on, and is done", () => {
+  test("queues count additions, waits and work, and are empty at the end", () => {
     const queue = { name: "awsaccount", controller: "awsaccount" };
     const added = increase("workqueue_adds_total", queue);
     expect(added).toBeGreaterThan(0);
@@ -212,7 +212,7 @@ describe("controllers", () => {
 });
 
 describe("Kubernetes", () => {
-  test("requests to the API server, each timed", () => {
+  test("requests to the API server are counted, with durations", () => {
     expect(increase("rest_client_requests_total", { method: "PATCH", code: "200" })).toBeGreaterThanOrEqual(6);
     expect(value("rest_client_request_duration_seconds_count")).toBe(value("rest_client_requests_total"));
     expect(value("rest_client_requests_total", { code: "<error>" })).toBeUndefined();
@@ -220,7 +220,7 @@ describe("Kubernetes", () => {
     expect(hosts.size).toBe(1);
   });
 
-  test("watches: listed once, heard of, not failed", () => {
+  test("watches count one list, events and no failure", () => {
     for (const name of ["s3buckets", "bucketaccesses", "awsaccounts", "namespaces"]) {
       expect(value("reflector_lists_total", { name }), name).toBe(1);
       expect(value("reflector_failures_total", { name }), name).toBe(0);
@@ -228,12 +228,12 @@ describe("Kubernetes", () => {
     }
   });
 
-  test("the leader, whose renewals all went well", () => {
+  test("the leader's renewals succeed", () => {
     expect(value("leader_election_master_status", { name: "s3-operator" })).toBe(1);
     expect(value("leader_election_slowpath_total", { name: "s3-operator" })).toBe(0);
   });
 });
 
-test("what runs", () => {
+test("the build info has the version", () => {
   expect(value("s3_operator_build_info", { node_version: process.version })).toBe(1);
 });

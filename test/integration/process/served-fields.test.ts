@@ -8,7 +8,7 @@ import { systemClock } from "../../../operator/clock.ts";
 import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
 import { type Fields, requireServedFields } from "../../../operator/kube/served-fields.ts";
 
-/** A pause of one second, which is for a schema that is about to come, is none. */
+/** Waits of one second, for a schema that may still change, are skipped. */
 const clock = {
   ...systemClock,
   schedule: (ms: number, run: () => void) => systemClock.schedule(ms === 1_000 ? 0 : ms, run),
@@ -38,14 +38,14 @@ test("the CustomResourceDefinitions of this version have every field", async () 
   expect(warnings).toEqual([]);
 });
 
-test("older ones are refused, and the message says what they lack and what to do", async () => {
+test("older CustomResourceDefinitions are refused, and the message names the missing fields and what to do", async () => {
   const newer = { ...known, status: { ...known["status"], future: { field: {} } } };
   await expect(requireFields(newer).done).rejects.toThrow(
     /older than this operator and lack S3Bucket\.status\.future\. Apply those of this version first/,
   );
 });
 
-test("an API server that does not tell is no reason to stop", async () => {
+test("an API server without OpenAPI documents does not prevent the start", async () => {
   const { done, warnings } = requireFields(known, "https://127.0.0.1:1");
   await done;
   expect(warnings.join("")).toContain("Could not find out which fields the API server knows");

@@ -13,14 +13,14 @@ import { startWatchProxy, type WatchProxy } from "./watch-proxy.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*
- * The watches fall silent without an error, as behind a NAT that forgets a connection, and all other calls go through. What the operator knows is out of date
- * then, for minutes: nothing may be destroyed by it, and nothing be written to another object.
+ * The watches become silent without an error, as behind a NAT that forgets a connection, and all other calls succeed.
+ * The operator's cache is then stale for minutes: it must destroy nothing, and write to no other object.
  */
 vi.setConfig({ testTimeout: 120_000 });
 
 const PAGE = 1_000;
 const OBJECTS = 60 * PAGE;
-/** For a look at the object, at most once a second, and the calls that were under way by then. */
+/** Time for a read of the object, at most once a second, and the calls that were running by then. */
 const STOPPED_WITHIN_MS = 5_000;
 
 interface Silent extends AsyncDisposable {
@@ -45,7 +45,7 @@ async function worldBehindProxy(): Promise<Silent> {
   };
 }
 
-/** A bucket full of objects, whose deletion has begun; from then on the watches are silent. */
+/** Starts the deletion of a bucket full of objects; from then on the watches are silent. */
 async function beingEmptied({ world, proxy }: Silent): Promise<Bucket> {
   const bucketName = world.bucketName("precious");
   const annotations = { [CONFIRM_DELETE_CONTENTS]: bucketName };
@@ -72,14 +72,14 @@ const keeping = (world: World): S3BucketSpec => ({
 const deletions = ({ simulator }: World) =>
   simulator.calls.all.filter(({ operation }) => operation === "DeleteObjects");
 
-/** The time of the last deletion, once there was none for some seconds: each takes one, and they overlap. */
+/** The time of the last deletion, after some seconds without one: each takes a second, and they overlap. */
 async function lastDeletion(world: World): Promise<number> {
   const last = () => deletions(world).at(-1)?.time ?? Infinity;
   return await eventually(last, (time) => time < Date.now() - 4_000, undefined, 60_000);
 }
 
-describe("emptying ends within seconds", () => {
-  test("when the object was freed of its finalizers and made anew, to keep the bucket", async () => {
+describe("emptying with silent watches", () => {
+  test("emptying ends within seconds when the object is freed of its finalizers and created again, to keep the bucket", async () => {
     await using silent = await worldBehindProxy();
     const { world } = silent;
     const bucket = await beingEmptied(silent);
@@ -88,13 +88,13 @@ describe("emptying ends within seconds", () => {
     const savedAt = Date.now();
     const ready = await world.bucketWhen("precious", isReady, 60_000);
     expect(ready.metadata.uid).toBe(saved.metadata.uid);
-    expect(ready.status?.deletion, "progress of the former object").toBeUndefined();
-    expect(Date.now() - savedAt, "long before the silence is noticed").toBeLessThan(60_000);
+    expect(ready.status?.deletion, "the progress belongs to the former object").toBeUndefined();
+    expect(Date.now() - savedAt, "long before the silence is detected").toBeLessThan(60_000);
     expect((await lastDeletion(world)) - savedAt).toBeLessThan(STOPPED_WITHIN_MS);
     expect(bucket.objects.size).toBeGreaterThan(OBJECTS / 2);
   });
 
-  test("when the object is gone, and was not made anew", async () => {
+  test("emptying ends within seconds when the object is gone", async () => {
     await using silent = await worldBehindProxy();
     const { world } = silent;
     const bucket = await beingEmptied(silent);
@@ -121,7 +121,7 @@ describe("emptying ends within seconds", () => {
   });
 });
 
-test("the API server refuses to take one object for another", async () => {
+test("the API server rejects a write meant for another object of the same name", async () => {
   await using world = await createWorld();
   const { metadata } = await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
   const about = { namespace: world.name, name: "docs" };
@@ -134,6 +134,6 @@ test("the API server refuses to take one object for another", async () => {
   await expect(patch(former)).rejects.toMatchObject({ status: 409, reason: "Conflict" });
   const uid = "00000000-0000-4000-8000-000000000000";
   await expect(patch({ uid })).rejects.toMatchObject({ status: 422, reason: "Invalid" });
-  // Which is why a status is written by version.
+  // This is why a status is written with its version.
   await expect(patch({ uid }, "status")).resolves.toMatchObject({ metadata: { uid: metadata.uid } });
 });

@@ -15,7 +15,7 @@ import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
-/** Holds the one file, and nothing else. */
+/** A folder with only the bundle. */
 let folder: string;
 let bundle: string;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Milliseconds from the signal to the end, which must be an orderly one. */
+/** Milliseconds from the signal to the exit, which must be orderly. */
 async function terminate(operator: NodeProcess): Promise<number> {
   const start = performance.now();
   operator.child.kill("SIGTERM");
@@ -37,7 +37,7 @@ async function terminate(operator: NodeProcess): Promise<number> {
 }
 
 test.concurrent(
-  "the file alone, in an empty folder, told all else by the environment: a bucket becomes Ready, in any namespace",
+  "the bundle alone in an empty folder, configured by the environment, makes a bucket Ready in any namespace",
   async () => {
     await using world = await createWorld();
     const environment = {
@@ -55,41 +55,38 @@ test.concurrent(
     expect(tagsAt(world, world.bucketName("docs"))).toMatchObject({ "s3-operator.io/cluster": "from-environment" });
     await expectInvariants(world);
     await terminate(operator);
-    expect(await readdir(folder), "it leaves nothing behind").toEqual(["operator.mjs"]);
+    expect(await readdir(folder), "it writes no file").toEqual(["operator.mjs"]);
   },
 );
 
-test.concurrent(
-  "SIGTERM under load: what is under way is brought to its end, and the rest is the next start's",
-  async () => {
-    await using world = await createWorld();
-    const { simulator } = world;
-    simulator.latencyMs = 50;
-    await world.applyAccount();
-    const names = Array.from({ length: 25 }, (_, index) => `load-${index}`);
-    await Promise.all(names.map((name) => world.applyBucket(name, { bucketName: world.bucketName(name) })));
-    await using first = spawnOperator(world, bundle, ["--concurrency=5", "--shutdown-timeout=20s"]);
-    await eventually(
-      () => simulator.calls.count("s3:CreateBucket"),
-      (count) => count >= 8,
-      () => first.output(),
-    );
-    expect(await terminate(first)).toBeLessThan(20_000);
-    expect(simulator.calls.all.filter(({ endedAt }) => endedAt === undefined)).toEqual([]);
-    const { items } = await world.kube.list<S3Bucket>(S3_BUCKETS, { namespace: world.name });
-    const ready = items.filter(isReady).map(({ metadata }) => world.bucketName(metadata.name));
-    expect(ready.length, "the test was too late").toBeLessThan(names.length);
-    expect([...world.account.buckets.keys()].toSorted(), "no bucket was left half done").toEqual(ready.toSorted());
+test.concurrent("SIGTERM under load lets running reconciles finish, and the next start does the rest", async () => {
+  await using world = await createWorld();
+  const { simulator } = world;
+  simulator.latencyMs = 50;
+  await world.applyAccount();
+  const names = Array.from({ length: 25 }, (_, index) => `load-${index}`);
+  await Promise.all(names.map((name) => world.applyBucket(name, { bucketName: world.bucketName(name) })));
+  await using first = spawnOperator(world, bundle, ["--concurrency=5", "--shutdown-timeout=20s"]);
+  await eventually(
+    () => simulator.calls.count("s3:CreateBucket"),
+    (count) => count >= 8,
+    () => first.output(),
+  );
+  expect(await terminate(first)).toBeLessThan(20_000);
+  expect(simulator.calls.all.filter(({ endedAt }) => endedAt === undefined)).toEqual([]);
+  const { items } = await world.kube.list<S3Bucket>(S3_BUCKETS, { namespace: world.name });
+  const ready = items.filter(isReady).map(({ metadata }) => world.bucketName(metadata.name));
+  expect(ready.length, "the signal came before all were ready").toBeLessThan(names.length);
+  expect([...world.account.buckets.keys()].toSorted(), "no bucket is incomplete").toEqual(ready.toSorted());
 
-    await using _second = spawnOperator(world, bundle);
-    await Promise.all(names.map((name) => world.bucketWhen(name, isReady)));
-    expect(simulator.calls.count("s3:CreateBucket"), "each was made once").toBe(names.length);
-    await expectInvariants(world);
-  },
-);
+  await using _second = spawnOperator(world, bundle);
+  await Promise.all(names.map((name) => world.bucketWhen(name, isReady)));
+  expect(simulator.calls.count("s3:CreateBucket"), "each is created once").toBe(names.length);
+  await expectInvariants(world);
+});
 
 test.concurrent(
-  "SIGTERM while AWS hangs: it ends when the shutdown timeout is over, and the next start finishes",
+  "SIGTERM while AWS hangs ends the process after the shutdown timeout, and the next start finishes",
   async () => {
     await using world = await createWorld();
     const { simulator } = world;
@@ -113,7 +110,7 @@ test.concurrent(
 );
 
 test.concurrent.each(["stall", "refuse"] as const)(
-  "SIGTERM while the API server cannot be reached (%s): it ends all the same, its lease not released",
+  "SIGTERM while the API server is unreachable (%s) ends the process without a release of its lease",
   async (how) => {
     await using world = await createWorld();
     await using proxy = await startProxy(await serverOf(world.kubeconfigPath));
@@ -122,7 +119,7 @@ test.concurrent.each(["stall", "refuse"] as const)(
     const flags = [`--kubeconfig=${kubeconfig}`, "--leader-elect=true", `--leader-election-namespace=${world.name}`];
     await using operator = spawnOperator(world, bundle, flags);
     await readyBucket(world, "docs");
-    // The last thing that it sends: an event on its way would outlast the lease.
+    // The operator's last request: an event in progress would outlast the lease.
     await eventWhen(world, "docs", "Succeeded");
     await proxy[how]();
     const took = await terminate(operator);
@@ -132,25 +129,28 @@ test.concurrent.each(["stall", "refuse"] as const)(
   },
 );
 
-test.concurrent("without credentials it runs, and says so; started with them, it recovers", async () => {
-  await using world = await createWorld();
-  await world.applyAccount();
-  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
-  const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
-  await using without = spawnOperator(world, bundle, [], none);
-  const account = () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name });
-  const readyOf = ({ status }: AWSAccount) => status?.conditions?.find(({ type }) => type === "Ready");
-  const told = await eventually(account, (found) => readyOf(found)?.reason === "Credentials");
-  expect(readyOf(told)).toMatchObject({ status: "False", message: expect.stringContaining("credentials") as string });
-  const bucket = await world.bucketWhen("docs", isReconciling("Credentials"));
-  expect(condition(bucket, "Ready")?.message).toContain("AWS does not accept the operator's credentials");
-  expect(without.child.exitCode, "it goes on").toBeNull();
-  expect(world.simulator.calls.all).toEqual([]);
-  await terminate(without);
+test.concurrent(
+  "without credentials the operator runs and reports it; after a restart with credentials it recovers",
+  async () => {
+    await using world = await createWorld();
+    await world.applyAccount();
+    await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+    const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+    await using without = spawnOperator(world, bundle, [], none);
+    const account = () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name });
+    const readyOf = ({ status }: AWSAccount) => status?.conditions?.find(({ type }) => type === "Ready");
+    const told = await eventually(account, (found) => readyOf(found)?.reason === "Credentials");
+    expect(readyOf(told)).toMatchObject({ status: "False", message: expect.stringContaining("credentials") as string });
+    const bucket = await world.bucketWhen("docs", isReconciling("Credentials"));
+    expect(condition(bucket, "Ready")?.message).toContain("AWS does not accept the operator's credentials");
+    expect(without.child.exitCode, "it keeps running").toBeNull();
+    expect(world.simulator.calls.all).toEqual([]);
+    await terminate(without);
 
-  await using _with = spawnOperator(world, bundle);
-  await world.bucketWhen("docs", isReady);
-  const recovered = await eventually(account, (found) => readyOf(found)?.status === "True");
-  expect(recovered.status?.callerArn).toBe(world.account.callerArn);
-  await expectInvariants(world);
-});
+    await using _with = spawnOperator(world, bundle);
+    await world.bucketWhen("docs", isReady);
+    const recovered = await eventually(account, (found) => readyOf(found)?.status === "True");
+    expect(recovered.status?.callerArn).toBe(world.account.callerArn);
+    await expectInvariants(world);
+  },
+);

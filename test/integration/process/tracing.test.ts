@@ -24,7 +24,7 @@ beforeAll(async () => {
   bundle = await ensureBundle();
 });
 
-test("an SDK loaded beside the operator gets a trace of each reconcile, with every call to AWS in one", async () => {
+test("an SDK loaded beside the operator gets a trace of each reconcile, with every call to AWS in it", async () => {
   await using world = await createWorld();
   world.simulator.faults.internalError({ operation: "PutBucketVersioning", times: 1 });
   await using operator = spawnOperator(world, bundle, [], { NODE_OPTIONS: `--import=${PRELOAD}` });
@@ -51,13 +51,13 @@ test("an SDK loaded beside the operator gets a trace of each reconcile, with eve
     (sum, { attributes }) => sum + 1 + Number(attributes["http.request.resend_count"] ?? 0),
     0,
   );
-  expect(requests, "none is missing, retries included").toBe(operatorCalls(world).length);
+  expect(requests, "all requests are traced, retries included").toBe(operatorCalls(world).length);
   const retried = calls.find(({ attributes }) => attributes["http.request.resend_count"] === 1);
   expect(retried).toMatchObject({ span: "s3.PutBucketVersioning", attributes: { "http.response.status_code": 200 } });
-  expect(JSON.stringify(calls), "what was asked stays out").not.toContain(world.bucketName("docs"));
+  expect(JSON.stringify(calls), "spans contain no parameters").not.toContain(world.bucketName("docs"));
 });
 
-test("the operator brings no SDK of its own", async () => {
+test("the operator contains no SDK of its own", async () => {
   const text = await readFile(bundle, "utf8");
   expect(text).toContain("opentelemetry.js.api");
   expect(text).not.toMatch(/TracerProvider\b.*SpanProcessor|BasicTracerProvider|BatchSpanProcessor|SpanExporter/);

@@ -5,11 +5,11 @@ import { request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { dump, load } from "js-yaml";
 
-/** Stands between an operator and the API server, and can let watches fall silent while all other calls go through. */
+/** A proxy between an operator and the API server that can make watches silent while all other calls succeed. */
 export interface WatchProxy extends AsyncDisposable {
-  /** Of a copy of the kubeconfig that goes by way of the proxy. */
+  /** Path of a kubeconfig copy that uses the proxy. */
   kubeconfigPath: string;
-  /** From now on watches pass nothing on, those under way and later ones; nor do they end. */
+  /** From now on present and later watches forward nothing, and do not end. */
   silence(): void;
 }
 
@@ -47,7 +47,7 @@ export async function startWatchProxy(kubeconfigPath: string, path: string): Pro
   const server = createServer(pass).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // client-node refuses plain HTTP otherwise.
+  // Without it, client-node refuses plain HTTP.
   const proxied = { server: url, "insecure-skip-tls-verify": true };
   const clusters = config.clusters.map(({ name }) => ({ name, cluster: proxied }));
   await writeFile(path, dump({ ...config, clusters }), { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** BucketAccess, and the consent of an S3Bucket to those of other namespaces. */
+/** BucketAccess, and the consent of an S3Bucket to BucketAccesses of other namespaces. */
 
 import { accepted, refused, type Row, type Spec } from "./table.ts";
 
@@ -6,7 +6,7 @@ const READER = "arn:aws:iam::210987654321:role/reader";
 const GRANT = { prefix: "raw/", permissions: ["Read"] };
 const PREFIX = "spec.grants[0].prefix";
 
-/** For a ServiceAccount, and valid but for what is given; undefined removes. */
+/** A valid spec for a ServiceAccount with these fields replaced; undefined removes one. */
 const access = (changes: Spec = {}): Spec => ({
   bucketRef: { name: "docs" },
   grants: [GRANT],
@@ -20,7 +20,7 @@ const principal = (principal: unknown): Spec => byPrincipals({ principals: [prin
 const permissions = (permissions: unknown): Spec => access({ grants: [{ ...GRANT, permissions }] });
 
 export const ACCESS_ROWS: Row[] = [
-  accepted("access: the least", access()),
+  accepted("access: minimal", access()),
   { name: "access: a name of 64 characters", objectName: "n".repeat(64), spec: access(), refusedAt: "" },
   accepted(
     "access: everything, with IRSA",
@@ -84,8 +84,8 @@ export const ACCESS_ROWS: Row[] = [
   refused("access: prefix with a control character", PREFIX, prefix("team\u0085/")),
   refused("access: prefix beyond Latin-1", PREFIX, prefix("文書/")),
 
-  refused("access: for nobody", "spec", access({ serviceAccountRef: undefined })),
-  refused("access: for both", "spec", access({ principals: [READER] })),
+  refused("access: neither service account nor principals", "spec", access({ serviceAccountRef: undefined })),
+  refused("access: both service account and principals", "spec", access({ principals: [READER] })),
   ...["../api", "team-b/api", "API", "api:x", "api.", "system:serviceaccount:a:b", "*"].map((name) =>
     refused(`access: service account ${name}`, "spec.serviceAccountRef.name", access({ serviceAccountRef: { name } })),
   ),
@@ -181,15 +181,15 @@ const expression = (requirement: Spec): Spec =>
 const CONSENT = "spec.access.allowedNamespaces";
 const VALUES = `${CONSENT}.selector.matchExpressions[0].values`;
 
-/** Of S3Buckets. */
+/** Rows of S3Buckets. */
 export const CONSENT_ROWS: Row[] = [
-  accepted("consent: nobody else", { access: {} }),
+  accepted("consent: no other namespace", { access: {} }),
   accepted("consent: by name", consent({ names: ["team-b", "1"] })),
   accepted("consent: by label", consent({ selector: { matchLabels: { team: "b" } } })),
   accepted("consent: by expression", expression({ operator: "In", values: ["b", "c"] })),
   accepted("consent: everybody", consent({ selector: {} })),
   refused("consent: by name and label", CONSENT, consent({ names: [], selector: {} })),
-  refused("consent: by nothing", CONSENT, consent({})),
+  refused("consent: neither names nor selector", CONSENT, consent({})),
   refused("consent: by pattern", `${CONSENT}.names[0]`, consent({ names: ["*"] })),
   refused("consent: In without values", VALUES, expression({ operator: "In" })),
   refused("consent: Exists with values", VALUES, expression({ operator: "Exists", values: ["b"] })),

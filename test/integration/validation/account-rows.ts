@@ -25,7 +25,7 @@ const ROLE_PATH = "spec.assumeRole.roleArn";
 const EXPRESSION = "spec.allowedNamespaces.selector.matchExpressions[0].values";
 
 export const ACCOUNT_ROWS: Row[] = [
-  accepted("account: the least", account({})),
+  accepted("account: minimal", account({})),
   { name: "account: a name of 64 characters", objectName: "n".repeat(64), spec: account({}), refusedAt: "" },
   accepted(
     "account: everything",
@@ -57,12 +57,12 @@ export const ACCOUNT_ROWS: Row[] = [
   accepted("account: no guardrail", guardrails({})),
   accepted("account: Pod Identity", identity({ type: "PodIdentity", clusterName: "main" })),
   accepted(
-    "account: OIDC provider of one's own cluster",
+    "account: OIDC provider of a self-managed cluster",
     identity({ type: "IRSA", oidcProviderArn: "arn:aws-cn:iam::111122223333:oidc-provider/oidc.example.com:8443" }),
   ),
   accepted("account: roles without a path", iam({ rolePath: "/" })),
   accepted("account: a boundary of AWS", boundary("arn:aws:iam::aws:policy/PowerUserAccess")),
-  refused("account: naming of nothing", "spec.naming", account({ naming: {} })),
+  refused("account: naming empty", "spec.naming", account({ naming: {} })),
   refused("account: no pattern", "spec.naming.allowedPatterns", patterns()),
   refused("account: pattern with capitals", "spec.naming.allowedPatterns[0]", patterns("Acme-*")),
   refused("account: pattern with a hash", "spec.naming.allowedPatterns[0]", patterns("acme-{hash}")),
@@ -142,7 +142,7 @@ export const ACCOUNT_ROWS: Row[] = [
   refused("account: role tag key with a comma", "spec.iam.tags", iam({ tags: { "a,b": "x" } })),
   refused("account: role tag key of AWS", "spec.iam.tags", iam({ tags: { "aws:x": "x" } })),
   refused("account: role tag value with a line feed", "spec.iam.tags[a]", iam({ tags: { a: "x\n" } })),
-  refused("account: rate of nothing", "spec.rateLimit.requestsPerSecond", account({ rateLimit: {} })),
+  refused("account: rate limit empty", "spec.rateLimit.requestsPerSecond", account({ rateLimit: {} })),
   refused("account: rate of 0", "spec.rateLimit.requestsPerSecond", rate(0)),
   refused("account: rate of 10001", "spec.rateLimit.requestsPerSecond", rate(10_001)),
   refused("account: half a request", "spec.rateLimit.requestsPerSecond", rate(0.5)),
@@ -174,7 +174,7 @@ export const ACCOUNT_ROWS: Row[] = [
     "spec.allowedNamespaces",
     account({ allowedNamespaces: { names: ["a"], selector: {} } }),
   ),
-  refused("account: namespaces by nothing", "spec.allowedNamespaces", account({ allowedNamespaces: {} })),
+  refused("account: neither names nor selector", "spec.allowedNamespaces", account({ allowedNamespaces: {} })),
   refused(
     "account: namespace as a pattern",
     "spec.allowedNamespaces.names[0]",

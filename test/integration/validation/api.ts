@@ -1,4 +1,4 @@
-/** The real API server, asked what it makes of our objects. */
+/** Sends objects to the real API server and reads its responses. */
 
 import { KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
@@ -21,7 +21,7 @@ export interface AnswerBody {
   details?: { causes?: Cause[] };
 }
 
-/** One reason of a refusal: metav1.StatusCause. */
+/** One cause of a refusal: metav1.StatusCause. */
 export interface Cause {
   field: string;
   message: string;
@@ -58,7 +58,7 @@ export function connect(): Api {
   };
 }
 
-/** What is wrong with the object, leaving out the API server's remark that it did not look any further. */
+/** The causes, without the API server's remark that it skipped some rules. */
 export function causesOf({ body }: Answer): Cause[] {
   const causes = body.details?.causes ?? [];
   return causes
@@ -66,7 +66,7 @@ export function causesOf({ body }: Answer): Cause[] {
     .map(({ field, message }) => ({ field: field.replace("<nil>", ""), message }));
 }
 
-/** `work` for each item, 16 at a time, in order of the items. */
+/** Runs `work` for each item, 16 at a time. Results are in the order of the items. */
 export async function inBatches<Item, Result>(
   items: Item[],
   work: (item: Item, index: number) => Promise<Result>,

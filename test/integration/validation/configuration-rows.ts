@@ -1,4 +1,4 @@
-/** S3Bucket: notifications, and the settings that are sets of configurations. */
+/** S3Bucket: notifications, and the settings that are lists of configurations. */
 
 import { accepted, refused, type Row, type Spec } from "./table.ts";
 
@@ -8,7 +8,7 @@ const LAMBDA = "arn:aws:lambda:eu-central-1:111122223333:function:thumbnails";
 const EVENTS = ["s3:ObjectCreated:*"];
 
 const notifications = (notifications: Spec): Spec => ({ notifications });
-/** One entry of each list, as it is least. */
+/** A minimal entry of each list. */
 const ENTRIES: Record<string, Spec> = {
   queues: { queueArn: QUEUE },
   topics: { topicArn: TOPIC },
@@ -71,7 +71,7 @@ export const NOTIFICATION_ROWS: Row[] = [
 
 const TIERINGS = [{ accessTier: "ARCHIVE_ACCESS", days: 90 }];
 const DESTINATION = { bucket: "arn:aws:s3:::reports", format: "CSV" };
-/** A configuration of each setting, without its id, as it is least. */
+/** A minimal configuration of each setting, without its ID. */
 const LEAST: Record<string, Spec> = {
   intelligentTiering: { status: "Enabled", tierings: TIERINGS },
   inventory: { includedObjectVersions: "All", frequency: "Daily", destination: DESTINATION },

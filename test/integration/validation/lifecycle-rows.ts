@@ -11,7 +11,7 @@ const MARCH = "2027-03-01T00:00:00Z";
 const rules = (...rules: Spec[]): Spec => ({ lifecycle: { rules } });
 const rule = (actions: Spec): Spec => rules({ id: "r", status: "Enabled", ...actions });
 
-/** Such as transitions(["GLACIER", 90]). */
+/** For example transitions(["GLACIER", 90]). */
 const transitions = (...steps: [storageClass: string, days: number][]): Spec[] =>
   steps.map(([storageClass, days]) => ({ storageClass, days }));
 const noncurrent = (...steps: [storageClass: string, noncurrentDays: number][]): Spec[] =>
@@ -179,7 +179,7 @@ export const LIFECYCLE_ROWS: Row[] = [
     rule({ filter: { objectSizeGreaterThan: 1 }, expiration: { expiredObjectDeleteMarker: true } }),
   ),
   refused(
-    "lifecycle: delete markers not",
+    "lifecycle: delete markers false",
     `${RULE}.expiration.expiredObjectDeleteMarker`,
     rule({ expiration: { expiredObjectDeleteMarker: false } }),
   ),

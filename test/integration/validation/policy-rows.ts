@@ -12,7 +12,7 @@ const CLOUDTRAIL = "cloudtrail.amazonaws.com";
 const logDelivery = (...services: Spec[]): Spec => ({ policy: { logDelivery: services } });
 
 const policy = (...statements: Spec[]): Spec => ({ policy: { statements } });
-/** A statement that is valid but for what is given; undefined removes. */
+/** A valid statement with these fields replaced; undefined removes one. */
 const statement = (changes: Spec): Spec =>
   policy({ sid: "Read", effect: "Allow", principals: READER, actions: ["s3:GetObject"], ...changes });
 const principals = (principals: Spec): Spec => statement({ principals });
@@ -71,23 +71,23 @@ export const POLICY_ROWS: Row[] = [
   ...["arn:aws:iam::111122223333:root", "arn:aws-us-gov:sts::111122223333:assumed-role/admin/me@example.com"].map(
     (arn) => accepted(`policy: principal ${arn}`, principals({ aws: [arn] })),
   ),
-  accepted("policy: everybody, where public policies are open", {
+  accepted("policy: any principal, where public policies are open", {
     publicAccessBlock: OPEN,
     ...principals({ aws: ["*"] }),
   }),
-  accepted("policy: everybody under conditions, where public policies are blocked", {
+  accepted("policy: any principal under conditions, where public policies are blocked", {
     publicAccessBlock: CLOSED,
     ...statement({
       principals: { aws: ["*"] },
       conditions: [{ operator: "StringEquals", key: "aws:PrincipalOrgID", values: ["o-abc"] }],
     }),
   }),
-  accepted("policy: everybody, where the baseline is not known", principals({ aws: ["*"] })),
-  refused("policy: everybody, where public policies are blocked", `${POLICY}.statements`, {
+  accepted("policy: any principal, where the baseline is not known", principals({ aws: ["*"] })),
+  refused("policy: any principal, where public policies are blocked", `${POLICY}.statements`, {
     publicAccessBlock: CLOSED,
     ...principals({ aws: ["*"] }),
   }),
-  refused("policy: everybody, under the baseline", `${POLICY}.statements`, {
+  refused("policy: any principal, under the baseline", `${POLICY}.statements`, {
     baseline: "Secure",
     ...principals({ aws: ["*"] }),
   }),
@@ -100,8 +100,12 @@ export const POLICY_ROWS: Row[] = [
   ),
   refused("policy: no endpoint", `${POLICY}.vpcEndpoints`, { policy: { vpcEndpoints: [] } }),
   refused("policy: organization by name", `${POLICY}.organizationId`, { policy: { organizationId: "acme" } }),
-  refused("policy: log delivery by nobody", `${POLICY}.logDelivery`, logDelivery()),
-  refused("policy: log delivery by a word", `${POLICY}.logDelivery[0].service`, logDelivery({ service: "CloudTrail" })),
+  refused("policy: log delivery by no service", `${POLICY}.logDelivery`, logDelivery()),
+  refused(
+    "policy: log delivery by a name without a domain",
+    `${POLICY}.logDelivery[0].service`,
+    logDelivery({ service: "CloudTrail" }),
+  ),
   refused(
     "policy: log delivery twice by one service",
     `${POLICY}.logDelivery[1]`,
@@ -159,15 +163,23 @@ export const POLICY_ROWS: Row[] = [
     `${STATEMENT}.notPrincipals`,
     statement({ effect: "Deny", principals: undefined, notPrincipals: {} }),
   ),
-  refused("policy: everybody and somebody", `${STATEMENT}.principals.aws`, principals({ aws: ["*", "111122223333"] })),
+  refused(
+    "policy: any principal and an account",
+    `${STATEMENT}.principals.aws`,
+    principals({ aws: ["*", "111122223333"] }),
+  ),
   refused(
     "policy: principal with a wildcard",
     `${STATEMENT}.principals.aws[0]`,
     principals({ aws: ["arn:aws:iam::111122223333:role/*"] }),
   ),
   refused("policy: principal by unique id", `${STATEMENT}.principals.aws[0]`, principals({ aws: ["AROAEXAMPLE"] })),
-  refused("policy: service as a word", `${STATEMENT}.principals.service[0]`, principals({ service: ["s3"] })),
-  refused("policy: provider as a word", `${STATEMENT}.principals.federated[0]`, principals({ federated: ["google"] })),
+  refused("policy: service without a domain", `${STATEMENT}.principals.service[0]`, principals({ service: ["s3"] })),
+  refused(
+    "policy: provider without a domain",
+    `${STATEMENT}.principals.federated[0]`,
+    principals({ federated: ["google"] }),
+  ),
   refused(
     "policy: canonical user by name",
     `${STATEMENT}.principals.canonicalUser[0]`,
@@ -175,20 +187,20 @@ export const POLICY_ROWS: Row[] = [
   ),
   ...["aws", "service", "federated", "canonicalUser"].map((kind) =>
     refused(
-      `policy: not this ${kind}`,
+      `policy: notPrincipals.${kind} invalid`,
       `${STATEMENT}.notPrincipals.${kind}[0]`,
       statement({ effect: "Deny", principals: undefined, notPrincipals: { [kind]: ["?"] } }),
     ),
   ),
   refused(
-    "policy: not everybody and somebody",
+    "policy: notPrincipals with any principal and an account",
     `${STATEMENT}.notPrincipals.aws`,
     statement({ effect: "Deny", principals: undefined, notPrincipals: { aws: ["*", "111122223333"] } }),
   ),
   refused("policy: action of another service", `${STATEMENT}.actions[0]`, statement({ actions: ["iam:PassRole"] })),
   refused("policy: action of two", `${STATEMENT}.actions[0]`, statement({ actions: ["s3:GetObject,s3:PutObject"] })),
   refused(
-    "policy: not an action",
+    "policy: notActions without a service",
     `${STATEMENT}.notActions[0]`,
     statement({ actions: undefined, notActions: ["GetObject"] }),
   ),
@@ -198,7 +210,7 @@ export const POLICY_ROWS: Row[] = [
     statement({ resources: ["arn:aws:s3:::other/*"] }),
   ),
   refused("policy: resource without key", `${STATEMENT}.resources[0]`, statement({ resources: ["{bucket}/"] })),
-  refused("policy: not a resource", `${STATEMENT}.notResources[0]`, statement({ notResources: ["*"] })),
+  refused("policy: notResources as a wildcard", `${STATEMENT}.notResources[0]`, statement({ notResources: ["*"] })),
   refused("policy: operator unknown", `${STATEMENT}.conditions[0].operator`, condition({ operator: "StringMatches" })),
   refused(
     "policy: operator in lower case",

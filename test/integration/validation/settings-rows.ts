@@ -1,4 +1,4 @@
-/** S3Bucket: object lock, logging, replication, website, and the settings that are one word. */
+/** S3Bucket: object lock, logging, replication, website, and the settings with a single value. */
 
 import { accepted, refused, type Row, type Spec } from "./table.ts";
 
@@ -32,7 +32,7 @@ export const OBJECT_LOCK_ROWS: Row[] = [
   refused("objectLock: mode absent", "spec.objectLock.mode", lock({ days: 1 })),
   refused("objectLock: no period", "spec.objectLock", lock({ mode: "GOVERNANCE" })),
   refused("objectLock: two periods", "spec.objectLock", lock({ mode: "GOVERNANCE", days: 1, years: 1 })),
-  refused("objectLock: a period for nothing", "spec.objectLock", lock({ mode: "None", days: 1 })),
+  refused("objectLock: a period with mode None", "spec.objectLock", lock({ mode: "None", days: 1 })),
   refused("objectLock: 36501 days", "spec.objectLock.days", lock({ mode: "GOVERNANCE", days: 36501 })),
   refused("objectLock: 101 years", "spec.objectLock.years", lock({ mode: "GOVERNANCE", years: 101 })),
   refused(
@@ -221,9 +221,9 @@ export const WEBSITE_ROWS: Row[] = [
       routingRules: Array.from({ length: 51 }, () => ({ redirect: { protocol: "https" } })),
     },
   }),
-  refused("website: a rule for nothing", `${RULES}.condition`, routing({}, { protocol: "https" })),
+  refused("website: a condition that is empty", `${RULES}.condition`, routing({}, { protocol: "https" })),
   refused(
-    "website: a rule for what is no error",
+    "website: a condition on a code that is not an error",
     `${RULES}.condition.httpErrorCodeReturnedEquals`,
     routing({ httpErrorCodeReturnedEquals: "200" }, { protocol: "https" }),
   ),
@@ -238,8 +238,8 @@ export const WEBSITE_ROWS: Row[] = [
 ];
 
 export const WORD_ROWS: Row[] = [
-  accepted("one word each", { accelerate: "Enabled", requestPayment: "Requester", abac: "Enabled" }),
-  accepted("the other word each", { accelerate: "Suspended", requestPayment: "BucketOwner", abac: "Disabled" }),
+  accepted("switches at one value", { accelerate: "Enabled", requestPayment: "Requester", abac: "Enabled" }),
+  accepted("switches at the other value", { accelerate: "Suspended", requestPayment: "BucketOwner", abac: "Disabled" }),
   accepted("accelerate suspended with periods", { bucketName: "acme.docs", accelerate: "Suspended" }),
   refused("accelerate with periods", "spec.accelerate", { bucketName: "acme.docs", accelerate: "Enabled" }),
   refused("accelerate unknown", "spec.accelerate", { accelerate: "Disabled" }),

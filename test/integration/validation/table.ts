@@ -1,16 +1,16 @@
 /** Rows of the validation tables: a spec, and the field at which the API server must refuse it. */
 
-/** As a tenant sends it: anything at all. */
+/** A spec as a tenant sends it, of any shape. */
 export type Spec = Record<string, unknown>;
 
 export interface Row {
   name: string;
   spec: Spec;
-  /** The spec that is stored already and is edited. Absent: the object is created. */
+  /** The stored spec, which the row edits. Absent: the row creates the object. */
   before?: Spec;
-  /** metadata.name, where that is what the row is about. */
+  /** metadata.name, for rows about the name. */
   objectName?: string;
-  /** Path of the one field that is refused, such as "spec.cors.rules[0].allowedOrigins[0]". Absent: accepted. */
+  /** Path of the field that is refused, such as "spec.cors.rules[0].allowedOrigins[0]". Absent: accepted. */
   refusedAt?: string;
 }
 

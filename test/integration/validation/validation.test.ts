@@ -1,8 +1,8 @@
 /**
- * Every rule of the CRDs on a real API server, by dry run: what is refused, at which field and in which words (messages.golden.txt),
- * and what is not. A rule that no row shows at work fails the last test.
+ * Tests every rule of the CRDs on a real API server, by dry run: the specs that are refused, at which field and with
+ * which message (messages.golden.txt), and the specs that are accepted. A rule without a row that triggers it fails the
+ * last test.
  */
-
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
@@ -37,10 +37,10 @@ const BUCKETS = [
 const ACCOUNTS = [...ACCOUNT_ROWS, ...ACCOUNT_EDITS];
 const ACCESSES = [...ACCESS_ROWS, ...ACCESS_EDITS];
 
-/** Namespace of this run, and start of the names in it. */
+/** Namespace of this run, and prefix of its object names. */
 const RUN = `validation-${randomUUID().slice(0, 8)}`;
 
-/** What the API server said, by the name of the row. */
+/** Responses of the API server, by name of the row. */
 const answers = new Map<string, Answer>();
 let api: Api;
 
@@ -94,11 +94,11 @@ describe.each([
   });
 });
 
-test("no two rows have the same name", () => {
+test("row names are unique", () => {
   expect(answers.size).toBe(BUCKETS.length + ACCOUNTS.length + ACCESSES.length);
 });
 
-test("every refusal is in the words of messages.golden.txt", async () => {
+test("every refusal has the message in messages.golden.txt", async () => {
   const lines = [...BUCKETS, ...ACCOUNTS, ...ACCESSES].flatMap(({ name }) => {
     const answer = answers.get(name);
     const causes = answer === undefined ? [] : causesOf(answer);
@@ -107,7 +107,7 @@ test("every refusal is in the words of messages.golden.txt", async () => {
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("messages.golden.txt");
 });
 
-test("every rule of the CRDs is shown at work", () => {
+test("every rule of the CRDs refuses a row", () => {
   const causes = [...answers.values()].flatMap(causesOf);
   const seen = causes.map(({ field, message }) => `${pathOf(field)}: ${message}`);
   const unseen = loadDefinitions().flatMap((definition) =>
@@ -121,7 +121,7 @@ test("every rule of the CRDs is shown at work", () => {
   expect(unseen).toEqual([]);
 });
 
-/** As schemas have it: no index of a list, no key of a map. */
+/** The path in the notation of schemas: without list indexes and map keys. */
 function pathOf(field: string): string {
   return field.replaceAll(/\[\d+\]/g, "[]").replaceAll(/\[[^\]]+\]/g, "{}");
 }

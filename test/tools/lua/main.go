@@ -1,5 +1,6 @@
-// Runs Lua scripts over Kubernetes objects under the rules that Argo CD has for scripts of its ConfigMap argocd-cm: gopher-lua with only the
-// basic and the table functions, os.time and os.date behind require("os"), the object in the global "obj", and one second.
+// Runs Lua scripts over Kubernetes objects under Argo CD's rules for scripts of its ConfigMap argocd-cm: gopher-lua
+// with only the basic and the table functions, os.time and os.date behind require("os"), the object in the global
+// "obj", and a limit of one second.
 // Reads a JSON array of tasks:
 //
 //	{"object": {...}, "health": "<health.lua>"}        gives {"status": "Healthy", "message": "..."}
@@ -48,7 +49,7 @@ func main() {
 func perform(in io.Reader, out io.Writer) error {
 	var tasks []task
 	if err := json.NewDecoder(in).Decode(&tasks); err != nil {
-		return fmt.Errorf("stdin is no JSON array of tasks: %w", err)
+		return fmt.Errorf("stdin is not a JSON array of tasks: %w", err)
 	}
 	results := make([]any, 0, len(tasks))
 	for index, each := range tasks {
@@ -73,7 +74,7 @@ func run(each task) (any, error) {
 	return nil, errors.New("no script")
 }
 
-// Argo CD asks no script about an object whose deletion has begun.
+// Argo CD runs no script for an object that is being deleted.
 func judge(object map[string]any, script string) (health, error) {
 	if metadata, ok := object["metadata"].(map[string]any); ok && metadata["deletionTimestamp"] != nil {
 		return health{Status: "Progressing", Message: "Pending deletion"}, nil
@@ -92,7 +93,7 @@ func judge(object map[string]any, script string) (health, error) {
 	return verdict, nil
 }
 
-// Gives what the script returns, which must be a table, as JSON.
+// Returns the result of the script, which must be a table, as JSON.
 func execute(object map[string]any, script string) (json.RawMessage, error) {
 	state := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer state.Close()
@@ -120,12 +121,12 @@ func execute(object map[string]any, script string) (json.RawMessage, error) {
 	}
 	returned := state.Get(-1)
 	if returned.Type() != lua.LTTable {
-		return nil, fmt.Errorf("the script returned no table but: %s", returned.Type())
+		return nil, fmt.Errorf("the script returned %s, not a table", returned.Type())
 	}
 	return luajson.Encode(returned)
 }
 
-// Of the os library what cannot do harm, and only for those who require it.
+// The harmless functions of the os library, available only through require.
 func openClock(state *lua.LState) *lua.LTable {
 	state.Push(state.NewFunction(lua.OpenOs))
 	state.Call(0, 1)

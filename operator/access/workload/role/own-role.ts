@@ -1,8 +1,7 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { REASON } from "../../../api/reasons.ts";
 import { compare } from "../../../reconcile/change.ts";
-import { again, stalled } from "../../../reconcile/outcome.ts";
-import { failureIn } from "../../../kube/outcome.ts";
+import { failureIn, again, stalled } from "../../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { announceWrites } from "../../../reconcile/drift.ts";

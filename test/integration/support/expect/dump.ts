@@ -2,12 +2,12 @@ import type { Bucket } from "../../../aws/index.ts";
 import type { XmlElement } from "../../../aws/xml.ts";
 
 /**
- * All that AWS holds of a bucket, with its own name and its S3Bucket's taken out, so that buckets that came about in different ways can be compared.
- * Undefined: there is no such bucket.
+ * The whole state of a bucket at AWS, without its name and that of its S3Bucket, so that buckets can be compared.
+ * Undefined: the bucket does not exist.
  */
 export function dumpBucket(bucket: Bucket | undefined, name: string): object | undefined {
   if (bucket === undefined) return undefined;
-  // Whose and since when it is, and what only answers that flap need, are no state.
+  // Owner and creation time, and old responses kept for the flapping fault, are not state.
   const { accountId: _, creationDate: __, lifecycleBefore: ___, ...state } = bucket;
   const { policy, objects, uploads } = state;
   const fields = Object.entries(state).map(([field, value]) => [field, readable(value)]);
@@ -21,7 +21,7 @@ export function dumpBucket(bucket: Bucket | undefined, name: string): object | u
   return JSON.parse(text) as object;
 }
 
-/** A field of a bucket as plain objects, so that the same in other words is equal. */
+/** A field of a bucket as plain objects, so that equal values in different forms compare as equal. */
 export function readable(value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, inner]) => [key, readable(inner)]));
   if (typeof value !== "object" || value === null) return value;
@@ -29,7 +29,7 @@ export function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
 }
 
-/** Between elements of different names order means nothing; of one name, they stay in order. */
+/** The order of elements matters only among those of one name. */
 function plain({ children, text }: XmlElement): unknown {
   if (children.length === 0) return text;
   const groups = Map.groupBy(children, (child) => child.name);

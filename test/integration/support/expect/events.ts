@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../../operator/kube/object.ts";
 import { eventually } from "./wait.ts";
 import type { World } from "../world/world.ts";
 
-/** Of events.k8s.io/v1, what tests look at. */
+/** The fields of an events.k8s.io/v1 Event that tests read. */
 export interface SeenEvent extends KubeObject {
   eventTime: string;
   type: "Normal" | "Warning";
@@ -12,14 +12,14 @@ export interface SeenEvent extends KubeObject {
   regarding: { name: string };
 }
 
-/** About one object of the world's namespace, oldest first. */
+/** Events about one object of the world's namespace, oldest first. */
 export async function eventsOf({ kube, name: namespace }: World, name: string): Promise<SeenEvent[]> {
   const { items } = await kube.list<SeenEvent>(EVENTS, { namespace });
   const about = items.filter(({ regarding }) => regarding.name === name);
   return about.toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 }
 
-/** The first event with this reason; they are written behind the reconcile that they are about. */
+/** The first event with this reason. Events are written after the reconcile that they concern. */
 export async function eventWhen(world: World, name: string, reason: string): Promise<SeenEvent> {
   const events = await eventually(
     () => eventsOf(world, name),
@@ -27,6 +27,6 @@ export async function eventWhen(world: World, name: string, reason: string): Pro
     (last) => `No event ${reason} among ${JSON.stringify(last?.map((event) => [event.reason, event.note]))}`,
   );
   const event = events.find((each) => each.reason === reason);
-  if (event === undefined) throw new Error("Found a moment ago");
+  if (event === undefined) throw new Error("unreachable");
   return event;
 }

@@ -7,17 +7,20 @@ import { type ArgoHealth, kstatusOf } from "../../../tools/judges.ts";
 import { kubectl } from "../world/kubectl.ts";
 import type { World } from "../world/world.ts";
 
-/** What those see in an object who wait for it. */
+/** The health of an object according to the tools that wait for it. */
 export interface Health {
   /** Helm 4 and Flux. */
   kstatus: KStatus;
-  /** Whether `kubectl wait --for=condition=Ready` is content. */
+  /** Whether `kubectl wait --for=condition=Ready` succeeds. */
   ready: boolean;
   /** Argo CD, with the health checks of argocd/. */
   argocd: ArgoHealth["status"];
 }
 
-/** Asks all of them about the object, which the API server must still have as it is here: the real kubectl asks it. */
+/**
+ * Asks all tools about the object, which must be the present state at the API server, as the real kubectl reads it
+ * there.
+ */
 export async function expectHealth(world: World, object: StatusObject, health: Health): Promise<void> {
   const context = JSON.stringify(object.status);
   const target = `${object.kind.toLowerCase()}/${object.metadata.name}`;
@@ -25,6 +28,6 @@ export async function expectHealth(world: World, object: StatusObject, health: H
   const [byFlux] = await kstatusOf([object]);
   const [byArgo] = await argoHealthOf([object]);
   expect({ kstatus: byFlux, ready: wait.code === 0, argocd: byArgo?.status }, context).toEqual(health);
-  expect(kstatus(object), "our notion of kstatus is kstatus").toBe(health.kstatus);
-  expect(isReadyToKubectl(object), "our notion of kubectl wait is kubectl's").toBe(health.ready);
+  expect(kstatus(object), "our kstatus agrees with the library").toBe(health.kstatus);
+  expect(isReadyToKubectl(object), "our kubectl wait agrees with kubectl").toBe(health.ready);
 }

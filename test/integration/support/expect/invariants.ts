@@ -9,20 +9,26 @@ import { condition, isReady } from "./states.ts";
 import { eventually } from "./wait.ts";
 import { PERSON, type World } from "../world/world.ts";
 
-/** What the shipped IAM policy lets the operator do at AWS; GetCallerIdentity needs no permission, and AssumeRole is granted where roles are used. */
+/**
+ * Actions of the shipped IAM policy, GetCallerIdentity, which needs no permission, and AssumeRole, granted where roles
+ * are used.
+ */
 const PERMITTED: ReadonlySet<string> = new Set([
   ...operatorPolicy("aws").Statement.flatMap(({ Action }) => Action),
   "sts:GetCallerIdentity",
   "sts:AssumeRole",
 ]);
 
-/** The bucket for which a store without S3 Control takes its calls, which has no IAM either. */
+/** The bucket name under which a store without S3 Control records its calls. Such a store has no IAM either. */
 export const S3_CONTROL_PATH = "v20180820";
 
-/** By which the API server knows the operator in managedFields (the first word of its user agent), and AWS a session of a role that it assumed. */
+/**
+ * Names of the operator in managedFields (the first word of its user agent), and of a session of a role that it
+ * assumed.
+ */
 const OPERATOR = "s3-operator";
 
-/** All calls but those of the world's person and its KMS client, and of Pods. */
+/** All calls except those of the world's user and its KMS client, and those of Pods. */
 export function operatorCalls({ simulator }: World): Call[] {
   return simulator.calls.all.filter((call) => !isPersons(call) && !isPods(call));
 }
@@ -31,7 +37,7 @@ function isPersons({ caller }: Call): boolean {
   return caller.endsWith(`:user/${PERSON}`);
 }
 
-/** By a session of a role that is not the operator's, or to get one. */
+/** Whether the call is by a session of another role than the operator's, or gets such a session. */
 function isPods({ caller, operation }: Call): boolean {
   if (operation === "AssumeRoleWithWebIdentity") return true;
   return caller.includes(":assumed-role/") && !caller.endsWith(`/${OPERATOR}`);
@@ -41,13 +47,13 @@ export function operatorWrites(world: World): Call[] {
   return operatorCalls(world).filter(({ write }) => write);
 }
 
-/** What must hold at any time: no status was ever unsound, no call beyond what the operator asks to be allowed. */
+/** Invariants at any time: every status is sound, and every call uses only actions of the IAM policy. */
 export function expectSoundHistory(world: World): void {
   world.statuses.all().forEach(expectSoundStatus);
   expectPermittedCalls(world);
 }
 
-/** What must hold after every test, whatever it was about. To be called when nothing is under way any more. */
+/** Invariants after every test. Call it when no work is in progress. */
 export async function expectInvariants(world: World): Promise<void> {
   expectSoundHistory(world);
   const { items } = await world.kube.list<S3Bucket>(S3_BUCKETS, { namespace: world.name });
@@ -72,43 +78,43 @@ interface ManagedFields {
   fieldsV1?: Record<string, Record<string, unknown>>;
 }
 
-/** Outside status the operator owns its finalizer and nothing else. */
+/** Outside status the operator owns only its finalizer. */
 function expectUntouchedSpec({ metadata }: S3Bucket): void {
   const { managedFields = [] } = metadata as { managedFields?: ManagedFields[] };
   const own = managedFields.filter(({ manager, subresource }) => manager === OPERATOR && subresource === undefined);
   for (const { fieldsV1 = {} } of own) {
-    expect(Object.keys(fieldsV1), "the operator owns no field but metadata's").toEqual(["f:metadata"]);
+    expect(Object.keys(fieldsV1), "the operator owns fields of metadata only").toEqual(["f:metadata"]);
     expect(Object.keys(fieldsV1["f:metadata"] ?? {})).toEqual(["f:finalizers"]);
   }
 }
 
-/** One more look at each of these S3Buckets: no write to AWS, and in status nothing but that it was looked at. */
+/** Asserts that another reconcile of these S3Buckets writes nothing to AWS, and only the request to status. */
 export async function expectNothingToWrite(world: World, names: readonly string[]): Promise<void> {
   const before = await Promise.all(names.map((name) => world.bucket(name)));
   const writes = operatorWrites(world).length;
-  await Promise.all(names.map((name) => lookAgain(world, name)));
+  await Promise.all(names.map((name) => reconcileAgain(world, name)));
   const after = await Promise.all(names.map((name) => world.bucket(name)));
   expect(
     operatorWrites(world)
       .slice(writes)
       .map(({ operation, bucket }) => `${operation} ${bucket}`),
-    "one more look writes nothing to AWS",
+    "another reconcile writes nothing to AWS",
   ).toEqual([]);
-  expect(after.map(withoutRequest), "nor to Kubernetes").toEqual(before.map(withoutRequest));
+  expect(after.map(withoutRequest), "and nothing to Kubernetes").toEqual(before.map(withoutRequest));
 }
 
-/** Asks for a reconcile; resolves when one that began after the request has ended. */
-export async function lookAgain(world: World, name: string): Promise<S3Bucket> {
+/** Requests a reconcile; resolves when one that began after the request has ended. */
+export async function reconcileAgain(world: World, name: string): Promise<S3Bucket> {
   const request = randomUUID();
   await world.annotate(name, { [RECONCILE_REQUESTED_AT]: request });
   return eventually(
     () => world.bucket(name),
     ({ status }) => status?.reconcileRequestedAt === request,
-    (last) => `S3Bucket ${name} was not looked at: ${JSON.stringify(last?.status)}`,
+    (last) => `S3Bucket ${name} was not reconciled: ${JSON.stringify(last?.status)}`,
   );
 }
 
-/** What the request itself changes left out. */
+/** Removes the fields that the request itself changes. */
 function withoutRequest({ metadata, spec, status }: S3Bucket): object {
   const { finalizers, generation } = metadata;
   const { reconcileRequestedAt: _, ...rest } = status ?? {};

@@ -17,7 +17,7 @@ import type { Stage } from "../world/workloads.ts";
 
 type Permission = Grant["permissions"][number];
 
-/** A role in a bucket. */
+/** A role with access to a bucket. */
 interface Hands {
   s3: S3Client;
   bucket: string;
@@ -25,7 +25,7 @@ interface Hands {
 
 const BODY = "what a workload writes";
 
-/** Keys below the prefix, and beside it where a pattern that is not quite right would let somebody in. */
+/** Keys below the prefix, and next to it where an imprecise pattern would match. */
 export function keysAround(prefix: string): string[] {
   const bare = prefix.slice(0, -1);
   return [`${prefix}x`, `${prefix}deep/x`, `${bare}-2/x`, `${bare}x`, bare, `x/${prefix}x`];
@@ -36,7 +36,10 @@ export async function fill({ owner }: Pick<Stage, "owner">, Bucket: string, keys
   for (const Key of keys) await owner.send(new PutObjectCommand({ Bucket, Key, Body: "was here before" }));
 }
 
-/** Tries everything at every key, and compares with what the grants say. The keys must have objects; afterwards some have others, or none. */
+/**
+ * Tries every permission at every key, and compares with the grants. The keys must have objects; afterwards some have
+ * others, or none.
+ */
 export async function expectReach(hands: Hands, grants: readonly Grant[], keys: readonly string[]): Promise<void> {
   const { s3, bucket: Bucket } = hands;
   for (const Key of keys) {
@@ -51,7 +54,7 @@ export async function expectReach(hands: Hands, grants: readonly Grant[], keys: 
   }
 }
 
-/** What no BucketAccess grants, whatever it says: lists beyond the prefix, versions, others' uploads, the bucket's own settings. */
+/** Requests that no grant allows: lists beyond the prefix, versions, uploads of others, the bucket's settings. */
 export async function expectNothingElse({ s3, bucket: Bucket }: Hands, keys: readonly string[]): Promise<void> {
   const [Key = ""] = keys;
   const VersionId = "null";

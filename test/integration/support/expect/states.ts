@@ -17,7 +17,7 @@ export function isStalled(reason: string): (object: StatusObject) => boolean {
   return (object) => isCurrent(object) && condition(object, "Stalled")?.reason === reason;
 }
 
-/** Not ready, with this reason, and at work or trying again. */
+/** Not ready, with this reason, and Reconciling. */
 export function isReconciling(reason: string): (object: StatusObject) => boolean {
   return (object) =>
     isCurrent(object) &&
@@ -41,7 +41,7 @@ export function settingMessage(bucket: S3Bucket, name: string): string | undefin
   return settingStatus(bucket, name)?.message;
 }
 
-/** Names of the declared settings that are not as declared. */
+/** Names of the declared settings that are not InSync. */
 export function outOfSync({ status }: S3Bucket): string[] {
   const declared = status?.settings?.filter(({ source }) => source !== "Unmanaged") ?? [];
   return declared.filter(({ state }) => state !== "InSync").map(({ name }) => name);

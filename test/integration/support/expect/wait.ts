@@ -1,7 +1,7 @@
 const POLL_MS = 25;
 const TIMEOUT_MS = 40_000;
 
-/** Polls until `accept` holds; fails with `describe` of the last value, or with the last error. */
+/** Polls until `accept` returns true. Fails with `describe` of the last value, or with the last error. */
 export async function eventually<T, U extends T>(
   get: () => Promise<T> | T,
   accept: ((value: T) => value is U) | ((value: T) => boolean),
@@ -21,5 +21,5 @@ export async function eventually<T, U extends T>(
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   } while (performance.now() < end);
-  throw new Error(`Not within ${timeoutMs / 1000} s: ${describe(last)}`, { cause: failure });
+  throw new Error(`Not reached within ${timeoutMs / 1000} s: ${describe(last)}`, { cause: failure });
 }

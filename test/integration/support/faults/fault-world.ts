@@ -9,9 +9,9 @@ import { condition } from "../expect/states.ts";
 import { createWorld, type World } from "../world/world.ts";
 import { watchWrites } from "./write-watch.ts";
 
-/** Operations by the place that they have in a reconcile. */
+/** Operations by their place in a reconcile. */
 export const OPERATIONS = {
-  look: ["HeadBucket"],
+  existence: ["HeadBucket"],
   bucket: ["CreateBucket", "DeleteBucket"],
   reads: [
     "ListTagsForResource",
@@ -38,10 +38,10 @@ export const OPERATIONS = {
 };
 export type Place = keyof typeof OPERATIONS;
 export const PLACES = Object.keys(OPERATIONS) as Place[];
-/** Where S3 may answer that it is busy with another change. */
+/** Places where S3 may answer that another change is in progress. */
 export const WRITE_PLACES: readonly Place[] = ["bucket", "writes"];
 
-/** What the S3Bucket says while a fault lasts. */
+/** The reason of Ready while a fault lasts. */
 export const REASON_DURING = {
   throttle: "Throttled",
   operationAborted: "Conflict",
@@ -52,20 +52,23 @@ export const REASON_DURING = {
 export type Fault = keyof typeof REASON_DURING;
 export const FAULTS = Object.keys(REASON_DURING) as Fault[];
 
-/** As many as the SDK tries by itself: the call fails, and the operator has to come back to it. */
+/** As many attempts as the SDK makes: the call fails, and the operator must retry it. */
 export const ATTEMPTS = 3;
 
 /**
- * A world with one operator and any number of buckets that things are done to at the same time; faults are switched on by bucket.
- * What they come to is compared with that of buckets with which nobody interfered.
+ * A world with one operator and any number of buckets for concurrent phases, with faults by bucket. Their results are
+ * compared with those of buckets without faults.
  */
 export interface FaultWorld extends AsyncDisposable {
   world: World;
-  /** A subject with all eight settings, in the world's account, or in one of its own, reached by a role: with sessions and a rate limit of its own. */
+  /**
+   * A subject with all eight settings, in the world's account, or in one of its own, reached by a role, with its own
+   * sessions and rate limit.
+   */
   subject(purpose: string, ownAccount?: boolean): Promise<Subject>;
   /** Writes that came too early, see {@link watchWrites}. */
   tooEarly: readonly string[];
-  /** AWS has what it has without faults, and the S3Bucket never asked for help. */
+  /** Asserts that AWS has the same state as without faults, and that the S3Bucket was never Stalled. */
   expectUndisturbed(subject: Subject, phase: PhaseName): void;
 }
 
@@ -116,7 +119,7 @@ export async function createFaultWorld(): Promise<FaultWorld> {
   };
 }
 
-/** Each operation of these places fails so often, or, without `times`, until the switch is off again. */
+/** Makes each operation of these places fail `times` times, or until the returned function is called. */
 export function disturb(
   fault: Fault,
   { world, bucketName: bucket }: Subject,
@@ -128,7 +131,7 @@ export function disturb(
   return () => switches.forEach((off) => off());
 }
 
-/** Operations on the subject's bucket that got no answer, or one that is no answer of a healthy S3. */
+/** Operations on the subject's bucket without a response, or with one that a healthy S3 does not send. */
 export function failedOperations({ world, bucketName }: Subject): string[] {
   const failed = world.simulator.calls
     .of(bucketName)

@@ -7,26 +7,26 @@ import { dumpBucket } from "../expect/dump.ts";
 import { isReady } from "../expect/states.ts";
 import type { World } from "../world/world.ts";
 
-/** One S3Bucket with its bucket, to which something is to happen. */
+/** An S3Bucket with its bucket, the subject of a phase. */
 export interface Subject {
   world: World;
-  /** The one that the bucket is in. */
+  /** The account of the bucket. */
   account: Account;
-  /** Of the S3Bucket. */
+  /** Name of the S3Bucket. */
   name: string;
   bucketName: string;
-  /** Names that bucket. */
+  /** The spec, which names the bucket. */
   spec: S3BucketSpec;
-  /** What the phase `change` makes of it. */
+  /** The fields that the phase `change` sets. */
   changed?: S3BucketSpec;
 }
 
-/** Resolves when what was begun is over; fails with the last state. */
+/** Resolves when the phase is over; fails with the last state. */
 export type Over = () => Promise<unknown>;
 
-/** Something that happens to an S3Bucket, from a state to a state. */
+/** A part of the life of an S3Bucket, from one state to another. */
 export interface Phase {
-  /** What must be there before it begins. */
+  /** Creates the state in which the phase begins. */
   prepare: (subject: Subject) => Promise<unknown>;
   begin: (subject: Subject) => Promise<Over>;
 }
@@ -54,7 +54,7 @@ const remove = (deletionPolicy: "Retain" | "DeleteIfEmpty"): Phase =>
     },
   }) satisfies Phase;
 
-/** All that can happen to a bucket, each of its settings being concerned: the eight of {@link fullSpec}, but for `create` and `change`, which take any. */
+/** All phases. They concern the eight settings of {@link fullSpec}; `create` and `change` take any settings. */
 export const PHASES = {
   create: { prepare: () => Promise.resolve(), begin: apply },
   update: {
@@ -72,12 +72,12 @@ export const PHASES = {
     prepare: settle,
     begin: async (subject) => {
       const { world, name } = subject;
-      meddle(bucketOf(subject));
+      tamper(bucketOf(subject));
       const request = randomUUID();
       await world.annotate(name, { [RECONCILE_REQUESTED_AT]: request });
-      const lookedAt = ({ reconcileRequestedAt }: { reconcileRequestedAt?: string } = {}) =>
+      const handled = ({ reconcileRequestedAt }: { reconcileRequestedAt?: string } = {}) =>
         reconcileRequestedAt === request;
-      return () => world.statuses.when(name, (bucket) => lookedAt(bucket.status) && isReady(bucket), OVER_MS);
+      return () => world.statuses.when(name, (bucket) => handled(bucket.status) && isReady(bucket), OVER_MS);
     },
   },
   deleteIfEmpty: remove("DeleteIfEmpty"),
@@ -86,12 +86,12 @@ export const PHASES = {
 
 export type PhaseName = keyof typeof PHASES;
 
-/** What AWS has of the subject, see {@link dumpBucket}. */
+/** The state of the subject at AWS, see {@link dumpBucket}. */
 export function stateAtAws({ account, name, bucketName }: Subject): object | undefined {
   return dumpBucket(account.buckets.get(bucketName), name);
 }
 
-/** Runs a whole phase with nothing in its way; what AWS has in the end. */
+/** Runs a whole phase without faults; returns the state at AWS afterwards. */
 export async function undisturbed(phase: Phase, subject: Subject): Promise<object | undefined> {
   await phase.prepare(subject);
   const over = await phase.begin(subject);
@@ -99,7 +99,7 @@ export async function undisturbed(phase: Phase, subject: Subject): Promise<objec
   return stateAtAws(subject);
 }
 
-/** Changes each of the eight settings, takes one away, adds and takes away tags. */
+/** Changes each of the eight settings, removes one, adds and removes tags. */
 const EDIT = {
   publicAccessBlock: { restrictPublicBuckets: true },
   objectOwnership: "BucketOwnerEnforced",
@@ -118,13 +118,13 @@ function bucketOf({ account, name, bucketName }: Subject): Bucket {
 }
 
 /**
- * Somebody changes all eight settings. None to what it was before the operator's own write: inside the settle window that would be taken for
- * an answer that is late.
+ * A user changes all eight settings, none to its value before the operator's own write: within the settle window that
+ * would be taken for an eventually consistent read.
  */
-function meddle(bucket: Bucket): void {
+function tamper(bucket: Bucket): void {
   const rule = element("CORSRule", [element("AllowedMethod", "GET"), element("AllowedOrigin", "*")]);
   const byDefault = element("ApplyServerSideEncryptionByDefault", [element("SSEAlgorithm", "aws:kms:dsse")]);
-  bucket.tags.set("team", "somebody");
+  bucket.tags.set("team", "another");
   bucket.publicAccessBlock = undefined;
   bucket.ownershipControls = undefined;
   bucket.encryption = element("ServerSideEncryptionConfiguration", [element("Rule", [byDefault])]);

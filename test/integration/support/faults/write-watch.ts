@@ -5,9 +5,9 @@ import { kstatus } from "../../../conformance/kstatus.ts";
 import { PERSON, type World } from "../world/world.ts";
 
 /**
- * Looks, at the moment at which each of the operator's writes reaches AWS and before it is applied, at the S3Bucket. The list that is returned fills
- * with the writes that came too early: while it still said that all is as declared, or had no finalizer yet that would lead to an end of what is begun.
- * An S3Bucket must be called what its bucket is called, see {@link World.bucketName}.
+ * Reads the S3Bucket whenever a write of the operator reaches AWS, before the write is applied. Returns a list that
+ * collects writes that came too early: while the S3Bucket was Ready, or had no finalizer to clean up after an
+ * interruption. An S3Bucket must have the name of its bucket, see {@link World.bucketName}.
  */
 export function watchWrites(world: World): readonly string[] {
   const tooEarly: string[] = [];
@@ -19,7 +19,7 @@ export function watchWrites(world: World): readonly string[] {
   return tooEarly;
 }
 
-/** The same of writes to IAM and EKS, for the only BucketAccess of the world. */
+/** The same for writes to IAM and EKS, for the only BucketAccess of the world. */
 export function watchAccessWrites(world: World, get: () => Promise<StatusObject>): readonly string[] {
   const tooEarly: string[] = [];
   world.simulator.faults.onCall(async ({ write, service, operation }, phase) => {
@@ -31,8 +31,8 @@ export function watchAccessWrites(world: World, get: () => Promise<StatusObject>
 }
 
 function problemOf(object: StatusObject | undefined): string | undefined {
-  if (object === undefined) return "there is no such object";
+  if (object === undefined) return "the object does not exist";
   if (object.metadata.finalizers?.includes(FINALIZER) !== true) return "it has no finalizer";
-  if (kstatus(object) === "Current" || isReadyToKubectl(object)) return "it says that it is ready";
+  if (kstatus(object) === "Current" || isReadyToKubectl(object)) return "it is Ready";
   return undefined;
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const BUNDLE = join("dist", "operator.mjs");
-/** All that goes into it. */
+/** The sources of the bundle. */
 const SOURCES = ["operator/**/*.ts", "package.json", "rolldown.config.ts"];
 
-/** The path of dist/operator.mjs, which is built here when it is missing, or older than what it is made of. */
+/** The path of dist/operator.mjs, which is built when it is missing or older than its sources. */
 export async function ensureBundle(): Promise<string> {
   const built = await modified(BUNDLE);
   for await (const file of glob(SOURCES)) {
@@ -16,7 +16,7 @@ export async function ensureBundle(): Promise<string> {
   return BUNDLE;
 }
 
-/** Into place by rename: other test files may do the same at this moment, or run what is there. */
+/** Builds to a temporary file and renames it: other test files may build or run the bundle at the same time. */
 async function build(): Promise<string> {
   const fresh = join("dist", `.operator-${process.pid}.mjs`);
   const rolldown = join("node_modules", "rolldown", "bin", "cli.mjs");
@@ -34,7 +34,7 @@ async function build(): Promise<string> {
   return BUNDLE;
 }
 
-/** Milliseconds since the epoch; 0 for a file that is not there. */
+/** Milliseconds since the epoch; 0 for a missing file. */
 async function modified(file: string): Promise<number> {
   return stat(file).then(
     ({ mtimeMs }) => mtimeMs,

@@ -6,14 +6,14 @@ export interface Answer {
   body: string;
 }
 
-/** What an operator started with `--health-address=127.0.0.1:0`, or the same for metrics, answers to a GET. */
+/** Sends a GET to an operator started with `--health-address=127.0.0.1:0`, or the same for metrics. */
 export async function ask(operator: NodeProcess, path: string): Promise<Answer> {
   const port = await portOf(operator, path);
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, body: await response.text() };
 }
 
-/** As soon as it has said where it listens; fails when it has ended. */
+/** Ports, as soon as the log has them; fails when the operator has ended. */
 async function portOf(operator: NodeProcess, path: string): Promise<number> {
   const ended = operator.exited.then((exit) => {
     throw new Error(`Ended (${JSON.stringify(exit)}): ${operator.output()}`);
@@ -25,7 +25,7 @@ async function portOf(operator: NodeProcess, path: string): Promise<number> {
   );
   const ports = await Promise.race([listening, ended]);
   const port = ports?.[path];
-  if (port === undefined) throw new Error(`Nothing is served at ${path}: ${JSON.stringify(ports)}`);
+  if (port === undefined) throw new Error(`No port for ${path}: ${JSON.stringify(ports)}`);
   return port;
 }
 
@@ -52,7 +52,7 @@ function parseSample(line: string): Sample {
   return { name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) };
 }
 
-/** Sum of the samples of this name that have these labels, among others; undefined when there is none. */
+/** Sum of the samples with this name and at least these labels; undefined without any. */
 export function valueOf(
   samples: readonly Sample[],
   name: string,

@@ -5,12 +5,12 @@ import { runManager } from "../../../../operator/manager.ts";
 import { type NodeProcess, startNode } from "./process.ts";
 import type { World } from "../world/world.ts";
 
-/** An operator at work for one world. Disposing drains it. */
+/** A running operator of one world. Disposing drains it. */
 export interface Operator extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** What the AWS SDK reads: the simulator's address, and the account's own credentials. */
+/** The variables that the AWS SDK reads: the simulator's address, and the account's own credentials. */
 export function awsEnvironment({ simulator, account }: World): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: simulator.url,
@@ -35,7 +35,7 @@ function flags(world: World): string[] {
   ];
 }
 
-/** In this process: fast to start, and within reach of coverage. One world at a time, since the SDK reads the environment. */
+/** Runs in this process: starts fast, and counts for coverage. One world at a time: the SDK reads the environment. */
 export function startOperator(world: World, overrides: Partial<Config> = {}): Operator {
   Object.assign(process.env, awsEnvironment(world));
   const config = { ...parseConfig(flags(world), {}), ...overrides };
@@ -51,7 +51,10 @@ export function startOperator(world: World, overrides: Partial<Config> = {}): Op
   return { stop, [Symbol.asyncDispose]: stop };
 }
 
-/** As a process of its own, which can be killed. `more` comes after the usual flags, and wins; so do the variables in `environment`. */
+/**
+ * Runs as a process, which can be killed. `more` comes after the usual flags and overrides them, as do the variables in
+ * `environment`.
+ */
 export function spawnOperator(
   world: World,
   bundle: string,

@@ -1,4 +1,4 @@
-/** Loaded into the operator by --import, as an OpenTelemetry SDK would be: prints each span that ends as one JSON line. */
+/** Loaded into the operator with --import, in place of an OpenTelemetry SDK: prints each ended span as a JSON line. */
 import { context, trace } from "@opentelemetry/api";
 import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { createContextManager } from "../../../../operator/testing/spans.ts";

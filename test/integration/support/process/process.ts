@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 
-/** A Node program under test, or on show. Disposing kills it. */
+/** A Node program as a process. Disposing kills it. */
 export interface NodeProcess extends AsyncDisposable {
   child: ChildProcess;
-  /** All that it has printed, on both streams. */
+  /** The whole output, of both streams. */
   output(): string;
-  /** The JSON lines among that, oldest first. */
+  /** The JSON lines of the output, oldest first. */
   log(): LogLine[];
   exited: Promise<Exit>;
-  /** SIGKILL: no chance to put anything in order. */
+  /** Sends SIGKILL, without time to clean up. */
   kill(): Promise<void>;
 }
 
-/** As operator/observability/logging.ts writes them, with whatever each entry adds. */
+/** A line as operator/observability/logging.ts writes it, with the fields of each entry. */
 export interface LogLine extends Record<string, unknown> {
   ts: string;
   level: string;
@@ -28,9 +28,9 @@ export interface Exit {
 }
 
 export interface ProcessOptions {
-  /** The whole of it, but for PATH. */
+  /** The whole environment, except for PATH. */
   environment?: Record<string, string>;
-  /** Default: this process' own. */
+  /** Default: the folder of this process. */
   cwd?: string;
 }
 
@@ -47,7 +47,7 @@ export function startNode(
       output += chunk;
     });
   }
-  // "close" comes when all output has been read, too.
+  // "close" comes after all output was read.
   const exited = once(child, "close").then(([code, signal]: unknown[]) => ({ code, signal }) as Exit);
   const kill = async () => {
     child.kill("SIGKILL");
@@ -57,7 +57,7 @@ export function startNode(
   return { child, output: () => output, log, exited, kill, [Symbol.asyncDispose]: kill };
 }
 
-/** None where a line is not JSON, or not yet whole. */
+/** Skips a line that is not JSON, or incomplete. */
 function parseLine(line: string): LogLine[] {
   if (!line.startsWith("{")) return [];
   try {

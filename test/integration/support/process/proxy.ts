@@ -3,17 +3,17 @@ import { readFile, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { dump, load } from "js-yaml";
 
-/** Stands between an operator and the API server, to be a bad network. At first it lets everything through. */
+/** A proxy between an operator and the API server that acts as a bad network. It starts with all traffic allowed. */
 export interface Proxy extends AsyncDisposable {
-  /** https://127.0.0.1:port, in place of the API server's address: its certificate is good for any port. */
+  /** https://127.0.0.1:port, in place of the API server's address. The server's certificate is valid for any port. */
   url: string;
-  /** Ends all connections, and lets new ones through. */
+  /** Ends all connections, and accepts new ones. */
   cut(): void;
-  /** Takes connections and bytes from now on, and passes nothing on. */
+  /** Accepts connections and bytes from now on, and forwards nothing. */
   stall(): void;
-  /** Ends all connections, and nobody listens any more. */
+  /** Ends all connections, and refuses new ones. */
   refuse(): Promise<void>;
-  /** Lets everything through again; what was stalled is lost. */
+  /** Forwards everything again; bytes from before are lost. */
   restore(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export async function serverOf(kubeconfigPath: string): Promise<string> {
   return first.cluster.server;
 }
 
-/** Writes a copy of a kubeconfig to `path` that goes by way of the proxy. */
+/** Writes a copy of a kubeconfig that uses the proxy to `path`. */
 export async function writeProxiedKubeconfig(kubeconfigPath: string, proxy: Proxy, path: string): Promise<void> {
   const config = load(await readFile(kubeconfigPath, "utf8")) as Kubeconfig;
   const clusters = config.clusters.map((entry) => ({ ...entry, cluster: { ...entry.cluster, server: proxy.url } }));

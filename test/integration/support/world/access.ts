@@ -30,7 +30,7 @@ export const SERVICE_ACCOUNTS: Resource = {
   namespaced: true,
 };
 
-/** Hands for BucketAccesses of one namespace, the world's own unless another is given. */
+/** Functions for the BucketAccesses of one namespace, by default the world's. */
 export interface Accesses extends Disposable {
   namespace: string;
   statuses: StatusRecorder<BucketAccess>;
@@ -39,10 +39,16 @@ export interface Accesses extends Disposable {
   annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
   get(name: string): Promise<BucketAccess>;
   delete(name: string): Promise<void>;
-  /** As soon as it is as `until` wants it. */
+  /** Applies the access, and resolves when it is Ready. */
+  ready(name: string, spec: Partial<BucketAccessSpec>): Promise<BucketAccess>;
+  /** Edits the access, and resolves when it is Ready at the new generation. */
+  readyAfter(name: string, spec: Record<string, unknown>): Promise<BucketAccess>;
+  /** Deletes the access, and resolves when it is gone. */
+  remove(name: string): Promise<void>;
+  /** Resolves when `until` returns true. */
   when(name: string, until: (access: BucketAccess) => boolean): Promise<BucketAccess>;
-  /** Asks for a look; resolves when one that began after that has ended. */
-  lookAgain(name: string): Promise<BucketAccess>;
+  /** Requests a reconcile; resolves when one that began after the request has ended. */
+  reconcileAgain(name: string): Promise<BucketAccess>;
 }
 
 export const GRANTS: BucketAccessSpec["grants"] = [{ prefix: "raw/", permissions: ["Read", "Write"] }];
@@ -56,26 +62,40 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   const annotate = async (name: string, annotations: Record<string, string | null>) => {
     await kube.mergePatch(BUCKET_ACCESSES, key(name), { metadata: { annotations } });
   };
+  const apply: Accesses["apply"] = (name, spec) => {
+    const metadata = { ...key(name), labels: { [label]: value } };
+    const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
+    const access = {
+      apiVersion: API_VERSION,
+      kind: "BucketAccess",
+      metadata,
+      spec: { bucketRef: { name: "docs" }, grants: GRANTS, ...whom, ...spec },
+    };
+    return kube.apply<BucketAccess>(BUCKET_ACCESSES, access, { fieldManager: "test", force: true });
+  };
+  const edit: Accesses["edit"] = (name, spec) => kube.mergePatch<BucketAccess>(BUCKET_ACCESSES, key(name), { spec });
   return {
     namespace,
     statuses,
-    apply: (name, spec) => {
-      const metadata = { ...key(name), labels: { [label]: value } };
-      const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
-      const access = {
-        apiVersion: API_VERSION,
-        kind: "BucketAccess",
-        metadata,
-        spec: { bucketRef: { name: "docs" }, grants: GRANTS, ...whom, ...spec },
-      };
-      return kube.apply<BucketAccess>(BUCKET_ACCESSES, access, { fieldManager: "test", force: true });
+    apply,
+    ready: async (name, spec) => {
+      await apply(name, spec);
+      return statuses.when(name, isReady);
     },
-    edit: (name, spec) => kube.mergePatch<BucketAccess>(BUCKET_ACCESSES, key(name), { spec }),
+    edit,
+    readyAfter: async (name, spec) => {
+      const { metadata } = await edit(name, spec);
+      return statuses.when(name, (each) => each.metadata.generation === metadata.generation && isReady(each));
+    },
     annotate,
     get: (name) => kube.get<BucketAccess>(BUCKET_ACCESSES, key(name)),
     delete: (name) => kube.delete(BUCKET_ACCESSES, key(name)),
+    remove: async (name) => {
+      await kube.delete(BUCKET_ACCESSES, key(name));
+      await statuses.whenGone(name);
+    },
     when: (name, until) => statuses.when(name, until),
-    lookAgain: async (name) => {
+    reconcileAgain: async (name) => {
       const request = randomUUID();
       await annotate(name, { [RECONCILE_REQUESTED_AT]: request });
       return statuses.when(name, ({ status }) => status?.reconcileRequestedAt === request);
@@ -84,7 +104,7 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   };
 }
 
-/** An account with a cluster, by both ways in which Pods become roles, and a bucket called "docs" that is Ready. */
+/** An account with a cluster, for both IRSA and Pod Identity, and a bucket named "docs" that is Ready. */
 export async function worldWithBucket(
   world: World,
   spec: S3BucketSpec = {},
@@ -105,7 +125,7 @@ async function readyBucketIn(world: World, spec: S3BucketSpec): Promise<void> {
   await world.bucketWhen("docs", isReady);
 }
 
-/** The role of an access that has one. */
+/** The role of an access, which must have one. */
 export function roleOf({ account }: World, { status }: BucketAccess): Role {
   const role = account.roles.get(status?.roleArn ?? "");
   if (role === undefined) throw new Error(`There is no role ${status?.roleArn}`);
@@ -126,7 +146,7 @@ export function associations(world: World): PodIdentityAssociation[] {
   return [...clusterOf(world).podIdentityAssociations.values()];
 }
 
-/** Calls of the operator for roles and associations. */
+/** The operator's calls for roles and associations. */
 export function accessCalls(world: World): Call[] {
   return operatorCalls(world).filter(({ service }) => service === "iam" || service === "eks");
 }
@@ -157,7 +177,10 @@ export async function createServiceAccount(
   });
 }
 
-/** What must hold after every test, when nothing is under way any more: sound statuses, permitted calls, and one more look writes nothing. */
+/**
+ * Invariants after every test, when no work is in progress: sound statuses, permitted calls, and another reconcile
+ * writes nothing.
+ */
 export async function expectAccessInvariants(world: World, accesses: Accesses): Promise<void> {
   accesses.statuses.all().forEach(expectSoundStatus);
   const permitted: readonly string[] = [...ROLE_ACTIONS, ...ASSOCIATION_ACTIONS, ...PASS_ROLE_ACTIONS];
@@ -168,9 +191,9 @@ export async function expectAccessInvariants(world: World, accesses: Accesses): 
   for (const { metadata } of items.filter((access) => isReady(access))) {
     const writes = operatorCalls(world).filter(({ write }) => write).length;
     const before = await accesses.get(metadata.name);
-    await accesses.lookAgain(metadata.name);
-    // Of Pod Identity every other look is at the association.
-    const after = await accesses.lookAgain(metadata.name);
+    await accesses.reconcileAgain(metadata.name);
+    // With Pod Identity only every other reconcile reads the association.
+    const after = await accesses.reconcileAgain(metadata.name);
     expect(operatorCalls(world).filter(({ write }) => write)).toHaveLength(writes);
     expect(withoutRequest(after)).toEqual(withoutRequest(before));
   }

@@ -5,14 +5,14 @@ import type { Bucket } from "../../../aws/index.ts";
 import { isReady } from "../expect/states.ts";
 import type { World } from "./world.ts";
 
-/** The bucket as AWS has it, to be read, or changed as if by magic. Throws where there is none. */
+/** The bucket in the simulator, to read it, or to change it without a call. Throws when it does not exist. */
 export function atAws({ account }: World, bucketName: string): Bucket {
   const bucket = account.buckets.get(bucketName);
   if (bucket === undefined) throw new Error(`Account ${account.id} has no bucket ${bucketName}`);
   return bucket;
 }
 
-/** Everything that AWS holds of the bucket, as it is now. */
+/** A copy of the whole state of the bucket. */
 export function snapshot(world: World, bucketName: string): Omit<Bucket, "fillWith"> {
   return copyOf(atAws(world, bucketName));
 }
@@ -24,14 +24,14 @@ export function copyOf(bucket: Bucket): Omit<Bucket, "fillWith"> {
   return structuredClone(held) as Omit<Bucket, "fillWith">;
 }
 
-/** An S3Bucket called `name` that is Ready, in an account of which nothing special is said. */
+/** An S3Bucket named `name` that is Ready, in an account with default settings. */
 export async function readyBucket(world: World, name: string, spec: S3BucketSpec = {}): Promise<S3Bucket> {
   await world.applyAccount();
   await world.applyBucket(name, { bucketName: world.bucketName(name), ...spec });
   return world.bucketWhen(name, isReady);
 }
 
-/** A person changes tags by the classic API, which writes all of them at once: undefined takes one away. */
+/** Changes tags as a user with the classic API, which writes all tags at once; undefined removes one. */
 export async function retag(
   { person }: World,
   bucketName: string,

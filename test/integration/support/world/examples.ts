@@ -15,22 +15,25 @@ export const exampleFolders: readonly string[] = readdirSync(EXAMPLES, { withFil
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** ARNs of queues that an example needs. Its README names them. */
+/** ARNs of queues that an example needs, as its README says. */
 export const QUEUES: Readonly<Record<string, readonly string[]>> = {
   "document-assistant": ["arn:aws:sqs:eu-central-1:111122223333:assistant-documents"],
 };
 
-/** A file, whose path is relative to examples/. */
+/** The text of a file, by its path relative to examples/. */
 export function textOf(path: string): string {
   return readFileSync(new URL(path, EXAMPLES), "utf8");
 }
 
-/** Objects of a file, whose path is relative to examples/. */
+/** Objects of a file, by its path relative to examples/. */
 export function objectsIn(path: string): KubeObject[] {
   return loadAll(textOf(path)) as KubeObject[];
 }
 
-/** Files of an example that a tenant applies with kubectl: all but those with an AWSAccount, or with what tells a GitOps tool. Relative to examples/. */
+/**
+ * Files of an example that a tenant applies with kubectl: all except AWSAccounts and the manifests of GitOps tools.
+ * Relative to examples/.
+ */
 export function manifestsOf(folder: string): string[] {
   return readdirSync(new URL(folder, EXAMPLES))
     .filter((file) => file.endsWith(".yaml"))
@@ -48,7 +51,7 @@ export function accessesIn(folder: string): BucketAccess[] {
   return objects.filter(({ kind }) => kind === "BucketAccess") as BucketAccess[];
 }
 
-/** What must be at AWS before an example is applied: queues that let S3 send, and the roles that are let in. */
+/** Creates resources that an example needs at AWS: queues that S3 may send to, and roles that get access. */
 export function prepareAws({ account, simulator }: World, folder: string): void {
   for (const arn of QUEUES[folder] ?? []) account.notificationDestinations.set(arn, "Allowed");
   for (const arn of accessesIn(folder).flatMap(({ spec }) => spec.principals ?? [])) {
@@ -58,8 +61,8 @@ export function prepareAws({ account, simulator }: World, folder: string): void 
 }
 
 /**
- * A world whose account is that of an example, which the examples' ARNs name. It has another name than in the example: the AWSAccounts of all tests
- * share one cluster.
+ * A world with the account that the examples' ARNs name. Its AWSAccount has another name than in the examples, as the
+ * AWSAccounts of all tests share one cluster.
  */
 export async function worldOfExamples(path: string): Promise<World> {
   const world = await createWorld();
@@ -70,8 +73,8 @@ export async function worldOfExamples(path: string): Promise<World> {
 }
 
 /**
- * As the files stand, by kubectl, into kubectl's own namespace; by server-side apply, with unknown and repeated fields refused, as kubectl does by
- * itself, or with other `flags`. The operator of this test sees nothing of them yet.
+ * Applies the files unchanged with kubectl in its own namespace, by server-side apply that refuses unknown and repeated
+ * fields, or with other `flags`. The operator of the test does not select the objects yet.
  */
 export async function applyAsItStands(
   world: World,
@@ -85,14 +88,14 @@ export async function applyAsItStands(
   return objects;
 }
 
-/** kubectl's, for files whose paths are relative to examples/. */
+/** Arguments of kubectl for files with paths relative to examples/. */
 export function fileArguments(files: readonly string[]): string[] {
   return files.map((file) => `--filename=${fileURLToPath(new URL(file, EXAMPLES))}`);
 }
 
 /**
- * From now on the operator sees those of these objects that are its business, by the label that was put on them.
- * @returns what kubectl calls them
+ * Labels the objects of our kinds, so that the operator selects them from now on.
+ * @returns their names for kubectl
  */
 export async function showToOperator(world: World, objects: readonly KubeObject[]): Promise<string[]> {
   const names = objects

@@ -3,30 +3,30 @@ import type { Account, Call, Key } from "../../../aws/index.ts";
 import { operatorCalls } from "../expect/invariants.ts";
 import type { World } from "./world.ts";
 
-/** Of the accounts and clients of {@link World}. */
+/** The region of the accounts and clients of {@link World}. */
 export const KEY_REGION = "eu-central-1";
 
 export function managedKeySpec(managed: ManagedKey = {}, sseAlgorithm: "aws:kms" = "aws:kms"): S3BucketSpec {
   return { encryption: { sseAlgorithm, kmsKey: { managed } } };
 }
 
-/** As the operator of a test names the key of an S3Bucket that says nothing of its alias. */
+/** The default alias of a managed key that the operator of a test creates. */
 export function defaultAlias({ name: namespace }: World, bucket: string): string {
   return `alias/s3-operator/test/${namespace}/${bucket}`;
 }
 
-/** Keys that people or the operator made, and that are not about to be deleted. */
+/** Keys of any owner that are not pending deletion. */
 export function liveKeys({ keys }: Account): Key[] {
   return [...keys.values()].filter(({ manager, state }) => manager === "CUSTOMER" && state !== "PendingDeletion");
 }
 
-/** Undefined where nobody has the alias. */
+/** Undefined when no key has the alias. */
 export function keyByAlias({ keys, aliases }: Account, alias: string): Key | undefined {
   const id = aliases.get(`${KEY_REGION}/${alias}`);
   return [...keys.values()].find((key) => key.id === id);
 }
 
-/** Throws where there is no key with that alias. */
+/** Throws when no key has the alias. */
 export function keyAt(account: Account, alias: string): Key {
   const key = keyByAlias(account, alias);
   if (key === undefined) throw new Error(`No key has the alias ${alias}`);

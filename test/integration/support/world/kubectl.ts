@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 /** Runs the real kubectl in the world's namespace. */
 export function kubectl({ kubeconfigPath, name }: World, ...args: string[]): Promise<CommandResult> {
-  // Nothing of this user's kubectl has a say, and nothing is left in their home.
+  // No kubectl setting of the user applies, and no file is left in the home directory.
   const environment = {
     ...process.env,
     KUBECONFIG: kubeconfigPath,
@@ -15,7 +15,7 @@ export function kubectl({ kubeconfigPath, name }: World, ...args: string[]): Pro
   return runCommand(inject("kubectlPath"), [`--namespace=${name}`, ...args], { environment });
 }
 
-/** Whether `kubectl wait` finds the condition true, here and now, or within `timeout`. */
+/** Whether `kubectl wait` finds the condition true, now or within `timeout`. */
 export async function kubectlWait(world: World, name: string, condition: string, timeout = "0s"): Promise<boolean> {
   const { code } = await kubectl(world, "wait", `s3bucket/${name}`, `--for=${condition}`, `--timeout=${timeout}`);
   return code === 0;

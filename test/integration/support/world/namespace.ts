@@ -5,16 +5,16 @@ import { isNotFound } from "../../../../operator/kube/errors.ts";
 import { eventually } from "../expect/wait.ts";
 import { NAMESPACES, type World } from "./world.ts";
 
-/** A namespace besides the world's own, whose S3Buckets the world's operator sees only if it is told to watch it. */
+/** Another namespace. The world's operator reconciles its S3Buckets only when it is told to watch it. */
 export interface OtherNamespace {
   name: string;
   applyBucket(name: string, spec: S3BucketSpec): Promise<S3Bucket>;
   bucketWhen(name: string, until: (bucket: S3Bucket) => boolean): Promise<S3Bucket>;
-  /** Resolves when it is gone. */
+  /** Resolves when the namespace is gone. */
   deleteBucket(name: string): Promise<void>;
 }
 
-/** One whose name manifests have, which more than one test may need. */
+/** A namespace with a name from a manifest, which several tests may need. */
 export async function ensureNamespace({ kube }: World, name: string): Promise<void> {
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   await kube.apply(NAMESPACES, namespace, { fieldManager: "test", force: true });

@@ -1,13 +1,13 @@
 import { bucketArn } from "../../../../operator/aws/arn.ts";
 import type { World } from "./world.ts";
 
-/** What settings refer to, and S3 wants to see: all of it in the world's account and region. */
+/** Resources that settings refer to, and that S3 requires: all in the world's account and region. */
 export interface Prerequisites {
   kmsKeyArn: string;
   roleArn: string;
   queueArn: string;
   topicArn: string;
-  /** Of a bucket with versioning, which takes logs, replicas and reports. */
+  /** The name of a bucket with versioning that accepts logs, replicas and reports. */
   targetBucket: string;
   targetArn: string;
 }

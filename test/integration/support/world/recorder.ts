@@ -3,16 +3,16 @@ import type { S3Bucket } from "../../../../operator/api/types.ts";
 import type { KubeClient } from "../../../../operator/kube/client.ts";
 import type { Resource, StatusObject } from "../../../../operator/kube/object.ts";
 
-/** Records every state of every object of one kind in a namespace, by a watch of its own. */
+/** Records every state of every object of one kind in a namespace, with a watch of its own. */
 export interface StatusRecorder<T extends StatusObject = S3Bucket> {
-  /** Resolves when nothing can be missed any more. */
+  /** Resolves when the watch is established. */
   started: Promise<void>;
   /** Oldest first. */
   of(name: string): T[];
   all(): T[];
-  /** The object as soon as it is seen to be as `until` wants it, which may be by now; fails with its last state. Costs no calls. */
+  /** Resolves with a present or later state for which `until` returns true; fails with the last one. Makes no calls. */
   when(name: string, until: (object: T) => boolean, timeoutMs?: number): Promise<T>;
-  /** As soon as the object is seen to be gone. */
+  /** Resolves when the object is gone. */
   whenGone(name: string, timeoutMs?: number): Promise<void>;
   stop(): void;
 }
@@ -52,20 +52,20 @@ export function recordStatuses<T extends StatusObject = S3Bucket>(
 
   function found<V>(name: string, find: () => V | undefined, timeoutMs = TIMEOUT_MS): Promise<V> {
     const { promise, resolve, reject } = Promise.withResolvers<V>();
-    const look = () => {
+    const check = () => {
       const value = find();
       if (value !== undefined) resolve(value);
     };
     const fail = () => {
       const state = JSON.stringify(last(name)?.status, undefined, 1);
-      reject(new Error(`Not within ${timeoutMs / 1000} s: ${resource.kind} ${name}: ${state}`));
+      reject(new Error(`Not reached within ${timeoutMs / 1000} s: ${resource.kind} ${name}: ${state}`));
     };
     const timer = setTimeout(fail, timeoutMs);
-    listeners.add(look);
-    look();
+    listeners.add(check);
+    check();
     return promise.finally(() => {
       clearTimeout(timer);
-      listeners.delete(look);
+      listeners.delete(check);
     });
   }
 

@@ -23,7 +23,7 @@ export function everySetting(named: Prerequisites): S3BucketSpec {
   return Object.fromEntries([...KITS].map(([name, kit]) => [name, kit.value(named)]));
 }
 
-/** As {@link everySetting}, each changed but for versioning, which object lock needs. */
+/** Like {@link everySetting}, with each setting changed except versioning, which object lock needs. */
 export function everySettingChanged(named: Prerequisites): S3BucketSpec {
   const changed = Object.fromEntries([...KITS].map(([name, kit]) => [name, kit.other(named)]));
   return { ...changed, versioning: "Enabled" };

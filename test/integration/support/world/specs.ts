@@ -1,6 +1,6 @@
 import type { S3BucketSpec } from "../../../../operator/api/types.ts";
 
-/** The eight settings that people use most, none of them at S3's default. The key must be made in the world's account. */
+/** The eight most common settings, none at S3's default. The key must belong to the world's account. */
 export function fullSpec(bucketName: string, kmsKeyArn: string): S3BucketSpec {
   return {
     bucketName,

@@ -12,21 +12,21 @@ import { startOperator } from "../process/operator.ts";
 import { isReady } from "../expect/states.ts";
 import { PERSON, type World } from "./world.ts";
 
-/** An example at work, with policies evaluated. */
+/** A running example, with policies evaluated. */
 export interface Stage extends AsyncDisposable {
   world: World;
   cluster: Cluster;
   accesses: Accesses;
-  /** Somebody of the bucket's account who may do everything. */
+  /** A user of the bucket's account with all permissions. */
   owner: S3Client;
-  /** A Pod of the ServiceAccount of this BucketAccess, started as soon as that is Ready. */
+  /** A Pod of the ServiceAccount of this BucketAccess, started when that is Ready. */
   pod(access: string): Promise<Pod>;
 }
 
-/** What a container of a Pod has to go by, and nothing besides. */
+/** The credentials and variables of a container in a Pod. */
 export interface Pod extends Disposable {
   credentials: Credentials;
-  /** Of the access's ConfigMap, as `envFrom` puts them there. */
+  /** Variables of the access's ConfigMap, as with `envFrom`. */
   environment: Readonly<Record<string, string>>;
   bucket: string;
   s3: S3Client;
@@ -36,8 +36,8 @@ const ACCOUNT = "quickstart/account-for-workloads.yaml";
 const ANNOTATION = "eks.amazonaws.com/role-arn";
 const REGION = "eu-central-1";
 
-/** Applies an example as it stands, in an account that has Pods become roles in this way. */
-export async function perform(
+/** Applies an example unchanged, in an account with this type of workload identity. */
+export async function runExample(
   folder: string,
   type: "IRSA" | "PodIdentity",
   overrides: Partial<Config> = {},
@@ -66,7 +66,7 @@ export async function perform(
   };
 }
 
-/** The EKS cluster that the AWSAccount names, and its OIDC provider in IAM. */
+/** Creates the EKS cluster that the AWSAccount names, and its OIDC provider in IAM. */
 async function createCluster(world: World, { spec }: AWSAccount, credentials: Credentials): Promise<Cluster> {
   const { clusterName = "", oidcProviderArn = "" } = spec.workloadIdentity ?? {};
   const oidcIssuer = `https://${oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1)}`;
@@ -85,7 +85,7 @@ async function startPod(world: World, cluster: Cluster, { metadata, spec }: Buck
   return { credentials, environment, bucket, s3, [Symbol.dispose]: () => s3.destroy() };
 }
 
-/** By IRSA if the ServiceAccount has the annotation, as EKS decides it. */
+/** Uses IRSA when the ServiceAccount has the annotation, as EKS does. */
 async function credentialsIn(world: World, cluster: Cluster, serviceAccount: string): Promise<Credentials> {
   const { metadata } = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: serviceAccount });
   const roleArn = metadata.annotations?.[ANNOTATION];
@@ -93,7 +93,7 @@ async function credentialsIn(world: World, cluster: Cluster, serviceAccount: str
   return webIdentity(world, roleArn, world.simulator.serviceAccountToken(cluster, world.name, serviceAccount));
 }
 
-/** A key of the account, made by a person. */
+/** Creates a key of the account as a user. */
 export async function createKey({ world }: Stage): Promise<string> {
   const { credentials } = world.account.addUser(PERSON);
   const kms = new KMSClient({ endpoint: world.simulator.url, region: REGION, credentials });
@@ -101,21 +101,21 @@ export async function createKey({ world }: Stage): Promise<string> {
   return KeyMetadata?.Arn ?? "";
 }
 
-/** What STS gives for a ServiceAccount's token. */
+/** Credentials from STS for a ServiceAccount's token. */
 export async function webIdentity({ simulator }: World, RoleArn: string, token: string): Promise<Credentials> {
   const sts = new STSClient({ endpoint: simulator.url, region: REGION, maxAttempts: 1 });
   const assume = new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: "pod", WebIdentityToken: token });
   return credentialsOf((await sts.send(assume).finally(() => sts.destroy())).Credentials);
 }
 
-/** What STS gives for a role to somebody whom it trusts. */
+/** Credentials from STS for a role, for a caller that it trusts. */
 export async function assumed({ simulator }: World, credentials: Credentials, RoleArn: string): Promise<Credentials> {
   const sts = new STSClient({ endpoint: simulator.url, region: REGION, credentials, maxAttempts: 1 });
   const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "reader" });
   return credentialsOf((await sts.send(assume).finally(() => sts.destroy())).Credentials);
 }
 
-/** S3 with these credentials, every request sent once. */
+/** An S3 client with these credentials and without retries. */
 export function s3As({ simulator }: World, credentials: Credentials, region = REGION): S3Client {
   return new S3Client({ endpoint: simulator.url, region, credentials, forcePathStyle: true, maxAttempts: 1 });
 }

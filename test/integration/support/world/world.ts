@@ -23,35 +23,35 @@ export const NAMESPACES: Resource = {
   namespaced: false,
 };
 
-/** Label by which the operator of one test is kept from the accounts of another. */
+/** Label that separates the AWSAccounts of concurrent tests. */
 const TEST_LABEL = "s3-operator-test";
 
-/** IAM user that {@link World.person} is, so that the operator's calls can be told from theirs. */
+/** IAM user of {@link World.person}, which separates its calls from the operator's. */
 export const PERSON = "person";
 
-/** What one test has to itself: a namespace, an AWS with one account, and hands to change things on both sides. */
+/** The environment of one test: a namespace, an AWS simulator with one account, and functions to change both. */
 export interface World extends AsyncDisposable {
-  /** Namespace, name of the AWSAccount, and value of the watch selector. */
+  /** Name of the namespace and of the AWSAccount, and value of the watch selector. */
   name: string;
   selector: string;
   kubeconfigPath: string;
   kube: KubeClient;
   simulator: Simulator;
   account: Account;
-  /** A person at AWS, with all rights. */
+  /** A client of a user at AWS with all permissions. */
   person: S3Client;
-  /** Every status of every S3Bucket that was ever to be seen. */
+  /** Every recorded status of every S3Bucket. */
   statuses: StatusRecorder;
-  /** A KMS key in the account and its region; its ARN. */
+  /** Creates a KMS key in the account and its region; returns its ARN. */
   createKey(): Promise<string>;
-  /** A bucket name that no other test has. */
+  /** A bucket name that no other test uses. */
   bucketName(purpose: string): string;
   applyBucket(name: string, spec: S3BucketSpec, metadata?: Partial<KubeObject["metadata"]>): Promise<S3Bucket>;
   applyAccount(spec?: Partial<AWSAccountSpec>, name?: string): Promise<AWSAccount>;
   bucket(name: string): Promise<S3Bucket>;
-  /** Undefined once it is gone. */
+  /** Undefined when the bucket is gone. */
   findBucket(name: string): Promise<S3Bucket | undefined>;
-  /** The S3Bucket as soon as it is as `until` wants it; fails with its last state. */
+  /** Resolves with the S3Bucket when `until` returns true; fails with its last state. */
   bucketWhen(name: string, until: (bucket: S3Bucket) => boolean, timeoutMs?: number): Promise<S3Bucket>;
   annotate(name: string, annotations: Record<string, string | null>): Promise<void>;
   editSpec(name: string, spec: Record<string, unknown>): Promise<S3Bucket>;
@@ -59,7 +59,7 @@ export interface World extends AsyncDisposable {
   gone(name: string): Promise<void>;
 }
 
-/** Default: on the control plane that all tests share. */
+/** Default: the control plane that all tests share. */
 export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
   const name = `t-${randomBytes(5).toString("hex")}`;
   const kubeConfig = new KubeConfig();

@@ -1,4 +1,4 @@
-/** What AWS has of a bucket, asked as anybody could: with the SDK, past the operator. */
+/** Reads the settings of a bucket at AWS with the SDK, independently of the operator. */
 
 import {
   GetBucketEncryptionCommand,
@@ -11,15 +11,15 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 
-export interface Look {
+export interface Observation {
   publicAccessBlocked: boolean;
   ownership: string | undefined;
   encryption: string | undefined;
   ssecBlocked: boolean;
   versioning: string | undefined;
-  /** Their ids, sorted. */
+  /** IDs of the rules, sorted. */
   lifecycleRules: string[];
-  /** Of the statements that deny. */
+  /** Sids of the statements that deny. */
   deniedSids: string[];
   tags: Record<string, string>;
 }
@@ -28,8 +28,8 @@ interface Policy {
   Statement: { Sid?: string; Effect: string }[];
 }
 
-/** Rejects when one of the settings cannot be read, as when there is none. */
-export async function look(s3: S3Client, bucketName: string): Promise<Look> {
+/** Rejects when one of the settings cannot be read, for example because there is none. */
+export async function observe(s3: S3Client, bucketName: string): Promise<Observation> {
   const Bucket = { Bucket: bucketName };
   const [block, ownership, encryption, versioning, lifecycle, policy, tagging] = await Promise.all([
     s3.send(new GetPublicAccessBlockCommand(Bucket)),

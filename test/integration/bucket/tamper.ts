@@ -2,10 +2,10 @@ import type { Bucket } from "../../aws/index.ts";
 import { child, element, type XmlElement } from "../../aws/xml.ts";
 
 /**
- * Somebody changes one setting at AWS, whatever it is, to what is neither declared nor S3's default: inside the settle window, what was there
- * before the operator's own write would be taken for an answer that is late.
+ * A change of one setting by a user at AWS, to a value that is neither declared nor S3's default: within the settle
+ * window, the value before the operator's write is taken for an eventually consistent read.
  */
-export const MEDDLE: Readonly<Record<string, (bucket: Bucket) => void>> = {
+export const TAMPER_WITH: Readonly<Record<string, (bucket: Bucket) => void>> = {
   tags: ({ tags }) => void tags.set("s3-operator.io/origin", "Nowhere"),
   publicAccessBlock: (bucket) => {
     const off = bucket.publicAccessBlock?.children.findIndex(({ text }) => text === "true") ?? -1;
