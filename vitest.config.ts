@@ -6,17 +6,17 @@ const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: 
 export default defineConfig({
   test: {
     env,
-    // Each has its simulator and its operator, and all share one control plane: more of them would only wait for it.
+    // All workers share one control plane, which more workers would only overload.
     maxWorkers: 2,
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
-          // Most of them take less time than the loading of what they test. None keeps state in a module but what is keyed by its own objects.
+          // Most tests run faster than their modules load. No module keeps state that tests share.
           isolate: false,
           include: ["{operator,scripts}/**/*.test.ts", "test/{aws,controlplane,conformance}/**/*.test.ts"],
-          // Property tests take seconds, and several times as many on a machine with other work.
+          // Property tests take seconds, and several times as long on a busy machine.
           testTimeout: 30_000,
         },
       },

@@ -1,7 +1,8 @@
 /**
  * Writes the generated files: TypeScript types and reference pages from crds/; the table of settings and the operator's
  * IAM policy from the settings; the chart's CRDs, roles, README and AWSAccount schema; install.yaml; Argo CD's
- * configuration. With --check it writes nothing, names the files that are stale or missing, and exits 1 if there are any.
+ * configuration. With --check it writes nothing, names the files that are stale or missing, and exits 1 if there are
+ * any.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -67,7 +68,7 @@ async function write(files: Map<string, string>): Promise<void> {
 const isCheck = process.argv.includes("--check");
 const files = await generated();
 if (!isCheck) await write(files);
-// From the chart as it now is. A check builds no Helm, which takes minutes: test/helm/install-yaml.test.ts checks it then.
+// From the chart as it now is. A check does not build Helm: test/helm/install-yaml.test.ts checks the file then.
 const helm = await (isCheck ? builtTool("helm4") : findTool("helm4"));
 if (helm !== undefined) files.set("install.yaml", await generateInstallYaml(helm));
 if (!isCheck) await write(files);

@@ -1,8 +1,8 @@
 /**
  * Begins a new bucket setting: `npm run new-setting NAME -- --absent CODE`. See docs/recipes.md.
- *
- * NAME is the field of the spec, such as `website`. S3's calls are GetBucketNAME, PutBucketNAME and DeleteBucketNAME; --get, --put and
- * --delete name others. --absent is the error code with which S3 answers the GET when nothing is configured.
+ * NAME is the field of the spec, such as `website`. S3's calls are GetBucketNAME, PutBucketNAME and DeleteBucketNAME;
+ * --get, --put and --delete name others. --absent is the error code with which S3 answers the GET when nothing is
+ * configured.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -8,12 +8,15 @@ import { matchingPatterns } from "./naming.ts";
 import { SETTINGS } from "./settings/index.ts";
 import type { Address } from "./target.ts";
 
-/** What the S3Bucket's account does not allow: bucket name, then guardrails. Undefined: it allows all. Pure, and before AWS is called. */
+/**
+ * Why the account does not allow the S3Bucket: its name, or its guardrails. Undefined: it is allowed. Pure; calls no
+ * AWS.
+ */
 export function beyondLimits({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
   return nameNotAllowed(spec, address) ?? guardrailViolation(address.account, asksOf(spec, address));
 }
 
-/** All that the settings of the spec ask of the account's guardrails. */
+/** What all settings of the spec ask of the account's guardrails. */
 export function asksOf(spec: S3BucketSpec, { account, bucketName: name, region }: Address): Ask[] {
   const partition = partitionOf(region);
   const bucket = { name, region, partition, arn: bucketArn(partition, name), accountId: account.spec.accountId };
@@ -26,7 +29,7 @@ function nameNotAllowed(spec: S3BucketSpec, { account, owner, bucketName, region
   const parts = { ...owner, account: account.spec.accountId, region };
   const { matches, own } = matchingPatterns(allowedPatterns, bucketName, parts);
   if (matches) return undefined;
-  // Patterns without the namespace in them may be about others, who are nobody's business here.
+  // Patterns without the namespace may name other tenants, so the message does not show them.
   const allowed = own.length === 0 ? "" : ` (for this namespace: ${own.join(", ")})`;
   const remedy =
     spec.bucketName === undefined

@@ -11,7 +11,10 @@ export interface Value {
   default: unknown;
 }
 
-/** Every value that has a comment, in the order of the file. A comment says the value's path first, and stands right before it. */
+/**
+ * Every value that has a comment, in the order of the file. A comment says the value's path first, and stands right
+ * before it.
+ */
 export function commentedValues(valuesYaml: string): Value[] {
   const values = load(valuesYaml) as Record<string, unknown>;
   const comments = [...valuesYaml.matchAll(/^ *# ([a-z]\w*(?:\.\w+)*):? (.+)\n *(\w+):/gm)];

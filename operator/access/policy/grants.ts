@@ -3,7 +3,7 @@ import { withoutCovered } from "./prefix.ts";
 
 export type Permission = Grant["permissions"][number];
 
-/** Where each permission holds: prefixes of which none holds another. */
+/** The prefixes of each permission; none begins with another. */
 export type Reach = Readonly<Record<Permission, readonly string[]>>;
 
 /** Prefixes that have the same permissions. */
@@ -19,15 +19,16 @@ interface Allowance {
   /** Objects below the prefix, or a list of the keys below it. */
   on: "Objects" | "Keys";
   /**
-   * IAM actions of S3, each with what S3 then calls at KMS in the caller's name where the bucket has a KMS key.
+   * IAM actions of S3, each with the action that S3 calls at KMS for the caller if the bucket has a KMS key.
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
    */
   actions: Readonly<Record<string, KmsAction | undefined>>;
 }
 
 /**
- * The one table of permissions: policies, summary, `explain` and the check of `spec.grants` follow from it, in this order. Left out on purpose:
- * `s3:DeleteObjectVersion`, so that versions stay restorable; `s3:ListBucketMultipartUploads`, which knows no prefix; `s3:PutObjectAcl`.
+ * The table of permissions, from which policies, summaries and `explain` follow. No permission has
+ * `s3:DeleteObjectVersion`, so that versions stay restorable, `s3:ListBucketMultipartUploads`, which has no condition
+ * key for a prefix, or `s3:PutObjectAcl`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 const ALLOWANCES: Readonly<Record<Permission, Allowance>> = {
@@ -49,7 +50,7 @@ export const PERMISSIONS = Object.keys(ALLOWANCES) as Permission[];
 /** IAM actions of S3. */
 export const ACTIONS = ofEach((permission) => Object.keys(ALLOWANCES[permission].actions));
 
-/** By IAM action of S3: what S3 calls at KMS. */
+/** The action that S3 calls at KMS, by IAM action of S3. */
 export const KMS_ACTIONS: Allowance["actions"] = Object.assign(
   {},
   ...PERMISSIONS.map((permission) => ALLOWANCES[permission].actions),
@@ -59,14 +60,14 @@ export function permissionsOn(on: Allowance["on"]): Permission[] {
   return PERMISSIONS.filter((permission) => ALLOWANCES[permission].on === on);
 }
 
-/** What the grants allow together, in one form for all ways to state it. */
+/** The prefixes that all grants together allow; equal for grants of the same meaning. */
 export function reachOf(grants: readonly Grant[]): Reach {
   return ofEach((permission) =>
     withoutCovered(grants.filter(({ permissions }) => permissions.includes(permission)).map(({ prefix }) => prefix)),
   );
 }
 
-/** Prefixes below which S3 calls this at KMS. */
+/** Prefixes of the permissions for which S3 calls this action at KMS. */
 export function prefixesWith(reach: Reach, kmsAction: KmsAction): string[] {
   const calling = PERMISSIONS.filter((permission) =>
     ACTIONS[permission].some((each) => KMS_ACTIONS[each] === kmsAction),
@@ -78,7 +79,7 @@ function ofEach<T>(value: (permission: Permission) => T): Readonly<Record<Permis
   return Object.fromEntries(PERMISSIONS.map((permission) => [permission, value(permission)])) as Record<Permission, T>;
 }
 
-/** The reach of some permissions, each prefix in one group. */
+/** Groups the prefixes by the permissions that they have; each prefix is in one group. */
 export function groupsOf(reach: Reach, among: readonly Permission[]): Group[] {
   const prefixes = [...new Set(among.flatMap((permission) => reach[permission]))].sort();
   const permissionsAt = (prefix: string) => among.filter((permission) => reach[permission].includes(prefix));

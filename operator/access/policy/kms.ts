@@ -5,7 +5,7 @@ import { prefixesWith, type Reach } from "./grants.ts";
 import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";
 
-/** With all keys of the bucket: those that S3 encrypts new objects with, and those that older objects are under. */
+/** Statements on all keys of the bucket: those that encrypt new objects, and those that encrypted older ones. */
 export function statementsOnKeys(
   reach: Reach,
   {
@@ -26,8 +26,8 @@ export function statementsOnKeys(
 }
 
 /**
- * What S3 calls at KMS in the caller's name; an upload in parts also needs Decrypt. Allowed only through S3 in the bucket's region, and
- * only for the objects of the grants, as far as the encryption context tells them apart.
+ * Allows the KMS actions that S3 calls for the caller; a multipart upload also needs Decrypt. Restricted to calls
+ * through S3 in the bucket's region, and to the objects of the grants as far as the encryption context identifies them.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 export function keyStatements(
@@ -48,7 +48,7 @@ export function keyStatements(
   });
 }
 
-/** To read what is under keys that the bucket had before; nothing is written with them any more. */
+/** Statements to read objects under former keys of the bucket, which encrypt no new objects. */
 export function formerKeyStatements(
   reach: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
@@ -61,7 +61,7 @@ export function formerKeyStatements(
   );
 }
 
-/** As few groups, and so statements, as the keys' contexts allow. */
+/** Groups keys with the same contexts, which need one statement together. */
 function byContexts(
   encryptions: readonly AccessEncryption[],
 ): { keys: string[]; contexts: readonly EncryptionContext[] }[] {
@@ -99,8 +99,8 @@ function contextArns(prefixes: readonly string[], bucketArn: string, contexts: r
 }
 
 /**
- * The contexts that a key must be usable by: the one of the bucket's setting, both where that is not known, and what was `applied` before, since
- * objects keep the context that they were written with.
+ * The encryption contexts that must be allowed: the one of the bucket's setting, or both if it is unknown, and those
+ * `applied` before, because objects keep the context with which they were written.
  * @param applied `status.encryptionContexts`; undefined while there is none
  */
 export function encryptionContexts(
@@ -112,10 +112,10 @@ export function encryptionContexts(
   return [...(bucket ? ["Bucket" as const] : []), ...(object ? ["Object" as const] : [])];
 }
 
-/** As the CRD bounds `status.formerKeys`: each takes room in the role's policy. */
+/** The CRD's bound of `status.formerKeys`. Each key takes space in the role's policy. */
 const MAX_FORMER_KEYS = 5;
 
-/** The keys on record, the last one first: those that an access gave, and the bucket may have no more. */
+/** Keys in status, the latest first. The bucket may no longer use them. */
 export function recordedEncryptions({
   kmsKeyArn,
   encryptionContexts = [],
@@ -127,7 +127,9 @@ export function recordedEncryptions({
   }));
 }
 
-/** Those of them that are not the bucket's key now. `inUse`: ARN of the one that S3 still encrypts new objects with. */
+/**
+ * The recorded keys without the bucket's current one. `inUse`: ARN of the key with which S3 still encrypts new objects.
+ */
 export function formerEncryptions(
   recorded: readonly AccessEncryption[],
   current: string | undefined,

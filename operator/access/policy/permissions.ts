@@ -9,21 +9,22 @@ const ON_OBJECTS = permissionsOn("Objects");
 const ON_KEYS = permissionsOn("Keys");
 
 /**
- * The inline policy of the role, and likewise the session policy that makes a shared role as small: what the grants say, and what KMS needs for it.
- * The same document for the same meaning, as short as it can be said. See limits.ts for how long it may be.
+ * The role's inline policy, also used as the session policy of a shared role: what the grants allow, and the KMS
+ * actions that this takes. Equal and as short as possible for grants of the same meaning. size-limits.ts has the
+ * limits.
  */
 export function permissionsPolicy(grants: readonly Grant[], bucket: AccessBucket): PolicyDocument {
   const reach = reachOf(grants);
   return policyDocument([...bucketStatements(reach, bucket.arn), ...statementsOnKeys(reach, bucket)]);
 }
 
-/** What the reach says in terms of S3: objects below the prefixes, and the list of their keys. */
+/** Statements on S3: objects below the prefixes, and lists of their keys. */
 export function bucketStatements(reach: Reach, bucketArn: string): Statement[] {
   const lists = ON_KEYS.flatMap((permission) => listStatements(ACTIONS[permission], reach[permission], bucketArn));
   return [...objectStatements(reach, bucketArn), ...lists];
 }
 
-/** The shorter of two ways to say it: one statement for each set of permissions, or one for each permission. */
+/** The shorter of two forms: a statement for each set of permissions, or one for each permission. */
 function objectStatements(reach: Reach, bucketArn: string): Statement[] {
   const allow = ({ permissions, prefixes }: Group): Statement => ({
     Effect: "Allow",
@@ -37,7 +38,7 @@ function objectStatements(reach: Reach, bucketArn: string): Statement[] {
   return lengthOf(byPermission) < lengthOf(bySet) ? byPermission : bySet;
 }
 
-/** A list without prefix has no `s3:prefix`, and so is not allowed unless everything is. */
+/** A list request without a prefix has no `s3:prefix`, so it is allowed only with `*`. */
 function listStatements(actions: readonly string[], prefixes: readonly string[], bucketArn: string): Statement[] {
   if (prefixes.length === 0) return [];
   const allow: Statement = { Effect: "Allow", Action: oneOrMany(actions), Resource: bucketArn };

@@ -1,6 +1,9 @@
 import type { EntriesStatus, S3BucketStatus } from "../../api/generated/s3bucket.ts";
 
-/** Settings that are lists of entries with ids, in which others may have theirs. Status records which were applied, under the same name. */
+/**
+ * Settings that are lists of entries with ids, to which other tools may add entries. Status records the applied ids
+ * under the setting's name.
+ */
 export type EntrySetting = {
   [Name in keyof S3BucketStatus]-?: Required<S3BucketStatus>[Name] extends EntriesStatus ? Name : never;
 }[keyof S3BucketStatus];
@@ -17,18 +20,18 @@ const NAMES: Record<EntrySetting, true> = {
 
 export const ENTRY_SETTINGS = Object.keys(NAMES) as EntrySetting[];
 
-/** As the CRD bounds them in status. */
+/** The CRD's bounds of the lists in status. */
 const MAX_APPLIED = 1_000;
 const MAX_UNMANAGED = 100;
 const MAX_ID = 300;
 
-/** Which of the entries are ours. A part of what is desired. */
+/** Which entries the operator owns. Part of the desired state. */
 export interface Owned {
-  /** Of the declared entries. */
+  /** Ids in the spec. */
   ids: readonly string[];
-  /** Of those that earlier reconciles applied, and that are no longer declared. */
+  /** Ids that earlier reconciles applied, and that have left the spec. */
   former: readonly string[];
-  /** What happens to all others. */
+  /** What to do with all other entries. */
   unmanaged: "Keep" | "Remove";
 }
 
@@ -40,17 +43,17 @@ export function ownedEntries(
   return { ids, former: applied.filter((id) => !ids.includes(id)), unmanaged };
 }
 
-/** What a reset wants: that none of the entries is there that are on record as ours. Undefined: none is. */
+/** The desired state of a reset: without the entries that were applied. Undefined: none of them is left. */
 export function withoutApplied(observed: readonly string[], applied: readonly string[] = []): Owned | undefined {
   return applied.some((id) => observed.includes(id)) ? ownedEntries([], applied, "Keep") : undefined;
 }
 
-/** Whether we decide if the entry is there, and what it says. */
+/** Whether the operator decides about the entry. */
 export function isOwned({ ids, former, unmanaged }: Owned, id: string): boolean {
   return unmanaged === "Remove" || ids.includes(id) || former.includes(id);
 }
 
-/** Which entries are there of those that are ours, or are about to be, and which are not. */
+/** Ids for status: applied ones, those about to be written included, and those of other tools. */
 export function entriesStatus({ ids, former }: Owned, observed: readonly string[]): EntriesStatus {
   const applied = [...ids, ...former.filter((id) => observed.includes(id))];
   const others = observed.filter((id) => !applied.includes(id)).map((id) => id.slice(0, MAX_ID));

@@ -60,7 +60,7 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   declare(observed: Observed, context: SettingContext): Declaration;
   /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
   usesKey?(spec: S3BucketSpec): boolean;
-  /** What guardrails decide about: accounts and keys that the spec names, and public access. Pure, and before AWS is called. */
+  /** What guardrails decide about: accounts and keys that the spec names, and public access. Pure. */
   asks?(spec: S3BucketSpec, bucket: SettingContext["bucket"]): Ask[];
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;

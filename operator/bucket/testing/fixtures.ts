@@ -67,7 +67,7 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
   };
 }
 
-/** A setting that wants what the spec says, and differs from everything that is not the same. */
+/** A setting whose desired value is the spec's, compared by identity. */
 export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
   return {
     name,

@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { documentsOf, type Fields, join, membersOf, nameOf, operationOf, sampleOf } from "./sdk-model.ts";
 
-/** What was put into a document that S3 answers with. */
+/** Fields that were added to one element of an answer. */
 export interface Graft {
   /** "inventory a" */
   document: string;
@@ -14,10 +14,13 @@ export interface Graft {
   text: string;
 }
 
-/** A field that no version of the SDK knows yet. */
+/** Name of a field that no version of the SDK has. */
 export const TOMORROW = "FieldOfTomorrow";
 
-/** Adds to every element of an answer's documents the fields of the model that no spec says, and one of tomorrow where `takes` allows it. */
+/**
+ * Adds fields to every element of an answer's documents: those of the SDK's model that no spec has, and an unknown one
+ * where `takes` allows it.
+ */
 export function graft(
   command: string,
   answer: Fields,

@@ -7,22 +7,25 @@ import type { RewritingStore, Routes } from "./rewriting-store.ts";
 
 type Name = keyof S3BucketSpec;
 
-/** What the tests of all settings need of one. */
+/** What the tests that run for every setting need to know about one. */
 export interface SettingKit<N extends Name = Name> {
-  /** Values of the field in the spec, as the CRD admits them. Every field of it must be in some of them. */
+  /** Values that the CRD admits. Each field of the schema must occur in some of them. */
   arbitrary: fc.Arbitrary<NonNullable<S3BucketSpec[N]>>;
-  /** S3's side of the setting's calls: keeps what is put, and answers with the same in other words. */
+  /**
+   * S3's side of the setting's calls: keeps the document that is put, and answers it in another form of the same
+   * meaning.
+   */
   routes: (store: RewritingStore, random: Random) => Routes;
-  /** Elements of S3's document in which no unknown field is tried: the root, or every one. */
+  /** Elements of the document in which tests put no unknown field: its root, or all. */
   closed?: "Root" | "All";
-  /** Where the simulator keeps the setting. */
+  /** The field of a bucket in the simulator that has the setting. */
   field: keyof Bucket;
-  /** Other settings that S3 wants along with it. */
+  /** Other settings that S3 requires together with it. */
   needs?: S3BucketSpec;
-  /** Two values for a bucket at the simulator, the first not what S3 has by default. */
+  /** Two values; the first differs from S3's default. */
   value: (named: Prerequisites) => NonNullable<S3BucketSpec[N]>;
   other: (named: Prerequisites) => NonNullable<S3BucketSpec[N]>;
-  /** `field`, as `readable` says it, once the setting has left the spec, where a new bucket has something else. */
+  /** The `readable` value of `field` once the setting has left the spec, if it differs from that of a new bucket. */
   afterReset?: unknown;
 }
 

@@ -10,7 +10,7 @@ async function load(name: string): Promise<SettingKit> {
   return kit;
 }
 
-/** Of every setting, by name. */
+/** Kits of all settings, by name. */
 export const KITS: ReadonlyMap<string, SettingKit> = new Map(
   await Promise.all(SETTINGS.map(async ({ name }) => [name, await load(name)] as const)),
 );

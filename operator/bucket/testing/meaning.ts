@@ -1,8 +1,9 @@
 import { UNKNOWN_FIELD } from "./rewriting-store.ts";
 
 /**
- * What a document says that was put to S3: the same for two that AWS's reference calls equal, in whatever order and form. Written from that reference and
- * not from the settings, which are judged by it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ * Canonical form of a document that was put to S3: equal for two documents that have the same meaning by AWS's
+ * reference. It follows the reference and not the settings, because it judges the settings:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 export function meaningOf(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return meaningOfList(value, name);
@@ -13,10 +14,10 @@ export function meaningOf(value: unknown, name = ""): unknown {
 
 type Fields = Record<string, unknown>;
 
-/** The first entry that matches wins. */
+/** Lists whose order counts, because the first entry that matches wins. */
 const ORDERED = new Set(["CORSRules", "RoutingRules"]);
 const WITHOUT_CASE = new Set(["AllowedHeaders", "ExposeHeaders", "Action", "NotAction"]);
-/** Empty elements that say something by being there. */
+/** Empty elements that have a meaning. */
 const MARKERS = new Set(["EventBridgeConfiguration", "SSES3"]);
 const SWITCHES = new Set([
   "DeleteMarkerReplication",
@@ -37,7 +38,7 @@ const POLICY_LISTS = new Set([
   "Federated",
 ]);
 
-/** What S3 takes for said where nothing is. A number never is among them. */
+/** Whether S3 treats the value as if it were absent. Numbers never are. */
 function isDefault(name: string, value: unknown): boolean {
   if (value === "") return name === "Prefix" || name === "TargetPrefix";
   if (value === false) return name === "ExpiredObjectDeleteMarker" || name === "BucketKeyEnabled";
@@ -74,7 +75,7 @@ function listed(field: string, value: unknown): unknown {
   return POLICY_LISTS.has(field) && !Array.isArray(value) ? [value] : value;
 }
 
-/** One criterion stands bare or in `And`. */
+/** A single criterion may be bare or in `And`. */
 function flat({ And, Tag, ...bare }: Fields): Fields {
   const { Tags = [], ...others } = (And ?? {}) as { Tags?: unknown[] };
   return { ...bare, ...others, Tags: Tag === undefined ? Tags : [...Tags, Tag] };

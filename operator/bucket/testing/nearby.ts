@@ -5,11 +5,14 @@ export interface Neighbour {
   /** What was changed, as in scripts/schema.ts: "rules[].filter.prefix". */
   path: string;
   value: unknown;
-  /** What is not there any more, if that is the change. */
+  /** The value that was removed, if that is the change. */
   removed?: unknown;
 }
 
-/** Everything that differs from a value in one place: a field or an entry that need not be there is not, a number is as low as it may be, a switch is turned. */
+/**
+ * Values that differ from `value` in one place: without one optional field or entry, with one number at its minimum, or
+ * with one switch reversed.
+ */
 export function neighboursOf(value: unknown, schema: Schema, path = ""): Neighbour[] {
   if (Array.isArray(value)) return neighboursOfList(value, schema, path);
   if (typeof value === "object" && value !== null) return neighboursOfObject(value as Fields, schema, path);

@@ -4,13 +4,13 @@ import type { Random } from "./random.ts";
 import { type Document, rewritingStore, type Routes } from "./rewriting-store.ts";
 
 export interface RewritingBucket extends FakeBucket {
-  /** All that was put, as it was put, by the names of the documents. */
+  /** Documents as they were put, by name. */
   documents: () => Record<string, Document>;
 }
 
 /**
- * S3 as far as settings see it: keeps what is put, and hands it back in other words of the same meaning, chosen anew at each read,
- * as AWS does (reference: the S3 API pages of each Get and Put).
+ * Imitates S3 for settings: keeps each document that is put, and answers it in another form of the same meaning, chosen
+ * anew at each read. The forms are those of the S3 API reference of each Get and Put.
  */
 export function rewritingS3(random: Random): RewritingBucket {
   const store = rewritingStore();

@@ -4,10 +4,10 @@ import type { Random } from "./random.ts";
 
 export type Document = Record<string, unknown>;
 
-/** What each command does, by its name. */
+/** Answers to commands, by the command's name. */
 export type Routes = Record<string, (input: Document) => unknown>;
 
-/** What was put, by name. */
+/** Documents that were put, by name. */
 export interface RewritingStore {
   keep(name: string, document: Document): void;
   remove(name: string): void;
@@ -50,15 +50,15 @@ export function sparse<T extends object>(document: T, random: Random): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** A document that is there from the beginning, and cannot be deleted. */
+/** A document that every bucket has, and that no call deletes. */
 interface SingleDocument {
   /** As in "PutBucket${name}". */
   name: string;
   /** The document's field in the call and the answer. */
   member?: string;
-  /** What is as good as nothing: either is answered for the other. */
+  /** The document of a new bucket: the answer is either this or empty. */
   byDefault?: Document;
-  /** The answer, with the document in other words. */
+  /** Makes the answer: the same meaning, in another form. */
   answer?: (document: Document, random: Random) => Document;
 }
 
@@ -106,7 +106,7 @@ export function withFilter(configuration: Document, random: Random): Document {
   return { ...configuration, Filter: rewrittenFilter(configuration.Filter as Document | undefined, random) };
 }
 
-/** One criterion also stands in `And`; tags are a set; an absent filter stays so. */
+/** S3 may write one criterion in `And`, and tags in any order. Undefined stays undefined. */
 export function rewrittenFilter(value: Document | undefined, random: Random): Document | undefined {
   if (value === undefined) return undefined;
   const { And, Tag, ...bare } = value as { And?: Document; Tag?: unknown };

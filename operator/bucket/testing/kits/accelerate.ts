@@ -10,6 +10,6 @@ export const kit = defineKit<"accelerate">({
   field: "accelerate",
   value: () => "Enabled",
   other: () => "Suspended",
-  // A bucket on which it was never set cannot be had back.
+  // A bucket cannot return to the state in which it was never set.
   afterReset: "Suspended",
 });

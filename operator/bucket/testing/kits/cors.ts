@@ -19,7 +19,7 @@ const rule = optional<CorsRule>(
 );
 
 export const kit = defineKit<"cors">({
-  // Ids that stand once: S3 calls them unique.
+  // S3 wants unique ids.
   arbitrary: fc.record({
     rules: fc.uniqueArray(rule, { minLength: 1, maxLength: 4, selector: ({ id }) => id ?? Symbol("none") }),
   }),

@@ -112,7 +112,10 @@ function rewrittenRule(rule: S3Rule, random: Random): Document {
   );
 }
 
-/** One criterion stands bare or in `And`, several in `And`, a prefix alone also outside; none has many forms. */
+/**
+ * S3 writes one criterion bare or in `And`, several in `And`, a prefix alone also outside the filter, and none in many
+ * forms.
+ */
 function rewrittenFilter(filter: LifecycleRuleFilter, random: Random): Document {
   const { Prefix, Tag, And, ObjectSizeGreaterThan, ObjectSizeLessThan } = filter;
   const bare = defined({ Prefix, ObjectSizeGreaterThan, ObjectSizeLessThan });

@@ -49,7 +49,7 @@ export const kit = defineKit<"notifications">({
     topics: [{ id: "pages", topicArn, events: EVENTS }],
     eventBridge: "Enabled",
   }),
-  // A configuration without entries.
+  // A configuration without entries remains.
   afterReset: "",
 });
 
@@ -64,7 +64,7 @@ function rewritten({ EventBridgeConfiguration, ...lists }: Document, random: Ran
   };
 }
 
-/** Names of filter rules get a capital. */
+/** S3 writes the names of filter rules with a capital. */
 function rewrittenEntry(entry: Document, random: Random): Document {
   const { Filter, Events, ...rest } = entry as { Filter?: { Key: { FilterRules: Document[] } }; Events: unknown[] };
   const rules = random.shuffled(Filter?.Key.FilterRules ?? []).map(({ Name, Value }) => {

@@ -27,6 +27,6 @@ export const kit = defineKit<"objectLock">({
   needs: { versioning: "Enabled" },
   value: () => ({ mode: "GOVERNANCE", days: 30 }),
   other: () => ({ mode: "GOVERNANCE", years: 2 }),
-  // Object lock cannot be switched off: what goes is the default retention.
+  // Object lock cannot be switched off, only its default retention.
   afterReset: { ObjectLockEnabled: ["Enabled"] },
 });

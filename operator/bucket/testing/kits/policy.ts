@@ -67,7 +67,7 @@ export const kit = defineKit<"policy">({
   other: () => ({ cloudFrontDistributions: ["arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7"] }),
 });
 
-/** Shuffles every list, and collapses those of one. Account ids become root ARNs. */
+/** Shuffles every list, and replaces some lists of one item by the item. Account ids become root ARNs. */
 function rewrittenPolicy(document: Document, random: Random): Document {
   const { Statement, ...rest } = document;
   const statements = random.shuffled(Statement as Document[]).map((statement) => rewritten(statement, random));

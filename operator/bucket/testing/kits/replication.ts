@@ -77,7 +77,7 @@ function replication(roleArn: string, bucket: string, storageClass: "GLACIER" | 
   return { roleArn, rules: [{ id: "copy", priority: 1, status: "Enabled", destination: { bucket, storageClass } }] };
 }
 
-/** What is disabled may be left out, and what is left out be disabled. */
+/** Leaves out some fields that are disabled. */
 function rewrittenRule(rule: Document, random: Random): Document {
   const { Filter, DeleteMarkerReplication, ...rest } = rule as {
     Filter?: Document;

@@ -22,6 +22,6 @@ export const kit = defineKit<"tags">({
   }),
   field: "tags",
   value: () => ({ team: "documents", env: "prod" }),
-  // The same keys: one that is no longer declared is anybody's.
+  // The same keys, because a key that is no longer declared may belong to another tool.
   other: () => ({ team: "archive", env: "test" }),
 });

@@ -12,6 +12,6 @@ export const kit = defineKit<"versioning">({
   field: "versioning",
   value: () => "Enabled",
   other: () => "Suspended",
-  // A bucket on which it was never set cannot be had back.
+  // A bucket cannot return to the state in which it was never set.
   afterReset: "Suspended",
 });
