@@ -16,8 +16,6 @@ import {
 } from "./error-codes.ts";
 import { codeOf, isAnswerOfAws, type SdkError } from "./origin.ts";
 
-export type { AwsErrorKind } from "./error-codes.ts";
-
 /** The credentials are for another account than the one declared: nothing may be done with them. */
 export class AccountMismatchError extends Error {
   readonly expected: string;

@@ -12,7 +12,8 @@ import type { SharedCredentials } from "./credentials.ts";
 import type { Denials } from "./denials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import { operationOf, traceCalls } from "./trace.ts";
+import { operationName, type Service, SERVICES } from "./service.ts";
+import { traceCalls } from "./trace.ts";
 
 export interface AwsMetrics {
   requests: Counter<"service" | "operation" | "code">;
@@ -47,10 +48,6 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
   };
 }
 
-/** As the metrics have it in their label, and the SDK in AWS_ENDPOINT_URL_<SERVICE>. */
-export const SERVICES = ["s3", "s3-control", "kms", "iam", "eks", "sts"] as const;
-export type Service = (typeof SERVICES)[number];
-
 export interface Instruments {
   service: Service;
   metrics: AwsMetrics;
@@ -76,7 +73,7 @@ export function instrument<Input extends object, Output extends object>(
     return next(args);
   };
   const measure: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
-    const finish = start(instruments, operationOf(context));
+    const finish = start(instruments, operationName(context));
     try {
       const result = await next(args);
       finish(codeOf(result.response));

@@ -5,7 +5,8 @@ import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createManualClock } from "../kube/testing/manual-clock.ts";
 import { awsErrorKind } from "./errors.ts";
-import { AccountMismatchError, createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
+import { AccountMismatchError } from "./errors.ts";
+import { createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
 import {
   assumedRole,
   callerIdentity,

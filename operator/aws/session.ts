@@ -23,10 +23,9 @@ import { shareCredentials, type SharedCredentials } from "./credentials.ts";
 import { createDenials, type DeniedAction, type Denials } from "./denials.ts";
 import { assumeRoleProvider, callerArnOf } from "./identity.ts";
 import { createIdleCache } from "./idle-cache.ts";
-import { createAwsMetrics, SERVICES, type Service } from "./instrument.ts";
+import { createAwsMetrics } from "./instrument.ts";
 import { createRateLimiters } from "./rate-limit.ts";
-
-export { AccountMismatchError } from "./errors.ts";
+import { type Service, SERVICES } from "./service.ts";
 
 /** Who to be at AWS, and where. */
 export interface Identity {

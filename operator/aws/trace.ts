@@ -1,8 +1,8 @@
 import { SpanKind } from "@opentelemetry/api";
-import type { HandlerExecutionContext, InitializeMiddleware } from "@smithy/types";
+import type { InitializeMiddleware } from "@smithy/types";
 import { inSpan, markFailed } from "../tracing.ts";
 import { awsErrorKind, isNoSuchBucket } from "./errors.ts";
-import type { Service } from "./instrument.ts";
+import { operationName, type Service } from "./service.ts";
 
 /** What the SDK says of a call, in its answer as in its error. */
 interface Metadata {
@@ -19,7 +19,7 @@ export function traceCalls<Input extends object, Output extends object>(
   service: Service,
 ): InitializeMiddleware<Input, Output> {
   return (next, context) => (args) => {
-    const operation = operationOf(context);
+    const operation = operationName(context);
     const attributes = { "rpc.system": "aws-api", "rpc.service": service, "rpc.method": operation };
     return inSpan(`${service}.${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       try {
@@ -44,9 +44,4 @@ function attributesOf(answer: unknown) {
     "aws.request_id": requestId,
     "http.request.resend_count": attempts === undefined ? undefined : attempts - 1,
   };
-}
-
-/** "GetBucketVersioning" */
-export function operationOf(context: HandlerExecutionContext): string {
-  return context.commandName?.replace(/Command$/, "") ?? "Unknown";
 }

@@ -6,7 +6,7 @@ import * as s3Control from "@aws-sdk/client-s3-control";
 import * as sts from "@aws-sdk/client-sts";
 import type { StaticOperationSchema } from "@smithy/types";
 import { describe, expect, test } from "vitest";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { checkOf, rootOf } from "./expected.ts";
 
 const MODULES = { eks, iam, kms, s3, "s3-control": s3Control, sts } as unknown as Record<

@@ -1,6 +1,6 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
 import { childrenOf, documentOf } from "./document.ts";
 

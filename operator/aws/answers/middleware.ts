@@ -6,7 +6,7 @@ import {
   type StaticOperationSchema,
 } from "@smithy/types";
 import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "../error-codes.ts";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { httpAnswer } from "../origin.ts";
 import { bodyText, type Response } from "./body.ts";
 import { type Check, checkOf, rootOf } from "./expected.ts";

@@ -20,7 +20,8 @@ import {
 import { shareCredentials } from "../credentials.ts";
 import { awsErrorKind, isAbsent, isExpiredCredentials, isNoSuchBucket } from "../errors.ts";
 import { awsFailure } from "../../reconcile/aws-failure.ts";
-import { createAwsMetrics, type Service } from "../instrument.ts";
+import { createAwsMetrics } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 import { type Answer, type Endpoint, s3Error, startEndpoint } from "../testing/endpoint.ts";
 
