@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bucketArn, dnsSuffix, parseArn, partitionOf } from "./arn.ts";
+import { bucketArn, dnsSuffix, keyArnOf, parseArn, partitionOf, rootArn } from "./arn.ts";
 
 describe("partitions", () => {
   test.each([
@@ -61,5 +61,16 @@ describe("ARNs", () => {
 
   test("a bucket's ARN has its partition", () => {
     expect(bucketArn(partitionOf("cn-north-1"), "docs")).toBe("arn:aws-cn:s3:::docs");
+  });
+
+  test("the root of an account", () => {
+    expect(rootArn("aws-us-gov", "111122223333")).toBe("arn:aws-us-gov:iam::111122223333:root");
+  });
+
+  test("a key by its id, its alias and its ARN", () => {
+    const place = { partition: "aws", region: "eu-central-1", accountId: "111122223333" };
+    expect(keyArnOf(place, "1234")).toBe("arn:aws:kms:eu-central-1:111122223333:key/1234");
+    expect(keyArnOf(place, "alias/a")).toBe("arn:aws:kms:eu-central-1:111122223333:alias/a");
+    expect(keyArnOf(place, "arn:aws:kms:us-east-1:1:key/1")).toBe("arn:aws:kms:us-east-1:1:key/1");
   });
 });

@@ -46,3 +46,22 @@ export function dnsSuffix(region: string): string {
 export function bucketArn(partition: string, name: string): string {
   return `arn:${partition}:s3:::${name}`;
 }
+
+export function rootArn(partition: string, accountId: string): string {
+  return `arn:${partition}:iam::${accountId}:root`;
+}
+
+/** @param path begins and ends with "/" */
+export function roleArnOf(partition: string, accountId: string, path: string, name: string): string {
+  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
+}
+
+export function clusterArn(partition: string, region: string, accountId: string, clusterName: string): string {
+  return `arn:${partition}:eks:${region}:${accountId}:cluster/${clusterName}`;
+}
+
+/** @param key id, alias with its "alias/", or ARN, which is returned as it is */
+export function keyArnOf({ partition, region, accountId }: Omit<Arn, "service" | "resource">, key: string): string {
+  if (key.startsWith("arn:")) return key;
+  return `arn:${partition}:kms:${region}:${accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { principalArns, rootArn } from "./caller.ts";
+import { principalArns } from "./caller.ts";
 
 test.each([
   [
@@ -13,8 +13,4 @@ test.each([
   ["what is no ARN", "unknown", ["unknown"]],
 ])("%s", (_case, callerArn, expected) => {
   expect(principalArns(callerArn)).toEqual(expected);
-});
-
-test("the root of an account", () => {
-  expect(rootArn("aws-us-gov", "111122223333")).toBe("arn:aws-us-gov:iam::111122223333:root");
 });

@@ -12,7 +12,3 @@ export function principalArns(callerArn: string): string[] {
   const roles = `arn:${partition}:iam::${accountId}:role`;
   return [`${roles}/${role}`, `${roles}/*/${role}`];
 }
-
-export function rootArn(partition: string, accountId: string): string {
-  return `arn:${partition}:iam::${accountId}:root`;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Condition, Principal, Statement } from "./document.ts";
+import type { ConditionBlock, Principal, Statement } from "./document.ts";
 import { externalAccess, principalNames } from "./external-access.ts";
 
 const OWN = "111122223333";
@@ -7,7 +7,7 @@ const OTHER = "444455556666";
 const ORGANIZATION = "o-a1b2c3d4e5";
 const SERVICE = { Service: "logging.s3.amazonaws.com" };
 
-function access(Principal: Principal | undefined, Condition?: Condition, organizationId?: string) {
+function access(Principal: Principal | undefined, Condition?: ConditionBlock, organizationId?: string) {
   const statement: Statement = {
     Effect: "Allow",
     Action: "s3:GetObject",
@@ -18,7 +18,7 @@ function access(Principal: Principal | undefined, Condition?: Condition, organiz
   return externalAccess(statement, { accountId: OWN, ...(organizationId && { organizationId }) });
 }
 
-function only(key: string, ...values: string[]): Condition {
+function only(key: string, ...values: string[]): ConditionBlock {
   return { StringEquals: { [key]: values } };
 }
 
@@ -38,7 +38,7 @@ describe("everybody", () => {
     expect(principalNames(statement)).toEqual(["*"]);
   });
 
-  test.each<[string, Condition]>([
+  test.each<[string, ConditionBlock]>([
     ["an account", only("aws:PrincipalAccount", OTHER)],
     ["an organization", only("aws:PrincipalOrgID", ORGANIZATION)],
     ["an endpoint", only("AWS:sourceVpce", "vpce-0123456789abcdef0")],
@@ -49,7 +49,7 @@ describe("everybody", () => {
     expect(access("*", condition)).toBe("OtherAccount");
   });
 
-  test.each<[string, Condition]>([
+  test.each<[string, ConditionBlock]>([
     ["any account", { StringLike: { "aws:PrincipalAccount": "*" } }],
     ["a variable", only("aws:PrincipalAccount", "${aws:PrincipalTag/account}")],
     ["one fixed value and one pattern", { StringLike: { "aws:SourceVpc": ["vpc-0", "vpc-*"] } }],
@@ -80,7 +80,7 @@ describe("others", () => {
     expect(access(principal)).toBe("OtherAccount");
   });
 
-  test.each<[string, Condition]>([
+  test.each<[string, ConditionBlock]>([
     ["another account", only("aws:SourceAccount", OTHER)],
     ["ours or another", only("aws:SourceAccount", OWN, OTHER)],
     ["what is another account's", { ArnLike: { "aws:SourceArn": `arn:aws:logs:*:${OTHER}:${OWN}:*` } }],
@@ -92,7 +92,7 @@ describe("others", () => {
 });
 
 describe("nobody from outside", () => {
-  test.each<[string, Principal, Condition?]>([
+  test.each<[string, Principal, ConditionBlock?]>([
     ["the account", { AWS: OWN }],
     ["its root", { AWS: `arn:aws-cn:iam::${OWN}:root` }],
     ["roles and sessions in it", { AWS: [`arn:aws:iam::${OWN}:role/a`, `arn:aws:sts::${OWN}:assumed-role/a/b`] }],
@@ -131,7 +131,7 @@ test("names are sorted, each once, whatever their kind", () => {
 
 describe("an account that is as good as one's own", () => {
   const home = { accountId: OWN, otherAccounts: [OTHER] };
-  const allowing = (Principal: Principal, Condition: Condition = {}) =>
+  const allowing = (Principal: Principal, Condition: ConditionBlock = {}) =>
     externalAccess({ Effect: "Allow", Principal, Condition }, home);
 
   test("by its id, an ARN or a condition", () => {

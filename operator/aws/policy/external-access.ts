@@ -1,4 +1,4 @@
-import { asList, type Condition, type OneOrMany, type Principal, type Statement } from "./document.ts";
+import { asList, type ConditionBlock, type OneOrMany, type Principal, type Statement } from "./document.ts";
 
 /** Whom a statement lets in beyond the bucket's own account: everybody, or somebody. */
 export type ExternalAccess = "Public" | "OtherAccount";
@@ -66,7 +66,7 @@ interface Test {
 /** `ForAllValues` and `IfExists` hold also where the key is absent, and so require nothing. */
 const REQUIRES = /^(foranyvalue:)?(string(equals|equalsignorecase|like)|arn(equals|like)|ipaddress)$/;
 
-function someTest(condition: Condition, holds: (test: Test) => boolean): boolean {
+function someTest(condition: ConditionBlock, holds: (test: Test) => boolean): boolean {
   const tests = Object.entries(condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({
       operator: operator.toLowerCase(),

@@ -6,11 +6,11 @@ import { type Answer, type Endpoint, startEndpoint } from "./endpoint.ts";
 /** Errors as the SDK makes them of the answers of a local endpoint. */
 export interface SdkErrors {
   /** Of GetBucketPolicy. */
-  s3Get(answer: Answer): Promise<Error>;
+  s3Get: (answer: Answer) => Promise<Error>;
   /** Of HeadBucket, which has no body. */
-  s3Head(status: number, headers?: Record<string, string>): Promise<Error>;
+  s3Head: (status: number, headers?: Record<string, string>) => Promise<Error>;
   /** Of DescribeKey. */
-  kmsCall(answer: Answer): Promise<Error>;
+  kmsCall: (answer: Answer) => Promise<Error>;
 }
 
 /** Starts the endpoint before the tests of the file and stops it after them. */

@@ -1,14 +1,14 @@
-import { asList, type Condition } from "../document.ts";
+import { asList, type ConditionBlock } from "../document.ts";
 import { globMatches } from "../glob.ts";
 import { plain, withVariables } from "./pattern.ts";
 import type { Lookup } from "./request.ts";
-import { every, not, some, type Truth } from "./truth.ts";
+import { every, not, some, type Truth } from "../truth.ts";
 
 /**
  * Whether a statement's condition holds: every operator, every key, any of the values.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-export function conditionHolds(condition: Condition, lookup: Lookup): Truth {
+export function conditionHolds(condition: ConditionBlock, lookup: Lookup): Truth {
   return every(
     Object.entries(condition).flatMap(([operator, tests]) =>
       Object.entries(tests).map(([key, values]) =>

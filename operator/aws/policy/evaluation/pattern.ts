@@ -1,6 +1,6 @@
 import { globMatches } from "../glob.ts";
 import type { Lookup } from "./request.ts";
-import type { Truth } from "./truth.ts";
+import type { Truth } from "../truth.ts";
 
 /** Stand for the characters that patterns would read otherwise, in patterns and texts alike. */
 const PLAIN: Readonly<Record<string, string>> = { "*": "\uE000", "?": "\uE001" };

@@ -1,10 +1,10 @@
-import { asList, type OneOrMany, type PolicyDocument, type Statement } from "../document.ts";
-import { globMatches } from "../glob.ts";
+import { coversAction, coversResource } from "../covers.ts";
+import { type PolicyDocument, type Statement, statementName } from "../document.ts";
 import { conditionHolds } from "./condition.ts";
 import { patternMatches } from "./pattern.ts";
 import { namingOf } from "./principal.ts";
 import { lookupIn, type PolicyRequest } from "./request.ts";
-import { every, not, some, type Truth } from "./truth.ts";
+import { every, some, type Truth } from "../truth.ts";
 
 /** A statement that applies, or may. */
 export interface Applying {
@@ -47,28 +47,17 @@ export function isCertain({ applies }: Applying): boolean {
 function ruling({ Statement }: PolicyDocument, request: PolicyRequest, names: (statement: Statement) => Truth): Ruling {
   const applying = Statement.flatMap((statement, index): Applying[] => {
     const applies = every([names(statement), isAbout(statement, request)]);
-    return applies === false ? [] : [{ name: statement.Sid ?? `#${index + 1}`, statement, applies }];
+    return applies === false ? [] : [{ name: statementName(statement, index), statement, applies }];
   });
   const of = (effect: Statement["Effect"]) => applying.filter(({ statement }) => statement.Effect === effect);
   return { denies: of("Deny"), allows: of("Allow") };
 }
 
-function isAbout(
-  { Action, NotAction, Resource, NotResource, Condition = {} }: Statement,
-  request: PolicyRequest,
-): Truth {
+function isAbout(statement: Statement, request: PolicyRequest): Truth {
   const lookup = lookupIn(request);
-  const isAction = (patterns: OneOrMany | undefined) =>
-    asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), request.action.toLowerCase()));
-  const isResource = (patterns: OneOrMany | undefined) =>
-    some(asList(patterns).map((pattern) => patternMatches(pattern, request.resource, lookup)));
-  const about = [
-    Action === undefined ? !isAction(NotAction) : isAction(Action),
-    Resource === undefined ? not(isResource(NotResource)) : isResource(Resource),
-  ];
-  // A condition that is not looked at depends on nothing.
-  const here = every(about);
-  return here === false ? false : every([here, conditionHolds(Condition, lookup)]);
+  const onResource = coversResource(statement, (pattern) => patternMatches(pattern, request.resource, lookup));
+  const condition = conditionHolds(statement.Condition ?? {}, lookup);
+  return every([coversAction(statement, request.action), onResource, condition]);
 }
 
 /** What a ruling comes to: allowed or denied by a statement, not allowed by any, or dependent on keys of the request. */

@@ -4,8 +4,8 @@ import { awsErrorKind } from "../../../aws/errors.ts";
 import { awsFailure } from "../../../reconcile/aws-failure.ts";
 import { describeDenial, parseDenial } from "../../../aws/denial.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { asList, parsePolicy, type PolicyDocument } from "../../../aws/policy/document.ts";
-import { globMatches } from "../../../aws/policy/glob.ts";
+import { coversAction } from "../../../aws/policy/covers.ts";
+import { parsePolicy, type PolicyDocument, statementName } from "../../../aws/policy/document.ts";
 import { failed, stalled, waiting } from "../../../reconcile/outcome.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
@@ -63,13 +63,11 @@ async function denyingStatements({ s3, ref, options }: BucketClient, action: str
   }
 }
 
-/** Sids of the statements that may deny `action`, whoever they are about; one without a Sid is named by its place. Pure. */
+/** Names of the statements that deny `action` to some principal under some condition. Pure. */
 export function statementsDenying({ Statement }: PolicyDocument, action: string): string[] {
-  const matches = (patterns: string | string[] | undefined) =>
-    asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), action.toLowerCase()));
-  return Statement.flatMap(({ Effect, Action, NotAction, Sid }, index) => {
-    const denies = Effect === "Deny" && (Action === undefined ? !matches(NotAction) : matches(Action));
-    return denies ? [Sid || `#${index + 1}`] : [];
+  return Statement.flatMap((statement, index) => {
+    const denies = statement.Effect === "Deny" && coversAction(statement, action);
+    return denies ? [statementName(statement, index)] : [];
   });
 }
 

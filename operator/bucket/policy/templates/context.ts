@@ -1,5 +1,6 @@
 import type { Policy } from "../../../api/types.ts";
-import { principalArns, rootArn } from "../../../aws/policy/caller.ts";
+import { rootArn } from "../../../aws/arn.ts";
+import { principalArns } from "../../../aws/policy/caller.ts";
 import type { Statement } from "../../../aws/policy/document.ts";
 
 /** What templates need to know besides `spec.policy`. */

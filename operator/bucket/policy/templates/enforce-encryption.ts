@@ -1,5 +1,5 @@
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Statement } from "../../../aws/policy/document.ts";
+import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
 import { exemptPrincipals, NOT_A_SERVICE, type PolicyContext, type Template } from "./context.ts";
 
 const ALGORITHM = "s3:x-amz-server-side-encryption";
@@ -32,7 +32,7 @@ function keyStatements(context: PolicyContext, kmsKeyArn: string): Statement[] {
   ];
 }
 
-function denyPut(context: PolicyContext, name: string, condition: Condition): Statement {
+function denyPut(context: PolicyContext, name: string, condition: ConditionBlock): Statement {
   return {
     Sid: `${SID_PREFIX}${name}`,
     Effect: "Deny",

@@ -1,6 +1,6 @@
 import type { Policy } from "../../../api/types.ts";
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Statement } from "../../../aws/policy/document.ts";
+import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
 import type { PolicyContext, Template } from "./context.ts";
 
 type Delivery = NonNullable<Policy["logDelivery"]>[number];
@@ -84,7 +84,7 @@ function sourceCondition(
   { service, sourceArns }: Delivery,
   accounts: string[],
   { partition }: PolicyContext,
-): Condition {
+): ConditionBlock {
   const { sendsAccount, sourceArn } = SERVICES[service];
   const arns = sourceArns ?? (sourceArn && accounts.map((account) => sourceArn(partition, account)));
   return {

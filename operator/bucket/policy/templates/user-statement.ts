@@ -1,6 +1,6 @@
 import type { PolicyStatement, Principals } from "../../../api/types.ts";
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Principal, Statement } from "../../../aws/policy/document.ts";
+import type { ConditionBlock, Principal, Statement } from "../../../aws/policy/document.ts";
 import type { Template } from "./context.ts";
 
 /** Marks the statements that a user wrote in the spec; the Sid tells whose they are, so that one that leaves the spec leaves the policy. */
@@ -39,8 +39,8 @@ function toPrincipal({ aws, service, federated, canonicalUser }: Principals): Pr
   };
 }
 
-function toCondition(conditions: NonNullable<PolicyStatement["conditions"]>): Condition {
-  const condition: Condition = {};
+function toCondition(conditions: NonNullable<PolicyStatement["conditions"]>): ConditionBlock {
+  const condition: ConditionBlock = {};
   for (const { operator, key, values } of conditions) condition[operator] = { ...condition[operator], [key]: values };
   return condition;
 }
