@@ -6,7 +6,7 @@ export function abortError(signal: AbortSignal): Error {
 }
 
 /** As `promise`, but rejects at once with {@link abortError} when the signal aborts. What `promise` stands for is not ended by that. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   const aborted = Promise.withResolvers<never>();
   const listener = addAbortListener(signal, () => aborted.reject(abortError(signal)));

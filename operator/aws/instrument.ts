@@ -6,7 +6,7 @@ import {
   type Pluggable,
 } from "@smithy/types";
 import { Counter, Histogram, type Registry } from "prom-client";
-import { abortable } from "./abort.ts";
+import { rejectOnAbort } from "./abort.ts";
 import type { Clock } from "../clock.ts";
 import type { SharedCredentials } from "./credentials.ts";
 import type { Denials } from "./denials.ts";
@@ -128,7 +128,7 @@ export function guard<Input extends object, Output extends object>(
     return next(args);
   };
   const end: InitializeMiddleware<Input, Output> = (next, context) => (args) =>
-    abortable(next(args), signalOf(context));
+    rejectOnAbort(next(args), signalOf(context));
   return {
     applyToStack: (stack) => {
       stack.add(onceMore, { name: "onceMore", override: true, step: "initialize" });

@@ -7,7 +7,7 @@ import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { systemClock, type Clock } from "../clock.ts";
-import { abortable } from "./abort.ts";
+import { rejectOnAbort } from "./abort.ts";
 import { iamRegion, parseArn, partitionOf } from "./arn.ts";
 import {
   createEksClient,
@@ -175,7 +175,7 @@ export function createAws(options: AwsOptions = {}): Aws {
       if (entry.session === asked) delete entry.session;
       throw error;
     }));
-    return abortable(asked, signal);
+    return rejectOnAbort(asked, signal);
   };
 
   return {

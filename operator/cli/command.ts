@@ -1,24 +1,54 @@
-/** A subcommand of the operator's program, such as `export`: it looks, says what it found, and ends. */
+import { OutcomeError } from "../kube/outcome.ts";
+import { ConfigError } from "./flags.ts";
 
-/** What a command has to say when it is over. */
 export interface CommandResult {
-  /** 2: a flag is wrong. The others are the command's own, 0 being what was hoped for. */
+  /** 2: a flag is wrong. Each subcommand defines the others; 0 is success. */
   exitCode: 0 | 1 | 2 | 3;
   stdout: string;
   stderr: string;
 }
 
-export type Command = (
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  version: string,
-) => Promise<CommandResult>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Command = (argv: readonly string[], env: Environment, version: string) => Promise<CommandResult>;
+
+/** A subcommand such as `export`: reads, prints, exits. */
+export interface Subcommand<Options> {
+  help: () => string;
+  /** @throws ConfigError */
+  parse: (argv: readonly string[], env: Environment) => Options | "help" | "version";
+  run: (options: Options, userAgent: string) => Promise<CommandResult>;
+}
+
+/** The subcommand cannot do its work. The message tells the user why and what to do; it is printed without a stack. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+export async function runSubcommand<Options>(
+  { help, parse, run }: Subcommand<Options>,
+  ...[argv, env, version]: Parameters<Command>
+): Promise<CommandResult> {
+  try {
+    const options = parse(argv, env);
+    if (options === "help") return printed(help());
+    if (options === "version") return printed(`${version}\n`);
+    return await run(options, `s3-operator/${version}`);
+  } catch (error) {
+    if (error instanceof ConfigError) return failedWith(2, error);
+    if (error instanceof CommandError || error instanceof OutcomeError) return failedWith(1, error);
+    throw error;
+  }
+}
 
 export function printed(stdout: string): CommandResult {
   return { exitCode: 0, stdout, stderr: "" };
 }
 
-export function failedWith(exitCode: 1 | 2, { message }: Error): CommandResult {
+function failedWith(exitCode: 1 | 2, { message }: Error): CommandResult {
   return { exitCode, stdout: "", stderr: warning(message) };
 }
 
@@ -26,7 +56,7 @@ export function warning(message: string): string {
   return `s3-operator: ${message}\n`;
 }
 
-/** Ends the process, when all is printed: a pipe may take its time. */
+/** Exits the process after all output is written, which a pipe can delay. */
 export async function runCommand(command: Command, argv: readonly string[], version: string): Promise<never> {
   const { exitCode, stdout, stderr } = await command(argv, process.env, version);
   for (const [stream, text] of [

@@ -1,64 +1,51 @@
-import { type CommandResult, failedWith, printed } from "../cli/command.ts";
+import { type Command, type CommandResult, printed, runSubcommand } from "../cli/command.ts";
 import { ConfigError } from "../cli/flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";
-import { KubeConfigError } from "../kube/kubeconfig.ts";
 import { readCluster } from "./cluster.ts";
-import { ExplainError } from "./error.ts";
-import { explainHelpText, type ExplainOptions, parseOptions } from "./options.ts";
+import { type Explanation, explanationOf, explanationWithoutAws } from "./explanation.ts";
+import { explainHelpText, type ExplainOptions, parseExplainOptions } from "./options.ts";
 import type { Question } from "./question.ts";
-import { heldBy, type Held } from "./layers/objects.ts";
-import { failed } from "./read/attempt.ts";
+import { recordedIn, type RecordedAccess } from "./layers/objects.ts";
+import { failWith } from "../reconcile/aws-failure.ts";
 import { readFindings } from "./read/read.ts";
 import { render } from "./render.ts";
-import { type Verdict, verdictOf, verdictWithoutAws } from "./verdict.ts";
 
-/** 0: allowed. 3: denied. 1: it cannot be told. */
-const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Verdict["outcome"], number>;
+const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Explanation["outcome"], number>;
 
-/** `s3-operator explain`: which layer of Kubernetes and AWS denies what a BucketAccess is to give. Reads both, and writes nowhere. */
-export async function runExplain(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  version: string,
-): Promise<CommandResult> {
-  try {
-    const options = parseOptions(argv, env);
-    if (options === "help") return printed(explainHelpText());
-    if (options === "version") return printed(`${version}\n`);
-    return await explain(options, `s3-operator/${version}`);
-  } catch (error) {
-    if (error instanceof ConfigError) return failedWith(2, error);
-    if (error instanceof ExplainError || error instanceof KubeConfigError) return failedWith(1, error);
-    throw error;
-  }
-}
+/** `s3-operator explain`: finds the layer of Kubernetes or AWS that denies what a BucketAccess grants. Only reads. */
+export const runExplain: Command = (...args) =>
+  runSubcommand({ help: explainHelpText, parse: parseExplainOptions, run: explain }, ...args);
 
 async function explain(options: ExplainOptions, userAgent: string): Promise<CommandResult> {
   const inCluster = await readCluster(options.kubeconfig, options.access, userAgent);
-  const held = heldBy(inCluster.access);
-  if (held === undefined) return answer(verdictWithoutAws(inCluster), undefined);
+  const recorded = recordedIn(inCluster.access);
+  if (recorded === undefined) return answer(explanationWithoutAws(inCluster), undefined);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent });
   try {
-    const session = await aws.session(held).catch(failed("sts:GetCallerIdentity"));
-    const question = questionOf(options, inCluster.access, held, session);
+    const session = await aws.session(recorded).catch(failWith("sts:GetCallerIdentity"));
+    const question = questionOf(options, inCluster.access, recorded, session);
     const findings = await readFindings(session, inCluster.access, question);
-    return answer(verdictOf(inCluster, question, findings), question);
+    return answer(explanationOf(inCluster, question, findings), question);
   } finally {
     aws.destroy();
   }
 }
 
-function questionOf(options: ExplainOptions, { spec }: BucketAccess, held: Held, { partition }: AwsSession): Question {
+function questionOf(
+  options: ExplainOptions,
+  { spec }: BucketAccess,
+  recorded: RecordedAccess,
+  { partition }: AwsSession,
+): Question {
   const { action, key, prefix, vpcEndpoint } = options;
-  const { bucketName: name, region, accountId } = held;
+  const { bucketName: name, region, accountId } = recorded;
   const bucket = { name, arn: bucketArn(partition, name), region, accountId };
-  const roleArn = held.roleArn ?? principalOf(options.principal, spec.principals ?? []);
+  const roleArn = recorded.roleArn ?? principalOf(options.principal, spec.principals ?? []);
   return { roleArn, bucket, action, key, prefix, vpcEndpoint };
 }
 
-/** Which of the principals is meant. */
 function principalOf(wanted: string | undefined, principals: readonly string[]): string {
   const [first = "", ...others] = principals;
   if (wanted === undefined && others.length === 0) return first;
@@ -66,6 +53,6 @@ function principalOf(wanted: string | undefined, principals: readonly string[]):
   throw new ConfigError(`--principal must be one of ${principals.join(", ")}`);
 }
 
-function answer(verdict: Verdict, question: Question | undefined): CommandResult {
-  return { ...printed(render(verdict, question)), exitCode: EXIT_CODES[verdict.outcome] };
+function answer(explanation: Explanation, question: Question | undefined): CommandResult {
+  return { ...printed(render(explanation, question)), exitCode: EXIT_CODES[explanation.outcome] };
 }

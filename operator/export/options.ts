@@ -18,22 +18,26 @@ const region: Format<string | undefined> = {
 };
 
 const FLAGS = {
-  bucket: flag("bucket", bucketName, "", "The bucket to export. Required."),
-  region: flag("region", region, "", "Where the bucket must be. Default: wherever it is."),
-  name: flag("name", optionalDnsLabel, "", "Of the S3Bucket. Default: the bucket's name, its dots as dashes."),
-  namespace: flag("namespace", optionalDnsLabel, "", "Of the S3Bucket. Default: none, so that kubectl's counts."),
+  bucket: flag("bucket", bucketName, "", "Bucket to export. Required."),
+  region: flag("region", region, "", "Region that the bucket must be in. Default: any."),
+  name: flag("name", optionalDnsLabel, "", "Name of the S3Bucket. Default: the bucket's name with dashes for dots."),
+  namespace: flag(
+    "namespace",
+    optionalDnsLabel,
+    "",
+    "Namespace of the S3Bucket. Default: none, so that kubectl decides.",
+  ),
   s3ForcePathStyle: flag(
     "s3-force-path-style",
     boolean,
     "false",
-    "Names buckets in the path and not in the host name, for S3-compatible stores.",
+    "Address buckets by path and not by host name, for S3-compatible stores.",
   ),
 };
 
-/** Which bucket is to be exported, and as what. */
 export interface ExportOptions {
   bucket: string;
-  /** Undefined: wherever it is. */
+  /** Undefined: the region of the bucket. */
   region: string | undefined;
   /** Of the S3Bucket. */
   name: string;
@@ -41,32 +45,28 @@ export interface ExportOptions {
   s3ForcePathStyle: boolean;
 }
 
-/**
- * "help", "version", or what to export.
- * @throws ConfigError
- */
-export function parseOptions(
+/** @throws ConfigError */
+export function parseExportOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ExportOptions | "help" | "version" {
   const { action, settings } = parseFlags(FLAGS, argv, env);
   if (action !== "run") return action;
   const { bucket, name, ...rest } = settings;
-  if (bucket === undefined) throw new ConfigError("--bucket is missing: which bucket is to be exported?");
-  // Without dots it also serves as a label.
+  if (bucket === undefined) throw new ConfigError("--bucket is missing: name the bucket to export");
+  // A name without dots is also a valid label.
   return { ...rest, bucket, name: name ?? bucket.replaceAll(".", "-") };
 }
 
-/** What `export --help` prints. */
 export function exportHelpText(): string {
   return [
-    "Prints a bucket as it is at AWS, as an S3Bucket that adopts it and changes nothing. Writes nothing, and needs no Kubernetes.",
+    "Prints a bucket as an S3Bucket that adopts it and changes nothing. Only reads, and does not need Kubernetes.",
     "",
     "Usage: s3-operator export --bucket NAME [flags]",
     "",
     ...describeFlags(FLAGS),
     "",
-    "Exit codes: 0, printed; 1, AWS does not let it be read; 2, a flag is wrong.",
+    "Exit codes: 0, printed; 1, the bucket cannot be read; 2, a flag is wrong.",
     "",
   ].join("\n");
 }

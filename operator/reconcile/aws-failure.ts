@@ -90,9 +90,9 @@ function aborted(error: Error): Failure {
  * For the `catch` of a call to AWS: throws the failure that the error means. `action` is an IAM action, `resource` an ARN: both go into the
  * message of a denial. An error that is not AWS's is a bug, and is rethrown.
  */
-export function failWith(action: string, resource: string): (error: unknown) => never {
+export function failWith(action: string, resource?: string): (error: unknown) => never {
   return (error) => {
-    const failure = awsFailure(error, { action, resource });
+    const failure = awsFailure(error, { action, ...(resource !== undefined && { resource }) });
     throw failure === undefined ? error : failed(failure);
   };
 }

@@ -18,7 +18,7 @@ export function documentOf(output: StaticOperationSchema[5]): Document | undefin
 }
 
 /** Names of the elements right below the root. */
-export function childrenOf(schema: NormalizedSchema): ReadonlySet<string> {
+export function childNamesOf(schema: NormalizedSchema): ReadonlySet<string> {
   if (!schema.isStructSchema()) return new Set();
   const inBody = [...schema.structIterator()].filter(([, member]) => !isOutsideBody(member));
   return new Set(inBody.map(([name, member]) => elementName(name, member)));

@@ -2,7 +2,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 import type { Service } from "../service.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
-import { childrenOf, documentOf } from "./document.ts";
+import { childNamesOf, documentOf } from "./document.ts";
 
 /** What a body has in place of the answer: "html in place of VersioningConfiguration". Undefined: it is the answer. */
 export type Check = (body: string) => string | undefined;
@@ -33,7 +33,7 @@ function restXml([, , , , , output]: StaticOperationSchema): Check {
   const { root, schema } = document;
   // Of all answers only a bucket's policy, which has statements.
   if (schema.isStringSchema()) return jsonWith("Statement");
-  const children = childrenOf(schema);
+  const children = childNamesOf(schema);
   return (body) => {
     if (rootOf(body) !== root)
       return hasElement(rootElement(body), children) ? undefined : `${found(body)} in place of ${root}`;
@@ -50,7 +50,7 @@ function emptyBody(body: string): string | undefined {
 /** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#response-serialization */
 function query([, , name, , , output]: StaticOperationSchema): Check {
   const [root, result] = [`${name}Response`, `${name}Result`];
-  const children = childrenOf(NormalizedSchema.of(output));
+  const children = childNamesOf(NormalizedSchema.of(output));
   return (body) => {
     if (rootOf(body) !== root) return `${found(body)} in place of ${root}`;
     if (children.size === 0) return undefined;

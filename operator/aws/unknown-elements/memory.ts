@@ -1,7 +1,7 @@
 import type { Unknown } from "./places.ts";
 
 /** The unknown elements of one account's buckets, by document. A bucket that has none takes no room. */
-export interface Memory {
+export interface ElementMemory {
   /** `id` where a bucket has any number of such documents. */
   get(bucket: string, document: string, id: string | undefined): Unknown | undefined;
   /** Undefined: the document has no unknown elements, or none any more. */
@@ -10,7 +10,7 @@ export interface Memory {
   forget(bucket: string, document: string, id?: string): void;
 }
 
-export function createMemory(): Memory {
+export function createElementMemory(): ElementMemory {
   const buckets = new Map<string, Map<string, Unknown>>();
   const keyOf = (document: string, id = "") => `${document}/${id}`;
 

@@ -1,7 +1,7 @@
 import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
 import { bodyText, type Response } from "../answers/body.ts";
-import { type Memory, createMemory } from "./memory.ts";
-import { type Operation, operationOf } from "./model.ts";
+import { type ElementMemory, createElementMemory } from "./memory.ts";
+import { type Operation, documentOperation } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";
 
 /** The parameters that say which document a call is about. */
@@ -16,11 +16,11 @@ interface Address {
  * document shows of them is put back into the next PUT of it. Whoever writes without having read loses them, as ever.
  */
 export function keepUnknownElements<Input extends object, Output extends object>(): Pluggable<Input, Output> {
-  const memory = createMemory();
+  const memory = createElementMemory();
 
   const remember: DeserializeMiddleware<Input, Output> = (next, context) => async (args) => {
     const result = await next(args);
-    const operation = operationOf(context);
+    const operation = documentOperation(context);
     const response = result.response as Response;
     if (operation !== undefined) {
       learn(memory, operation, args.input, response.statusCode, await answerOf(operation, response));
@@ -29,7 +29,7 @@ export function keepUnknownElements<Input extends object, Output extends object>
   };
 
   const restore: BuildMiddleware<Input, Output> = (next, context) => (args) => {
-    const operation = operationOf(context);
+    const operation = documentOperation(context);
     const { Bucket = "", Id }: Address = args.input;
     const unknown = operation?.method === "PUT" ? memory.get(Bucket, operation.document, Id) : undefined;
     const request = args.request as { body?: unknown };
@@ -53,7 +53,13 @@ async function answerOf({ known }: Operation, response: Response): Promise<strin
   return isRead ? bodyText(response) : undefined;
 }
 
-function learn(memory: Memory, operation: Operation, address: Address, status: number, answer: string | undefined) {
+function learn(
+  memory: ElementMemory,
+  operation: Operation,
+  address: Address,
+  status: number,
+  answer: string | undefined,
+) {
   const { method, document, isList, known } = operation;
   const { Bucket = "", Id, ContinuationToken } = address;
   const isGone = method === "DELETE" ? status < 300 : status === 404 && answer !== undefined && hasErrorCode(answer);

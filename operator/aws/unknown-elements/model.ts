@@ -16,7 +16,7 @@ export interface Operation {
 const operations = new WeakMap<StaticOperationSchema, Operation | undefined>();
 
 /** Undefined for operations on objects, and on what is not in a bucket. */
-export function operationOf(context: HandlerExecutionContext): Operation | undefined {
+export function documentOperation(context: HandlerExecutionContext): Operation | undefined {
   const schema = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
   if (schema === undefined) return undefined;
   if (!operations.has(schema)) operations.set(schema, describe(schema));
