@@ -102,6 +102,17 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     drainMs: config.shutdownTimeoutMs,
     stalledAfterMs: config.stalledAfterMs,
   };
+  const history = createHistory(() => clock.monotonic(), config.settleWindowMs);
+  const engine = (kind: string) => ({
+    history,
+    now: () => clock.now(),
+    onDrift: (name: string) => metrics.driftDetected(kind, name),
+  });
+  const reconcileAccount = createAccountReconciler({
+    ...engine(AWS_ACCOUNTS.kind),
+    aws,
+    accounts: () => watches.directory.accounts(),
+  });
   const accounts = createController<AWSAccount>({
     ...loop,
     name: "awsaccount",
@@ -109,28 +120,23 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     store: watches.accounts.store,
     refresh: watches.accounts.refresh,
     concurrency: Math.min(config.concurrency, 2),
-    reconcile: synced(
-      metrics,
-      createAccountReconciler(aws, () => watches.directory.accounts()),
-    ),
+    reconcile: synced(metrics, reconcileAccount),
   });
   const reconcileBucket = createBucketReconciler({
+    ...engine(S3_BUCKETS.kind),
     aws,
     directory: watches.directory,
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
-    history: createHistory(() => clock.monotonic(), config.settleWindowMs),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
-    now: () => clock.now(),
     emptying: {
       lifecycleAbove: config.emptyByLifecycleAbove,
       takeTurn: createTurns(Math.ceil(config.concurrency / 2)),
       onDeleted: (count) => metrics.objectsDeleted(count),
     },
-    onDrift: (setting) => metrics.driftDetected(S3_BUCKETS.kind, setting),
   });
   const buckets = createController<S3Bucket>({
     ...loop,
@@ -143,15 +149,13 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   });
 
   const reconcileAccess = createAccessReconciler({
+    ...engine(BUCKET_ACCESSES.kind),
     aws,
     client,
     directory: watches.directory,
     cluster: config.clusterName,
-    history: createHistory(() => clock.monotonic(), config.settleWindowMs),
-    lookedAtAssociation: new Set(),
+    lastReadAssociation: new Set(),
     pollIntervalMs: config.pollIntervalMs,
-    now: () => clock.now(),
-    onDrift: (setting) => metrics.driftDetected(BUCKET_ACCESSES.kind, setting),
   });
   const accesses = createController<BucketAccess>({
     ...loop,

@@ -1,18 +1,18 @@
 import { FINALIZER } from "../api/names.ts";
 import type { Outcome } from "../kube/outcome.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
-import { waitUntilWithdrawn } from "./principals/reconcile.ts";
-import { takeAway } from "./revoke.ts";
+import { waitUntilRevoked } from "./principals/reconcile.ts";
+import { revoke } from "./revoke.ts";
 
-/** Ends a BucketAccess: nothing of what it gave is left. The finalizer goes last. */
+/** Revokes everything that a BucketAccess granted, then removes the finalizer. */
 export async function deleteAccess(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {
   const { object } = context;
   const { uid = "", finalizers = [] } = object.metadata;
   if (!finalizers.includes(FINALIZER)) return { kind: "released" };
-  if (object.spec.principals !== undefined) await waitUntilWithdrawn(dependencies, context);
-  await takeAway(dependencies, context);
+  if (object.spec.principals !== undefined) await waitUntilRevoked(dependencies, context);
+  await revoke(dependencies, context);
   dependencies.history.forget(uid);
-  dependencies.lookedAtAssociation.delete(uid);
+  dependencies.lastReadAssociation.delete(uid);
   await context.removeFinalizer();
   return { kind: "released" };
 }

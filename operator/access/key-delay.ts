@@ -1,16 +1,13 @@
 import { isPaused } from "../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { AwaitedKey } from "../bucket/dependencies.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { findCondition } from "../kube/conditions.ts";
 import { encryptionContexts } from "./policy/kms.ts";
 
-/** While an access has not got its rights yet. */
-const RECHECK_MS = 2_000;
-
 /**
- * Milliseconds until an access can be expected to have its rights on a key that its bucket is about to get; 0 when it
- * has them, or is not waited for. Goes by status, in which a user with the right to write it can say anything: only for a
- * wait that is bounded. Pure.
+ * Milliseconds until an access is expected to have its permissions on a key that its bucket is about to get; 0: it has them, or is not waited for.
+ * Relies on status, which a user may be able to write, so only a bounded wait may depend on it. Pure.
  */
 export function keyDelayMs(
   access: BucketAccess,
@@ -21,11 +18,11 @@ export function keyDelayMs(
   const ready = findCondition(access.status, "Ready");
   const granted = access.status?.kmsKeyArn === kmsKeyArn ? (access.status.encryptionContexts ?? []) : [];
   const wanted = encryptionContexts(spec.encryption?.bucketKeyEnabled);
-  if (ready?.status !== "True" || !wanted.every((context) => granted.includes(context))) return RECHECK_MS;
+  if (ready?.status !== "True" || !wanted.every((context) => granted.includes(context))) return DELAY_MS.visible;
   return Math.max(0, Date.parse(ready.lastTransitionTime) + propagationMs - now);
 }
 
-/** One that has been to the bucket before, and that the operator may and can go on with. */
+/** It had access to the bucket before, and the operator can reconcile it now. */
 function isAtWork(access: BucketAccess): boolean {
   const { metadata, status } = access;
   const isStalled = findCondition(status, "Stalled")?.status === "True";

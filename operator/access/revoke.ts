@@ -3,39 +3,35 @@ import { resolveAccount } from "../account/resolve.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
 import { removeCondition } from "../kube/conditions.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";
 import { type AssociationClient, removeAssociation } from "./workload/association.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { DesiredAssociation } from "./workload/desired.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { removeConfigMap } from "./outputs/config-map.ts";
-import { ANNOTATED } from "./outputs/outputs.ts";
+import { ANNOTATED } from "./workload/outputs.ts";
 import { releaseServiceAccount } from "./outputs/service-account.ts";
 import { roleArnOf } from "../aws/arn.ts";
 import { pathOf, roleNameOf, rolePathOf } from "./workload/role/name.ts";
 import { removeRole } from "./workload/role/remove.ts";
 import { roleClient } from "./workload/role/role-client.ts";
-import { noteNothing } from "./status.ts";
+import { noteRevoked } from "./status.ts";
 import { ownerOf } from "./target.ts";
 
-const ACCOUNT_RETRY_MS = 300_000;
-
-/**
- * Takes away all that the access gave: first what tells Pods of it, then their way in, then the role. Whatever is gone already, and whatever is not tagged as
- * this object's, is left at that. Costs nothing where nothing is held.
- */
-export async function takeAway(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
-  if (!mayHold(context)) return;
+/** Revokes everything granted: outputs, association, role. Skips what is gone or not tagged as ours. No call where nothing was granted. */
+export async function revoke(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
+  if (!mayHaveGranted(context)) return;
   await context.ensureCurrent();
   await removeOutputs(dependencies, context);
   const { object, status } = context;
-  if (object.spec.serviceAccountRef !== undefined) await removeWayIn(dependencies, context);
-  noteNothing(status);
+  if (object.spec.serviceAccountRef !== undefined) await removeRoleAndAssociation(dependencies, context);
+  noteRevoked(status);
   status.conditions = removeCondition(status.conditions, ANNOTATED);
 }
 
-/** Something is on record, or nothing is because the status is new or was wiped. */
-function mayHold({ object: { status } }: AccessContext): boolean {
+/** Status records a grant, or is new or was wiped and so proves nothing. */
+function mayHaveGranted({ object: { status } }: AccessContext): boolean {
   return (status?.observedGeneration ?? -1) < 0 || status?.bucketName !== undefined;
 }
 
@@ -51,7 +47,7 @@ function distinct(names: readonly (string | undefined)[]): string[] {
   return [...new Set(names)].filter((name) => name !== undefined);
 }
 
-async function removeWayIn(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
+async function removeRoleAndAssociation(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
   const { object, status, signal, event } = context;
   const account = accountOf(dependencies, context);
   if (account === undefined) return;
@@ -62,10 +58,8 @@ async function removeWayIn(dependencies: AccessDependencies, context: AccessCont
     region: account.spec.region,
     owner,
     options: { abortSignal: signal },
-    known: () => status.associationArn,
-    onCreated: () => {},
   };
-  await removeAssociation(association, possibleAssociation(context, account));
+  await removeAssociation(association, status.associationArn, possibleAssociation(context, account));
 
   const { rolePrefix, rolePath } = account.spec.iam ?? {};
   const name = object.status?.roleName ?? roleNameOf(rolePrefix, owner);
@@ -76,7 +70,7 @@ async function removeWayIn(dependencies: AccessDependencies, context: AccessCont
   event({ type: "Normal", reason: REASON.roleDeleted, action: "Delete", note: `Deleted role '${arn}'` });
 }
 
-/** The one that there may be without being on record. */
+/** The association that may exist though status does not record it. */
 function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): DesiredAssociation | undefined {
   const { serviceAccountRef, identity = spec.workloadIdentity?.type } = object.spec;
   const clusterName = spec.workloadIdentity?.clusterName;
@@ -86,8 +80,8 @@ function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): D
 }
 
 /**
- * The account that the role is in: the bucket's, or, with the bucket gone, any way into it. Undefined where none is on record and the bucket is gone as well.
- * Throws an OutcomeError where there is a role or an association and no way to it.
+ * An AWSAccount by which to reach the role: the bucket's, or else any of the recorded AWS account. Undefined where neither is known. Throws an
+ * OutcomeError where a role or an association is recorded and no AWSAccount reaches it.
  */
 function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
   const { accountId, roleName, associationArn } = access.status ?? {};
@@ -100,8 +94,8 @@ function accountOf({ directory }: AccessDependencies, { object: access }: Access
     .accounts()
     .filter(({ spec }) => spec.accountId === accountId)
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const held = roleName === undefined ? associationArn && `Association '${associationArn}'` : `Role '${roleName}'`;
-  if (account !== undefined || held === undefined) return account;
-  const message = `${held} is still there, and there is no AWSAccount of account ${accountId} any more by which to delete it`;
-  throw waiting(REASON.accountNotAvailable, message, ACCOUNT_RETRY_MS);
+  const granted = roleName === undefined ? associationArn && `Association '${associationArn}'` : `Role '${roleName}'`;
+  if (account !== undefined || granted === undefined) return account;
+  const message = `${granted} still exists, and no AWSAccount of account ${accountId} is left by which to delete it: create one`;
+  throw waiting(REASON.accountNotAvailable, message, DELAY_MS.reference);
 }

@@ -6,7 +6,7 @@ import { policyBytes, type PolicyDocument } from "../aws/policy/document.ts";
 import { type Grantee, summarize } from "./summary.ts";
 import type { AccessTarget } from "./target.ts";
 
-/** Found as declared by the last reconcile, and nothing was declared anew since. */
+/** The last reconcile found everything as declared, and the declaration has not changed since. */
 export function wasAsDeclared({ metadata, status }: BucketAccess, declarationHash: string): boolean {
   const ready = findCondition(status, "Ready");
   return (
@@ -16,8 +16,8 @@ export function wasAsDeclared({ metadata, status }: BucketAccess, declarationHas
   );
 }
 
-/** To what the access is. */
-export function noteTarget(status: BucketAccessStatus, { session, bucket }: AccessTarget): void {
+/** Records the bucket and its keys. */
+export function noteAccessTarget(status: BucketAccessStatus, { session, bucket }: AccessTarget): void {
   const { name, region, encryption, formerEncryptions } = bucket;
   Object.assign(status, { bucketName: name, region, accountId: session.accountId, endpoint: endpointOf(region) });
   if (encryption === undefined) {
@@ -40,7 +40,7 @@ export function endpointOf(region: string): string {
   return `s3.${region}.${dnsSuffix(region)}`;
 }
 
-/** What the policy that grants the access says, in words, and how long it is. */
+/** Records in words what the policy grants, and its size. */
 export function notePolicy(
   status: BucketAccessStatus,
   object: BucketAccess,
@@ -51,7 +51,7 @@ export function notePolicy(
   status.policy = { bytes: policyBytes(document), summary: summarize(grantee, object.spec.grants, bucket) };
 }
 
-/** Which of the account's tags are on the role: those that it is to have, and former ones that are still there. `found`: keys on the role. */
+/** Records which of the account's tags are on the role: the desired ones, and former ones that are still there. `found`: keys on the role. */
 export function noteTags(
   status: BucketAccessStatus,
   wanted: Readonly<Record<string, string>>,
@@ -63,25 +63,14 @@ export function noteTags(
   else status.tagKeys = keys;
 }
 
-/** Nothing is held any more. */
-export function noteNothing(status: BucketAccessStatus): void {
-  for (const field of HELD) delete status[field];
-}
+/** What stays in status when everything that was granted is revoked. */
+const KEPT: ReadonlySet<string> = new Set<keyof BucketAccessStatus>([
+  "conditions",
+  "drift",
+  "observedGeneration",
+  "reconcileRequestedAt",
+]);
 
-const HELD = [
-  "bucketName",
-  "region",
-  "accountId",
-  "endpoint",
-  "kmsKeyArn",
-  "encryptionContexts",
-  "formerKeys",
-  "roleName",
-  "roleArn",
-  "tagKeys",
-  "associationArn",
-  "serviceAccountName",
-  "configMapName",
-  "policy",
-  "declarationHash",
-] as const satisfies readonly (keyof BucketAccessStatus)[];
+export function noteRevoked(status: BucketAccessStatus): void {
+  for (const field of Object.keys(status)) if (!KEPT.has(field)) delete status[field as keyof BucketAccessStatus];
+}

@@ -4,25 +4,24 @@ import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AwsSession } from "../aws/session.ts";
 import type { Owner } from "../api/ownership.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";
 import { bucketKeyOf } from "./consent.ts";
 import type { AccessDependencies } from "./dependencies.ts";
 import { encryptionContexts, formerEncryptions, recordedEncryptions } from "./policy/kms.ts";
 import type { AccessBucket } from "./policy/model.ts";
 
-/** To which bucket, in whose account, and as whom the operator gets there. */
+/** The bucket, its account and the session that reaches it. */
 export interface AccessTarget {
   account: AWSAccount;
   session: AwsSession;
-  /** Of the role, or of the statements. */
+  /** The owner of the role or the statements. */
   owner: Owner;
   bucket: AccessBucket;
 }
 
-const RETRY_MS = 300_000;
-
-/** Throws an OutcomeError while the bucket is not ready for it or there is no account to use, and what STS answers when the operator may not be who it should. */
-export async function resolveTarget(
+/** Throws an OutcomeError while the bucket is not ready or no account can be used, and the error of STS where the role cannot be assumed. */
+export async function resolveAccessTarget(
   { aws, directory, cluster }: AccessDependencies,
   object: BucketAccess,
   s3Bucket: S3Bucket,
@@ -39,7 +38,7 @@ export function ownerOf(cluster: string, { metadata: { namespace = "", name } }:
   return { cluster, namespace, name };
 }
 
-/** The bucket as its status has it; undefined as long as not everything about it is known. Pure. */
+/** The bucket from its status; undefined until everything about it is known. Pure. */
 function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | undefined {
   const { bucketName: name, arn, region, kmsKeyArn } = s3Bucket.status ?? {};
   if (name === undefined || arn === undefined || region === undefined) return undefined;
@@ -48,8 +47,8 @@ function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | u
 }
 
 /**
- * `kmsKeyArn` counts until the S3Bucket has another one in its status, whatever its spec says by then: S3 goes on to
- * encrypt with it. The policies of former keys are not written, and so are of no use to `principals`. Pure.
+ * `kmsKeyArn` counts until the status of the S3Bucket has another key, since S3 still encrypts with it. The operator does not write the policies of
+ * former keys, so `principals` get no grant on them. Pure.
  */
 export function accessBucketOf(
   { spec: { encryption }, status: { keyChange } = {} }: S3Bucket,
@@ -66,14 +65,14 @@ export function accessBucketOf(
   return { name, arn, region, encryption: { kmsKeyArn, contexts }, formerEncryptions: former };
 }
 
-/** The bucket's account must admit the namespace of the access as well. Which account that is, is not the reader's business. */
+/** The bucket's account must also admit the namespace of the access. The message does not disclose the account. */
 function accountOf(directory: AccessDependencies["directory"], object: BucketAccess, s3Bucket: S3Bucket): AWSAccount {
   const { namespace = "" } = s3Bucket.metadata;
   const { account, problem } = resolveAccount(directory, namespace, s3Bucket.spec.accountRef?.name);
   if (problem !== undefined) throw notReady(object, s3Bucket);
   if (admitsAccess(directory, account, object)) return account;
   const message = `The AWSAccount of the bucket does not admit namespace '${object.metadata.namespace}': ask the platform team`;
-  throw waiting(REASON.accountNotAvailable, message, RETRY_MS);
+  throw waiting(REASON.accountNotAvailable, message, DELAY_MS.reference);
 }
 
 /** Whether objects of the access's namespace may use the account. */
@@ -85,7 +84,9 @@ function notReady(object: BucketAccess, { metadata, status }: S3Bucket): Error {
   const { namespace, name } = bucketKeyOf(object);
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   const why =
-    metadata.deletionTimestamp === undefined ? (ready?.reason ?? "it was not looked at yet") : "it is being deleted";
+    metadata.deletionTimestamp === undefined
+      ? (ready?.reason ?? "it has not been reconciled yet")
+      : "it is being deleted";
   const message = `Waiting for S3Bucket '${namespace}/${name}': ${why}`;
-  return waiting(REASON.bucketNotReady, message, RETRY_MS);
+  return waiting(REASON.bucketNotReady, message, DELAY_MS.reference);
 }

@@ -4,6 +4,7 @@ import type { AWSAccount } from "../api/types.ts";
 import type { DeniedAction } from "../aws/denials.ts";
 import type { Aws, Identity } from "../aws/session.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
+import { createHistory } from "../reconcile/history.ts";
 import { createAccountReconciler } from "./controller.ts";
 
 function reconciling(
@@ -32,7 +33,14 @@ function reconciling(
   return {
     status,
     limits,
-    run: () => createAccountReconciler({ verify, denied, limit } as unknown as Aws, () => [object, ...others])(context),
+    run: () =>
+      createAccountReconciler({
+        aws: { verify, denied, limit } as unknown as Aws,
+        accounts: () => [object, ...others],
+        history: createHistory(() => 0, 0),
+        now: () => 0,
+        onDrift: () => undefined,
+      })(context),
   };
 }
 

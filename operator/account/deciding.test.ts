@@ -8,6 +8,7 @@ import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.t
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { type Outcome, OutcomeError } from "../kube/outcome.ts";
 import { createAccountReconciler } from "./controller.ts";
+import { createHistory } from "../reconcile/history.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
 
 const ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
@@ -119,7 +120,13 @@ function createCluster(pick: (below: number) => number) {
   const accounts = new Map<string, AWSAccount>();
   const endings = new Map<string, Outcome>();
   const queue = new Set<string>();
-  const reconciler = createAccountReconciler(aws, () => [...accounts.values()]);
+  const reconciler = createAccountReconciler({
+    aws,
+    accounts: () => [...accounts.values()],
+    history: createHistory(() => 0, 0),
+    now: () => 0,
+    onDrift: () => undefined,
+  });
 
   const put = (next: AWSAccount) => {
     const { name } = next.metadata;

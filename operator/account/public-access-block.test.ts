@@ -5,6 +5,7 @@ import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.t
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { thrownFailure, thrownOutcome } from "../bucket/testing/thrown.ts";
 import type { EventDetail } from "../kube/events.ts";
+import { createHistory } from "../reconcile/history.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
 type Status = NonNullable<AWSAccount["status"]>;
@@ -54,9 +55,10 @@ function look({ desired, atAws, status = {}, fail = () => undefined, older }: Ca
     removeFinalizer: nothing,
   };
   const session = { ...target().session, s3Control: () => bucket.s3Control };
+  const dependencies = { history: createHistory(() => 0, 0), now: () => 0, onDrift: () => undefined } as never;
   const deciding = older && awsAccount({ publicAccessBlock: older }, "older");
   return {
-    run: () => keepPublicAccessBlock(session, context, deciding),
+    run: () => keepPublicAccessBlock(dependencies, session, context, deciding),
     status: draft,
     onRecord,
     commands: () => calls.map(({ command }) => command),

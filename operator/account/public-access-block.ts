@@ -7,15 +7,22 @@ import {
 } from "@aws-sdk/client-s3-control";
 import { REASON } from "../api/reasons.ts";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
-import { awsErrorKind, isAbsent } from "../aws/errors.ts";
 import { parseDenial } from "../aws/denial.ts";
+import { awsErrorKind, isAbsent } from "../aws/errors.ts";
 import type { AwsSession } from "../aws/session.ts";
+import { applyParts, partsToWrite, readBack } from "../reconcile/apply.ts";
 import { failWith } from "../reconcile/aws-failure.ts";
-import type { ReconcileContext } from "../kube/reconcile.ts";
-import { again, stalled } from "../reconcile/outcome.ts";
+import { type Change, compare } from "../reconcile/change.ts";
+import { conclude } from "../reconcile/conclude.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
+import { announceCorrection, announceWrites } from "../reconcile/drift.ts";
+import { stalled } from "../reconcile/outcome.ts";
+import type { WritablePart } from "../reconcile/part.ts";
+import type { AccountContext, AccountDependencies } from "./dependencies.ts";
 
 type Switches = AccountPublicAccessBlock;
-type Context = ReconcileContext<AWSAccount>;
+
+const NAME = "publicAccessBlock";
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; neither takes a resource. */
 export const PUBLIC_ACCESS_BLOCK_ACTIONS = [
@@ -24,10 +31,6 @@ export const PUBLIC_ACCESS_BLOCK_ACTIONS = [
 ] as const;
 const [READ, WRITE] = PUBLIC_ACCESS_BLOCK_ACTIONS;
 
-const SETTLING_RECHECK_MS = 10_000;
-const ORGANIZATION_RECHECK_MS = 600_000;
-
-/** What the calls are made with. */
 interface AccountClient {
   s3Control: S3ControlClient;
   ref: { AccountId: string };
@@ -35,15 +38,14 @@ interface AccountClient {
 }
 
 /**
- * Keeps Block Public Access of the account as the spec declares it; of what no AWSAccount declares, it removes what the
- * operator itself wrote.
- * Throws an OutcomeError while AWS shows something else, when an older AWSAccount declares something else, or when the account's
- * organization decides.
- * @param deciding of the AWSAccounts of the same AWS account the one that decides, see deciding.ts
+ * Keeps Block Public Access of the AWS account as the spec declares it. Removes what the operator itself wrote once no AWSAccount declares it.
+ * Throws an OutcomeError until AWS shows what is declared, when an older AWSAccount declares something else, or when the organization decides.
+ * @param deciding the AWSAccount that decides for its AWS account, see deciding.ts
  */
 export async function keepPublicAccessBlock(
+  dependencies: AccountDependencies,
   session: AwsSession,
-  context: Context,
+  context: AccountContext,
   deciding: AWSAccount | undefined,
 ): Promise<void> {
   const { object, status, signal } = context;
@@ -51,67 +53,78 @@ export async function keepPublicAccessBlock(
   const s3Control = session.s3Control(region);
   const client = { s3Control, ref: { AccountId: session.accountId }, options: { abortSignal: signal } };
   if (deciding !== undefined && deciding.metadata.name !== object.metadata.name) yieldTo(deciding, context);
-  if (desired !== undefined) return enforce(client, context, desired);
+  if (desired !== undefined) return enforce(dependencies, client, context, desired);
   const { appliedPublicAccessBlock: applied } = status;
-  // As long as another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it
-  // removes it.
+  // While another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it removes it.
   if (applied !== undefined && deciding === undefined) await release(client, context, applied);
   delete status.publicAccessBlock;
 }
 
-/**
- * Throws an OutcomeError where the spec declares something else than the AWSAccount that decides; what that one overwrites is no
- * longer this one's.
- */
-function yieldTo({ metadata, spec }: AWSAccount, { object, status }: Context): void {
+/** Throws an OutcomeError where the spec contradicts the AWSAccount that decides. What that one overwrites is no longer ours. */
+function yieldTo({ metadata, spec }: AWSAccount, { object, status }: AccountContext): void {
   const { publicAccessBlock: decided } = spec;
   const { publicAccessBlock: desired } = object.spec;
   const { appliedPublicAccessBlock: applied } = status;
   if (decided === undefined) return;
-  if (applied !== undefined && differences(applied, decided) !== "") delete status.appliedPublicAccessBlock;
-  const conflict = desired === undefined ? "" : differences(desired, decided);
-  if (conflict === "") return;
+  if (applied !== undefined && !isEqual(applied, decided)) delete status.appliedPublicAccessBlock;
+  if (desired === undefined || isEqual(desired, decided)) return;
   delete status.publicAccessBlock;
   throw stalled(
     REASON.publicAccessBlockConflict,
     `AWSAccount '${metadata.name}' is older, has the same accountId, and declares another spec.publicAccessBlock, ` +
-      `which counts (${conflict}): remove spec.publicAccessBlock from one of the two, or declare the same in both`,
+      `which counts (${inWords(changesOf(desired, decided))}): remove spec.publicAccessBlock from one of the two, or declare the same in both`,
   );
 }
 
-async function enforce(client: AccountClient, context: Context, desired: Switches): Promise<void> {
-  const { status } = context;
+async function enforce(
+  dependencies: AccountDependencies,
+  client: AccountClient,
+  context: AccountContext,
+  desired: Switches,
+): Promise<void> {
+  const { history } = dependencies;
+  const { object, status, event, progress } = context;
+  const uid = object.metadata.uid ?? "";
   const { publicAccessBlock: last, appliedPublicAccessBlock: appliedBefore } = status;
-  const before = await observe(client);
-  status.publicAccessBlock = switchesOf(before);
-  const changes = differences(desired, status.publicAccessBlock);
-  if (changes === "") return;
-
-  const drifted = last !== undefined && differences(desired, last) === "";
-  if (drifted) announce(context, "Warning", REASON.driftDetected, `Changed at AWS: ${changes}`);
-  // On record before it is done, so that it is known to be ours whatever happens next.
-  status.appliedPublicAccessBlock = desired;
-  await context.progress(drifted ? REASON.driftDetected : REASON.applying, `Applying publicAccessBlock: ${changes}`);
-  await put(client, desired, before).catch((error: unknown) => {
-    if (awsErrorKind(error) === "AccessDenied") restoreRecord(context, appliedBefore);
-    if (isOrganizations(error)) throw managedByOrganization(changes);
-    return failWith(WRITE, "*")(error);
-  });
-
-  status.publicAccessBlock = switchesOf(await observe(client));
-  const left = differences(desired, status.publicAccessBlock);
-  if (left !== "")
-    throw again(REASON.settling, `Waiting until AWS shows what was written: ${left}`, SETTLING_RECHECK_MS);
-  if (drifted) announce(context, "Normal", REASON.driftCorrected, `As declared again: ${changes}`);
+  const observe = async () => [await observePart(client, context, desired)];
+  const parts = await observe();
+  const toWrite = partsToWrite(parts, history, uid);
+  // Recorded before the write, so that it is known to be ours whatever happens next.
+  if (toWrite.length > 0) status.appliedPublicAccessBlock = desired;
+  const drift = { status: {}, event, progress };
+  await announceWrites(dependencies, drift, toWrite, last !== undefined && isEqual(desired, last) ? toWrite : []);
+  const written = await applyParts(parts, (part) => part.write(), history, uid);
+  const isDenied = written.some(({ failure }) => failure !== undefined && DENIALS.has(failure.reason));
+  if (isDenied) restoreRecord(context, appliedBefore);
+  const results = written.some(({ state }) => state === "Settling") ? readBack(written, await observe()) : written;
+  announceCorrection(dependencies, drift, results);
+  conclude(results, { message: "", recheckAfterMs: DELAY_MS.account });
 }
 
-/** Back to S3's default, which is no configuration; unless somebody has changed what the operator wrote, and it is theirs now. */
-async function release(client: AccountClient, { status }: Context, applied: Switches): Promise<void> {
+/** Reads the configuration and records its switches in status. */
+async function observePart(
+  client: AccountClient,
+  { status }: AccountContext,
+  desired: Switches,
+): Promise<WritablePart> {
+  const before = await observe(client);
+  const observed = switchesOf(before);
+  status.publicAccessBlock = observed;
+  const changes = changesOf(desired, observed);
+  const write = () =>
+    put(client, desired, before).catch((error: unknown) => {
+      throw isOrganizations(error) ? managedByOrganization(changes) : failWith(WRITE, "*")(error);
+    });
+  return { name: NAME, desired, changes, write };
+}
+
+/** Returns to S3's default, which is no configuration, unless another user has changed what the operator wrote. */
+async function release(client: AccountClient, { status }: AccountContext, applied: Switches): Promise<void> {
   const seen = await observe(client);
-  if (seen !== undefined && differences(applied, switchesOf(seen)) === "") {
+  if (seen !== undefined && isEqual(applied, switchesOf(seen))) {
     await client.s3Control
       .send(new DeletePublicAccessBlockCommand(client.ref), client.options)
-      // Then the account's own configuration does not count.
+      // Under an organization's policy the account's own configuration does not count.
       .catch((error: unknown) => (isOrganizations(error) ? undefined : failWith(WRITE, "*")(error)));
   }
   delete status.appliedPublicAccessBlock;
@@ -125,7 +138,7 @@ async function observe({ s3Control, ref, options }: AccountClient): Promise<Conf
   return answer?.PublicAccessBlockConfiguration;
 }
 
-/** A switch that S3 does not mention is off; so are all four of an account without a configuration. */
+/** A switch that S3 omits is off; an account without a configuration has all four off. */
 function switchesOf(seen: Configuration | undefined): Switches {
   return {
     blockPublicAcls: seen?.BlockPublicAcls ?? false,
@@ -135,7 +148,7 @@ function switchesOf(seen: Configuration | undefined): Switches {
   };
 }
 
-/** All four, since a Put turns off each one that it leaves out, and whatever else the configuration had `before`. */
+/** Sends all four switches, since a Put turns off each one that it omits, and keeps what else the configuration had `before`. */
 async function put(
   { s3Control, ref, options }: AccountClient,
   desired: Switches,
@@ -151,18 +164,24 @@ async function put(
   await s3Control.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
 }
 
-/** "blockPublicAcls is false, not true"; "" where they are equal. */
-function differences(desired: Switches, observed: Switches): string {
-  const names = Object.keys(desired) as (keyof Switches)[];
-  return names
-    .filter((name) => desired[name] !== observed[name])
-    .sort()
-    .map((name) => `${name} is ${observed[name]}, not ${desired[name]}`)
-    .join(", ");
+function changesOf(desired: Switches, observed: Switches): Change[] {
+  const names = (Object.keys(desired) as (keyof Switches)[]).sort();
+  return names.flatMap((name) => compare(name, desired[name], observed[name]));
 }
 
-/** A refused write is not ours. */
-function restoreRecord({ status }: Context, before: Switches | undefined): void {
+function isEqual(desired: Switches, observed: Switches): boolean {
+  return changesOf(desired, observed).length === 0;
+}
+
+/** "blockPublicAcls is false, not true" */
+function inWords(changes: readonly Change[]): string {
+  return changes.map(({ path, desired, actual }) => `${path} is ${actual}, not ${desired}`).join(", ");
+}
+
+/** After these the write was refused, and what is there is not ours. */
+const DENIALS: ReadonlySet<string> = new Set(["AccessDenied", REASON.managedByOrganization]);
+
+function restoreRecord({ status }: AccountContext, before: Switches | undefined): void {
   delete status.appliedPublicAccessBlock;
   if (before !== undefined) status.appliedPublicAccessBlock = before;
 }
@@ -173,13 +192,9 @@ function isOrganizations(error: unknown): boolean {
   return /organization|service control policy/i.test(parseDenial((error as Error).message).because ?? "");
 }
 
-function managedByOrganization(changes: string): Error {
+function managedByOrganization(changes: readonly Change[]): Error {
   const message =
-    `The AWS organization decides on Block Public Access of the account, and does not let it be changed (${changes}): ` +
+    `The AWS organization decides on Block Public Access of the account, and does not let it be changed (${inWords(changes)}): ` +
     "remove spec.publicAccessBlock, or have the organization's policy changed";
-  return stalled(REASON.managedByOrganization, message, ORGANIZATION_RECHECK_MS);
-}
-
-function announce({ event }: Context, type: "Normal" | "Warning", reason: string, what: string): void {
-  event({ type, reason, action: type === "Normal" ? "Update" : "Observe", note: `publicAccessBlock. ${what}` });
+  return stalled(REASON.managedByOrganization, message);
 }

@@ -40,7 +40,7 @@ describe("nothing is announced", () => {
   });
 
   test("of an old answer inside the settle window", async () => {
-    dependencies.history.wrote("uid", { setting: "cors", desired: cors.desired, changes: cors.changes });
+    dependencies.history.wrote("uid", { name: "cors", desired: cors.desired, changes: cors.changes });
     const { progress, events } = await announce([cors], { recorded });
     expect([progress, events, drifts]).toEqual([[], [], []]);
   });
@@ -62,8 +62,8 @@ describe("drift", () => {
   test("is an event, a count, and in status what and when", async () => {
     const { progress, events, status } = await announce([cors, tags], { recorded });
     expect(drifts).toEqual(["cors"]);
-    expect(events).toMatchObject([{ type: "Warning", reason: "DriftDetected", note: "Changed at AWS: cors.rules[a]" }]);
-    expect(progress).toEqual([["DriftDetected", "Changed at AWS: cors.rules[a]"]]);
+    expect(events).toMatchObject([{ type: "Warning", reason: "DriftDetected", note: "Drift detected: cors.rules[a]" }]);
+    expect(progress).toEqual([["DriftDetected", "Drift detected: cors.rules[a]"]]);
     expect(status.drift).toEqual({
       lastDetectedTime: new Date(NOW).toISOString(),
       changes: [{ setting: "cors", path: "rules[a]", desired: "a", actual: "b" }],

@@ -1,15 +1,13 @@
 import { REASON } from "../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
-import { bucketGone, detected, driftedPlans, driftSummary } from "./drift.ts";
+import { partsToWrite } from "../reconcile/apply.ts";
+import { announceWrites } from "../reconcile/drift.ts";
 import type { SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
 import { type Memory, noteApplied, noteReports } from "./status.ts";
 import type { Target } from "./target.ts";
 
-/**
- * Puts on record what is about to be written, and why, before it is: whoever looks meanwhile does not see Ready,
- * and a setting that is ours is known to be ours whatever happens next. Nothing to write: nothing to announce.
- */
+/** Records in status what is about to be written, and which settings are ours from now on. */
 export async function announceChanges(
   dependencies: BucketDependencies,
   context: BucketContext,
@@ -17,34 +15,16 @@ export async function announceChanges(
   memory: Memory,
 ): Promise<void> {
   const { object, status } = context;
-  const { history, now } = dependencies;
-  const uid = object.metadata.uid ?? "";
-  const toWrite = plans.filter(
-    ({ setting, source, desired, changes, held }) =>
-      source !== "Unmanaged" &&
-      changes.length > 0 &&
-      held === undefined &&
-      history.judge(uid, { setting: setting.name, desired, changes }) === "Write",
-  );
+  const managed = plans.filter(({ source }) => source !== "Unmanaged");
+  const toWrite = partsToWrite(managed, dependencies.history, object.metadata.uid ?? "");
   if (toWrite.length === 0) return;
 
-  noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ setting }) => setting.name)]);
+  noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ name }) => name)]);
   const sameDeclaration = object.status?.declarationHash === status.declarationHash;
-  const drifted = sameDeclaration ? driftedPlans(toWrite, memory.recorded) : [];
-  status.settings = intendedSettings(plans, new Set(drifted.map(({ setting }) => setting.name)));
-  noteReports(
-    status,
-    toWrite.map((plan) => ({ plan, observed: plan.observation.value })),
-  );
-  if (drifted.length === 0) {
-    await context.progress(REASON.applying, `Applying ${toWrite.map(({ setting }) => setting.name).join(", ")}`);
-    return;
-  }
-  status.drift = detected(drifted, new Date(now()).toISOString());
-  for (const { setting } of drifted) dependencies.onDrift(setting.name);
-  const note = `Changed at AWS: ${driftSummary(status.drift)}`;
-  context.event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
-  await context.progress(REASON.driftDetected, note);
+  const drifted = sameDeclaration ? toWrite.filter(({ name }) => memory.recorded.get(name)?.state === "InSync") : [];
+  status.settings = intendedSettings(plans, new Set(drifted.map(({ name }) => name)));
+  noteReports(status, toWrite);
+  await announceWrites(dependencies, context, toWrite, drifted);
 }
 
 export function announceCreation({ event }: BucketContext, { bucket }: Target): void {
@@ -52,21 +32,22 @@ export function announceCreation({ event }: BucketContext, { bucket }: Target): 
   event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
-/** The bucket was ours, and is gone: it will be made anew, without what was in it; with `mode: Observe` it is only missed. */
+/** The bucket was ours and is gone. It is created again without its objects; with `mode: Observe` it is only reported. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
   { object, status, event }: BucketContext,
   { bucket }: Target,
 ): void {
   delete status.arn;
-  status.drift = bucketGone(bucket.name, new Date(now()).toISOString());
+  const lastDetectedTime = new Date(now()).toISOString();
+  status.drift = { lastDetectedTime, changes: [{ setting: "bucket", path: "", desired: bucket.name }] };
   onDrift("bucket");
   const outlook = object.spec.mode === "Observe" ? "" : "; it is created again, without its objects";
   const note = `Bucket '${bucket.name}' was deleted at AWS${outlook}`;
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }
 
-/** Statements of others that let in more than the bucket's account, and were not there, or let in less, at the last look. */
+/** Statements of others that let in more than the bucket's account, and are new or let in more than before. */
 export function announceExternalAccess({ object, status, event }: BucketContext): void {
   const known = new Set(object.status?.policy?.externalAccess?.map((entry) => JSON.stringify(entry)));
   const opened = (status.policy?.externalAccess ?? []).filter((entry) => !known.has(JSON.stringify(entry)));

@@ -43,7 +43,7 @@ function differing(of: Setting, overrides: Partial<SettingPlan> = {}): SettingPl
 
 async function apply(plans: SettingPlan[], claim = OWNED) {
   const results = await applySettings(bucket, plans, history, "uid", claim);
-  return results.map(({ plan, state, failure }) => [plan.setting.name, state, failure?.reason]);
+  return results.map(({ part, state, failure }) => [part.name, state, failure?.reason]);
 }
 
 function throwing(error: Error): Pick<Setting, "write"> {

@@ -1,49 +1,26 @@
-import type { Failure } from "../kube/outcome.ts";
+import type { History } from "../reconcile/history.ts";
+import { applyParts, examine, readBack } from "../reconcile/apply.ts";
+import { failed } from "../reconcile/outcome.ts";
+import type { PartResult } from "../reconcile/part.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
-import type { History } from "../reconcile/history.ts";
-import { observe } from "./observe.ts";
+import { type Observation, observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
-import type { Change } from "./settings/setting.ts";
 
-/**
- * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.
- * `Planned`: different, and only observed. `Held`: different, and not to be written yet. `Skipped`: different, and not
- * reached.
- */
-export type SettingState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
+export type SettingResult = PartResult<SettingPlan>;
 
-export interface SettingResult {
-  plan: SettingPlan;
-  state: SettingState;
-  /** What still differs, and what was seen last. */
-  changes: Change[];
-  observed: unknown;
-  failure?: Failure;
-}
-
-/** The setting that says whose the bucket is. */
+/** The setting that shows the owner of the bucket. */
 const CLAIMING = "tags";
 
-/** What one look says of each setting, with nothing written. */
+/** Where each setting stands, with nothing written. */
 export function examineSettings(bucket: BucketClient, plans: readonly SettingPlan[]): SettingResult[] {
-  return plans.map((plan) => examine(bucket, plan));
-}
-
-function examine(bucket: BucketClient, plan: SettingPlan): SettingResult {
-  const { setting, source, observation, changes, blocked, held } = plan;
-  if (source === "Unmanaged") return asFound(plan, "InSync");
-  if (blocked !== undefined) return { ...asFound(plan, "Failed"), failure: blocked };
-  if (observation.error !== undefined) return failed(plan, observation.error, setting.permissions.read[0], bucket);
-  if (changes.length === 0) return asFound(plan, "InSync");
-  return asFound(plan, held === undefined ? "Planned" : "Held");
+  return plans.map((plan) => (isManaged(plan) ? examine(readable(bucket, plan)) : { part: plan, state: "InSync" }));
 }
 
 /**
- * Writes what differs, in the order of the plans and one write at a time, since S3 refuses two at once on a bucket (409 OperationAborted);
- * then reads back all that was written, in one round trip. A setting that fails does not stop the others,
- * but for the claim: as long as the tags do not say that the bucket is ours, it is left alone.
+ * Writes what differs, in the order of the plans and one write at a time, since S3 refuses two at once on a bucket (409 OperationAborted). Then
+ * reads back all that settles, in one round trip. Until the tags show that the bucket is ours, nothing else is written.
  */
 export async function applySettings(
   bucket: BucketClient,
@@ -52,44 +29,34 @@ export async function applySettings(
   uid: string,
   claim: Claim,
 ): Promise<SettingResult[]> {
-  const results: SettingResult[] = [];
-  for (const plan of inWriteOrder(plans)) {
-    const halted =
-      claim.isNew && results.some(({ plan, state }) => plan.setting.name === CLAIMING && state === "Failed");
-    results.push(halted ? asFound(plan, "Skipped") : await applySetting(bucket, plan, history, uid, claim));
-  }
-  const inOrder = results.toSorted((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
-  return readBack(bucket, inOrder);
+  const parts = inWriteOrder(plans.filter(isManaged)).map((plan) => ({
+    ...readable(bucket, plan),
+    isPrerequisite: claim.isNew && plan.name === CLAIMING,
+  }));
+  const write = (plan: SettingPlan) =>
+    writeLatest(bucket, plan, claim).catch((error: unknown) => {
+      const failure = settingFailure(error, plan.setting.permissions.write[0], bucket.arn);
+      throw failed(lastingFailure(error, failure, () => history.refusedFor(uid, plan.name)));
+    });
+  const written = await applyParts(parts, write, history, uid);
+  const results = readBack(written, await observeSettling(bucket, written));
+  return plans.map((plan) => results.find(({ part }) => part.name === plan.name) ?? { part: plan, state: "InSync" });
 }
 
-/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, as long as replication needs it. */
+function isManaged({ source }: SettingPlan): boolean {
+  return source !== "Unmanaged";
+}
+
+/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, while replication needs it. */
 function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
   return [...plans.filter(({ isReset }) => isReset).toReversed(), ...plans.filter(({ isReset }) => !isReset)];
 }
 
-async function applySetting(
-  bucket: BucketClient,
-  plan: SettingPlan,
-  history: History,
-  uid: string,
-  claim: Claim,
-): Promise<SettingResult> {
-  const { setting, desired, changes, source } = plan;
-  const examined = examine(bucket, plan);
-  if (examined.state === "InSync" && source !== "Unmanaged") history.held(uid, setting.name);
-  if (examined.state !== "Planned") return examined;
-  const attempt = { setting: setting.name, desired, changes };
-  const verdict = history.judge(uid, attempt);
-  if (verdict !== "Write") return asFound(plan, verdict);
-  history.wrote(uid, attempt);
-  try {
-    await writeLatest(bucket, plan, claim);
-    return asFound(plan, "Settling");
-  } catch (error) {
-    history.failed(uid, setting.name);
-    const result = failed(plan, error, setting.permissions.write[0], bucket);
-    return { ...result, failure: lastingFailure(error, result.failure, () => history.refusedFor(uid, setting.name)) };
-  }
+/** A setting that cannot be read is not written. */
+function readable(bucket: BucketClient, plan: SettingPlan): SettingPlan {
+  const { setting, observation, blocked } = plan;
+  if (observation.error === undefined || blocked !== undefined) return plan;
+  return { ...plan, blocked: settingFailure(observation.error, setting.permissions.read[0], bucket.arn) };
 }
 
 /**
@@ -106,30 +73,17 @@ async function writeLatest(
   if (setting.diff(desired, latest).length > 0) await setting.write(bucket, desired, latest);
 }
 
-/** One GET for each setting that is settling, those among them too that an earlier reconcile wrote. */
-async function readBack(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingResult[]> {
-  const written = results.filter(({ state }) => state === "Settling").map(({ plan }) => plan.setting);
-  const observations = await observe(bucket, written);
-  return results.map((result) => {
-    const { plan } = result;
-    const observation = observations.get(plan.setting.name);
-    if (observation === undefined) return result;
-    if (observation.error !== undefined)
-      return failed(plan, observation.error, plan.setting.permissions.read[0], bucket);
-    const changes = plan.setting.diff(plan.desired, observation.value);
-    return { plan, state: changes.length === 0 ? "InSync" : "Settling", changes, observed: observation.value };
-  });
+/** One GET for each setting that is settling, also for those that an earlier reconcile wrote. */
+async function observeSettling(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingPlan[]> {
+  const plans = results.filter(({ state }) => state === "Settling").map(({ part }) => part);
+  const observations = await observe(
+    bucket,
+    plans.map(({ setting }) => setting),
+  );
+  return plans.map((plan) => readable(bucket, observedAgain(plan, observations.get(plan.name) ?? plan.observation)));
 }
 
-function asFound(plan: SettingPlan, state: SettingState): SettingResult {
-  return { plan, state, changes: plan.changes, observed: plan.observation.value };
-}
-
-function failed(
-  plan: SettingPlan,
-  error: unknown,
-  action: string,
-  bucket: BucketClient,
-): SettingResult & { failure: Failure } {
-  return { ...asFound(plan, "Failed"), failure: settingFailure(error, action, bucket.arn) };
+function observedAgain(plan: SettingPlan, observation: Observation): SettingPlan {
+  if (observation.error !== undefined) return { ...plan, observation };
+  return { ...plan, observation, changes: plan.setting.diff(plan.desired, observation.value) };
 }

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../kube/outcome.ts";
-import type { SettingResult, SettingState } from "./apply.ts";
-import { concludeApplied, concludeExamined, outcomeOf } from "./conclude.ts";
+import type { PartState } from "../reconcile/part.ts";
+import type { SettingResult } from "./apply.ts";
+import { concludeApplied, concludeExamined } from "./conclude.ts";
 import type { BucketDependencies } from "./dependencies.ts";
 import { change, fakeSetting, planOf, recordedContext, resultOf, s3Bucket, target } from "./testing/fixtures.ts";
 import { thrownFailure, thrownOutcome } from "./testing/thrown.ts";
 
 const RECHECK_MS = 600_000;
 
-function result(name: "cors" | "lifecycle" | "policy" | "tags", state: SettingState, failure?: Failure): SettingResult {
+function result(name: "cors" | "lifecycle" | "policy" | "tags", state: PartState, failure?: Failure): SettingResult {
   const plan = planOf(fakeSetting(name), { changes: state === "InSync" ? [] : [change("rules[a]")] });
-  return resultOf(plan, state, { ...(failure && { failure }) });
+  return resultOf(plan, state, failure);
 }
 
 const denied = result("cors", "Failed", { reason: "AccessDenied", message: "denied", retryAfterMs: 120_000 });
@@ -22,7 +23,8 @@ const planned = result("cors", "Planned");
 const inSync = result("tags", "InSync");
 
 describe("the outcome of all settings", () => {
-  const conclude = (results: SettingResult[]) => outcomeOf(results, "docs", RECHECK_MS);
+  const conclude = (results: SettingResult[]) =>
+    concludeExamined(recordedContext(s3Bucket()).context, target(), results, RECHECK_MS);
 
   test("all in sync: done, with the same words each time", () => {
     expect(conclude([inSync, inSync])).toEqual({
@@ -48,9 +50,9 @@ describe("the outcome of all settings", () => {
     for (const [index, [first, reason]] of kinds.entries()) {
       const rest = kinds.slice(index).map(([result]) => result);
       for (const results of [rest, rest.toReversed()]) {
-        const ending =
+        const outcome =
           first === denied ? thrownFailure(() => conclude(results)) : thrownOutcome(() => conclude(results));
-        expect(await ending).toMatchObject({ reason });
+        expect(await outcome).toMatchObject({ reason });
       }
     }
   });
@@ -91,7 +93,7 @@ describe("the outcome of all settings", () => {
   });
 
   test("what is not ours has no say", () => {
-    const unmanaged = { ...denied, plan: { ...denied.plan, source: "Unmanaged" as const } };
+    const unmanaged = { ...denied, part: { ...denied.part, source: "Unmanaged" as const } };
     expect(conclude([unmanaged])).toMatchObject({ kind: "done" });
   });
 });
@@ -99,7 +101,7 @@ describe("the outcome of all settings", () => {
 describe("with mode: Observe", () => {
   test("the plan is in status, without what is not ours", async () => {
     const { context, events } = recordedContext(s3Bucket());
-    const unmanaged = { ...unstable, plan: { ...unstable.plan, source: "Unmanaged" as const } };
+    const unmanaged = { ...unstable, part: { ...unstable.part, source: "Unmanaged" as const } };
     await thrownOutcome(() => concludeExamined(context, target(), [planned, unmanaged], RECHECK_MS));
     expect(context.status.plan).toEqual([{ setting: "cors", path: "rules[a]", desired: "a", actual: "b" }]);
     expect(context.status.settings).toHaveLength(2);
@@ -146,7 +148,7 @@ describe("when all was applied", () => {
 
   test("an adoption is an event once the tags are there, and not before", async () => {
     const { context, events } = recordedContext(s3Bucket());
-    const failed = { ...denied, plan: planOf(fakeSetting("tags")) };
+    const failed = { ...denied, part: planOf(fakeSetting("tags")) };
     await thrownFailure(() => concludeApplied(dependencies, context, target(), adopted, [failed], RECHECK_MS));
     expect(events).toEqual([]);
     concludeApplied(dependencies, context, target(), adopted, [inSync], RECHECK_MS);

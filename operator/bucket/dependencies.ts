@@ -1,6 +1,7 @@
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { TakeTurn } from "./deletion/emptying/turns.ts";
+import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
@@ -8,7 +9,7 @@ import type { Statement } from "../aws/policy/document.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the S3Bucket controller works with, handed in by the manager. */
-export interface BucketDependencies extends TargetDependencies {
+export interface BucketDependencies extends TargetDependencies, DriftDependencies {
   resolveKey: KeyResolver;
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
@@ -17,11 +18,7 @@ export interface BucketDependencies extends TargetDependencies {
   /** For how long S3 may go on to do as before a write. */
   settleWindowMs: number;
   pollIntervalMs: number;
-  /** Milliseconds since the epoch. */
-  now: () => number;
   emptying: EmptyingDependencies;
-  /** Counts a setting that was found drifted. */
-  onDrift: (setting: string) => void;
 }
 
 /** What BucketAccesses have to do with buckets. */

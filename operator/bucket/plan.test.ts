@@ -37,7 +37,7 @@ function plan({ setting, spec = {}, baseline = false, recorded, observed, error,
     new Map(recorded === undefined ? [] : [[setting.name, record]]),
     new Map([[setting.name, observation]]),
     key,
-  ).map(({ setting: _setting, observation: _observation, ...rest }) => rest);
+  ).map(({ name: _name, setting: _setting, observation: _observation, ...rest }) => rest);
 }
 
 describe("a declared setting", () => {

@@ -1,5 +1,5 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
-import type { Failure } from "../kube/outcome.ts";
+import type { Part } from "../reconcile/part.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Change, Setting, SettingContext } from "./settings/setting.ts";
@@ -9,19 +9,14 @@ export type Source = "Spec" | "Baseline" | "Unmanaged";
 /** A setting that earlier reconciles put on record in status as ours. */
 export type Recorded = ReadonlyMap<string, SettingStatus>;
 
-/** What one setting needs, decided from one look. */
-export interface SettingPlan {
+/**
+ * What one setting needs. `desired` is undefined for a setting that is not managed; `changes` are then the differences from the secure baseline.
+ * `blocked`: `desired` cannot be known, since a KMS key is not found, for example.
+ */
+export interface SettingPlan extends Part {
   setting: Setting;
   source: Source;
-  /** Undefined for a setting that is not ours to write. */
-  desired: unknown;
   observation: Observation;
-  /** What differs from `desired`, or, where the setting is unmanaged, from the secure baseline. */
-  changes: Change[];
-  /** Why `desired` cannot be known, such as a KMS key that is not to be found. */
-  blocked?: Failure;
-  /** Why it is not written yet, and how soon that may have changed. */
-  held?: { message: string; afterMs: number };
   /** It left the spec: `desired` is S3's own default. */
   isReset?: true;
   /** Of a reset: what the secure baseline would say, of which the bucket may fall short afterwards. */
@@ -54,7 +49,10 @@ export function planSettings(
     const observation = observations.get(setting.name);
     if (observation === undefined) return [];
     if (key.failure !== undefined && setting.usesKey?.(spec) === true) {
-      return [{ setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const];
+      const { name } = setting;
+      return [
+        { name, setting, source: "Spec", desired: undefined, observation, changes: [], blocked: key.failure } as const,
+      ];
     }
     const declared = setting.desired(spec, context);
     if (declared !== undefined) {
@@ -74,7 +72,14 @@ export function sourceOf({ name }: Setting, spec: S3BucketSpec, { baseline }: Se
 }
 
 function planDeclared(setting: Setting, source: Source, desired: unknown, observation: Observation): SettingPlan {
-  return { setting, source, desired, observation, changes: differences(setting, desired, observation) };
+  return {
+    name: setting.name,
+    setting,
+    source,
+    desired,
+    observation,
+    changes: differences(setting, desired, observation),
+  };
 }
 
 /** Undefined when the reset is done. One that cannot be read stays on record until it can be. */
@@ -96,7 +101,7 @@ function planUnmanaged(setting: Setting, observation: Observation, context: Sett
   const secure = secureValue(setting, context);
   if (secure === undefined) return [];
   const changes = differences(setting, secure, observation);
-  return [{ setting, source: "Unmanaged", desired: undefined, observation, changes }];
+  return [{ name: setting.name, setting, source: "Unmanaged", desired: undefined, observation, changes }];
 }
 
 function secureValue(setting: Setting, context: SettingContext): unknown {

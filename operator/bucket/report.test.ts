@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { SettingState } from "./apply.ts";
+import type { PartState } from "../reconcile/part.ts";
 import type { SettingPlan } from "./plan.ts";
-import { declaredSettings, intendedSettings, keepsChanging, resultSettings, statusChanges } from "./report.ts";
-import { MAX_VALUE, show } from "./settings/setting.ts";
+import { declaredSettings, intendedSettings, resultSettings } from "./report.ts";
 import { change, fakeSetting, planOf, resultOf, settingContextWith } from "./testing/fixtures.ts";
 
 const versioning = fakeSetting("versioning");
@@ -47,7 +46,7 @@ describe("before the writes", () => {
 });
 
 describe("when all is done", () => {
-  test.each<[SettingState, object]>([
+  test.each<[PartState, object]>([
     ["InSync", { state: "InSync" }],
     ["Settling", { state: "Settling", reason: "Settling", message: PATHS }],
     ["Planned", { state: "Drifted", reason: "ChangesPlanned", message: PATHS }],
@@ -66,7 +65,7 @@ describe("when all is done", () => {
     ["Invalid", "Failed"],
   ])("a failure by %s is %s", (reason, state) => {
     const failure = { reason, message: "why" };
-    const result = resultOf(planOf(lifecycle, { source: "Baseline" }), "Failed", { failure });
+    const result = resultOf(planOf(lifecycle, { source: "Baseline" }), "Failed", failure);
     expect(resultSettings([result])).toEqual([
       { name: "lifecycle", source: "Baseline", state, reason, message: "why" },
     ]);
@@ -110,13 +109,6 @@ describe("an unmanaged setting", () => {
   });
 });
 
-test("what keeps changing says which setting, where, and how often it was written", () => {
-  const result = resultOf(planOf(lifecycle, { changes: CHANGES }), "KeepsChanging");
-  expect(keepsChanging(result)).toMatch(/^Written 5 times, .*: lifecycle rules\[a\]\.days, rules\[b\]\. /);
-  const whole = resultOf(planOf(versioning, { changes: [change("")] }), "KeepsChanging");
-  expect(keepsChanging(whole)).toContain(": versioning. ");
-});
-
 describe("the CRD's bounds", () => {
   const many = Array.from({ length: 1_000 }, (_, index) => change(`rules[${index}]`));
 
@@ -126,7 +118,7 @@ describe("the CRD's bounds", () => {
     const results = [
       resultOf(plan, "Settling"),
       resultOf(plan, "KeepsChanging"),
-      resultOf(plan, "Failed", { failure }),
+      resultOf(plan, "Failed", failure),
       resultOf({ ...plan, source: "Unmanaged" }, "InSync"),
     ];
     for (const { message = "" } of [...resultSettings(results), ...intendedSettings([plan], new Set())]) {
@@ -134,29 +126,6 @@ describe("the CRD's bounds", () => {
       expect(message.endsWith("…")).toBe(true);
     }
   });
-
-  test("changes are cut to the limit, their paths to 512 characters", () => {
-    const long = change("x".repeat(600), show("y".repeat(600)), show(["z".repeat(600)]));
-    const changes = statusChanges(
-      [planOf(lifecycle, { changes: [long, ...many] }), planOf(cors, { changes: many })],
-      20,
-    );
-    expect(changes).toHaveLength(20);
-    expect(changes[0]?.path).toHaveLength(512);
-    expect(changes[0]?.desired).toHaveLength(MAX_VALUE);
-    expect(changes[0]?.actual).toHaveLength(MAX_VALUE);
-  });
-});
-
-test("changes name their setting; nothing is absent", () => {
-  const plans = [
-    planOf(versioning, { changes: [change("", "Enabled", "")] }),
-    planOf(lifecycle, { changes: [change("rules[a]", "", "{}")] }),
-  ];
-  expect(statusChanges(plans, 20)).toEqual([
-    { setting: "versioning", path: "", desired: "Enabled" },
-    { setting: "lifecycle", path: "rules[a]", actual: "{}" },
-  ]);
 });
 
 test("a setting that falls short as a whole has no path to name", () => {

@@ -1,13 +1,12 @@
-import type { Change as StatusChange, S3BucketSpec, SettingStatus } from "../api/types.ts";
+import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
+import { keepsChanging, paths } from "../reconcile/conclude.ts";
 import type { SettingResult } from "./apply.ts";
-import { MAX_WRITES } from "../reconcile/history.ts";
 import { type SettingPlan, sourceOf } from "./plan.ts";
-import type { Change, Setting, SettingContext } from "./settings/setting.ts";
+import type { Setting, SettingContext } from "./settings/setting.ts";
 
-/** As the CRD bounds them. */
+/** Bound of the CRD. */
 const MAX_MESSAGE = 4_096;
-const MAX_PATH = 512;
 
 /** Before there is a bucket: all that is declared, and nothing seen. */
 export function declaredSettings(
@@ -34,22 +33,24 @@ export function intendedSettings(plans: readonly SettingPlan[], drifted: Readonl
 /** When all is done. A setting that left the spec and has S3's default again is no longer ours, and drops out. */
 export function resultSettings(results: readonly SettingResult[]): SettingStatus[] {
   return results
-    .filter(({ plan, state }) => !(plan.isReset && state === "InSync" && plan.setting.inBaseline !== true))
+    .filter(({ part, state }) => !(part.isReset && state === "InSync" && part.setting.inBaseline !== true))
     .map(resultSetting);
 }
 
 function resultSetting(result: SettingResult): SettingStatus {
-  const { plan, state, changes, observed, failure } = result;
-  const { name } = plan.setting;
+  const { part: plan, state, failure } = result;
+  const { name, changes, observation } = plan;
   const of = (...rest: [SettingStatus["state"] & string, string?, string?]) => entry(name, plan.source, ...rest);
   if (plan.source === "Unmanaged") return unmanaged(plan);
   switch (state) {
     case "InSync":
-      return plan.isReset ? unmanaged({ ...plan, changes: plan.setting.diff(plan.secure, observed) }) : of("InSync");
+      return plan.isReset
+        ? unmanaged({ ...plan, changes: plan.setting.diff(plan.secure, observation.value) })
+        : of("InSync");
     case "Settling":
       return of("Settling", REASON.settling, paths(changes));
     case "KeepsChanging":
-      return of("Drifted", REASON.settingKeepsChanging, keepsChanging(result));
+      return of("Drifted", REASON.settingKeepsChanging, keepsChanging([result]));
     case "Planned":
       return of("Drifted", REASON.changesPlanned, paths(changes));
     case "Held":
@@ -76,34 +77,6 @@ function entry(
   message?: string,
 ): SettingStatus {
   return { name, source, state, ...(reason && { reason }), ...(message && { message: cut(message, MAX_MESSAGE) }) };
-}
-
-function paths(changes: readonly Change[]): string {
-  return changes
-    .map(({ path }) => path)
-    .filter((path) => path !== "")
-    .join(", ");
-}
-
-export function keepsChanging({ plan, changes }: SettingResult): string {
-  const where = [plan.setting.name, paths(changes)].filter((text) => text !== "").join(" ");
-  return (
-    `Written ${MAX_WRITES} times, and each time found changed again: ${where}. Another tool seems to manage it: ` +
-    "let only one of the two do so. The next try is in an hour"
-  );
-}
-
-/** Changes as status has them, cut to the CRD's bounds. */
-export function statusChanges(plans: readonly SettingPlan[], limit: number): StatusChange[] {
-  return plans
-    .flatMap(({ setting, changes }) => changes.map((change) => ({ setting: setting.name, ...change })))
-    .slice(0, limit)
-    .map(({ setting, path, desired, actual }) => ({
-      setting,
-      path: cut(path, MAX_PATH),
-      ...(desired !== "" && { desired }),
-      ...(actual !== "" && { actual }),
-    }));
 }
 
 function cut(text: string, length: number): string {

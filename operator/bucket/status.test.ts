@@ -99,14 +99,14 @@ test("a bucket of another partition is below that one's domain", () => {
 });
 
 test("what settings tell of themselves, ours or not, if they were seen", () => {
-  const reporting = (bytes: number, desired: unknown) =>
-    planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired });
+  const reporting = (bytes: number, desired: unknown, value: unknown) =>
+    planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired, observation: { value } });
   const status: S3BucketStatus = {};
   noteReports(status, [
-    { plan: reporting(1, "a"), observed: {} },
-    { plan: reporting(2, undefined), observed: {} },
-    { plan: reporting(3, "a"), observed: undefined },
-    { plan: planOf(fakeSetting("cors")), observed: {} },
+    reporting(1, "a", {}),
+    reporting(2, undefined, {}),
+    reporting(3, "a", undefined),
+    planOf(fakeSetting("cors")),
   ]);
   expect(status).toEqual({ policy: { bytes: 2 } });
 });

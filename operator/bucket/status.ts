@@ -1,12 +1,11 @@
 import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
-import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import type { BucketContext } from "./dependencies.ts";
 import { fingerprint } from "../reconcile/fingerprint.ts";
 import { type KeyResolution, usability } from "./key/resolution.ts";
-import type { Recorded } from "./plan.ts";
+import type { Recorded, SettingPlan } from "./plan.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";
 import type { Target } from "./target.ts";
@@ -86,13 +85,10 @@ export function noteApplied(status: S3BucketStatus, names: readonly string[]): v
   status.appliedSettings = [...new Set(names)].sort();
 }
 
-/** What settings tell of themselves beyond their state, such as the size of the policy. */
-export function noteReports(
-  status: S3BucketStatus,
-  results: readonly Pick<SettingResult, "plan" | "observed">[],
-): void {
-  for (const { plan, observed } of results) {
-    if (observed !== undefined) Object.assign(status, plan.setting.report?.(plan.desired, observed));
+/** What settings report beyond their state, such as the size of the policy. */
+export function noteReports(status: S3BucketStatus, plans: readonly SettingPlan[]): void {
+  for (const { setting, desired, observation } of plans) {
+    if (observation.value !== undefined) Object.assign(status, setting.report?.(desired, observation.value));
   }
 }
 

@@ -43,7 +43,9 @@ test("what is Stalled has one recheck, one result and one form, whoever says so"
 test("an outcome that is thrown ends a reconcile like one that is returned", () => {
   const failureOf = () => ({ reason: "Unavailable", message: "" });
   fc.assert(
-    fc.property(working, (outcome) => expect(thrownOutcome(new OutcomeError(outcome), failureOf)).toEqual(outcome)),
+    fc.property(working, (outcome) => {
+      expect(thrownOutcome(new OutcomeError(outcome), failureOf)).toEqual(outcome);
+    }),
   );
 });
 

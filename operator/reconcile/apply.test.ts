@@ -1,103 +1,80 @@
-import { describe, expect, test } from "vitest";
-import { createHistory } from "./history.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { applyParts, partsToWrite, readBack } from "./apply.ts";
+import { createHistory, type History } from "./history.ts";
 import { failed } from "./outcome.ts";
-import { type Outcome, OutcomeError } from "../kube/outcome.ts";
-import { applyParts, readBack } from "./apply.ts";
-import { outcomeOf } from "./conclude.ts";
-import type { Part, PartResult } from "./part.ts";
+import type { Part } from "./part.ts";
+import { partOf, resultOf } from "./testing/parts.ts";
 
-const WINDOW_MS = 60_000;
-const CHANGE = { path: "", desired: "a", actual: "b" };
-const DENIED = { reason: "AccessDenied", message: "iam:PutRolePolicy", retryAfterMs: 120_000 };
+const DENIED = { reason: "AccessDenied", message: "iam:PutRolePolicy", retryAfterMs: 120_000 } as const;
 
-function part(overrides: Partial<Part> = {}): Part & { writes: () => number } {
-  let writes = 0;
-  const write = async () => void (writes += 1);
-  return { setting: "permissions", desired: "a", changes: [CHANGE], write, ...overrides, writes: () => writes };
+let history: History;
+let writes: string[];
+
+beforeEach(() => {
+  history = createHistory(() => 0, 60_000);
+  writes = [];
+});
+
+/** Writes parts; those of `failing` throw. Returns the name and state of each. */
+async function apply(parts: readonly Part[], failing: Readonly<Record<string, Error>> = {}) {
+  const write = async ({ name }: Part) => {
+    writes.push(name);
+    if (failing[name] !== undefined) throw failing[name];
+  };
+  const results = await applyParts(parts, write, history, "uid");
+  return results.map(({ part, state }) => [part.name, state]);
 }
 
-function states(results: readonly PartResult[]): string[] {
-  return results.map(({ state }) => state);
-}
-
-describe("parts", () => {
-  test("one that fails does not stop the others", async () => {
-    const failing = part({ setting: "trust", write: () => Promise.reject(failed(DENIED)) });
-    const other = part();
-    const results = await applyParts(
-      [failing, other],
-      createHistory(() => 0, WINDOW_MS),
-      "uid",
-    );
-    expect(states(results)).toEqual(["Failed", "Settling"]);
-    expect(other.writes()).toBe(1);
+describe("applyParts", () => {
+  test("writes the other parts after one has failed", async () => {
+    const states = await apply([partOf("trust"), partOf("permissions")], { trust: failed(DENIED) });
+    expect(states).toEqual([
+      ["trust", "Failed"],
+      ["permissions", "Settling"],
+    ]);
+    expect(writes).toEqual(["trust", "permissions"]);
   });
 
-  test("what is as wanted, or must not be written, is not", async () => {
-    const [same, blocked] = [part({ changes: [] }), part({ blocked: { ...DENIED, terminal: true } })];
-    const results = await applyParts(
-      [same, blocked],
-      createHistory(() => 0, WINDOW_MS),
-      "uid",
-    );
-    expect(states(results)).toEqual(["InSync", "Failed"]);
-    expect(same.writes() + blocked.writes()).toBe(0);
+  test("does not write what is equal, blocked or held", async () => {
+    const held = { message: "soon", afterMs: 1 };
+    const parts = [partOf("a", { changes: [] }), partOf("b", { blocked: DENIED }), partOf("c", { held })];
+    expect(partsToWrite(parts, history, "uid")).toEqual([]);
+    expect(await apply(parts)).toEqual([
+      ["a", "InSync"],
+      ["b", "Failed"],
+      ["c", "Held"],
+    ]);
+    expect(writes).toEqual([]);
   });
 
-  test("an answer of AWS may be old for a while, one of Kubernetes is not", async () => {
-    const history = createHistory(() => 0, WINDOW_MS);
-    const parts = [part(), part({ setting: "configMap", isConsistent: true })];
-    await applyParts(parts, history, "uid");
-    expect(states(await applyParts(parts, history, "uid"))).toEqual(["Settling", "Settling"]);
-    expect(parts.map(({ writes }) => writes())).toEqual([1, 2]);
+  test("skips everything after a prerequisite that failed", async () => {
+    const parts = [partOf("tags", { isPrerequisite: true }), partOf("cors"), partOf("acl", { changes: [] })];
+    expect(await apply(parts, { tags: failed(DENIED) })).toEqual([
+      ["tags", "Failed"],
+      ["cors", "Skipped"],
+      ["acl", "Skipped"],
+    ]);
+    expect(writes).toEqual(["tags"]);
   });
 
-  test("a bug is not swallowed", async () => {
-    const broken = part({ write: () => Promise.reject(new TypeError("bug")) });
-    await expect(
-      applyParts(
-        [broken],
-        createHistory(() => 0, 0),
-        "uid",
-      ),
-    ).rejects.toThrow("bug");
+  test("waits for AWS to show a write, and not for Kubernetes", async () => {
+    const parts = [partOf("permissions"), partOf("configMap", { isConsistent: true })];
+    await apply(parts);
+    expect(partsToWrite(parts, history, "uid").map(({ name }) => name)).toEqual(["configMap"]);
+    expect(await apply(parts)).toEqual([
+      ["permissions", "Settling"],
+      ["configMap", "Settling"],
+    ]);
+    expect(writes).toEqual(["permissions", "configMap", "configMap"]);
   });
 
-  test("read back: equal is in sync, different still settles", async () => {
-    const written: PartResult[] = ["trust", "tags"].map((setting) => ({
-      setting,
-      state: "Settling",
-      changes: [CHANGE],
-    }));
-    const again = [part({ setting: "trust", changes: [] }), part({ setting: "tags" })];
-    expect(states(readBack(written, again))).toEqual(["InSync", "Settling"]);
+  test("rethrows a bug", async () => {
+    await expect(apply([partOf("a")], { a: new TypeError("bug") })).rejects.toThrow("bug");
   });
 });
 
-describe("the outcome", () => {
-  const result = (state: PartResult["state"], more: Partial<PartResult> = {}): PartResult => {
-    return { setting: "trust", state, changes: [], ...more };
-  };
-
-  function outcome(...results: PartResult[]): Outcome {
-    try {
-      return outcomeOf(results, "all there", 600_000);
-    } catch (error) {
-      if (error instanceof OutcomeError) return error.outcome;
-      throw error;
-    }
-  }
-
-  test("done, when everything is in sync", () => {
-    expect(outcome(result("InSync"))).toEqual({ kind: "done", message: "all there", recheckAfterMs: 600_000 });
-  });
-
-  test("what may pass goes before what needs a person, and names its part", () => {
-    const terminal = result("Failed", { failure: { reason: "AssociationNotOwned", message: "m", terminal: true } });
-    const denied = result("Failed", { failure: DENIED });
-    expect(outcome(terminal, denied)).toMatchObject({ reason: "AccessDenied", message: "trust: iam:PutRolePolicy" });
-    expect(outcome(terminal, result("Settling"))).toMatchObject({ kind: "again", reason: "Settling" });
-    expect(outcome(terminal, result("InSync"))).toMatchObject({ terminal: true, reason: "AssociationNotOwned" });
-    expect(outcome(result("KeepsChanging"))).toMatchObject({ terminal: true, reason: "SettingKeepsChanging" });
-  });
+test("after a read back, an equal part is in sync, a different one settles, and one that cannot be read has failed", () => {
+  const written = ["trust", "tags", "policy", "cors"].map((name) => resultOf(partOf(name), "Settling"));
+  const again = [partOf("trust", { changes: [] }), partOf("tags"), partOf("policy", { blocked: DENIED })];
+  expect(readBack(written, again).map(({ state }) => state)).toEqual(["InSync", "Settling", "Failed", "Settling"]);
 });

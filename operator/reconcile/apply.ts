@@ -1,53 +1,69 @@
-import { type Failure, failureIn } from "../kube/outcome.ts";
+import { failureIn } from "../kube/outcome.ts";
 import type { History, Verdict } from "./history.ts";
-import type { Part, PartResult, PartState } from "./part.ts";
+import type { Part, PartResult } from "./part.ts";
 
-/** Parts that differ and are to be written now. */
-export function partsToWrite(parts: readonly Part[], history: History, uid: string): Part[] {
-  return parts.filter(
-    (part) => part.changes.length > 0 && part.blocked === undefined && verdictOn(part, history, uid) === "Write",
-  );
+/** Where a part stands with nothing written. */
+export function examine<P extends Part>(part: P): PartResult<P> {
+  const { blocked, changes, held } = part;
+  if (blocked !== undefined) return { part, state: "Failed", failure: blocked };
+  if (changes.length === 0) return { part, state: "InSync" };
+  return { part, state: held === undefined ? "Planned" : "Held" };
 }
 
-/** One after another. A part that fails does not stop the others: what narrows the access must not wait for what widens it. */
-export async function applyParts(parts: readonly Part[], history: History, uid: string): Promise<PartResult[]> {
-  const results: PartResult[] = [];
-  for (const part of parts) results.push(await applyPart(part, history, uid));
+/** The parts that {@link applyParts} would write. */
+export function partsToWrite<P extends Part>(parts: readonly P[], history: History, uid: string): P[] {
+  return parts.filter((part) => examine(part).state === "Planned" && judge(part, history, uid) === "Write");
+}
+
+/** Writes what differs, one part after another. A part that fails does not stop the others, unless it is their prerequisite. */
+export async function applyParts<P extends Part>(
+  parts: readonly P[],
+  write: (part: P) => Promise<void>,
+  history: History,
+  uid: string,
+): Promise<PartResult<P>[]> {
+  const results: PartResult<P>[] = [];
+  for (const part of parts) {
+    const isStopped = results.some(({ part: { isPrerequisite }, state }) => isPrerequisite && state === "Failed");
+    results.push(isStopped ? { part, state: "Skipped" } : await applyPart(part, write, history, uid));
+  }
   return results;
 }
 
-async function applyPart(part: Part, history: History, uid: string): Promise<PartResult> {
-  const { setting, changes, blocked } = part;
-  const result = (state: PartState, failure?: Failure) => ({ setting, changes, state, ...(failure && { failure }) });
-  if (blocked !== undefined) return result("Failed", blocked);
-  if (changes.length === 0) {
-    history.held(uid, setting);
-    return result("InSync");
-  }
-  const verdict = verdictOn(part, history, uid);
-  if (verdict !== "Write") return result(verdict);
+async function applyPart<P extends Part>(
+  part: P,
+  write: (part: P) => Promise<void>,
+  history: History,
+  uid: string,
+): Promise<PartResult<P>> {
+  const examined = examine(part);
+  if (examined.state === "InSync") history.inSync(uid, part.name);
+  if (examined.state !== "Planned") return examined;
+  const verdict = judge(part, history, uid);
+  if (verdict !== "Write") return { part, state: verdict };
   history.wrote(uid, part);
   try {
-    await part.write();
-    return result("Settling");
+    await write(part);
+    return { part, state: "Settling" };
   } catch (error) {
-    history.failed(uid, setting);
+    history.failed(uid, part.name);
     const failure = failureIn(error);
     if (failure === undefined) throw error;
-    return result("Failed", failure);
+    return { part, state: "Failed", failure };
   }
 }
 
-function verdictOn(part: Part, history: History, uid: string): Verdict {
+function judge(part: Part, history: History, uid: string): Verdict {
   const verdict = history.judge(uid, part);
   return part.isConsistent === true && verdict === "Settling" ? "Write" : verdict;
 }
 
-/** What a second look at the same parts says of those that were written. */
-export function readBack(results: readonly PartResult[], parts: readonly Part[]): PartResult[] {
+/** The results after another observation: `parts` has what it found of those that settle, and perhaps of others. */
+export function readBack<P extends Part>(results: readonly PartResult<P>[], parts: readonly P[]): PartResult<P>[] {
   return results.map((result) => {
-    const part = parts.find(({ setting }) => setting === result.setting);
+    const part = parts.find(({ name }) => name === result.part.name);
     if (result.state !== "Settling" || part === undefined) return result;
-    return { ...result, changes: part.changes, state: part.changes.length === 0 ? "InSync" : "Settling" };
+    const examined = examine(part);
+    return examined.state === "Planned" || examined.state === "Held" ? { part, state: "Settling" } : examined;
   });
 }

@@ -96,3 +96,13 @@ export function failWith(action: string, resource?: string): (error: unknown) =>
     throw failure === undefined ? error : failed(failure);
   };
 }
+
+/** What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see {@link failWith}. */
+export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (awsErrorKind(error) === "NotFound") return undefined;
+    return failWith(action, resource)(error);
+  }
+}

@@ -1,41 +1,78 @@
 import { REASON } from "../api/reasons.ts";
 import type { Failure, Outcome } from "../kube/outcome.ts";
+import type { Change } from "./change.ts";
+import { DELAY_MS } from "./delays.ts";
 import { MAX_WRITES } from "./history.ts";
-import { again, failed, stalled } from "./outcome.ts";
+import { again, failed, stalled, waiting } from "./outcome.ts";
 import type { PartResult, PartState } from "./part.ts";
 
-const SETTLING_RECHECK_MS = 5_000;
+export interface Conclusion {
+  /** For Ready=True. */
+  message: string;
+  recheckAfterMs: number;
+  /** The field that has the state of each part, if there is one. */
+  detailsIn?: string;
+}
 
-/** One outcome for all parts. What comes right by itself goes first: an access is stalled only when nothing is left to wait for. */
-export function outcomeOf(results: readonly PartResult[], message: string, recheckAfterMs: number): Outcome {
+/**
+ * One outcome for all parts. What needs only time goes first: an object is Stalled only when nothing is left to wait for.
+ * Throws an OutcomeError unless all parts are in sync.
+ */
+export function conclude(results: readonly PartResult[], conclusion: Conclusion): Outcome {
+  const { message, recheckAfterMs, detailsIn } = conclusion;
   const inState = (state: PartState) => results.filter((result) => result.state === state);
-  const failures = inState("Failed").flatMap(({ setting, failure }) => (failure ? [withName(setting, failure)] : []));
-  const temporary = failures.filter(({ terminal }) => terminal !== true);
-  const soonest = temporary.toSorted((a, b) => (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0))[0];
-  if (soonest !== undefined) throw failed(soonest);
+  const failures = inState("Failed");
+  const temporary = failures.filter(({ failure }) => failure?.terminal !== true);
+  if (temporary.length > 0) throw failed(mostUrgent(temporary, detailsIn));
 
   const settling = inState("Settling");
   if (settling.length > 0) {
-    throw again(REASON.settling, `Waiting until AWS shows what was written: ${names(settling)}`, SETTLING_RECHECK_MS);
+    throw again(REASON.settling, `Waiting until AWS shows what was written: ${names(settling)}`, DELAY_MS.settling);
   }
-  const [terminal] = failures;
-  if (terminal !== undefined) throw stalled(terminal.reason, terminal.message, recheckAfterMs);
+  const [held] = inState("Held").flatMap(({ part }) => part.held ?? []);
+  if (held !== undefined) throw again(REASON.applying, held.message, held.afterMs);
+  if (failures.length > 0) {
+    const urgent = mostUrgent(failures, detailsIn);
+    throw stalled(urgent.reason, urgent.message, recheckAfterMs);
+  }
   const unstable = inState("KeepsChanging");
   if (unstable.length > 0) throw stalled(REASON.settingKeepsChanging, keepsChanging(unstable), recheckAfterMs);
+
+  const planned = inState("Planned");
+  if (planned.length > 0) {
+    const plan = `Observe mode: changes would be made to ${names(planned)}; status.plan has them all`;
+    throw waiting(REASON.changesPlanned, plan, recheckAfterMs);
+  }
   return { kind: "done", recheckAfterMs, message };
 }
 
-function withName(setting: string, failure: Failure): Failure {
-  return { ...failure, message: `${setting}: ${failure.message}` };
+/** The failure that is retried soonest, with the names of the others. */
+function mostUrgent(results: readonly PartResult[], detailsIn: string | undefined): Failure {
+  const [first, ...others] = results.toSorted(
+    (a, b) => (a.failure?.retryAfterMs ?? 0) - (b.failure?.retryAfterMs ?? 0),
+  );
+  if (first?.failure === undefined) throw new Error("No part failed");
+  const where = detailsIn === undefined ? "" : `: see ${detailsIn}`;
+  const more = others.length === 0 ? "" : ` (and ${names(others)}${where})`;
+  return { ...first.failure, message: `${first.part.name}: ${first.failure.message}${more}` };
 }
 
-function keepsChanging(unstable: readonly PartResult[]): string {
+export function keepsChanging(results: readonly PartResult[]): string {
+  const where = results.map(({ part }) => [part.name, paths(part.changes)].filter((text) => text !== "").join(" "));
   return (
-    `Written ${MAX_WRITES} times, and each time found changed again: ${names(unstable)}. Another tool seems to manage it: ` +
+    `Written ${MAX_WRITES} times, and each time found changed again: ${where.join(", ")}. Another tool seems to manage it: ` +
     "let only one of the two do so. The next try is in an hour"
   );
 }
 
 function names(results: readonly PartResult[]): string {
-  return results.map(({ setting }) => setting).join(", ");
+  return results.map(({ part }) => part.name).join(", ");
+}
+
+/** Where the changes are, without those of a part as a whole. */
+export function paths(changes: readonly Change[]): string {
+  return changes
+    .map(({ path }) => path)
+    .filter((path) => path !== "")
+    .join(", ");
 }

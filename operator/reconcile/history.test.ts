@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Attempt, createHistory, type History, MAX_WRITES } from "./history.ts";
+import { createHistory, type History, MAX_WRITES, type Write } from "./history.ts";
+import { change } from "./testing/parts.ts";
 
 const SETTLE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const attempt: Attempt = { setting: "cors", desired: { rules: [1] }, changes: [{ path: "rules" }] };
+const write: Write = { name: "cors", desired: { rules: [1] }, changes: [change("rules")] };
 
 let now: number;
 let history: History;
@@ -14,115 +15,116 @@ beforeEach(() => {
 });
 
 function writeFiveTimes(): void {
-  for (let write = 0; write < MAX_WRITES; write += 1) {
-    history.wrote("uid", attempt);
+  for (let count = 0; count < MAX_WRITES; count += 1) {
+    history.wrote("uid", write);
     now += SETTLE_MS;
   }
 }
 
 test("what was never seen is written", () => {
-  expect(history.judge("uid", attempt)).toBe("Write");
+  expect(history.judge("uid", write)).toBe("Write");
 });
 
 describe("within the settle window", () => {
   beforeEach(() => {
-    history.wrote("uid", attempt);
+    history.wrote("uid", write);
     now += SETTLE_MS - 1;
   });
 
   test("the old answer is not drift", () => {
-    expect(history.judge("uid", attempt)).toBe("Settling");
-    expect(history.judge("uid", structuredClone(attempt))).toBe("Settling");
+    expect(history.judge("uid", write)).toBe("Settling");
+    expect(history.judge("uid", structuredClone(write))).toBe("Settling");
   });
 
-  test.each<[string, string, Attempt]>([
-    ["another difference is", "uid", { ...attempt, changes: [{ path: "other" }] }],
-    ["another wish is to be written", "uid", { ...attempt, desired: { rules: [2] } }],
-    ["another setting is", "uid", { ...attempt, setting: "policy" }],
-    ["another object's is", "other", attempt],
+  test.each<[string, string, Write]>([
+    ["another difference is", "uid", { ...write, changes: [change("other")] }],
+    ["another wish is to be written", "uid", { ...write, desired: { rules: [2] } }],
+    ["another setting is", "uid", { ...write, name: "policy" }],
+    ["another object's is", "other", write],
   ])("%s", (_case, uid, other) => {
     expect(history.judge(uid, other)).toBe("Write");
   });
 
   test("ends", () => {
     now += 1;
-    expect(history.judge("uid", attempt)).toBe("Write");
+    expect(history.judge("uid", write)).toBe("Write");
   });
 
   test("a write that did not come about is tried again at once", () => {
-    history.failed("uid", attempt.setting);
-    expect(history.judge("uid", attempt)).toBe("Write");
+    history.failed("uid", write.name);
+    expect(history.judge("uid", write)).toBe("Write");
   });
 
   test("an object that is gone is forgotten", () => {
     history.forget("uid");
-    expect(history.judge("uid", attempt)).toBe("Write");
+    expect(history.judge("uid", write)).toBe("Write");
   });
 });
 
 describe("writes that do not last", () => {
   test("are given up after five, and tried again hourly", () => {
-    for (let write = 1; write <= MAX_WRITES; write += 1) {
-      expect(history.judge("uid", attempt)).toBe("Write");
-      history.wrote("uid", attempt);
+    for (let count = 1; count <= MAX_WRITES; count += 1) {
+      expect(history.judge("uid", write)).toBe("Write");
+      history.wrote("uid", write);
       now += SETTLE_MS;
     }
     for (let hour = 1; hour <= 3; hour += 1) {
-      expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+      expect(history.judge("uid", write)).toBe("KeepsChanging");
       now += HOUR_MS - SETTLE_MS - 1;
-      expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+      expect(history.judge("uid", write)).toBe("KeepsChanging");
       now += 1;
-      expect(history.judge("uid", attempt)).toBe("Write");
-      history.wrote("uid", attempt);
+      expect(history.judge("uid", write)).toBe("Write");
+      history.wrote("uid", write);
       now += SETTLE_MS;
     }
   });
 
   test("count also where each one is answered by another change", () => {
-    for (let write = 0; write < MAX_WRITES; write += 1) history.wrote("uid", { ...attempt, changes: write });
-    expect(history.judge("uid", { ...attempt, changes: "yet another" })).toBe("KeepsChanging");
+    for (let count = 0; count < MAX_WRITES; count += 1)
+      history.wrote("uid", { ...write, changes: [change(`${count}`)] });
+    expect(history.judge("uid", { ...write, changes: [change("yet another")] })).toBe("KeepsChanging");
   });
 
   test("are forgiven when the spec wants something else", () => {
     writeFiveTimes();
-    expect(history.judge("uid", { ...attempt, desired: "other" })).toBe("Write");
+    expect(history.judge("uid", { ...write, desired: "other" })).toBe("Write");
   });
 
   test("are forgiven when one lasted", () => {
     writeFiveTimes();
-    history.held("uid", "cors");
-    expect(history.judge("uid", attempt)).toBe("Write");
-    history.wrote("uid", attempt);
+    history.inSync("uid", "cors");
+    expect(history.judge("uid", write)).toBe("Write");
+    history.wrote("uid", write);
     now += SETTLE_MS;
-    expect(history.judge("uid", attempt)).toBe("Write");
+    expect(history.judge("uid", write)).toBe("Write");
   });
 
   test("are not forgiven because another wish was fulfilled in between, of another setting", () => {
     writeFiveTimes();
-    history.held("uid", "policy");
-    expect(history.judge("uid", attempt)).toBe("KeepsChanging");
+    history.inSync("uid", "policy");
+    expect(history.judge("uid", write)).toBe("KeepsChanging");
   });
 
   test("do not count when they fail", () => {
-    for (let write = 0; write < MAX_WRITES; write += 1) {
-      history.wrote("uid", attempt);
+    for (let count = 0; count < MAX_WRITES; count += 1) {
+      history.wrote("uid", write);
       history.failed("uid", "cors");
     }
-    history.wrote("uid", attempt);
+    history.wrote("uid", write);
     now += SETTLE_MS;
-    expect(history.judge("uid", attempt)).toBe("Write");
+    expect(history.judge("uid", write)).toBe("Write");
   });
 });
 
 test("a failure that nobody announced, and an object that nobody knew, are no matter", () => {
   history.failed("uid", "cors");
   history.forget("uid");
-  expect(history.judge("uid", attempt)).toBe("Write");
+  expect(history.judge("uid", write)).toBe("Write");
 });
 
 describe("a principal that AWS does not know", () => {
   const tryAgain = () => {
-    history.wrote("uid", attempt);
+    history.wrote("uid", write);
     history.failed("uid", "cors");
     return history.refusedFor("uid", "cors");
   };
@@ -138,14 +140,14 @@ describe("a principal that AWS does not know", () => {
   test("starts anew with another wish", () => {
     tryAgain();
     now += 10_000;
-    history.wrote("uid", { ...attempt, desired: "other" });
+    history.wrote("uid", { ...write, desired: "other" });
     expect(history.refusedFor("uid", "cors")).toBe(0);
   });
 
   test("starts anew once the write has succeeded", () => {
     tryAgain();
-    history.wrote("uid", attempt);
-    history.held("uid", "cors");
+    history.wrote("uid", write);
+    history.inSync("uid", "cors");
     now += 10_000;
     expect(tryAgain()).toBe(0);
   });

@@ -1,28 +1,38 @@
-import type { Change } from "./change.ts";
 import type { Failure } from "../kube/outcome.ts";
+import type { Change } from "./change.ts";
 
-/** One part of an access, compared with what is there: it is written, fails and drifts by itself. */
+/** One thing that a reconcile keeps as declared. Each part is compared, is written, fails and drifts by itself. */
 export interface Part {
   /** As in `status.drift`. */
-  setting: string;
-  /** What is wanted, for the memory of what was written. */
+  name: string;
+  /** For the history of writes, see history.ts. */
   desired: unknown;
-  /** Empty: as wanted. */
+  /** Empty: as declared. */
   changes: readonly Change[];
-  /** What was read is what is there, as of objects in Kubernetes: a difference right after a write is none of an old answer. */
+  /** Reads see each write at once, as in Kubernetes: a difference right after a write is no old answer. */
   isConsistent?: true;
-  /** Why it must not be written. */
+  /** While it fails, the parts after it are not written. */
+  isPrerequisite?: boolean;
+  /** Why it cannot be written. */
   blocked?: Failure;
-  /** Makes it as wanted. Throws an OutcomeError. */
+  /** Why it is not written yet, and how soon that may have changed. */
+  held?: { message: string; afterMs: number };
+}
+
+export interface WritablePart extends Part {
+  /** Throws an OutcomeError. */
   write: () => Promise<void>;
 }
 
-/** `Settling`: written, and not yet read back equal. */
-export type PartState = "InSync" | "Pending" | "Settling" | "KeepsChanging" | "Failed";
+/**
+ * `Settling`: written, and not yet read back equal. `Planned`: different, and not written. `Held`: different, and not to be written yet.
+ * `Skipped`: not reached, since a prerequisite failed.
+ */
+export type PartState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
 
-export interface PartResult {
-  setting: string;
+export interface PartResult<P extends Part = Part> {
+  /** As observed last. */
+  part: P;
   state: PartState;
-  changes: readonly Change[];
   failure?: Failure;
 }

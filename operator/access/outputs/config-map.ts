@@ -6,7 +6,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
 import type { Failure } from "../../kube/outcome.ts";
-import type { Part } from "../../reconcile/part.ts";
+import type { WritablePart } from "../../reconcile/part.ts";
 import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
 
 export const CONFIG_MAPS: Resource = {
@@ -50,11 +50,11 @@ export function configMapPart(
   { configMapName: name, data }: Outputs,
   found: ConfigMap | undefined,
   signal: AbortSignal,
-): Part {
+): WritablePart {
   const keys = [...new Set([...Object.keys(data), ...ownKeys(found)])].sort();
   const blocked = found !== undefined && !isOurs(found, object) ? notOwned(name) : undefined;
   return {
-    setting: "configMap",
+    name: "configMap",
     desired: [name, data],
     isConsistent: true,
     changes: keys.flatMap((key) => compare(`data[${key}]`, data[key], found?.data?.[key])),

@@ -7,7 +7,7 @@ import type { KubeObject, Resource } from "../../kube/object.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { failed } from "../../reconcile/outcome.ts";
 import type { WorkloadIdentity } from "../policy/model.ts";
-import type { Part } from "../../reconcile/part.ts";
+import type { WritablePart } from "../../reconcile/part.ts";
 import { FIELD_MANAGER, unlessNotFound } from "./apply.ts";
 
 export const SERVICE_ACCOUNTS: Resource = {
@@ -42,9 +42,9 @@ export function serviceAccountPart(
   found: KubeObject,
   roleArn: string,
   signal: AbortSignal,
-): Part {
+): WritablePart {
   return {
-    setting: "serviceAccount",
+    name: "serviceAccount",
     desired: [found.metadata.name, roleArn],
     isConsistent: true,
     changes: compare(`annotations[${ROLE_ARN_ANNOTATION}]`, roleArn, found.metadata.annotations?.[ROLE_ARN_ANNOTATION]),

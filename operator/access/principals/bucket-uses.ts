@@ -8,7 +8,7 @@ import { keyDelayMs } from "../key-delay.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
 
-/** What the buckets are told of the BucketAccesses that refer to them. `accessesOf` gives all of them, whether or not they may. */
+/** What buckets need to know of the BucketAccesses that refer to them. `accessesOf` returns all of these, with or without consent. */
 export function createBucketUses(
   directory: AccessDirectory,
   accessesOf: (bucket: S3Bucket) => readonly BucketAccess[],
@@ -23,10 +23,10 @@ export function createBucketUses(
       return Math.max(0, ...admitted.map((access) => keyDelayMs(access, bucket, key)));
     },
     contributionsOf(bucket, account, at, kmsKeyArn): Contributions {
-      const given = usersOf(bucket)
+      const granted = usersOf(bucket)
         .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)
         .filter((access) => admitsAccess(directory, account, access));
-      const contributions = given
+      const contributions = granted
         .filter((access) => !isPaused(access) && violationOf(access, account) === undefined)
         .toSorted(byKey)
         .flatMap((access) => {
@@ -37,7 +37,7 @@ export function createBucketUses(
       return {
         bucketPolicy: contributions.flatMap((contribution) => contribution.bucket),
         keyPolicy: contributions.flatMap((contribution) => contribution.key),
-        pausedSids: given
+        pausedSids: granted
           .filter((access) => isPaused(access))
           .map((access) => sidPrefixOf(ownerOf(cluster, access)))
           .sort(),
@@ -46,7 +46,7 @@ export function createBucketUses(
   };
 }
 
-/** In one order, so that the policy stays the same. */
+/** A fixed order, so that the policy stays the same. */
 function byKey({ metadata: a }: BucketAccess, { metadata: b }: BucketAccess): number {
   const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
   return left < right ? -1 : left > right ? 1 : 0;

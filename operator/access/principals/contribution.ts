@@ -8,7 +8,7 @@ import { keyStatements } from "../policy/kms.ts";
 import { type AccessBucket, oneOrMany } from "../policy/model.ts";
 import { bucketStatements } from "../policy/permissions.ts";
 
-/** Enough that nobody finds another name with the same Sids. */
+/** Enough to make it infeasible to find another name with the same Sids. */
 const HASH_DIGITS = 16;
 
 /** What a BucketAccess with `principals` adds to shared documents. */
@@ -19,7 +19,7 @@ export interface Contribution {
   key: Statement[];
 }
 
-/** Each statement has a Sid of its own, the same at each call and different for every BucketAccess. */
+/** Each statement has its own Sid, stable and different for every BucketAccess. */
 export function contributionOf(
   owner: Owner,
   principals: readonly string[],
@@ -27,7 +27,7 @@ export function contributionOf(
   bucket: AccessBucket,
 ): Contribution {
   const sid = sidPrefixOf(owner);
-  const give = ({ Effect, ...rest }: Statement, index: number): Statement => ({
+  const toStatement = ({ Effect, ...rest }: Statement, index: number): Statement => ({
     Sid: `${sid}${index + 1}`,
     Effect,
     Principal: { AWS: oneOrMany([...new Set(principals)].sort()) },
@@ -37,13 +37,13 @@ export function contributionOf(
   const { encryption } = bucket;
   const onKey = keyStatements(reach, bucket, encryption === undefined ? [] : [encryption]);
   return {
-    bucket: bucketStatements(reach, bucket.arn).map(give),
+    bucket: bucketStatements(reach, bucket.arn).map(toStatement),
     // In a key policy "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
-    key: onKey.map((statement) => ({ ...statement, Resource: "*" })).map(give),
+    key: onKey.map((statement) => ({ ...statement, Resource: "*" })).map(toStatement),
   };
 }
 
-/** Begins the Sids of all statements of one BucketAccess, and of no other's. */
+/** Prefix of the Sids of one BucketAccess's statements, and of no other's. */
 export function sidPrefixOf({ cluster, namespace, name }: Owner): string {
   return `${ACCESS_SID_PREFIX}${hexHash(JSON.stringify([cluster, namespace, name]), HASH_DIGITS)}n`;
 }

@@ -5,26 +5,26 @@ import type { AwsSession } from "../../aws/session.ts";
 import { parsePolicy, type Statement } from "../../aws/policy/document.ts";
 import type { Owner } from "../../api/ownership.ts";
 import { type Contribution, sidPrefixOf } from "./contribution.ts";
-import { unlessGone } from "../workload/role/observe.ts";
+import { unlessGone } from "../../reconcile/aws-failure.ts";
 
-/** A bucket whose policies are shared with BucketAccesses. */
+/** The bucket policy and key policy that BucketAccesses contribute to. */
 export interface SharedPolicies {
   bucketName: string;
   bucketArn: string;
   region: string;
-  /** Of the managed key. */
+  /** The managed key. */
   keyArn: string | undefined;
 }
 
-/** Undefined as long as there is no bucket. */
+/** Undefined while there is no bucket. */
 export function sharedPoliciesOf({ spec, status = {} }: S3Bucket): SharedPolicies | undefined {
   const { bucketName, arn: bucketArn, region, kmsKeyArn } = status;
   if (bucketName === undefined || bucketArn === undefined || region === undefined) return undefined;
   return { bucketName, bucketArn, region, keyArn: spec.encryption?.kmsKey?.managed && kmsKeyArn };
 }
 
-/** The owner's statements in bucket and key policy; a bucket or a key that is gone has none. */
-export async function lookAtContribution(
+/** Reads the owner's statements in the bucket policy and the key policy; a bucket or a key that is gone has none. */
+export async function observeContribution(
   session: AwsSession,
   { bucketName, bucketArn, region, keyArn }: SharedPolicies,
   owner: Owner,

@@ -1,31 +1,28 @@
 import { identityOf } from "../../account/identity.ts";
 import { resolveAccount } from "../../account/resolve.ts";
 import { isPaused, pollIntervalMs } from "../../api/annotations.ts";
+import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
-import type { Owner } from "../../api/ownership.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
-import { policyDocument } from "../policy/model.ts";
-import { fingerprint } from "../../reconcile/fingerprint.ts";
 import type { Outcome } from "../../kube/outcome.ts";
-import { again, waiting } from "../../reconcile/outcome.ts";
-import { announceChanges, announceCorrection } from "../announce.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
-import { outcomeOf } from "../../reconcile/conclude.ts";
+import { conclude } from "../../reconcile/conclude.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
+import { fingerprint } from "../../reconcile/fingerprint.ts";
+import { again, waiting } from "../../reconcile/outcome.ts";
+import type { PartResult } from "../../reconcile/part.ts";
 import { bucketKeyOf } from "../consent.ts";
-import { lookAtContribution, sharedPoliciesOf } from "./observe.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { configMapPart, findConfigMap, type Outputs, removeConfigMap } from "../outputs/config-map.ts";
 import { outputsOf } from "../outputs/outputs.ts";
-import type { PartResult } from "../../reconcile/part.ts";
-import { contributionOf, sidPrefixOf } from "./contribution.ts";
+import { policyDocument } from "../policy/model.ts";
 import { notePolicy, wasAsDeclared } from "../status.ts";
 import { type AccessTarget, ownerOf } from "../target.ts";
-
-/** The bucket's own change brings the access back at once. */
-const RETRY_MS = 60_000;
-
-/** For named IAM roles: the S3Bucket's controller writes the statements, since a bucket has one policy; here they are looked at. */
+import { contributionOf, sidPrefixOf } from "./contribution.ts";
+import { observeContribution, sharedPoliciesOf } from "./observe.ts";
+/** Grants named IAM roles access. The S3Bucket's controller writes the statements, since a bucket has one policy; this reads them back. */
 export async function reconcilePrincipals(
   dependencies: AccessDependencies,
   context: AccessContext,
@@ -43,15 +40,15 @@ export async function reconcilePrincipals(
   notePolicy(status, object, { principals }, target, policyDocument(wanted.bucket));
 
   const shared = sharedPoliciesOf(s3Bucket);
-  const found = shared && (await lookAtContribution(session, shared, owner, signal));
+  const found = shared && (await observeContribution(session, shared, owner, signal));
   const onKey = shared?.keyArn === undefined ? [] : wanted.key;
   const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
   const results = await applyOutputs(dependencies, context, outputs, settled);
   if (applied !== true) throw notYetApplied(context, s3Bucket);
 
   const message = `The principals have their access to bucket '${bucket.name}', as far as their own policies allow it`;
-  const outcome = outcomeOf(results, message, pollIntervalMs(object, dependencies.pollIntervalMs));
-  announceCorrection(dependencies, context);
+  const outcome = conclude(results, { message, recheckAfterMs: pollIntervalMs(object, dependencies.pollIntervalMs) });
+  announceCorrection(dependencies, context, results);
   return outcome;
 }
 
@@ -67,15 +64,15 @@ async function applyOutputs(
   if (former !== undefined && former !== outputs.configMapName) await removeConfigMap(client, object, former, signal);
   status.configMapName = outputs.configMapName;
   const uid = object.metadata.uid ?? "";
-  const look = async () => {
+  const observe = async () => {
     const found = await findConfigMap(client, object, outputs.configMapName, signal);
     return [configMapPart(client, object, outputs, found, signal)];
   };
-  const parts = await look();
+  const parts = await observe();
   const toWrite = partsToWrite(parts, history, uid);
-  await announceChanges(dependencies, context, toWrite, settled);
-  const results = await applyParts(parts, history, uid);
-  return toWrite.length === 0 ? results : readBack(results, await look());
+  await announceWrites(dependencies, context, toWrite, settled ? toWrite : []);
+  const results = await applyParts(parts, (part) => part.write(), history, uid);
+  return toWrite.length === 0 ? results : readBack(results, await observe());
 }
 
 function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): Error {
@@ -83,20 +80,24 @@ function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): E
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   if (spec.mode === "Observe") {
     const message = `S3Bucket '${namespace}/${name}' has mode: Observe, so that the statements are not written to its policy`;
-    return waiting(REASON.bucketNotReady, message, RETRY_MS);
+    return waiting(REASON.bucketNotReady, message, DELAY_MS.bucketPolicy);
   }
   if (ready?.status === "False") {
-    return waiting(REASON.bucketNotReady, `Waiting for S3Bucket '${namespace}/${name}': ${ready.reason}`, RETRY_MS);
+    return waiting(
+      REASON.bucketNotReady,
+      `Waiting for S3Bucket '${namespace}/${name}': ${ready.reason}`,
+      DELAY_MS.bucketPolicy,
+    );
   }
   return again(
     REASON.applying,
     `Waiting until S3Bucket '${namespace}/${name}' has the statements in its policy`,
-    RETRY_MS,
+    DELAY_MS.bucketPolicy,
   );
 }
 
-/** Throws an OutcomeError as long as the policies of a bucket that is still there have statements of the access; of one that is only observed they stay. */
-export async function waitUntilWithdrawn(
+/** Throws an OutcomeError while the policies of the bucket have statements of the access. With `mode: Observe` they stay. */
+export async function waitUntilRevoked(
   { aws, directory, cluster }: AccessDependencies,
   context: AccessContext,
 ): Promise<void> {
@@ -108,15 +109,21 @@ export async function waitUntilWithdrawn(
   if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
   const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
   const where = `S3Bucket '${key.namespace}/${key.name}'`;
-  if (problem !== undefined) throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, RETRY_MS);
+  if (problem !== undefined)
+    throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, DELAY_MS.bucketPolicy);
   const session = await aws.session(identityOf(account), signal);
-  const { bucket, key: onKey } = await lookAtContribution(session, shared, ownerOf(cluster, object), signal);
+  const { bucket, key: onKey } = await observeContribution(session, shared, ownerOf(cluster, object), signal);
   if (bucket.length === 0 && onKey.length === 0) return;
-  if (isPaused(s3Bucket)) throw waiting(REASON.bucketNotReady, `Waiting for ${where}, which is paused`, RETRY_MS);
-  throw again(REASON.deleting, `Waiting until ${where} has taken the statements out of its policy`, RETRY_MS);
+  if (isPaused(s3Bucket))
+    throw waiting(REASON.bucketNotReady, `Waiting for ${where}, which is paused`, DELAY_MS.bucketPolicy);
+  throw again(
+    REASON.deleting,
+    `Waiting until the statements are removed from the policy of ${where}`,
+    DELAY_MS.bucketPolicy,
+  );
 }
 
-/** Nobody writes to an observed bucket. With `mode: Enforce` its own controller takes them out later. */
+/** The operator does not write to an observed bucket. With `mode: Enforce` its controller removes them later. */
 function announceKeptStatements({ object, event }: AccessContext, owner: Owner): void {
   if (object.status?.policy === undefined) return;
   const { namespace, name } = bucketKeyOf(object);

@@ -12,14 +12,15 @@ import { clusterArn, parseArn } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
+import { failWith, unlessGone } from "../../reconcile/aws-failure.ts";
 import type { Failure } from "../../kube/outcome.ts";
 import { failed } from "../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../api/ownership.ts";
 import { comparePolicy } from "../policy/compare.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import type { BucketAccessStatus } from "../../api/types.ts";
 import type { DesiredAssociation } from "./desired.ts";
-import type { Part } from "../../reconcile/part.ts";
-import { unlessGone } from "./role/observe.ts";
+import type { WritablePart } from "../../reconcile/part.ts";
 
 /** EKS Pod Identity for one reconcile: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */
 export interface AssociationClient {
@@ -28,28 +29,21 @@ export interface AssociationClient {
   region: string;
   owner: Owner;
   options: { abortSignal: AbortSignal };
-  /** ARN of the one that is known. */
-  known: () => string | undefined;
-  /** One was just created. */
-  onCreated: (arn: string | undefined) => void;
 }
 
-/** What a look at associations brought. */
-export interface AssociationSight {
-  /** The one of the ServiceAccount that is meant. There can be only one. */
+export interface AssociationObservation {
+  /** The association of the desired ServiceAccount, which can have only one. */
   current: PodIdentityAssociation | undefined;
-  /** Ours, of a ServiceAccount or a cluster that was meant before. */
+  /** Ours, of a ServiceAccount or a cluster that the spec named before. */
   former: PodIdentityAssociation | undefined;
 }
 
-const LOOK_AGAIN_MS = 5_000;
-
-/** One call where the known one is still right, none where there is none and is to be none. */
-export async function lookAtAssociation(
+/** One call where the association with the ARN `known` is still the desired one; none where none is known or desired. */
+export async function observeAssociation(
   client: AssociationClient,
+  known: string | undefined,
   desired: DesiredAssociation | undefined,
-): Promise<AssociationSight> {
-  const known = client.known();
+): Promise<AssociationObservation> {
   const one = known === undefined ? undefined : await describe(client, known);
   if (one !== undefined && desired !== undefined && isOf(one, desired)) return { current: one, former: undefined };
   const former = one !== undefined && isOurs(one, client.owner) ? one : undefined;
@@ -82,11 +76,12 @@ async function describe(client: AssociationClient, arn: string): Promise<PodIden
 export function associationPart(
   client: AssociationClient,
   desired: DesiredAssociation | undefined,
-  { current, former }: AssociationSight,
-): Part {
+  { current, former }: AssociationObservation,
+  status: Pick<BucketAccessStatus, "associationArn">,
+): WritablePart {
   const blocked = current && !isOurs(current, client.owner) ? notOwned(current) : undefined;
   return {
-    setting: "association",
+    name: "association",
     desired,
     changes: [
       ...(former ? compare(`[${former.serviceAccount}]`, undefined, former.roleArn) : []),
@@ -96,8 +91,10 @@ export function associationPart(
     write: async () => {
       if (former?.associationArn !== undefined) await deleteAssociation(client, former.associationArn);
       if (desired === undefined || changesOf(desired, current).length === 0) return;
-      if (current?.associationArn === undefined) await create(client, desired);
-      else await update(client, desired, current, current.associationArn);
+      if (current?.associationArn === undefined) {
+        const created = await create(client, desired);
+        if (created !== undefined) status.associationArn = created;
+      } else await update(client, desired, current, current.associationArn);
     },
   };
 }
@@ -111,8 +108,8 @@ function changesOf({ roleArn, policy }: DesiredAssociation, current: PodIdentity
   ];
 }
 
-/** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html */
-async function create(client: AssociationClient, desired: DesiredAssociation): Promise<void> {
+/** Returns the ARN. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html */
+async function create(client: AssociationClient, desired: DesiredAssociation): Promise<string | undefined> {
   const { clusterName, namespace, serviceAccount, roleArn, policy, tags } = desired;
   const command = new CreatePodIdentityAssociationCommand({
     clusterName,
@@ -130,10 +127,10 @@ async function create(client: AssociationClient, desired: DesiredAssociation): P
       if (awsErrorKind(error) === "AlreadyExists") throw failed(notYetSeen(desired));
       return failWith(actions, clusterOf(client, clusterName))(error);
     });
-  client.onCreated(answer.association?.associationArn);
+  return answer.association?.associationArn;
 }
 
-/** What is to go is sent as an empty text: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdatePodIdentityAssociation.html */
+/** An empty text removes a field: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdatePodIdentityAssociation.html */
 async function update(
   client: AssociationClient,
   { roleArn, policy }: DesiredAssociation,
@@ -152,12 +149,13 @@ async function update(
   await eksOf(client, arn).send(command, client.options).catch(failWith(actions, arn));
 }
 
-/** The owner's association, the known one or the one of `desired`; one that is not tagged as the owner's stays. */
+/** Deletes the owner's association: the one with the ARN `known`, or that of `desired`. One without the owner's tags stays. */
 export async function removeAssociation(
   client: AssociationClient,
+  known: string | undefined,
   desired: DesiredAssociation | undefined,
 ): Promise<void> {
-  const { current, former } = await lookAtAssociation(client, desired);
+  const { current, former } = await observeAssociation(client, known, desired);
   for (const association of [current, former]) {
     if (association?.associationArn === undefined || !isOurs(association, client.owner)) continue;
     await deleteAssociation(client, association.associationArn);
@@ -182,13 +180,13 @@ function isOurs({ tags = {} }: PodIdentityAssociation, owner: Owner): boolean {
   return ownershipOf(tags, owner) === "Ours";
 }
 
-/** Perhaps by an earlier try whose answer was lost: EKS shows it within seconds, and then whose it is. */
+/** An earlier request may have created it and its answer was lost: EKS shows it, with its owner, within seconds. */
 function notYetSeen({ serviceAccount }: DesiredAssociation): Failure {
-  const message = `The association of ServiceAccount '${serviceAccount}' was just created, and is not to be seen yet`;
-  return { reason: REASON.settling, message, retryAfterMs: LOOK_AGAIN_MS };
+  const message = `The association of ServiceAccount '${serviceAccount}' was just created, and is not visible yet`;
+  return { reason: REASON.settling, message, retryAfterMs: DELAY_MS.visible };
 }
 
-/** Does not say whose it is: the reader may have no business there. */
+/** Does not name the owner: another namespace may not be disclosed. */
 function notOwned({ serviceAccount, clusterName }: PodIdentityAssociation): Failure {
   const message =
     `ServiceAccount '${serviceAccount}' has a Pod Identity association in cluster '${clusterName}' that is not this object's, and can have only one: ` +

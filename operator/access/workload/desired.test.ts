@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec } from "../../api/types.ts";
 import { awsAccount, target } from "../../bucket/testing/fixtures.ts";
 import { failureIn } from "../../kube/outcome.ts";
-import { declare } from "./desired.ts";
+import { desiredAccess } from "./desired.ts";
 import { bucketAccess } from "../testing/objects.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
@@ -12,7 +12,7 @@ const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1",
 function declared(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();
   const owner = { cluster: "prod", namespace: "team", name: object.metadata.name };
-  return declare(object, "app", { account: awsAccount(account), session, owner, bucket: BUCKET });
+  return desiredAccess(object, "app", { account: awsAccount(account), session, owner, bucket: BUCKET });
 }
 
 function reasonOf(act: () => unknown): string | undefined {

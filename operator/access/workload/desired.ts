@@ -12,7 +12,7 @@ import { pathOf, roleNameOf, rolePathOf } from "./role/name.ts";
 import type { AccessTarget } from "../target.ts";
 import { trustPolicy } from "../policy/trust.ts";
 
-/** The role that a BucketAccess is to have. */
+/** Desired state of the role of a BucketAccess. */
 export interface DesiredRole {
   name: string;
   arn: string;
@@ -23,22 +23,22 @@ export interface DesiredRole {
   tags: Readonly<Record<string, string>>;
 }
 
-/** The association that hands a role to Pods. */
+/** Desired state of the association that gives a role to Pods. */
 export interface DesiredAssociation extends Workload {
   clusterName: string;
   roleArn: string;
-  /** Narrows a role that others have as well. */
+  /** Session policy that narrows a shared role. */
   policy?: PolicyDocument;
   tags: Readonly<Record<string, string>>;
 }
 
-/** All that is declared of an access by a role, by spec, bucket, account and operator. */
-export interface Declaration {
+/** Desired state of an access by a role: from spec, bucket, account and operator. */
+export interface DesiredAccess {
   identity: WorkloadIdentity["type"];
   workload: Workload;
-  /** Of the role that Pods get. */
+  /** The role that Pods get. */
   roleArn: string;
-  /** What the access comes to, of its own role or of the association. */
+  /** The policy that grants the access: of its own role, or of the association. */
   policy: PolicyDocument;
   /** Absent: the role is the account's shared one. */
   role?: DesiredRole;
@@ -46,12 +46,12 @@ export interface Declaration {
   association?: DesiredAssociation;
 }
 
-/** Pure. Throws an OutcomeError where the account does not say how Pods become a role, a Failed for what AWS would not take. */
-export function declare(object: BucketAccess, serviceAccount: string, target: AccessTarget): Declaration {
+/** Pure. Throws an OutcomeError where the account does not say how Pods get a role, or where AWS would refuse a policy. */
+export function desiredAccess(object: BucketAccess, serviceAccount: string, target: AccessTarget): DesiredAccess {
   const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
-  const identity = identityOf(object, target);
-  if (object.spec.role === "Shared") return declareShared(object, workload, identity.type, target);
-  const role = declareRole(object, workload, identity, target);
+  const identity = workloadIdentityOf(object, target);
+  if (object.spec.role === "Shared") return sharedAccess(object, workload, identity.type, target);
+  const role = desiredRole(object, workload, identity, target);
   const { arn: roleArn, permissions: policy, tags } = role;
   const { clusterName } = target.account.spec.workloadIdentity ?? {};
   const own = { identity: identity.type, workload, roleArn, policy, role };
@@ -59,14 +59,14 @@ export function declare(object: BucketAccess, serviceAccount: string, target: Ac
   return { ...own, association: { ...workload, clusterName, roleArn, tags } };
 }
 
-function declareRole(
+function desiredRole(
   { spec, status }: BucketAccess,
   workload: Workload,
   identity: WorkloadIdentity,
   { account, session, owner, bucket }: AccessTarget,
 ): DesiredRole {
   const { rolePath, rolePrefix, permissionsBoundaryArn, tags } = account.spec.iam ?? {};
-  // What the account says of name and path is decided once: a later change of it must not lose the role.
+  // Name and path are taken from the account once: a later change of the account must not lose the role.
   const { roleName, roleArn = "" } = status ?? {};
   const name = roleName ?? roleNameOf(rolePrefix, owner);
   const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
@@ -85,13 +85,13 @@ function declareRole(
   };
 }
 
-/** The association narrows the account's shared role to the grants. */
-function declareShared(
+/** The account's shared role, which the association narrows to the grants. */
+function sharedAccess(
   { spec }: BucketAccess,
   workload: Workload,
   identity: WorkloadIdentity["type"],
   { account, owner, bucket }: AccessTarget,
-): Declaration {
+): DesiredAccess {
   const { clusterName, sharedRoleArn: roleArn } = account.spec.workloadIdentity ?? {};
   if (identity !== "PodIdentity" || clusterName === undefined)
     throw notShareable(account, "Pod Identity as its identity");
@@ -107,8 +107,8 @@ function notShareable({ metadata }: AWSAccount, missing: string): Error {
   return stalled(REASON.workloadIdentityNotConfigured, message);
 }
 
-/** As the spec says, or the account. */
-function identityOf({ spec }: BucketAccess, { account, session }: AccessTarget): WorkloadIdentity {
+/** The spec decides, or else the account. */
+function workloadIdentityOf({ spec }: BucketAccess, { account, session }: AccessTarget): WorkloadIdentity {
   const { accountId, region, workloadIdentity } = account.spec;
   const { type, oidcProviderArn, clusterName } = workloadIdentity ?? {};
   const wanted = spec.identity ?? type;

@@ -1,131 +1,124 @@
 import type { KubeObject } from "../../kube/object.ts";
-import { type AssociationClient, associationPart, type AssociationSight, lookAtAssociation } from "./association.ts";
-import type { Declaration, DesiredRole } from "./desired.ts";
+import type { WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { configMapPart, findConfigMap, type Outputs } from "../outputs/config-map.ts";
 import { annotates, findServiceAccount, serviceAccountPart } from "../outputs/service-account.ts";
-import type { Part } from "../../reconcile/part.ts";
-import { findRole, lookAtRole, type RoleSight } from "./role/observe.ts";
-import { roleParts } from "./role/parts.ts";
-import { roleClient, type RoleClient } from "./role/role-client.ts";
 import type { AccessTarget } from "../target.ts";
+import {
+  type AssociationClient,
+  type AssociationObservation,
+  associationPart,
+  observeAssociation,
+} from "./association.ts";
+import type { DesiredAccess } from "./desired.ts";
+import { findRole, observeRole, type RoleObservation } from "./role/observe.ts";
+import { roleParts } from "./role/parts.ts";
+import { type OwnRole, roleClient } from "./role/role-client.ts";
 
-/** All that one reconcile of a ServiceAccount's access works with. */
+/** Input of one reconcile of the access of a ServiceAccount. */
 export interface Work {
   dependencies: AccessDependencies;
   context: AccessContext;
-  declaration: Declaration;
-  /** Absent: the role is the account's shared one, which is none of ours. */
+  desired: DesiredAccess;
+  /** Absent: Pods get the account's shared role, which the operator does not manage. */
   role?: OwnRole;
   association: AssociationClient;
   outputs: Outputs;
 }
 
-export interface OwnRole {
-  client: RoleClient;
-  desired: DesiredRole;
-  /** Keys of tags that earlier reconciles wrote: those no longer wanted are removed, all others belong to somebody else. */
-  appliedTagKeys: readonly string[];
-}
-
-/** What one look brought. */
-export interface Sight {
-  role: RoleSight | undefined;
-  /** Undefined: not looked at. */
-  association: AssociationSight | undefined;
+export interface WorkloadObservation {
+  role: RoleObservation | undefined;
+  /** Undefined: not read. */
+  association: AssociationObservation | undefined;
   configMap: Awaited<ReturnType<typeof findConfigMap>>;
   /** Undefined: not there, or not asked for. */
   serviceAccount: KubeObject | undefined;
 }
 
-/** What is looked at besides the role itself: foreign policies on it, and its association. */
-export type Scope = "All" | "Policies" | "Association";
+/** What is read besides the role itself: policies that others put on it, and its association. */
+export type ObservationScope = "All" | "Policies" | "Association";
 
 export function workOn(
   dependencies: AccessDependencies,
   context: AccessContext,
   { account, session, owner }: AccessTarget,
-  declaration: Declaration,
+  desired: DesiredAccess,
   outputs: Outputs,
 ): Work {
-  const { signal, status, object } = context;
-  const { role } = declaration;
+  const { signal, object } = context;
+  const { role } = desired;
   const ownRole = role && {
     client: roleClient(session, role.name, role.arn, signal),
     desired: role,
     appliedTagKeys: object.status?.tagKeys ?? [],
   };
-  const known = () => status.associationArn;
-  const onCreated = (created?: string) => {
-    if (created !== undefined) status.associationArn = created;
-  };
   return {
     dependencies,
     context,
-    declaration,
+    desired,
     ...(ownRole && { role: ownRole }),
-    association: { session, region: account.spec.region, owner, options: { abortSignal: signal }, known, onCreated },
+    association: { session, region: account.spec.region, owner, options: { abortSignal: signal } },
     outputs,
   };
 }
 
-/** All at once: at most four calls to AWS, or with Pod Identity and `All` five. */
-export async function look(work: Work, scope: Scope): Promise<Sight> {
-  const [role, outside] = await Promise.all([
-    work.role && lookAtRole(work.role.client, scope !== "Association"),
-    lookAround(work, scope !== "Policies"),
+/** Reads all at once: at most four calls to AWS, or five with Pod Identity and `All`. */
+export async function observeWorkload(work: Work, scope: ObservationScope): Promise<WorkloadObservation> {
+  const [role, surroundings] = await Promise.all([
+    work.role && observeRole(work.role.client, scope !== "Association"),
+    observeSurroundings(work, scope !== "Policies"),
   ]);
-  return { role, ...outside };
+  return { role, ...surroundings };
 }
 
-/** Of an access that may have no role yet: one call tells, and as long as there is none, the rest of them would be in vain. */
-export async function firstLook(work: Work): Promise<Sight> {
+/** No role is recorded yet: GetRole first, and the other reads of the role only if it exists. */
+export async function observeNewWorkload(work: Work): Promise<WorkloadObservation> {
   const { role: own } = work;
-  const [role, outside] = await Promise.all([own && findRole(own.client), lookAround(work, true)]);
-  return { role: role && own && (await lookAtRole(own.client, true)), ...outside };
+  const [role, surroundings] = await Promise.all([own && findRole(own.client), observeSurroundings(work, true)]);
+  return { role: role && own && (await observeRole(own.client, true)), ...surroundings };
 }
 
-async function lookAround(work: Work, withAssociation: boolean): Promise<Omit<Sight, "role">> {
-  const { dependencies, context, declaration, outputs } = work;
+async function observeSurroundings(work: Work, withAssociation: boolean): Promise<Omit<WorkloadObservation, "role">> {
+  const { dependencies, context, desired, outputs } = work;
   const { client } = dependencies;
-  const { object, signal } = context;
-  const { serviceAccount: name } = declaration.workload;
+  const { object, status, signal } = context;
+  const { serviceAccount: name } = desired.workload;
   const [association, configMap, serviceAccount] = await Promise.all([
-    withAssociation ? lookAtAssociation(work.association, declaration.association) : undefined,
+    withAssociation ? observeAssociation(work.association, status.associationArn, desired.association) : undefined,
     findConfigMap(client, object, outputs.configMapName, signal),
-    annotates(object, declaration.identity) ? findServiceAccount(client, object, name, signal) : undefined,
+    annotates(object, desired.identity) ? findServiceAccount(client, object, name, signal) : undefined,
   ]);
   return { association, configMap, serviceAccount };
 }
 
 /**
- * Of an access that is as declared. What others may have put on the role and what they may have done to the association are looked at in turn, so that no
- * look takes more than four calls.
+ * The scope for an access that was as declared. Policies on the role and the association are read in turn, so that no observation takes more than
+ * four calls.
  */
-export function nextScope(work: Work): Scope {
-  const { dependencies, context, declaration } = work;
-  const { lookedAtAssociation } = dependencies;
+export function nextScope(work: Work): ObservationScope {
+  const { dependencies, context, desired } = work;
+  const { lastReadAssociation } = dependencies;
   const { uid = "" } = context.object.metadata;
   if (work.role === undefined) return "Association";
-  if (declaration.association === undefined && context.object.status?.associationArn === undefined) return "Policies";
-  if (lookedAtAssociation.delete(uid)) return "Policies";
-  lookedAtAssociation.add(uid);
+  if (desired.association === undefined && context.object.status?.associationArn === undefined) return "Policies";
+  if (lastReadAssociation.delete(uid)) return "Policies";
+  lastReadAssociation.add(uid);
   return "Association";
 }
 
-/** Everything that was looked at, in the order in which it is written: outputs last. */
+/** The parts that were read, in the order in which they are written: outputs last. */
 export function partsOf(
   work: Work,
-  role: RoleSight | undefined,
-  { association, configMap, serviceAccount }: Sight,
-): Part[] {
-  const { dependencies, context, declaration, outputs } = work;
+  role: RoleObservation | undefined,
+  { association, configMap, serviceAccount }: WorkloadObservation,
+): WritablePart[] {
+  const { dependencies, context, desired, outputs } = work;
   const { client } = dependencies;
-  const { object, signal } = context;
+  const { object, status, signal } = context;
   return [
     ...(work.role && role ? roleParts(work.role, role) : []),
-    ...(association ? [associationPart(work.association, declaration.association, association)] : []),
+    ...(association ? [associationPart(work.association, desired.association, association, status)] : []),
     configMapPart(client, object, outputs, configMap, signal),
-    ...(serviceAccount ? [serviceAccountPart(client, object, serviceAccount, declaration.roleArn, signal)] : []),
+    ...(serviceAccount ? [serviceAccountPart(client, object, serviceAccount, desired.roleArn, signal)] : []),
   ];
 }

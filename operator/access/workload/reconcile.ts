@@ -1,22 +1,31 @@
 import { pollIntervalMs } from "../../api/annotations.ts";
-import { fingerprint } from "../../reconcile/fingerprint.ts";
 import type { Outcome } from "../../kube/outcome.ts";
-import { announceChanges, announceCorrection } from "../announce.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
-import { outcomeOf } from "../../reconcile/conclude.ts";
-import { declare, type Declaration } from "./desired.ts";
+import { conclude } from "../../reconcile/conclude.ts";
+import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
+import { fingerprint } from "../../reconcile/fingerprint.ts";
+import type { PartResult, WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
-import { firstLook, look, nextScope, partsOf, type Sight, type Work, workOn } from "./observe.ts";
-import { dropFormerOutputs, noteOutputs, outputsOf } from "../outputs/outputs.ts";
-import type { PartResult } from "../../reconcile/part.ts";
+import { outputsOf } from "../outputs/outputs.ts";
+import { notePolicy, noteTags, wasAsDeclared } from "../status.ts";
+import type { AccessTarget } from "../target.ts";
+import { type DesiredAccess, desiredAccess } from "./desired.ts";
+import {
+  nextScope,
+  observeNewWorkload,
+  observeWorkload,
+  partsOf,
+  type Work,
+  type WorkloadObservation,
+  workOn,
+} from "./observe.ts";
+import { dropFormerOutputs, noteOutputs } from "./outputs.ts";
 import { tagsOfRole } from "./role/observe.ts";
 import { ownRole } from "./role/own-role.ts";
 import { removeRole } from "./role/remove.ts";
 import { roleClient } from "./role/role-client.ts";
-import { notePolicy, noteTags, wasAsDeclared } from "../status.ts";
-import type { AccessTarget } from "../target.ts";
 
-/** For the Pods of a ServiceAccount: a role, the way in which they become it, and what they are told of it. */
+/** Gives the Pods of a ServiceAccount a role, by IRSA or an association, and the outputs that name it. */
 export async function reconcileWorkload(
   dependencies: AccessDependencies,
   context: AccessContext,
@@ -26,41 +35,45 @@ export async function reconcileWorkload(
   const { object, signal } = context;
   const { history } = dependencies;
   const uid = object.metadata.uid ?? "";
-  const declaration = declare(object, serviceAccount, target);
-  const work = workOn(dependencies, context, target, declaration, outputsOf(object, target, declaration.roleArn));
-  const hash = fingerprint([declaration, work.outputs, object.spec.annotateServiceAccount]);
+  const desired = desiredAccess(object, serviceAccount, target);
+  const work = workOn(dependencies, context, target, desired, outputsOf(object, target, desired.roleArn));
+  const hash = fingerprint([desired, work.outputs, object.spec.annotateServiceAccount]);
   const settled = wasAsDeclared(object, hash);
   await dropFormerOutputs(work);
-  noteDeclaration(context, target, declaration, hash);
+  noteDesired(context, target, desired, hash);
 
   // Is there a role, and is it ours?
   const established = object.status?.roleName !== undefined;
-  const sight = established ? await look(work, settled ? nextScope(work) : "All") : await firstLook(work);
+  const observed = established
+    ? await observeWorkload(work, settled ? nextScope(work) : "All")
+    : await observeNewWorkload(work);
+  const { role: seen } = observed;
   const role =
-    work.role && (await ownRole(dependencies, context, work.role, sight.role, target.owner, settled && established));
+    work.role && (await ownRole(dependencies, context, work.role, seen, target.owner, settled && established));
 
   // Only the difference, one write after another, read back.
-  const parts = partsOf(work, role, sight);
-  await announceChanges(dependencies, context, partsToWrite(parts, history, uid), settled && role === sight.role);
-  const written = await applyParts(parts, history, uid);
+  const parts = partsOf(work, role, observed);
+  const toWrite = partsToWrite(parts, history, uid);
+  await announceWrites(dependencies, context, toWrite, settled && role === seen ? toWrite : []);
+  const written = await applyParts(parts, (part) => part.write(), history, uid);
   signal.throwIfAborted();
-  const { results, last } = await lookBack(work, written, sight);
+  const { results, last } = await observeAgain(work, written, observed);
   const awaiting = noteOutputs(work, last);
   if (work.role && last.role) noteTags(context.status, work.role.desired.tags, Object.keys(tagsOfRole(last.role.role)));
 
   const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), awaiting);
   const message = `ServiceAccount '${serviceAccount}' has its access to bucket '${target.bucket.name}'`;
-  const outcome = outcomeOf(results, message, recheckAfterMs);
+  const outcome = conclude(results, { message, recheckAfterMs });
   if (work.role === undefined) await dropFormerRole(dependencies, context, target);
-  announceCorrection(dependencies, context);
+  announceCorrection(dependencies, context, results);
   return outcome;
 }
 
-/** What is meant; on record before anything is created. */
-function noteDeclaration(
+/** Recorded before anything is created. */
+function noteDesired(
   { object, status }: AccessContext,
   target: AccessTarget,
-  { identity, workload, roleArn, role, policy }: Declaration,
+  { identity, workload, roleArn, role, policy }: DesiredAccess,
   declarationHash: string,
 ): void {
   Object.assign(status, { roleArn, declarationHash, ...(role && { roleName: role.name }) });
@@ -68,7 +81,7 @@ function noteDeclaration(
   notePolicy(status, object, { workload, identity }, target, policy);
 }
 
-/** The role that the access had to itself before it came to share one; nobody gets it any more. */
+/** Deletes the access's own role after Pods have got the shared one. */
 async function dropFormerRole(
   { history }: AccessDependencies,
   { object, status, signal }: AccessContext,
@@ -81,15 +94,15 @@ async function dropFormerRole(
   delete status.tagKeys;
 }
 
-/** Everything again, if something was written. */
-async function lookBack(
+/** Reads everything again if something was written. */
+async function observeAgain(
   work: Work,
-  written: readonly PartResult[],
-  sight: Sight,
-): Promise<{ results: readonly PartResult[]; last: Sight }> {
-  if (written.every(({ state }) => state !== "Settling")) return { results: written, last: sight };
-  const last = await look(work, "All");
-  // A role that is not to be seen yet settles nothing.
+  written: readonly PartResult<WritablePart>[],
+  observed: WorkloadObservation,
+): Promise<{ results: readonly PartResult<WritablePart>[]; last: WorkloadObservation }> {
+  if (written.every(({ state }) => state !== "Settling")) return { results: written, last: observed };
+  const last = await observeWorkload(work, "All");
+  // While IAM does not show the role, nothing has settled.
   const isSeen = work.role === undefined || last.role !== undefined;
   return { results: isSeen ? readBack(written, partsOf(work, last.role, last)) : written, last };
 }

@@ -1,7 +1,6 @@
 import { REASON } from "../../api/reasons.ts";
-import type { Drift } from "../../api/types.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { driftSummary } from "../drift.ts";
+import { announceDrift } from "../../reconcile/drift.ts";
 import type { Change } from "../settings/setting.ts";
 
 /** The setting that the key belongs to. */
@@ -15,7 +14,7 @@ export async function announceKeyWork(
 ): Promise<void> {
   const { status, object, progress } = context;
   status.managedKey = { ...status.managedKey, workBegun: true };
-  if (wasAsDeclared(context)) announceKeyDrift(dependencies, context, changes);
+  if (wasAsDeclared(context)) announceDrift(dependencies, context, [{ name: SETTING, changes }]);
   const work = object.status?.kmsKeyArn === undefined ? "Creating" : "Changing";
   await progress(REASON.applying, `${work} the KMS key of the bucket`);
 }
@@ -23,24 +22,4 @@ export async function announceKeyWork(
 function wasAsDeclared({ object: { status, metadata } }: BucketContext): boolean {
   const current = status?.observedGeneration === metadata.generation;
   return current && status?.settings?.find(({ name }) => name === SETTING)?.state === "InSync";
-}
-
-function announceKeyDrift(
-  { onDrift, now }: BucketDependencies,
-  { status, event }: BucketContext,
-  changes: readonly Change[],
-): void {
-  const drift: Drift = {
-    lastDetectedTime: new Date(now()).toISOString(),
-    changes: changes.map(({ path, desired, actual }) => ({
-      setting: SETTING,
-      path,
-      desired,
-      ...(actual !== "" && { actual }),
-    })),
-  };
-  status.drift = drift;
-  onDrift(SETTING);
-  const note = `Changed at AWS: ${driftSummary(drift)}`;
-  event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }

@@ -67,7 +67,7 @@ export function endKeyChange(
 ): number {
   const { keyChange } = status;
   if (keyChange === undefined) return Infinity;
-  if (results.some(({ plan, state }) => isEncryption(plan) && state !== "InSync")) return Infinity;
+  if (results.some(({ part, state }) => isEncryption(part) && state !== "InSync")) return Infinity;
   const leftMs = keyChange.formerKmsKeyArn === undefined ? 0 : leftOf(keyChange, settleWindowMs, now());
   // The queue takes off up to a tenth.
   if (leftMs > 0) return leftMs * 1.2;

@@ -3,7 +3,9 @@ import { API_VERSION } from "../../api/names.ts";
 import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { EventDetail } from "../../kube/events.ts";
 import type { ObjectMeta } from "../../kube/object.ts";
-import type { SettingResult, SettingState } from "../apply.ts";
+import type { Failure } from "../../kube/outcome.ts";
+import type { PartState } from "../../reconcile/part.ts";
+import type { SettingResult } from "../apply.ts";
 import type { BucketContext } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
 import type { Change, Setting, SettingContext } from "../settings/setting.ts";
@@ -85,15 +87,12 @@ export function change(path: string, desired = "a", actual = "b"): Change {
 }
 
 export function planOf(setting: Setting, overrides: Partial<SettingPlan> = {}): SettingPlan {
-  return { setting, source: "Spec", desired: "a", observation: { value: "b" }, changes: [], ...overrides };
+  const { name } = setting;
+  return { name, setting, source: "Spec", desired: "a", observation: { value: "b" }, changes: [], ...overrides };
 }
 
-export function resultOf(
-  plan: SettingPlan,
-  state: SettingState,
-  overrides: Partial<SettingResult> = {},
-): SettingResult {
-  return { plan, state, changes: plan.changes, observed: plan.observation.value, ...overrides };
+export function resultOf(part: SettingPlan, state: PartState, failure?: Failure): SettingResult {
+  return { part, state, ...(failure && { failure }) };
 }
 
 export interface RecordedContext {

@@ -3,20 +3,22 @@ import { REASON } from "../../../api/reasons.ts";
 import type { BucketAccess } from "../../../api/types.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
-import type { Attempt } from "../../../reconcile/history.ts";
+import type { Write } from "../../../reconcile/history.ts";
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { again } from "../../../reconcile/outcome.ts";
 import type { DesiredRole } from "../desired.ts";
-import type { RoleSight } from "./observe.ts";
+import type { RoleObservation } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";
 
-/** IAM's default, and enough for the SDKs, which fetch credentials anew: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html */
+/**
+ * IAM's default; SDKs renew credentials before they expire.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+ */
 export const SESSION_SECONDS = 3_600;
 
-const LOOK_AGAIN_MS = 2_000;
-
 /**
- * In one call with its owner's tags and its boundary, so that a crash right after leaves neither a role of which nobody knows whose it is nor one
- * without bounds. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ * Creates the role with its owner's tags and its boundary in one call, so that a crash cannot leave a role without either.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
 export async function createRole(
   { iam, ref, arn, options }: RoleClient,
@@ -36,21 +38,21 @@ export async function createRole(
   try {
     await iam.send(command, options);
   } catch (error) {
-    // Perhaps by an earlier try whose answer was lost: the next look tells whose it is.
+    // An earlier request may have created it and its answer was lost: the next read shows its owner.
     if (awsErrorKind(error) === "AlreadyExists") {
-      throw again(REASON.settling, `Role '${ref.RoleName}' was just created, and is not to be seen yet`, LOOK_AGAIN_MS);
+      throw again(REASON.settling, `Role '${ref.RoleName}' was just created, and is not visible yet`, DELAY_MS.visible);
     }
     failWith("iam:CreateRole and iam:TagRole", arn)(error);
   }
 }
 
-/** For the memory of what was written: IAM may not show a role that was just made. */
-export function creationOf(roleName: string): Attempt {
-  return { setting: "role", desired: roleName, changes: [] };
+/** The creation as a write in the history: IAM may not show a new role yet. */
+export function creationOf(roleName: string): Write {
+  return { name: "role", desired: roleName, changes: [] };
 }
 
-/** What there is to see of a role right after its creation. */
-export function freshRole({ name, arn, trust, permissionsBoundaryArn, tags }: DesiredRole): RoleSight {
+/** What IAM answers for a role right after its creation. */
+export function freshRole({ name, arn, trust, permissionsBoundaryArn, tags }: DesiredRole): RoleObservation {
   const role = {
     RoleName: name,
     Arn: arn,

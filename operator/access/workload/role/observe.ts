@@ -5,20 +5,18 @@ import {
   ListRolePoliciesCommand,
   type Role,
 } from "@aws-sdk/client-iam";
-import { awsErrorKind } from "../../../aws/errors.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
+import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import type { Tags } from "../../../api/ownership.ts";
 import type { RoleClient } from "./role-client.ts";
 
-/** The role's inline policy; all others are none of ours. */
+/** Name of the role's inline policy that has the grants. */
 export const POLICY_NAME = "s3-operator";
 
-/** What a look at a role brought. */
-export interface RoleSight {
+export interface RoleObservation {
   role: Role;
   /** The inline policy as IAM answers it; undefined: there is none. */
   permissions: string | undefined;
-  /** Names of inline policies and ARNs of attached ones. Undefined: not looked at. */
+  /** Names of inline policies and ARNs of attached ones. Undefined: not read. */
   policies: RolePolicies | undefined;
 }
 
@@ -32,8 +30,8 @@ export async function findRole({ iam, ref, arn, options }: RoleClient): Promise<
   return unlessGone(iam.send(new GetRoleCommand(ref), options), "iam:GetRole", arn).then((answer) => answer?.Role);
 }
 
-/** All at once. `withPolicies`: two calls more, for what others may have put there. */
-export async function lookAtRole(client: RoleClient, withPolicies: boolean): Promise<RoleSight | undefined> {
+/** Reads all at once. `withPolicies`: two more calls, for the names of all its policies. */
+export async function observeRole(client: RoleClient, withPolicies: boolean): Promise<RoleObservation | undefined> {
   const [role, permissions, policies] = await Promise.all([
     findRole(client),
     permissionsOf(client),
@@ -74,16 +72,6 @@ async function attachedPolicies({ iam, ref, arn, options }: RoleClient): Promise
     Marker = page?.Marker;
   } while (Marker !== undefined);
   return arns;
-}
-
-/** What a call answers, or undefined where AWS knows no such thing (any more); throws an OutcomeError for all else. */
-export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (awsErrorKind(error) === "NotFound") return undefined;
-    return failWith(action, resource)(error);
-  }
 }
 
 export function tagsOfRole({ Tags = [] }: Role): Tags {

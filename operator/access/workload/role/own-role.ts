@@ -4,27 +4,26 @@ import { compare } from "../../../reconcile/change.ts";
 import { again, stalled } from "../../../reconcile/outcome.ts";
 import { failureIn } from "../../../kube/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
-import { announceChanges } from "../../announce.ts";
+import { DELAY_MS } from "../../../reconcile/delays.ts";
+import { announceWrites } from "../../../reconcile/drift.ts";
 import type { DesiredRole } from "../desired.ts";
 import type { AccessContext, AccessDependencies } from "../../dependencies.ts";
-import type { OwnRole } from "../observe.ts";
+import type { OwnRole } from "./role-client.ts";
 import { createRole, creationOf, freshRole } from "./create.ts";
-import { type RoleSight, tagsOfRole } from "./observe.ts";
+import { type RoleObservation, tagsOfRole } from "./observe.ts";
 
-const LOOK_AGAIN_MS = 2_000;
-
-/** Reasons of failures after which a role may have been made all the same. */
+/** Failures after which IAM may have created the role nevertheless. */
 const WITHOUT_ANSWER = new Set(["Unavailable", "TimedOut", "Aborted"]);
 
-/** The role as it was seen, if it is the owner's; if there is none, it is made, its owner's name in its tags. `settled`: there was one. */
+/** The observed role if it is the owner's, or a new one with the owner's tags. `settled`: there was one before. */
 export async function ownRole(
   dependencies: AccessDependencies,
   context: AccessContext,
   own: OwnRole,
-  seen: RoleSight | undefined,
+  seen: RoleObservation | undefined,
   owner: Owner,
   settled: boolean,
-): Promise<RoleSight> {
+): Promise<RoleObservation> {
   if (seen === undefined) return makeRole(dependencies, context, own, settled);
   refuseForeignRole(seen.role, owner);
   refuseOtherPath(context, seen.role, own.desired);
@@ -36,12 +35,13 @@ async function makeRole(
   context: AccessContext,
   { client, desired }: OwnRole,
   settled: boolean,
-): Promise<RoleSight> {
+): Promise<RoleObservation> {
   const { history } = dependencies;
   const { object, event } = context;
   const changes = compare("", desired.name, undefined);
-  await announceChanges(dependencies, context, [{ setting: "role", changes }], settled);
-  // What was written to an earlier role of that name says nothing about this one.
+  const parts = [{ name: "role", changes }];
+  await announceWrites(dependencies, context, parts, settled ? parts : []);
+  // Writes to an earlier role of that name say nothing about this one.
   const { uid = "" } = object.metadata;
   history.forget(uid);
   history.wrote(uid, creationOf(desired.name));
@@ -56,7 +56,7 @@ async function makeRole(
   return freshRole(desired);
 }
 
-/** Throws an OutcomeError for a role that is not tagged as the owner's: it is never touched. */
+/** Throws an OutcomeError for a role without the owner's tags, which is never changed. */
 function refuseForeignRole(role: Role, owner: Owner): void {
   if (ownershipOf(tagsOfRole(role), owner) === "Ours") return;
   const message =
@@ -65,9 +65,9 @@ function refuseForeignRole(role: Role, owner: Owner): void {
   throw stalled(REASON.roleNotOwned, message);
 }
 
-/** A role of ours that an earlier reconcile made, and of which nothing is on record any more, keeps its path. */
+/** A role of ours that status no longer records keeps its path. */
 function refuseOtherPath({ status }: AccessContext, { Arn }: Role, { arn }: DesiredRole): void {
   if (Arn === undefined || Arn === arn) return;
   status.roleArn = Arn;
-  throw again(REASON.settling, `Role '${Arn}' is there already`, LOOK_AGAIN_MS);
+  throw again(REASON.settling, `Role '${Arn}' is there already`, DELAY_MS.visible);
 }

@@ -10,17 +10,17 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import { compare } from "../../../reconcile/change.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
+import { failWith, unlessGone } from "../../../reconcile/aws-failure.ts";
 import { comparePolicy } from "../../policy/compare.ts";
 import type { DesiredRole } from "../desired.ts";
-import type { OwnRole } from "../observe.ts";
-import type { Part } from "../../../reconcile/part.ts";
+import type { OwnRole } from "./role-client.ts";
+import type { WritablePart } from "../../../reconcile/part.ts";
 import { SESSION_SECONDS } from "./create.ts";
-import { POLICY_NAME, type RoleSight, tagsOfRole, unlessGone } from "./observe.ts";
+import { POLICY_NAME, type RoleObservation, tagsOfRole } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";
 
-/** What a role consists of, in the order in which it is written: what bounds it goes before what it may do. */
-export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleSight): Part[] {
+/** The parts of a role in the order in which they are written: what bounds the role goes before what it may do. */
+export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleObservation): WritablePart[] {
   return [
     boundary(client, desired, sight),
     trust(client, desired, sight),
@@ -34,10 +34,10 @@ export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: R
 function boundary(
   { iam, ref, arn, options }: RoleClient,
   { permissionsBoundaryArn }: DesiredRole,
-  { role }: RoleSight,
-): Part {
+  { role }: RoleObservation,
+): WritablePart {
   return {
-    setting: "permissionsBoundary",
+    name: "permissionsBoundary",
     desired: permissionsBoundaryArn,
     changes: compare("", permissionsBoundaryArn, role.PermissionsBoundary?.PermissionsBoundaryArn),
     write: async () => {
@@ -52,9 +52,13 @@ function boundary(
   };
 }
 
-function trust({ iam, ref, arn, options }: RoleClient, { trust }: DesiredRole, { role }: RoleSight): Part {
+function trust(
+  { iam, ref, arn, options }: RoleClient,
+  { trust }: DesiredRole,
+  { role }: RoleObservation,
+): WritablePart {
   return {
-    setting: "trust",
+    name: "trust",
     desired: trust,
     changes: comparePolicy(trust, role.AssumeRolePolicyDocument),
     write: async () => {
@@ -64,9 +68,13 @@ function trust({ iam, ref, arn, options }: RoleClient, { trust }: DesiredRole, {
   };
 }
 
-function permissions({ iam, ref, arn, options }: RoleClient, { permissions }: DesiredRole, sight: RoleSight): Part {
+function permissions(
+  { iam, ref, arn, options }: RoleClient,
+  { permissions }: DesiredRole,
+  sight: RoleObservation,
+): WritablePart {
   return {
-    setting: "permissions",
+    name: "permissions",
     desired: permissions,
     changes: comparePolicy(permissions, sight.permissions),
     write: async () => {
@@ -78,12 +86,12 @@ function permissions({ iam, ref, arn, options }: RoleClient, { permissions }: De
   };
 }
 
-/** A role of ours does what its BucketAccess says, and nothing that others add. */
-function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: RoleSight): Part {
+/** Policies that others put on the role: a BucketAccess alone decides what its role may do. */
+function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: RoleObservation): WritablePart {
   const inline = (policies?.inline ?? []).filter((name) => name !== POLICY_NAME);
   const attached = policies?.attached ?? [];
   return {
-    setting: "otherPolicies",
+    name: "otherPolicies",
     desired: [],
     changes: [...inline, ...attached].flatMap((name) => compare(`[${name}]`, undefined, name)),
     write: async () => {
@@ -99,9 +107,9 @@ function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: Rol
   };
 }
 
-function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleSight): Part {
+function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleObservation): WritablePart {
   return {
-    setting: "maxSessionDuration",
+    name: "maxSessionDuration",
     desired: SESSION_SECONDS,
     changes: compare("", SESSION_SECONDS, role.MaxSessionDuration ?? SESSION_SECONDS),
     write: async () => {
@@ -116,13 +124,13 @@ function tags(
   { iam, ref, arn, options }: RoleClient,
   { tags }: DesiredRole,
   appliedTagKeys: readonly string[],
-  { role }: RoleSight,
-): Part {
+  { role }: RoleObservation,
+): WritablePart {
   const found = tagsOfRole(role);
   const missing = Object.entries(tags).filter(([key, value]) => !Object.hasOwn(found, key) || found[key] !== value);
   const surplus = appliedTagKeys.filter((key) => !Object.hasOwn(tags, key) && Object.hasOwn(found, key));
   return {
-    setting: "tags",
+    name: "tags",
     desired: tags,
     changes: [
       ...missing.flatMap(([key, value]) => compare(key, value, Object.hasOwn(found, key) ? found[key] : undefined)),

@@ -3,18 +3,18 @@ import { REASON } from "../../../api/reasons.ts";
 import type { BucketAccess } from "../../../api/types.ts";
 import type { History } from "../../../reconcile/history.ts";
 import { findCondition } from "../../../kube/conditions.ts";
+import { unlessGone } from "../../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { again } from "../../../reconcile/outcome.ts";
 import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { creationOf } from "./create.ts";
-import { findRole, POLICY_NAME, policiesOf, tagsOfRole, unlessGone } from "./observe.ts";
+import { findRole, POLICY_NAME, policiesOf, tagsOfRole } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";
 
-const LOOK_AGAIN_MS = 5_000;
-
 /**
- * Deletes the owner's role with what is on it, whatever of it is gone already; false: there was none, or it is not tagged as the owner's.
- * A role that still has policies cannot be deleted: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- * Throws an OutcomeError where the role was just made and has not been seen since: the object must not go without it.
+ * Deletes the owner's role and its policies. Returns false if there is none, or it does not have the owner's tags. IAM does not delete a role
+ * that has policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ * Throws an OutcomeError where the role was just created and is not visible yet: the object must not be deleted before it.
  */
 export async function removeRole(
   client: RoleClient,
@@ -28,13 +28,13 @@ export async function removeRole(
   if (role === undefined && !wasSeen && history.judge(uid, creationOf(ref.RoleName)) === "Settling") {
     throw again(
       REASON.settling,
-      `Waiting for role '${arn}', which was just made, to be seen and deleted`,
-      LOOK_AGAIN_MS,
+      `Waiting until IAM shows role '${arn}', which was just created, to delete it`,
+      DELAY_MS.visible,
     );
   }
   if (role === undefined || ownershipOf(tagsOfRole(role), owner) !== "Ours") return false;
   const { inline, attached } = await policiesOf(client);
-  // Ours, even if it was just written and is not in the list yet.
+  // The list may not show a policy that was just written.
   for (const PolicyName of new Set([POLICY_NAME, ...inline])) {
     const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
     await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);

@@ -1,4 +1,5 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { DesiredRole } from "../desired.ts";
 import type { AwsSession } from "../../../aws/session.ts";
 
 /** One role, for one reconcile. */
@@ -14,4 +15,12 @@ export interface RoleClient {
 
 export function roleClient(session: AwsSession, name: string, arn: string, signal: AbortSignal): RoleClient {
   return { iam: session.iam(), ref: { RoleName: name }, arn, options: { abortSignal: signal } };
+}
+
+/** A role of one BucketAccess, which the operator manages. */
+export interface OwnRole {
+  client: RoleClient;
+  desired: DesiredRole;
+  /** Keys of tags that earlier reconciles wrote. Those no longer desired are removed; all other tags belong to other users. */
+  appliedTagKeys: readonly string[];
 }

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { thrownFailure, thrownOutcome } from "../bucket/testing/thrown.ts";
+import { conclude, keepsChanging } from "./conclude.ts";
+import type { PartResult } from "./part.ts";
+import { change, partOf, resultOf } from "./testing/parts.ts";
+
+const CONCLUSION = { message: "all there", recheckAfterMs: 600_000 };
+const denied = resultOf(partOf("trust"), "Failed", { reason: "AccessDenied", message: "m", retryAfterMs: 120_000 });
+const refused = resultOf(partOf("tags"), "Failed", { reason: "Invalid", message: "m", terminal: true });
+const held = resultOf(partOf("encryption", { held: { message: "for the key", afterMs: 7 } }), "Held");
+const inState = (state: PartResult["state"]) => resultOf(partOf("policy"), state);
+
+test("all parts in sync are done", () => {
+  expect(conclude([inState("InSync")], CONCLUSION)).toEqual({ kind: "done", ...CONCLUSION });
+});
+
+test("what needs only time goes before what needs a user", async () => {
+  const inOrder: [PartResult, string][] = [
+    [denied, "AccessDenied"],
+    [inState("Settling"), "Settling"],
+    [held, "Applying"],
+    [refused, "Invalid"],
+    [inState("KeepsChanging"), "SettingKeepsChanging"],
+    [inState("Planned"), "ChangesPlanned"],
+  ];
+  for (const [index, [, reason]] of inOrder.entries()) {
+    const rest = inOrder.slice(index).map(([result]) => result);
+    for (const results of [rest, rest.toReversed()]) {
+      expect(await thrownOutcome(() => conclude(results, CONCLUSION))).toMatchObject({ reason });
+    }
+  }
+});
+
+test("a failure names its part, and the others that failed", async () => {
+  const other = resultOf(partOf("cors"), "Failed", { reason: "Throttled", message: "slow" });
+  expect((await thrownFailure(() => conclude([denied], CONCLUSION))).message).toBe("trust: m");
+  expect((await thrownFailure(() => conclude([denied, other], CONCLUSION))).message).toBe("cors: slow (and trust)");
+  const detailed = { ...CONCLUSION, detailsIn: "status.settings" };
+  const { message } = await thrownFailure(() => conclude([denied, other], detailed));
+  expect(message).toBe("cors: slow (and trust: see status.settings)");
+});
+
+test("what keeps changing says which part, where, and how often it was written", () => {
+  const rules = resultOf(
+    partOf("lifecycle", { changes: [change("rules[a].days"), change("rules[b]")] }),
+    "KeepsChanging",
+  );
+  expect(keepsChanging([rules])).toMatch(/^Written 5 times, .*: lifecycle rules\[a\]\.days, rules\[b\]\. /);
+  expect(keepsChanging([resultOf(partOf("versioning"), "KeepsChanging")])).toContain(": versioning. ");
+});
