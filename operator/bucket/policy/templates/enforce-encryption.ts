@@ -7,10 +7,10 @@ const KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 const CUSTOMER_ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
 
 /**
- * Denies uploads that ask for another encryption than the declared one. One without encryption headers gets the bucket's default, and passes:
- * each test is about headers that are there (`Null: false`). One that names a KMS algorithm and no key gets the account's `aws/s3` key,
- * not the bucket's default: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. With `aws/s3` declared, whose ARN we do
- * not know, keys are not judged.
+ * Denies uploads that request another encryption than the declared one. An upload without encryption headers gets the bucket's default and
+ * passes: each test needs the header (`Null: false`). An upload with a KMS algorithm and no key gets the account's `aws/s3` key, not the
+ * bucket's default: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. If the spec declares `aws/s3`, whose ARN is
+ * unknown, keys are not tested.
  */
 export const enforceEncryption: Template = ({ enforceEncryption }, context) => {
   const { sseAlgorithm, kmsKeyArn } = context.encryption;
