@@ -23,14 +23,14 @@ const ABSENT: [status: number, code: string][] = [
 ];
 
 describe("S3", () => {
-  test.each(ABSENT)("%i %s is absent, with its bucket there", async (status, code) => {
+  test.each(ABSENT)("%i %s: the configuration is absent, the bucket exists", async (status, code) => {
     const error = await s3Get(s3Error(status, code));
     expect(awsErrorKind(error)).toBe("NotFound");
     expect(isAbsent(error)).toBe(true);
     expect(isNoSuchBucket(error)).toBe(false);
   });
 
-  test("a missing bucket is not an absent setting", async () => {
+  test("a missing bucket is not an absent configuration", async () => {
     const error = await s3Get(s3Error(404, "NoSuchBucket", "The specified bucket does not exist"));
     expect(awsErrorKind(error)).toBe("NotFound");
     expect(isAbsent(error)).toBe(false);
@@ -86,7 +86,7 @@ describe("S3", () => {
     expect(isAbsent(error)).toBe(false);
   });
 
-  test("AuthorizationHeaderMalformed that names a region is about the region", async () => {
+  test("AuthorizationHeaderMalformed with a region is WrongRegion", async () => {
     const error = await s3Get(s3Error(400, "AuthorizationHeaderMalformed", "wrong", "<Region>eu-west-1</Region>"));
     expect(awsErrorKind(error)).toBe("WrongRegion");
     expect(observedRegion(error)).toBe("eu-west-1");
@@ -98,7 +98,7 @@ describe("S3", () => {
     [400, "eu-west-1", "WrongRegion"],
     [400, undefined, "Credentials"],
     [403, "us-east-1", "AccessDenied"],
-    // Of the bucket: see isNoSuchBucket.
+    // See isNoSuchBucket.
     [404, undefined, "Unavailable"],
     [405, undefined, "Unsupported"],
     [429, undefined, "Throttled"],
@@ -114,19 +114,19 @@ describe("S3", () => {
     expect(isExpiredCredentials(error)).toBe(status === 400);
   });
 
-  test("a region that is none is not believed", async () => {
+  test("ignores an invalid region", async () => {
     const error = await s3Head(301, { ...REQUEST_ID, "x-amz-bucket-region": "evil.example.com/" });
     expect(observedRegion(error)).toBeUndefined();
   });
 
-  test("an answer that is cut off, or is no XML, may pass", async () => {
+  test("an answer that is truncated or not XML is Unavailable", async () => {
     for (const body of ["<Error><Code>Acc", "<html>proxy says no", "{}"]) {
       const error = await s3Get({ status: 502, headers: { "content-type": "application/xml" }, body });
       expect(awsErrorKind(error)).toBe("Unavailable");
     }
   });
 
-  test("what the SDK refuses by itself is invalid", async () => {
+  test("a request that the SDK refuses is Invalid", async () => {
     const config = { region: "us-east-1", credentials: { accessKeyId: "AKIA", secretAccessKey: "secret" } };
     const byPath = new S3Client({ ...config, forcePathStyle: true });
     const byHost = new S3Client(config);
@@ -174,8 +174,8 @@ describe("IAM and STS", () => {
     expect(awsErrorKind(iamError(name, status, message))).toBe(kind);
   });
 });
-describe("what a proxy answers", () => {
-  test("HeadBucket's status counts only with the id of the request", async () => {
+describe("answers of a proxy", () => {
+  test("the status of HeadBucket counts only with a request id", async () => {
     for (const status of [301, 400, 403, 404, 429]) {
       const error = await s3Head(status, { "x-amz-bucket-region": "eu-west-1" });
       expect(awsErrorKind(error)).toBe("Unavailable");
@@ -184,7 +184,7 @@ describe("what a proxy answers", () => {
     }
   });
 
-  test("in place of AWS's body, with AWS's headers, is still no word that something is not there", async () => {
+  test("a foreign body with AWS's headers is not an absence", async () => {
     for (const id of ["x-amz-request-id", "x-amzn-requestid"]) {
       const answer = proxyPage(404, undefined, { [id]: "4442587FB7D0A2F9" });
       for (const error of [await s3Get(answer), await kmsCall(answer)]) {
@@ -195,20 +195,20 @@ describe("what a proxy answers", () => {
     }
   });
 
-  test("in the form of another service's error has no code of AWS", async () => {
+  test("an error in the form of another service has no code of AWS", async () => {
     for (const body of ['{"code":404,"message":"no"}', '{"message":"no"}', "[]", "404 page not found", ""]) {
       expect(awsErrorKind(await kmsCall({ status: 404, body }))).toBe("Unavailable");
     }
     expect(awsErrorKind(await kmsCall(s3Error(400, "InvalidRequest")))).toBe("Unavailable");
   });
 
-  test("a code is AWS's word, or a store's, also without the id of the request", async () => {
+  test("a code counts without a request id", async () => {
     const body = "<Error><Code>NoSuchBucketPolicy</Code></Error>";
     expect(isAbsent(await s3Get({ status: 404, body }))).toBe(true);
   });
 });
 describe("stores", () => {
-  test("without S3 Control take its path for that of a bucket", async () => {
+  test("without S3 Control take its path for a bucket", async () => {
     const error = await s3Get(s3Error(404, "NoSuchBucket", "no", "<BucketName>v20180820</BucketName>"));
     expect(awsErrorKind(error)).toBe("Unsupported");
     expect(isNoSuchBucket(error)).toBe(false);
@@ -228,7 +228,7 @@ describe("stores", () => {
     expect(awsErrorKind(iamError("InvalidParameterValue", 400, "Invalid value for MaxItems"))).toBe("Invalid");
   });
 });
-describe("what is not AWS's", () => {
+describe("errors that are not from AWS", () => {
   test.each([
     new TypeError("undefined is not a function"),
     Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),

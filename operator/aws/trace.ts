@@ -4,7 +4,7 @@ import { inSpan, markFailed } from "../tracing.ts";
 import { awsErrorKind, isNoSuchBucket } from "./errors.ts";
 import { operationName, type Service } from "./service.ts";
 
-/** What the SDK says of a call, in its answer as in its error. */
+/** `$metadata` of answers and errors of the SDK. */
 interface Metadata {
   httpStatusCode?: number;
   requestId?: string;
@@ -12,7 +12,7 @@ interface Metadata {
 }
 
 /**
- * A span around each call, with the waits and retries in it, that never holds what was asked or answered.
+ * A span for each call, including waits and retries, without parameters or content of answers.
  * Names: https://opentelemetry.io/docs/specs/semconv/cloud-providers/aws-sdk/
  */
 export function traceCalls<Input extends object, Output extends object>(
@@ -29,7 +29,7 @@ export function traceCalls<Input extends object, Output extends object>(
       } catch (error) {
         span.setAttributes(attributesOf(error));
         const kind = awsErrorKind(error) ?? "Unknown";
-        // Most of what can be read is not set on most buckets: an answer like any other.
+        // Not an error: most settings are not set on most buckets.
         if (kind !== "NotFound" && !isNoSuchBucket(error)) markFailed(span, kind);
         throw error;
       }

@@ -53,10 +53,10 @@ export interface Findings {
   foreign: boolean;
   /** Undefined: not read, because the simulations allow the request or the role is foreign. */
   role: RoleFindings | undefined;
-  /** Policy of the Pod Identity association of a shared role. Value undefined: no association, or one without a policy. */
+  /** Policy of the association, for a shared role. Value undefined: no association, or none with a policy. */
   session: Read<PolicyDocument | undefined> | undefined;
   bucketPolicy: Read<PolicyDocument>;
-  /** The policy is public, and the bucket or the account restricts public buckets. Undefined: does not matter, since the role is not foreign. */
+  /** The policy is public, and bucket or account restricts that. Undefined: not read, the role is not foreign. */
   restrictedAsPublic: Read<boolean> | undefined;
   /** Value undefined: the bucket does not encrypt with KMS. Undefined: the action uses no key. */
   key: Read<KeyFindings | undefined> | undefined;

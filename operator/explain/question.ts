@@ -14,7 +14,10 @@ export interface Question {
   vpcEndpoint: string | undefined;
 }
 
-/** Objects are the resource type of the action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+/**
+ * Objects are the resource type of the action:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
 export function isOnObjects(action: string): boolean {
   return /Object|MultipartUpload/.test(action) && !action.includes("Bucket");
 }
@@ -59,7 +62,10 @@ export function kmsRequest(
   return { roleArn, action, resource: keyArn, context };
 }
 
-/** The KMS action that S3 calls for an action of S3, if any: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+/**
+ * The KMS action that S3 calls for an action of S3, if any:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
 export function kmsActionOf(action: string): string | undefined {
   return { "s3:GetObject": "kms:Decrypt", "s3:GetObjectVersion": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey" }[
     action

@@ -32,7 +32,7 @@ export function manifestOf(
   return [...comments.map(comment), yaml].join("\n");
 }
 
-/** Quotes values that begin like a number: kubectl's parser reads more forms than YAML defines, such as `0X1F` and `1_E3`. */
+/** Quotes values that begin like a number: kubectl reads more as numbers than YAML does, such as `1_E3`. */
 function quoteLikeNumber(layout: ScalarLayout): void {
   const isText = layout.node.tag === layout.presenterOptions.schema.defaultScalarTag.tagName;
   if (isText && layout.style === SCALAR_STYLE.PLAIN && /^[-+.\d]/.test(layout.node.value)) {

@@ -7,7 +7,7 @@ import { awsFailure } from "./aws-failure.ts";
 const { s3Get, s3Head, kmsCall } = useSdkErrors();
 const context = { action: "s3:GetBucketPolicy", resource: "arn:aws:s3:::docs" };
 
-describe("what AWS answers", () => {
+describe("answers of AWS", () => {
   test("a denial names the action, the resource and the statement to add, from AWS's message", async () => {
     const error = await s3Get(
       s3Error(
@@ -24,13 +24,13 @@ describe("what AWS answers", () => {
     });
   });
 
-  test("a denial without details takes them from the caller", async () => {
+  test("a denial without details takes action and resource from the caller", async () => {
     const message = awsFailure(await s3Head(403, REQUEST_ID), context)?.message;
     expect(message).toContain("AWS denied s3:GetBucketPolicy on arn:aws:s3:::docs.");
     expect(message).toContain('{"Effect":"Allow","Action":"s3:GetBucketPolicy","Resource":"arn:aws:s3:::docs"}');
   });
 
-  test("what AWS refuses for good is terminal, with its words and without its request id", async () => {
+  test("an invalid request is terminal, with AWS's message and without the request id", async () => {
     const error = await s3Get(
       s3Error(400, "MalformedPolicy", "Policy has invalid resource (Request ID: 4442587FB7D0A2F9)"),
     );
@@ -41,7 +41,7 @@ describe("what AWS answers", () => {
     });
   });
 
-  test("a bucket elsewhere says where", async () => {
+  test("names the region of a bucket in another region", async () => {
     const failure = awsFailure(await s3Head(301, { ...REQUEST_ID, "x-amz-bucket-region": "eu-west-1" }));
     expect(failure).toEqual({
       reason: "RegionMismatch",
@@ -60,14 +60,14 @@ describe("what AWS answers", () => {
     expect(awsFailure(iamError(name, status))).toMatchObject(expected);
   });
 
-  test.each(["SlowDown", "InternalError"])("%s leaves the delay to the caller's backoff", (name) => {
+  test.each(["SlowDown", "InternalError"])("%s has no retry delay of its own", (name) => {
     const failure = awsFailure(iamError(name, 503));
     expect(failure).toBeDefined();
     expect(failure).not.toHaveProperty("retryAfterMs");
     expect(failure).not.toHaveProperty("terminal");
   });
 
-  test("another account's credentials are for a person to put right", () => {
+  test("credentials of another account are terminal", () => {
     const error = new AccountMismatchError(
       "111122223333",
       "999988887777",
@@ -82,7 +82,7 @@ describe("what AWS answers", () => {
     });
   });
 
-  test("an abort says nothing about the object, a deadline does", () => {
+  test("an abort is quiet, a deadline is a failure", () => {
     const aborted = (cause: unknown) => Object.assign(new Error("Request aborted", { cause }), { name: "AbortError" });
     expect(awsFailure(aborted("shutdown"))).toMatchObject({ reason: "Aborted", quiet: true });
     const late = awsFailure(aborted(new DOMException("late", "TimeoutError")));
@@ -90,7 +90,7 @@ describe("what AWS answers", () => {
     expect(late).not.toHaveProperty("quiet");
   });
 
-  test("the same network error reads the same whatever address it was", () => {
+  test("a network error has the same message for every address", () => {
     const refused = (address: string) =>
       Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: "ECONNREFUSED", $metadata: { attempts: 3 } });
     expect(awsFailure(refused("52.216.1.2:443"))).toEqual(awsFailure(refused("52.216.9.9:443")));
@@ -98,8 +98,8 @@ describe("what AWS answers", () => {
   });
 });
 
-describe("what a proxy answers", () => {
-  test.each([400, 403, 404, 407, 502])("%i is told as that, by its status and content type", async (status) => {
+describe("answers of a proxy", () => {
+  test.each([400, 403, 404, 407, 502])("%i: names status and content type", async (status) => {
     const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html`;
     for (const error of [
       await s3Get(proxyPage(status)),
@@ -117,7 +117,7 @@ describe("what a proxy answers", () => {
   });
 });
 
-describe("what a store answers without a message", () => {
+describe("errors of a store with or without a message", () => {
   test.each([
     ["<Error><Code>InvalidArgument</Code><Message></Message></Error>", "AWS refuses the request: InvalidArgument"],
     ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request: InvalidArgument"],
@@ -130,7 +130,7 @@ describe("what a store answers without a message", () => {
   });
 });
 
-test("a bucket that S3 does not take for access logs is no denial, and not missing for sure", () => {
+test("a target of access logs that S3 refuses is neither a denial nor missing", () => {
   for (const [status, code] of [
     [403, "CrossLocationLoggingProhibitted"],
     [400, "InvalidTargetBucketForLogging"],
@@ -142,7 +142,7 @@ test("a bucket that S3 does not take for access logs is no denial, and not missi
     });
   }
 });
-describe("what is not AWS's", () => {
+describe("errors that are not from AWS", () => {
   test.each([
     new TypeError("undefined is not a function"),
     Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),

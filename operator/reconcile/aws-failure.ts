@@ -13,8 +13,8 @@ export interface CallContext {
 }
 
 /**
- * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's backoff decides.
- * `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
+ * For people, by way of the status; undefined when the error is none of AWS. Without `retryAfterMs` the caller's
+ * backoff decides. `reason` is the kind, but for AccountMismatch, RegionMismatch, QuotaExceeded and TimedOut.
  */
 export function awsFailure(error: unknown, context: CallContext = {}): Failure | undefined {
   if (error instanceof AccountMismatchError) return accountMismatch(error);
@@ -87,8 +87,8 @@ function aborted(error: Error): Failure {
 }
 
 /**
- * For the `catch` of a call to AWS: throws the failure that the error means. `action` is an IAM action, `resource` an ARN: both go into the
- * message of a denial. An error that is not AWS's is a bug, and is rethrown.
+ * For the `catch` of a call to AWS: throws the failure that the error means. `action` is an IAM action, `resource` an
+ * ARN: both go into the message of a denial. An error that is not AWS's is a bug, and is rethrown.
  */
 export function failWith(action: string, resource?: string): (error: unknown) => never {
   return (error) => {
@@ -97,7 +97,10 @@ export function failWith(action: string, resource?: string): (error: unknown) =>
   };
 }
 
-/** What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see {@link failWith}. */
+/**
+ * What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see
+ * {@link failWith}.
+ */
 export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
   try {
     return await answer;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Compares values by their JSON without keeping them. Short: thousands of buckets have a dozen each. Recorded in status: must not change. */
+/** Stands for a value in comparisons. Short, because there are many. Recorded in status: must not change. */
 export function fingerprint(value: unknown): string {
   return sha256(JSON.stringify(value) ?? "")
     .toString("base64url")

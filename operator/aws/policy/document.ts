@@ -64,6 +64,18 @@ export function namesAccountOf(name: string, arn: string): boolean {
   return name === accountId || name === rootArn(partition, accountId);
 }
 
+export interface ConditionTest {
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+export function testsOf(condition: ConditionBlock = {}): ConditionTest[] {
+  return Object.entries(condition).flatMap(([operator, tests]) =>
+    Object.entries(tests).map(([key, values]) => ({ operator, key, values: asList(values).map(String) })),
+  );
+}
+
 export function asList<T>(value: T | T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];

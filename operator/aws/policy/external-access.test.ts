@@ -22,7 +22,7 @@ function only(key: string, ...values: string[]): ConditionBlock {
   return { StringEquals: { [key]: values } };
 }
 
-describe("everybody", () => {
+describe("public", () => {
   test.each<[string, Principal]>([
     ["as a word", "*"],
     ["by kind", { AWS: "*" }],
@@ -32,7 +32,7 @@ describe("everybody", () => {
     expect(access(principal)).toBe("Public");
   });
 
-  test("but somebody", () => {
+  test("NotPrincipal", () => {
     const statement = { Effect: "Allow", NotPrincipal: { AWS: OWN } } as const;
     expect(externalAccess(statement, { accountId: OWN })).toBe("Public");
     expect(principalNames(statement)).toEqual(["*"]);
@@ -45,7 +45,7 @@ describe("everybody", () => {
     ["a network", only("aws:SourceVpc", "vpc-0123456789abcdef0")],
     ["a distribution", { ArnLike: { "aws:SourceArn": `arn:aws:cloudfront::${OTHER}:distribution/A` } }],
     ["few addresses", { IpAddress: { "aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7"] } }],
-  ])("under the condition of %s is not the public", (_case, condition) => {
+  ])("with a condition on %s is not public", (_case, condition) => {
     expect(access("*", condition)).toBe("OtherAccount");
   });
 
@@ -62,12 +62,12 @@ describe("everybody", () => {
     ["other addresses", { NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } }],
     ["a transport", { Bool: { "aws:SecureTransport": "true" } }],
     ["what the caller chooses", only("aws:Referer", "https://example.com")],
-  ])("under the condition of %s still is", (_case, condition) => {
+  ])("with a condition on %s is public", (_case, condition) => {
     expect(access("*", condition)).toBe("Public");
   });
 });
 
-describe("others", () => {
+describe("other accounts", () => {
   test.each<[string, Principal]>([
     ["an account", { AWS: OTHER }],
     ["a role", { AWS: `arn:aws:iam::${OTHER}:role/${OWN}` }],
@@ -91,7 +91,7 @@ describe("others", () => {
   });
 });
 
-describe("nobody from outside", () => {
+describe("no external access", () => {
   test.each<[string, Principal, ConditionBlock?]>([
     ["the account", { AWS: OWN }],
     ["its root", { AWS: `arn:aws-cn:iam::${OWN}:root` }],
@@ -111,7 +111,7 @@ describe("nobody from outside", () => {
     expect(externalAccess({ Effect: "Deny", Principal: "*" }, { accountId: OWN })).toBeUndefined();
   });
 
-  test("members of the organization, if it is ours", () => {
+  test("members of our own organization", () => {
     const condition = only("aws:PrincipalOrgID", ORGANIZATION);
     expect(access("*", condition, ORGANIZATION)).toBeUndefined();
     expect(access({ AWS: OTHER }, condition, ORGANIZATION)).toBeUndefined();
@@ -119,17 +119,17 @@ describe("nobody from outside", () => {
   });
 });
 
-test("what is no policy at all makes no error", () => {
+test("malformed statements cause no error", () => {
   const odd = { Effect: "Allow", Principal: { AWS: 1, X: null }, Condition: { StringEquals: { a: [null, 1] } } };
   expect(externalAccess(odd as unknown as Statement, { accountId: OWN })).toBe("OtherAccount");
 });
 
-test("names are sorted, each once, whatever their kind", () => {
+test("principalNames sorts names of all kinds, without duplicates", () => {
   const statement: Statement = { Effect: "Allow", Principal: { Service: "s", AWS: ["b", "a", "b"] } };
   expect(principalNames(statement)).toEqual(["a", "b", "s"]);
 });
 
-describe("an account that is as good as one's own", () => {
+describe("an account in otherAccounts is not external", () => {
   const home = { accountId: OWN, otherAccounts: [OTHER] };
   const allowing = (Principal: Principal, Condition: ConditionBlock = {}) =>
     externalAccess({ Effect: "Allow", Principal, Condition }, home);
@@ -143,7 +143,7 @@ describe("an account that is as good as one's own", () => {
     ).toBeUndefined();
   });
 
-  test("and no third one beside it", () => {
+  test("but a third account is", () => {
     expect(allowing({ AWS: [OTHER, "999999999999"] })).toBe("OtherAccount");
     expect(allowing("*", only("aws:PrincipalAccount", OTHER, "999999999999"))).toBe("OtherAccount");
   });

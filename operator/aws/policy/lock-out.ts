@@ -1,6 +1,6 @@
 import { principalArns } from "./caller.ts";
 import { coversAction, coversResource } from "./covers.ts";
-import { asList, awsNames, type ConditionBlock, namesAccountOf, type Statement } from "./document.ts";
+import { awsNames, type ConditionTest, namesAccountOf, type Statement, testsOf } from "./document.ts";
 import { globMatches } from "./glob.ts";
 
 /** The operator's identity, and the IAM actions by which it reads and configures buckets. */
@@ -11,9 +11,9 @@ export interface Operator {
 }
 
 /**
- * The first of the operator's actions on the bucket that `statement` denies for certain, so that the operator could not correct the policy.
- * Undefined where there is none, or where the answer depends on the request.
- * Apart from {@link resourceRulingOf}, which knows a role's path and not the session's name: here it is the other way round.
+ * The first of the operator's actions that `statement` denies for certain on the bucket, so that the operator could not
+ * correct the policy; undefined if none, or if it depends on the request. Not {@link resourceRulingOf}, which knows the
+ * role's path and not the session's name: here only the session's name is known.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function deniedAction(
@@ -21,10 +21,10 @@ export function deniedAction(
   bucketArn: string,
   { callerArn, actions }: Operator,
 ): string | undefined {
-  const { Effect, Condition = {} } = statement;
+  const { Effect, Condition } = statement;
   const isOnBucket = coversResource(statement, (pattern) => globMatches(pattern, bucketArn)) === true;
   if (Effect !== "Deny" || !isOnBucket || !isAgainst(statement, callerArn)) return undefined;
-  if (!certainlyHolds(Condition, callerArn)) return undefined;
+  if (!testsOf(Condition).every((test) => certainlyHolds(test, callerArn))) return undefined;
   return actions.find((action) => coversAction(statement, action));
 }
 
@@ -48,24 +48,16 @@ function isPrincipal(name: string, callerArn: string): boolean {
   return principalArns(callerArn).some((pattern) => globMatches(pattern, name));
 }
 
-/** Decides only tests of `aws:PrincipalArn`, with which policies exempt a few principals. All other tests depend on the request. */
-function certainlyHolds(condition: ConditionBlock, callerArn: string): boolean {
-  return Object.entries(condition).every(([operator, tests]) =>
-    Object.entries(tests).every(([key, values]) => {
-      if (key.toLowerCase() !== "aws:principalarn") return false;
-      return principalTestHolds(operator, asList(values).map(String), callerArn);
-    }),
-  );
-}
-
-function principalTestHolds(operator: string, values: string[], callerArn: string): boolean {
+/** Decides only tests of `aws:PrincipalArn`, which exempt principals. Others depend on the request. */
+function certainlyHolds({ operator, key, values }: ConditionTest, callerArn: string): boolean {
+  if (key.toLowerCase() !== "aws:principalarn") return false;
   const [form, negated] = /^(?:string|arn)(not)?(?:equals|like)(?:ifexists)?$/i.exec(operator) ?? [];
   if (form === undefined) return false;
   if (negated === undefined) return values.some((value) => value === "*" || isPrincipal(value, callerArn));
   return !values.some((value) => isPrincipal(value, callerArn) || mayMatch(value, callerArn));
 }
 
-/** Whether a pattern may match the operator: its role's path is unknown, so that only the literal beginning and end are compared. */
+/** Whether a pattern may match the operator. Compares its literal ends, because the role's path is unknown. */
 function mayMatch(pattern: string, callerArn: string): boolean {
   if (pattern.includes("$")) return true;
   if (!/[*?]/.test(pattern)) return false;

@@ -1,4 +1,4 @@
-/** Whether something holds, or the condition keys that decide it and that only the request itself has: each once, at least one. */
+/** Whether something holds, or the condition keys of the request that decide it: each once, at least one. */
 export type Truth = boolean | readonly string[];
 
 /** Holds if all hold; true for an empty list. */

@@ -4,7 +4,7 @@ import { type ElementMemory, createElementMemory } from "./memory.ts";
 import { type Operation, documentOperation } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";
 
-/** The parameters that say which document a call is about. */
+/** Parameters that identify the document of a call. */
 interface Address {
   Bucket?: string;
   Id?: string;
@@ -12,8 +12,8 @@ interface Address {
 }
 
 /**
- * Elements of a bucket's configuration that the SDK does not know, as they are newer than it is, survive a write: what the GET of a
- * document shows of them is put back into the next PUT of it. Whoever writes without having read loses them, as ever.
+ * Keeps elements of a bucket's configuration that are newer than the SDK: remembers those in the GET of a document and
+ * adds them to the next PUT. A PUT without an earlier GET still removes them.
  */
 export function keepUnknownElements<Input extends object, Output extends object>(): Pluggable<Input, Output> {
   const memory = createElementMemory();
@@ -39,15 +39,15 @@ export function keepUnknownElements<Input extends object, Output extends object>
 
   return {
     applyToStack: (stack) => {
-      // Next to the wire: the SDK reads the body after it.
+      // Closest to the network: the SDK reads the body afterwards.
       stack.add(remember, { name: "rememberUnknownElements", override: true, step: "deserialize", priority: "low" });
-      // Checksum and length of the body are computed after it.
+      // Checksum and length of the body are computed afterwards.
       stack.add(restore, { name: "restoreUnknownElements", override: true, step: "build", priority: "high" });
     },
   };
 }
 
-/** The text of a document that was read, or of the answer that there is none. */
+/** The body of a read, or of its 404. */
 async function answerOf({ known }: Operation, response: Response): Promise<string | undefined> {
   const isRead = known !== undefined && (response.statusCode === 200 || response.statusCode === 404);
   return isRead ? bodyText(response) : undefined;
@@ -71,7 +71,7 @@ function learn(
   for (const entry of unknown?.places ?? []) memory.set(Bucket, document, entry.id, entry);
 }
 
-/** A 404 of a proxy is no word of S3. */
+/** False for a 404 of a proxy. */
 function hasErrorCode(answer: string): boolean {
   return /<Error>.*<Code>/s.test(answer);
 }

@@ -1,7 +1,7 @@
 import { canonicalText } from "../../aws/policy/canonical.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 
-/** Sid prefix of every statement that the operator writes. All other statements in a bucket policy belong to other tools or users. */
+/** Sid prefix of all statements that the operator writes. Other statements belong to other tools or users. */
 export const SID_PREFIX = "S3Operator";
 
 /** Sid prefix of the operator's statements for BucketAccesses. */

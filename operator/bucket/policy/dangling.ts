@@ -16,7 +16,7 @@ export function danglingRefused(error: unknown, { Statement }: PolicyDocument): 
 }
 
 /**
- * The first statement of others that names a deleted principal. AWS shows its unique id and accepts no policy that contains one.
+ * The first statement of others that names a deleted principal by its unique id, which AWS shows but does not accept.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 function danglingStatement(statements: readonly Statement[]): { name: string; principal: string } | undefined {

@@ -3,8 +3,8 @@ import { isOfAccess } from "./compose.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 
 /**
- * Trims a policy to the size limit: keeps all statements that are not of BucketAccesses, then those of BucketAccesses while they fit,
- * existing ones first. One large BucketAccess must not keep the others from being applied or revoked. Pure.
+ * Trims a policy to the size limit: keeps all other statements, then those of BucketAccesses while they fit, existing
+ * ones first. One large BucketAccess must not keep the others from being applied or revoked. Pure.
  */
 export function fitting(document: PolicyDocument, observed: PolicyDocument, maxBytes: number): PolicyDocument {
   if (policyBytes(document) <= maxBytes) return document;

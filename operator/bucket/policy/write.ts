@@ -34,8 +34,8 @@ export async function writePolicy(
 }
 
 /**
- * Writes the policy of a bucket or key. If AWS rejects it because of an unknown principal, writes the rest: one BucketAccess with such a
- * principal must not keep the others from being applied or revoked.
+ * Writes the policy of a bucket or key. If AWS rejects it because of an unknown principal, writes the rest: one
+ * BucketAccess with such a principal must not keep the others from being applied or revoked.
  * @throws the error of AWS about `document`, even if the rest was written
  */
 export async function writeAsFarAsKnown(
@@ -54,8 +54,8 @@ export async function writeAsFarAsKnown(
 }
 
 /**
- * Without the statements of BucketAccesses that name the unknown principal. AWS names one at a time; if it names none, without those that
- * are not in the policy yet. Undefined: nothing is left to write.
+ * Without the statements of BucketAccesses that name the unknown principal. AWS names one at a time; if it names none,
+ * without those that are not in the policy yet. Undefined: nothing is left to write.
  */
 function withoutUnknown(
   document: PolicyDocument,

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../../aws/policy/document.ts";
+import { type ConditionTest, type PolicyDocument, type Statement, testsOf } from "../../aws/policy/document.ts";
 import { SID_PREFIX } from "../../bucket/policy/compose.ts";
 import type { Findings } from "../findings.ts";
 import {
@@ -67,7 +67,8 @@ export function vpcEndpointLayer({ s3: { request }, bucketPolicy }: Findings): L
   const denials = resourceRulingOf(bucketPolicy.value, request).denies.filter(isAboutNetwork);
   const [denial] = [...denials.filter(isCertain), ...denials];
   if (denial === undefined) return allowed(VPC_ENDPOINT, "the bucket policy requires none, or this one");
-  const required = `statement '${denial.name}' of the bucket policy requires ${valuesOf(denial)}`;
+  const tests = networkTests(denial.statement).map(({ key, values }) => `${key} ${values.join(" or ")}`);
+  const required = `statement '${denial.name}' of the bucket policy requires ${tests.join(", ")}`;
   if (isCertain(denial))
     return blocks(
       VPC_ENDPOINT,
@@ -81,14 +82,10 @@ export function vpcEndpointLayer({ s3: { request }, bucketPolicy }: Findings): L
   );
 }
 
-function isAboutNetwork({ statement: { Condition = {} } }: Applying): boolean {
-  return Object.values(Condition).some((tests) => Object.keys(tests).some((key) => NETWORK_KEY.test(key)));
+function isAboutNetwork({ statement }: Applying): boolean {
+  return networkTests(statement).length > 0;
 }
 
-function valuesOf({ statement: { Condition = {} } }: Applying): string {
-  const tests = Object.values(Condition).flatMap((each) => Object.entries(each));
-  return tests
-    .filter(([key]) => NETWORK_KEY.test(key))
-    .map(([key, values]) => `${key} ${[values].flat().join(" or ")}`)
-    .join(", ");
+function networkTests({ Condition }: Statement): ConditionTest[] {
+  return testsOf(Condition).filter(({ key }) => NETWORK_KEY.test(key));
 }

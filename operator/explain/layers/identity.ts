@@ -17,8 +17,8 @@ export function identityLayers({ s3, foreign, role, bucketPolicy }: Findings): L
 }
 
 /**
- * The same for one request to S3 or KMS. A simulation that allows the request decides; otherwise the role's policies tell which layer blocks.
- * @param allowedElsewhere name of the resource's policy, if it allows the role itself, which is enough within an account
+ * The same for one request to S3 or KMS. If the simulation does not allow it, the role's policies tell what blocks.
+ * @param allowedElsewhere the resource's policy, if it allows the role itself, which is enough within an account
  */
 export function ownSide(
   { request, simulation }: Simulated,

@@ -5,7 +5,7 @@ import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "
 
 const KMS = "KMS";
 
-/** The key of the bucket's current default encryption, which S3 uses on behalf of the role. An older object can have another key. Pure. */
+/** The key of the current default encryption. An older object can have another key. Pure. */
 export function kmsLayer(findings: Findings): Layer {
   const { key, s3, foreign } = findings;
   if (key === undefined) return allowed(KMS, `${s3.request.action} uses no KMS key`);

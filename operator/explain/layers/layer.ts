@@ -1,4 +1,4 @@
-/** `allowed`: the layer does not block the request. `cannot tell`: it cannot be read, or depends on more than is known of the request. */
+/** `cannot tell`: the layer cannot be read, or depends on unknown parts of the request. */
 export type LayerState = "allowed" | "blocks" | "cannot tell";
 
 /** A layer that the request must pass. */

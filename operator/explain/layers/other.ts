@@ -5,7 +5,7 @@ import { allowed, blocks, cannotBeRead, depends, type Layer } from "./layer.ts";
 const SESSION = "session policy";
 const BLOCK_PUBLIC_ACCESS = "Block Public Access";
 
-/** The policy by which the Pod Identity association restricts a shared role. Undefined: the role is not shared. Pure. */
+/** The policy of the association that restricts a shared role. Undefined: the role is not shared. Pure. */
 export function sessionLayer({ session, s3: { request } }: Findings): Layer | undefined {
   if (session === undefined) return undefined;
   if (session.remedy !== undefined) return cannotBeRead(SESSION, session.remedy);

@@ -4,10 +4,9 @@ import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Read } from "../findings.ts";
 
 /**
- * The answer of a call, with the value undefined where the resource does not exist; or else what the user can do so that the call succeeds.
+ * The answer of a call, undefined if the resource does not exist, or what the user can do so that the call succeeds.
  * @param action the IAM action that the call needs
- * @throws CommandError where the bucket does not exist
- * @throws OutcomeError where AWS fails for another reason
+ * @throws CommandError or OutcomeError for any other failure
  */
 export async function readOrRemedy<T>(action: string, call: Promise<T>): Promise<Read<T | undefined>> {
   try {

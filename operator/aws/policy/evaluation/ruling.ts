@@ -6,27 +6,26 @@ import { namingOf } from "./principal.ts";
 import { lookupIn, type PolicyRequest } from "./request.ts";
 import { every, some, type Truth } from "../truth.ts";
 
-/** A statement that applies, or may. */
+/** A statement that applies, or may apply. */
 export interface Applying {
-  /** Its Sid, or its place: "#2". */
   name: string;
   statement: Statement;
-  /** True, or what it depends on. */
+  /** True, or the condition keys that decide. */
   applies: true | readonly string[];
 }
 
-/** What one policy says of a request, deny and allow apart: a deny anywhere wins over every allow. */
+/** The statements of one policy that apply to a request. A deny in any policy overrides every allow. */
 export interface Ruling {
   denies: Applying[];
   allows: Applying[];
 }
 
-/** Of an identity's own policy, its boundary or a session policy. Pure. */
+/** For a policy of an identity, a boundary or a session. Pure. */
 export function rulingOf(policy: PolicyDocument, request: PolicyRequest): Ruling {
   return ruling(policy, request, () => true);
 }
 
-/** Of a resource's policy. An Allow to the whole account does not count, since there the account's own policies decide; see {@link delegates}. Pure. */
+/** For a resource's policy. An Allow to the whole account does not count, see {@link delegates}. Pure. */
 export function resourceRulingOf(policy: PolicyDocument, request: PolicyRequest): Ruling {
   return ruling(policy, request, (statement) => {
     const { itself, account } = namingOf(statement, request.roleArn);
@@ -34,7 +33,7 @@ export function resourceRulingOf(policy: PolicyDocument, request: PolicyRequest)
   });
 }
 
-/** Whether a resource's policy allows it to the role's whole account, whose own policies then decide. */
+/** Whether a resource's policy allows the role's whole account, so that the account's own policies decide. */
 export function delegates(policy: PolicyDocument, request: PolicyRequest): Truth {
   const names = (statement: Statement): Truth => namingOf(statement, request.roleArn).account;
   return some(ruling(policy, request, names).allows.map(({ applies }) => applies));
@@ -60,7 +59,7 @@ function isAbout(statement: Statement, request: PolicyRequest): Truth {
   return every([coversAction(statement, request.action), onResource, condition]);
 }
 
-/** What a ruling comes to: allowed or denied by a statement, not allowed by any, or dependent on keys of the request. */
+/** Allowed or denied by a statement, not allowed by any, or dependent on condition keys. */
 export type Judgement =
   { outcome: "Allowed" | "Denied"; by: string } | { outcome: "NotAllowed" } | { outcome: "Depends"; keys: string[] };
 
@@ -72,7 +71,7 @@ export function judge({ denies, allows }: Ruling): Judgement {
   return { outcome: "Depends", keys: keysOf(allowance === undefined ? [...denies, ...allows] : denies) };
 }
 
-/** What the statements depend on, each once. */
+/** Condition keys that decide whether the statements apply, each once. */
 export function keysOf(applying: readonly Applying[]): string[] {
   return [...new Set(applying.flatMap(({ applies }) => (applies === true ? [] : applies)))];
 }

@@ -92,7 +92,7 @@ describe("a denial", () => {
       '"arn:aws:s3:::docs/a" with an explicit deny in a resource-based policy';
     const error = Object.assign(sdkError("AccessDenied", 403), { message });
     const failure = await thrownFailure(() => look(policy(), { ...REFUSED, error }));
-    expect(failure.message).toContain("The Deny statement");
+    expect(failure.message).toContain("Remove the Deny statement");
     expect(failure.message).toContain("arn:aws:iam::111122223333:user/op");
   });
 

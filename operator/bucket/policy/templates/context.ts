@@ -23,13 +23,10 @@ export function bucketAndObjects(bucketArn: string): string[] {
   return [bucketArn, `${bucketArn}/*`];
 }
 
-/**
- * For `BoolIfExists` in every Deny: exempts requests that AWS services make for themselves, such as log delivery.
- * `IfExists`, because anonymous requests lack the key.
- */
+/** For `BoolIfExists` in every Deny: exempts requests of AWS services for themselves, such as log delivery. */
 export const NOT_A_SERVICE = { "aws:PrincipalIsAWSService": "false" } as const;
 
-/** For `ArnNotLikeIfExists` in every Deny: the operator, which must be able to remove it, and the root user as the last resort. */
+/** For `ArnNotLikeIfExists` in every Deny: the operator, to remove it, and the root user as the last resort. */
 export function exemptPrincipals({ partition, accountId, callerArn }: PolicyContext): string[] {
   return [...new Set([rootArn(partition, accountId), ...principalArns(callerArn)])];
 }

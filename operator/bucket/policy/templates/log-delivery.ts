@@ -15,7 +15,7 @@ interface LogService {
   sendsAccount?: true;
   /** Pattern of `aws:SourceArn`; absent where the account does not determine it. */
   sourceArn?: (partition: string, account: string) => string;
-  /** Actions on the bucket before it writes. A service that has some writes with the ACL `bucket-owner-full-control`. */
+  /** Read before it writes. A service that reads also sends the ACL `bucket-owner-full-control`. */
   reads?: string[];
 }
 

@@ -5,9 +5,9 @@ import { bucketAndObjects, type Template } from "./context.ts";
 const BASELINE_TLS_VERSION = "1.2";
 
 /**
- * Denies plain HTTP and old TLS in the form that Security Hub S3.5 checks: `aws:SecureTransport` as the string "false", `s3:*`, the bucket
- * and its objects, all principals. Exempts no principal: a denied client needs only to use TLS. AWS services use TLS and send no
- * `s3:TlsVersion`, so that the second statement does not match them.
+ * Denies plain HTTP and old TLS in the form that Security Hub S3.5 checks: `aws:SecureTransport` as the string "false",
+ * `s3:*`, the bucket and its objects, all principals. Exempts no principal: a denied client needs only to use TLS. AWS
+ * services use TLS and send no `s3:TlsVersion`, so that the second statement does not match them.
  */
 export const transport: Template = ({ minimumTLSVersion }, { baseline, bucketArn }) => {
   const tlsVersion = minimumTLSVersion ?? (baseline ? BASELINE_TLS_VERSION : "None");

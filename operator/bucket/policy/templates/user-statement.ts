@@ -3,7 +3,7 @@ import { SID_PREFIX } from "../compose.ts";
 import type { ConditionBlock, Principal, Statement } from "../../../aws/policy/document.ts";
 import type { Template } from "./context.ts";
 
-/** Sid prefix of statements from `spec.policy.statements`, so that one removed from the spec is removed from the policy. */
+/** Sid prefix of statements of the spec, so that one removed from the spec is removed from the policy. */
 export const USER_PREFIX = `${SID_PREFIX}Spec`;
 
 export const userStatements: Template = ({ statements = [] }, { bucketArn }) =>

@@ -7,7 +7,9 @@ import {
 import type { Statement } from "../../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./context.ts";
 
-/** A caller. Those in the bucket's account have policies that allow everything, so that only the bucket policy can deny. */
+/**
+ * A caller. Those in the bucket's account have policies that allow everything, so that only the bucket policy can deny.
+ */
 export interface Caller {
   principal: SimulationRequestPrincipal;
   context: Record<string, string>;
