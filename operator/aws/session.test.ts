@@ -107,13 +107,13 @@ describe("identity", () => {
   });
 
   test("of another account is an error that names both, and is verified again", async () => {
-    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/other");
     const error = await aws.session(OWN).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error).toMatchObject({
       expected: ACCOUNT,
       actual: "999988887777",
-      callerArn: "arn:aws:iam::999988887777:user/somebody",
+      callerArn: "arn:aws:iam::999988887777:user/other",
     });
     answering();
     await expect(aws.session(OWN)).resolves.toMatchObject({ accountId: ACCOUNT });
@@ -164,7 +164,7 @@ describe("identity", () => {
     expect(after.s3("eu-central-1")).toBe(before.s3("eu-central-1"));
     await aws.session(OWN);
     expect(actions("GetCallerIdentity")).toHaveLength(2);
-    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/other");
     await expect(aws.verify(OWN)).rejects.toThrow(AccountMismatchError);
     await expect(aws.session(OWN)).rejects.toThrow(AccountMismatchError);
   });

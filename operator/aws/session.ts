@@ -81,7 +81,7 @@ export interface AwsOptions {
 }
 
 /** Above the limits of S3, which AWS does not publish: throttling finds the rate, see rate-limit.ts. */
-export const DEFAULT_REQUESTS_PER_SECOND = 1000;
+const DEFAULT_REQUESTS_PER_SECOND = 1000;
 
 const MAX_CLIENTS = 512;
 const MAX_IDENTITIES = 1024;

@@ -27,7 +27,7 @@ describe("public", () => {
     ["as a word", "*"],
     ["by kind", { AWS: "*" }],
     ["in a list", { AWS: ["*"] }],
-    ["beside somebody", { AWS: [OWN, "*"] }],
+    ["with another principal", { AWS: [OWN, "*"] }],
   ])("%s", (_case, principal) => {
     expect(access(principal)).toBe("Public");
   });
@@ -56,7 +56,7 @@ describe("public", () => {
     ["no value", { StringEquals: { "aws:PrincipalAccount": [] } }],
     ["what may be absent", { StringEqualsIfExists: { "aws:PrincipalAccount": OWN } }],
     ["all values of none", { "ForAllValues:StringEquals": { "aws:PrincipalAccount": OWN } }],
-    ["anybody else", { StringNotEquals: { "aws:PrincipalAccount": OWN } }],
+    ["other accounts", { StringNotEquals: { "aws:PrincipalAccount": OWN } }],
     ["half the Internet", { IpAddress: { "aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"] } }],
     ["half the other Internet", { IpAddress: { "aws:SourceIp": "::/1" } }],
     ["other addresses", { NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } }],
@@ -98,9 +98,9 @@ describe("no external access", () => {
     ["roles and sessions in it", { AWS: [`arn:aws:iam::${OWN}:role/a`, `arn:aws:sts::${OWN}:assumed-role/a/b`] }],
     ["a role that is gone", { AWS: "AROAEXAMPLEEXAMPLE123" }],
     ["its identity provider", { Federated: `arn:aws:iam::${OWN}:saml-provider/idp` }],
-    ["everybody in the account", "*", only("aws:PrincipalAccount", OWN)],
-    ["everybody in the account, in other words", "*", { "ForAnyValue:StringLike": { "AWS:PRINCIPALACCOUNT": OWN } }],
-    ["everybody by a role", "*", { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${OWN}:role/*` } }],
+    ["all callers in the account", "*", only("aws:PrincipalAccount", OWN)],
+    ["all callers in the account, with other spelling", "*", { "ForAnyValue:StringLike": { "AWS:PRINCIPALACCOUNT": OWN } }],
+    ["all callers with a role", "*", { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${OWN}:role/*` } }],
     ["a service for the account", SERVICE, only("aws:SourceAccount", OWN)],
     ["a service for what is in it", SERVICE, { ArnLike: { "aws:SourceArn": `arn:aws:logs:*:${OWN}:*` } }],
   ])("%s", (_case, principal, condition) => {

@@ -1,5 +1,5 @@
 /** `cannot tell`: the layer cannot be read, or depends on unknown parts of the request. */
-export type LayerState = "allowed" | "blocks" | "cannot tell";
+type LayerState = "allowed" | "blocks" | "cannot tell";
 
 /** A layer that the request must pass. */
 export interface Layer {

@@ -60,14 +60,14 @@ describe("judging a policy", () => {
 
 describe("principals in a resource's policy", () => {
   test.each<[string, Partial<Statement>, string]>([
-    ["everybody", { Principal: "*" }, "Allowed"],
+    ["all callers", { Principal: "*" }, "Allowed"],
     ["the role", { Principal: { AWS: ["arn:aws:iam::1:role/other", ROLE] } }, "Allowed"],
     ["a session of it", { Principal: { AWS: `arn:aws:sts::${ACCOUNT}:assumed-role/app/pod` } }, "Depends"],
     ["its account, which leaves it to the account", { Principal: { AWS: ACCOUNT } }, "NotAllowed"],
     ["a role that was deleted", { Principal: { AWS: "AROAEXAMPLEEXAMPLE12" } }, "NotAllowed"],
     ["a service", { Principal: { Service: "s3.amazonaws.com" } }, "NotAllowed"],
-    ["everybody but somebody else", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }, "Allowed"],
-    ["everybody but the role, by one of three names", { NotPrincipal: { AWS: ROLE } }, "Depends"],
+    ["all but another account", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }, "Allowed"],
+    ["all but the role, by one of three names", { NotPrincipal: { AWS: ROLE } }, "Depends"],
   ])("%s", (_case, principal, outcome) => {
     expect(resource([{ ...allow, ...principal }]).outcome).toBe(outcome);
   });
