@@ -18,7 +18,7 @@ export async function generateSettingsTable(): Promise<string> {
     "",
     "# Settings of a bucket",
     "",
-    "In the order in which they are written. What each one means, field by field: [S3Bucket](s3bucket.md). The policy that allows all of it: [iam-policy.json](../iam-policy.json).",
+    "The operator writes the settings in this order. [S3Bucket](s3bucket.md) describes their fields, and [iam-policy.json](../iam-policy.json) has the policy that allows all actions.",
     "",
     "| setting | in the secure baseline | read by | written by |",
     "| --- | --- | --- | --- |",

@@ -9,7 +9,7 @@ import {
   KEY_ACTIONS,
   KEY_CREATION_ACTIONS,
   MANAGED_KEY_ACTIONS,
-  ROLE_ACTIONS as REPLICATION_ACTIONS,
+  REPLICATION_ACTIONS,
 } from "../operator/bucket/iam-actions.ts";
 import { SETTINGS } from "../operator/bucket/settings/index.ts";
 import type { Setting } from "../operator/bucket/settings/setting.ts";

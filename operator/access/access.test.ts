@@ -1,4 +1,4 @@
-/** What a BucketAccess lets through, judged by an evaluator of IAM policies that is not ours. */
+/** What a BucketAccess allows, as a third-party evaluator of IAM policies decides. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -23,11 +23,11 @@ import {
 const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 const { arn, region } = BUCKET;
 
-type Holder = (grants: Grant[], bucket: AccessBucket) => Rights;
+type RightsOf = (grants: Grant[], bucket: AccessBucket) => Rights;
 
-/** All the ways in which somebody gets the rights. */
-const HOLDERS: Record<string, Holder> = {
-  "a role of one's own": (grants, bucket) => ownRole(permissionsPolicy(grants, bucket)),
+/** Each kind of principal that a BucketAccess grants access to. */
+const GRANTEES: Record<string, RightsOf> = {
+  "a role of its own": (grants, bucket) => ownRole(permissionsPolicy(grants, bucket)),
   "a shared role": (grants, bucket) => sharedRole(permissionsPolicy(grants, bucket)),
   "a role in another account": (grants, bucket) => {
     const { bucket: onBucket, key } = contributionOf(OWNER, [READER], grants, bucket);
@@ -35,7 +35,7 @@ const HOLDERS: Record<string, Holder> = {
   },
 };
 
-/** What the grants say, without any of our code. */
+/** Whether the grants allow it, decided without code of the operator. */
 function grantedAt(grants: readonly Grant[], key: string, ...permissions: Grant["permissions"]): boolean {
   return grants.some(
     (grant) =>
@@ -51,27 +51,27 @@ const onKey = (action: string, contextArn: string, resource = KEY_ARN, service =
   context: { "kms:ViaService": `${service}.amazonaws.com`, "kms:EncryptionContext:aws:s3:arn": contextArn },
 });
 
-/** By the caller itself, not by S3. */
+/** A call to KMS by the caller itself, not through S3. */
 const directly = (action: string, contextArn: string): Request => ({
   action: `kms:${action}`,
   resource: KEY_ARN,
   context: { "kms:EncryptionContext:aws:s3:arn": contextArn },
 });
 
-/** Requests about one key of an object, and whether they must get through. */
+/** Requests for one object key, and whether each must be allowed. */
 function requestsAt(key: string, grants: readonly Grant[], { encryption }: AccessBucket): [Request, boolean][] {
   const at = (...permissions: Grant["permissions"]) => grantedAt(grants, key, ...permissions);
   const byObject = encryption?.contexts.includes("Object") ?? false;
-  const about: [Request, boolean][] = [
+  const requests: [Request, boolean][] = [
     [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": key } }, at("List")],
     [onKey("Decrypt", `${arn}/${key}`), byObject && at("Read", "Write")],
     [onKey("GenerateDataKey", `${arn}/${key}`), byObject && at("Write")],
     [onKey("Encrypt", `${arn}/${key}`), false],
   ];
   // No object has an empty key.
-  if (key === "") return about;
+  if (key === "") return requests;
   return [
-    ...about,
+    ...requests,
     [onObject("s3:GetObject", key), at("Read")],
     [onObject("s3:PutObject", key), at("Write")],
     [onObject("s3:AbortMultipartUpload", key), at("Write")],
@@ -86,13 +86,13 @@ async function expectVerdicts(rights: Rights, requests: readonly (readonly [Requ
   }
 }
 
-describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
-  test("reaches what is below its prefixes, and nothing beside them", async () => {
+describe.each(Object.entries(GRANTEES))("%s", (_, rightsOf) => {
+  test("may access what is below its prefixes, and nothing else", async () => {
     const property = fc.asyncProperty(grantLists, buckets, fc.nat(), async (grants, bucket, choice) => {
       const keys = grants.flatMap(({ prefix }) => keysAround(prefix));
       const some = [0, 1, 2, 3].map((step) => keys[(choice + step * 5) % keys.length] ?? "k");
       await expectVerdicts(
-        holder(grants, bucket),
+        rightsOf(grants, bucket),
         some.flatMap((key) => requestsAt(key, grants, bucket)),
       );
     });
@@ -100,10 +100,10 @@ describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
     await fc.assert(property, { numRuns: 24, examples: [[neighbours, BUCKET, 13]] });
   });
 
-  test("lists nothing without a prefix, unless it may list everything", async () => {
+  test("may not list without a prefix, unless it may list everything", async () => {
     const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
       const everything = grants.some(({ prefix, permissions }) => prefix === "*" && permissions.includes("List"));
-      await expectVerdicts(holder(grants, bucket), [
+      await expectVerdicts(rightsOf(grants, bucket), [
         [{ action: "s3:ListBucket", resource: arn }, everything],
         [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": "" } }, everything],
         [{ action: "s3:ListBucket", resource: arn, context: { "s3:prefix": "", "s3:delimiter": "/" } }, everything],
@@ -112,12 +112,12 @@ describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
     await fc.assert(property, { numRuns: 12 });
   });
 
-  test("uses the key through S3 only, for reading and writing only, by the bucket's context where that is the setting", async () => {
+  test("may use the KMS key only through S3, and by the bucket's context only with a bucket key", async () => {
     const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
       const byBucket = bucket.encryption?.contexts.includes("Bucket") ?? false;
       const has = (...wanted: Grant["permissions"]) =>
         grants.some(({ permissions }) => permissions.some((permission) => wanted.includes(permission)));
-      await expectVerdicts(holder(grants, bucket), [
+      await expectVerdicts(rightsOf(grants, bucket), [
         [onKey("Decrypt", arn), byBucket && has("Read", "Write")],
         [onKey("GenerateDataKey", arn), byBucket && has("Write")],
         [onKey("Decrypt", `${arn}-2`), false],
@@ -131,9 +131,9 @@ describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
     await fc.assert(property, { numRuns: 12 });
   });
 
-  test("destroys no version, sees no other's uploads, opens nothing, even with all permissions everywhere", async () => {
+  test("may not delete versions, list uploads or change access, even with all permissions on all keys", async () => {
     const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
-    const rights = holder([{ prefix: "*", permissions: ["Read", "Write", "Delete", "List"] }], bucket);
+    const rights = rightsOf([{ prefix: "*", permissions: ["Read", "Write", "Delete", "List"] }], bucket);
     const actions = [
       "s3:DeleteObjectVersion",
       "s3:GetObjectVersion",
@@ -157,7 +157,7 @@ describe.each(Object.entries(HOLDERS))("%s", (_, holder) => {
   });
 });
 
-test("nobody but the principals", async () => {
+test("contributionOf grants access to no other principal", async () => {
   const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
   const { bucket: onBucket, key } = contributionOf(OWNER, [READER], [{ prefix: "*", permissions: ["Read"] }], bucket);
   const requests = [onObject("s3:GetObject", "k"), onKey("Decrypt", arn)];
@@ -171,7 +171,7 @@ test("nobody but the principals", async () => {
   );
 });
 
-test("the key is that key", async () => {
+test("a role of its own may not use another KMS key", async () => {
   const bucket = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Bucket"] as const } };
   const rights = ownRole(permissionsPolicy([{ prefix: "*", permissions: ["Write"] }], bucket));
   await expectVerdicts(rights, [
@@ -180,7 +180,7 @@ test("the key is that key", async () => {
   ]);
 });
 
-test("a key that the bucket had before is for reading what is readable, and as long as S3 uses it for writing, by the contexts that it had", async () => {
+test("a former KMS key may be used to read, and to write only while S3 still encrypts with it", async () => {
   const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
     const contexts = new Set(bucket.formerEncryptions.flatMap((former) => former.contexts));
     const inUse = bucket.formerEncryptions.some((former) => former.inUse === true);
@@ -188,9 +188,9 @@ test("a key that the bucket had before is for reading what is readable, and as l
     const mayWrite = inUse && may("Write");
     const writesObject = inUse && contexts.has("Object") && grantedAt(grants, "team-a/k", "Write");
     const readsObject = contexts.has("Object") && grantedAt(grants, "team-a/k", "Read");
-    for (const holder of [HOLDERS["a role of one's own"], HOLDERS["a shared role"]]) {
-      if (holder === undefined) throw new Error("no such holder");
-      await expectVerdicts(holder(grants, bucket), [
+    for (const rightsOf of [GRANTEES["a role of its own"], GRANTEES["a shared role"]]) {
+      if (rightsOf === undefined) throw new Error("no such grantee");
+      await expectVerdicts(rightsOf(grants, bucket), [
         [onKey("Decrypt", arn, FORMER_KEY_ARN), contexts.has("Bucket") && (may("Read") || mayWrite)],
         [onKey("Decrypt", `${arn}/team-a/k`, FORMER_KEY_ARN), readsObject || writesObject],
         [onKey("GenerateDataKey", arn, FORMER_KEY_ARN), contexts.has("Bucket") && mayWrite],
@@ -205,7 +205,7 @@ test("a key that the bucket had before is for reading what is readable, and as l
   await fc.assert(property, { numRuns: 24, examples: [[readers, { ...BUCKET, formerEncryptions: [formerly] }]] });
 });
 
-test("a prefix of 1,024 bytes, hostile to the last of them", async () => {
+test("a prefix of 1,024 bytes of special characters allows that prefix only", async () => {
   const prefix = `${"?*$${ü}".repeat(127)}${"x".repeat(7)}/`;
   expect(Buffer.byteLength(prefix)).toBe(1024);
   const rights = ownRole(permissionsPolicy([{ prefix, permissions: ["Read", "List"] }], BUCKET));

@@ -4,28 +4,48 @@ import { OWNER, s3Bucket } from "../bucket/testing/fixtures.ts";
 import { consentingBucket, consents, notAvailable } from "./consent.ts";
 import { bucketAccess, directoryOf } from "./testing/objects.ts";
 
-const TO_OTHER = { bucketRef: { name: "docs", namespace: OWNER.namespace } };
+const WITH_NAMESPACE = { bucketRef: { name: "docs", namespace: OWNER.namespace } };
 const bucketWith = (access?: S3BucketSpec["access"]) => s3Bucket(access && { access });
 
-describe("consent", () => {
+describe("consents", () => {
   const LABELS = { guests: { tier: "gold" } };
   test.each<[string, string, S3BucketSpec["access"], boolean]>([
-    ["its own namespace", OWNER.namespace, undefined, true],
-    ["its own namespace, others being named", OWNER.namespace, { allowedNamespaces: { names: [] } }, true],
-    ["another one", "guests", undefined, false],
-    ["another one, and nothing said of namespaces", "guests", {}, false],
-    ["one that is named", "guests", { allowedNamespaces: { names: ["guests"] } }, true],
-    ["one whose name begins alike", "guests-b", { allowedNamespaces: { names: ["guests"] } }, false],
-    ["one by its labels", "guests", { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } }, true],
-    ["one with other labels", "other", { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } }, false],
-  ])("%s: %s", (_case, namespace, access, expected) => {
+    ["allows the bucket's own namespace", OWNER.namespace, undefined, true],
+    [
+      "allows the bucket's own namespace when allowedNamespaces does not name it",
+      OWNER.namespace,
+      { allowedNamespaces: { names: [] } },
+      true,
+    ],
+    ["refuses another namespace without spec.access", "guests", undefined, false],
+    ["refuses another namespace without allowedNamespaces", "guests", {}, false],
+    ["allows a namespace that is named", "guests", { allowedNamespaces: { names: ["guests"] } }, true],
+    [
+      "refuses a namespace with a name that begins with an allowed one",
+      "guests-b",
+      { allowedNamespaces: { names: ["guests"] } },
+      false,
+    ],
+    [
+      "allows a namespace with matching labels",
+      "guests",
+      { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } },
+      true,
+    ],
+    [
+      "refuses a namespace with other labels",
+      "other",
+      { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } },
+      false,
+    ],
+  ])("%s", (_case, namespace, access, expected) => {
     const directory = directoryOf([], [], LABELS);
-    expect(consents(directory, bucketWith(access), bucketAccess(TO_OTHER, { namespace }))).toBe(expected);
+    expect(consents(directory, bucketWith(access), bucketAccess(WITH_NAMESPACE, { namespace }))).toBe(expected);
   });
 });
 
-test("a bucket without consent is not found, and reads as one that is not there", () => {
-  const access = bucketAccess(TO_OTHER, { namespace: "guests" });
+test("consentingBucket finds no bucket without consent, and the message is the same as for a missing one", () => {
+  const access = bucketAccess(WITH_NAMESPACE, { namespace: "guests" });
   expect(consentingBucket(directoryOf([bucketWith()]), access)).toBeUndefined();
   expect(consentingBucket(directoryOf([]), access)).toBeUndefined();
   expect(

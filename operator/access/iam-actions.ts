@@ -1,4 +1,6 @@
-/** IAM actions on roles, for BucketAccesses of ServiceAccounts. The path in `iam.rolePath` of the AWSAccount can limit them to the operator's own roles. */
+/**
+ * IAM actions on roles, for BucketAccesses of ServiceAccounts. `iam.rolePath` of the AWSAccount can limit them to the operator's own roles.
+ */
 export const ROLE_ACTIONS = [
   "iam:CreateRole",
   "iam:DeleteRole",
@@ -27,8 +29,5 @@ export const ASSOCIATION_ACTIONS = [
   "eks:UpdatePodIdentityAssociation",
 ] as const;
 
-/** EKS takes on the role of an association, and IAM asks whether we may hand it one. */
+/** To pass the role of an association to EKS. */
 export const PASS_ROLE_ACTIONS = ["iam:PassRole"] as const;
-
-/** All of them. */
-export const operatorActions = [...ROLE_ACTIONS, ...ASSOCIATION_ACTIONS, ...PASS_ROLE_ACTIONS];

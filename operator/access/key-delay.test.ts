@@ -14,7 +14,7 @@ function condition(type: string, status: "True" | "False" | "Unknown") {
   return { type, status, lastTransitionTime: READY_AT, reason: "X", message: "" };
 }
 
-/** Of an access that is Ready, with all rights on the new key. */
+/** An access that is Ready, with all permissions on the new key. */
 const GRANTED: BucketAccessStatus = {
   bucketName: "docs",
   kmsKeyArn: KEY,
@@ -26,7 +26,7 @@ interface Case {
   status?: BucketAccessStatus;
   metadata?: Partial<KubeObject["metadata"]>;
   encryption?: S3BucketSpec["encryption"];
-  /** Since the access became Ready. */
+  /** Milliseconds since the access became Ready. */
   ageMs?: number;
 }
 
@@ -35,8 +35,8 @@ function delay({ status, metadata, encryption = { bucketKeyEnabled: true }, ageM
   return keyDelayMs(access, s3Bucket({ encryption }), { kmsKeyArn: KEY, now: now + ageMs, propagationMs: 5_000 });
 }
 
-describe("an access that has its rights on the key", () => {
-  test("is not waited for any longer", () => {
+describe("keyDelayMs for an access with its permissions on the key", () => {
+  test("is 0", () => {
     expect(delay({})).toBe(0);
   });
 
@@ -44,18 +44,18 @@ describe("an access that has its rights on the key", () => {
     [0, 5_000],
     [1_000, 4_000],
     [5_000, 0],
-  ])("for %i ms is given time for IAM to know them: %i ms", (ageMs, expected) => {
+  ])("leaves IAM time to propagate them: after %i ms another %i ms", (ageMs, expected) => {
     expect(delay({ ageMs })).toBe(expected);
   });
 });
 
 test.each<[string, Case]>([
-  ["the former key only", { status: { kmsKeyArn: FORMER } }],
-  ["another form of the bucket key only", { encryption: { bucketKeyEnabled: false } }],
-  ["one of two forms only", { encryption: {} }],
-  ["its rights being written", { status: { conditions: [condition("Ready", "Unknown")] } }],
-  ["its rights not written for now", { status: { conditions: [condition("Ready", "False")] } }],
-])("an access that has %s is waited for", (_, each) => {
+  ["permissions on the former key only", { status: { kmsKeyArn: FORMER } }],
+  ["permissions for another encryption context only", { encryption: { bucketKeyEnabled: false } }],
+  ["permissions for one of two encryption contexts only", { encryption: {} }],
+  ["permissions that are being written", { status: { conditions: [condition("Ready", "Unknown")] } }],
+  ["permissions that could not be written", { status: { conditions: [condition("Ready", "False")] } }],
+])("keyDelayMs waits for an access with %s", (_, each) => {
   expect(delay(each)).toBe(2_000);
 });
 
@@ -63,11 +63,11 @@ test.each<[string, Case]>([
   ["is being deleted", { metadata: { deletionTimestamp: READY_AT } }],
   ["is paused", { metadata: { annotations: { "s3-operator.io/paused": "true" } } }],
   ["is Stalled", { status: { conditions: [condition("Ready", "False"), condition("Stalled", "True")] } }],
-])("an access that %s is not waited for", (_, { status, metadata }) => {
+])("keyDelayMs does not wait for an access that %s", (_, { status, metadata }) => {
   expect(delay({ status: { kmsKeyArn: FORMER, ...status }, ...(metadata && { metadata }) })).toBe(0);
 });
 
-test("an access that has never been to the bucket is not waited for", () => {
+test("keyDelayMs does not wait for an access that was never granted", () => {
   const access = bucketAccess({}, {}, { conditions: [condition("Ready", "False")] });
   expect(keyDelayMs(access, s3Bucket(), { kmsKeyArn: KEY, now, propagationMs: 5_000 })).toBe(0);
 });

@@ -6,7 +6,7 @@ import { BUCKET, KEY_ARN, READER } from "./testing/requests.ts";
 
 const API = { workload: { namespace: "team", serviceAccount: "api" }, identity: "IRSA" as const };
 
-test("who, what and where", () => {
+test("summarize names bucket, grantee, actions, prefixes and key", () => {
   const grants = [
     { prefix: "raw/", permissions: ["Write" as const, "Read" as const] },
     { prefix: "raw/old/", permissions: ["Read" as const] },
@@ -21,12 +21,12 @@ test("who, what and where", () => {
   ]);
 });
 
-test("principals by name", () => {
+test("summarize sorts principals", () => {
   const [line] = summarize({ principals: [`${READER}2`, READER] }, [{ prefix: "a/", permissions: ["Read"] }], BUCKET);
   expect(line).toBe(`In bucket docs, ${READER}, ${READER}2 may`);
 });
 
-test("keeps to the bounds of status", () => {
+test("summarize stays within the bounds of the CRD", () => {
   const long = grantLists.map((grants) =>
     grants.map(({ prefix, permissions }) => ({ prefix: prefix.repeat(200), permissions })),
   );

@@ -5,13 +5,13 @@ import { statementsOnKeys } from "./policy/kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./policy/model.ts";
 import { EVERY_KEY } from "./policy/prefix.ts";
 
-/** As the CRD bounds a line; how many there are is bounded by the number of permissions. */
+/** Bound of the CRD. */
 const MAX_LINE = 1_024;
 
-/** Who gets the access. */
+/** Who is granted access. */
 export type Grantee = { workload: Workload; identity: WorkloadIdentity["type"] } | { principals: readonly string[] };
 
-/** For `status.policy.summary`: who may do what, and where, a line each. Tells what the policies say, with overlapping grants joined. */
+/** For `status.policy.summary`: one line for each group of actions. Overlapping grants are joined, as in the policies. */
 export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: AccessBucket): string[] {
   const reach = reachOf(grants);
   return [`In bucket ${bucket.name}, ${whoIs(grantee)} may`, ...bucketLines(reach), ...keyLines(reach, bucket)].map(

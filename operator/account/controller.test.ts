@@ -44,7 +44,7 @@ function reconciling(
   };
 }
 
-test("status says who the operator is", async () => {
+test("the account reconciler records the operator's identity in status", async () => {
   const callerArn = "arn:aws:sts::111122223333:assumed-role/s3-operator/s";
   const asked: Identity[] = [];
   const { status, run } = reconciling(awsAccount(), async (identity) => {
@@ -56,20 +56,20 @@ test("status says who the operator is", async () => {
   expect(asked).toEqual([{ accountId: "111122223333", region: "eu-central-1" }]);
 });
 
-test("what STS answers is for the controller loop to classify, and status claims nothing", async () => {
+test("the account reconciler rethrows an error of STS, and records no identity", async () => {
   const { status, run } = reconciling(awsAccount(), () => Promise.reject(new Error("denied")));
   await expect(run()).rejects.toThrow("denied");
   expect(status).toEqual({});
 });
 
-test("an account that goes owns nothing, and asks nothing", async () => {
+test("the account reconciler releases a deleted AWSAccount without a call to AWS", async () => {
   const account = awsAccount();
   account.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
   const { run } = reconciling(account, () => Promise.reject(new Error("asked")));
   expect(await run()).toEqual({ kind: "released" });
 });
 
-test("status says what the operator is denied, also when it may not do anything at all, and no longer than it is", async () => {
+test("the account reconciler records denied actions in status until they are allowed", async () => {
   const assume = { action: "sts:AssumeRole", message: "AWS denied it" };
   const denied = reconciling(
     awsAccount(),
@@ -85,7 +85,7 @@ test("status says what the operator is denied, also when it may not do anything 
   expect(allowed.status.denied).toBeUndefined();
 });
 
-test("a paused account is left alone", async () => {
+test("the account reconciler makes no call to AWS for a paused AWSAccount", async () => {
   const account = awsAccount();
   account.metadata.annotations = { "s3-operator.io/paused": "true" };
   const { run } = reconciling(account, () => Promise.reject(new Error("asked")));
@@ -98,12 +98,12 @@ test.each<[number | undefined, number | undefined, number | undefined]>([
   [undefined, 20, 20],
   [50, 20, 20],
 ])(
-  "asked for %s, and %s by another AWSAccount of the AWS account: %s requests per second",
+  "the account reconciler, with %s requests per second here and %s in another AWSAccount, limits the AWS account to %s",
   async (own, other, rate) => {
-    const asking = (requestsPerSecond: number | undefined, more = {}) =>
+    const withLimit = (requestsPerSecond: number | undefined, more = {}) =>
       awsAccount({ ...(requestsPerSecond !== undefined && { rateLimit: { requestsPerSecond } }), ...more });
-    const others = [asking(other), asking(1, { accountId: "444455556666" })];
-    const { limits, run } = reconciling(asking(own), async () => target().session, undefined, others);
+    const others = [withLimit(other), withLimit(1, { accountId: "444455556666" })];
+    const { limits, run } = reconciling(withLimit(own), async () => target().session, undefined, others);
     await run();
     expect(limits).toEqual([["111122223333", rate]]);
   },

@@ -16,15 +16,15 @@ const HALF = { ...ON, blockPublicPolicy: false };
 const ID = "111122223333";
 
 /**
- * What two AWSAccounts of one AWS account can say about it. "Shared": of the AWS account itself, so that they can
- * disagree, and tests below hold for it. "Own": of the objects that use this AWSAccount, each of which uses one.
+ * What each field of an AWSAccount is about. "Shared": the AWS account, so that two AWSAccounts of one AWS account can
+ * disagree, which the tests below cover. "Own": the objects that use this AWSAccount.
  */
 const REACH: Record<string, "Own" | "Shared"> = {
-  // Who the operator is, for each AWSAccount by itself.
+  // The operator's identity, one for each AWSAccount.
   accountId: "Own",
   region: "Own",
   assumeRole: "Own",
-  // Two are refused by resolve.ts, for every AWS account alike.
+  // resolve.ts reports a second default, in whatever AWS account.
   default: "Own",
   allowedNamespaces: "Own",
   naming: "Own",
@@ -38,7 +38,7 @@ const REACH: Record<string, "Own" | "Shared"> = {
   rateLimit: "Shared",
 };
 
-test("of each field of an AWSAccount it is known whether another one can disagree with it", () => {
+test("REACH classifies every field of an AWSAccount", () => {
   expect(Object.keys(REACH).sort()).toEqual([...specFields()].sort());
 });
 
@@ -52,7 +52,7 @@ function account(name: string, publicAccessBlock?: AccountPublicAccessBlock, met
   return { ...made, metadata: { name, creationTimestamp: "2026-01-02T00:00:00Z", ...metadata } };
 }
 
-describe("the one that decides", () => {
+describe("decidingAccount", () => {
   const older = { creationTimestamp: "2026-01-01T00:00:00Z" };
   const decides = (...accounts: AWSAccount[]) => {
     const deciding = decidingAccount(ID, accounts)?.metadata.name;
@@ -60,32 +60,32 @@ describe("the one that decides", () => {
     return deciding;
   };
 
-  test("is the oldest", () => {
+  test("returns the oldest", () => {
     expect(decides(account("a", ON), account("b", HALF, older))).toBe("b");
   });
 
-  test("is the first by name of those that were created in the same second", () => {
+  test("returns the first by name of those that were created in the same second", () => {
     expect(decides(account("b", ON), account("a", HALF), account("c", ON))).toBe("a");
   });
 
-  test("declares it", () => {
+  test("returns one that declares publicAccessBlock", () => {
     expect(decides(account("a", undefined, older), account("b", HALF))).toBe("b");
     expect(decides(account("a"))).toBeUndefined();
   });
 
-  test("is not being deleted", () => {
+  test("does not return one that is being deleted", () => {
     const deleted = { ...older, deletionTimestamp: "2026-01-03T00:00:00Z" };
     expect(decides(account("a", ON, deleted), account("b", HALF))).toBe("b");
   });
 
-  test("is of the same AWS account", () => {
+  test("does not return one of another AWS account", () => {
     const other = account("a", ON, older);
     other.spec.accountId = "444455556666";
     expect(decides(other, account("b", HALF))).toBe("b");
   });
 });
 
-/** What a person does to one of the AWSAccounts. */
+/** A user's change to one of the AWSAccounts. */
 type Step =
   | { does: "declare"; index: number; block: AccountPublicAccessBlock | undefined }
   | { does: "limit"; index: number; requestsPerSecond: number | undefined }
@@ -100,7 +100,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constantFrom("delete" as const, "begin to delete" as const), index }),
 );
 
-/** AWSAccounts of one AWS account, and the operator that looks after them as watches.ts has it do. */
+/** AWSAccounts of one AWS account, and a reconciler with a queue that wakes them as watches.ts does. */
 function createCluster(pick: (below: number) => number) {
   let atAws: object | undefined;
   let writes = 0;
@@ -118,7 +118,7 @@ function createCluster(pick: (below: number) => number) {
   const limit = (_: string, requestsPerSecond?: number) => void (rate = requestsPerSecond);
   const aws = { verify: async () => session, denied: () => [], limit } as unknown as Aws;
   const accounts = new Map<string, AWSAccount>();
-  const endings = new Map<string, Outcome>();
+  const outcomes = new Map<string, Outcome>();
   const queue = new Set<string>();
   const reconciler = createAccountReconciler({
     aws,
@@ -147,30 +147,30 @@ function createCluster(pick: (below: number) => number) {
     const log = pino({ enabled: false });
     const { signal } = new AbortController();
     const finalizing = { ensureCurrent: nothing, ensureFinalizer: nothing, removeFinalizer: nothing };
-    const hands = { ...finalizing, progress: nothing, setCondition: () => {}, event: () => {} };
-    const context = { key: object.metadata, object, status, signal, log, ...hands };
-    endings.set(name, await reconciler(context).catch(outcomeIn));
+    const callbacks = { ...finalizing, progress: nothing, setCondition: () => {}, event: () => {} };
+    const context = { key: object.metadata, object, status, signal, log, ...callbacks };
+    outcomes.set(name, await reconciler(context).catch(outcomeIn));
     put({ ...object, status });
   };
   return {
     accounts,
-    endings,
+    outcomes,
     put,
     remove: (name: string) => {
       if (accounts.delete(name)) wakeOthers(name);
     },
     atAws: () => atAws,
     rate: () => rate,
-    /** Until there is nothing left to do; the number of writes that took. */
+    /** Reconciles until the queue is empty. Returns the number of writes. */
     settle: async () => {
       const before = writes;
       for (let left = 50; queue.size > 0; left -= 1) {
-        if (left === 0) throw new Error("They undo each other's");
+        if (left === 0) throw new Error("the AWSAccounts overwrite each other");
         await reconcile([...queue][pick(queue.size)] ?? "");
       }
       return writes - before;
     },
-    /** As when the poll interval is over. */
+    /** Queues all AWSAccounts, as at the end of the poll interval. */
     poll: () => accounts.forEach((_, name) => queue.add(name)),
   };
 }
@@ -215,7 +215,7 @@ const raised = (block: AccountPublicAccessBlock) =>
     Object.entries(block).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
   );
 
-test("whatever is edited and deleted, and in whatever order they are looked at, the AWSAccounts of an AWS account agree", async () => {
+test("AWSAccounts of one AWS account agree after any edits and deletions, reconciled in any order", async () => {
   const steps = fc.array(step, { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (steps, numbers) => {
@@ -235,14 +235,14 @@ test("whatever is edited and deleted, and in whatever order they are looked at, 
   );
 });
 
-function expectAgreement({ accounts, endings, atAws, rate }: ReturnType<typeof createCluster>): void {
+function expectAgreement({ accounts, outcomes, atAws, rate }: ReturnType<typeof createCluster>): void {
   const living = [...accounts.values()].filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const deciding = decidingAccount(ID, living);
   const decided = deciding?.spec.publicAccessBlock;
   if (decided !== undefined) expect(atAws()).toEqual(raised(decided));
   for (const { metadata, spec } of living) {
     const agrees = spec.publicAccessBlock === undefined || spec.publicAccessBlock === decided;
-    expect(endings.get(metadata.name)?.kind, metadata.name).toBe(agrees ? "done" : "failure");
+    expect(outcomes.get(metadata.name)?.kind, metadata.name).toBe(agrees ? "done" : "failure");
   }
   const rates = [...accounts.values()].flatMap(({ spec }) => spec.rateLimit?.requestsPerSecond ?? []);
   if (living.length > 0) expect(rate()).toBe(rates.length === 0 ? undefined : Math.min(...rates));

@@ -12,7 +12,7 @@ export function decidingAccount(accountId: string, accounts: readonly AWSAccount
   return oldest;
 }
 
-/** By name where both were created in the same second, which is as exact as Kubernetes is. */
+/** Names decide where both were created in the same second, the precision of Kubernetes. */
 function byAge({ metadata: a }: AWSAccount, { metadata: b }: AWSAccount): number {
   const [left, right] = [ageOf(a), ageOf(b)];
   return left < right ? -1 : left > right ? 1 : 0;
@@ -22,7 +22,7 @@ function ageOf({ creationTimestamp = "", name }: AWSAccount["metadata"]): string
   return `${creationTimestamp}/${name}`;
 }
 
-/** What an AWSAccount tells the others of its AWS account by: when it changes, they are to be looked at again. */
+/** When this text changes, the other AWSAccounts of the same AWS account are reconciled again. */
 export function mattersToOtherAccounts({ metadata, status }: AWSAccount): string {
   const { generation, deletionTimestamp } = metadata;
   return JSON.stringify([generation, deletionTimestamp, status?.appliedPublicAccessBlock]);

@@ -10,7 +10,7 @@ const OTHER = "444455556666";
 const FOREIGN = "999999999999";
 const role = (account: string) => `arn:aws:iam::${account}:role/reader`;
 
-function lettingIn(Principal: Principal, Condition?: Statement["Condition"]): Ask {
+function allowing(Principal: Principal, Condition?: Statement["Condition"]): Ask {
   const statement: Statement = { Effect: "Allow", Principal, Action: "s3:GetObject", ...(Condition && { Condition }) };
   return { kind: "Statement", field: "spec.policy.statements[Share]", statement };
 }
@@ -29,80 +29,80 @@ function violation(guardrails: Guardrails | undefined, ...asks: Ask[]) {
   return failureIn(guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks));
 }
 
-test("no guardrails, no violations", () => {
-  const asks = [lettingIn("*"), lettingIn({ AWS: FOREIGN }), named(FOREIGN), named(undefined), OPEN, encrypted()];
+test("guardrailViolation returns undefined without guardrails", () => {
+  const asks = [allowing("*"), allowing({ AWS: FOREIGN }), named(FOREIGN), named(undefined), OPEN, encrypted()];
   expect(violation(undefined, ...asks)).toBeUndefined();
   expect(violation({}, ...asks)).toBeUndefined();
 });
 
-describe("allowedAccounts", () => {
+describe("guardrailViolation with allowedAccounts", () => {
   const only: Guardrails = { allowedAccounts: [OTHER] };
   const source = (account: string) => ({ StringEquals: { "aws:SourceAccount": account } });
 
   test.each<[string, Ask]>([
-    ["its own id", lettingIn({ AWS: OWN })],
-    ["its own role", lettingIn({ AWS: [role(OWN), role(OTHER)] })],
-    ["an allowed account's session", lettingIn({ AWS: `arn:aws:sts::${OTHER}:assumed-role/reader/s` })],
-    ["a service on behalf of one of the two", lettingIn({ Service: "logging.s3.amazonaws.com" }, source(OTHER))],
-    ["everybody of an allowed account", lettingIn("*", { StringEquals: { "aws:PrincipalAccount": [OWN, OTHER] } })],
-    ["an id", named(OTHER)],
-    ["an ARN", named(`arn:aws:kms:eu-central-1:${OWN}:key/1234`)],
-  ])("lets pass: %s", (_case, ask) => {
+    ["the id of the AWS account itself", allowing({ AWS: OWN })],
+    ["a role of the AWS account itself beside an allowed one", allowing({ AWS: [role(OWN), role(OTHER)] })],
+    ["a session of an allowed account", allowing({ AWS: `arn:aws:sts::${OTHER}:assumed-role/reader/s` })],
+    ["a service on behalf of an allowed account", allowing({ Service: "logging.s3.amazonaws.com" }, source(OTHER))],
+    ["all principals of allowed accounts", allowing("*", { StringEquals: { "aws:PrincipalAccount": [OWN, OTHER] } })],
+    ["a named id of an allowed account", named(OTHER)],
+    ["a named ARN in the AWS account itself", named(`arn:aws:kms:eu-central-1:${OWN}:key/1234`)],
+  ])("allows %s", (_case, ask) => {
     expect(violation(only, ask)).toBeUndefined();
   });
 
   test.each<[string, Ask]>([
-    ["an account", lettingIn({ AWS: FOREIGN })],
-    ["a role beside an allowed one", lettingIn({ AWS: [role(OTHER), role(FOREIGN)] })],
-    ["everybody", lettingIn("*")],
+    ["the id of another account", allowing({ AWS: FOREIGN })],
+    ["a role of another account beside an allowed one", allowing({ AWS: [role(OTHER), role(FOREIGN)] })],
+    ["all principals", allowing("*")],
     [
-      "an organization, whose accounts nobody knows",
-      lettingIn("*", { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }),
+      "an organization, since its accounts are unknown",
+      allowing("*", { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }),
     ],
-    ["a network", lettingIn("*", { StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } })],
-    ["a service on behalf of anybody", lettingIn({ Service: "logging.s3.amazonaws.com" })],
-    ["a service on behalf of another", lettingIn({ Service: "logging.s3.amazonaws.com" }, source(FOREIGN))],
-    ["a canonical user, who may be anybody", lettingIn({ CanonicalUser: "0".repeat(64) })],
-    ["an identity pool", lettingIn({ Federated: "cognito-identity.amazonaws.com" })],
+    ["a VPC endpoint", allowing("*", { StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } })],
+    ["a service on behalf of any account", allowing({ Service: "logging.s3.amazonaws.com" })],
+    ["a service on behalf of another account", allowing({ Service: "logging.s3.amazonaws.com" }, source(FOREIGN))],
+    ["a canonical user, since its account is unknown", allowing({ CanonicalUser: "0".repeat(64) })],
+    ["an identity pool", allowing({ Federated: "cognito-identity.amazonaws.com" })],
     [
-      "a condition that need not hold",
-      lettingIn({ AWS: FOREIGN }, { StringEqualsIfExists: { "aws:PrincipalAccount": OWN } }),
+      "a condition that also allows requests without its key",
+      allowing({ AWS: FOREIGN }, { StringEqualsIfExists: { "aws:PrincipalAccount": OWN } }),
     ],
-    ["an id", named(FOREIGN)],
-    ["an ARN", named(role(FOREIGN))],
-    ["nobody in particular", named(undefined)],
-  ])("refuses: %s", (_case, ask) => {
+    ["a named id of another account", named(FOREIGN)],
+    ["a named ARN in another account", named(role(FOREIGN))],
+    ["a field that names no account", named(undefined)],
+  ])("refuses %s", (_case, ask) => {
     expect(violation(only, ask)).toMatchObject({ reason: "GuardrailViolated" });
     expect(violation({ allowedAccounts: [] }, ask)?.message).toContain(ask.field);
   });
 
-  test("is not told to who breaks it", () => {
-    const message = violation(only, named(FOREIGN), lettingIn({ AWS: FOREIGN }), lettingIn("*"))?.message;
+  test("does not disclose the allowed accounts", () => {
+    const message = violation(only, named(FOREIGN), allowing({ AWS: FOREIGN }), allowing("*"))?.message;
     expect(message).not.toContain(OTHER);
     expect(message).toContain(FOREIGN);
     expect(message).toContain("allowedAccounts");
   });
 });
 
-describe("allowPublicAccess", () => {
+describe("guardrailViolation with allowPublicAccess", () => {
   test.each<[Guardrails, boolean]>([
     [{}, true],
     [{ allowPublicAccess: true }, true],
     [{ allowPublicAccess: false }, false],
     [{ allowedAccounts: [] }, false],
     [{ allowedAccounts: [OTHER], allowPublicAccess: true }, true],
-  ])("%j: %s", (guardrails, allowed) => {
-    for (const ask of [OPEN, lettingIn("*"), lettingIn({ AWS: ["*"] })]) {
+  ])("with %j, public access is allowed: %s", (guardrails, allowed) => {
+    for (const ask of [OPEN, allowing("*"), allowing({ AWS: ["*"] })]) {
       expect(violation(guardrails, ask) === undefined, JSON.stringify(ask)).toBe(allowed);
     }
   });
 
-  test("is not about other accounts", () => {
-    expect(violation({ allowPublicAccess: false }, lettingIn({ AWS: FOREIGN }), named(FOREIGN))).toBeUndefined();
+  test("allows access by other accounts", () => {
+    expect(violation({ allowPublicAccess: false }, allowing({ AWS: FOREIGN }), named(FOREIGN))).toBeUndefined();
   });
 });
 
-test("requireKMS", () => {
+test("guardrailViolation with requireKMS allows only encryption with KMS", () => {
   const requireKMS = { requireKMS: true };
   expect(violation(requireKMS, encrypted("aws:kms"))).toBeUndefined();
   expect(violation(requireKMS, encrypted("aws:kms:dsse"))).toBeUndefined();
@@ -113,7 +113,7 @@ test("requireKMS", () => {
   expect(violation({ requireKMS: false }, encrypted("AES256"))).toBeUndefined();
 });
 
-test("all violations in one message, but no more than fit", () => {
+test("guardrailViolation names up to five violations in one message", () => {
   const many = Array.from({ length: 40 }, (_, index): Ask => ({
     kind: "Account",
     field: `spec.f${index}`,

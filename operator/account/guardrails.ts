@@ -6,27 +6,27 @@ import { externalAccess, principalNames } from "../aws/policy/external-access.ts
 import { stalled } from "../reconcile/outcome.ts";
 import type { OutcomeError } from "../kube/outcome.ts";
 
-/** Something that a spec asks for and guardrails may forbid; `field` is where it does, such as "spec.policy.statements[Share]". */
+/** Something in a spec that guardrails may forbid. `field` is its place, such as "spec.policy.statements[Share]". */
 export type Ask =
   /** A statement of a resource's policy. */
   | { kind: "Statement"; field: string; statement: Statement }
-  /** An account is named, by its id or an ARN in it. Undefined: the field is not there, and any account would do. */
+  /** An account, by its id or an ARN in it. Undefined: the field is not set, and any account would do. */
   | { kind: "Account"; field: string; named: string | undefined }
-  /** Everybody may be let in; `remedy` says what to write instead. */
+  /** May allow public access. `remedy` says what to write instead. */
   | { kind: "PublicAccess"; field: string; remedy: string }
   /** Default encryption. Undefined: not declared. */
   | { kind: "Encryption"; field: string; sseAlgorithm: string | undefined };
 
-/** Violations that a message has room for. */
+/** Violations named in one message. */
 const MAX_NAMED = 5;
 
-/** Why an object that asks for this may not have it from the account; undefined: it may. Pure. The message tells nothing that the reader did not write. */
+/** Why the account's guardrails forbid this; undefined: they allow it. The message discloses only what the user wrote. Pure. */
 export function guardrailViolation(account: AWSAccount, asks: readonly Ask[]): OutcomeError | undefined {
   const violations = asks.flatMap((ask) => violationOf(ask, account) ?? []);
   if (violations.length === 0) return undefined;
   const more = violations.length > MAX_NAMED ? `; and ${violations.length - MAX_NAMED} more` : "";
   const message =
-    `Beyond the guardrails of AWSAccount '${account.metadata.name}', so that nothing is applied: ` +
+    `The guardrails of AWSAccount '${account.metadata.name}' forbid this, and nothing is applied: ` +
     `${violations.slice(0, MAX_NAMED).join("; ")}${more}. Correct the spec, or ask the platform team`;
   return stalled(REASON.guardrailViolated, message);
 }
@@ -41,14 +41,14 @@ function violationOf(ask: Ask, { spec: { accountId, guardrails = {} } }: AWSAcco
     case "PublicAccess":
       return allowsPublicAccess(guardrails)
         ? undefined
-        : `${field} may let in everybody (guardrail allowPublicAccess): ${ask.remedy}`;
+        : `${field} may allow public access (guardrail allowPublicAccess): ${ask.remedy}`;
     case "Encryption":
       if (guardrails.requireKMS !== true || ask.sseAlgorithm?.startsWith("aws:kms")) return undefined;
       return `${field} is ${ask.sseAlgorithm ?? "not set"} (guardrail requireKMS): set it to aws:kms or aws:kms:dsse`;
   }
 }
 
-/** Where only some accounts may be let in, everybody may not, unless that is said. */
+/** With `allowedAccounts`, public access must be allowed explicitly. */
 function allowsPublicAccess({ allowPublicAccess, allowedAccounts }: Guardrails): boolean {
   return allowPublicAccess ?? allowedAccounts === undefined;
 }
@@ -62,11 +62,11 @@ function statementViolation(
   const { allowedAccounts } = guardrails;
   const access = externalAccess(statement, { accountId, otherAccounts: allowedAccounts ?? [] });
   if (access === "Public" && !allowsPublicAccess(guardrails)) {
-    return `${field} lets in everybody (guardrail allowPublicAccess): name principals, or add a condition on aws:PrincipalAccount`;
+    return `${field} allows public access (guardrail allowPublicAccess): name principals, or add a condition on aws:PrincipalAccount`;
   }
   if (access !== "OtherAccount" || allowedAccounts === undefined) return undefined;
   return (
-    `${field} lets in ${principalNames(statement).join(", ")} (guardrail allowedAccounts): ` +
+    `${field} grants access to ${principalNames(statement).join(", ")} (guardrail allowedAccounts): ` +
     "name only principals of allowed accounts, and for an AWS service add a condition on aws:SourceAccount"
   );
 }

@@ -1,7 +1,7 @@
 import type { AWSAccount } from "../api/types.ts";
 import type { Identity } from "../aws/session.ts";
 
-/** As whom the operator works in an account. */
+/** The identity with which the operator works in the account. */
 export function identityOf({ spec }: AWSAccount): Identity {
   const { accountId, region, assumeRole } = spec;
   return { accountId, region, ...(assumeRole && { assumeRole }) };

@@ -21,12 +21,12 @@ interface Case {
   atAws?: AccountPublicAccessBlock | undefined;
   status?: Status;
   fail?: (call: Call) => void;
-  /** Of an older AWSAccount of the same AWS account. */
+  /** Declared by an older AWSAccount of the same AWS account. */
   older?: AccountPublicAccessBlock;
 }
 
-/** An account at AWS, and one look at it. */
-function look({ desired, atAws, status = {}, fail = () => undefined, older }: Case) {
+/** An AWS account, and one reconcile of its Block Public Access. */
+function setUp({ desired, atAws, status = {}, fail = () => undefined, older }: Case) {
   let stored = atAws;
   const { bucket, calls } = fakeBucket((call) => {
     fail(call);
@@ -37,7 +37,7 @@ function look({ desired, atAws, status = {}, fail = () => undefined, older }: Ca
     return { PublicAccessBlockConfiguration: raised(stored) };
   });
   const events: EventDetail[] = [];
-  const onRecord: Status[] = [];
+  const recorded: Status[] = [];
   const draft = structuredClone(status);
   const nothing = () => Promise.resolve();
   const object = awsAccount({ ...(desired && { publicAccessBlock: desired }) });
@@ -48,7 +48,7 @@ function look({ desired, atAws, status = {}, fail = () => undefined, older }: Ca
     signal: new AbortController().signal,
     log: pino({ enabled: false }),
     setCondition: () => undefined,
-    progress: async () => void onRecord.push(structuredClone(draft)),
+    progress: async () => void recorded.push(structuredClone(draft)),
     event: (detail: EventDetail) => void events.push(detail),
     ensureCurrent: nothing,
     ensureFinalizer: nothing,
@@ -60,7 +60,7 @@ function look({ desired, atAws, status = {}, fail = () => undefined, older }: Ca
   return {
     run: () => keepPublicAccessBlock(dependencies, session, context, deciding),
     status: draft,
-    onRecord,
+    recorded,
     commands: () => calls.map(({ command }) => command),
     reasons: () => events.map(({ reason }) => reason),
     stored: () => stored,
@@ -70,54 +70,54 @@ function look({ desired, atAws, status = {}, fail = () => undefined, older }: Ca
 
 const raise = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-const rename = (from: object, how: (name: string) => string) =>
-  Object.fromEntries(Object.entries(from).map(([name, value]) => [how(name), value as boolean]));
+const rename = (from: object, convert: (name: string) => string) =>
+  Object.fromEntries(Object.entries(from).map(([name, value]) => [convert(name), value as boolean]));
 const raised = (switches: object) => rename(switches, raise);
 const lowered = (switches: object) => rename(switches, lower) as unknown as AccountPublicAccessBlock;
 
-describe("declared", () => {
-  test("and so at AWS: one look, and it is not ours", async () => {
-    const { run, commands, status, calls } = look({ desired: HALF, atAws: HALF });
+describe("keepPublicAccessBlock with a declared value", () => {
+  test("only reads, and records nothing as applied, when AWS has that value", async () => {
+    const { run, commands, status, calls } = setUp({ desired: HALF, atAws: HALF });
     await run();
     expect(commands()).toEqual([GET]);
     expect(calls[0]?.input).toEqual({ AccountId: "111122223333" });
     expect(status).toEqual({ publicAccessBlock: HALF });
   });
 
-  test("all off, and nothing at AWS, is the same", async () => {
-    const { run, commands } = look({ desired: OFF, atAws: undefined });
+  test("treats a missing configuration at AWS as all switches off", async () => {
+    const { run, commands } = setUp({ desired: OFF, atAws: undefined });
     await run();
     expect(commands()).toEqual([GET]);
   });
 
-  test("and another at AWS: all four are written, on record before that, and read back", async () => {
-    const { run, commands, status, onRecord, stored, reasons } = look({ desired: ON, atAws: HALF });
+  test("records and writes all four switches, and reads them back, when AWS has another value", async () => {
+    const { run, commands, status, recorded, stored, reasons } = setUp({ desired: ON, atAws: HALF });
     await run();
     expect(commands()).toEqual([GET, PUT, GET]);
-    expect(onRecord[0]?.appliedPublicAccessBlock).toEqual(ON);
+    expect(recorded[0]?.appliedPublicAccessBlock).toEqual(ON);
     expect(stored()).toEqual(ON);
     expect(status).toEqual({ publicAccessBlock: ON, appliedPublicAccessBlock: ON });
-    expect(reasons(), "news of ours is no drift").toEqual([]);
+    expect(reasons(), "a new declaration is not drift").toEqual([]);
   });
 
-  test("and written: a switch that a later S3 may have stays as it is", async () => {
-    const { run, stored } = look({ desired: ON, atAws: { ...HALF, blockTomorrow: true } as never });
+  test("keeps a switch that it does not know", async () => {
+    const { run, stored } = setUp({ desired: ON, atAws: { ...HALF, blockTomorrow: true } as never });
     await run();
     expect(stored()).toEqual({ ...ON, blockTomorrow: true });
   });
 
-  test("and changed since the last look: drift, told of before and after", async () => {
-    const { run, reasons, stored } = look({ desired: ON, atAws: HALF, status: { publicAccessBlock: ON } });
+  test("emits events for drift and its correction when the value at AWS has changed", async () => {
+    const { run, reasons, stored } = setUp({ desired: ON, atAws: HALF, status: { publicAccessBlock: ON } });
     await run();
     expect(reasons()).toEqual(["DriftDetected", "DriftCorrected"]);
     expect(stored()).toEqual(ON);
   });
 
-  test("and not yet to be seen: looked at again", async () => {
+  test("is rechecked soon while AWS does not show the write", async () => {
     const fail = ({ command, input }: Call) => {
       if (command === PUT) input["PublicAccessBlockConfiguration"] = raised(HALF);
     };
-    expect(await thrownOutcome(look({ desired: ON, fail }).run)).toMatchObject({ kind: "again", reason: "Settling" });
+    expect(await thrownOutcome(setUp({ desired: ON, fail }).run)).toMatchObject({ kind: "again", reason: "Settling" });
   });
 });
 
@@ -130,12 +130,12 @@ function denying(command: string | undefined, message: string): (call: Call) => 
 const NOT_ALLOWED =
   "User: arn:aws:sts::111122223333:assumed-role/organization-tools/s is not authorized to perform: s3:PutAccountPublicAccessBlock because no identity-based policy allows the s3:PutAccountPublicAccessBlock action";
 
-describe("refused", () => {
+describe("keepPublicAccessBlock when a call fails", () => {
   test.each([
     "The public access block configuration is managed by your organization's S3 policy.",
     "User: arn:aws:sts::111122223333:assumed-role/op/s is not authorized to perform: s3:PutAccountPublicAccessBlock with an explicit deny in a service control policy",
-  ])("by the organization: for a person, and not ours: %s", async (message) => {
-    const { run, status } = look({ desired: ON, fail: denying(PUT, message) });
+  ])("stalls and records nothing as applied when the organization decides: %s", async (message) => {
+    const { run, status } = setUp({ desired: ON, fail: denying(PUT, message) });
     expect(await thrownOutcome(run)).toMatchObject({
       terminal: true,
       reason: "ManagedByOrganization",
@@ -143,38 +143,38 @@ describe("refused", () => {
     expect(status).toEqual({ publicAccessBlock: OFF });
   });
 
-  test("for want of a right, whatever the role is called", async () => {
-    const { run, status } = look({ desired: ON, fail: denying(PUT, NOT_ALLOWED) });
+  test("names the missing action, even if the name of the role contains 'organization'", async () => {
+    const { run, status } = setUp({ desired: ON, fail: denying(PUT, NOT_ALLOWED) });
     const { reason, message } = await thrownFailure(run);
     expect(reason).toBe("AccessDenied");
     expect(message).toContain(`"Action":"s3:PutAccountPublicAccessBlock"`);
     expect(status.appliedPublicAccessBlock).toBeUndefined();
   });
 
-  test("to look", async () => {
-    const { run } = look({ desired: ON, fail: denying(GET, "Access Denied") });
+  test("names the missing action of the read", async () => {
+    const { run } = setUp({ desired: ON, fail: denying(GET, "Access Denied") });
     expect((await thrownFailure(run)).message).toContain("s3:GetAccountPublicAccessBlock");
   });
 
-  test("an answer that is lost leaves it on record as ours", async () => {
+  test("keeps the value recorded as applied when the answer to the write is lost", async () => {
     const fail = ({ command }: Call) => {
       if (command === PUT) throw Object.assign(new Error("reset"), { name: "TimeoutError", $metadata: {} });
     };
-    const { run, status } = look({ desired: ON, fail });
+    const { run, status } = setUp({ desired: ON, fail });
     expect((await thrownFailure(run)).reason).toBe("Unavailable");
     expect(status.appliedPublicAccessBlock).toEqual(ON);
   });
 });
 
-describe("not declared", () => {
-  test("and never ours: AWS is not asked", async () => {
-    const { run, commands } = look({ atAws: HALF, status: { publicAccessBlock: HALF } });
+describe("keepPublicAccessBlock without a declared value", () => {
+  test("makes no call to AWS when the operator has applied nothing", async () => {
+    const { run, commands } = setUp({ atAws: HALF, status: { publicAccessBlock: HALF } });
     await run();
     expect(commands()).toEqual([]);
   });
 
-  test("any more: what the operator wrote goes", async () => {
-    const { run, commands, status, stored } = look({
+  test("deletes what the operator wrote", async () => {
+    const { run, commands, status, stored } = setUp({
       atAws: ON,
       status: { publicAccessBlock: ON, appliedPublicAccessBlock: ON },
     });
@@ -184,28 +184,28 @@ describe("not declared", () => {
     expect(status).toEqual({});
   });
 
-  test("any more, and nothing is there: nothing is deleted", async () => {
-    const { run, commands } = look({ status: { appliedPublicAccessBlock: OFF } });
+  test("deletes nothing when AWS has no configuration", async () => {
+    const { run, commands } = setUp({ status: { appliedPublicAccessBlock: OFF } });
     await run();
     expect(commands()).toEqual([GET]);
   });
 
-  test("any more: what somebody has changed since stays", async () => {
-    const { run, commands, status } = look({ atAws: HALF, status: { appliedPublicAccessBlock: ON } });
+  test("keeps a value that another user has changed since", async () => {
+    const { run, commands, status } = setUp({ atAws: HALF, status: { appliedPublicAccessBlock: ON } });
     await run();
     expect(commands()).toEqual([GET]);
     expect(status).toEqual({});
   });
 
-  test("any more, and the organization decides now: forgotten", async () => {
+  test("removes the record when the organization decides now", async () => {
     const fail = denying(DELETE, "The public access block configuration is managed by your organization's S3 policy.");
-    const { run, status } = look({ atAws: ON, status: { appliedPublicAccessBlock: ON }, fail });
+    const { run, status } = setUp({ atAws: ON, status: { appliedPublicAccessBlock: ON }, fail });
     await run();
     expect(status).toEqual({});
   });
 
-  test("any more, and it may not be removed: ours until it can be", async () => {
-    const { run, status } = look({
+  test("keeps the record while the deletion is denied", async () => {
+    const { run, status } = setUp({
       atAws: ON,
       status: { appliedPublicAccessBlock: ON },
       fail: denying(DELETE, NOT_ALLOWED),
@@ -215,10 +215,10 @@ describe("not declared", () => {
   });
 });
 
-describe("an older AWSAccount of the AWS account declares", () => {
-  test("another: for a person, who is told which and what, and nothing is asked or written", async () => {
+describe("keepPublicAccessBlock when an older AWSAccount of the AWS account declares", () => {
+  test("another value: stalls, names the AWSAccount and the difference, and makes no call to AWS", async () => {
     const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
-    const { run, commands, ...conflict } = look({ desired: ON, older: HALF, atAws: HALF, status });
+    const { run, commands, ...conflict } = setUp({ desired: ON, older: HALF, atAws: HALF, status });
     const stop = await thrownOutcome(run);
     expect(stop).toMatchObject({ terminal: true, reason: "PublicAccessBlockConflict" });
     expect(stop).toHaveProperty("message", expect.stringContaining("AWSAccount 'older' is older"));
@@ -227,16 +227,16 @@ describe("an older AWSAccount of the AWS account declares", () => {
     expect(conflict.status, "what the older one overwrites is not ours to remove later").toEqual({});
   });
 
-  test("the same: kept by both", async () => {
-    const { run, commands, stored } = look({ desired: ON, older: ON, atAws: HALF });
+  test("the same value: writes it", async () => {
+    const { run, commands, stored } = setUp({ desired: ON, older: ON, atAws: HALF });
     await run();
     expect(commands()).toEqual([GET, PUT, GET]);
     expect(stored()).toEqual(ON);
   });
 
-  test("the same, and this one no longer: what the operator wrote stays, and stays on record", async () => {
+  test("the value that this one no longer declares: keeps it at AWS and on record", async () => {
     const status = { publicAccessBlock: ON, appliedPublicAccessBlock: ON };
-    const { run, commands, ...left } = look({ older: ON, atAws: ON, status });
+    const { run, commands, ...left } = setUp({ older: ON, atAws: ON, status });
     await run();
     expect(commands()).toEqual([]);
     expect(left.status).toEqual({ appliedPublicAccessBlock: ON });

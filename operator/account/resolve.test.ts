@@ -5,39 +5,39 @@ import { resolveAccount } from "./resolve.ts";
 
 type Allowed = NonNullable<AWSAccountSpec["allowedNamespaces"]>;
 
-const NOBODY: Allowed = { names: [] };
+const NO_NAMESPACE: Allowed = { names: [] };
 
 function resolve(accounts: AWSAccount[], accountName?: string, labels: Record<string, string> = {}) {
   const namespace = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
   return resolveAccount({ accounts: () => accounts, namespace }, "team", accountName);
 }
 
-describe("by name", () => {
+describe("resolveAccount by name", () => {
   const accounts = [awsAccount({ default: true }, "main"), awsAccount({}, "other")];
 
-  test("the one that is named, and not the default", () => {
+  test("returns the named account, and not the default", () => {
     expect(resolve(accounts, "other").account?.metadata.name).toBe("other");
   });
 
-  test("a name is not a prefix, nor in any letter case", () => {
+  test("compares the whole name, with its letter case", () => {
     expect(resolve(accounts, "othe").problem?.reason).toBe("AccountNotAvailable");
     expect(resolve(accounts, "Other").problem?.reason).toBe("AccountNotAvailable");
   });
 });
 
-describe("by default", () => {
-  test("the one that says so", () => {
+describe("resolveAccount without a name", () => {
+  test("returns the default account", () => {
     const accounts = [awsAccount({ default: false }, "a"), awsAccount({ default: true }, "b"), awsAccount({}, "c")];
     expect(resolve(accounts).account?.metadata.name).toBe("b");
   });
 
-  test("none", () => {
+  test("reports a problem when there is no default account", () => {
     const { problem } = resolve([awsAccount({}, "a")]);
     expect(problem?.reason).toBe("AccountNotAvailable");
     expect(problem?.message).toContain("spec.accountRef");
   });
 
-  test("two: named in one order, so that the message stays the same", () => {
+  test("reports two default accounts in a fixed order, so that the message stays the same", () => {
     const accounts = [awsAccount({ default: true }, "b"), awsAccount({ default: true }, "a")];
     const { problem } = resolve(accounts);
     expect(problem?.reason).toBe("MoreThanOneDefault");
@@ -45,50 +45,50 @@ describe("by default", () => {
     expect(resolve(accounts.toReversed())).toEqual({ problem });
   });
 
-  test("two, of which one does not admit the namespace", () => {
+  test("returns the default account that admits the namespace when another one does not", () => {
     const accounts = [
-      awsAccount({ default: true, allowedNamespaces: NOBODY }, "a"),
+      awsAccount({ default: true, allowedNamespaces: NO_NAMESPACE }, "a"),
       awsAccount({ default: true }, "b"),
     ];
     expect(resolve(accounts).account?.metadata.name).toBe("b");
   });
 });
 
-describe("admission", () => {
+describe("resolveAccount with allowedNamespaces", () => {
   test.each<[string, Allowed | undefined, Record<string, string>, boolean]>([
-    ["nothing said", undefined, {}, true],
-    ["named", { names: ["a", "team"] }, {}, true],
-    ["not named", { names: ["teams", "tea"] }, {}, false],
-    ["nobody named", NOBODY, {}, false],
-    ["labelled", { selector: { matchLabels: { env: "prod" } } }, { env: "prod" }, true],
-    ["not labelled", { selector: { matchLabels: { env: "prod" } } }, {}, false],
-    ["every namespace", { selector: {} }, {}, true],
+    ["admits every namespace without allowedNamespaces", undefined, {}, true],
+    ["admits a namespace that is named", { names: ["a", "team"] }, {}, true],
+    ["refuses a namespace that is not named", { names: ["teams", "tea"] }, {}, false],
+    ["refuses every namespace when none is named", NO_NAMESPACE, {}, false],
+    ["admits a namespace with matching labels", { selector: { matchLabels: { env: "prod" } } }, { env: "prod" }, true],
+    ["refuses a namespace without matching labels", { selector: { matchLabels: { env: "prod" } } }, {}, false],
+    ["admits every namespace with an empty selector", { selector: {} }, {}, true],
   ])("%s", (_case, allowedNamespaces, labels, admitted) => {
     const account = awsAccount({ default: true, ...(allowedNamespaces && { allowedNamespaces }) });
     expect(resolve([account], undefined, labels).account !== undefined).toBe(admitted);
     expect(resolve([account], "main", labels).account !== undefined).toBe(admitted);
   });
 
-  test("a namespace that the operator does not know yet has no labels", () => {
+  test("refuses a namespace that the operator has not seen yet for a selector with labels", () => {
     const account = awsAccount({ allowedNamespaces: { selector: { matchLabels: { env: "prod" } } } });
     const directory = { accounts: () => [account], namespace: () => undefined };
     expect(resolveAccount(directory, "team", "main").problem?.reason).toBe("AccountNotAvailable");
   });
 });
 
-describe("an account that does not admit a namespace reads the same as none", () => {
-  test.each(["main", undefined])("asked for %s", (name) => {
-    const closed = awsAccount({ default: true, allowedNamespaces: NOBODY });
+describe("resolveAccount, when no account admits the namespace", () => {
+  test.each(["main", undefined])("returns the same as without accounts, for the name %s", (name) => {
+    const closed = awsAccount({ default: true, allowedNamespaces: NO_NAMESPACE });
     expect(resolve([closed], name)).toEqual(resolve([], name));
   });
 
-  test("and two closed ones read the same as none", () => {
-    const closed = ["a", "b"].map((name) => awsAccount({ default: true, allowedNamespaces: NOBODY }, name));
+  test("returns the same as without accounts when there are two defaults", () => {
+    const closed = ["a", "b"].map((name) => awsAccount({ default: true, allowedNamespaces: NO_NAMESPACE }, name));
     expect(resolve(closed)).toEqual(resolve([]));
   });
 });
 
-test("a namespace that is not known yet is admitted by no selector, not even by what it lacks", () => {
+test("resolveAccount refuses a namespace that the operator has not seen yet for a selector with DoesNotExist", () => {
   const selector = { matchExpressions: [{ key: "untrusted", operator: "DoesNotExist" as const }] };
   const directory = { accounts: () => [awsAccount({ allowedNamespaces: { selector } })], namespace: () => undefined };
   expect(resolveAccount(directory, "team", "main").problem?.reason).toBe("AccountNotAvailable");

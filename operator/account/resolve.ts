@@ -3,7 +3,7 @@ import { REASON } from "../api/reasons.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { selects } from "./selector.ts";
 
-/** What the operator knows of accounts and namespaces, from its watches. */
+/** AWSAccounts and namespaces, from the operator's watches. */
 export interface AccountDirectory {
   accounts(): readonly AWSAccount[];
   namespace(name: string): KubeObject | undefined;
@@ -17,8 +17,8 @@ export interface AccountProblem {
 }
 
 /**
- * The account that an object of `namespace` uses: the one that it names, or the default. An account that is not there
- * and one that does not admit the namespace read the same: who may not use an account is not told what accounts there are.
+ * The account that an object of `namespace` uses: the one that it names, or the default. A missing account and one that does not admit the namespace
+ * give the same message: which accounts exist is not disclosed.
  */
 export function resolveAccount(
   directory: AccountDirectory,
@@ -40,7 +40,7 @@ function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: s
   return allowedNamespaces === undefined || admitsNamespace(allowedNamespaces, namespace, name);
 }
 
-/** Whether namespace `name` is among those allowed; `namespace` is undefined where nothing is known of it. */
+/** Whether namespace `name` is allowed. `namespace` is undefined while the watch does not have it. */
 export function admitsNamespace(
   { names, selector = {} }: AllowedNamespaces,
   namespace: KubeObject | undefined,

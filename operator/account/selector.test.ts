@@ -7,7 +7,7 @@ type Labels = Record<string, string>;
 
 const LABELS = { env: "prod", team: "" };
 
-describe("a selector", () => {
+describe("selects", () => {
   test.each<[Selector, boolean]>([
     [{}, true],
     [{ matchLabels: {}, matchExpressions: [] }, true],
@@ -27,12 +27,12 @@ describe("a selector", () => {
     [{ matchExpressions: [{ key: "team", operator: "DoesNotExist" }] }, false],
     [{ matchExpressions: [{ key: "zone", operator: "DoesNotExist" }] }, true],
     [{ matchLabels: { env: "prod" }, matchExpressions: [{ key: "zone", operator: "Exists" }] }, false],
-  ])("%j: %s", (selector, selected) => {
+  ])("with %j returns %s", (selector, selected) => {
     expect(selects(selector, LABELS)).toBe(selected);
   });
 });
 
-test("agrees with set theory", () => {
+test("selects agrees with a model of requirements as sets", () => {
   const key = fc.constantFrom("a", "b", "c");
   const value = fc.constantFrom("1", "2", "");
   const values = fc.uniqueArray(value, { minLength: 1 });
@@ -55,7 +55,7 @@ test("agrees with set theory", () => {
   );
 });
 
-/** Each requirement as the set of values that satisfy it, "absent" being one of them. */
+/** Each requirement as the set of values that satisfy it; "absent" is a value too. */
 function isMember({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
   const absent = Symbol("absent");
   const everything = [absent, "1", "2", ""];
@@ -76,6 +76,6 @@ function isMember({ matchLabels = {}, matchExpressions = [] }: Selector, labels:
   });
 }
 
-test("a label named like what every object has is not there unless it is", () => {
+test("selects does not take inherited properties of a JavaScript object for labels", () => {
   expect(selects({ matchExpressions: [{ key: "constructor", operator: "Exists" }] }, {})).toBe(false);
 });

@@ -7,8 +7,8 @@ const RELEASED = releaseTag(OWNER);
 
 describe("whose a bucket is", () => {
   test.each<[string, Tags, string]>([
-    ["no tags", {}, "Nobody"],
-    ["tags of others", { "aws:createdBy": "x", env: "prod" }, "Nobody"],
+    ["no tags", {}, "Unclaimed"],
+    ["tags of others", { "aws:createdBy": "x", env: "prod" }, "Unclaimed"],
     ["our claim", OURS, "Ours"],
     ["our claim among others", { ...OURS, env: "prod" }, "Ours"],
     ["our claim on an adopted bucket", ownershipTags(OWNER, "Adopted"), "Ours"],
@@ -19,14 +19,14 @@ describe("whose a bucket is", () => {
     ["half a claim, which is somebody's", { "s3-operator.io/cluster": "prod" }, "Other"],
     ["a claim without its cluster", { ...OURS, "s3-operator.io/cluster": "" }, "Other"],
     ["released by us", RELEASED, "Ours"],
-    ["released by another", releaseTag({ ...OWNER, name: "x" }), "Nobody"],
+    ["released by another", releaseTag({ ...OWNER, name: "x" }), "Unclaimed"],
     [
       "released by us, and claimed by another since",
       { ...RELEASED, ...ownershipTags({ ...OWNER, name: "x" }, "Created") },
       "Other",
     ],
     ["released by another, and claimed by us since", { ...releaseTag({ ...OWNER, name: "x" }), ...OURS }, "Ours"],
-    ["the origin alone", { "s3-operator.io/origin": "Created" }, "Nobody"],
+    ["the origin alone", { "s3-operator.io/origin": "Created" }, "Unclaimed"],
   ])("%s", (_case, tags, verdict) => {
     expect(ownershipOf(tags, OWNER)).toBe(verdict);
   });
@@ -35,7 +35,7 @@ describe("whose a bucket is", () => {
     const kept = Object.entries({ ...OURS, ...RELEASED }).filter(([key]) => !CLAIM_TAGS.includes(key));
     const released = Object.fromEntries(kept);
     expect(ownershipOf(released, OWNER)).toBe("Ours");
-    expect(ownershipOf(released, { ...OWNER, namespace: "x" })).toBe("Nobody");
+    expect(ownershipOf(released, { ...OWNER, namespace: "x" })).toBe("Unclaimed");
     expect(originOf(released)).toBe("Created");
   });
 });

@@ -67,13 +67,13 @@ export function isClaimed(tags: Tags): boolean {
   return CLAIM_TAGS.some((key) => Object.hasOwn(tags, key));
 }
 
-/** `Ours`: claimed by this object, or released by it. `Other`: claimed by another object. `Nobody`: no S3Bucket's. */
-export type Ownership = "Ours" | "Other" | "Nobody";
+/** `Ours`: claimed by this object, or released by it. `Other`: claimed by another object. `Unclaimed`: no S3Bucket's. */
+export type Ownership = "Ours" | "Other" | "Unclaimed";
 
 export function ownershipOf(tags: Tags, owner: Owner): Ownership {
   const claims = [tags[TAG.cluster], tags[TAG.namespace], tags[TAG.name]];
   if (claims.every((claim) => claim === undefined)) {
-    return tags[TAG.releasedBy] === releaseTag(owner)[TAG.releasedBy] ? "Ours" : "Nobody";
+    return tags[TAG.releasedBy] === releaseTag(owner)[TAG.releasedBy] ? "Ours" : "Unclaimed";
   }
   const ours = [owner.cluster, owner.namespace, owner.name];
   return claims.every((claim, index) => claim === ours[index]) ? "Ours" : "Other";

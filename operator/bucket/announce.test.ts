@@ -27,26 +27,26 @@ async function announce(plans: SettingPlan[], memory: Partial<Memory> = {}) {
   return { ...recording, status: recording.context.status };
 }
 
-describe("nothing is announced", () => {
+describe("announceChanges without changes", () => {
   const unmanaged: SettingPlan = { ...cors, source: "Unmanaged" };
 
   test.each([
-    ["of settings that are equal", [planOf(fakeSetting("cors"))]],
-    ["of what is not ours", [unmanaged]],
-    ["of nothing", []],
-  ])("%s", async (_case, plans) => {
+    ["all settings are as desired", [planOf(fakeSetting("cors"))]],
+    ["only an unmanaged setting differs", [unmanaged]],
+    ["there are no settings", []],
+  ])("announces nothing when %s", async (_case, plans) => {
     const { progress, events, status } = await announce(plans, { recorded });
     expect([progress, events, status]).toEqual([[], [], {}]);
   });
 
-  test("of an old answer inside the settle window", async () => {
+  test("announces nothing when S3 shows an old value inside the settle window", async () => {
     dependencies.history.wrote("uid", { name: "cors", desired: cors.desired, changes: cors.changes });
     const { progress, events } = await announce([cors], { recorded });
     expect([progress, events, drifts]).toEqual([[], [], []]);
   });
 });
 
-test("what is about to be written is on record before it is", async () => {
+test("announceChanges records the settings in status before they are written", async () => {
   const { progress, events, status } = await announce([tags, cors]);
   expect(progress).toEqual([["Applying", "Applying tags, cors"]]);
   expect(status.settings).toMatchObject([
@@ -58,8 +58,8 @@ test("what is about to be written is on record before it is", async () => {
   expect([events, drifts]).toEqual([[], []]);
 });
 
-describe("drift", () => {
-  test("is an event, a count, and in status what and when", async () => {
+describe("announceChanges after drift", () => {
+  test("emits an event, counts the drift, and records it in status with its time", async () => {
     const { progress, events, status } = await announce([cors, tags], { recorded });
     expect(drifts).toEqual(["cors"]);
     expect(events).toMatchObject([{ type: "Warning", reason: "DriftDetected", note: "Drift detected: cors.rules[a]" }]);
@@ -74,7 +74,7 @@ describe("drift", () => {
     ]);
   });
 
-  test("is not what another declaration brings", async () => {
+  test("reports no drift when the declaration has changed", async () => {
     const recording = recordedContext(s3Bucket({}, { status: { declarationHash: "former" } }));
     recording.context.status.declarationHash = "new";
     await announceChanges(dependencies, recording.context, [cors], { recorded, established: true });
@@ -84,14 +84,14 @@ describe("drift", () => {
   });
 });
 
-test("a new bucket is an event", () => {
+test("announceCreation emits an event", () => {
   const { context, events } = recordedContext(s3Bucket());
   announceCreation(context, target());
   expect(events).toMatchObject([{ type: "Normal", reason: "BucketCreated", action: "Create" }]);
   expect(events[0]?.note).toContain("'docs' in eu-central-1");
 });
 
-test("a bucket that was lost is no longer claimed to be there", () => {
+test("announceLoss removes the ARN from status and reports drift", () => {
   const { context, events } = recordedContext(
     s3Bucket({}, { status: { arn: "arn:aws:s3:::docs", bucketName: "docs" } }),
   );
@@ -107,7 +107,7 @@ test("a bucket that was lost is no longer claimed to be there", () => {
   expect(events).toMatchObject([{ type: "Warning", reason: "DriftDetected" }]);
 });
 
-describe("statements of others that let in more than the account", () => {
+describe("announceExternalAccess", () => {
   const reader = { statement: "Reader", access: "OtherAccount" as const, principals: ["444455556666"] };
   const open = { statement: "#2", access: "Public" as const, principals: ["*"] };
 
@@ -120,24 +120,24 @@ describe("statements of others that let in more than the account", () => {
     return events;
   }
 
-  test("are an event when they are new", () => {
+  test("emits an event for a new statement", () => {
     const [event, ...rest] = announced([reader], [reader, open]);
     expect(rest).toEqual([]);
     expect(event).toMatchObject({ type: "Warning", reason: "ExternalAccess" });
-    expect(event?.note).toContain("'#2' lets in everybody");
+    expect(event?.note).toContain("'#2' grants public access");
     expect(event?.note).not.toContain("Reader");
   });
 
-  test("are an event at the first look", () => {
-    expect(announced(undefined, [reader])[0]?.note).toContain("'Reader' lets in 444455556666");
+  test("emits an event for a statement at the first observation", () => {
+    expect(announced(undefined, [reader])[0]?.note).toContain("'Reader' grants access to 444455556666");
   });
 
-  test("are an event when they let in more", () => {
+  test("emits an event when a known statement grants access to another account", () => {
     const wider = { ...reader, principals: [...reader.principals, "777788889999"] };
     expect(announced([reader], [wider])).toHaveLength(1);
   });
 
-  test("are none when they are known, or gone", () => {
+  test("emits no event for a known statement or a removed one", () => {
     expect(announced([reader, open], [open])).toEqual([]);
     expect(announced([reader], [])).toEqual([]);
   });

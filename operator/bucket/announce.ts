@@ -53,7 +53,9 @@ export function announceExternalAccess({ object, status, event }: BucketContext)
   const opened = (status.policy?.externalAccess ?? []).filter((entry) => !known.has(JSON.stringify(entry)));
   if (opened.length === 0) return;
   const whom = opened.map(({ statement, access, principals = [] }) =>
-    access === "Public" ? `'${statement}' lets in everybody` : `'${statement}' lets in ${principals.join(", ")}`,
+    access === "Public"
+      ? `'${statement}' grants public access`
+      : `'${statement}' grants access to ${principals.join(", ")}`,
   );
   const note = `In the bucket policy, and not from this S3Bucket: ${whom.join("; ")}`;
   event({ type: "Warning", reason: REASON.externalAccess, action: "Observe", note });

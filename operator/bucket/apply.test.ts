@@ -19,7 +19,7 @@ beforeEach(() => {
   history = createHistory(() => 0, 60_000);
 });
 
-/** AWS has "b" until "a" is written. */
+/** S3 has the value "b" until another one is written. */
 function setting(name: Parameters<typeof fakeSetting>[0], overrides: Partial<Setting> = {}): Setting {
   let value: unknown = "b";
   return fakeSetting(name, {
@@ -54,36 +54,36 @@ function throwing(error: Error): Pick<Setting, "write"> {
   };
 }
 
-describe("examined", () => {
+describe("examineSettings", () => {
   const failure = { reason: "KMSKeyNotFound", message: "no such key" };
 
   test.each<[string, Partial<SettingPlan>, string, string | undefined]>([
-    ["equal", { changes: [] }, "InSync", undefined],
-    ["different", {}, "Planned", undefined],
+    ["equal to its desired value", { changes: [] }, "InSync", undefined],
+    ["different from its desired value", {}, "Planned", undefined],
     ["blocked", { blocked: failure }, "Failed", "KMSKeyNotFound"],
     ["unreadable", { observation: { error: sdkError("AccessDenied", 403) } }, "Failed", "AccessDenied"],
-    ["unmanaged, and worse than the baseline", { source: "Unmanaged" }, "InSync", undefined],
+    ["unmanaged and short of the baseline", { source: "Unmanaged" }, "InSync", undefined],
     [
       "unmanaged and unreadable",
       { source: "Unmanaged", observation: { error: sdkError("AccessDenied", 403) } },
       "InSync",
       undefined,
     ],
-  ])("%s", (_case, plan, state, reason) => {
+  ])("writes nothing, and returns the state of a setting that is %s", (_case, plan, state, reason) => {
     const [result] = examineSettings(bucket, [differing(setting("cors"), plan)]);
     expect(result?.state).toBe(state);
     expect(result?.failure?.reason).toBe(reason);
     expect(log).toEqual([]);
   });
 
-  test("a denial names the action of the read", () => {
+  test("names the action of the read that was denied", () => {
     const plan = differing(setting("cors"), { observation: { error: sdkError("AccessDenied", 403) } });
     expect(examineSettings(bucket, [plan])[0]?.failure?.message).toContain("s3:GetIt on arn:aws:s3:::docs");
   });
 });
 
-describe("applied", () => {
-  test("only what differs, one write at a time in the order of the plans, then read back", async () => {
+describe("applySettings", () => {
+  test("writes what differs, one setting at a time in the order of the plans, and then reads it back", async () => {
     const plans = [differing(setting("tags")), planOf(setting("versioning")), differing(setting("cors"))];
     expect(await apply(plans)).toEqual([
       ["tags", "InSync", undefined],
@@ -93,7 +93,7 @@ describe("applied", () => {
     expect(log).toEqual(["write tags", "written tags", "write cors", "written cors", "read tags", "read cors"]);
   });
 
-  test("nothing that is unmanaged, blocked or unreadable", async () => {
+  test("does not write a setting that is unmanaged, blocked or unreadable", async () => {
     await apply([
       differing(setting("cors"), { source: "Unmanaged" }),
       differing(setting("encryption"), { blocked: { reason: "KMSKeyNotFound", message: "" } }),
@@ -102,14 +102,14 @@ describe("applied", () => {
     expect(log).toEqual([]);
   });
 
-  test("what was wanted and what was there are handed to the write", async () => {
+  test("passes the desired and the observed value to the write", async () => {
     const seen: unknown[] = [];
     const write: Setting["write"] = async (...parameters) => void seen.push(...parameters);
     await apply([differing(setting("cors", { write }), { desired: "d", observation: { value: "o" } })]);
     expect(seen).toEqual([bucket, "d", "o"]);
   });
 
-  test("a failure does not stop the others", async () => {
+  test("writes the other settings after one has failed", async () => {
     const failing = differing(setting("lifecycle", throwing(sdkError("AccessDenied", 403))));
     expect(await apply([failing, differing(setting("cors"))])).toEqual([
       ["lifecycle", "Failed", "AccessDenied"],
@@ -117,59 +117,59 @@ describe("applied", () => {
     ]);
   });
 
-  test("an old answer after the write is no failure", async () => {
+  test("returns Settling when S3 shows the old value after the write", async () => {
     const stale = setting("lifecycle", { observe: () => Promise.resolve("b") });
     expect(await apply([differing(stale)])).toEqual([["lifecycle", "Settling", undefined]]);
   });
 
-  test("a write that cannot be read back is a failure", async () => {
+  test("returns a failure when a written setting cannot be read back", async () => {
     const unreadable = setting("lifecycle", { observe: () => Promise.reject(sdkError("AccessDenied", 403)) });
     expect(await apply([differing(unreadable)])).toEqual([["lifecycle", "Failed", "AccessDenied"]]);
   });
 
-  test("a bug is not taken for an answer of AWS", async () => {
+  test("rethrows an error that is not from AWS", async () => {
     await expect(apply([differing(setting("cors", throwing(new TypeError("bug"))))])).rejects.toThrow(TypeError);
   });
 });
 
-describe("a document in which others have entries", () => {
+describe("applySettings on a document that other tools write too", () => {
   const shared = (overrides: Partial<Setting> = {}) => setting("policy", { isShared: true, ...overrides });
 
-  test("is read again right before it is written, and written as it is by then", async () => {
+  test("reads the document again right before the write, and passes that value to the write", async () => {
     const seen: unknown[] = [];
     const write: Setting["write"] = async (_bucket, _desired, observed) => void seen.push(observed);
     await apply([differing(shared({ write, observe: () => Promise.resolve("since then") }))]);
     expect(seen).toEqual(["since then"]);
   });
 
-  test("is read back like all others", async () => {
+  test("reads the document back after the write", async () => {
     await apply([differing(shared())]);
     expect(log).toEqual(["read policy", "write policy", "written policy", "read policy"]);
   });
 
-  test("is not written if it is as declared by then", async () => {
+  test("does not write the document if it is as desired by then", async () => {
     expect(await apply([differing(shared({ observe: () => Promise.resolve("a") }))])).toEqual([
       ["policy", "InSync", undefined],
     ]);
     expect(log).toEqual([]);
   });
 
-  test("is nobody else's in a bucket that was just made", async () => {
+  test("does not read the document before the write in a bucket that this reconcile created", async () => {
     await apply([differing(shared())], { ...OWNED, isCreated: true });
     expect(log).toEqual(["write policy", "written policy", "read policy"]);
   });
 
-  test("is not written if it cannot be read", async () => {
+  test("does not write the document if it cannot be read", async () => {
     const unreadable = shared({ observe: () => Promise.reject(sdkError("SlowDown", 503)) });
     expect(await apply([differing(unreadable)])).toEqual([["policy", "Failed", "Throttled"]]);
     expect(log).toEqual([]);
   });
 });
 
-describe("a bucket that is only being claimed", () => {
+describe("applySettings and the claim", () => {
   const denied = throwing(sdkError("AccessDenied", 403));
 
-  test("is left alone as long as its tags do not say so", async () => {
+  test("skips the other settings of a newly claimed bucket when its tags cannot be written", async () => {
     const plans = [differing(setting("tags", denied)), differing(setting("cors")), planOf(setting("versioning"))];
     expect(await apply(plans, NEW)).toEqual([
       ["tags", "Failed", "AccessDenied"],
@@ -179,28 +179,28 @@ describe("a bucket that is only being claimed", () => {
     expect(log).toEqual([]);
   });
 
-  test("is worked on once they do", async () => {
+  test("writes the other settings of a newly claimed bucket after its tags", async () => {
     expect(await apply([differing(setting("tags")), differing(setting("cors"))], NEW)).toEqual([
       ["tags", "InSync", undefined],
       ["cors", "InSync", undefined],
     ]);
   });
 
-  test("is not the same as one that was ours before", async () => {
+  test("writes the other settings of an already claimed bucket when its tags cannot be written", async () => {
     expect(await apply([differing(setting("tags", denied)), differing(setting("cors"))], OWNED)).toEqual([
       ["tags", "Failed", "AccessDenied"],
       ["cors", "InSync", undefined],
     ]);
   });
 
-  test("the failure of another setting does not stop it", async () => {
+  test("writes the other settings of a newly claimed bucket when a setting other than the tags fails", async () => {
     const plans = [differing(setting("tags")), differing(setting("policy", denied)), differing(setting("cors"))];
     expect(await apply(plans, NEW)).toContainEqual(["cors", "InSync", undefined]);
   });
 });
 
-describe("what earlier writes tell", () => {
-  test("an old answer inside the settle window is not written again", async () => {
+describe("applySettings after earlier writes", () => {
+  test("does not write a setting again inside the settle window", async () => {
     const plan = differing(setting("lifecycle", { observe: () => Promise.resolve("b") }));
     await apply([plan]);
     log = [];
@@ -208,7 +208,7 @@ describe("what earlier writes tell", () => {
     expect(log).toEqual([]);
   });
 
-  test("a setting that never lasts is given up", async () => {
+  test("stops writing a setting that changes back after each write", async () => {
     const unstable = setting("lifecycle", { observe: () => Promise.resolve("b") });
     for (let write = 0; write < MAX_WRITES; write += 1) {
       await apply([differing(unstable, { changes: [change(`${write}`)] })]);
@@ -218,7 +218,7 @@ describe("what earlier writes tell", () => {
     expect(log).toEqual([]);
   });
 
-  test("unless it was seen to last in between", async () => {
+  test("writes such a setting again once it has been in sync", async () => {
     const unstable = setting("lifecycle", { observe: () => Promise.resolve("b") });
     for (let write = 0; write < MAX_WRITES; write += 1) {
       await apply([differing(unstable, { changes: [change(`${write}`)] })]);
@@ -229,16 +229,16 @@ describe("what earlier writes tell", () => {
     expect(log).toContain("write lifecycle");
   });
 
-  test("a failed write is tried again at once", async () => {
+  test("writes a setting again at once after a failed write", async () => {
     await apply([differing(setting("lifecycle", throwing(sdkError("SlowDown", 503))))]);
     expect(await apply([differing(setting("lifecycle"))])).toEqual([["lifecycle", "InSync", undefined]]);
   });
 });
 
-describe("a principal that AWS does not know", () => {
+describe("applySettings with a principal that AWS does not know", () => {
   const error = Object.assign(sdkError("MalformedPolicy", 400), { message: "Invalid principal in policy" });
 
-  test("is tried again soon, and after two minutes is an error of the spec", async () => {
+  test("returns a failure that is retried soon, and after two minutes an error of the spec", async () => {
     let now = 0;
     history = createHistory(() => now, 60_000);
     const plan = differing(setting("policy", throwing(error)));

@@ -3,7 +3,7 @@ import type { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { bucketArn } from "../aws/arn.ts";
 import type { AwsSession } from "../aws/session.ts";
 
-/** One bucket as its settings see it: the clients of its account and region, and the parameters that go on every call. */
+/** One bucket: the SDK clients of its account and region, and the parameters of every call. */
 export interface BucketClient {
   readonly name: string;
   readonly region: string;
@@ -12,7 +12,7 @@ export interface BucketClient {
   readonly arn: string;
   readonly s3: S3Client;
   readonly s3Control: S3ControlClient;
-  /** Names the bucket and who must own it: S3 answers 403 if the name has meanwhile gone to another account. */
+  /** S3 answers 403 if the bucket belongs to another account by now. */
   readonly ref: { Bucket: string; ExpectedBucketOwner: string };
   /** Second argument of each `send`: ends the call with its reconcile. */
   readonly options: { abortSignal: AbortSignal };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
-import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
+import { claimBucket, createTarget, bucketExists, tagCreated } from "./claim.ts";
 import type { Observation } from "./observe.ts";
 import { ownershipTags, releaseTag, type Tags } from "../api/ownership.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
@@ -8,18 +8,18 @@ import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testi
 import { userTags } from "./testing/tag-store.ts";
 import { thrownFailure, thrownOutcome } from "./testing/thrown.ts";
 
-const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");
+const OTHER_OWNER = ownershipTags({ ...OWNER, name: "x" }, "Created");
 
-describe("lookForBucket", () => {
-  const look = (answer?: () => unknown) => lookForBucket(target({ bucket: fakeBucket(answer).bucket }));
+describe("bucketExists", () => {
+  const exists = (answer?: () => unknown) => bucketExists(target({ bucket: fakeBucket(answer).bucket }));
 
-  test("there, or not", async () => {
-    expect(await look()).toBe(true);
-    expect(await look(failing("NotFound", 404))).toBe(false);
+  test("returns whether the bucket exists", async () => {
+    expect(await exists()).toBe(true);
+    expect(await exists(failing("NotFound", 404))).toBe(false);
   });
 
-  test("out of reach: another account's, or one that we may not look at", async () => {
-    const outcome = await thrownOutcome(() => look(failing("Unknown", 403)));
+  test("stalls when HeadBucket is denied, and names the action that may be missing", async () => {
+    const outcome = await thrownOutcome(() => exists(failing("Unknown", 403)));
     expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
     expect(outcome).toHaveProperty("message", expect.stringContaining("s3:ListBucket"));
   });
@@ -27,14 +27,14 @@ describe("lookForBucket", () => {
   test.each([
     ["region us-west-2", () => ({ BucketRegion: "us-west-2" })],
     ["another region", failing("PermanentRedirect", 301)],
-  ])("in %s", async (where, answer) => {
-    const outcome = await thrownOutcome(() => look(answer));
+  ])("stalls when the bucket is in %s", async (where, answer) => {
+    const outcome = await thrownOutcome(() => exists(answer));
     expect(outcome).toMatchObject({ terminal: true, reason: "RegionMismatch" });
     expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
   });
 
-  test("no answer is no verdict", async () => {
-    await expect(look(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
+  test("rethrows an error that does not say whether the bucket exists", async () => {
+    await expect(exists(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
   });
 });
 
@@ -45,7 +45,7 @@ describe("createTarget", () => {
     return { calls, result: () => createTarget(target({ bucket }), s3Bucket(spec), context) };
   };
 
-  test("makes the bucket with all its tags, so that a crash leaves none without its owner's name", async () => {
+  test("creates the bucket with all its tags in one call", async () => {
     const { calls, result } = create(undefined, {
       tags: { team: "a" },
       objectOwnership: "ObjectWriter",
@@ -61,29 +61,29 @@ describe("createTarget", () => {
     });
   });
 
-  test("a bucket that the account has already may be ours from a try whose answer was lost", async () => {
+  test("returns false when the account already has the bucket, perhaps from a request without an answer", async () => {
     expect(await create(failing("BucketAlreadyOwnedByYou", 409)).result()).toBe(false);
   });
 
-  test("a name that another account has is for a person to change", async () => {
+  test("stalls when another account has a bucket of that name", async () => {
     const outcome = await thrownOutcome(create(failing("BucketAlreadyExists", 409)).result);
     expect(outcome).toMatchObject({ terminal: true, reason: "BucketOwnedByAnotherAccount" });
   });
 
-  test("a denial names both actions, either of which may be missing", async () => {
+  test("names both actions after a denial, since either may be missing", async () => {
     const failure = await thrownFailure(create(failing("AccessDenied", 403)).result);
     expect(failure).toMatchObject({ reason: "AccessDenied" });
     expect(failure.message).toContain("s3:CreateBucket");
     expect(failure.message).toContain("s3:TagResource");
   });
 
-  test("a name in deletion comes free by itself", async () => {
+  test("does not stall while a bucket of that name is being deleted", async () => {
     const failure = await thrownFailure(create(failing("OperationAborted", 409)).result);
     expect(failure).toMatchObject({ reason: "Conflict" });
     expect(failure.terminal).toBeUndefined();
   });
 
-  test("an error that is not AWS's is thrown on", async () => {
+  test("rethrows an error that is not from AWS", async () => {
     const bug = () => {
       throw new TypeError("bug");
     };
@@ -96,7 +96,7 @@ describe("tagCreated", () => {
   const spec = { tags: { team: "a" } };
   const tags = { ...spec.tags, ...ownershipTags(OWNER, "Created") };
 
-  /** A region that takes no tags when it makes a bucket, in which one has been made. */
+  /** A bucket that was just created, in a region where CreateBucket takes no tags. */
   async function created(answers: Record<string, () => unknown> = {}, refuses = "UnsupportedArgument") {
     const { bucket, calls } = fakeBucket(({ command, input }) => {
       if (command === "CreateBucketCommand" && /Tags/.test(JSON.stringify(input))) throw sdkError(refuses, 400);
@@ -107,7 +107,7 @@ describe("tagCreated", () => {
     return { calls, run: () => tagCreated(target({ bucket }), s3Bucket(spec), context) };
   }
 
-  test("gives a bucket the tags that its creation could not", async () => {
+  test("writes the tags that CreateBucket does not take", async () => {
     const { calls, run } = await created();
     await run();
     expect(calls.map(({ command, input }) => [command, input["Tags"]])).toEqual([
@@ -116,20 +116,20 @@ describe("tagCreated", () => {
     ]);
   });
 
-  test("or by the classic calls", async () => {
+  test("uses PutBucketTagging where S3 does not support ListTagsForResource", async () => {
     const { calls, run } = await created({ ListTagsForResourceCommand: failing("MethodNotAllowed", 405) });
     await run();
     expect(calls.at(-1)).toMatchObject({ command: "PutBucketTaggingCommand" });
   });
 
-  test("leaves a bucket alone that another one has tagged first", async () => {
-    const Tags = Object.entries(OTHERS).map(([Key, Value]) => ({ Key, Value }));
+  test("does not write tags when the bucket already has another owner", async () => {
+    const Tags = Object.entries(OTHER_OWNER).map(([Key, Value]) => ({ Key, Value }));
     const { calls, run } = await created({ ListTagsForResourceCommand: () => ({ Tags }) });
     await run();
     expect(calls.map(({ command }) => command)).toEqual(["ListTagsForResourceCommand"]);
   });
 
-  test("says which action is missing", async () => {
+  test("names the action that was denied", async () => {
     const { run } = await created({
       ListTagsForResourceCommand: failing("MethodNotAllowed", 405),
       PutBucketTaggingCommand: failing("AccessDenied", 403),
@@ -140,7 +140,7 @@ describe("tagCreated", () => {
     });
   });
 
-  test("has nothing to do where the creation had them", async () => {
+  test("does nothing where CreateBucket takes tags", async () => {
     const { bucket, calls } = fakeBucket();
     await tagCreated(target({ bucket }), s3Bucket(spec), context);
     expect(calls).toEqual([]);
@@ -174,73 +174,82 @@ describe("claimBucket", () => {
   const adopt = { spec: { adoptionPolicy: "Adopt" }, allowAdoption: true } as const;
 
   test.each<[string, Tags, Case, ReturnType<typeof claimBucket>]>([
-    ["just created, its tags not there yet", {}, { created: true }, { origin: "Created", isNew: true }],
+    ["that was just created and has no tags yet", {}, { created: true }, { origin: "Created", isNew: true }],
     [
-      "just created with its tags",
+      "that was just created with its tags",
       ownershipTags(OWNER, "Created"),
       { created: true },
       { origin: "Created", isNew: false },
     ],
-    ["ours", ownershipTags(OWNER, "Created"), {}, { origin: "Created", isNew: false }],
-    ["ours, once adopted", ownershipTags(OWNER, "Adopted"), {}, { origin: "Adopted", isNew: false }],
+    ["of this object", ownershipTags(OWNER, "Created"), {}, { origin: "Created", isNew: false }],
+    ["that this object has adopted", ownershipTags(OWNER, "Adopted"), {}, { origin: "Adopted", isNew: false }],
     [
-      "ours, which needs no consent",
+      "of this object when the account does not allow adoption",
       ownershipTags(OWNER, "Created"),
       { allowAdoption: false },
       { origin: "Created", isNew: false },
     ],
     [
-      "ours, the origin's tag lost",
+      "of this object with the origin in status when the origin tag is invalid",
       { ...ownershipTags(OWNER, "Created"), "s3-operator.io/origin": "?" },
       { status: { origin: "Created" } },
       { origin: "Created", isNew: false },
     ],
     [
-      "ours, the origin lost everywhere: the baseline is not forced on it",
+      "of this object as Adopted when its origin is unknown, so that the baseline does not apply",
       { ...ownershipTags(OWNER, "Created"), "s3-operator.io/origin": "" },
       {},
       { origin: "Adopted", isNew: false },
     ],
     [
-      "released by us",
+      "that this object has released",
       { ...releaseTag(OWNER), "s3-operator.io/origin": "Created" },
       {},
       { origin: "Created", isNew: false },
     ],
-    ["nobody's, adopted", {}, adopt, { origin: "Adopted", isNew: true }],
-    ["released by another, adopted", releaseTag({ ...OWNER, name: "x" }), adopt, { origin: "Adopted", isNew: true }],
+    ["without an owner when adoption is allowed", {}, adopt, { origin: "Adopted", isNew: true }],
     [
-      "created by another, which makes it no less adopted",
+      "that another object has released when adoption is allowed",
+      releaseTag({ ...OWNER, name: "x" }),
+      adopt,
+      { origin: "Adopted", isNew: true },
+    ],
+    [
+      "that another object has created and released, as Adopted",
       { ...releaseTag({ ...OWNER, name: "x" }), "s3-operator.io/origin": "Created" },
       adopt,
       { origin: "Adopted", isNew: true },
     ],
-  ])("%s", (_case, tags, options, expected) => {
+  ])("claims a bucket %s", (_case, tags, options, expected) => {
     expect(claim(tagged(tags), options)).toEqual(expected);
   });
 
   test.each<[string, Tags, Case]>([
-    ["nobody's, not to be adopted", {}, { allowAdoption: true }],
-    ["nobody's, never to be adopted", {}, { spec: { adoptionPolicy: "Never" }, allowAdoption: true }],
-    ["nobody's, the account being silent", {}, { spec: { adoptionPolicy: "Adopt" } }],
-    ["nobody's, the account refusing", {}, { spec: { adoptionPolicy: "Adopt" }, allowAdoption: false }],
-    ["another's", OTHERS, {}],
-    ["another's, who made it in the same moment", OTHERS, { created: true }],
-    ["another's, which cannot be adopted away", OTHERS, adopt],
-    ["another's, though released by us once", { ...releaseTag(OWNER), ...OTHERS }, adopt],
+    ["without an owner when the spec has no adoptionPolicy", {}, { allowAdoption: true }],
+    ["without an owner when adoptionPolicy is Never", {}, { spec: { adoptionPolicy: "Never" }, allowAdoption: true }],
+    ["without an owner when the account has no allowAdoption", {}, { spec: { adoptionPolicy: "Adopt" } }],
     [
-      "another's, though our status once called it ours",
-      OTHERS,
+      "without an owner when the account does not allow adoption",
+      {},
+      { spec: { adoptionPolicy: "Adopt" }, allowAdoption: false },
+    ],
+    ["of another owner", OTHER_OWNER, {}],
+    ["of another owner that created it at the same time", OTHER_OWNER, { created: true }],
+    ["of another owner when adoption is allowed", OTHER_OWNER, adopt],
+    ["of another owner although this object released it before", { ...releaseTag(OWNER), ...OTHER_OWNER }, adopt],
+    [
+      "of another owner although status says that it belongs to this object",
+      OTHER_OWNER,
       { status: { arn: "arn:aws:s3:::docs", origin: "Created" } },
     ],
-  ])("%s", async (_case, tags, options) => {
+  ])("refuses a bucket %s", async (_case, tags, options) => {
     expect(await thrownOutcome(() => claim(tagged(tags), options))).toMatchObject({
       terminal: true,
       reason: "BucketNotOwned",
     });
   });
 
-  test("to be adopted, but without room for its claim: what to do is told before anything is written", async () => {
+  test("refuses to adopt a bucket without room for the ownership tags, and says how many to remove", async () => {
     const draft = { arn: "arn:aws:s3:::docs" };
     const stop = await thrownOutcome(() => claim(tagged(userTags(48)), adopt, draft));
     expect(stop).toMatchObject({ reason: "TooManyTags" });
@@ -254,29 +263,32 @@ describe("claimBucket", () => {
     });
   });
 
-  test("lost to another, it is no longer this object's to give access to", async () => {
+  test("removes the ARN from status when the bucket has another owner", async () => {
     const draft = { arn: "arn:aws:s3:::docs", origin: "Created" as const };
-    await thrownOutcome(() => claim(tagged(OTHERS), {}, draft));
+    await thrownOutcome(() => claim(tagged(OTHER_OWNER), {}, draft));
     expect(draft).toEqual({ origin: "Created" });
   });
 
-  test("that it may have been left by a crash is told, and status is not believed", async () => {
+  test("explains that a crash may have left an untagged bucket, and refuses it whatever status says", async () => {
     const begun: S3BucketStatus = { bucketName: "docs", appliedSettings: ["tags"] };
     const stop = await thrownOutcome(() => claim(tagged({}), { ...adopt, allowAdoption: false, status: begun }));
     expect(stop).toMatchObject({ reason: "BucketNotOwned" });
-    expect(stop).toHaveProperty("message", expect.stringContaining("delete it at AWS, and it is made again"));
+    expect(stop).toHaveProperty(
+      "message",
+      expect.stringContaining("delete it at AWS, and the operator creates it again"),
+    );
     for (const status of [{ bucketName: "docs" }, { ...begun, origin: "Created" as const }]) {
       const other = await thrownOutcome(() => claim(tagged({}), { status }));
-      expect(other).toHaveProperty("message", expect.not.stringContaining("made again"));
+      expect(other).toHaveProperty("message", expect.not.stringContaining("creates it again"));
     }
   });
 
-  test("does not say whose it is", async () => {
+  test("does not disclose the owner of the bucket", async () => {
     const others = ownershipTags({ cluster: "c0", namespace: "secret-space", name: "secret-name" }, "Created");
     expect(JSON.stringify(await thrownOutcome(() => claim(tagged(others))))).not.toContain("secret");
   });
 
-  test("tags that may not be read are no claim", async () => {
+  test("fails when the tags cannot be read, and keeps the ARN in status", async () => {
     const draft = { arn: "arn:aws:s3:::docs" };
     const failure = await thrownFailure(() => claim({ error: sdkError("AccessDenied", 403) }, adopt, draft));
     expect(draft).toEqual({ arn: "arn:aws:s3:::docs" });
@@ -284,7 +296,7 @@ describe("claimBucket", () => {
     expect(failure.message).toContain("s3:ListTagsForResource");
   });
 
-  test("tags that were not read are a bug", () => {
+  test("throws when there is no observation of the tags", () => {
     expect(() => claim(undefined, adopt)).toThrow("The tags were not read");
   });
 });

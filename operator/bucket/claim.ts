@@ -12,24 +12,24 @@ import { failed, stalled } from "../reconcile/outcome.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging/tagging.ts";
 import type { Target } from "./target.ts";
 
-/** That a bucket may be worked on, and how it came to us. */
+/** Proof that the operator may change a bucket, and the bucket's origin. */
 export interface Claim {
   origin: Origin;
-  /** Its tags do not yet say that it is ours: they are written before anything else is. */
+  /** Its tags do not show the owner yet: they are written before anything else. */
   isNew: boolean;
-  /** This reconcile has made it: what it holds, the operator has put there. */
+  /** This reconcile created it, so no other writer has changed it yet. */
   isCreated?: boolean;
 }
 
-/** Whether there is a bucket of that name to work on; throws an OutcomeError where there is one out of reach. */
-export async function lookForBucket({ bucket }: Target): Promise<boolean> {
+/** Whether the bucket exists. Throws an OutcomeError if it is in another region or belongs to another account. */
+export async function bucketExists({ bucket }: Target): Promise<boolean> {
   const existence = await headBucket(bucket);
   if (existence.state === "Exists") return true;
   if (existence.state === "Absent") return false;
-  throw outOfReach(existence, bucket.name, bucket.region);
+  throw unreachable(existence, bucket.name, bucket.region);
 }
 
-function outOfReach(existence: Existence, name: string, region: string): Error {
+function unreachable(existence: Existence, name: string, region: string): Error {
   if (existence.state !== "OtherRegion") return takenElsewhere(name);
   const where = existence.region === undefined ? "another region" : `region ${existence.region}`;
   return stalled(
@@ -46,7 +46,7 @@ function takenElsewhere(name: string): Error {
   );
 }
 
-/** Makes the bucket with its tags. True: it is new. False: the account had it already, perhaps from a try whose answer was lost. */
+/** Creates the bucket with its tags. False: the account has it already, perhaps from a request whose answer was lost. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
   const { objectOwnership, objectLock } = spec;
   const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
@@ -55,14 +55,14 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
     if (result === "Taken") throw takenElsewhere(bucket.name);
     return result === "Created";
   } catch (error) {
-    // A bucket that may not be tagged as ours is not made at all, so that the missing right may be either one.
+    // S3 does not create a bucket that it may not tag, so either action may be the one that is denied.
     return failWith("s3:CreateBucket and s3:TagResource", bucket.arn)(error);
   }
 }
 
 /**
- * Tags a bucket that was just created, where CreateBucket could not. Another operator may have created it a moment earlier: then it has that
- * operator's tags, and is left alone.
+ * Tags a bucket that was just created, where CreateBucket takes no tags. A bucket with the tags of another operator, which created it a moment
+ * earlier, is left alone.
  */
 export async function tagCreated(
   { bucket, owner }: Target,
@@ -72,15 +72,15 @@ export async function tagCreated(
   if (!createsWithoutTags(bucket) && !usesClassicTagging(bucket)) return;
   try {
     const seen = await readTags(bucket);
-    if (ownershipOf(seen, owner) === "Nobody") await changeTags(bucket, seen, { set: tagsOf(spec, context) });
+    if (ownershipOf(seen, owner) === "Unclaimed") await changeTags(bucket, seen, { set: tagsOf(spec, context) });
   } catch (error) {
     failWith("s3:PutBucketTagging", bucket.arn)(error);
   }
 }
 
 /**
- * Judges by its tags whether the bucket is ours, or may become so; throws an OutcomeError where it is not, or no longer: then status has no ARN of it, so that
- * no BucketAccess gets to it by this S3Bucket. Nothing has been written by then.
+ * Decides by the tags whether the bucket is ours or may be adopted, before anything is written. Throws an OutcomeError if not; status then has no
+ * ARN, so that no BucketAccess grants access to it.
  */
 export function claimBucket(
   target: Target,
@@ -95,17 +95,17 @@ export function claimBucket(
   const origin = originOf(seen) ?? object.status?.origin ?? "Adopted";
   const ownership = ownershipOf(seen, owner);
   if (ownership === "Ours") return { origin, isNew: false };
-  // Of two that create a bucket at once in us-east-1 both are told that they did; the tags are the first one's.
-  if (isOwnCreation && ownership === "Nobody") return { origin: "Created", isNew: true };
+  // In us-east-1 two operators that create a bucket at once both succeed; the tags are those of the first.
+  if (isOwnCreation && ownership === "Unclaimed") return { origin: "Created", isNew: true };
   const mayAdopt = object.spec.adoptionPolicy === "Adopt" && account.spec.allowAdoption === true;
   const refusal =
-    ownership === "Nobody" && mayAdopt ? noRoom(target, object, seen) : notOwned(object, bucket.name, ownership);
+    ownership === "Unclaimed" && mayAdopt ? noRoom(target, object, seen) : notOwned(object, bucket.name, ownership);
   if (refusal === undefined) return { origin: "Adopted", isNew: true };
   delete status.arn;
   throw refusal;
 }
 
-/** Told in Observe mode too, and before anything is written: the tags that claim a bucket are the first. */
+/** Checked in Observe mode too, and before anything is written: the tags that claim the bucket come first. */
 function noRoom({ bucket, owner, account }: Target, { spec, status }: S3Bucket, seen: Tags): Error | undefined {
   const context = {
     accountTags: account.spec.tags ?? {},
@@ -116,8 +116,8 @@ function noRoom({ bucket, owner, account }: Target, { spec, status }: S3Bucket, 
   return problem && stalled(problem.reason, problem.message);
 }
 
-/** Does not say whose it is: the reader may have no business in that namespace. */
-function notOwned(object: S3Bucket, name: string, ownership: "Other" | "Nobody"): Error {
+/** Does not name the owner: another namespace may not be disclosed. */
+function notOwned(object: S3Bucket, name: string, ownership: "Other" | "Unclaimed"): Error {
   const message =
     ownership === "Other"
       ? `Bucket '${name}' is managed by another S3Bucket: choose another bucketName, or delete the other S3Bucket, which releases the bucket`
@@ -127,9 +127,9 @@ function notOwned(object: S3Bucket, name: string, ownership: "Other" | "Nobody")
 }
 
 const LEFT_UNTAGGED =
-  ". If the operator was ended right after it had made the bucket for this object, the bucket is empty: delete it at AWS, and it is made again";
+  ". If the operator stopped right after it had created the bucket for this object, the bucket is empty: delete it at AWS, and the operator creates it again";
 
-/** Status says that a bucket was about to be made, and not that it ever was ours: no more than a hint, since users may write status. */
+/** Status says that the operator began to create the bucket. Only a hint, since users may be able to write status. */
 function wasBegun({ status }: S3Bucket): boolean {
   return status?.origin === undefined && (status?.appliedSettings ?? []).length > 0;
 }

@@ -22,11 +22,11 @@ const unstable = result("cors", "KeepsChanging");
 const planned = result("cors", "Planned");
 const inSync = result("tags", "InSync");
 
-describe("the outcome of all settings", () => {
+describe("the outcome of concludeExamined", () => {
   const conclude = (results: SettingResult[]) =>
     concludeExamined(recordedContext(s3Bucket()).context, target(), results, RECHECK_MS);
 
-  test("all in sync: done, with the same words each time", () => {
+  test("is done when all settings are in sync, with a constant message", () => {
     expect(conclude([inSync, inSync])).toEqual({
       kind: "done",
       recheckAfterMs: RECHECK_MS,
@@ -34,12 +34,12 @@ describe("the outcome of all settings", () => {
     });
   });
 
-  test("nothing declared: done", () => {
+  test("is done when there are no settings", () => {
     expect(conclude([])).toMatchObject({ kind: "done" });
   });
 
-  // From the most to the least urgent: each one goes before all that stand below.
-  test("what comes right by itself goes first, and an object stalls only when nothing is left to wait for", async () => {
+  // From the most to the least urgent: each one takes precedence over those below it.
+  test("is the one of the most urgent setting, and Stalled only when nothing is left to wait for", async () => {
     const kinds: [SettingResult, string][] = [
       [denied, "AccessDenied"],
       [settling, "Settling"],
@@ -57,7 +57,7 @@ describe("the outcome of all settings", () => {
     }
   });
 
-  test("a denial is tried again when it says so", async () => {
+  test("has the retry delay of a denial", async () => {
     expect(await thrownFailure(() => conclude([inSync, denied]))).toEqual({
       reason: "AccessDenied",
       message: "cors: denied",
@@ -65,41 +65,41 @@ describe("the outcome of all settings", () => {
     });
   });
 
-  test("of several failures the one with the soonest try, and a word on the others", async () => {
+  test("is the failure that is retried first, and names the other failed settings", async () => {
     expect(await thrownFailure(() => conclude([denied, throttled]))).toEqual({
       reason: "Throttled",
       message: "policy: slow down (and cors: see status.settings)",
     });
   });
 
-  test("settling is looked at again soon", async () => {
+  test("is rechecked soon while a setting settles", async () => {
     const outcome = await thrownOutcome(() => conclude([inSync, settling]));
     expect(outcome).toMatchObject({ kind: "again", afterMs: 5_000 });
     expect(outcome).toHaveProperty("message", expect.stringContaining("policy"));
   });
 
   test.each([
-    ["refused", refused, "Invalid"],
-    ["not lasting", unstable, "SettingKeepsChanging"],
-  ])("%s stalls, and is looked at again slowly", async (_case, stalling, reason) => {
+    ["is refused", refused, "Invalid"],
+    ["keeps changing", unstable, "SettingKeepsChanging"],
+  ])("is Stalled, with a slow recheck, when a setting %s", async (_case, stalling, reason) => {
     const outcome = await thrownOutcome(() => conclude([inSync, stalling]));
     expect(outcome).toMatchObject({ terminal: true, reason, retryAfterMs: RECHECK_MS });
   });
 
-  test("planned waits for a person to let it happen", async () => {
+  test("is waiting when changes are planned", async () => {
     const outcome = await thrownOutcome(() => conclude([planned]));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ChangesPlanned", afterMs: RECHECK_MS });
     expect(outcome).toHaveProperty("message", expect.stringContaining("cors"));
   });
 
-  test("what is not ours has no say", () => {
+  test("does not depend on unmanaged settings", () => {
     const unmanaged = { ...denied, part: { ...denied.part, source: "Unmanaged" as const } };
     expect(conclude([unmanaged])).toMatchObject({ kind: "done" });
   });
 });
 
-describe("with mode: Observe", () => {
-  test("the plan is in status, without what is not ours", async () => {
+describe("concludeExamined", () => {
+  test("records the plan in status, without unmanaged settings", async () => {
     const { context, events } = recordedContext(s3Bucket());
     const unmanaged = { ...unstable, part: { ...unstable.part, source: "Unmanaged" as const } };
     await thrownOutcome(() => concludeExamined(context, target(), [planned, unmanaged], RECHECK_MS));
@@ -108,13 +108,13 @@ describe("with mode: Observe", () => {
     expect(events).toEqual([]);
   });
 
-  test("no plan where nothing would be done", () => {
+  test("records an empty plan when nothing would change", () => {
     const { context } = recordedContext(s3Bucket());
     expect(concludeExamined(context, target(), [inSync], RECHECK_MS)).toMatchObject({ kind: "done" });
     expect(context.status.plan).toEqual([]);
   });
 
-  test("the plan keeps within the CRD's bounds", async () => {
+  test("cuts the plan to the bound of the CRD", async () => {
     const changes = Array.from({ length: 300 }, (_, index) => change(`${index}`));
     const { context } = recordedContext(s3Bucket());
     const results = [resultOf(planOf(fakeSetting("cors"), { changes }), "Planned")];
@@ -123,14 +123,14 @@ describe("with mode: Observe", () => {
   });
 });
 
-describe("when all was applied", () => {
+describe("concludeApplied", () => {
   const NOW = Date.UTC(2026, 0, 2);
   const dependencies = { now: () => NOW } as BucketDependencies;
   const drift = { lastDetectedTime: "2026-01-01T00:00:00.000Z", changes: [{ setting: "cors", path: "rules[a]" }] };
   const owned = { origin: "Created", isNew: false } as const;
   const adopted = { origin: "Adopted", isNew: true } as const;
 
-  test("status says where each setting stands, and has no plan any more", () => {
+  test("records the state of each setting, and removes the plan", () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { plan: [{ setting: "cors", path: "" }] } }));
     concludeApplied(dependencies, context, target(), owned, [inSync], RECHECK_MS);
     expect(context.status).toEqual({
@@ -140,13 +140,13 @@ describe("when all was applied", () => {
     expect(events).toEqual([]);
   });
 
-  test("status is there also when not all went well", async () => {
+  test("records the state of each setting when one has failed", async () => {
     const { context } = recordedContext(s3Bucket());
     await thrownFailure(() => concludeApplied(dependencies, context, target(), owned, [inSync, denied], RECHECK_MS));
     expect(context.status.settings).toMatchObject([{ state: "InSync" }, { state: "Denied", message: "denied" }]);
   });
 
-  test("an adoption is an event once the tags are there, and not before", async () => {
+  test("emits an event for an adoption after the tags are written, and not before", async () => {
     const { context, events } = recordedContext(s3Bucket());
     const failed = { ...denied, part: planOf(fakeSetting("tags")) };
     await thrownFailure(() => concludeApplied(dependencies, context, target(), adopted, [failed], RECHECK_MS));
@@ -155,7 +155,7 @@ describe("when all was applied", () => {
     expect(events).toMatchObject([{ type: "Normal", reason: "BucketAdopted" }]);
   });
 
-  test("what others have let in is an event", () => {
+  test("emits an event for external access", () => {
     const externalAccess = [{ statement: "Open", access: "Public" as const }];
     const setting = fakeSetting("policy", { report: () => ({ policy: { externalAccess } }) });
     const { context, events } = recordedContext(s3Bucket());
@@ -163,7 +163,7 @@ describe("when all was applied", () => {
     expect(events).toMatchObject([{ type: "Warning", reason: "ExternalAccess" }]);
   });
 
-  test("drift that is undone is an event and a time", () => {
+  test("emits an event for corrected drift, and records the time", () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { drift } }));
     concludeApplied(dependencies, context, target(), owned, [result("cors", "InSync")], RECHECK_MS);
     expect(context.status.drift).toEqual({ ...drift, lastCorrectedTime: new Date(NOW).toISOString() });
@@ -171,7 +171,7 @@ describe("when all was applied", () => {
     expect(events[0]?.note).toContain("cors.rules[a]");
   });
 
-  test("drift that is not undone stays", async () => {
+  test("keeps drift in status that is not corrected", async () => {
     const { context, events } = recordedContext(s3Bucket({}, { status: { drift } }));
     await thrownOutcome(() => concludeApplied(dependencies, context, target(), owned, [unstable], RECHECK_MS));
     expect(context.status.drift).toEqual(drift);

@@ -11,10 +11,10 @@ import { announceCorrection, statusChanges } from "../reconcile/drift.ts";
 import { failed, stalled } from "../reconcile/outcome.ts";
 import type { Target } from "./target.ts";
 
-/** Changes that a plan has room for in status. */
+/** Bound of the CRD. */
 const MAX_PLAN = 100;
 
-/** With `mode: Observe`: the plan stands in status, and nothing was written. */
+/** With `mode: Observe`: records the plan in status. */
 export function concludeExamined(
   { status }: BucketContext,
   { bucket }: Target,
@@ -53,13 +53,13 @@ export function concludeApplied(
   }
   announceCorrection(dependencies, context, results);
   const outcome = concludeSettings(results, bucket.name, recheckAfterMs);
-  // What hinders the key hinders the bucket policy too, which says better what it is.
+  // The outcome of the settings goes first: what fails on the key fails on the bucket policy too, with a clearer message.
   if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
   if (sharing !== undefined) throw failed(sharing);
   return outcome;
 }
 
-/** Those that were ours, without the ones given back; and those that now are, without the ones that AWS refused. */
+/** Settings that were ours, without those that were reset, and new ones, without those that AWS refused. */
 function appliedSettings(results: readonly SettingResult[], before: readonly string[]): string[] {
   const applied = results.filter(({ part, state, failure }) => {
     if (part.source === "Unmanaged" || (part.isReset === true && state === "InSync")) return false;

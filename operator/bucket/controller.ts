@@ -3,7 +3,7 @@ import { REASON } from "../api/reasons.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
 import { applySettings, examineSettings } from "./apply.ts";
-import { claimBucket, createTarget, lookForBucket, tagCreated } from "./claim.ts";
+import { claimBucket, createTarget, bucketExists, tagCreated } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
@@ -21,11 +21,9 @@ import { declaredSettings } from "./report.ts";
 import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
-
-/** A bucket that was just made, or has just gone, is soon seen the same everywhere. */
-const LOOK_AGAIN_MS = 2_000;
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
@@ -56,8 +54,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const recheckAfterMs = pollIntervalMs(object, dependencies.pollIntervalMs);
   noteTarget(status, target);
 
-  // Is it there? If not, it is made, its owner's name in its tags.
-  const exists = memory.established || (await lookForBucket(target));
+  // Does it exist? If not, create it with its owner's tags.
+  const exists = memory.established || (await bucketExists(target));
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
@@ -77,28 +75,28 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
     }
   }
 
-  // One look at all that is declared, all at once.
+  // Read all that is declared at once.
   const settings = relevantSettings(SETTINGS, spec, contextFor("Created"), memory.recorded);
   const observations = await observe(target.bucket, settings);
   signal.throwIfAborted();
-  if (bucketMissing(observations) && (created || !(await lookForBucket(target)))) {
+  if (bucketMissing(observations) && (created || !(await bucketExists(target)))) {
     if (memory.established) announceLoss(dependencies, context, target);
-    throw waiting(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not to be seen`, LOOK_AGAIN_MS);
+    throw waiting(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not visible yet`, DELAY_MS.visible);
   }
 
-  // Is it ours? Nothing has been written to a bucket that is not.
+  // Is it ours? Nothing has been written so far.
   const claim = claimBucket(target, context, observations, dependencies.history.hasCreated(uid, target.bucket.arn));
   if (!claim.isNew) dependencies.history.tagged(uid);
-  // One that is only looked at is nobody's yet, and no BucketAccess gets to it by this S3Bucket.
+  // A bucket that is only observed has no owner yet, and no BucketAccess grants access to it.
   if (enforce || !claim.isNew) noteClaim(status, target, claim);
   else delete status.arn;
   if (enforce && !claim.isNew)
     await endForgottenExpiry(context, target.bucket, observations.get("tags")?.value as Tags);
 
-  // With which key? None is made for a bucket that is not ours.
+  // Which key? None is created for a bucket that is not ours.
   const key = await resolveKey(dependencies, context, target);
 
-  // Only the difference, one write at a time, read back.
+  // Write only the difference, one setting at a time, and read it back.
   const found = planSettings(settings, spec, contextFor(claim.origin, key.arn), memory.recorded, observations, key);
   if (enforce) noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   const plans = created ? found : prepareKeyChange(dependencies, context, target, key, found, memory);

@@ -8,56 +8,53 @@ import type { KeyResolver } from "./key/resolve.ts";
 import type { Statement } from "../aws/policy/document.ts";
 import type { TargetDependencies } from "./target.ts";
 
-/** What the S3Bucket controller works with, handed in by the manager. */
+/** What the manager hands to the S3Bucket controller. */
 export interface BucketDependencies extends TargetDependencies, DriftDependencies {
   resolveKey: KeyResolver;
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
   uses: BucketUses;
   history: History;
-  /** For how long S3 may go on to do as before a write. */
+  /** How long S3 may behave as before a write. */
   settleWindowMs: number;
   pollIntervalMs: number;
   emptying: EmptyingDependencies;
 }
 
-/** What BucketAccesses have to do with buckets. */
+/** What the BucketAccess side tells of buckets. */
 export interface BucketUses {
-  /** Those that refer to the bucket, and may; those about to be deleted among them. */
+  /** BucketAccesses that refer to the bucket with its consent, also those being deleted. */
   usersOf(bucket: S3Bucket): readonly BucketAccess[];
   /** Without `kmsKeyArn`, nothing for the policy of the key. */
   contributionsOf(bucket: S3Bucket, account: AWSAccount, at: BucketAddress, kmsKeyArn?: string): Contributions;
-  /**
-   * Milliseconds until all of them that work can be expected to have their rights on the key; 0: they have. Not to be
-   * waited for without end.
-   */
+  /** Milliseconds until all working BucketAccesses are expected to have their permissions on the key; 0: they have. Bound the wait. */
   keyDelayMs(bucket: S3Bucket, account: AWSAccount, key: AwaitedKey): number;
 }
 
-/** A key that a bucket is about to get. */
+/** The key that a bucket is about to get. */
 export interface AwaitedKey {
   kmsKeyArn: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** What AWS is given to know a right everywhere. */
+  /** Time allowed for a permission to take effect everywhere at AWS. */
   propagationMs: number;
 }
 
-/** Which bucket an S3Bucket is at AWS. */
+/** Identifies the bucket at AWS. */
 export type BucketAddress = Pick<BucketClient, "name" | "arn" | "partition" | "region" | "accountId">;
 
-/** What the principals of BucketAccesses need, each statement with a Sid that begins with `S3OperatorAccess`. */
+/** Statements for the principals of BucketAccesses. Each Sid begins with `S3OperatorAccess`. */
 export interface Contributions {
   bucketPolicy: readonly Statement[];
   /** For the policy of the managed KMS key. */
   keyPolicy: readonly Statement[];
-  /** What begins the Sids of BucketAccesses that are paused: their statements stay as they are, in both policies. */
+  /** Prefixes of the Sids of paused BucketAccesses, whose statements stay as they are in both policies. */
   pausedSids: readonly string[];
 }
 
 /** For `deletionPolicy: DeleteWithContents`. */
 export interface EmptyingDependencies {
-  /** Versions and delete markers that the operator deletes itself; the rest of a bucket is left to S3 Lifecycle. */
+  /** The operator deletes this many versions and delete markers itself, and leaves the rest to S3 Lifecycle. */
   lifecycleAbove: number;
   takeTurn: TakeTurn;
   /** Counts versions and delete markers that were deleted. */

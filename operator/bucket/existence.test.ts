@@ -5,7 +5,7 @@ import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 const ELSEWHERE = { $response: { headers: { "x-amz-bucket-region": "us-west-2" } } };
 
 describe("headBucket", () => {
-  test("asks for the bucket of our account", async () => {
+  test("asks for the bucket with its expected owner", async () => {
     const { bucket, calls } = fakeBucket();
     await headBucket(bucket);
     expect(calls).toEqual([{ command: "HeadBucketCommand", input: bucket.ref }]);
@@ -15,7 +15,7 @@ describe("headBucket", () => {
     [{ BucketRegion: "eu-central-1" }, { state: "Exists" }],
     [{}, { state: "Exists" }],
     [{ BucketRegion: "us-west-2" }, { state: "OtherRegion", region: "us-west-2" }],
-  ])("answer %j", async (answer, existence) => {
+  ])("returns the state for the answer %j", async (answer, existence) => {
     expect(await headBucket(fakeBucket(() => answer).bucket)).toEqual(existence);
   });
 
@@ -28,7 +28,7 @@ describe("headBucket", () => {
     ["PermanentRedirect", 301, {}, { state: "OtherRegion", region: undefined }],
     ["AuthorizationHeaderMalformed", 400, { Region: "us-west-2" }, { state: "OtherRegion", region: "us-west-2" }],
     ["Unknown", 400, ELSEWHERE, { state: "OtherRegion", region: "us-west-2" }],
-  ])("error %s %i", async (name, status, extra, existence) => {
+  ])("returns the state for the error %s %i", async (name, status, extra, existence) => {
     expect(await headBucket(fakeBucket(failing(name, status, extra)).bucket)).toEqual(existence);
   });
 
@@ -38,7 +38,7 @@ describe("headBucket", () => {
     ["InternalError", 500],
     ["TimeoutError", 0],
     ["ExpiredToken", 400],
-  ])("%s %i says nothing about the bucket, so that none is created", async (name, status) => {
+  ])("rethrows %s %i, which does not say whether the bucket exists", async (name, status) => {
     await expect(headBucket(fakeBucket(failing(name, status)).bucket)).rejects.toThrow(name);
   });
 
@@ -47,12 +47,12 @@ describe("headBucket", () => {
     ["Unknown", 403],
     ["Unknown", 301],
     ["Unknown", 400],
-  ])("%s %i of a proxy says nothing about the bucket", async (name, status) => {
+  ])("rethrows %s %i from a proxy, which does not say whether the bucket exists", async (name, status) => {
     const answer = failing(name, status, { $metadata: { httpStatusCode: status }, ...ELSEWHERE });
     await expect(headBucket(fakeBucket(answer).bucket)).rejects.toThrow(name);
   });
 
-  test("an error that is not AWS's is thrown on", async () => {
+  test("rethrows an error that is not from AWS", async () => {
     const { bucket } = fakeBucket(() => {
       throw new TypeError("bug");
     });
@@ -64,7 +64,7 @@ describe("createBucket", () => {
   const creation = { tags: { env: "prod" }, objectOwnership: undefined, objectLock: false };
   const Tags = [{ Key: "env", Value: "prod" }];
 
-  test("with region and tags in the one call", async () => {
+  test("sends region and tags in one call", async () => {
     const { bucket, calls } = fakeBucket();
     expect(await createBucket(bucket, creation)).toBe("Created");
     const CreateBucketConfiguration = { LocationConstraint: "eu-central-1", Tags };
@@ -73,7 +73,7 @@ describe("createBucket", () => {
     ]);
   });
 
-  test("in us-east-1 without a constraint, and with the ownership and the object lock that are declared", async () => {
+  test("omits the constraint in us-east-1, and sends the declared object ownership and object lock", async () => {
     const { bucket, calls } = fakeBucket(undefined, { region: "us-east-1" });
     await createBucket(bucket, { ...creation, objectOwnership: "ObjectWriter", objectLock: true });
     expect(calls[0]?.input).toStrictEqual({
@@ -84,13 +84,13 @@ describe("createBucket", () => {
     });
   });
 
-  describe.each(["UnsupportedArgument", "NotImplemented"])("where tags are refused in the call by %s", (code) => {
+  describe.each(["UnsupportedArgument", "NotImplemented"])("where the call refuses tags with %s", (code) => {
     const refusing = () =>
       fakeBucket(({ input }) => {
         if (/Tags/.test(JSON.stringify(input))) throw sdkError(code, 400);
       });
 
-    test("the bucket is made without, and the next one at once", async () => {
+    test("creates the bucket without tags, and the next one without trying tags", async () => {
       const { bucket, calls } = refusing();
       for (const name of ["docs", "next"]) expect(await createBucket({ ...bucket, name }, creation)).toBe("Created");
       const configurations = calls.map(({ input }) => [input["Bucket"], input["CreateBucketConfiguration"]]);
@@ -103,7 +103,7 @@ describe("createBucket", () => {
     });
   });
 
-  test("a refusal that is not about the tags stays one, and says nothing of them", async () => {
+  test("rethrows a refusal that does not depend on the tags, and does not remember it", async () => {
     const { bucket, calls } = fakeBucket(failing("NotImplemented", 501), { region: "us-east-1" });
     await expect(createBucket(bucket, creation)).rejects.toThrow("NotImplemented");
     expect(calls.at(-1)?.input).toStrictEqual({ Bucket: "docs" });
@@ -113,7 +113,7 @@ describe("createBucket", () => {
   test.each([
     ["BucketAlreadyOwnedByYou", 409, "AlreadyOwned"],
     ["BucketAlreadyExists", 409, "Taken"],
-  ])("%s", async (name, status, result) => {
+  ])("maps the error %s %i to %s", async (name, status, result) => {
     expect(await createBucket(fakeBucket(failing(name, status)).bucket, creation)).toBe(result);
   });
 
@@ -121,7 +121,7 @@ describe("createBucket", () => {
     ["OperationAborted", 409],
     ["AccessDenied", 403],
     ["TooManyBuckets", 400],
-  ])("%s is thrown on", async (name, status) => {
+  ])("rethrows %s", async (name, status) => {
     await expect(createBucket(fakeBucket(failing(name, status)).bucket, creation)).rejects.toThrow(name);
   });
 });

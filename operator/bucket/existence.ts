@@ -4,7 +4,7 @@ import type { BucketClient } from "./bucket-client.ts";
 import type { Tags } from "../api/ownership.ts";
 import { tagList } from "./tagging/list.ts";
 
-/** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
+/** Result of HeadBucket. `Denied`: another account has the name, or s3:ListBucket is denied; S3 does not say which. */
 export type Existence =
   | { state: "Exists" }
   | { state: "Absent" }
@@ -12,8 +12,8 @@ export type Existence =
   | { state: "OtherRegion"; region: string | undefined };
 
 /**
- * Always asked before creating: in us-east-1 S3 answers 200 to the creation of a bucket that is there already, and resets its ACLs.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html (errors come without a body, so only the status tells them apart)
+ * Call before each creation: in us-east-1 S3 answers 200 to the creation of an existing bucket, and resets its ACLs. Errors have no body, so
+ * only the HTTP status tells them apart: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
  */
 export async function headBucket({ s3, ref, options, region }: BucketClient): Promise<Existence> {
   try {
@@ -27,7 +27,7 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
       case "AccessDenied":
         return { state: "Denied" };
       case "WrongRegion":
-        // A 400 has the header too, whatever it is about: with our own region in it, it is about the credentials.
+        // Every 400 has the region header. If it names our own region, the error is about the credentials.
         if (observedRegion(error) === region) throw error;
         return { state: "OtherRegion", region: observedRegion(error) };
       default:
@@ -36,17 +36,17 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
   }
 }
 
-/** In one call with its owner's tags, so that a crash right after leaves no bucket of which nobody knows whose it is. */
+/** Parameters of CreateBucket. With the owner's tags in the same call, a crash cannot leave a bucket without an owner. */
 export interface Creation {
   tags: Tags;
   objectOwnership: ObjectOwnership | undefined;
-  /** So that no object can get in before the lock is on. S3 enables versioning along with it. */
+  /** Enabled at creation, before any object is written. S3 also enables versioning. */
   objectLock: boolean;
 }
 
 /**
- * `AlreadyOwned`: the account has the bucket; an earlier try may have made it, so its tags must tell whose it is.
- * `Taken`: another account has the name. Without tags where the region takes none in this call, as {@link createsWithoutTags} then says.
+ * `AlreadyOwned`: the account has the bucket, perhaps from an earlier request; its tags show the owner. `Taken`: another account has the name.
+ * Creates without tags where the region takes none in this call, see {@link createsWithoutTags}.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
  */
 export async function createBucket(
@@ -68,10 +68,10 @@ export async function createBucket(
   }
 }
 
-/** The clients, each of one account and region, that were refused tags in this call. */
+/** Clients, each of one account and region, whose CreateBucket refused tags. */
 const withoutTags = new WeakSet<S3Client>();
 
-/** Whether buckets are made here without their tags, as far as is known. */
+/** Whether CreateBucket is known to take no tags here. */
 export function createsWithoutTags({ s3 }: BucketClient): boolean {
   return withoutTags.has(s3);
 }
@@ -94,7 +94,7 @@ async function create(
   tags?: Tags,
 ): Promise<void> {
   const configuration = {
-    // us-east-1 is refused as a constraint.
+    // S3 refuses us-east-1 as a constraint.
     ...(region !== "us-east-1" && { LocationConstraint: region as never }),
     ...(tags && { Tags: tagList(tags) }),
   };

@@ -3,7 +3,7 @@ import { lastingFailure, principalFailure, settingFailure } from "./failure.ts";
 import { SettingRefused } from "./settings/setting.ts";
 import { sdkError } from "./testing/fake-bucket.ts";
 
-test("what we refuse ourselves, only a person can change", () => {
+test("settingFailure: a refusal of a setting is terminal", () => {
   expect(settingFailure(new SettingRefused("PolicyTooLarge", "too large"), "s3:PutBucketPolicy", "arn")).toEqual({
     reason: "PolicyTooLarge",
     message: "too large",
@@ -11,7 +11,7 @@ test("what we refuse ourselves, only a person can change", () => {
   });
 });
 
-test("what may be on its way is tried again", () => {
+test("settingFailure: a refusal that may pass by itself is not terminal", () => {
   const refused = new SettingRefused("DestinationRefused", "no such queue", false);
   const failure = { reason: "DestinationRefused", message: "no such queue" };
   expect(settingFailure(refused, "s3:PutBucketNotification", "arn")).toEqual(failure);
@@ -21,30 +21,33 @@ test.each([
   [0, 60_000],
   [300_000, 300_000],
   [86_400_000, 3_600_000],
-])("what others notice is tried again less and less often: after %d ms", (refusedForMs, retryAfterMs) => {
-  const failure = { reason: "DestinationRefused", message: "no such queue" };
-  const refused = new SettingRefused("DestinationRefused", "no such queue", false);
-  expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual(failure);
-  refused.isNoticed = true;
-  expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual({ ...failure, retryAfterMs });
-});
+])(
+  "lastingFailure: a refusal that other systems notice is retried less and less often, after %d ms",
+  (refusedForMs, retryAfterMs) => {
+    const failure = { reason: "DestinationRefused", message: "no such queue" };
+    const refused = new SettingRefused("DestinationRefused", "no such queue", false);
+    expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual(failure);
+    refused.isNoticed = true;
+    expect(lastingFailure(refused, failure, () => refusedForMs)).toEqual({ ...failure, retryAfterMs });
+  },
+);
 
-test("a denial names the action and the bucket", () => {
+test("settingFailure: a denial names the action and the bucket", () => {
   const { reason, message } = settingFailure(sdkError("AccessDenied", 403), "s3:PutBucketCORS", "arn:aws:s3:::docs");
   expect(reason).toBe("AccessDenied");
   expect(message).toContain("s3:PutBucketCORS on arn:aws:s3:::docs");
 });
 
-test("a bug is not taken for an answer of AWS", () => {
+test("settingFailure: an error that is not from AWS is rethrown", () => {
   expect(() => settingFailure(new TypeError("bug"), "s3:PutBucketCORS", "arn")).toThrow(TypeError);
 });
 
-describe("a principal that AWS does not know", () => {
+describe("principalFailure", () => {
   const ROLE = "arn:aws:iam::111122223333:role/team/reader";
   const failure = { reason: "NotYetVisible", message: "a new one takes a minute", retryAfterMs: 10_000 };
   const after = (ms: number, error: Error = sdkError("MalformedPolicy", 400)) => principalFailure(error, failure, ms);
 
-  test("is waited for, two minutes", () => {
+  test("returns the failure for two minutes, and then an error of the spec", () => {
     expect(after(0)).toBe(failure);
     expect(after(119_999)).toBe(failure);
     expect(after(120_000)).toMatchObject({ reason: "InvalidPrincipal", terminal: true });
@@ -60,11 +63,11 @@ describe("a principal that AWS does not know", () => {
       "AROAEXAMPLEEXAMPLE123",
     ],
     ["by its account", sdkError("MalformedPolicy", 400, { Detail: '"AWS" : "444455556666"' }), "444455556666"],
-  ])("is named where AWS names it %s", (_case, error, principal) => {
+  ])("names the principal that AWS names %s", (_case, error, principal) => {
     expect(after(120_000, error).message).toContain(`the principal '${principal}'`);
   });
 
-  test("is not named where AWS does not", () => {
+  test("names no principal where AWS names none", () => {
     expect(after(120_000).message).toContain("a principal of the bucket policy");
   });
 });

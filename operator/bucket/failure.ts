@@ -5,8 +5,8 @@ import type { Failure } from "../kube/outcome.ts";
 import { SettingRefused } from "./settings/setting.ts";
 
 /**
- * What it means that `action` on `resource` failed; an error that is neither a setting's refusal nor AWS's is a bug, and is thrown on.
- * `action` is an IAM action, `resource` an ARN: both go into the message of a denial.
+ * The failure of `action` on `resource`. `action` is an IAM action, `resource` an ARN: both go into the message of a denial. An error that is
+ * neither a setting's refusal nor AWS's is a bug, and is rethrown.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
   if (error instanceof SettingRefused) {
@@ -21,19 +21,19 @@ export function settingFailure(error: unknown, action: string, resource: string)
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The same failure as it is to be taken after it has lasted. */
+/** Adapts a failure to how long AWS has refused the write. */
 export function lastingFailure(error: unknown, failure: Failure, refusedForMs: () => number): Failure {
   if (awsErrorKind(error) === "NotYetVisible") return principalFailure(error, failure, refusedForMs());
   if (!(error instanceof SettingRefused) || !error.isNoticed) return failure;
   return { ...failure, retryAfterMs: Math.min(Math.max(refusedForMs(), MINUTE_MS), HOUR_MS) };
 }
 
-/** Twice as long as AWS usually takes to know a new role everywhere. */
+/** Twice the time that AWS usually takes to know a new role everywhere. */
 const PRINCIPAL_WAIT_MS = 120_000;
 
 /**
- * AWS refuses a policy with a principal that does not exist in the same words as one with a principal that was just made: `failure`, which is
- * tried again soon, for the first two minutes, and then an error of the spec.
+ * AWS refuses a policy in the same words whether a principal does not exist or is new. Returns `failure`, which is retried soon, for the first two
+ * minutes, and then an error of the spec.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
  */
 export function principalFailure(error: unknown, failure: Failure, refusedForMs: number): Failure {
@@ -45,7 +45,7 @@ export function principalFailure(error: unknown, failure: Failure, refusedForMs:
   return { reason: REASON.invalidPrincipal, message, terminal: true };
 }
 
-/** S3 names it in the error's `Detail`, IAM in its message; neither always. */
+/** S3 may name the principal in the error's `Detail`, IAM in its message. */
 export function namedPrincipal(error: unknown): string | undefined {
   const { message, Detail } = error as { message?: unknown; Detail?: unknown };
   const text = [Detail, message].filter((part) => typeof part === "string").join(" ");

@@ -14,7 +14,7 @@ function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>) {
   return failureIn(beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object)));
 }
 
-describe("the name", () => {
+describe("beyondLimits: the bucket name", () => {
   const naming = (...allowedPatterns: string[]) => ({ naming: { allowedPatterns } });
 
   test.each<[string, string[], boolean]>([
@@ -26,17 +26,17 @@ describe("the name", () => {
     ["team-docs", ["{namespace}-*"], true],
     ["others-docs", ["{namespace}-*"], false],
     ["prod-111122223333-eu-central-1-docs", ["{cluster}-{account}-{region}-{name}"], true],
-  ])("%s among %j: %s", (bucketName, patterns, allowed) => {
+  ])("the name %s with the patterns %j is allowed: %s", (bucketName, patterns, allowed) => {
     expect(refusal({ bucketName }, naming(...patterns))?.reason).toBe(allowed ? undefined : "BucketNameNotAllowed");
   });
 
-  test("the reader is told of the patterns about their namespace, and of no other", () => {
+  test("names only patterns for the object's own namespace in the message", () => {
     const message = refusal({ bucketName: "mine" }, naming("secret-project-*", "acme-{namespace}-*"))?.message;
     expect(message).toContain("acme-team-*");
     expect(message).not.toContain("secret-project");
   });
 
-  test("a template that breaks them is for the platform team to mend", () => {
+  test("refers to the platform team when the naming template does not match the patterns", () => {
     const account = { naming: { template: "x-{hash}", allowedPatterns: ["acme-*"] } };
     const object = s3Bucket();
     const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
@@ -49,7 +49,7 @@ describe("the name", () => {
   });
 });
 
-describe("guardrails", () => {
+describe("beyondLimits: guardrails", () => {
   const arn = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:${FOREIGN}:${resource}`;
   const destination = (account?: string) => ({ bucket: "arn:aws:s3:::elsewhere", ...(account && { account }) });
   const replication = (account?: string) => ({
@@ -151,7 +151,7 @@ describe("guardrails", () => {
     ["spec.encryption.sseAlgorithm", { encryption: { sseAlgorithm: "AES256" } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", { encryption: { blockedEncryptionTypes: ["SSE-C"] } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", {}, { requireKMS: true }],
-  ])("%s", (field, spec, guardrails) => {
+  ])("names %s when it violates the guardrails", (field, spec, guardrails) => {
     const refused = refusal(spec, { guardrails });
     expect(refused?.reason).toBe("GuardrailViolated");
     expect(refused?.message).toContain(`${field} `);
@@ -159,18 +159,26 @@ describe("guardrails", () => {
   });
 
   test.each<[string, S3BucketSpec, Guardrails]>([
-    ["a bucket that states nothing", {}, { allowedAccounts: [], allowPublicAccess: false }],
-    ["all that blocks", { publicAccessBlock: ALL_ON, objectOwnership: "BucketOwnerPreferred" }, noPublic],
-    ["ACLs under the baseline that is stated", { baseline: "Secure", objectOwnership: "ObjectWriter" }, noPublic],
-    ["KMS", { encryption: { sseAlgorithm: "aws:kms" } }, { requireKMS: true }],
+    ["an empty spec", {}, { allowedAccounts: [], allowPublicAccess: false }],
     [
-      "a statement that denies somebody else",
+      "a full publicAccessBlock, with ACLs enabled",
+      { publicAccessBlock: ALL_ON, objectOwnership: "BucketOwnerPreferred" },
+      noPublic,
+    ],
+    ["ACLs with the baseline Secure", { baseline: "Secure", objectOwnership: "ObjectWriter" }, noPublic],
+    ["encryption with KMS", { encryption: { sseAlgorithm: "aws:kms" } }, { requireKMS: true }],
+    [
+      "a statement that denies another account",
       { policy: { statements: [{ sid: "No", effect: "Deny", principals: { aws: [FOREIGN] }, actions: ["s3:*"] }] } },
       noAccounts,
     ],
-    ["the account's own logs", { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } }, noAccounts],
+    [
+      "log delivery within the account",
+      { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } },
+      noAccounts,
+    ],
     ["replication to an allowed account", { replication: replication(FOREIGN) }, { allowedAccounts: [FOREIGN] }],
-  ])("pass %s", (_case, spec, guardrails) => {
+  ])("allow %s", (_case, spec, guardrails) => {
     expect(refusal(spec, { guardrails })).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 import { SETTINGS } from "./settings/index.ts";
 import type { Setting } from "./settings/setting.ts";
 
-/** IAM actions on buckets that belong to no setting: looking for a bucket, making it with its tags, deleting it. */
+/** IAM actions on buckets that belong to no setting: find a bucket, create it with its tags, delete it. */
 export const BUCKET_ACTIONS = ["s3:ListBucket", "s3:CreateBucket", "s3:TagResource", "s3:DeleteBucket"] as const;
 
-/** For regions where S3 Control knows no tags: to be left out elsewhere. */
+/** For regions where S3 Control has no tags; not needed elsewhere. */
 export const CLASSIC_TAGGING_ACTIONS = ["s3:GetBucketTagging", "s3:PutBucketTagging"] as const;
 
-/** On what is in buckets, for `deletionPolicy: DeleteWithContents`: to be left out where no AWSAccount allows that. */
+/** On objects, for `deletionPolicy: DeleteWithContents`; not needed where no AWSAccount allows it. */
 export const EMPTYING_ACTIONS = [
   "s3:ListBucketVersions",
   "s3:ListBucketMultipartUploads",
@@ -25,7 +25,7 @@ export const EMPTYING_ACTIONS = [
 /** On the keys that `spec.encryption.kmsKey` names. */
 export const KEY_ACTIONS = ["kms:DescribeKey"] as const;
 
-/** For `spec.encryption.kmsKey.managed`: these two take no resource. */
+/** For `spec.encryption.kmsKey.managed`; these actions take no resource. */
 export const KEY_CREATION_ACTIONS = ["kms:CreateKey", "kms:ListKeys"] as const;
 
 /** For `spec.encryption.kmsKey.managed`. */
@@ -43,12 +43,12 @@ export const MANAGED_KEY_ACTIONS = [
   "kms:TagResource",
 ] as const;
 
-/** S3 takes on the role of `spec.replication`, and IAM asks whether we may hand it one. */
-export const ROLE_ACTIONS = ["iam:PassRole"] as const;
+/** To pass the role of `spec.replication` to S3. */
+export const REPLICATION_ACTIONS = ["iam:PassRole"] as const;
 
 /**
- * What the operator must be able to do on a bucket to keep it as declared, as far as a bucket policy decides it. Creating and deleting
- * are not among them: a policy that forbids deletion is a wish like any other.
+ * What a bucket policy must not deny the operator, so that it can keep the bucket as declared. Deletion is not included: a user may forbid it by
+ * policy.
  */
 export const CONFIGURATION_ACTIONS: readonly string[] = [
   ...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf).filter((action) => action.startsWith("s3:"))]),

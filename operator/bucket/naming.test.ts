@@ -20,10 +20,10 @@ function isValidBucketName(name: string): boolean {
   );
 }
 
-describe("templates", () => {
+describe("bucketNameOf", () => {
   const hash = bucketNameOf("{hash}", PARTS);
 
-  test("the hash is 8 hexadecimal digits", () => {
+  test("makes a hash of 8 hexadecimal digits", () => {
     expect(hash).toMatch(/^[0-9a-f]{8}$/);
   });
 
@@ -33,49 +33,49 @@ describe("templates", () => {
     ["{account}-{region}-{cluster}.{name}", "111122223333-eu-central-1-prod.docs"],
     ["{name}-{name}", "docs-docs"],
     ["{name}{other}", "docs{other}"],
-  ])("%s", (template, expected) => {
+  ])("fills in the template %s", (template, expected) => {
     expect(bucketNameOf(template, PARTS)).toBe(expected);
   });
 
-  test("a value is not a template", () => {
+  test("does not fill in placeholders in values", () => {
     expect(bucketNameOf("{namespace}-{name}", { ...PARTS, namespace: "{name}", name: "$&" })).toBe("{name}-$&");
   });
 
   test.each<Partial<NameParts>>([{ cluster: "dev" }, { namespace: "b" }, { name: "b" }, { account: "444455556666" }])(
-    "%j gives another hash",
+    "makes another hash for %j",
     (other) => {
       expect(bucketNameOf("{hash}", { ...PARTS, ...other })).not.toBe(hash);
     },
   );
 
-  test("what is one name cut in two places has two hashes", () => {
+  test("makes different hashes for namespaces and names that are the same when joined", () => {
     const one = bucketNameOf("{hash}", { ...PARTS, namespace: "a-b", name: "c" });
     expect(bucketNameOf("{hash}", { ...PARTS, namespace: "a", name: "b-c" })).not.toBe(one);
   });
 
-  test("the same parts give the same name, for ever: another one would lose the bucket", () => {
+  test("makes the same name in every release, since another name would lose the bucket", () => {
     expect(bucketNameOf(undefined, { ...PARTS })).toBe("team-docs-18cd73a2");
   });
 });
 
-describe("a name that gets too long", () => {
-  test("of 63 characters is kept", () => {
+describe("bucketNameOf with a long name", () => {
+  test("keeps a name of 63 characters", () => {
     expect(bucketNameOf("{name}", { ...PARTS, name: "a".repeat(63) })).toBe("a".repeat(63));
   });
 
-  test("is cut, and ends in the hash", () => {
+  test("cuts a longer name, and appends the hash", () => {
     const parts = { ...PARTS, name: "a".repeat(63) };
     const hash = bucketNameOf("{hash}", parts);
     expect(bucketNameOf("{name}x", parts)).toBe(`${"a".repeat(54)}-${hash}`);
     expect(bucketNameOf("{hash}-{name}", parts)).toBe(`${hash}-${"a".repeat(45)}-${hash}`);
   });
 
-  test("is not cut after a dot or hyphen", () => {
+  test("does not cut after a dot or hyphen", () => {
     const name = `${"a".repeat(52)}.-${"b".repeat(20)}`;
     expect(bucketNameOf("{name}", { ...PARTS, name })).toMatch(/^a{52}-[0-9a-f]{8}$/);
   });
 
-  test("stays apart from another one that begins the same", () => {
+  test("makes different names from long names with the same beginning", () => {
     const [one, other] = ["x", "y"].map((end) =>
       bucketNameOf("{name}-{namespace}", { ...PARTS, name: "a".repeat(63), namespace: end.repeat(63) }),
     );
@@ -83,9 +83,9 @@ describe("a name that gets too long", () => {
   });
 });
 
-describe("for every name that Kubernetes allows", () => {
+describe("bucketNameOf with every name that Kubernetes allows", () => {
   const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-  // Prefixes that AWS reserves: no template can begin with a namespace and rule them out.
+  // AWS reserves these prefixes: a template that begins with the namespace cannot exclude them.
   const namespace = label.filter((name) => !/^(xn--|sthree-|amzn-s3-demo-)/.test(name));
   const name = fc
     .array(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/), { minLength: 1, maxLength: 4 })
@@ -100,13 +100,13 @@ describe("for every name that Kubernetes allows", () => {
   });
 
   test.each([undefined, "{namespace}-{name}-{hash}", "b-{cluster}-{namespace}-{name}-{region}-{account}.{hash}"])(
-    "the template %s gives a name that S3 takes",
+    "makes a name that S3 accepts from the template %s",
     (template) => {
       fc.assert(fc.property(parts, (parts) => isValidBucketName(bucketNameOf(template, parts))));
     },
   );
 
-  test("two objects have two names", () => {
+  test("makes different names for different objects", () => {
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         fc.pre(one.namespace !== other.namespace || one.name !== other.name);

@@ -4,7 +4,7 @@ import { hexHash } from "../reconcile/fingerprint.ts";
 /** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const MAX_LENGTH = 63;
 
-/** Bucket names are global: without the hash two clusters would ask for the same one. */
+/** Bucket names are global: the hash keeps those of two clusters apart. */
 const DEFAULT_TEMPLATE = "{namespace}-{name}-{hash}";
 
 export interface NameParts {
@@ -16,8 +16,8 @@ export interface NameParts {
 }
 
 /**
- * The bucket name of an S3Bucket that names none. `{hash}` is 8 hexadecimal digits of cluster, account, namespace and name; a name that gets too long
- * is cut, and then ends in the hash in any case, so that two long names do not become one.
+ * The bucket name of an S3Bucket without `bucketName`. `{hash}` is 8 hexadecimal digits of cluster, account, namespace and name. A name that is
+ * too long is cut and ends in the hash, so that two long names stay different.
  */
 export function bucketNameOf(template: string | undefined, parts: NameParts): string {
   const { cluster, namespace, name } = parts;

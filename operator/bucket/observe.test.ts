@@ -3,10 +3,10 @@ import { bucketMissing, observe } from "./observe.ts";
 import { fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { fakeSetting } from "./testing/fixtures.ts";
 
-test("all at once, and a failed look does not stop the others", async () => {
+test("observe reads all settings at once, and a failed read does not stop the others", async () => {
   const { bucket } = fakeBucket();
   const denied = sdkError("AccessDenied", 403);
-  // Answers only once the last one was asked.
+  // Resolves only after the last setting is read.
   let release: (value: string) => void = () => undefined;
   const answer = new Promise<string>((resolve) => (release = resolve));
   const observations = await observe(bucket, [
@@ -21,14 +21,14 @@ test("all at once, and a failed look does not stop the others", async () => {
   ]);
 });
 
-describe("the bucket is missing", () => {
+describe("bucketMissing", () => {
   test.each([
     ["NoSuchBucket", 404, true],
     ["NotFound", 404, true],
     ["NoSuchBucketPolicy", 404, false],
     ["AccessDenied", 403, false],
     ["SlowDown", 503, false],
-  ])("%s: %s", (name, status, missing) => {
+  ])("decides whether %s %i means that the bucket is missing", (name, status, missing) => {
     const observations = new Map([
       ["tags", { value: {} }],
       ["cors", { error: sdkError(name, status) }],
@@ -36,7 +36,7 @@ describe("the bucket is missing", () => {
     expect(bucketMissing(observations)).toBe(missing);
   });
 
-  test("not when all was read", () => {
+  test("returns false when all settings were read", () => {
     expect(bucketMissing(new Map([["tags", { value: undefined }]]))).toBe(false);
   });
 });

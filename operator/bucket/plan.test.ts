@@ -40,49 +40,49 @@ function plan({ setting, spec = {}, baseline = false, recorded, observed, error,
   ).map(({ name: _name, setting: _setting, observation: _observation, ...rest }) => rest);
 }
 
-describe("a declared setting", () => {
+describe("planSettings: a declared setting", () => {
   const spec = { versioning: "Enabled" } as const;
 
-  test("that differs", () => {
+  test("has changes when it differs", () => {
     expect(plan({ setting: versioning, spec, observed: "Suspended" })).toEqual([
       { source: "Spec", desired: "Enabled", changes: DIFFERS },
     ]);
   });
 
-  test("that does not", () => {
+  test("has no changes when it is equal", () => {
     expect(plan({ setting: versioning, spec, observed: "Enabled" })).toEqual([
       { source: "Spec", desired: "Enabled", changes: [] },
     ]);
   });
 
-  test("that cannot be read is not judged", () => {
+  test("has no changes when it cannot be read", () => {
     expect(plan({ setting: versioning, spec, error: new Error("denied") })).toEqual([
       { source: "Spec", desired: "Enabled", changes: [] },
     ]);
   });
 
-  test("goes before its record", () => {
+  test("is planned from the spec when status records it too", () => {
     expect(plan({ setting: versioning, spec, recorded: "Spec", observed: "Enabled" })).toEqual([
       { source: "Spec", desired: "Enabled", changes: [] },
     ]);
   });
 });
 
-describe("a setting of the baseline", () => {
-  test("is held by it", () => {
+describe("planSettings: a setting of the baseline", () => {
+  test("has the baseline's value when the spec does not declare it", () => {
     expect(plan({ setting: objectOwnership, baseline: true, observed: "ObjectWriter" })).toEqual([
       { source: "Baseline", desired: "BucketOwnerEnforced", changes: DIFFERS },
     ]);
   });
 
-  test("yields to the spec, also where that is weaker", () => {
+  test("has the value of the spec, even if that is weaker", () => {
     const spec = { objectOwnership: "ObjectWriter" } as const;
     expect(plan({ setting: objectOwnership, spec, baseline: true, observed: "ObjectWriter" })).toEqual([
       { source: "Spec", desired: "ObjectWriter", changes: [] },
     ]);
   });
 
-  test("is never written without it; what falls short is only told", () => {
+  test("is unmanaged without the baseline, with changes that only show where it falls short", () => {
     expect(plan({ setting: objectOwnership, observed: "ObjectWriter" })).toEqual([
       { source: "Unmanaged", desired: undefined, changes: DIFFERS },
     ]);
@@ -91,21 +91,21 @@ describe("a setting of the baseline", () => {
     ]);
   });
 
-  test("that cannot be read and is nobody's is not judged", () => {
+  test("has no changes when it is unmanaged and cannot be read", () => {
     expect(plan({ setting: objectOwnership, error: new Error("denied") })).toEqual([
       { source: "Unmanaged", desired: undefined, changes: [] },
     ]);
   });
 });
 
-describe("a setting that left the spec", () => {
-  test("is reset to S3's default, on behalf of what it was", () => {
+describe("planSettings: a setting that left the spec", () => {
+  test("is reset to S3's default, with the source that status records", () => {
     expect(plan({ setting: versioning, recorded: "Spec", observed: "Enabled" })).toEqual([
       { source: "Spec", desired: "Suspended", changes: DIFFERS, isReset: true },
     ]);
   });
 
-  test("is reset with the baseline in view, of which the bucket may fall short afterwards", () => {
+  test("is reset with the baseline's value in its plan, since it may fall short of that afterwards", () => {
     expect(plan({ setting: objectOwnership, recorded: "Baseline", observed: "ObjectWriter" })).toEqual([
       {
         source: "Baseline",
@@ -117,50 +117,50 @@ describe("a setting that left the spec", () => {
     ]);
   });
 
-  test("and cannot be read stays on record until it can be", () => {
+  test("stays in the plan while it cannot be read", () => {
     expect(plan({ setting: versioning, recorded: "Spec", error: new Error("denied") })).toEqual([
       { source: "Spec", desired: undefined, changes: [], isReset: true },
     ]);
   });
 
-  test("and has S3's default is done with", () => {
+  test("is no longer managed once it has S3's default", () => {
     expect(plan({ setting: versioning, recorded: "Spec", observed: "Suspended" })).toEqual([]);
     expect(plan({ setting: objectOwnership, recorded: "Spec", observed: "BucketOwnerEnforced" })).toEqual([
       { source: "Unmanaged", desired: undefined, changes: [] },
     ]);
   });
 
-  test("falls back to the baseline, where that holds, and not to a reset", () => {
+  test("has the baseline's value, and is not reset, when the baseline applies", () => {
     expect(plan({ setting: objectOwnership, recorded: "Spec", baseline: true, observed: "ObjectWriter" })).toEqual([
       { source: "Baseline", desired: "BucketOwnerEnforced", changes: DIFFERS },
     ]);
   });
 });
 
-test("what was never ours is not touched", () => {
+test("planSettings omits a setting that the operator has never applied", () => {
   expect(plan({ setting: versioning, observed: "Enabled" })).toEqual([]);
 });
 
-describe("a KMS key that is not to be found", () => {
+describe("planSettings: a KMS key that is not found", () => {
   const failure = { reason: "KMSKeyNotFound", message: "no such key", terminal: true };
   const key = { failure };
   const spec = { encryption: { sseAlgorithm: "aws:kms" } } as const;
 
-  test("blocks a setting that uses it, since what is wanted cannot be known", () => {
+  test("blocks a setting that uses it, since the desired value is unknown", () => {
     const setting = fakeSetting("encryption", { usesKey: () => true });
     expect(plan({ setting, spec, observed: "x", key })).toEqual([
       { source: "Spec", desired: undefined, changes: [], blocked: failure },
     ]);
   });
 
-  test("blocks nothing else", () => {
+  test("does not block other settings", () => {
     expect(plan({ setting: versioning, spec: { versioning: "Enabled" }, observed: "x", key })).toEqual([
       { source: "Spec", desired: "Enabled", changes: DIFFERS },
     ]);
   });
 });
 
-test("the order of the registry is the order of the writes", () => {
+test("planSettings keeps the order of the registry", () => {
   const settings = [versioning, objectOwnership];
   const spec = { versioning: "Enabled", objectOwnership: "ObjectWriter" } as const;
   const observations = new Map(settings.toReversed().map(({ name }) => [name, { value: "x" }]));
@@ -168,19 +168,19 @@ test("the order of the registry is the order of the writes", () => {
   expect(plans.map(({ setting }) => setting.name)).toEqual(["versioning", "objectOwnership"]);
 });
 
-test("what was not observed is not planned", () => {
+test("planSettings omits a setting that was not observed", () => {
   const spec = { versioning: "Enabled" } as const;
   expect(planSettings([versioning], spec, settingContextWith(), new Map(), new Map(), { arn: undefined })).toEqual([]);
 });
 
-describe("settings to be read", () => {
+describe("relevantSettings", () => {
   const settings = [versioning, objectOwnership, fakeSetting("cors"), fakeSetting("lifecycle")];
   const read = (spec: S3BucketSpec, recorded: string[] = []) => {
     const records = new Map(recorded.map((name) => [name, { name, source: "Spec" } as const]));
     return relevantSettings(settings, spec, settingContextWith(), records).map(({ name }) => name);
   };
 
-  test("those declared, those on record, and those that the baseline judges", () => {
+  test("returns settings that are declared, that status records, or that are in the baseline", () => {
     expect(read({})).toEqual(["objectOwnership"]);
     expect(read({ versioning: "Enabled" }, ["lifecycle"])).toEqual(["versioning", "objectOwnership", "lifecycle"]);
   });

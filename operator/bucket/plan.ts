@@ -6,7 +6,7 @@ import type { Change, Setting, SettingContext } from "./settings/setting.ts";
 
 export type Source = "Spec" | "Baseline" | "Unmanaged";
 
-/** A setting that earlier reconciles put on record in status as ours. */
+/** Settings that status records as ours. */
 export type Recorded = ReadonlyMap<string, SettingStatus>;
 
 /**
@@ -17,13 +17,13 @@ export interface SettingPlan extends Part {
   setting: Setting;
   source: Source;
   observation: Observation;
-  /** It left the spec: `desired` is S3's own default. */
+  /** It left the spec: `desired` is S3's default. */
   isReset?: true;
-  /** Of a reset: what the secure baseline would say, of which the bucket may fall short afterwards. */
+  /** For a reset: the value of the secure baseline, below which the bucket may fall. */
   secure?: unknown;
 }
 
-/** The settings to read: those declared, those that were ours and may need a reset, and those with a baseline to fall short of. */
+/** The settings to read: declared ones, ones that were ours and may need a reset, and those in the baseline. */
 export function relevantSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -36,7 +36,7 @@ export function relevantSettings(
   );
 }
 
-/** Pure: the one place that decides what is to be done about each setting. */
+/** Decides what to do about each setting. Pure. */
 export function planSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -65,7 +65,7 @@ export function planSettings(
   });
 }
 
-/** Of a setting that is declared. What neither this spec nor the baseline asks of the policy, the spec of a BucketAccess does. */
+/** Source of a declared setting. A policy that neither the spec nor the baseline declares comes from the spec of a BucketAccess. */
 export function sourceOf({ name }: Setting, spec: S3BucketSpec, { baseline }: SettingContext): Source {
   if (spec[name as keyof S3BucketSpec] !== undefined) return "Spec";
   return name === "policy" && !baseline ? "Spec" : "Baseline";
@@ -82,7 +82,7 @@ function planDeclared(setting: Setting, source: Source, desired: unknown, observ
   };
 }
 
-/** Undefined when the reset is done. One that cannot be read stays on record until it can be. */
+/** Undefined when the reset is done. A setting that cannot be read stays on record until it can. */
 function planReset(
   setting: Setting,
   { source }: SettingStatus,
@@ -96,7 +96,7 @@ function planReset(
   return { ...planDeclared(setting, source, desired, observation), isReset: true, secure };
 }
 
-/** Only what the baseline would say, to tell where the bucket falls short of it. */
+/** Compares with the baseline only, to report where the bucket falls short of it. */
 function planUnmanaged(setting: Setting, observation: Observation, context: SettingContext): SettingPlan[] {
   const secure = secureValue(setting, context);
   if (secure === undefined) return [];

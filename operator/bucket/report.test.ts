@@ -10,7 +10,7 @@ const cors = fakeSetting("cors", { inBaseline: true });
 const CHANGES = [change("rules[a].days"), change("rules[b]")];
 const PATHS = "rules[a].days, rules[b]";
 
-test("before there is a bucket, all that is declared is pending", () => {
+test("declaredSettings reports every declared setting as Pending", () => {
   const spec = { versioning: "Enabled" } as const;
   const tags = fakeSetting("tags", { desired: () => ({}) });
   expect(declaredSettings([versioning, lifecycle, tags], spec, settingContextWith())).toEqual([
@@ -19,11 +19,11 @@ test("before there is a bucket, all that is declared is pending", () => {
   ]);
 });
 
-describe("before the writes", () => {
+describe("intendedSettings", () => {
   const failure = { reason: "KMSKeyNotFound", message: "no such key" };
 
   test.each<[string, Partial<SettingPlan>, boolean, object]>([
-    ["equal", {}, false, { source: "Spec", state: "InSync" }],
+    ["in sync", {}, false, { source: "Spec", state: "InSync" }],
     [
       "drifted",
       { changes: CHANGES },
@@ -36,16 +36,21 @@ describe("before the writes", () => {
       false,
       { source: "Baseline", state: "Pending", reason: "Applying", message: PATHS },
     ],
-    ["a change as a whole", { changes: [change("")] }, false, { source: "Spec", state: "Pending", reason: "Applying" }],
+    [
+      "to be written as a whole",
+      { changes: [change("")] },
+      false,
+      { source: "Spec", state: "Pending", reason: "Applying" },
+    ],
     ["blocked", { blocked: failure }, false, { source: "Spec", state: "Pending", reason: "Applying" }],
     ["unmanaged", { source: "Unmanaged" }, false, { source: "Unmanaged" }],
-  ])("%s", (_case, plan, drifted, expected) => {
+  ])("reports a setting that is %s", (_case, plan, drifted, expected) => {
     const names = new Set(drifted ? ["lifecycle"] : []);
     expect(intendedSettings([planOf(lifecycle, plan)], names)).toEqual([{ name: "lifecycle", ...expected }]);
   });
 });
 
-describe("when all is done", () => {
+describe("resultSettings", () => {
   test.each<[PartState, object]>([
     ["InSync", { state: "InSync" }],
     ["Settling", { state: "Settling", reason: "Settling", message: PATHS }],
@@ -55,7 +60,7 @@ describe("when all is done", () => {
       "KeepsChanging",
       { state: "Drifted", reason: "SettingKeepsChanging", message: expect.stringContaining(PATHS) as string },
     ],
-  ])("%s", (state, expected) => {
+  ])("reports a setting in the state %s", (state, expected) => {
     const result = resultOf(planOf(lifecycle, { changes: CHANGES }), state);
     expect(resultSettings([result])).toEqual([{ name: "lifecycle", source: "Spec", ...expected }]);
   });
@@ -63,7 +68,7 @@ describe("when all is done", () => {
   test.each([
     ["AccessDenied", "Denied"],
     ["Invalid", "Failed"],
-  ])("a failure by %s is %s", (reason, state) => {
+  ])("reports a failure with the reason %s as %s", (reason, state) => {
     const failure = { reason, message: "why" };
     const result = resultOf(planOf(lifecycle, { source: "Baseline" }), "Failed", failure);
     expect(resultSettings([result])).toEqual([
@@ -71,35 +76,35 @@ describe("when all is done", () => {
     ]);
   });
 
-  test("a setting that left the spec and is reset drops out, or is unmanaged where the baseline judges it", () => {
+  test("omits a setting after its reset, or reports it as Unmanaged if it is in the baseline", () => {
     const reset = { isReset: true, secure: "b" } as const;
     const results = [lifecycle, cors].map((setting) => resultOf(planOf(setting, reset), "InSync"));
     expect(resultSettings(results)).toEqual([{ name: "cors", source: "Unmanaged" }]);
   });
 
-  test("one that falls short of the baseline, now that it is reset, says so", () => {
+  test("reports BelowBaseline for a setting that falls short of the baseline after its reset", () => {
     const diff = () => CHANGES;
     const plan = planOf(fakeSetting("cors", { inBaseline: true, diff }), { isReset: true, secure: "a" });
     const expected = { name: "cors", source: "Unmanaged", reason: "BelowBaseline" };
     expect(resultSettings([resultOf(plan, "InSync")])).toMatchObject([expected]);
   });
 
-  test("one whose reset is not done stays on record", () => {
+  test("reports a setting until its reset is done", () => {
     const result = resultOf(planOf(lifecycle, { isReset: true, changes: CHANGES }), "Settling");
     expect(resultSettings([result])).toMatchObject([{ name: "lifecycle", source: "Spec", state: "Settling" }]);
   });
 });
 
-describe("an unmanaged setting", () => {
+describe("resultSettings: an unmanaged setting", () => {
   const statusOf = (plan: Partial<SettingPlan>) =>
     resultSettings([resultOf(planOf(cors, { source: "Unmanaged", ...plan }), "InSync")]);
 
-  test("as good as the baseline, or not readable, says nothing", () => {
+  test("has no reason when it meets the baseline or cannot be read", () => {
     expect(statusOf({})).toEqual([{ name: "cors", source: "Unmanaged" }]);
     expect(statusOf({ observation: { error: new Error("denied") } })).toEqual([{ name: "cors", source: "Unmanaged" }]);
   });
 
-  test("that falls short of it says where, and what to do", () => {
+  test("has a message that says where it falls short of the baseline and what to do", () => {
     const [status] = statusOf({ changes: CHANGES });
     expect(status).toMatchObject({ name: "cors", source: "Unmanaged", reason: "BelowBaseline" });
     expect(status).not.toHaveProperty("state");
@@ -109,10 +114,10 @@ describe("an unmanaged setting", () => {
   });
 });
 
-describe("the CRD's bounds", () => {
+describe("resultSettings and intendedSettings", () => {
   const many = Array.from({ length: 1_000 }, (_, index) => change(`rules[${index}]`));
 
-  test("messages have 4,096 characters at the most", () => {
+  test("cut messages to 4,096 characters", () => {
     const plan = planOf(lifecycle, { changes: many });
     const failure = { reason: "Invalid", message: "x".repeat(5_000) };
     const results = [
@@ -128,7 +133,7 @@ describe("the CRD's bounds", () => {
   });
 });
 
-test("a setting that falls short as a whole has no path to name", () => {
+test("resultSettings names no path of a setting that falls short of the baseline as a whole", () => {
   const plan = planOf(fakeSetting("objectOwnership", { inBaseline: true }), {
     source: "Unmanaged",
     changes: [change("")],

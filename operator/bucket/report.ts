@@ -8,7 +8,7 @@ import type { Setting, SettingContext } from "./settings/setting.ts";
 /** Bound of the CRD. */
 const MAX_MESSAGE = 4_096;
 
-/** Before there is a bucket: all that is declared, and nothing seen. */
+/** Before the bucket exists: all that is declared is pending. */
 export function declaredSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -30,7 +30,7 @@ export function intendedSettings(plans: readonly SettingPlan[], drifted: Readonl
   });
 }
 
-/** When all is done. A setting that left the spec and has S3's default again is no longer ours, and drops out. */
+/** After the writes. A setting that left the spec and has S3's default again is no longer ours and is omitted. */
 export function resultSettings(results: readonly SettingResult[]): SettingStatus[] {
   return results
     .filter(({ part, state }) => !(part.isReset && state === "InSync" && part.setting.inBaseline !== true))

@@ -6,7 +6,7 @@ import type { Target } from "./target.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { SettingContext } from "./settings/setting.ts";
 
-/** The baseline holds where the spec says so; where it says nothing, on buckets that the operator created. */
+/** Without `spec.baseline` the baseline applies to buckets that the operator created. */
 export function settingContext(
   { spec, status }: S3Bucket,
   { bucket, owner, account, session }: Target,

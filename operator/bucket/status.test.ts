@@ -7,12 +7,12 @@ import { tags } from "./settings/tags.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
 import { fakeSetting, planOf, recordedContext, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 
-describe("what is remembered", () => {
-  test("nothing, of a wiped status", () => {
+describe("memoryOf", () => {
+  test("returns nothing when status is empty", () => {
     expect(memoryOf(s3Bucket(), target())).toEqual({ recorded: new Map(), established: false });
   });
 
-  test("settings that were applied, and not those that were only looked at", () => {
+  test("returns settings that were applied, and not those that were only observed", () => {
     const settings = [
       { name: "cors", source: "Spec", state: "InSync" },
       { name: "policy", source: "Baseline", state: "Failed" },
@@ -24,20 +24,20 @@ describe("what is remembered", () => {
     expect([...recorded.keys()]).toEqual(["cors", "policy"]);
   });
 
-  test("the bucket, if it is the same one", () => {
+  test("returns that the bucket is established if it is the same one", () => {
     const established = (arn: string) => memoryOf(s3Bucket({}, { status: { arn } }), target()).established;
     expect(established("arn:aws:s3:::docs")).toBe(true);
     expect(established("arn:aws:s3:::other")).toBe(false);
   });
 });
 
-test("which bucket is meant", () => {
+test("noteTarget records name, region and account of the bucket", () => {
   const status: S3BucketStatus = {};
   noteTarget(status, target());
   expect(status).toEqual({ bucketName: "docs", region: "eu-central-1", accountId: "111122223333" });
 });
 
-describe("which key is meant", () => {
+describe("noteKey", () => {
   const managed = { encryption: { kmsKey: { managed: {} } } };
   const noted = (spec: S3BucketSpec, before: S3BucketStatus, key: KeyResolution) => {
     const { context } = recordedContext(s3Bucket(spec, { status: before }));
@@ -49,20 +49,20 @@ describe("which key is meant", () => {
   const begun: S3BucketStatus = { kmsKeyArn: "former", managedKey: { workBegun: true } };
   const failure = { reason: "KMSKeyNotUsable", message: "disabled", terminal: true };
 
-  test("one that can be used: the work on it is over", () => {
+  test("records a usable key, and that the work on it has ended", () => {
     expect(noted(managed, begun, { arn: "arn:key" })).toEqual({ kmsKeyArn: "arn:key", types: { KeyUsable: "True" } });
   });
 
-  test("one that cannot: nothing is forgotten", () => {
+  test("keeps what is recorded when the key cannot be used", () => {
     expect(noted(managed, begun, { failure })).toEqual({ ...begun, types: { KeyUsable: "False" } });
   });
 
-  test("one that is only planned, in Observe mode: the work that was begun is not forgotten", () => {
+  test("keeps the record of work on a key that is only planned (mode: Observe)", () => {
     const changes = [{ path: "kmsKey.managed.alias", desired: "alias/docs", actual: "" }];
     expect(noted(managed, begun, { arn: undefined, changes }).managedKey).toEqual({ workBegun: true });
   });
 
-  test("none any more", () => {
+  test("removes key and condition when the spec has no key", () => {
     const lastTransitionTime = "2026-01-01T00:00:00Z";
     const usable = {
       type: "KeyUsable",
@@ -75,13 +75,13 @@ describe("which key is meant", () => {
   });
 });
 
-test("a bucket that would be made", () => {
+test("notePlannedBucket records the creation in the plan", () => {
   const status: S3BucketStatus = {};
   notePlannedBucket(status, "docs");
   expect(status).toEqual({ plan: [{ setting: "bucket", path: "", desired: "docs" }] });
 });
 
-test("a bucket that is there, and ours", () => {
+test("noteClaim records ARN, domain name and origin", () => {
   const status: S3BucketStatus = {};
   noteClaim(status, target(), { origin: "Created", isNew: false });
   expect(status).toEqual({
@@ -91,14 +91,14 @@ test("a bucket that is there, and ours", () => {
   });
 });
 
-test("a bucket of another partition is below that one's domain", () => {
+test("noteClaim records the domain name of the bucket's partition", () => {
   const status: S3BucketStatus = {};
   const { bucket } = fakeBucket(undefined, { partition: "aws-cn", region: "cn-north-1" });
   noteClaim(status, target({ bucket }), { origin: "Created", isNew: false });
   expect(status).toMatchObject({ arn: "arn:aws-cn:s3:::docs", domainName: "docs.s3.cn-north-1.amazonaws.com.cn" });
 });
 
-test("what settings tell of themselves, ours or not, if they were seen", () => {
+test("noteReports records the reports of observed settings, managed or not", () => {
   const reporting = (bytes: number, desired: unknown, value: unknown) =>
     planOf(fakeSetting("policy", { report: () => ({ policy: { bytes } }) }), { desired, observation: { value } });
   const status: S3BucketStatus = {};
@@ -111,7 +111,7 @@ test("what settings tell of themselves, ours or not, if they were seen", () => {
   expect(status).toEqual({ policy: { bytes: 2 } });
 });
 
-test("another declaration has another hash; what is left to do of an earlier one does not matter", () => {
+test("noteDeclaration changes the hash with the declaration, not with leftovers of an earlier one", () => {
   const settings = [tags, fakeSetting("cors"), fakeSetting("versioning")];
   const hashOf = (spec: S3BucketSpec, context: Partial<SettingContext> = {}) => {
     const status: S3BucketStatus = {};

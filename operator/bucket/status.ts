@@ -12,11 +12,11 @@ import type { Target } from "./target.ts";
 
 const KEY_USABLE = "KeyUsable";
 
-/** What earlier reconciles put on record. */
+/** What earlier reconciles recorded in status. */
 export interface Memory {
-  /** Settings that are ours, so that one that leaves the spec can be reset. */
+  /** Settings that are ours; one that leaves the spec is reset. */
   recorded: Recorded;
-  /** We have seen the bucket as ours: no need to ask whether it exists. */
+  /** The bucket was seen as ours: no HeadBucket is needed. */
   established: boolean;
 }
 
@@ -29,17 +29,17 @@ export function memoryOf({ status }: S3Bucket, { bucket }: Target): Memory {
   };
 }
 
-/** Which bucket is meant; on record before it is created. */
+/** Records the bucket before it is created. */
 export function noteTarget(status: S3BucketStatus, { bucket }: Target): void {
   Object.assign(status, { bucketName: bucket.name, region: bucket.region, accountId: bucket.accountId });
 }
 
-/** Which key is meant, and, as the condition `KeyUsable`, whether objects can be read and written with it. */
+/** Records the key, and in the condition `KeyUsable` whether it can be used. */
 export function noteKey({ object, status, setCondition }: BucketContext, key: KeyResolution): void {
   const { arn, failure, changes } = key;
   if (arn !== undefined) status.kmsKeyArn = arn;
   else if (failure === undefined) delete status.kmsKeyArn;
-  // With `mode: Observe` the work that was begun is still to be looked after.
+  // With `mode: Observe`, work on the key that has begun is still recorded.
   if (failure === undefined && changes === undefined) endKeyWork(status);
   if (object.spec.encryption?.kmsKey === undefined) {
     status.conditions = removeCondition(status.conditions, KEY_USABLE);
@@ -53,20 +53,19 @@ function endKeyWork(status: S3BucketStatus): void {
   else delete status.managedKey;
 }
 
-/** With `mode: Observe`, of a bucket that is not there. */
+/** With `mode: Observe`: the bucket does not exist. */
 export function notePlannedBucket(status: S3BucketStatus, bucketName: string): void {
   status.plan = [{ setting: "bucket", path: "", desired: bucketName }];
 }
 
-/** That the bucket is there, and ours. */
+/** Records that the bucket exists and is ours. */
 export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }: Claim): void {
   const domainName = `${bucket.name}.s3.${bucket.region}.${dnsSuffix(bucket.region)}`;
   Object.assign(status, { arn: bucket.arn, domainName, origin });
 }
 
 /**
- * What is declared, by the spec, the account and this version of the operator, as one hash: a difference found while it stays
- * the same is drift, and after it has changed it is our own news.
+ * Records a hash of what spec, account and this version of the operator declare. A difference is drift only while the hash stays the same.
  */
 export function noteDeclaration(
   status: S3BucketStatus,
@@ -74,13 +73,13 @@ export function noteDeclaration(
   spec: S3BucketSpec,
   context: SettingContext,
 ): void {
-  // Tags that are still to be taken away are of an earlier declaration, as are settings to be reset.
+  // Tags to be removed and settings to be reset belong to an earlier declaration.
   const present = { ...context, appliedTagKeys: [], appliedIds: {} };
   const declared = settings.map((setting) => [setting.name, setting.desired(spec, present)] as const);
   status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
 
-/** Which settings are ours, to be reset when they leave the spec: put on record before the first write, and again with the results. */
+/** Records which settings are ours and are reset when they leave the spec: before the first write, and again with the results. */
 export function noteApplied(status: S3BucketStatus, names: readonly string[]): void {
   status.appliedSettings = [...new Set(names)].sort();
 }
@@ -92,7 +91,7 @@ export function noteReports(status: S3BucketStatus, plans: readonly SettingPlan[
   }
 }
 
-/** Nor is there anything to tell of lists that are not ours, or no longer. */
+/** Removes the reports of lists that are not ours, or no longer. */
 export function dropReports(status: S3BucketStatus): void {
   for (const name of ENTRY_SETTINGS) if (!status.appliedSettings?.includes(name)) delete status[name];
 }

@@ -23,36 +23,41 @@ function resolve({ spec = {}, status, account = {} }: Case, identities: Identity
   return resolveTarget(dependencies, s3Bucket(spec, { status }), signal);
 }
 
-describe("which bucket", () => {
+describe("resolveTarget", () => {
   const template = { naming: { template: "acme-{namespace}-{name}" } };
 
   test.each<[string, Case, string, string]>([
-    ["the account's template and region", { account: template }, "acme-team-docs", "eu-central-1"],
-    ["the spec's", { spec: { bucketName: "mine", region: "us-west-2" }, account: template }, "mine", "us-west-2"],
+    ["the account's naming template and region", { account: template }, "acme-team-docs", "eu-central-1"],
     [
-      "what was decided once, although the account says otherwise since",
+      "the spec's name and region",
+      { spec: { bucketName: "mine", region: "us-west-2" }, account: template },
+      "mine",
+      "us-west-2",
+    ],
+    [
+      "name and region in status when the account has changed since",
       { status: { bucketName: "former", region: "us-west-2" }, account: template },
       "former",
       "us-west-2",
     ],
     [
-      "the spec's, whatever the status says",
+      "the spec's name when status has another one",
       { spec: { bucketName: "mine" }, status: { bucketName: "x" } },
       "mine",
       "eu-central-1",
     ],
-  ])("%s", async (_case, options, name, region) => {
+  ])("takes %s", async (_case, options, name, region) => {
     const { bucket } = await resolve(options);
     expect(bucket).toMatchObject({ name, region, arn: `arn:aws:s3:::${name}` });
     expect(bucket.ref).toEqual({ Bucket: name, ExpectedBucketOwner: "111122223333" });
   });
 
-  test("by default one of its own", async () => {
+  test("makes a name with a hash when neither spec nor account has one", async () => {
     expect((await resolve({})).bucket.name).toMatch(/^team-docs-[0-9a-f]{8}$/);
   });
 });
 
-test("as whom: the account's role, with its external id", async () => {
+test("resolveTarget assumes the account's role with its external id", async () => {
   const assumeRole = { roleArn: "arn:aws:iam::111122223333:role/s3-operator", externalId: "secret" };
   const identities: Identity[] = [];
   const { owner } = await resolve({ account: { assumeRole } }, identities);
@@ -60,7 +65,7 @@ test("as whom: the account's role, with its external id", async () => {
   expect(owner).toEqual({ cluster: "prod", namespace: "team", name: "docs" });
 });
 
-test("no account to use: it waits, and asks AWS nothing", async () => {
+test("resolveTarget waits for a usable account without a call to AWS", async () => {
   const identities: Identity[] = [];
   const outcome = await thrownOutcome(() => resolve({ spec: { accountRef: { name: "other" } } }, identities));
   expect(outcome).toMatchObject({ kind: "waiting", reason: "AccountNotAvailable" });
@@ -68,7 +73,7 @@ test("no account to use: it waits, and asks AWS nothing", async () => {
 });
 
 test.each(["{name}.-{hash}.", "-{name}-{hash}", ".{hash}", "{name}..{hash}", "xn--{hash}", "{hash}-s3alias"])(
-  "a template that gives no bucket name is for the platform team to mend: %s",
+  "resolveTarget stalls when the naming template gives no valid bucket name: %s",
   async (template) => {
     expect(await thrownOutcome(() => resolve({ account: { naming: { template } } }))).toMatchObject({
       terminal: true,

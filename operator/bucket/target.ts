@@ -7,9 +7,10 @@ import type { Aws, AwsSession } from "../aws/session.ts";
 import { bucketClient, type BucketClient } from "./bucket-client.ts";
 import { bucketNameOf, isBucketName } from "./naming.ts";
 import type { Owner } from "../api/ownership.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { stalled, waiting } from "../reconcile/outcome.ts";
 
-/** Which bucket an S3Bucket means, in whose account, and as whom the operator gets there. */
+/** The bucket of an S3Bucket, its account and the session that reaches it. */
 export interface Target {
   account: AWSAccount;
   session: AwsSession;
@@ -17,7 +18,7 @@ export interface Target {
   owner: Owner;
 }
 
-/** The same, as far as it is known without asking AWS. */
+/** The part of a {@link Target} that is known without a call to AWS. */
 export interface Address {
   account: AWSAccount;
   owner: Owner;
@@ -31,10 +32,7 @@ export interface TargetDependencies {
   cluster: string;
 }
 
-/** How soon an account that is waited for is looked for again; its watch usually wakes the bucket long before. */
-const ACCOUNT_RETRY_MS = 300_000;
-
-/** Throws an OutcomeError while there is no account to use, and what STS answers when the operator may not be who it should. */
+/** Throws an OutcomeError while no account can be used, and the error of STS where the role cannot be assumed. */
 export async function resolveTarget(
   dependencies: TargetDependencies,
   object: S3Bucket,
@@ -43,16 +41,16 @@ export async function resolveTarget(
   return enterAccount(dependencies, resolveAddress(dependencies, object), signal);
 }
 
-/** Which bucket, before AWS is asked. Throws an OutcomeError while there is no account to use. */
+/** Calls no AWS API. Throws an OutcomeError while no account can be used. */
 export function resolveAddress({ directory, cluster }: Omit<TargetDependencies, "aws">, object: S3Bucket): Address {
   const { name, namespace = "" } = object.metadata;
   const { account, problem } = resolveAccount(directory, namespace, object.spec.accountRef?.name);
-  if (problem !== undefined) throw waiting(problem.reason, problem.message, ACCOUNT_RETRY_MS);
+  if (problem !== undefined) throw waiting(problem.reason, problem.message, DELAY_MS.reference);
   const owner = { cluster, namespace, name };
   return { account, owner, ...locate(object, account, owner) };
 }
 
-/** Throws what STS answers when the operator may not be who it should. */
+/** Throws the error of STS where the role cannot be assumed. */
 export async function enterAccount(
   { aws }: Pick<TargetDependencies, "aws">,
   { account, owner, bucketName, region }: Address,
@@ -62,7 +60,7 @@ export async function enterAccount(
   return { account, session, owner, bucket: bucketClient(session, bucketName, region, signal) };
 }
 
-/** What the spec leaves to the account is decided once: a later change of the account's template or region must not lose the bucket. */
+/** Name and region are taken from the account once: a later change of its template or region must not lose the bucket. */
 function locate({ spec, status }: S3Bucket, account: AWSAccount, owner: Owner): Pick<Address, "bucketName" | "region"> {
   const region = spec.region ?? status?.region ?? account.spec.region;
   const parts = { ...owner, account: account.spec.accountId, region };

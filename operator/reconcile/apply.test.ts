@@ -35,7 +35,7 @@ describe("applyParts", () => {
     expect(writes).toEqual(["trust", "permissions"]);
   });
 
-  test("does not write what is equal, blocked or held", async () => {
+  test("does not write a part that is equal, blocked or held", async () => {
     const held = { message: "soon", afterMs: 1 };
     const parts = [partOf("a", { changes: [] }), partOf("b", { blocked: DENIED }), partOf("c", { held })];
     expect(partsToWrite(parts, history, "uid")).toEqual([]);
@@ -47,7 +47,7 @@ describe("applyParts", () => {
     expect(writes).toEqual([]);
   });
 
-  test("skips everything after a prerequisite that failed", async () => {
+  test("skips all parts after a prerequisite that failed", async () => {
     const parts = [partOf("tags", { isPrerequisite: true }), partOf("cors"), partOf("acl", { changes: [] })];
     expect(await apply(parts, { tags: failed(DENIED) })).toEqual([
       ["tags", "Failed"],
@@ -57,7 +57,7 @@ describe("applyParts", () => {
     expect(writes).toEqual(["tags"]);
   });
 
-  test("waits for AWS to show a write, and not for Kubernetes", async () => {
+  test("waits until AWS shows a write, and does not wait for Kubernetes", async () => {
     const parts = [partOf("permissions"), partOf("configMap", { isConsistent: true })];
     await apply(parts);
     expect(partsToWrite(parts, history, "uid").map(({ name }) => name)).toEqual(["configMap"]);
@@ -68,12 +68,12 @@ describe("applyParts", () => {
     expect(writes).toEqual(["permissions", "configMap", "configMap"]);
   });
 
-  test("rethrows a bug", async () => {
+  test("rethrows an error that is not an outcome", async () => {
     await expect(apply([partOf("a")], { a: new TypeError("bug") })).rejects.toThrow("bug");
   });
 });
 
-test("after a read back, an equal part is in sync, a different one settles, and one that cannot be read has failed", () => {
+test("readBack: an equal part is in sync, a different one settles, and one that cannot be read has failed", () => {
   const written = ["trust", "tags", "policy", "cors"].map((name) => resultOf(partOf(name), "Settling"));
   const again = [partOf("trust", { changes: [] }), partOf("tags"), partOf("policy", { blocked: DENIED })];
   expect(readBack(written, again).map(({ state }) => state)).toEqual(["InSync", "Settling", "Failed", "Settling"]);

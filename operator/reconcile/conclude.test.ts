@@ -10,11 +10,11 @@ const refused = resultOf(partOf("tags"), "Failed", { reason: "Invalid", message:
 const held = resultOf(partOf("encryption", { held: { message: "for the key", afterMs: 7 } }), "Held");
 const inState = (state: PartResult["state"]) => resultOf(partOf("policy"), state);
 
-test("all parts in sync are done", () => {
+test("conclude is done when all parts are in sync", () => {
   expect(conclude([inState("InSync")], CONCLUSION)).toEqual({ kind: "done", ...CONCLUSION });
 });
 
-test("what needs only time goes before what needs a user", async () => {
+test("conclude reports what needs only time before what needs the user", async () => {
   const inOrder: [PartResult, string][] = [
     [denied, "AccessDenied"],
     [inState("Settling"), "Settling"],
@@ -31,7 +31,7 @@ test("what needs only time goes before what needs a user", async () => {
   }
 });
 
-test("a failure names its part, and the others that failed", async () => {
+test("conclude names the part of a failure, and the other parts that failed", async () => {
   const other = resultOf(partOf("cors"), "Failed", { reason: "Throttled", message: "slow" });
   expect((await thrownFailure(() => conclude([denied], CONCLUSION))).message).toBe("trust: m");
   expect((await thrownFailure(() => conclude([denied, other], CONCLUSION))).message).toBe("cors: slow (and trust)");
@@ -40,7 +40,7 @@ test("a failure names its part, and the others that failed", async () => {
   expect(message).toBe("cors: slow (and trust: see status.settings)");
 });
 
-test("what keeps changing says which part, where, and how often it was written", () => {
+test("keepsChanging names the part, its paths, and how often it was written", () => {
   const rules = resultOf(
     partOf("lifecycle", { changes: [change("rules[a].days"), change("rules[b]")] }),
     "KeepsChanging",

@@ -35,19 +35,19 @@ async function announce(toWrite: Part[], drifted: Part[]) {
   return record;
 }
 
-describe("writes are announced", () => {
-  test("not at all where there are none", async () => {
+describe("announceWrites", () => {
+  test("announces nothing when there are no writes", async () => {
     const { progress, events, status } = await announce([], []);
     expect([progress, events, status]).toEqual([[], [], {}]);
   });
 
-  test("as progress where the declaration is new", async () => {
+  test("announces progress when the declaration is new", async () => {
     const { progress, events, status } = await announce([cors, partOf("tags")], []);
     expect(progress).toEqual([["Applying", "Applying cors, tags"]]);
     expect([events, status]).toEqual([[], {}]);
   });
 
-  test("as drift where another actor changed what was as declared", async () => {
+  test("announces drift when another actor changed a part that was in sync", async () => {
     const { progress, events, status, drifts } = await announce([cors, partOf("tags")], [cors, partOf("tags")]);
     const note = "Drift detected: cors.rules[a], tags";
     expect(progress).toEqual([["DriftDetected", note]]);
@@ -58,7 +58,7 @@ describe("writes are announced", () => {
   });
 });
 
-describe("drift is corrected", () => {
+describe("announceCorrection", () => {
   function correct(before: Drift | undefined, results: PartResult[]) {
     const record = recording(before && { drift: before });
     announceCorrection(record.dependencies, record.context, results);
@@ -66,7 +66,7 @@ describe("drift is corrected", () => {
   }
   const result = (state: PartState) => [resultOf(cors, state)];
 
-  test("once the part is as declared", () => {
+  test("announces a correction when the part is in sync", () => {
     const { correctedAt, events } = correct(drift, result("InSync"));
     expect(correctedAt).toBe(NOW);
     expect(events).toMatchObject([
@@ -75,38 +75,38 @@ describe("drift is corrected", () => {
   });
 
   test.each(["Settling", "Failed", "KeepsChanging", "Planned", "Held", "Skipped"] as const)(
-    "not while the part is %s",
+    "announces no correction while the part is %s",
     (state) => {
       const { correctedAt, events } = correct(drift, result(state));
       expect([correctedAt, events]).toEqual([undefined, []]);
     },
   );
 
-  test("though another part failed", () => {
+  test("announces a correction when another part has failed", () => {
     expect(correct(drift, [...result("InSync"), resultOf(partOf("policy"), "Failed")]).correctedAt).toBe(NOW);
   });
 
-  test("not twice", () => {
+  test("announces a correction only once", () => {
     expect(correct({ ...drift, lastCorrectedTime: NOW }, result("InSync")).events).toEqual([]);
   });
 
-  test("again, when it drifted again since", () => {
+  test("announces a correction again when the part has drifted again", () => {
     const again = { ...drift, lastDetectedTime: "2026-01-01T00:05:00.000Z", lastCorrectedTime: EARLIER };
     expect(correct(again, result("InSync")).correctedAt).toBe(NOW);
   });
 
-  test("only where something drifted", () => {
+  test("announces no correction when nothing drifted", () => {
     expect(correct(undefined, result("InSync")).status).toEqual({});
   });
 
-  test("of a bucket that was gone, once there is one again", () => {
+  test("announces a correction when a lost bucket exists again", () => {
     const gone: Drift = { lastDetectedTime: EARLIER, changes: [{ setting: "bucket", path: "", desired: "docs" }] };
     expect(correct(gone, result("InSync")).correctedAt).toBe(NOW);
   });
 });
 
-describe("changes in status", () => {
-  test("are cut to the bounds of the CRD", () => {
+describe("statusChanges", () => {
+  test("cuts changes to the bounds of the CRD", () => {
     const many = Array.from({ length: 1_000 }, (_, index) => change(`rules[${index}]`));
     const long = change("x".repeat(600), show("y".repeat(600)), show(["z".repeat(600)]));
     const changes = statusChanges([partOf("lifecycle", { changes: [long, ...many] }), partOf("cors")], 20);
@@ -116,7 +116,7 @@ describe("changes in status", () => {
     expect(changes[0]?.actual).toHaveLength(MAX_VALUE);
   });
 
-  test("name their setting, and omit what is empty", () => {
+  test("names the setting of each change, and omits empty values", () => {
     const parts = [
       partOf("versioning", { changes: [change("", "Enabled", "")] }),
       partOf("lifecycle", { changes: [change("rules[a]", "", "{}")] }),

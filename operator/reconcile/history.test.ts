@@ -21,48 +21,48 @@ function writeFiveTimes(): void {
   }
 }
 
-test("what was never seen is written", () => {
+test("judge returns Write without a recorded write", () => {
   expect(history.judge("uid", write)).toBe("Write");
 });
 
-describe("within the settle window", () => {
+describe("judge within the settle window", () => {
   beforeEach(() => {
     history.wrote("uid", write);
     now += SETTLE_MS - 1;
   });
 
-  test("the old answer is not drift", () => {
+  test("returns Settling when AWS still shows the old value", () => {
     expect(history.judge("uid", write)).toBe("Settling");
     expect(history.judge("uid", structuredClone(write))).toBe("Settling");
   });
 
   test.each<[string, string, Write]>([
-    ["another difference is", "uid", { ...write, changes: [change("other")] }],
-    ["another wish is to be written", "uid", { ...write, desired: { rules: [2] } }],
-    ["another setting is", "uid", { ...write, name: "policy" }],
-    ["another object's is", "other", write],
-  ])("%s", (_case, uid, other) => {
+    ["another difference", "uid", { ...write, changes: [change("other")] }],
+    ["another desired value", "uid", { ...write, desired: { rules: [2] } }],
+    ["another setting", "uid", { ...write, name: "policy" }],
+    ["another object", "other", write],
+  ])("returns Write for %s", (_case, uid, other) => {
     expect(history.judge(uid, other)).toBe("Write");
   });
 
-  test("ends", () => {
+  test("returns Write at the end of the window", () => {
     now += 1;
     expect(history.judge("uid", write)).toBe("Write");
   });
 
-  test("a write that did not come about is tried again at once", () => {
+  test("returns Write at once after a failed write", () => {
     history.failed("uid", write.name);
     expect(history.judge("uid", write)).toBe("Write");
   });
 
-  test("an object that is gone is forgotten", () => {
+  test("returns Write after the object was forgotten", () => {
     history.forget("uid");
     expect(history.judge("uid", write)).toBe("Write");
   });
 });
 
-describe("writes that do not last", () => {
-  test("are given up after five, and tried again hourly", () => {
+describe("judge after writes that do not last", () => {
+  test("returns KeepsChanging after five writes, and Write again every hour", () => {
     for (let count = 1; count <= MAX_WRITES; count += 1) {
       expect(history.judge("uid", write)).toBe("Write");
       history.wrote("uid", write);
@@ -79,18 +79,18 @@ describe("writes that do not last", () => {
     }
   });
 
-  test("count also where each one is answered by another change", () => {
+  test("counts writes that are each followed by another difference", () => {
     for (let count = 0; count < MAX_WRITES; count += 1)
       history.wrote("uid", { ...write, changes: [change(`${count}`)] });
     expect(history.judge("uid", { ...write, changes: [change("yet another")] })).toBe("KeepsChanging");
   });
 
-  test("are forgiven when the spec wants something else", () => {
+  test("starts again when the desired value changes", () => {
     writeFiveTimes();
     expect(history.judge("uid", { ...write, desired: "other" })).toBe("Write");
   });
 
-  test("are forgiven when one lasted", () => {
+  test("starts again when a write has lasted", () => {
     writeFiveTimes();
     history.inSync("uid", "cors");
     expect(history.judge("uid", write)).toBe("Write");
@@ -99,13 +99,13 @@ describe("writes that do not last", () => {
     expect(history.judge("uid", write)).toBe("Write");
   });
 
-  test("are not forgiven because another wish was fulfilled in between, of another setting", () => {
+  test("does not start again when another setting is in sync", () => {
     writeFiveTimes();
     history.inSync("uid", "policy");
     expect(history.judge("uid", write)).toBe("KeepsChanging");
   });
 
-  test("do not count when they fail", () => {
+  test("does not count failed writes", () => {
     for (let count = 0; count < MAX_WRITES; count += 1) {
       history.wrote("uid", write);
       history.failed("uid", "cors");
@@ -116,49 +116,49 @@ describe("writes that do not last", () => {
   });
 });
 
-test("a failure that nobody announced, and an object that nobody knew, are no matter", () => {
+test("failed and forget do nothing without a recorded write", () => {
   history.failed("uid", "cors");
   history.forget("uid");
   expect(history.judge("uid", write)).toBe("Write");
 });
 
-describe("a principal that AWS does not know", () => {
-  const tryAgain = () => {
+describe("refusedFor", () => {
+  const refuse = () => {
     history.wrote("uid", write);
     history.failed("uid", "cors");
     return history.refusedFor("uid", "cors");
   };
 
-  test("is counted from the first refusal on", () => {
-    expect(tryAgain()).toBe(0);
+  test("counts from the first refusal", () => {
+    expect(refuse()).toBe(0);
     now += 10_000;
-    expect(tryAgain()).toBe(10_000);
+    expect(refuse()).toBe(10_000);
     now += 5_000;
-    expect(tryAgain()).toBe(15_000);
+    expect(refuse()).toBe(15_000);
   });
 
-  test("starts anew with another wish", () => {
-    tryAgain();
+  test("starts again with another desired value", () => {
+    refuse();
     now += 10_000;
     history.wrote("uid", { ...write, desired: "other" });
     expect(history.refusedFor("uid", "cors")).toBe(0);
   });
 
-  test("starts anew once the write has succeeded", () => {
-    tryAgain();
+  test("starts again after a write has succeeded", () => {
+    refuse();
     history.wrote("uid", write);
     history.inSync("uid", "cors");
     now += 10_000;
-    expect(tryAgain()).toBe(0);
+    expect(refuse()).toBe(0);
   });
 
-  test("of a write that nobody announced is no matter", () => {
+  test("returns 0 without a recorded write", () => {
     expect(history.refusedFor("uid", "cors")).toBe(0);
   });
 });
 
-describe("a bucket that was made", () => {
-  test("is known until its tags say so, for its object alone", () => {
+describe("hasCreated", () => {
+  test("returns true for that object and bucket until the bucket is tagged", () => {
     history.created("uid", "arn:a");
     expect(history.hasCreated("uid", "arn:a")).toBe(true);
     expect(history.hasCreated("uid", "arn:b")).toBe(false);
@@ -167,7 +167,7 @@ describe("a bucket that was made", () => {
     expect(history.hasCreated("uid", "arn:a")).toBe(false);
   });
 
-  test("is forgotten with its object", () => {
+  test("returns false after the object was forgotten", () => {
     history.created("uid", "arn:a");
     history.forget("uid");
     expect(history.hasCreated("uid", "arn:a")).toBe(false);

@@ -53,18 +53,19 @@ helm install s3-operator charts/s3-operator --namespace s3-operator-system --cre
   --set 'serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::111122223333:role/s3-operator'
 \`\`\`
 
-Helm 3 and 4, Kubernetes 1.33 or later. The role needs the actions of [iam-policy.json](../../docs/iam-policy.json). With EKS
-Pod Identity leave the annotation out, and associate the ServiceAccount with the role. Without Helm:
-\`kubectl apply --server-side -f install.yaml\`, which is this chart with its defaults.
+The chart needs Helm 3 or 4, and Kubernetes 1.33 or later. The role needs the actions of
+[iam-policy.json](../../docs/iam-policy.json). With EKS Pod Identity, omit the annotation, and associate the ServiceAccount with
+the role. Without Helm, run \`kubectl apply --server-side -f install.yaml\`, which has this chart with its defaults.
 
 ## CustomResourceDefinitions
 
-They are templates of the chart: installing and upgrading the release installs and upgrades them, and uninstalling keeps them
-(\`crds.keep\`), because with a CustomResourceDefinition all its objects go. CRDs that were applied by kubectl before are taken
-over by \`helm install --take-ownership\`; with \`crds.enabled=false\` they are yours to upgrade, before the operator.
+The CRDs are templates of the chart. Installing and upgrading the release installs and upgrades them. Uninstalling keeps them
+(\`crds.keep\`), because the deletion of a CRD deletes all its objects. \`helm install --take-ownership\` takes over CRDs that
+were applied with kubectl. With \`crds.enabled=false\`, upgrade them yourself, before the operator.
 
-From \`install.yaml\` to Helm, in the same namespace, no bucket is written to. Helm 4 applies on the server, where the fields are
-kubectl's until \`--force-conflicts\` takes them; with Helm 3 leave that out, which it does not know:
+To move from \`install.yaml\` to Helm, install the chart in the same namespace. The operator writes to no bucket. Helm 4 uses
+server-side apply and needs \`--force-conflicts\` to take over the fields from kubectl; Helm 3 does not have this flag, so
+omit it:
 
 \`\`\`sh
 helm install s3-operator charts/s3-operator --namespace s3-operator-system --wait --take-ownership --force-conflicts
@@ -72,12 +73,13 @@ helm install s3-operator charts/s3-operator --namespace s3-operator-system --wai
 
 ## The AWSAccount
 
-With \`account.id\` the chart makes the default AWSAccount. Helm cannot make a kind and an object of it in one go, so on a
-cluster that does not know the kind yet it comes as a hook, after everything else: use \`--wait\`, so that the kind is served by
-then. From the next upgrade on it is an object of the release. Neither an uninstall nor taking \`account.id\` away deletes it.
+With \`account.id\` the chart creates the default AWSAccount. Helm cannot create a CRD and an object of it in one step. On a
+cluster without the CRD, a hook therefore creates the AWSAccount after everything else: use \`--wait\`, so that the API server
+serves the CRD by then. From the next upgrade on, the AWSAccount is an object of the release. Neither uninstalling nor removing
+\`account.id\` deletes it.
 
-\`account.spec\` has every other field of an [AWSAccount](../../docs/reference/awsaccount.md), checked before anything is
-installed. Limits for tenants, and the way in which Pods become the roles of BucketAccesses:
+\`account.spec\` has every other field of an [AWSAccount](../../docs/reference/awsaccount.md). Helm validates it before it
+installs anything. This example sets limits for tenants, and how Pods get the roles of BucketAccesses:
 
 \`\`\`yaml
 account:
@@ -92,14 +94,14 @@ account:
     workloadIdentity: { type: PodIdentity, clusterName: production }
 \`\`\`
 
-## What may go wrong
+## Troubleshooting
 
-- **A second release** that would look after the same objects is refused by Helm: the ClusterRole is named by what is looked
-  after. Give each release another \`watch.selector\` or other \`watch.namespaces\`, all but one \`crds.enabled=false\`, and those
-  in one namespace another \`leaderElection.name\`: Helm refuses two with the same lease.
-- **A typo in values** fails at install and names the key: the schema allows no others.
-- **Uninstalling** leaves CustomResourceDefinitions, AWSAccounts, S3Buckets and buckets. To have buckets released or deleted
-  first, delete the S3Buckets while the operator still runs.
+- **A second release for the same objects** fails, because the name of the ClusterRole depends on the watched objects. Give each
+  release another \`watch.selector\` or other \`watch.namespaces\`. Set \`crds.enabled=false\` in all releases but one. In one
+  namespace, give each release another \`leaderElection.name\`: Helm rejects two releases with the same lease.
+- **A typo in values** fails at install. The error names the key, because the schema allows no unknown keys.
+- **Uninstalling** keeps CustomResourceDefinitions, AWSAccounts, S3Buckets and buckets. To release or delete buckets, delete the
+  S3Buckets while the operator still runs.
 
 ## Values
 `;

@@ -1,7 +1,8 @@
 /**
- * Who is calling: SigV4's Authorization header or, in presigned URLs, its query parameters, read strictly. The signature itself is checked
- * while policies are evaluated.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html and sigv4-query-string-auth.html
+ * Identifies the caller by the SigV4 Authorization header or, in presigned URLs, by the query parameters. The signature
+ * itself is checked only while policies are evaluated.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 
 import type { AwsRequest, Scope } from "./http.ts";
@@ -9,7 +10,7 @@ import type { Rejection } from "./service.ts";
 import { sha256, signatureOf } from "./signature.ts";
 import type { Identity, World } from "./state.ts";
 
-/** What a request says of its signature. */
+/** Signature data of a request. */
 interface Signed {
   scope: Scope;
   signedHeaders: string[];
@@ -18,7 +19,7 @@ interface Signed {
   sessionToken: string | undefined;
   payloadHash: string;
   query: URLSearchParams;
-  /** Seconds that a presigned URL may be used for; absent for requests signed by header. */
+  /** Lifetime of a presigned URL in seconds; absent for requests that are signed by header. */
   lasts?: number;
 }
 
@@ -31,10 +32,10 @@ const CREDENTIAL = /^(?<accessKeyId>\w{16,128})\/\d{8}\/(?<region>[a-z0-9-]+)\/(
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,]+), ?SignedHeaders=(?<headers>[a-z0-9;-]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
 
-/** Scope of a request that is not signed, or not as it should be: S3 answers those that name no service. */
+/** Scope of a request without a well-formed signature: S3 answers requests that name no service. */
 const UNSIGNED: Scope = { accessKeyId: "", region: "", service: "s3" };
 
-/** The credential scope, which also says which service and region are meant. */
+/** The credential scope, which names the service and the region. */
 export function scopeOf(request: Received): Scope {
   return signedPart(request)?.scope ?? UNSIGNED;
 }
@@ -49,7 +50,7 @@ export function signatureAge(world: World, request: AwsRequest): number | undefi
   return signed && world.now() - timeOf(signed.time);
 }
 
-/** The signature's own parameters, and headers that signers put into the query. */
+/** True for the parameters of the signature, and for headers that signers move to the query. */
 export function isPresignedParameter(name: string): boolean {
   return (
     /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/.test(name) ||
@@ -57,7 +58,7 @@ export function isPresignedParameter(name: string): boolean {
   );
 }
 
-/** The identity behind the access key, or why it is not accepted. */
+/** The identity of the access key, or why the request is rejected. */
 export function identify(world: World, request: AwsRequest): Identity | Rejection {
   if (request.headers["authorization"] === undefined && !isPresigned(request)) return "missing";
   const signed = signedPart(request);
@@ -121,7 +122,7 @@ function credentialScope(credential = ""): Scope | undefined {
   return { accessKeyId, region, service };
 }
 
-/** Milliseconds; not a number for another form than 20260131T120000Z. */
+/** Parses the form 20260131T120000Z to milliseconds; NaN for other forms. */
 function timeOf(time: string): number {
   return Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }

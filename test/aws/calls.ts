@@ -1,8 +1,8 @@
-/** The log of every call that reached the simulator, refused and unknown ones included. */
+/** Log of every call that reached the simulator, including refused and unknown calls. */
 
-/** Starts and ends share one counter, so that overlap can be read off: a and b overlap if each starts before the other ends. */
+/** Starts and ends share one counter. Two calls overlapped if each started before the other ended. */
 export interface Call {
-  /** Milliseconds, by the simulator's clock. */
+  /** Milliseconds of the simulator's clock. */
   time: number;
   /** Account of the credentials; "" when they were not accepted. */
   account: string;
@@ -11,21 +11,21 @@ export interface Call {
   service: string;
   region: string;
   method: string;
-  /** API name; "Unknown" when the simulator knows no such operation. */
+  /** API name; "Unknown" for an operation that the simulator does not have. */
   operation: string;
   /** Main IAM action, such as s3:PutLifecycleConfiguration; "" for an unknown operation. */
   action: string;
-  /** All IAM actions that the call takes, the main one first. */
+  /** All IAM actions that the call needs, the main one first. */
   actions: string[];
   write: boolean;
   bucket?: string;
   key?: string;
   startedAt: number;
-  /** Absent while the call is under way. */
+  /** Absent while the call is in flight. */
   endedAt?: number;
-  /** Calls under way when this one started, itself included. */
+  /** Number of calls in flight when this one started, itself included. */
   inFlight: number;
-  /** HTTP status; 0 while under way, and when the connection was dropped without an answer. */
+  /** HTTP status; 0 while in flight, and if the connection was dropped without an answer. */
   status: number;
   errorCode?: string;
 }
@@ -35,16 +35,16 @@ export interface CallLog {
   readonly all: readonly Call[];
   of(bucket: string): Call[];
   writes(): Call[];
-  /** Calls that take this IAM action, as their main one or besides. */
+  /** Number of calls that need this IAM action, as the main or as a further action. */
   count(action: string): number;
   /** Number of calls for each IAM action that was used. */
   byAction(): Record<string, number>;
-  /** The most calls that were under way at once, among these (default: all). */
+  /** The highest number of these calls (default: all) in flight at once. */
   maxInFlight(calls?: readonly Call[]): number;
   clear(): void;
 }
 
-/** The server's side of the log. */
+/** The part of the log that the server uses. */
 export interface CallRecorder extends CallLog {
   begin(call: Omit<Call, "startedAt" | "inFlight" | "status">): Call;
   end(call: Call, status: number, errorCode?: string): void;

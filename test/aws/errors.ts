@@ -1,6 +1,6 @@
-/** AWS errors, independent of the protocol that carries them (each service renders them in its own). */
+/** AWS errors, independent of the protocol. Each service renders them in its own. */
 
-/** Extra members of an error answer: `details` become elements beside Code and Message, `headers` are sent as they are. */
+/** Extras of an error answer: `details` become elements beside Code and Message, `headers` are sent unchanged. */
 export interface ErrorExtras {
   details?: Record<string, string>;
   headers?: Record<string, string>;
@@ -23,14 +23,17 @@ export class AwsError extends Error {
 }
 
 /**
- * What the simulator does not know. S3's own code and message for "a header or parameter implies functionality that is not implemented":
- * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * The answer to anything that the simulator does not know, with the code that S3 has for functionality that is not
+ * implemented: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function notImplemented(what: string): AwsError {
   return new AwsError(501, "NotImplemented", `The AWS simulator does not implement ${what}.`);
 }
 
-/** The sentence of a denial, by an identity-based policy unless `because` says otherwise: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/**
+ * The message of a denial. Names an identity-based policy unless `because` says otherwise.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 export function deniedMessage(
   callerArn: string,
   action: string,

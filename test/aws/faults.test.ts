@@ -34,7 +34,7 @@ const enable = (abortSignal?: AbortSignal) =>
     abortSignal === undefined ? {} : { abortSignal },
   );
 
-test("deny hits one IAM action, names it, and spares the others", async () => {
+test("deny refuses one IAM action, names it in the message, and allows the others", async () => {
   simulator.faults.deny("s3:PutBucketVersioning");
   await expect(enable()).rejects.toMatchObject({
     name: "AccessDenied",
@@ -45,19 +45,19 @@ test("deny hits one IAM action, names it, and spares the others", async () => {
   expect(bucket.versioning).toBeUndefined();
 });
 
-test("a denied HEAD has a status only", async () => {
+test("a denied HEAD request is answered with a status and no body", async () => {
   simulator.faults.deny("s3:ListBucket");
   const head = s3.send(new HeadBucketCommand({ Bucket: "docs" }));
   await expect(head).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
 });
 
-describe("switches match by bucket, account, action, operation and number of calls", () => {
+describe("fault switches", () => {
   test.for([
     { bucket: "docs" },
     { account: "111122223333" },
     { action: "s3:GetBucketVersioning" },
     { operation: "GetBucketVersioning" },
-  ])("%j", async (match) => {
+  ])("a fault switch with %j applies to the call", async (match) => {
     simulator.faults.throttle({ ...match, times: 1 });
     await expect(get()).rejects.toMatchObject({ name: "SlowDown", $metadata: { httpStatusCode: 503 } });
     await get();
@@ -68,12 +68,12 @@ describe("switches match by bucket, account, action, operation and number of cal
     { account: "444455556666" },
     { action: "s3:PutBucketVersioning" },
     { operation: "HeadBucket" },
-  ])("not %j", async (match) => {
+  ])("a fault switch with %j does not apply to the call", async (match) => {
     simulator.faults.throttle(match);
     await get();
   });
 
-  test("each can be taken away by itself, or all at once", async () => {
+  test("fault switches are removed one by one, or all at once", async () => {
     const remove = simulator.faults.internalError();
     await expect(get()).rejects.toMatchObject({ name: "InternalError", $metadata: { httpStatusCode: 500 } });
     remove();
@@ -85,7 +85,7 @@ describe("switches match by bucket, account, action, operation and number of cal
   });
 });
 
-test("each service throttles in its own words (node.md C)", async () => {
+test("each service has its own error code for throttling (FACTS.md#error-codes)", async () => {
   simulator.faults.throttle();
   const key = new KMSClient(config()).send(new DescribeKeyCommand({ KeyId: "alias/x" }));
   await expect(key).rejects.toMatchObject({ name: "ThrottlingException" });
@@ -93,21 +93,21 @@ test("each service throttles in its own words (node.md C)", async () => {
   await expect(identity).rejects.toMatchObject({ name: "Throttling" });
 });
 
-describe("the network", () => {
-  test("an answer can be lost after the change was made", async () => {
+describe("network faults", () => {
+  test("loseAnswer drops the connection after the change is applied", async () => {
     simulator.faults.loseAnswer({ times: 1 });
     await expect(enable()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(bucket.versioning).toBe("Enabled");
     expect(simulator.calls.all).toMatchObject([{ operation: "PutBucketVersioning", status: 0 }]);
   });
 
-  test("a connection can end before anything is done", async () => {
+  test("connectionReset drops the connection before the change is applied", async () => {
     simulator.faults.connectionReset({ times: 1 });
     await expect(enable()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(bucket.versioning).toBeUndefined();
   });
 
-  test("a proxy can answer in AWS's place, without the id of a request, and nothing is done", async () => {
+  test("intercept answers like a proxy, without a request ID, and applies nothing", async () => {
     simulator.faults.intercept({ status: 403, body: "<html></html>" }, { times: 1 });
     await expect(enable()).rejects.toMatchObject({
       name: "Unknown",
@@ -116,7 +116,7 @@ describe("the network", () => {
     expect(bucket.versioning).toBeUndefined();
   });
 
-  test("a call can hang until its caller gives up, and changes nothing", async () => {
+  test("hang keeps a call waiting until the caller gives up, and applies nothing", async () => {
     simulator.faults.hang({ times: 1 });
     const giveUp = new AbortController();
     simulator.faults.onCall((_, phase) => {
@@ -127,7 +127,7 @@ describe("the network", () => {
     expect(bucket.versioning).toBeUndefined();
   });
 
-  test("an answer can be slow, the change made at once", async () => {
+  test("delay applies the change at once and answers later", async () => {
     simulator.faults.delay(60_000);
     const giveUp = new AbortController();
     const put = enable(giveUp.signal);
@@ -136,7 +136,7 @@ describe("the network", () => {
     await expect(put).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("stopping ends calls that hang", async () => {
+  test("stopping the simulator ends calls that hang", async () => {
     simulator.faults.hang();
     const reached = new Promise((resolve) => simulator.faults.onCall(resolve));
     const hanging = expect(get()).rejects.toBeInstanceOf(Error);
@@ -146,8 +146,8 @@ describe("the network", () => {
   });
 });
 
-describe("hooks", () => {
-  test("see every call before and after, and can end the connection", async () => {
+describe("call hooks", () => {
+  test("call hooks run before and after every call, and can drop the connection", async () => {
     const seen: [string, string, number][] = [];
     simulator.faults.onCall((call, phase) => {
       seen.push([call.operation, phase, call.status]);
@@ -163,7 +163,7 @@ describe("hooks", () => {
     ]);
   });
 
-  test("that wait hold the call back, so that concurrency can be seen", async () => {
+  test("a call hook that waits holds the call back, so that a test can see concurrency", async () => {
     const arrivals: (() => void)[] = [];
     simulator.faults.onCall((_, phase) => {
       if (phase === "after") return undefined;
@@ -181,7 +181,7 @@ describe("hooks", () => {
   });
 });
 
-test("the log counts by IAM action and tells writes from reads", async () => {
+test("the call log counts by IAM action, and marks writes", async () => {
   await get();
   await enable();
   await s3.send(new CreateBucketCommand({ Bucket: "more", ObjectOwnership: "BucketOwnerEnforced" }));
@@ -196,10 +196,10 @@ test("the log counts by IAM action and tells writes from reads", async () => {
   expect(simulator.calls.of("more")).toHaveLength(1);
 });
 
-test("latency holds every call for at least that long", async () => {
+test("latency delays every call by at least its value", async () => {
   simulator.latencyMs = 20;
   const begun = performance.now();
   await get();
-  // Timers may fire a millisecond early.
+  // Timers can fire a millisecond early.
   expect(performance.now() - begun).toBeGreaterThanOrEqual(19);
 });

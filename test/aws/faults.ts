@@ -1,10 +1,12 @@
-/** Switches for what AWS and the network do to a caller. All are off at first; each stays on until cleared, or for `times` calls. */
+/**
+ * Switches for faults of AWS and the network. All are off at first. Each stays on until removed, or for `times` calls.
+ */
 
 import type { Call } from "./calls.ts";
 import type { Reply } from "./http.ts";
 import type { Failure } from "./service.ts";
 
-/** Which calls a switch hits; a field left out matches every call. */
+/** The calls that a switch applies to. An absent field matches every call. */
 export interface Match {
   account?: string;
   bucket?: string;
@@ -12,39 +14,39 @@ export interface Match {
   action?: string;
   /** API name, such as HeadBucket. */
   operation?: string;
-  /** Number of calls after which the switch is off again. */
+  /** Number of calls after which the switch turns off. */
   times?: number;
 }
 
-/** Takes one switch, or one hook, away again. */
+/** Removes one switch or one hook. */
 export type Remove = () => void;
 
 /**
- * Runs before a call is applied and, unless its connection was dropped, when its answer is known; may wait. "drop" ends the connection
- * without an answer.
+ * Runs before a call is applied and again when its answer is known, unless the connection was dropped. May wait.
+ * Returns "drop" to end the connection without an answer.
  */
 export type CallHook = (call: Call, phase: "before" | "after") => void | "drop" | Promise<void | "drop">;
 
 export interface Faults {
-  /** AccessDenied in AWS's words for this IAM action. */
+  /** Denies this IAM action with AWS's message. */
   deny(action: string, match?: Match): Remove;
   /** SlowDown 503 at S3, ThrottlingException at KMS and EKS, Throttling at STS and IAM. */
   throttle(match?: Match): Remove;
-  /** A conflicting operation is in progress: 409 OperationAborted at S3, 409 ConcurrentModification at IAM. */
+  /** Another operation is in progress: 409 OperationAborted at S3, 409 ConcurrentModification at IAM. */
   operationAborted(match?: Match): Remove;
   internalError(match?: Match): Remove;
   /** The change is applied, then the connection ends without an answer. */
   loseAnswer(match?: Match): Remove;
   /** The connection ends before anything is applied. */
   connectionReset(match?: Match): Remove;
-  /** Nothing is applied and no answer comes until the client gives up. */
+  /** Nothing is applied, and the client gets no answer. */
   hang(match?: Match): Remove;
-  /** A proxy on the way answers in AWS's place, and nothing is applied. */
+  /** A proxy answers in place of AWS, and nothing is applied. */
   intercept(reply: Reply, match?: Match): Remove;
-  /** The change is applied at once, the answer comes later. */
+  /** The change is applied at once, and the answer comes later. */
   delay(ms: number, match?: Match): Remove;
   onCall(hook: CallHook): Remove;
-  /** All switches off, all hooks gone. */
+  /** Turns all switches off and removes all hooks. */
   clear(): void;
 }
 
@@ -55,11 +57,11 @@ export type Effect =
   | { kind: "loseAnswer" | "connectionReset" | "hang" }
   | { kind: "delay"; ms: number };
 
-/** The server's side of the switches. */
+/** The part of the switches that the server uses. */
 export interface FaultInjector extends Faults {
-  /** Effects that hit this call, counting it against their `times`. */
+  /** The effects that apply to this call, which counts against their `times`. */
   take(call: Call): Effect[];
-  /** Runs the hooks in turn; true when one of them wants the connection dropped. */
+  /** Runs the hooks in turn. True if one of them drops the connection. */
   runHooks(call: Call, phase: "before" | "after"): Promise<boolean>;
 }
 

@@ -1,8 +1,8 @@
-/** The HTTP side of a call: the request as read from the socket, the reply as written to it. */
+/** HTTP requests and replies. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Who signed for which service where; SigV4's credential scope without its date. */
+/** The SigV4 credential scope without its date: access key, region and service. */
 export interface Scope {
   accessKeyId: string;
   region: string;
@@ -12,10 +12,10 @@ export interface Scope {
 export interface AwsRequest {
   method: string;
   host: string;
-  /** Still percent-encoded. */
+  /** Percent-encoded. */
   path: string;
   query: URLSearchParams;
-  /** Lower-case names. */
+  /** Names in lower case. */
   headers: Record<string, string>;
   body: Buffer;
   scope: Scope;
@@ -27,10 +27,10 @@ export interface Reply {
   body?: string | Buffer;
 }
 
-/** Enough for every configuration document and for small objects. */
+/** Large enough for every configuration document and for small objects. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Reads the whole request; throws when the client goes away or the body is too long. */
+/** Reads the whole request. Throws if the client disconnects or the body is too long. */
 export async function readRequest(incoming: IncomingMessage): Promise<Omit<AwsRequest, "scope">> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -50,7 +50,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<Omit<AwsRe
   };
 }
 
-/** Writes the reply; a HEAD answer has no body, as HTTP says. */
+/** Writes the reply, without a body for HEAD. */
 export function writeReply(outgoing: ServerResponse, reply: Reply, method: string): void {
   const body = reply.body ?? "";
   const length = { "content-length": String(Buffer.byteLength(body)) };

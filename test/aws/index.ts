@@ -1,4 +1,4 @@
-/** An AWS that runs in the test's own process: S3, S3 Control, IAM, STS, KMS and EKS over HTTP. See README.md for what it knows. */
+/** Simulates S3, S3 Control, IAM, STS, KMS and EKS over HTTP in the process of the test. See README.md. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,33 +38,36 @@ export type {
 } from "./state.ts";
 
 export interface Simulator {
-  /** http://127.0.0.1:port, for every service. */
+  /** Endpoint of every service: http://127.0.0.1:port. */
   url: string;
-  /** The account, created on first use. */
+  /** The account. Created on first use. */
   account(accountId: string): Account;
   calls: CallLog;
   faults: Faults;
   normalise: Normaliser;
   /**
-   * Whether policies decide what sessions of roles may do, and signatures are checked; false at first: callers may do everything in their
-   * account. Users always may, as far as the resource's policy lets them.
+   * Evaluates policies for role sessions and checks signatures. Off at first: callers may do everything in their
+   * account. Users always have full rights, unless the resource's policy denies them.
    */
   evaluatePolicies: boolean;
-  /** The version of TLS that callers are taken to have used, for policies to see; undefined: none. The simulator itself speaks HTTP. */
+  /** The TLS version that policies see; undefined means no TLS. The simulator itself uses plain HTTP. */
   tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
-  /** What a store that is not AWS does otherwise. */
+  /** Behaviour of S3-compatible stores that differs from AWS. */
   store: StoreSwitches;
-  /** A token of this service account, as a pod with IRSA has one: for AssumeRoleWithWebIdentity. */
+  /** A service account token for AssumeRoleWithWebIdentity, as IRSA gives it to pods. */
   serviceAccountToken(cluster: Cluster, namespace: string, serviceAccount: string, options?: TokenOptions): string;
-  /** What the agent of EKS Pod Identity gives to a pod of this service account. Throws when nothing is associated, or the role does not trust it. */
+  /**
+   * Credentials that EKS Pod Identity gives to pods of this service account. Throws if it has no association, or if the
+   * role does not trust it.
+   */
   podIdentityCredentials(cluster: Cluster, namespace: string, serviceAccount: string): Promise<Credentials>;
-  /** Every call takes at least this long; 0 at first. */
+  /** Minimum duration of every call in milliseconds. Default: 0. */
   latencyMs: number;
-  /** Ends all connections, those of hanging calls included. */
+  /** Closes all connections, also those of hanging calls. */
   stop(): Promise<void>;
 }
 
-/** Starts a simulator on a port of its own, or on `port`. `now` is its clock, in milliseconds. */
+/** Starts a simulator on a free port, or on `port`. `now` is its clock, in milliseconds. */
 export async function startSimulator({
   port = 0,
   now = Date.now,
@@ -121,7 +124,7 @@ export async function startSimulator({
       return Object.values(services).find((service) => service.name === request.scope.service);
     },
   });
-  // Idle connections stay open longer than any client keeps them, so that no call meets a closing one.
+  // Longer than any client keeps idle connections, so that no call meets a connection that is closing.
   const server = createServer({ keepAliveTimeout: 300_000 }, listener);
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -1,27 +1,32 @@
 /**
- * Switches for the ways in which AWS's answers differ in form, not in meaning, from what was written: aws.md 2.5, 2.6, 2.8.
- * What AWS always does (account id to root ARN, one-element arrays to strings, roles to unique ids and back) needs no switch.
+ * Switches for answers of AWS that differ from the written document in form, not in meaning: FACTS.md#s3-lifecycle and
+ * FACTS.md#s3-bucket-policies. Rewriting that AWS always does has no switch.
  */
 
 import { child, element, type XmlElement } from "./xml.ts";
 
 export interface Normalisations {
-  /** Statements and the arrays inside them come in another order at every read. */
+  /** Every read of a policy reorders its statements and the arrays in them. */
   reorderPolicy?: boolean;
-  /** Configuration documents carry elements that nobody has heard of, in the root and in each rule. */
+  /** Configuration documents contain unknown elements, in the root and in each rule. */
   unknownExtraFields?: boolean;
-  /** After a lifecycle write, every second read gives the old answer, for so many reads or milliseconds. */
+  /** After a lifecycle write, every second read returns the old answer, for this number of reads or milliseconds. */
   lifecycleFlap?: { reads: number } | { ms: number };
-  /** How a rule says "this prefix": in a Filter, in the old Prefix of the rule, and for none at all `<Filter/>` or an empty Prefix. */
+  /**
+   * Where a rule has its prefix: in a Filter, in a Filter that is empty if there is no prefix, or in the rule itself.
+   */
   lifecyclePrefixForm?: "EmptyFilter" | "FilterPrefix" | "Prefix";
-  /** Tags that AWS put there, such as aws:cloudformation:stack-name. */
+  /** Tags that AWS sets, such as aws:cloudformation:stack-name. */
   awsTags?: Record<string, string>;
 }
 
 export interface Normaliser {
-  /** Turns switches on (or, with undefined, off), for all buckets or for one, whose switches go before the general ones. */
+  /**
+   * Sets switches for all buckets or for one bucket; undefined turns one off. The bucket's own switches take
+   * precedence.
+   */
   set(switches: { [Name in keyof Normalisations]: Normalisations[Name] | undefined }, bucket?: string): void;
-  /** What holds for this bucket. */
+  /** The switches that apply to this bucket. */
   for(bucket: string): Normalisations;
   clear(): void;
 }
@@ -38,7 +43,7 @@ export function normaliser(): Normaliser {
   };
 }
 
-/** The document with an unknown element in its root and in each of its rules, or of the configurations that it lists; one that is there is enough. */
+/** Adds an unknown element to the root and to each rule or listed configuration, unless it has one already. */
 export function withUnknownFields(root: XmlElement): XmlElement {
   const children = root.children.map((inner) =>
     /(Rule|Configuration)$/.test(inner.name) ? withUnknown(inner) : inner,
@@ -51,7 +56,7 @@ function withUnknown(parent: XmlElement): XmlElement {
   return child(parent, unknown.name) ? parent : { ...parent, children: [...parent.children, unknown] };
 }
 
-/** The items in an order that depends on `seed` alone; not the given one when there is a choice and the seed is odd. */
+/** Rotates the items, and reverses them for an odd seed. The order depends on `seed` alone. */
 export function shuffled<Item>(items: Item[], seed: number): Item[] {
   const turned = seed % 2 === 1 ? items.toReversed() : [...items];
   const cut = turned.length === 0 ? 0 : (seed >> 1) % turned.length;

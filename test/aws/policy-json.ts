@@ -1,11 +1,11 @@
-/** Policy documents as plain JSON, for the services that keep them as they were written: IAM and KMS. */
+/** Policy documents as plain JSON, for IAM and KMS, which store them as written. */
 
 import type { World } from "./state.ts";
 import { shownAwsPrincipal } from "./s3/policy-principals.ts";
 
 export type Json = Record<string, unknown>;
 
-/** The JSON object, or undefined when the text is none. */
+/** The parsed JSON object; undefined for other text. */
 export function parseJsonObject(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as unknown;
@@ -15,7 +15,7 @@ export function parseJsonObject(text: string): Json | undefined {
   }
 }
 
-/** The statements that are objects; one may stand for a list of one. */
+/** The statements that are objects. `Statement` is a list or one object. */
 export function statementsOf({ Statement }: Json): Json[] {
   return listOf(Statement).filter(isObject);
 }
@@ -28,7 +28,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The document with its AWS principals changed; all else stays as it was written. */
+/** Changes the AWS principals of the document, and nothing else. */
 export function mapAwsPrincipals(document: Json, change: (id: string) => string): Json {
   const changed = (ids: unknown) => (Array.isArray(ids) ? ids.map((id) => change(String(id))) : change(String(ids)));
   const statements = statementsOf(document).map((statement) => {
@@ -39,7 +39,7 @@ export function mapAwsPrincipals(document: Json, change: (id: string) => string)
   return { ...document, Statement: statements };
 }
 
-/** A kept policy as it is shown: unique ids as ARNs again, but for those whose role is gone. */
+/** A stored policy in the form that AWS returns: unique IDs become ARNs again, unless the role is deleted. */
 export function shownPolicy(world: World, policy: string): Json {
   return mapAwsPrincipals(JSON.parse(policy) as Json, (id) => shownAwsPrincipal(world, id));
 }

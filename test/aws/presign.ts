@@ -1,4 +1,7 @@
-/** Presigned URLs, as an application makes them with its own credentials: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+/**
+ * Presigned URLs, as an application creates them with its own credentials.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
 
 import { canonicalQuery, encodeStrictly, signatureOf } from "./signature.ts";
 import type { Credentials } from "./state.ts";
@@ -8,15 +11,15 @@ export interface PresignOptions {
   bucket: string;
   key: string;
   region?: string;
-  /** 15 minutes when left out. */
+  /** Default: 15 minutes. */
   expiresInSeconds?: number;
-  /** Headers that whoever uses the URL has to send as they are; lower-case names. */
+  /** Headers that the user of the URL must send unchanged. Names in lower case. */
   headers?: Record<string, string>;
-  /** Milliseconds; now when left out. */
+  /** Milliseconds. Default: now. */
   now?: number;
 }
 
-/** A URL of the simulator that does this one thing with the rights of these credentials. */
+/** A URL for this one request, with the rights of these credentials. */
 export function presign(url: string, credentials: Credentials, options: PresignOptions): string {
   const { method, bucket, key, region = "us-east-1", expiresInSeconds = 900, headers = {}, now = Date.now() } = options;
   const time = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");

@@ -1,4 +1,4 @@
-/** AWS's query protocol, which STS and IAM speak: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/** The query protocol of STS and IAM: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 
 import { AwsError, deniedMessage, notImplemented } from "./errors.ts";
 import type { AwsRequest, Reply } from "./http.ts";
@@ -11,7 +11,7 @@ import { element, xmlDocument, type XmlElement } from "./xml.ts";
 export interface QueryContext {
   world: World;
   caller: Identity;
-  /** Of the signature. */
+  /** Region of the signature. */
   region: string;
 }
 
@@ -19,32 +19,32 @@ export interface QueryAction {
   /** API name, and the IAM action after the service's prefix. */
   operation: string;
   write: boolean;
-  /** Known parameters besides Action and Version; those of lists by their first part, such as Tags for Tags.member.1.Key. */
+  /** Known parameters besides Action and Version. Lists by their first part: Tags stands for Tags.member.1.Key. */
   parameters: string[];
-  /** Further IAM actions that this request takes. */
+  /** Further IAM actions that the request needs. */
   furtherActions?(parameters: URLSearchParams): string[];
-  /** ARN that a denial names. */
+  /** The ARN in a denial message. */
   resource(parameters: URLSearchParams, context: QueryContext): string;
   /** Needs no credentials. */
   unsigned?: true;
-  /** Asks policies by itself, see Operation. */
+  /** The operation evaluates policies itself, see Operation. */
   asksPolicies?: true;
-  /** The content of the result element; undefined for the operations that have none. */
+  /** Content of the result element; undefined for operations without one. */
   handle(parameters: URLSearchParams, context: QueryContext): Result | Promise<Result>;
 }
 
 type Result = XmlElement[] | undefined;
 
 export interface QueryService {
-  /** As in a signature's scope and before the colon of an IAM action. */
+  /** Service name in signatures and IAM actions. */
   name: string;
   namespace: string;
   actions: QueryAction[];
-  /** What policies see of a request. */
+  /** Condition keys of a request. */
   context?(parameters: URLSearchParams, context: QueryContext): RequestContext;
-  /** What a switch's failure is in this service's words, where it differs from the general ones. */
+  /** Errors of fault switches that differ from those of the query protocol. */
   failure?(kind: Failure): AwsError | undefined;
-  /** Throws for requests that the service refuses whatever they ask. */
+  /** Throws for requests that the service refuses regardless of the operation. */
   check?(request: AwsRequest): void;
 }
 
@@ -60,12 +60,12 @@ export function queryService(world: World, service: QueryService): Service {
   };
 }
 
-/** The values of a list parameter, such as `TagKeys.member.1`, in their order. */
+/** Values of a list parameter, such as `TagKeys.member.1`, in order. */
 export function listParameter(parameters: URLSearchParams, name: string): string[] {
   return listMembers(parameters, name).map((member) => member.get("") ?? "");
 }
 
-/** The structures in a list parameter, each with its members by name: `Tags.member.1.Key` is "Key" of the first. */
+/** Structures of a list parameter, with members by name: `Tags.member.1.Key` is "Key" of the first. */
 export function listMembers(parameters: URLSearchParams, name: string): URLSearchParams[] {
   const members = new Map<number, URLSearchParams>();
   for (const [key, value] of parameters) {
@@ -136,7 +136,7 @@ function renderError(namespace: string, error: AwsError, requestId: string): Rep
   return { status: error.status, headers: { "content-type": "text/xml" }, body: xmlDocument(root, namespace) };
 }
 
-/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, and the same at IAM. */
+/** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html; IAM has the same errors. */
 function failure(kind: Failure): AwsError {
   if (kind === "throttle") return new AwsError(400, "Throttling", "Rate exceeded");
   return new AwsError(500, "InternalFailure", "The request processing has failed because of an unknown error.");

@@ -1,4 +1,4 @@
-/** One HTTP request from socket to socket: log, hooks, faults, the operation itself, the answer. */
+/** Handles one HTTP request: log, hooks, faults, the operation, the answer. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -15,16 +15,16 @@ export interface Backend {
   world: World;
   calls: CallRecorder;
   faults: FaultInjector;
-  /** The service that a request is for, if it is one of ours. */
+  /** The service of a request; undefined if the simulator does not have it. */
   serviceOf(request: AwsRequest): Service | undefined;
-  /** Every call takes at least this long. */
+  /** Minimum duration of every call. */
   latencyMs(): number;
 }
 
-/** Stands for a connection that ends without an answer. */
+/** Thrown to end the connection without an answer. */
 class Dropped extends Error {}
 
-/** Stands for an answer that is not AWS's. */
+/** Thrown to answer as a proxy in place of AWS. */
 class Intercepted extends Error {
   readonly reply: Reply;
   constructor(reply: Reply) {
@@ -36,7 +36,7 @@ class Intercepted extends Error {
 export function requestListener(backend: Backend): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   return (incoming, outgoing) => {
     void handle(backend, incoming, outgoing).catch((error: unknown) => {
-      // A client that went away is no news; anything else is a bug of the simulator and must be seen.
+      // A client that disconnected is normal. Other errors are bugs of the simulator and must be visible.
       if (!outgoing.destroyed) process.stderr.write(`AWS simulator: ${String(error)}\n`);
       outgoing.destroy();
     });
@@ -53,7 +53,7 @@ async function handle(backend: Backend, incoming: IncomingMessage, outgoing: Ser
   else writeReply(outgoing, reply, request.method);
 }
 
-/** The reply, or undefined when the connection is to be dropped. */
+/** The reply; undefined to drop the connection. */
 async function answer(backend: Backend, request: AwsRequest, gone: AbortSignal): Promise<Reply | undefined> {
   const service = backend.serviceOf(request);
   if (service === undefined) return unknownService(backend, request);
@@ -79,7 +79,7 @@ async function answer(backend: Backend, request: AwsRequest, gone: AbortSignal):
   }
 }
 
-/** Applies the call with all that the switches want of it. Throws an AwsError for every answer that is not a success. */
+/** Applies the call and the fault switches. Throws an AwsError for every answer that is not a success. */
 async function attempt(
   backend: Backend,
   service: Service,
@@ -124,7 +124,7 @@ async function beforeApplying(
   }
 }
 
-/** Of a partial operation: any other one has been refused already. */
+/** Denials for a partial operation: other operations are refused before this. */
 function deniedBySwitches(effects: Effect[]): Denial[] {
   return effects.flatMap((effect) => {
     if (effect.kind !== "deny") return [];
@@ -140,7 +140,7 @@ async function afterApplying(effects: Effect[], gone: AbortSignal): Promise<void
   }
 }
 
-/** Who calls an operation that needs no credentials. */
+/** The caller of operations that need no credentials. */
 const NOBODY: Identity = { accountId: "", arn: "", credentials: { accessKeyId: "", secretAccessKey: "" } };
 
 function authenticated(world: World, service: Service, request: AwsRequest, operation: Operation): Identity {
@@ -189,7 +189,7 @@ function describe(call: Call, { name, actions, write, bucket, key }: Operation):
   if (key !== undefined) call.key = key;
 }
 
-/** An error that is not AWS's is a bug of the simulator: it must not look like AWS's InternalError, which callers retry. */
+/** Other errors are bugs of the simulator. They must not look like AWS's InternalError, which callers retry. */
 function asAwsError(error: unknown): AwsError {
   if (error instanceof Dropped || error instanceof Intercepted) throw error;
   if (error instanceof AwsError) return error;

@@ -1,45 +1,54 @@
-/** What the server asks of each service: find the operation behind a request, and put replies and errors in the service's protocol. */
+/**
+ * Interface of the services: finds the operation of a request, and renders replies and errors in the service's
+ * protocol.
+ */
 
 import type { AwsError } from "./errors.ts";
 import type { AwsRequest, Reply } from "./http.ts";
 import type { Access, Denial } from "./policy/access.ts";
 import type { Identity } from "./state.ts";
 
-/** One request, understood. `perform` applies a change in one go, so that no two calls interleave. */
+/** A parsed request. `perform` applies a change without interruption, so that calls do not interleave. */
 export interface Operation {
   /** API name, such as PutBucketLifecycleConfiguration. */
   name: string;
-  /** IAM actions it takes, the main one first: aws.md 2.1 and the service authorization reference. */
+  /**
+   * IAM actions that the operation needs, the main one first.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+   */
   actions: string[];
   write: boolean;
   bucket?: string;
   key?: string;
-  /** ARN that an action is about, which a denial names. */
+  /** Resource ARN of an action, for denial messages. */
   resourceOf(action: string, caller: Identity): string;
-  /** Answers in parts, as DeleteObjects does: a denial refuses the parts that it concerns, not the call. */
+  /** Answers in parts, as DeleteObjects does: a denial refuses single parts, not the call. */
   partial: boolean;
-  /** Needs no credentials; the caller is nobody. */
+  /** Needs no credentials. */
   unsigned?: true;
-  /** What policies are asked, when they are evaluated; each action on its resource, in the caller's account, when left out. */
+  /** Accesses that policies must allow. Default: each action on its resource, in the caller's account. */
   accesses?(caller: Identity): Access[];
-  /** Throws an AwsError for every answer that is not a success. `denials` is empty unless the operation is partial. */
+  /**
+   * Throws an AwsError for every answer that is not a success. `denials` is for partial operations, and otherwise
+   * empty.
+   */
   perform(caller: Identity, denials: readonly Denial[]): Reply | Promise<Reply>;
 }
 
-/** Failures that are AWS's and not the caller's, which a switch brings about. */
+/** Failures of AWS itself, caused by fault switches. */
 export type Failure = "throttle" | "operationAborted" | "internalError";
 
-/** Why credentials were not accepted. */
+/** Reasons to reject credentials. */
 export type Rejection =
   "missing" | "malformed" | "unknown" | "expired" | "invalidToken" | "wrongSignature" | "malformedQuery" | "expiredUrl";
 
 export interface Service {
   name: string;
-  /** Throws 501 NotImplemented for anything it does not know. */
+  /** Throws 501 NotImplemented for unknown requests. */
   route(request: AwsRequest): Operation;
   renderError(error: AwsError, request: Pick<AwsRequest, "method" | "path">, requestId: string): Reply;
   failure(kind: Failure): AwsError;
   rejection(kind: Rejection): AwsError;
-  /** `because`: why in AWS's words, when it is not for want of an identity-based policy. */
+  /** `because` is the reason in AWS's words. Default: no identity-based policy allows the action. */
   denied(caller: Identity, action: string, resource: string, because?: string): AwsError;
 }

@@ -4,16 +4,16 @@ import { createHash, createHmac } from "node:crypto";
 
 export interface SignedParts {
   method: string;
-  /** As sent, percent-encoded. */
+  /** Percent-encoded, as sent. */
   path: string;
   /** Without X-Amz-Signature. */
   query: URLSearchParams;
-  /** Lower-case names; those that are signed, and possibly more. */
+  /** At least the signed headers. Names in lower case. */
   headers: Record<string, string>;
   signedHeaders: string[];
   /** Hex digest of the body, or UNSIGNED-PAYLOAD. */
   payloadHash: string;
-  /** 20260131T120000Z */
+  /** In the form 20260131T120000Z. */
   time: string;
   region: string;
   service: string;
@@ -31,20 +31,20 @@ export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Percent-encoded but for unreserved characters, as the signature wants it. */
+/** Percent-encodes all but unreserved characters, as signatures require. */
 export function encodeStrictly(text: string): string {
   const hex = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, hex);
 }
 
-/** The query in the order in which it is signed. */
+/** The query in signing order. */
 export function canonicalQuery(query: URLSearchParams): string {
   const pairs = [...query].map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`);
   return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join("&");
 }
 
 function canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash, service }: SignedParts): string {
-  // Only S3 takes the path as it was sent; for the others it is encoded once more.
+  // Only S3 signs the path as sent. The other services encode it once more.
   const canonicalPath = service === "s3" ? path : path.split("/").map(encodeStrictly).join("/");
   const lines = signedHeaders.map((name) => `${name}:${(headers[name] ?? "").trim().replaceAll(/ +/g, " ")}\n`);
   return [method, canonicalPath, canonicalQuery(query), lines.join(""), signedHeaders.join(";"), payloadHash].join(

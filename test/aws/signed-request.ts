@@ -1,4 +1,4 @@
-/** Plain HTTP requests to the simulator, for what no SDK would send. */
+/** Plain HTTP requests to the simulator, for requests that no SDK sends. */
 
 import { request } from "node:http";
 import type { Credentials } from "./state.ts";
@@ -18,7 +18,7 @@ export interface RawRequest {
   service?: string;
 }
 
-/** Sends a request with an Authorization header of the right form; the simulator does not check signatures. */
+/** Sends a request with a well-formed Authorization header. The signature itself is not valid. */
 export function sendSigned(url: string, { accessKeyId }: Credentials, raw: RawRequest): Promise<RawAnswer> {
   const { region = "us-east-1", service = "s3" } = raw;
   const scope = `${accessKeyId}/20260101/${region}/${service}/aws4_request`;

@@ -1,4 +1,4 @@
-/** What the simulated AWS holds. Tests may read it, and change it as somebody else would behind the operator's back. */
+/** State of the simulated AWS. Tests read it, and change it as another user of the account would. */
 
 import type { KeyObject } from "node:crypto";
 import type { StoreSwitches } from "./store.ts";
@@ -10,21 +10,21 @@ export interface Credentials {
   sessionToken?: string;
 }
 
-/** Somebody who can sign requests. */
+/** A user or role session that can sign requests. */
 export interface Identity {
   accountId: string;
   arn: string;
   credentials: Credentials;
   /** Milliseconds; absent for long-lived credentials. */
   expiresAt?: number;
-  /** Of a role; absent for users. */
+  /** The role session; absent for users. */
   session?: Session;
 }
 
 export interface Session {
-  /** The role's unique id: a role that was made again is another one. */
+  /** Unique ID of the role. A role that is created again has another one. */
   roleId: string;
-  /** JSON; with the role's policies, both must allow. */
+  /** Session policy as JSON. Both this and the role's policies must allow a request. */
   policy: string | undefined;
   tags: ReadonlyMap<string, string>;
 }
@@ -35,36 +35,39 @@ export interface Role {
   name: string;
   /** Begins and ends with "/". */
   path: string;
-  /** AROA…: what a policy holds in place of the ARN, see s3/policy.ts. A role made again has another one. */
+  /** AROA…: stored in policies in place of the ARN, see s3/policy.ts. A role that is created again has another one. */
   uniqueId: string;
   description: string | undefined;
   createdAt: number;
   maxSessionSeconds: number;
-  /** JSON, with roles as unique ids. */
+  /** JSON, with roles as unique IDs. */
   assumeRolePolicy: string;
-  /** JSON as it was written, by name. */
+  /** JSON as written, by name. */
   inlinePolicies: Map<string, string>;
   /** ARNs. */
   attachedPolicies: Set<string>;
   /** ARN of a managed policy. */
   permissionsBoundary: string | undefined;
   tags: Map<string, string>;
-  /** How often other services still do not find this role when they look for it; see `newRolesUnknownFor`. */
+  /** Number of look-ups for which other services do not find this role; see `newRolesUnknownFor`. */
   unknownFor: number;
 }
 
 export interface RoleOptions {
   path?: string;
-  /** Wanted of those who assume it; for the trust of accounts only. */
+  /** External ID that callers must give; only for trust in accounts. */
   externalId?: string;
-  /** Account ids whose identities may assume it; its own account alone when left out. */
+  /** IDs of the accounts that may assume the role. Default: its own account. */
   trustedAccounts?: string[];
 }
 
-/** An identity provider that roles may trust: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html */
+/**
+ * An identity provider that roles may trust.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html
+ */
 export interface OidcProvider {
   arn: string;
-  /** Without its https://. */
+  /** Without https://. */
   url: string;
   clientIds: string[];
   thumbprints: string[];
@@ -95,16 +98,16 @@ export interface Cluster {
   name: string;
   arn: string;
   region: string;
-  /** https://…; what its service account tokens say they are from. */
+  /** https://…, the issuer of its service account tokens. */
   oidcIssuer: string;
   createdAt: number;
-  /** What its tokens are signed with. */
+  /** Keys that sign its tokens. */
   signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
   /** By id. */
   podIdentityAssociations: Map<string, PodIdentityAssociation>;
 }
 
-/** What can be raised by asking AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** Quotas that AWS raises on request: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export interface IamQuotas {
   roles: number;
   /** Characters without white space. */
@@ -127,11 +130,11 @@ export interface ObjectVersion {
   etag: string;
   lastModified: number;
   retention: Retention | undefined;
-  /** Undefined when it was never set. */
+  /** Undefined if it was never set. */
   legalHold: "ON" | "OFF" | undefined;
-  /** Of the KMS key that encrypts it; undefined with SSE-S3. */
+  /** ARN of the KMS key that encrypts the object; undefined with SSE-S3. */
   kmsKeyArn: string | undefined;
-  /** Encrypted by way of a bucket key: what KMS is told then is the bucket, not the object. */
+  /** Encrypted with a bucket key: the encryption context of KMS is then the bucket, not the object. */
   bucketKeyEnabled: boolean;
 }
 
@@ -153,13 +156,13 @@ export interface Lifecycle {
   transitionDefaultMinimumObjectSize: string;
 }
 
-/** What `fillWith` puts into a bucket. */
+/** Content that `fillWith` adds to a bucket. */
 export interface Contents {
-  /** Number of keys: object-0000001 and so on. */
+  /** Number of keys, named object-0000001 and so on. */
   keys: number;
-  /** 1 at first; more need versioning. */
+  /** Default: 1. More require versioning. */
   versionsPerKey?: number;
-  /** A delete marker on top of each key, besides its versions. */
+  /** Adds a delete marker to each key. */
   deleteMarkers?: boolean;
   /** Number of uploads in progress. */
   uploads?: number;
@@ -175,37 +178,37 @@ export interface Bucket {
   publicAccessBlock: XmlElement | undefined;
   ownershipControls: XmlElement | undefined;
   encryption: XmlElement;
-  /** Never-set is not Suspended: aws.md 2.4. */
+  /** Undefined if it was never set, which differs from Suspended: FACTS.md#s3-versioning. */
   versioning: "Enabled" | "Suspended" | undefined;
   mfaDelete: boolean;
-  /** Undefined as long as object lock was not enabled; it cannot be disabled. */
+  /** Undefined until object lock is enabled. It cannot be disabled. */
   objectLock: XmlElement | undefined;
   lifecycle: Lifecycle | undefined;
-  /** What the last write replaced, for answers that flap. */
+  /** The value before the last write, for `lifecycleFlap`. */
   lifecycleBefore: { value: Lifecycle | undefined; replacedAt: number; reads: number } | undefined;
   cors: XmlElement | undefined;
-  /** Canonical JSON, with roles as unique ids: see s3/policy.ts. */
+  /** Canonical JSON, with roles as unique IDs: see s3/policy.ts. */
   policy: string | undefined;
   tags: Map<string, string>;
-  /** With ABAC on, tags are changed through S3 Control only: aws.md 2.8. */
+  /** With ABAC enabled, only S3 Control changes tags: FACTS.md#s3-tags. */
   abac: "Enabled" | "Disabled";
   logging: XmlElement | undefined;
   notifications: XmlElement | undefined;
   replication: XmlElement | undefined;
   website: XmlElement | undefined;
-  /** Undefined when it was never set. */
+  /** Undefined if it was never set. */
   accelerate: "Enabled" | "Suspended" | undefined;
   requestPayer: "BucketOwner" | "Requester";
-  /** By id, as are the three below. */
+  /** By ID, like the three below. */
   intelligentTiering: Map<string, XmlElement>;
   metrics: Map<string, XmlElement>;
   inventory: Map<string, XmlElement>;
   analytics: Map<string, XmlElement>;
-  /** Newest version first, per key. */
+  /** Versions by key, newest first. */
   objects: Map<string, ObjectVersion[]>;
-  /** By upload id. */
+  /** By upload ID. */
   uploads: Map<string, Upload>;
-  /** Adds objects and uploads without a call each, as if they had been put now. Throws for versions where there is no versioning. */
+  /** Adds objects and uploads without calls. More versions and delete markers need versioning: throws without it. */
   fillWith(contents: Contents): void;
 }
 
@@ -223,72 +226,77 @@ export interface Key {
   creationDate: number;
   deletionDate: number | undefined;
   tags: Map<string, string>;
-  /** JSON, with roles as unique ids. */
+  /** JSON, with roles as unique IDs. */
   policy: string;
-  /** Days between automatic rotations; undefined while there are none. */
+  /** Days between automatic rotations; undefined while rotation is off. */
   rotationPeriodInDays: number | undefined;
-  /** Other accounts that may use the key: key policies are not evaluated. */
+  /** Other accounts that may use the key while key policies are not evaluated. */
   sharedWith: Set<string>;
 }
 
 export interface Account {
   id: string;
-  /** Of a user with full rights; every account has one. */
+  /** Credentials of a user with full rights, which every account has. */
   credentials: Credentials;
   /** ARN of that user. */
   callerArn: string;
   buckets: Map<string, Bucket>;
   /** By ARN. */
   keys: Map<string, Key>;
-  /** Key id by "region/alias name", the name with its "alias/". */
+  /** Key IDs by "region/alias name". The name includes "alias/". */
   aliases: Map<string, string>;
-  /** By ARN; deleting one leaves its unique id in bucket policies. */
+  /** By ARN. Bucket policies keep the unique ID of a deleted role. */
   roles: Map<string, Role>;
-  /** For how many look-ups by S3, KMS, EKS, STS and trust policies a role that is made by a call is not there yet; Infinity: until its `unknownFor` is 0. */
+  /**
+   * Number of look-ups for which S3, KMS, EKS, STS and trust policies do not find a role that a call has created.
+   * Infinity: until the test sets its `unknownFor` to 0.
+   */
   newRolesUnknownFor: number;
-  /** Managed policies by ARN, JSON: customer managed ones, for roles and boundaries. */
+  /** Customer managed policies by ARN, as JSON. */
   managedPolicies: Map<string, string>;
   iamQuotas: IamQuotas;
   /** By ARN. */
   oidcProviders: Map<string, OidcProvider>;
   /** EKS clusters by "region/name". */
   clusters: Map<string, Cluster>;
-  /** Queues, topics and functions by ARN: whether they let S3 deliver. What is not here does not exist. */
+  /** Queues, topics and functions by ARN, and whether they let S3 deliver. Others do not exist. */
   notificationDestinations: Map<string, "Allowed" | "Denied">;
-  /** Where the ABAC calls are refused, as in regions that do not have it yet: aws.md 2.1. */
+  /** Regions without the ABAC calls: FACTS.md#s3-tags. */
   regionsWithoutAbac: Set<string>;
   /**
-   * Where only the classic calls know tags: CreateBucket refuses them, S3 Control's calls are refused, as in the AWS European Sovereign Cloud.
-   * https://github.com/hashicorp/terraform-provider-aws/issues/45684 and 46054
+   * Regions with the classic tag calls only: CreateBucket with tags and the calls of S3 Control are refused, as in the
+   * AWS European Sovereign Cloud: FACTS.md#s3-tags.
    */
   regionsWithoutResourceTags: Set<string>;
   publicAccessBlock: XmlElement | undefined;
-  /** An organization's S3 policy: the account's own setting cannot be written (aws.md 2.7). */
+  /**
+   * An organization's S3 policy overrides the setting, and writes are denied: FACTS.md#s3-public-access-and-ownership.
+   */
   publicAccessBlockManagedByOrganization: boolean;
-  /** Another user, such as a person who changes things by hand. */
+  /** Adds another user, such as a person who changes resources by hand. */
   addUser(name: string): Identity;
-  /** A role with full rights that can be assumed, and named in policies. */
+  /** Adds a role with full rights. */
   addRole(name: string, options?: RoleOptions): Role;
-  /** A customer managed policy, which roles may have attached or as their boundary; gives its ARN. */
+  /** Adds a customer managed policy, for attachments and permissions boundaries. Returns its ARN. */
   addManagedPolicy(name: string, document: object): string;
-  /** An EKS cluster; its issuer, one of EKS's own form when left out, becomes no identity provider of IAM by itself. */
+  /** Adds an EKS cluster. Its issuer is not yet an identity provider of IAM. Default issuer: one in the form of EKS. */
   addCluster(name: string, options?: { region?: string; oidcIssuer?: string }): Cluster;
-  /** A bucket with today's defaults, made without a call. */
+  /** Adds a bucket with today's defaults, without a call. */
   createBucket(name: string, region?: string): Bucket;
-  /** Ends all sessions of this account's roles: their next call gets ExpiredToken. */
+  /** Expires all sessions of this account's roles: their next call is answered with ExpiredToken. */
   expireSessions(): void;
 }
 
 export interface World {
   now(): number;
-  /** Whether policies decide what a call may do, and signatures are checked; else a caller may do everything in its account. */
+  /** Evaluates policies and checks signatures. While off, callers may do everything in their account. */
   evaluatePolicies: boolean;
-  /** What callers are taken to have used; undefined: no TLS at all. */
+  /** The TLS version that policies see; undefined means no TLS. */
   tlsVersion: "1.0" | "1.1" | "1.2" | "1.3" | undefined;
   store: StoreSwitches;
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;
-  /** A number that was not given before, for ids. */
+  /** The next unused number, for IDs. */
   next(): number;
 }

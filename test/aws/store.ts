@@ -1,16 +1,18 @@
-/** Switches for what S3-compatible stores, which are not AWS, do otherwise. All are off at first. */
+/**
+ * Switches for behaviour of S3-compatible stores that differs from AWS. All are off at first. FACTS.md#other-s3-stores
+ */
 export interface StoreSwitches {
   /**
-   * Listings ignore `encoding-type`, and say nothing of an encoding: "Plain" has the keys as they are (VersityGW 1.8.0 and moto 5.2.1),
-   * "Encoded" has them encoded nevertheless.
+   * Listings ignore `encoding-type` and do not report an encoding. "Plain" returns keys unencoded (VersityGW 1.8.0 and
+   * moto 5.2.1), "Encoded" returns them encoded.
    */
   listedKeys: "AsAsked" | "Plain" | "Encoded";
   /**
-   * There is no S3 Control: its paths name objects in a bucket `v20180820`; and CreateBucket takes no heed of tags. MinIO; VersityGW 1.8.0 likewise,
-   * but that it heeds them.
+   * S3 Control does not exist: its paths name objects in a bucket `v20180820`. CreateBucket ignores tags. MinIO does
+   * both, VersityGW 1.8.0 only the first.
    */
   withoutS3Control: boolean;
-  /** Entries of a page of objects, versions or uploads; 1,000 at AWS. */
+  /** Page size of objects, versions and uploads; 1,000 at AWS. */
   pageSize: number;
 }
 

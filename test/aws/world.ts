@@ -1,4 +1,4 @@
-/** Makes and finds what the simulated AWS holds: accounts, identities, buckets. */
+/** Creates and finds accounts, identities and buckets. */
 
 import { addCluster } from "./eks/clusters.ts";
 import { ADMINISTRATOR_ACCESS } from "./iam/managed-policies.ts";
@@ -23,7 +23,7 @@ export function newWorld(now: () => number): World {
   };
 }
 
-/** The account, created on first use. Throws when the id is not 12 digits. */
+/** The account. Created on first use. Throws if the ID is not 12 digits. */
 export function accountOf(world: World, id: string): Account {
   const existing = world.accounts.get(id);
   if (existing !== undefined) return existing;
@@ -33,7 +33,7 @@ export function accountOf(world: World, id: string): Account {
   return created;
 }
 
-/** Bucket names are one name space for all accounts. */
+/** Bucket names are global. */
 export function findBucket(world: World, name: string): Bucket | undefined {
   for (const account of world.accounts.values()) {
     const bucket = account.buckets.get(name);
@@ -42,7 +42,7 @@ export function findBucket(world: World, name: string): Bucket | undefined {
   return undefined;
 }
 
-/** What a session of a role is to be. */
+/** Properties of a new role session. */
 export interface SessionOptions {
   name: string;
   /** Milliseconds. */
@@ -51,7 +51,7 @@ export interface SessionOptions {
   tags?: ReadonlyMap<string, string>;
 }
 
-/** Temporary credentials of an assumed role. */
+/** Adds a role session with temporary credentials. */
 export function addSession(
   world: World,
   role: Role,
@@ -66,10 +66,7 @@ export function addSession(
   return session;
 }
 
-/**
- * Today's defaults: Block Public Access on, ACLs off, SSE-S3, SSE-C blocked (aws.md 2.2).
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
- */
+/** Creates a bucket with today's defaults: FACTS.md#s3-defaults-of-a-new-bucket. */
 export function newBucket(world: World, accountId: string, name: string, region: string): Bucket {
   const bucket: Bucket = {
     name,

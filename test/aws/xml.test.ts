@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { element, parseXml, textAt, xmlDocument, type XmlElement } from "./xml.ts";
 
 const name = fc.stringMatching(/^[A-Z][A-Za-z0-9]{0,8}$/);
-/** Text that XML 1.0 can hold, and text that must be escaped more often than chance would have it. */
+/** Text that XML 1.0 allows, with many characters that must be escaped. */
 const text = fc.string({
   unit: fc.oneof(
     fc.constantFrom("&", "<", ">", '"', "'", "\r", " "),
@@ -20,7 +20,7 @@ const tree = fc.letrec<{ element: XmlElement }>((tie) => ({
   ),
 })).element;
 
-test("what is written is read back the same", () => {
+test("a written document parses to the same tree", () => {
   fc.assert(
     fc.property(tree, (root) => {
       expect(parseXml(xmlDocument(root, "urn:x"))).toEqual(root);
@@ -28,11 +28,11 @@ test("what is written is read back the same", () => {
   );
 });
 
-test("white space and character references inside a value are the value's", () => {
+test("a value keeps its white space, and its character references are resolved", () => {
   expect(textAt(parseXml("<A>\n  <B> x&#13;&amp;y </B>\n</A>"), "B")).toBe(" x\r&y ");
 });
 
 test.for(["", "hello", "<A>", "<A></B>", "<A/><B/>", '<!DOCTYPE A [<!ENTITY x "y">]><A>&x;</A>'])(
-  "is refused: %s",
+  "parseXml refuses %j",
   (bad) => expect(parseXml(bad)).toBeUndefined(),
 );

@@ -1,4 +1,4 @@
-/** XML as the simulator keeps it: a plain tree, so that elements it does not know are stored and given back as they came. */
+/** XML as a plain tree, so that unknown elements are stored and returned unchanged. */
 
 import { XMLParser } from "fast-xml-parser";
 
@@ -7,7 +7,7 @@ export interface XmlElement {
   children: XmlElement[];
   /** Character data of an element without children; "" otherwise. */
   text: string;
-  /** Only in answers: a request's are not read. */
+  /** Only for answers. Attributes of requests are not read. */
   attributes?: Record<string, string>;
 }
 
@@ -21,7 +21,7 @@ const parser = new XMLParser({
   htmlEntities: true,
 });
 
-/** The root element, or undefined when the text is not well-formed XML with one root, or brings a document type of its own. */
+/** The root element; undefined if the text is not well-formed, has several roots or declares a document type. */
 export function parseXml(text: string): XmlElement | undefined {
   if (text.includes("<!DOCTYPE")) return undefined;
   try {
@@ -32,7 +32,7 @@ export function parseXml(text: string): XmlElement | undefined {
   }
 }
 
-/** An element with children, or with text when `content` is a string. Undefined children are left out. */
+/** An element with children, or with text if `content` is a string. Undefined children are skipped. */
 export function element(name: string, content: string | (XmlElement | undefined)[] = []): XmlElement {
   if (typeof content === "string") return { name, children: [], text: content };
   return { name, children: content.filter((child) => child !== undefined), text: "" };
@@ -46,12 +46,12 @@ export function childrenNamed(parent: XmlElement, name: string): XmlElement[] {
   return parent.children.filter((candidate) => candidate.name === name);
 }
 
-/** Text of the element reached by child names, such as `textAt(rule, "Filter", "Prefix")`; undefined when there is none. */
+/** Text of the element at a path, such as `textAt(rule, "Filter", "Prefix")`; undefined if it does not exist. */
 export function textAt(root: XmlElement | undefined, ...path: string[]): string | undefined {
   return path.reduce<XmlElement | undefined>(child, root)?.text;
 }
 
-/** A document as sent over HTTP, with its declaration and, for requests' sake, the namespace of its service. */
+/** The document as text, with its XML declaration and the namespace of its service. */
 export function xmlDocument(root: XmlElement, namespace?: string): string {
   const attributes = { ...(namespace !== undefined && { xmlns: namespace }), ...root.attributes };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize({ ...root, attributes })}`;

@@ -1,6 +1,7 @@
 /**
- * Times and memory at scale, printed beside what was measured of the strongest peer (ACK s3-controller) on the same work: design.md section 9.
- * Figures depend on the machine and are never asserted; budgets are asserted by counting calls, in test/integration/bucket/budgets.test.ts.
+ * Measures times and memory at scale, and prints them beside the figures of the S3 controller of ACK for the same work.
+ * Figures depend on the machine and are not asserted. Call budgets are asserted in
+ * test/integration/bucket/budgets.test.ts.
  */
 
 import { KubeConfig } from "@kubernetes/client-node";

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { load } from "js-yaml";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -86,11 +86,62 @@ test("dependabot renews every kind of dependency", () => {
   expect(ecosystems).toEqual(["docker", "github-actions", "gomod", "npm"]);
 });
 
-test("no binary is in the tree", () => {
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+/** Paths of tracked and new files that exist. */
+function repositoryFiles(): string[] {
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
     encoding: "utf8",
   });
-  const present = files.split("\n").filter((path) => path !== "" && existsSync(join(ROOT, path)));
-  expect(present.filter((path) => readFileSync(join(ROOT, path)).includes(0))).toEqual([]);
+  return listed.split("\n").filter((path) => path !== "" && existsSync(join(ROOT, path)));
+}
+
+test("no binary is in the tree", () => {
+  expect(repositoryFiles().filter((path) => readFileSync(join(ROOT, path)).includes(0))).toEqual([]);
+});
+
+test("every Markdown file that a text names is in the repository", () => {
+  const files = repositoryFiles();
+  const present = new Set(files.map((path) => basename(path)));
+  const missing = files.flatMap((path) => {
+    const named =
+      read(path)
+        .replaceAll(/https?:\S+/g, "")
+        .match(/[\w.-]*\w\.md\b/g) ?? [];
+    return named.filter((name) => !present.has(name)).map((name) => `${path}: ${name}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+describe("test/aws/FACTS.md", () => {
+  const text = read("test/aws/FACTS.md");
+  const facts = text
+    .split(/^## .*$/m)
+    .slice(1)
+    .flatMap((section) => section.split(/^- /m).slice(1));
+
+  test("every fact names its source", () => {
+    const defined = new Set([...text.matchAll(/^\[(.+?)\]: https:/gm)].map(([, name]) => name));
+    const isSourced = (fact: string) => {
+      const source = /Source:\s+(.*)/s.exec(fact.split("\n\n")[0] ?? "")?.[1] ?? "";
+      const links = [...source.matchAll(/\[[^\]]+\](?:\[([^\]]+)\])?/g)].map(
+        ([link, name]) => name ?? link.slice(1, -1),
+      );
+      return (
+        links.every((link) => defined.has(link)) &&
+        (links.length > 0 || /observed on|unsourced,\s+assumed:/.test(source))
+      );
+    };
+    expect(facts.length).toBeGreaterThan(100);
+    expect(facts.filter((fact) => !isSourced(fact))).toEqual([]);
+  });
+
+  test("every link to it from code or a page has its heading", () => {
+    const slug = (heading: string) => heading.toLowerCase().replaceAll(" ", "-");
+    const anchors = new Set([...text.matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => slug(heading)));
+    const links = repositoryFiles().flatMap((path) =>
+      [...read(path).matchAll(/FACTS\.md#([\w-]+)/g)].map(([, link]) => link),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !anchors.has(link ?? ""))).toEqual([]);
+  });
 });

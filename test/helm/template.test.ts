@@ -185,7 +185,7 @@ describe("the notes say what to do next", () => {
 
   test("without an account or credentials", async () => {
     const text = await notes();
-    expect(text).toContain("it looks after all namespaces.");
+    expect(text).toContain("it watches all namespaces.");
     expect(text).toContain("kind: AWSAccount");
     expect(text).toContain("associate the ServiceAccount\nsystem/s3-operator with a role");
     expect(text).not.toContain("WARNING");
@@ -194,10 +194,10 @@ describe("the notes say what to do next", () => {
   test("with both", async () => {
     const account = ["--set=account.id=111122223333", "--set=account.region=eu-central-1"];
     const text = await notes(...account, "--set=serviceAccount.annotations.role=a", "--set=watch.namespaces={a,b}");
-    expect(text).toContain("it looks after the namespaces a, b.");
+    expect(text).toContain("it watches the namespaces a, b.");
     expect(text).toContain("kubectl get awsaccount default");
     expect(text).not.toContain("kind: AWSAccount");
-    expect(text).not.toContain("AWS credentials are not among the values");
+    expect(text).not.toContain("The values contain no AWS credentials");
     expect(text).toContain("set account.spec.workloadIdentity before");
     const pods = '--set-json=account.spec.workloadIdentity={"type":"PodIdentity","clusterName":"main"}';
     expect(await notes(...account, pods)).not.toContain("workloadIdentity");

@@ -63,7 +63,7 @@ describe("alerts", () => {
     expect([...fired].sort()).toEqual(rules.map(({ alert }) => alert).sort());
   });
 
-  test.each(rules)("$alert has what the one who is called needs", ({ alert, labels, annotations }) => {
+  test.each(rules)("$alert has labels, texts and a runbook", ({ alert, labels, annotations }) => {
     expect(alert).toMatch(/^S3Operator[A-Z][A-Za-z]+$/);
     expect(["critical", "warning", "info"]).toContain(labels["severity"]);
     expect(Object.keys(annotations).sort()).toEqual(["description", "runbook_url", "summary"]);
@@ -73,15 +73,15 @@ describe("alerts", () => {
     const page = new URL(`${alert}.md`, RUNBOOKS);
     expect(existsSync(page), `docs/runbooks/${alert}.md`).toBe(true);
     const headings = readFileSync(page, "utf8").match(/^#+ .*$/gm);
-    expect(headings).toEqual([`# ${alert}`, "## What it means", "## How to look", "## What to do"]);
+    expect(headings).toEqual([`# ${alert}`, "## What it means", "## How to diagnose", "## What to do"]);
   });
 
-  test("critical means that nothing works any more", () => {
+  test("only alerts for a stopped operator are critical", () => {
     const critical = rules.filter(({ labels }) => labels["severity"] === "critical").map(({ alert }) => alert);
     expect(critical).toEqual(["S3OperatorDown", "S3OperatorNoLeader"]);
   });
 
-  test("no page is about an alert that is no more", () => {
+  test("every runbook has its alert", () => {
     const pages = readdirSync(RUNBOOKS).filter((page) => page !== "README.md");
     expect(pages.sort()).toEqual(rules.map(({ alert }) => `${alert}.md`).sort());
   });

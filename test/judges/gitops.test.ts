@@ -43,7 +43,7 @@ test.each(rows())("the page tells the truth: %s", async (...row) => {
   const seen = objects.map((object, index) => ({
     argocd: byArgo[index]?.status,
     kstatus: byFlux[index],
-    wait: isReadyToKubectl(object) ? "goes on" : "waits",
+    wait: isReadyToKubectl(object) ? "returns" : "waits",
   }));
   expect(seen).toEqual(kinds.map(() => ({ argocd, kstatus, wait })));
 });

@@ -1,4 +1,4 @@
-{{/* The operator's flags, as a list. What is not here is as its --help says. */}}
+{{/* The operator's flags, as a list. Flags that are not here have the defaults of --help. */}}
 {{- define "s3-operator.args" -}}
 {{- $flags := dict
   "cluster-name" .Values.clusterName

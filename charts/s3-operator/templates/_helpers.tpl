@@ -13,8 +13,8 @@
 {{- end -}}
 
 {{/*
-The name of cluster-scoped objects, by what is looked after and not by the release: of two releases that would work on the same
-objects, Helm refuses the second.
+The name of cluster-scoped objects. It depends on the watched objects and not on the release, so that Helm rejects a second
+release for the same objects.
 */}}
 {{- define "s3-operator.scopeName" -}}
 {{- $scope := printf "%s/%s" (.Values.watch.namespaces | uniq | sortAlpha | join ",") .Values.watch.selector -}}
@@ -54,7 +54,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with $registry }}{{ . }}/{{ end }}{{ .Values.image.repository }}:{{ $tag }}{{ with .Values.image.digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
-{{/* 12 digits, also where YAML or --set made a number of them. */}}
+{{/* 12 digits, even if YAML or --set parsed them as a number. */}}
 {{- define "s3-operator.accountId" -}}
 {{- if kindIs "string" .Values.account.id -}}{{ .Values.account.id }}{{- else -}}{{ printf "%012d" (int64 .Values.account.id) }}{{- end -}}
 {{- end -}}

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../kube/object.ts";
 import { bucketAccess } from "../testing/objects.ts";
 import { configMapPart } from "./config-map.ts";
 
-/** What is applied, and whether by force. */
+/** Writes the part; returns the objects that are applied, each with its `force`. */
 async function applied(found: KubeObject | undefined) {
   const calls: [KubeObject, boolean | undefined][] = [];
   const apply: KubeClient["apply"] = async (_resource, object, { force }) => {
@@ -17,14 +17,14 @@ async function applied(found: KubeObject | undefined) {
   return calls;
 }
 
-const key = { apiVersion: "v1", kind: "ConfigMap" };
+const CONFIG_MAP = { apiVersion: "v1", kind: "ConfigMap" };
 
-test("names the ConfigMap that was looked at, so that another one made under its name is not taken over", async () => {
-  const found = { ...key, metadata: { namespace: "team", name: "docs", uid: "uid-1" } };
+test("configMapPart applies with the UID of the observed ConfigMap, and does not take over a new one", async () => {
+  const found = { ...CONFIG_MAP, metadata: { namespace: "team", name: "docs", uid: "uid-1" } };
   expect(await applied(found)).toMatchObject([[{ metadata: { name: "docs", uid: "uid-1" } }, true]]);
 });
 
-test("where there was none, one that was made meanwhile is left alone", async () => {
+test("configMapPart does not take over a ConfigMap that was created after the observation", async () => {
   const [[object, force] = []] = await applied(undefined);
   expect(object?.metadata).not.toHaveProperty("uid");
   expect(force).toBe(false);

@@ -22,16 +22,16 @@ interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
-/** What Pods are told, by key: fit for `envFrom`. */
+/** Data of the ConfigMap, for `envFrom`. */
 export type ConfigData = Readonly<Record<string, string>>;
 
-/** What Pods are to be told, and where. */
+/** The ConfigMap that tells Pods of the bucket. */
 export interface Outputs {
   configMapName: string;
   data: ConfigData;
 }
 
-/** Those that not every access has. */
+/** Keys that not every access has. */
 const OPTIONAL_KEYS = new Set(["ROLE_ARN", "KMS_KEY_ARN"]);
 
 export function findConfigMap(
@@ -43,7 +43,7 @@ export function findConfigMap(
   return unlessNotFound(client.get<ConfigMap>(CONFIG_MAPS, { namespace, name }, { signal }));
 }
 
-/** Ours by its owner, and so collected with it. Labels and keys that others add stay. */
+/** Owned by the BucketAccess and garbage-collected with it. Labels and keys that other users add stay. */
 export function configMapPart(
   client: KubeClient,
   object: BucketAccess,
@@ -68,7 +68,7 @@ export function configMapPart(
         metadata: { namespace, name, ...(uid && { uid }), ownerReferences: [ownerReference(object)] },
         data,
       };
-      // By its uid, and without force where there was none: a ConfigMap that another client made meanwhile stays theirs.
+      // With the uid, and without force for a new one: a ConfigMap that another client created meanwhile is not taken over.
       await client.apply(CONFIG_MAPS, map, { fieldManager: FIELD_MANAGER, force: found !== undefined, signal });
     },
   };
@@ -91,7 +91,7 @@ export async function removeConfigMap(
   }
 }
 
-/** Keys that earlier data had, and these may lack. */
+/** Optional keys that the ConfigMap has. */
 function ownKeys(found: ConfigMap | undefined): string[] {
   return Object.keys(found?.data ?? {}).filter((key) => OPTIONAL_KEYS.has(key));
 }

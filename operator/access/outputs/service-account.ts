@@ -35,7 +35,7 @@ export function findServiceAccount(
   return unlessNotFound(client.get(SERVICE_ACCOUNTS, { namespace, name }, { signal }));
 }
 
-/** The annotation, and nothing else of the ServiceAccount, which is its users'. One that somebody else set is not overwritten. */
+/** Manages only the annotation of the ServiceAccount. An annotation that another manager set is not overwritten. */
 export function serviceAccountPart(
   client: KubeClient,
   object: BucketAccess,
@@ -58,7 +58,7 @@ export function serviceAccountPart(
   };
 }
 
-/** Gives the annotation up; what others put there stays. */
+/** Releases the annotation; the value of another manager stays. */
 export async function releaseServiceAccount(
   client: KubeClient,
   object: BucketAccess,
@@ -70,7 +70,10 @@ export async function releaseServiceAccount(
   await unlessNotFound(applyAnnotations(client, object, found, undefined, signal));
 }
 
-/** With its uid: a ServiceAccount that has gone meanwhile must not be made by this. A field manager for each object: two of them must not take the annotation from each other. */
+/**
+ * The uid prevents the creation of a ServiceAccount that was deleted meanwhile. Each BucketAccess is a field manager of its own, so that two do not
+ * take the annotation from each other.
+ */
 async function applyAnnotations(
   client: KubeClient,
   object: BucketAccess,
@@ -78,7 +81,7 @@ async function applyAnnotations(
   annotations: Record<string, string> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  // No map at all to give it up: by an empty one we would own the map, and whoever comes next would be in conflict with us.
+  // Omit `annotations` to release the field; an empty map would keep us as its owner.
   const metadata = { namespace, name, uid, ...(annotations && { annotations }) };
   const account = { apiVersion: "v1", kind: SERVICE_ACCOUNTS.kind, metadata };
   await client.apply(SERVICE_ACCOUNTS, account, { fieldManager: `${FIELD_MANAGER}-${object.metadata.uid}`, signal });
@@ -86,7 +89,7 @@ async function applyAnnotations(
 
 function notOwned(name: string): Failure {
   const message =
-    `The annotation '${ROLE_ARN_ANNOTATION}' of ServiceAccount '${name}' is somebody else's: ` +
-    "have it removed there, or remove spec.annotateServiceAccount and set it to status.roleArn yourself";
+    `The annotation '${ROLE_ARN_ANNOTATION}' of ServiceAccount '${name}' is managed by another field manager: ` +
+    "remove it there, or remove spec.annotateServiceAccount and set the annotation to status.roleArn yourself";
   return { reason: REASON.serviceAccountNotOwned, message, terminal: true };
 }

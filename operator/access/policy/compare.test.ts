@@ -10,22 +10,22 @@ import { trustPolicy } from "./trust.ts";
 
 const DESIRED = permissionsPolicy([{ prefix: "a b/", permissions: ["Read", "Write", "List"] }], BUCKET);
 
-/** As IAM hands policies out: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+/** As IAM returns policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
 const encoded = (document: object) => encodeURIComponent(JSON.stringify(document));
 
-/** The same by meaning: lists turned round, single values as lists, other letter case, spread over more lines. */
+/** The same meaning: lists reversed, single values as lists, actions in upper case, indented. */
 function rewritten({ Statement, ...rest }: PolicyDocument): string {
-  const turned = (value: unknown) => (Array.isArray(value) ? value.toReversed() : [value]);
+  const reversed = (value: unknown) => (Array.isArray(value) ? value.toReversed() : [value]);
   const statements = Statement.toReversed().map(({ Effect, Action, Resource, ...others }) => ({
     ...others,
-    Resource: turned(Resource),
-    Action: turned(Action).map((action) => String(action).toUpperCase()),
+    Resource: reversed(Resource),
+    Action: reversed(Action).map((action) => String(action).toUpperCase()),
     Effect,
   }));
   return JSON.stringify({ Statement: statements, ...rest }, undefined, 2);
 }
 
-test("the same by meaning is no difference", () => {
+test("comparePolicy finds no difference between policies of the same meaning", () => {
   const property = fc.property(grantLists, buckets, (grants, bucket) => {
     const document = permissionsPolicy(grants, bucket);
     expect(comparePolicy(document, encoded(document))).toEqual([]);
@@ -35,7 +35,7 @@ test("the same by meaning is no difference", () => {
   fc.assert(property);
 });
 
-test("other grants are one, unless they say the same", () => {
+test("comparePolicy finds a difference between the policies of other grants, unless they are the same", () => {
   const property = fc.property(grantLists, grantLists, (grants, others) => {
     const [document, other] = [permissionsPolicy(grants, BUCKET), permissionsPolicy(others, BUCKET)];
     const isSame = JSON.stringify(document) === JSON.stringify(other);
@@ -44,23 +44,23 @@ test("other grants are one, unless they say the same", () => {
   fc.assert(property);
 });
 
-describe("differences", () => {
+describe("comparePolicy finds", () => {
   const [objects, list] = DESIRED.Statement;
   const others: Statement = { Effect: "Allow", Action: "s3:*", Resource: "*" };
 
-  test("a policy that is not there", () => {
+  test("a missing policy", () => {
     expect(comparePolicy(DESIRED, undefined)).toEqual([
       { path: "", desired: expect.stringContaining("s3:GetObject"), actual: "" },
     ]);
   });
 
-  test("what is no policy", () => {
+  test("a text that is not a policy", () => {
     for (const text of ["null", "no JSON", "%E0%A4%A", "[]", "7"]) {
       expect(comparePolicy(DESIRED, text).length, text).toBeGreaterThan(0);
     }
   });
 
-  test("a statement too many, one too few, one twice", () => {
+  test("a surplus, a missing and a duplicate statement", () => {
     const paths = (...statements: (Statement | undefined)[]) =>
       comparePolicy(DESIRED, encoded({ ...DESIRED, Statement: statements })).map(({ path, desired, actual }) => [
         path,
@@ -76,18 +76,18 @@ describe("differences", () => {
     ]);
   });
 
-  test("another version, which has no policy variables", () => {
+  test("an older version, which has no policy variables", () => {
     expect(comparePolicy(DESIRED, encoded({ ...DESIRED, Version: "2008-10-17" }))).toEqual([
       { path: "Version", desired: "2012-10-17", actual: "2008-10-17" },
     ]);
   });
 
-  test("a condition that is gone", () => {
+  test("a removed condition", () => {
     const open = { ...list, Condition: undefined };
     expect(comparePolicy(DESIRED, encoded({ ...DESIRED, Statement: [objects, open] }))).toHaveLength(2);
   });
 
-  test("a wider trust", () => {
+  test("a trust policy that trusts more", () => {
     const oidcProviderArn = "arn:aws:iam::111122223333:oidc-provider/example.com";
     const trust = trustPolicy({ type: "IRSA", oidcProviderArn }, { namespace: "team", serviceAccount: "api" });
     const wider = JSON.parse(JSON.stringify(trust).replace("StringEquals", "StringLike")) as PolicyDocument;
@@ -96,7 +96,7 @@ describe("differences", () => {
   });
 });
 
-test("readPolicy keeps a percent sign that was there before", () => {
+test("readPolicy keeps a percent sign that is part of the policy", () => {
   const document = policyDocument([{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/%2F+ü/*" }]);
   expect(readPolicy(encoded(document))).toEqual(document);
   expect(readPolicy(JSON.stringify(document))).toEqual(document);

@@ -19,26 +19,26 @@ const GRANTS: Grant[] = [
 ];
 
 /** Action and encryption contexts of each statement. */
-function said(contexts: EncryptionContext[], grants: Grant[] = GRANTS) {
+function actionsAndContexts(contexts: EncryptionContext[], grants: Grant[] = GRANTS) {
   return keyStatements(reachOf(grants), BUCKET, [{ kmsKeyArn: KEY_ARN, contexts }]).map(({ Action, Condition }) => [
     Action,
     Condition?.["StringLike"]?.["kms:EncryptionContext:aws:s3:arn"],
   ]);
 }
 
-test("with a bucket key KMS hears of the bucket", () => {
-  expect(said(["Bucket"])).toEqual([[["kms:Decrypt", "kms:GenerateDataKey"], BUCKET.arn]]);
+test("keyStatements: with a bucket key, the encryption context is the bucket", () => {
+  expect(actionsAndContexts(["Bucket"])).toEqual([[["kms:Decrypt", "kms:GenerateDataKey"], BUCKET.arn]]);
 });
 
-test("without one it hears of the object", () => {
-  expect(said(["Object"])).toEqual([
+test("keyStatements: without a bucket key, the encryption context is the object", () => {
+  expect(actionsAndContexts(["Object"])).toEqual([
     [["kms:Decrypt", "kms:GenerateDataKey"], `${BUCKET.arn}/in/*`],
     ["kms:Decrypt", `${BUCKET.arn}/out/*`],
   ]);
 });
 
-test("while that changes, of both", () => {
-  expect(said(["Bucket", "Object"])).toEqual([
+test("keyStatements: while bucketKeyEnabled changes, the encryption context is either", () => {
+  expect(actionsAndContexts(["Bucket", "Object"])).toEqual([
     [
       ["kms:Decrypt", "kms:GenerateDataKey"],
       [BUCKET.arn, `${BUCKET.arn}/in/*`],
@@ -47,27 +47,27 @@ test("while that changes, of both", () => {
   ]);
 });
 
-test("to write below what is read, and to read below what is written, is said once", () => {
+test("keyStatements: a prefix below another one is named only where it adds permissions", () => {
   const grant = (prefix: string, permission: "Read" | "Write"): Grant => ({ prefix, permissions: [permission] });
   const grants = [grant("a/", "Read"), grant("a/in/", "Write"), grant("b/", "Write"), grant("b/out/", "Read")];
-  expect(said(["Object"], grants).map(([, arns]) => arns)).toEqual([
+  expect(actionsAndContexts(["Object"], grants).map(([, arns]) => arns)).toEqual([
     [`${BUCKET.arn}/a/in/*`, `${BUCKET.arn}/b/*`],
     `${BUCKET.arn}/a/*`,
   ]);
 });
 
-test("to delete and to list takes no key", () => {
-  expect(said(["Bucket", "Object"], GRANTS.slice(2))).toEqual([]);
+test("keyStatements: Delete and List need no key", () => {
+  expect(actionsAndContexts(["Bucket", "Object"], GRANTS.slice(2))).toEqual([]);
 });
 
-test("to read takes no new key", () => {
-  expect(said(["Bucket"], GRANTS.slice(1))).toEqual([["kms:Decrypt", BUCKET.arn]]);
+test("keyStatements: Read needs only kms:Decrypt", () => {
+  expect(actionsAndContexts(["Bucket"], GRANTS.slice(1))).toEqual([["kms:Decrypt", BUCKET.arn]]);
 });
 
 test.each([
   ["us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"],
   ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
-])("S3 in %s goes by %s", (region, service) => {
+])("keyStatements: the service name of S3 in %s is %s", (region, service) => {
   const bucket = { ...BUCKET, region };
   const [statement] = keyStatements(reachOf(GRANTS), bucket, [{ kmsKeyArn: KEY_ARN, contexts: ["Bucket"] }]);
   expect(statement?.Condition?.["StringEquals"]).toEqual({ "kms:ViaService": service });
@@ -82,18 +82,18 @@ describe("encryptionContexts", () => {
     [true, ["Object"], ["Bucket", "Object"]],
     [false, ["Bucket"], ["Bucket", "Object"]],
     [false, ["Object", "Bucket"], ["Bucket", "Object"]],
-  ])("bucket key %j after %j: %j", (enabled, applied, contexts) => {
+  ])("with bucketKeyEnabled %j after %j are %j", (enabled, applied, contexts) => {
     expect(encryptionContexts(enabled, applied)).toEqual(contexts);
   });
 });
 
-describe("keys that the bucket had before", () => {
+describe("the former keys of a bucket", () => {
   const key = (name: string, contexts: EncryptionContext[] = ["Bucket"]): AccessEncryption => ({
     kmsKeyArn: `${KEY_ARN}-${name}`,
     contexts,
   });
 
-  test("are for reading, and never for what is only written", () => {
+  test("are for reading only, and not for grants without Read", () => {
     const statements = formerKeyStatements(reachOf(GRANTS), BUCKET, [key("a"), key("b"), key("c", ["Object"])]);
     expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
       ["kms:Decrypt", [`${KEY_ARN}-a`, `${KEY_ARN}-b`]],
@@ -107,7 +107,7 @@ describe("keys that the bucket had before", () => {
     expect(formerKeyStatements(reachOf(inbox), BUCKET, [key("a")])).toEqual([]);
   });
 
-  test("are for writing too while S3 still encrypts with them, in no more statements", () => {
+  test("are for writing too while S3 still encrypts with them, without another statement", () => {
     const recorded = recordedEncryptions({ kmsKeyArn: "a", encryptionContexts: ["Bucket"], formerKeys: [] });
     const encryption = key("now");
     const during = { ...BUCKET, encryption, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn, "a") };
@@ -121,7 +121,7 @@ describe("keys that the bucket had before", () => {
     ]);
   });
 
-  test("are the last five that are not its key now", () => {
+  test("are the last five recorded ones other than the current key", () => {
     const status = {
       kmsKeyArn: "now",
       encryptionContexts: ["Bucket" as const],

@@ -9,7 +9,7 @@ const WRITE = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploa
 
 const statementsOf = (...grants: Grant[]) => permissionsPolicy(grants, BUCKET).Statement;
 
-test("the whole document", () => {
+test("permissionsPolicy returns statements for objects, list and key", () => {
   const grants: Grant[] = [
     { prefix: "raw/invoices/", permissions: ["Read", "Write"] },
     { prefix: "curated/", permissions: ["List", "Read"] },
@@ -39,7 +39,7 @@ test("the whole document", () => {
   });
 });
 
-test("a grant that another one holds adds nothing", () => {
+test("permissionsPolicy omits a grant that another one covers", () => {
   const whole: Grant = { prefix: "a/", permissions: ["Read", "List"] };
   expect(statementsOf(whole, { prefix: "a/b/", permissions: ["Read"] })).toEqual(statementsOf(whole));
   expect(statementsOf(whole, { prefix: "*", permissions: ["Read", "List"] })).toEqual(
@@ -47,7 +47,7 @@ test("a grant that another one holds adds nothing", () => {
   );
 });
 
-test("a grant below another one adds what that one lacks, there", () => {
+test("permissionsPolicy names a prefix below another one only for the permissions that it adds", () => {
   expect(
     statementsOf({ prefix: "a/", permissions: ["Read"] }, { prefix: "a/b/", permissions: ["Read", "Delete"] }),
   ).toEqual([
@@ -56,16 +56,16 @@ test("a grant below another one adds what that one lacks, there", () => {
   ]);
 });
 
-test("the whole bucket is listed without condition", () => {
+test("permissionsPolicy allows List on the whole bucket without a condition", () => {
   expect(statementsOf({ prefix: "*", permissions: ["List"] })).toEqual([
     { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::docs" },
   ]);
 });
 
-describe("the shorter way to say it", () => {
+describe("permissionsPolicy takes the shorter form", () => {
   const long = (name: string) => `${name.padEnd(200, "x")}/`;
 
-  test("long prefixes are not repeated", () => {
+  test("and does not repeat long prefixes", () => {
     const statements = statementsOf(
       { prefix: long("a"), permissions: ["Read"] },
       { prefix: long("b"), permissions: ["Read", "Write", "Delete"] },
@@ -76,7 +76,7 @@ describe("the shorter way to say it", () => {
     ]);
   });
 
-  test("long lists of actions are not", () => {
+  test("and does not repeat long lists of actions", () => {
     const statements = statementsOf(
       { prefix: "a/", permissions: ["Read", "Write"] },
       { prefix: "b/", permissions: ["Write", "Delete"] },
@@ -86,10 +86,10 @@ describe("the shorter way to say it", () => {
   });
 });
 
-describe("the same meaning, the same document", () => {
+describe("permissionsPolicy", () => {
   const text = (grants: Grant[]) => JSON.stringify(permissionsPolicy(grants, BUCKET));
 
-  test("in any order", () => {
+  test("returns the same document for grants in any order", () => {
     const property = fc.property(grantLists, (grants) => {
       const reversed = grants.map(({ prefix, permissions }) => ({ prefix, permissions: permissions.toReversed() }));
       expect(text(reversed.reverse())).toBe(text(grants));
@@ -97,7 +97,7 @@ describe("the same meaning, the same document", () => {
     fc.assert(property);
   });
 
-  test("never longer than a policy of each grant by itself", () => {
+  test("is never longer than the policies of the single grants together", () => {
     const property = fc.property(grantLists, buckets, (grants, bucket) => {
       const apart = grants.flatMap((grant) => permissionsPolicy([grant], bucket).Statement);
       expect(JSON.stringify(permissionsPolicy(grants, bucket).Statement).length).toBeLessThanOrEqual(

@@ -11,12 +11,12 @@ test.each([
   ["${aws:username}/", "${$}{aws:username}/*"],
   ["$${*}/", "${$}${$}{${*}}/*"],
   ["../ü b/", "../ü b/*"],
-])("the pattern for %j is %j", (prefix, pattern) => {
+])("keyPattern and objectArnPattern: the pattern for %j is %j", (prefix, pattern) => {
   expect(keyPattern(prefix)).toBe(pattern);
   expect(objectArnPattern("arn:aws:s3:::docs", prefix)).toBe(`arn:aws:s3:::docs/${pattern}`);
 });
 
-test("what is escaped says nothing else to IAM", () => {
+test("escapePattern leaves no special characters of IAM, and keeps the text", () => {
   const property = fc.property(fc.string(), (text) => {
     const rest = escapePattern(text).replaceAll(/\$\{[*?$]\}/g, "");
     expect(rest).not.toMatch(/[*?$]/);
@@ -38,16 +38,16 @@ describe("withoutCovered", () => {
       ["*/", "a/"],
       ["*/", "a/"],
     ],
-  ])("%j: %j", (prefixes, kept) => {
+  ])("reduces %j to %j", (prefixes, kept) => {
     expect(withoutCovered(prefixes)).toEqual(kept);
   });
 
-  test("holds what was held, and nothing twice", () => {
-    const holds = (one: string, other: string) => one === "*" || other.startsWith(one);
+  test("keeps every key covered, and covers none twice", () => {
+    const covers = (one: string, other: string) => one === "*" || other.startsWith(one);
     const property = fc.property(fc.array(prefixes), (all) => {
       const kept = withoutCovered(all);
-      expect(all.filter((prefix) => !kept.some((one) => holds(one, prefix)))).toEqual([]);
-      expect(kept.filter((one) => kept.some((other) => other !== one && holds(other, one)))).toEqual([]);
+      expect(all.filter((prefix) => !kept.some((one) => covers(one, prefix)))).toEqual([]);
+      expect(kept.filter((one) => kept.some((other) => other !== one && covers(other, one)))).toEqual([]);
       expect(kept.every((one) => all.includes(one))).toBe(true);
     });
     fc.assert(property);

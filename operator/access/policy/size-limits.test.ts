@@ -8,27 +8,27 @@ import { trustPolicy } from "./trust.ts";
 
 describe("tooLong", () => {
   const documentOf = (length: number) => {
-    const of = (filling: string) => policyDocument([{ Effect: "Allow", Action: "s3:GetObject", Resource: filling }]);
-    return of("ü".repeat(length - JSON.stringify(of("")).length));
+    const documentOn = (Resource: string) => policyDocument([{ Effect: "Allow", Action: "s3:GetObject", Resource }]);
+    return documentOn("ü".repeat(length - JSON.stringify(documentOn("")).length));
   };
 
   test.each<[DocumentUse, number]>([
     ["permissions", 10_240],
     ["trust", 2_048],
     ["session", 2_048],
-  ])("%s: %i characters, not bytes, and not one more", (use, limit) => {
+  ])("allows a %s policy of %i characters, not bytes, and no longer one", (use, limit) => {
     expect(tooLong(use, documentOf(limit))).toBeUndefined();
     expect(tooLong(use, documentOf(limit + 1))).toMatchObject({ reason: "PolicyTooLarge", terminal: true });
   });
 
-  test("says how much too long, and what to do", () => {
+  test("says how long the policy is, and what to do", () => {
     expect(tooLong("permissions", documentOf(12_345))?.message).toBe(
       "The role's policy is too long: state fewer or shorter prefixes in spec.grants, such as one that holds them all. " +
         "It would have 12,345 characters, of 10,240 that AWS allows",
     );
   });
 
-  test("the longest names that Kubernetes has fit into a trust policy", () => {
+  test("allows a trust policy with the longest names of Kubernetes", () => {
     const workload = { namespace: "n".repeat(63), serviceAccount: "s".repeat(253) };
     const clusterArn = `arn:aws-us-gov:eks:us-gov-west-1:111122223333:cluster/${"c".repeat(100)}`;
     const oidcProviderArn = `arn:aws-us-gov:iam::111122223333:oidc-provider/${"i".repeat(255)}`;
@@ -44,11 +44,11 @@ describe("sessionPolicy", () => {
       permissions: ["Read", "Write", "Delete", "List"],
     }));
 
-  test("ten usual prefixes fit", () => {
+  test("returns a policy for ten prefixes of usual length", () => {
     expect(sessionPolicy(grants(10), BUCKET).policy?.Statement).toHaveLength(2);
   });
 
-  test("a hundred do not, and it says so", () => {
+  test("returns a failure for a hundred prefixes", () => {
     const { policy, failure } = sessionPolicy(grants(100), BUCKET);
     expect(policy).toBeUndefined();
     expect(failure).toMatchObject({

@@ -9,11 +9,11 @@ const PROVIDER = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;
 const CLUSTER = clusterArn("aws", "eu-central-1", "111122223333", "prod");
 const WORKLOAD = { namespace: "team", serviceAccount: "api" };
 
-/** Namespaces and ServiceAccounts that read alike. */
+/** Namespaces and ServiceAccounts with similar names, and wildcards. */
 const name = fc.constantFrom("team", "api", "team-api", "a", "api.team", "*", "api*", "te?m");
 const workloads = fc.record({ namespace: name, serviceAccount: name });
 
-test("the documents", () => {
+test("trustPolicy returns the documents of IRSA and Pod Identity", () => {
   expect(trustPolicy({ type: "IRSA", oidcProviderArn: PROVIDER }, WORKLOAD)).toEqual({
     Version: "2012-10-17",
     Statement: [
@@ -46,50 +46,50 @@ test("the documents", () => {
   });
 });
 
-describe("IRSA", () => {
+describe("trustPolicy for IRSA", () => {
   const trust = trustPolicy({ type: "IRSA", oidcProviderArn: PROVIDER }, WORKLOAD);
-  const comesIn = (sub: string, aud = "sts.amazonaws.com", provider = PROVIDER) =>
+  const trusts = (sub: string, aud = "sts.amazonaws.com", provider = PROVIDER) =>
     isTrusted(trust, provider, "sts:AssumeRoleWithWebIdentity", { [`${ISSUER}:sub`]: sub, [`${ISSUER}:aud`]: aud });
 
-  test("lets in that ServiceAccount, and no other", async () => {
+  test("trusts the ServiceAccount, and no other", async () => {
     const property = fc.asyncProperty(workloads, async ({ namespace, serviceAccount }) => {
       const sub = `system:serviceaccount:${namespace}:${serviceAccount}`;
-      expect(await comesIn(sub)).toBe(sub === "system:serviceaccount:team:api");
+      expect(await trusts(sub)).toBe(sub === "system:serviceaccount:team:api");
     });
     await fc.assert(property, { numRuns: 30, examples: [[WORKLOAD]] });
   });
 
-  test("lets in no token for another audience, by another issuer, or for another action", async () => {
+  test("does not trust a token for another audience, of another issuer, or for another action", async () => {
     const sub = "system:serviceaccount:team:api";
-    expect(await comesIn(sub)).toBe(true);
-    expect(await comesIn(sub, "vault")).toBe(false);
-    expect(await comesIn(sub, "sts.amazonaws.com", `${PROVIDER}2`)).toBe(false);
+    expect(await trusts(sub)).toBe(true);
+    expect(await trusts(sub, "vault")).toBe(false);
+    expect(await trusts(sub, "sts.amazonaws.com", `${PROVIDER}2`)).toBe(false);
     expect(await isTrusted(trust, PROVIDER, "sts:AssumeRole", { [`${ISSUER}:sub`]: sub })).toBe(false);
     expect(await isTrusted(trust, PROVIDER, "sts:AssumeRoleWithWebIdentity", { [`${ISSUER}:sub`]: sub })).toBe(false);
   });
 });
 
-describe("Pod Identity", () => {
+describe("trustPolicy for Pod Identity", () => {
   const trust = trustPolicy({ type: "PodIdentity", clusterArn: CLUSTER }, WORKLOAD);
-  const comesIn = (namespace: string, serviceAccount: string, cluster = CLUSTER, service = "pods.eks.amazonaws.com") =>
+  const trusts = (namespace: string, serviceAccount: string, cluster = CLUSTER, service = "pods.eks.amazonaws.com") =>
     isTrusted(trust, service, "sts:AssumeRole", {
       "aws:RequestTag/eks-cluster-arn": cluster,
       "aws:RequestTag/kubernetes-namespace": namespace,
       "aws:RequestTag/kubernetes-service-account": serviceAccount,
     });
 
-  test("lets in that ServiceAccount, and no other", async () => {
+  test("trusts the ServiceAccount, and no other", async () => {
     const property = fc.asyncProperty(workloads, async ({ namespace, serviceAccount }) => {
-      expect(await comesIn(namespace, serviceAccount)).toBe(namespace === "team" && serviceAccount === "api");
+      expect(await trusts(namespace, serviceAccount)).toBe(namespace === "team" && serviceAccount === "api");
     });
     await fc.assert(property, { numRuns: 30, examples: [[WORKLOAD]] });
   });
 
-  test("lets in no other cluster, no other service, and nobody without session tags", async () => {
-    expect(await comesIn("team", "api")).toBe(true);
-    expect(await comesIn("team", "api", `${CLUSTER}-2`)).toBe(false);
-    expect(await comesIn("team", "api", CLUSTER.replace("111122223333", "444455556666"))).toBe(false);
-    expect(await comesIn("team", "api", CLUSTER, "ec2.amazonaws.com")).toBe(false);
+  test("does not trust another cluster, another service, or a session without tags", async () => {
+    expect(await trusts("team", "api")).toBe(true);
+    expect(await trusts("team", "api", `${CLUSTER}-2`)).toBe(false);
+    expect(await trusts("team", "api", CLUSTER.replace("111122223333", "444455556666"))).toBe(false);
+    expect(await trusts("team", "api", CLUSTER, "ec2.amazonaws.com")).toBe(false);
     expect(await isTrusted(trust, "pods.eks.amazonaws.com", "sts:AssumeRole", {})).toBe(false);
   });
 });

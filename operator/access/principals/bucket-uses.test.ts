@@ -5,7 +5,7 @@ import { createBucketUses } from "./bucket-uses.ts";
 import { bucketAccess, directoryOf } from "../testing/objects.ts";
 
 const ROLE = "arn:aws:iam::444455556666:role/reader";
-const AT = {
+const BUCKET = {
   name: "docs",
   arn: "arn:aws:s3:::docs",
   region: "eu-central-1",
@@ -18,10 +18,10 @@ const own = { namespace: OWNER.namespace };
 function contributed(accesses: BucketAccess[], account = awsAccount({ default: true }), keyArn?: string) {
   const bucket = s3Bucket({ encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } });
   const uses = createBucketUses(directoryOf([bucket], [account]), () => accesses, OWNER.cluster);
-  return uses.contributionsOf(bucket, account, AT, keyArn);
+  return uses.contributionsOf(bucket, account, BUCKET, keyArn);
 }
 
-test("principals of accesses that may, in one order, whatever order they come in", () => {
+test("contributionsOf has the statements of all accesses in a fixed order", () => {
   const accesses = ["b", "a"].map((name) => bucketAccess({ principals: [ROLE] }, { ...own, name }));
   const { bucketPolicy, keyPolicy } = contributed(accesses);
   expect(bucketPolicy).toHaveLength(2);
@@ -29,12 +29,12 @@ test("principals of accesses that may, in one order, whatever order they come in
   expect(keyPolicy).toEqual([]);
 });
 
-test("the key, once it is known", () => {
+test("contributionsOf has statements for the key once its ARN is known", () => {
   const access = bucketAccess({ principals: [ROLE] }, own);
   expect(contributed([access], undefined, KEY).keyPolicy).toMatchObject([{ Principal: { AWS: ROLE }, Resource: "*" }]);
 });
 
-test("one that is paused keeps what it has, whatever its spec says by now", () => {
+test("contributionsOf leaves the statements of a paused access as they are, whatever its spec says", () => {
   const annotations = { "s3-operator.io/paused": "true" };
   const guarded = awsAccount({ default: true, guardrails: { allowedAccounts: ["999988887777"] } });
   const paused = bucketAccess({ principals: [ROLE] }, { ...own, annotations });
@@ -44,12 +44,12 @@ test("one that is paused keeps what it has, whatever its spec says by now", () =
     expect(pausedSids).toEqual([expect.stringMatching(/^S3OperatorAccess[0-9a-f]{16}n$/)]);
   }
   const deletionTimestamp = "2026-11-22T00:00:00Z";
-  const ended = bucketAccess({ principals: [ROLE] }, { ...own, annotations, deletionTimestamp });
+  const deleted = bucketAccess({ principals: [ROLE] }, { ...own, annotations, deletionTimestamp });
   const notAdmitted = bucketAccess({ principals: [ROLE] }, { namespace: "elsewhere", annotations });
-  expect(contributed([ended, notAdmitted]).pausedSids).toEqual([]);
+  expect(contributed([deleted, notAdmitted]).pausedSids).toEqual([]);
 });
 
-test("nothing of one that is being deleted, may not, or is for a ServiceAccount", () => {
+test("contributionsOf omits an access that is being deleted, is not allowed, or is for a ServiceAccount", () => {
   const principals = [ROLE];
   const accesses = [
     bucketAccess({}, own),

@@ -7,7 +7,7 @@ const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 const GRANTS = [{ prefix: "out/", permissions: ["Read" as const, "List" as const] }];
 const ENCRYPTED = { ...BUCKET, encryption: { kmsKeyArn: KEY_ARN, contexts: ["Object" as const] } };
 
-test("statements for the bucket and its key, with the principals", () => {
+test("contributionOf returns statements for the bucket and its key, with the principals", () => {
   const { bucket, key } = contributionOf(OWNER, [READER, `${READER}-2`, READER], GRANTS, ENCRYPTED);
   const Principal = { AWS: [READER, `${READER}-2`] };
   const Sid = expect.stringMatching(/^S3OperatorAccess[0-9a-f]{16}n[12]$/);
@@ -37,21 +37,21 @@ test("statements for the bucket and its key, with the principals", () => {
   ]);
 });
 
-test("a bucket without key adds nothing to one", () => {
+test("contributionOf returns no statement for a key when the bucket has none", () => {
   expect(contributionOf(OWNER, [READER], GRANTS, BUCKET).key).toEqual([]);
 });
 
-describe("Sids", () => {
+describe("the Sids of contributionOf", () => {
   const sidsOf = (owner: typeof OWNER) =>
     contributionOf(owner, [READER], GRANTS, BUCKET).bucket.map((statement) => statement.Sid);
 
-  test("are the operator's, and each statement's own", () => {
+  test("begin with the operator's prefix and are different in each statement", () => {
     const { bucket } = contributionOf(OWNER, [READER], GRANTS, BUCKET);
     expect(bucket.every(isOurs)).toBe(true);
     expect(new Set(sidsOf(OWNER)).size).toBe(2);
   });
 
-  test("stay the same, and are no other object's", () => {
+  test("stay the same, and are different for each object", () => {
     expect(sidsOf(OWNER)).toEqual(sidsOf({ ...OWNER }));
     const others = [
       { ...OWNER, cluster: "test" },

@@ -3,13 +3,13 @@ import type { Grant } from "../../api/types.ts";
 import type { AccessBucket, EncryptionContext } from "../policy/model.ts";
 import { BUCKET, FORMER_KEY_ARN, KEY_ARN } from "./requests.ts";
 
-/** Neighbours, and all that IAM, S3 or a file system would read otherwise. */
+/** Similar names, and names that IAM, S3 or a file system interprets. */
 const SEGMENTS = ["team-a", "team-ab", "team", "a", "b c", "*", "a*", "?", "${aws:username}", "${*}", "$", "..", ""];
 const CHARACTERS = ["ü", "ÿ", '"', "\\", "%2F", "+", ":", "{", "}", "'", "&"];
 
 const segment = fc.oneof(fc.constantFrom(...SEGMENTS), fc.constantFrom(...CHARACTERS));
 
-/** As the CRD admits them. */
+/** Prefixes that the CRD allows. */
 export const prefixes: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constant("*") },
   {
@@ -28,7 +28,7 @@ export const grantLists: fc.Arbitrary<Grant[]> = fc.uniqueArray(
   { minLength: 1, maxLength: 4, selector: ({ prefix }) => prefix },
 );
 
-/** Without a key, and with one, by each setting of the bucket key and while that is changing; with one that it had before, or without. */
+/** Buckets with and without a KMS key and a former one, each with every set of encryption contexts. */
 export const buckets: fc.Arbitrary<AccessBucket> = fc
   .tuple(anyContexts(), anyContexts(), fc.boolean())
   .map(([contexts, former, inUse]) => ({
@@ -43,7 +43,7 @@ function anyContexts() {
   return fc.constantFrom<EncryptionContext[] | undefined>(undefined, ["Bucket"], ["Object"], ["Bucket", "Object"]);
 }
 
-/** Keys below a prefix, next to it, and what it would mean to somebody who takes its characters for wildcards, variables or paths. */
+/** Keys below a prefix, next to it, and where its characters would match as wildcards, variables or paths. */
 export function keysAround(prefix: string): string[] {
   if (prefix === "*") return ["k", "a/k", "*"];
   const bare = prefix.slice(0, -1);

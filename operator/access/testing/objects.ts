@@ -4,7 +4,7 @@ import { awsAccount, s3Bucket } from "../../bucket/testing/fixtures.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import type { AccessDirectory } from "../dependencies.ts";
 
-/** Of a ServiceAccount in the bucket's own namespace, unless told otherwise. */
+/** A BucketAccess for a ServiceAccount in the bucket's namespace, unless the parameters say otherwise. */
 export function bucketAccess(
   spec: Partial<BucketAccessSpec> = {},
   metadata: Partial<KubeObject["metadata"]> = {},
@@ -24,7 +24,7 @@ export function bucketAccess(
   };
 }
 
-/** What is there: these buckets, one default account that admits all, and namespaces with these labels. */
+/** A directory of these buckets and accounts, in which every namespace exists, with its `labels`. */
 export function directoryOf(
   buckets: readonly S3Bucket[] = [s3Bucket()],
   accounts: readonly AWSAccount[] = [awsAccount({ default: true })],

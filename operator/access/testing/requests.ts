@@ -12,12 +12,12 @@ export const BUCKET: AccessBucket = {
   region: "eu-central-1",
   formerEncryptions: [],
 };
-/** Of another account. */
+/** A role in another account. */
 export const READER = `arn:aws:iam::${OTHER_ACCOUNT}:role/reader`;
 
 const EVERYTHING = policyDocument([{ Effect: "Allow", Action: "*", Resource: "*" }]);
 
-/** As KMS gives it to a key: the account's own policies decide. */
+/** The statement of KMS's default key policy: the account's IAM policies decide. */
 const ROOT_DECIDES: Statement = {
   Effect: "Allow",
   Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
@@ -25,7 +25,7 @@ const ROOT_DECIDES: Statement = {
   Resource: "*",
 };
 
-/** Which policies say what a caller may do. */
+/** A caller, and the policies that decide what it may do. */
 export interface Rights {
   caller: string;
   identity: PolicyDocument;
@@ -34,17 +34,17 @@ export interface Rights {
   key?: Statement[];
 }
 
-/** Of a role that has nothing but its inline policy. */
+/** A role with an inline policy only. */
 export function ownRole(identity: PolicyDocument): Rights {
   return { caller: session(ACCOUNT, "own"), identity };
 }
 
-/** Of a role that may do everything, narrowed for its session. */
-export function sharedRole(narrowing: PolicyDocument): Rights {
-  return { caller: session(ACCOUNT, "shared"), identity: EVERYTHING, session: narrowing };
+/** A role that allows everything, restricted by a session policy. */
+export function sharedRole(sessionPolicy: PolicyDocument): Rights {
+  return { caller: session(ACCOUNT, "shared"), identity: EVERYTHING, session: sessionPolicy };
 }
 
-/** Of a role in another account that may do everything as far as that account is concerned. */
+/** A role in another account, where it is allowed everything. */
 export function foreignRole(bucket: Statement[], key: Statement[], name = "reader"): Rights {
   return { caller: session(OTHER_ACCOUNT, name), identity: EVERYTHING, bucket, key };
 }
@@ -60,7 +60,7 @@ export interface Request {
   context?: Record<string, string>;
 }
 
-/** Whether AWS would let it through, as an evaluator of IAM policies sees it that is not ours. */
+/** Whether AWS allows the request, as a third-party evaluator of IAM policies decides. */
 export async function isAllowed(rights: Rights, { action, resource, context = {} }: Request): Promise<boolean> {
   const { caller, identity, session, bucket = [], key = [] } = rights;
   const onResource = action.startsWith("kms:") ? [ROOT_DECIDES, ...key] : bucket;
@@ -80,7 +80,7 @@ export async function isAllowed(rights: Rights, { action, resource, context = {}
   return denial === undefined;
 }
 
-/** Whether a role with that trust policy can be had, with what STS knows of the request. */
+/** Whether the principal may assume a role with that trust policy. `context`: the condition keys of the request. */
 export async function isTrusted(
   trust: PolicyDocument,
   principal: string,

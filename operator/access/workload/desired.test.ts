@@ -9,7 +9,7 @@ const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amaz
 const BOTH = { type: "IRSA", oidcProviderArn: OIDC, clusterName: "main" } as const;
 const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1", formerEncryptions: [] };
 
-function declared(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
+function desired(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();
   const owner = { cluster: "prod", namespace: "team", name: object.metadata.name };
   return desiredAccess(object, "app", { account: awsAccount(account), session, owner, bucket: BUCKET });
@@ -24,11 +24,11 @@ function reasonOf(act: () => unknown): string | undefined {
   }
 }
 
-describe("the way in", () => {
-  test("is the account's, unless the spec says otherwise", () => {
-    expect(declared()).toMatchObject({ identity: "IRSA" });
-    expect(declared()).not.toHaveProperty("association");
-    expect(declared(bucketAccess({ identity: "PodIdentity" }))).toMatchObject({
+describe("desiredAccess: the workload identity", () => {
+  test("is that of the account, unless the spec has another", () => {
+    expect(desired()).toMatchObject({ identity: "IRSA" });
+    expect(desired()).not.toHaveProperty("association");
+    expect(desired(bucketAccess({ identity: "PodIdentity" }))).toMatchObject({
       identity: "PodIdentity",
       association: { clusterName: "main", namespace: "team", serviceAccount: "app" },
     });
@@ -39,54 +39,54 @@ describe("the way in", () => {
     [undefined, "IRSA"],
     [{ type: "IRSA", oidcProviderArn: OIDC }, "PodIdentity"],
     [{ type: "PodIdentity", clusterName: "main" }, "IRSA"],
-  ])("account %j, spec %s: not configured", (workloadIdentity, identity) => {
+  ])("is not configured with account %j and spec %s", (workloadIdentity, identity) => {
     const access = bucketAccess(identity && { identity });
-    expect(reasonOf(() => declared(access, workloadIdentity ? { workloadIdentity } : {}))).toBe(
+    expect(reasonOf(() => desired(access, workloadIdentity ? { workloadIdentity } : {}))).toBe(
       "WorkloadIdentityNotConfigured",
     );
   });
 });
 
-describe("the role", () => {
-  test("keeps name and path when the account's change", () => {
-    const { role } = declared();
+describe("desiredAccess: the role", () => {
+  test("keeps its name and path when the account's rolePrefix and rolePath change", () => {
+    const { role } = desired();
     const status = { roleName: role?.name ?? "", roleArn: role?.arn ?? "" };
     const iam = { rolePath: "/other/", rolePrefix: "other-" };
-    const later = declared(bucketAccess({}, {}, status), { workloadIdentity: BOTH, iam });
+    const later = desired(bucketAccess({}, {}, status), { workloadIdentity: BOTH, iam });
     expect(later.role).toMatchObject({ name: role?.name, arn: role?.arn, path: "/s3-operator/" });
-    expect(declared(bucketAccess(), { workloadIdentity: BOTH, iam }).role?.arn).toContain(":role/other/other-");
+    expect(desired(bucketAccess(), { workloadIdentity: BOTH, iam }).role?.arn).toContain(":role/other/other-");
   });
 
-  test("is at its own path also while status still has the ARN of a shared one", () => {
-    const { role } = declared();
+  test("has its own path while status still has the ARN of a shared role", () => {
+    const { role } = desired();
     const status = { roleName: role?.name ?? "", roleArn: "arn:aws:iam::111122223333:role/pods" };
-    expect(declared(bucketAccess({}, {}, status)).role).toMatchObject({ arn: role?.arn, path: "/s3-operator/" });
+    expect(desired(bucketAccess({}, {}, status)).role).toMatchObject({ arn: role?.arn, path: "/s3-operator/" });
   });
 
-  test("has its owner's tags, which those of the account do not override", () => {
+  test("has the ownership tags, which the account's tags do not override", () => {
     const tags = { team: "platform", "s3-operator.io/name": "theirs" };
-    expect(declared(bucketAccess(), { workloadIdentity: BOTH, iam: { tags } }).role?.tags).toMatchObject({
+    expect(desired(bucketAccess(), { workloadIdentity: BOTH, iam: { tags } }).role?.tags).toMatchObject({
       team: "platform",
       "s3-operator.io/name": "reader",
     });
   });
 });
 
-describe("a shared role", () => {
+describe("desiredAccess: a shared role", () => {
   const sharedRoleArn = "arn:aws:iam::111122223333:role/pods";
 
-  test("is narrowed by the association", () => {
+  test("is restricted by the session policy of the association", () => {
     const workloadIdentity = { type: "PodIdentity", clusterName: "main", sharedRoleArn } as const;
-    const { role, roleArn, association, policy } = declared(bucketAccess({ role: "Shared" }), { workloadIdentity });
+    const { role, roleArn, association, policy } = desired(bucketAccess({ role: "Shared" }), { workloadIdentity });
     expect(role).toBeUndefined();
     expect(roleArn).toBe(sharedRoleArn);
     expect(association).toMatchObject({ roleArn: sharedRoleArn, policy });
   });
 
-  test("needs Pod Identity, and an account that has one", () => {
+  test("needs Pod Identity and a sharedRoleArn in the account", () => {
     const shared = bucketAccess({ role: "Shared" });
-    expect(reasonOf(() => declared(shared))).toBe("WorkloadIdentityNotConfigured");
+    expect(reasonOf(() => desired(shared))).toBe("WorkloadIdentityNotConfigured");
     const workloadIdentity = { type: "PodIdentity", clusterName: "main" } as const;
-    expect(reasonOf(() => declared(shared, { workloadIdentity }))).toBe("WorkloadIdentityNotConfigured");
+    expect(reasonOf(() => desired(shared, { workloadIdentity }))).toBe("WorkloadIdentityNotConfigured");
   });
 });

@@ -1,37 +1,37 @@
 /* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */
 
 /**
- * The account, the way in, and the limits.
+ * The account, how the operator gets credentials for it, and the limits.
  */
 export interface AWSAccountSpec {
   /**
-   * The AWS account's 12-digit id. Immutable.
+   * The 12-digit ID of the AWS account. Immutable.
    */
   accountId: string;
   /**
-   * The AWS region of buckets that name none, and of the calls to STS.
+   * The AWS region of buckets without a `region`, and of the calls to STS.
    */
   region: string;
   /**
-   * Whether this is the account of buckets without `accountRef`. At most one AWSAccount may say true. Absent: false.
+   * Makes this the account of buckets without `accountRef`. At most one AWSAccount may be the default. Absent: false.
    */
   default?: boolean;
   assumeRole?: AssumeRole;
   allowedNamespaces?: AllowedNamespaces;
   naming?: Naming;
   /**
-   * Whether S3Buckets may adopt buckets that exist already. Absent: false.
+   * Allows S3Buckets to adopt existing buckets. Absent: false.
    */
   allowAdoption?: boolean;
   /**
-   * Values of `deletionPolicy` that S3Buckets may be deleted with. One that is deleted with another waits, its bucket untouched, until either side changes. Absent: `Retain` and `DeleteIfEmpty`.
+   * The values of `deletionPolicy` that S3Buckets may use. The deletion of an S3Bucket with another value waits, without a change to its bucket, until either side changes. Absent: `Retain` and `DeleteIfEmpty`.
    *
    * @minItems 1
    * @maxItems 3
    */
   allowedDeletionPolicies?: ("Retain" | "DeleteIfEmpty" | "DeleteWithContents")[];
   /**
-   * Tags of every bucket in the account, by key; the bucket's own of the same key win.
+   * Tags of every bucket in the account, by key. A tag of the bucket with the same key overrides them.
    */
   tags?: {
     [k: string]: string;
@@ -43,7 +43,7 @@ export interface AWSAccountSpec {
   rateLimit?: RateLimit;
 }
 /**
- * The role that the operator assumes to work in the account. Absent: the operator's own identity, which must be of the account.
+ * The role that the operator assumes to work in the account. Absent: the operator's own identity, which must belong to the account.
  */
 export interface AssumeRole {
   /**
@@ -51,12 +51,12 @@ export interface AssumeRole {
    */
   roleArn: string;
   /**
-   * The external id that the role's trust policy asks for. Absent: none.
+   * The external ID that the role's trust policy requires. Absent: none.
    */
   externalId?: string;
 }
 /**
- * Namespaces whose objects may use the account, by exactly one of `names` and `selector`. Absent: all.
+ * The namespaces that may use the account, by exactly one of `names` and `selector`. Absent: all.
  */
 export interface AllowedNamespaces {
   /**
@@ -68,11 +68,11 @@ export interface AllowedNamespaces {
   selector?: LabelSelector;
 }
 /**
- * Labels that the namespace must have; all of `matchLabels` and `matchExpressions` must hold. Empty: every namespace.
+ * Labels that the namespace must have. All of `matchLabels` and `matchExpressions` must match. Empty: every namespace.
  */
 export interface LabelSelector {
   /**
-   * Labels and their values.
+   * Labels and their required values.
    */
   matchLabels?: {
     [k: string]: string;
@@ -89,7 +89,7 @@ export interface LabelSelector {
  */
 export interface LabelSelectorRequirement {
   /**
-   * The label's key.
+   * The key of the label.
    */
   key: string;
   /**
@@ -104,15 +104,15 @@ export interface LabelSelectorRequirement {
   values?: string[];
 }
 /**
- * How buckets are named.
+ * Rules for bucket names.
  */
 export interface Naming {
   /**
-   * The name of a bucket without `bucketName`, with the placeholders `{namespace}`, `{name}`, `{cluster}`, `{account}`, `{region}` and `{hash}` (of cluster, account, namespace and name). A name longer than 63 characters is cut and ends in the hash. Absent: `{namespace}-{name}-{hash}`.
+   * The template for the name of a bucket without `bucketName`. Placeholders are `{namespace}`, `{name}`, `{cluster}`, `{account}`, `{region}` and `{hash}` (a hash of cluster, account, namespace and name). A name longer than 63 characters is cut and ends in the hash. Absent: `{namespace}-{name}-{hash}`.
    */
   template?: string;
   /**
-   * Patterns of which every bucket's name must match one, whether it comes from `bucketName` or from the template. `*` stands for any characters, `?` for one, and `{namespace}`, `{name}`, `{cluster}`, `{account}` and `{region}` for what they say. An S3Bucket of another name is refused before AWS is asked. Absent: every name.
+   * Patterns for bucket names. Every name, from `bucketName` or from the template, must match one. `*` stands for any characters, `?` for one character; `{namespace}`, `{name}`, `{cluster}`, `{account}` and `{region}` are placeholders. The operator rejects another name before it calls AWS. Absent: every name.
    *
    * @minItems 1
    * @maxItems 50
@@ -120,51 +120,51 @@ export interface Naming {
   allowedPatterns?: string[];
 }
 /**
- * Limits that no S3Bucket or BucketAccess may go beyond. One that does is `Stalled` with `GuardrailViolated`, and nothing of it is applied; what was applied before stays. Absent: no such limits.
+ * Limits for every S3Bucket and BucketAccess. An object beyond a limit is `Stalled` with `GuardrailViolated`, and the operator applies nothing of it; what was applied before stays. Absent: no such limits.
  */
 export interface Guardrails {
   /**
-   * Other AWS accounts that may be let in or named: by policy statements, principals, log delivery, CloudFront distributions, KMS keys, and destinations of replication, notifications, inventory and analytics. The account itself is always allowed. Empty: no other. Absent: any.
+   * Other AWS accounts that objects may grant access or refer to: in policy statements, principals, log delivery, CloudFront distributions, KMS keys, and destinations of replication, notifications, inventory and analytics. The account itself is always allowed. Empty: no other account. Absent: any account.
    *
    * @maxItems 500
    */
   allowedAccounts?: string[];
   /**
-   * Whether buckets may be opened to everybody: by turning off a switch of `publicAccessBlock`, by a public policy statement, or by ACLs that nothing blocks. Absent: true, but false where `allowedAccounts` is set.
+   * Allows public access to buckets: turning off a switch of `publicAccessBlock`, a public policy statement, or ACLs without Block Public Access. Absent: true, or false if `allowedAccounts` is set.
    */
   allowPublicAccess?: boolean;
   /**
-   * Whether every bucket must declare `encryption.sseAlgorithm` as `aws:kms` or `aws:kms:dsse`. Absent: false.
+   * Requires every bucket to declare `encryption.sseAlgorithm` as `aws:kms` or `aws:kms:dsse`. Absent: false.
    */
   requireKMS?: boolean;
 }
 /**
- * S3 Block Public Access of the whole AWS account, on top of each bucket's own. All four are stated, because S3 reads an omitted one as false. Removed from here, it is removed at AWS only if the operator set it and nobody changed it since. Of several AWSAccounts of one AWS account the oldest that has it decides; one that says something else is `Stalled`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * S3 Block Public Access of the whole AWS account, in addition to that of each bucket. All four switches are required, because S3 reads an omitted one as false. When the field is removed, the operator removes the setting at AWS only if it wrote the current value. If several AWSAccounts of one AWS account declare it, the oldest decides, and one that declares other switches is `Stalled`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export interface AccountPublicAccessBlock {
   /**
-   * Refuse requests that would set a public ACL.
+   * Rejects requests that would set a public ACL.
    */
   blockPublicAcls: boolean;
   /**
-   * Ignore public ACLs that are there.
+   * Ignores existing public ACLs.
    */
   ignorePublicAcls: boolean;
   /**
-   * Refuse a bucket policy that is public.
+   * Rejects a public bucket policy.
    */
   blockPublicPolicy: boolean;
   /**
-   * While a bucket's policy is public, let only AWS services and identities of the owning account in.
+   * Allows only AWS services and identities of the owning account while a bucket's policy is public.
    */
   restrictPublicBuckets: boolean;
 }
 /**
- * How the pods of a BucketAccess become its role. `oidcProviderArn` and `clusterName` may both be given, so that each BucketAccess can choose.
+ * How the Pods of a BucketAccess get its role. `oidcProviderArn` and `clusterName` may both be set, so that each BucketAccess can choose.
  */
 export interface WorkloadIdentity {
   /**
-   * What a BucketAccess uses that does not say: `IRSA`, IAM roles for service accounts by an OIDC provider, or `PodIdentity`, EKS Pod Identity. See https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html
+   * The default for BucketAccesses without `identity`. `IRSA`: IAM roles for service accounts, by an OIDC provider. `PodIdentity`: EKS Pod Identity. See https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html
    */
   type: "IRSA" | "PodIdentity";
   /**
@@ -172,28 +172,28 @@ export interface WorkloadIdentity {
    */
   oidcProviderArn?: string;
   /**
-   * The EKS cluster's name, in the account and its region. Required with `PodIdentity`.
+   * The name of the EKS cluster, in the account and its region. Required with `PodIdentity`.
    */
   clusterName?: string;
   /**
-   * A role, in the account, that BucketAccesses with `role: Shared` hand out by Pod Identity, each narrowed to its grants. It must trust `pods.eks.amazonaws.com` and allow what they may grant. Absent: none.
+   * The role that BucketAccesses with `role: Shared` use through Pod Identity, each limited to its grants. The role must be in the account, must trust `pods.eks.amazonaws.com`, and must allow what the BucketAccesses may grant. Absent: none.
    */
   sharedRoleArn?: string;
 }
 /**
- * What the IAM roles of all BucketAccesses have in common.
+ * Settings of the IAM roles of all BucketAccesses.
  */
 export interface Iam {
   /**
-   * Path of the roles, so that the operator's own rights can be limited to it. Absent: `/s3-operator/`.
+   * The path of the roles. Use it to limit the operator's own rights to these roles. Absent: `/s3-operator/`.
    */
   rolePath?: string;
   /**
-   * What the names of the roles begin with. Absent: nothing.
+   * The prefix of the names of the roles. Absent: none.
    */
   rolePrefix?: string;
   /**
-   * The managed policy that bounds what the roles may do. Absent: none. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+   * The managed policy that limits what the roles may do. Absent: none. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
    */
   permissionsBoundaryArn?: string;
   /**
@@ -204,41 +204,41 @@ export interface Iam {
   };
 }
 /**
- * How fast the operator calls AWS in the account, to leave room for others. When AWS throttles, it goes slower by itself. Of several AWSAccounts of one AWS account the lowest counts.
+ * Limits how fast the operator calls AWS in the account, to leave capacity for other callers. The operator also slows down when AWS throttles. AWSAccounts of one AWS account share the lowest limit.
  */
 export interface RateLimit {
   /**
-   * Requests per second to each AWS service. Absent: 1000.
+   * The number of requests per second to each AWS service. Absent: 1000.
    */
   requestsPerSecond: number;
 }
 
 /**
- * What the operator last saw. It can be wiped and is rebuilt.
+ * The state that the operator observed. If it is lost, the operator rebuilds it.
  */
 export interface AWSAccountStatus {
   /**
-   * The metadata.generation that this status is about. `-1`: none yet.
+   * The metadata.generation that this status describes. `-1`: none yet.
    */
   observedGeneration?: number;
   /**
-   * `Ready`, and while they are True `Reconciling` (the operator is at work or trying again) or `Stalled` (only a person can help).
+   * The conditions of the object: `Ready`, and, while True, `Reconciling` (the operator is working or retrying) or `Stalled` (a person must act).
    *
    * @maxItems 16
    */
   conditions?: Condition[];
   /**
-   * Who the operator is in the account, as STS GetCallerIdentity says.
+   * The operator's identity in the account, from STS GetCallerIdentity.
    */
   callerArn?: string;
   /**
-   * The account that STS GetCallerIdentity says.
+   * The account of that identity, from STS GetCallerIdentity.
    */
   accountId?: string;
   publicAccessBlock?: AccountPublicAccessBlockStatus;
   appliedPublicAccessBlock?: AppliedPublicAccessBlock;
   /**
-   * IAM actions that AWS denied the operator in the last 15 minutes, by name. Absent: none was.
+   * The IAM actions that AWS denied the operator in the last 15 minutes, by name. Absent: none.
    *
    * @maxItems 50
    */
@@ -249,15 +249,15 @@ export interface AWSAccountStatus {
  */
 export interface Condition {
   /**
-   * The aspect.
+   * The type of the condition.
    */
   type: string;
   /**
-   * Whether it holds.
+   * The status of the condition.
    */
   status: "True" | "False" | "Unknown";
   /**
-   * The metadata.generation that the condition is about.
+   * The metadata.generation that the condition describes.
    */
   observedGeneration?: number;
   /**
@@ -265,58 +265,58 @@ export interface Condition {
    */
   lastTransitionTime: string;
   /**
-   * Why, in one word of a fixed list.
+   * The reason for the status, from the list in docs/reasons.md.
    */
   reason: string;
   /**
-   * Why, and what to do, in words.
+   * A description of the cause and of what to do.
    */
   message: string;
 }
 /**
- * S3 Block Public Access of the AWS account as the operator last read it. Absent: spec does not declare it.
+ * S3 Block Public Access of the AWS account, as the operator last read it. Absent: the spec does not declare it.
  */
 export interface AccountPublicAccessBlockStatus {
   /**
-   * Refuse requests that would set a public ACL.
+   * Rejects requests that would set a public ACL.
    */
   blockPublicAcls: boolean;
   /**
-   * Ignore public ACLs that are there.
+   * Ignores existing public ACLs.
    */
   ignorePublicAcls: boolean;
   /**
-   * Refuse a bucket policy that is public.
+   * Rejects a public bucket policy.
    */
   blockPublicPolicy: boolean;
   /**
-   * While a bucket's policy is public, let only AWS services and identities of the owning account in.
+   * Allows only AWS services and identities of the owning account while a bucket's policy is public.
    */
   restrictPublicBuckets: boolean;
 }
 /**
- * What the operator last wrote, so that it can be removed when it leaves the spec. Absent: it wrote nothing.
+ * The value that the operator last wrote. It removes this value when the field leaves the spec. Absent: the operator wrote nothing.
  */
 export interface AppliedPublicAccessBlock {
   /**
-   * Refuse requests that would set a public ACL.
+   * Rejects requests that would set a public ACL.
    */
   blockPublicAcls: boolean;
   /**
-   * Ignore public ACLs that are there.
+   * Ignores existing public ACLs.
    */
   ignorePublicAcls: boolean;
   /**
-   * Refuse a bucket policy that is public.
+   * Rejects a public bucket policy.
    */
   blockPublicPolicy: boolean;
   /**
-   * While a bucket's policy is public, let only AWS services and identities of the owning account in.
+   * Allows only AWS services and identities of the owning account while a bucket's policy is public.
    */
   restrictPublicBuckets: boolean;
 }
 /**
- * One IAM action that the operator may not do.
+ * An IAM action that AWS denied.
  */
 export interface DeniedAction {
   /**
@@ -324,7 +324,7 @@ export interface DeniedAction {
    */
   action: string;
   /**
-   * What was denied, as it was seen first, and the statement to add.
+   * The first denial, and the statement to add.
    */
   message: string;
 }

@@ -1,12 +1,12 @@
 /* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */
 
 /**
- * Who may do what, where in which bucket.
+ * The bucket, the workload or principals, and the permissions.
  */
 export interface BucketAccessSpec {
   bucketRef: BucketRef;
   /**
-   * What is allowed, by prefix; their order has no meaning. What two overlapping grants allow is allowed.
+   * The permissions, by prefix. Their order does not matter. Overlapping grants add up.
    *
    * @minItems 1
    * @maxItems 100
@@ -14,52 +14,52 @@ export interface BucketAccessSpec {
   grants: Grant[];
   serviceAccountRef?: ServiceAccountRef;
   /**
-   * IAM roles, by ARN, that get the access through the bucket policy, and through the policy of the bucket's managed KMS key; for readers from other accounts, whose own policies must allow it as well. The roles must exist.
+   * Existing IAM roles that get the access, by ARN. The operator adds statements for them to the bucket policy, and to the policy of the bucket's managed KMS key. A role in another account also needs a policy there that allows the access.
    *
    * @minItems 1
    * @maxItems 20
    */
   principals?: string[];
   /**
-   * How Pods get the role's credentials. `IRSA`: by the ServiceAccount's token, see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html. `PodIdentity`: by an EKS Pod Identity association, see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html. Absent: the account's `workloadIdentity.type`.
+   * How Pods get the role's credentials. `IRSA`: with the ServiceAccount's token, see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html. `PodIdentity`: with an EKS Pod Identity association, see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html. Absent: the account's `workloadIdentity.type`.
    */
   identity?: "IRSA" | "PodIdentity";
   /**
-   * `Own`: a role for this object alone. `Shared`: the account's `workloadIdentity.sharedRoleArn`, which the session policy of the Pod Identity association narrows to these grants; for accounts that are short of roles. A session policy holds 2,048 characters, about ten prefixes. Absent: `Own`.
+   * Which role Pods use. `Own`: a role for this object alone. `Shared`: the account's `workloadIdentity.sharedRoleArn`, limited to these grants by the session policy of the Pod Identity association. Use `Shared` in accounts near their role quota. A session policy has at most 2,048 characters, about ten prefixes. Absent: `Own`.
    */
   role?: "Own" | "Shared";
   /**
-   * With IRSA: set the annotation `eks.amazonaws.com/role-arn` of the ServiceAccount to the role, once the ServiceAccount is there. With Pod Identity nothing is annotated. Absent: false.
+   * Sets the annotation `eks.amazonaws.com/role-arn` of the ServiceAccount to the role, once the ServiceAccount exists. Only with IRSA; Pod Identity needs no annotation. Absent: false.
    */
   annotateServiceAccount?: boolean;
   /**
-   * The ConfigMap in this object's namespace that gets the names of bucket, region, prefixes, role and key. One that somebody else made is not touched. Absent: this object's name.
+   * The ConfigMap in this object's namespace that gets the names of bucket, region, prefixes, role and key. The operator does not touch a ConfigMap that it did not create. Absent: this object's name.
    */
   configMapName?: string;
 }
 /**
- * The S3Bucket. Immutable.
+ * The S3Bucket to access. Immutable.
  */
 export interface BucketRef {
   /**
-   * metadata.name of the S3Bucket.
+   * The metadata.name of the S3Bucket.
    */
   name: string;
   /**
-   * Its namespace. Another one than this object's must consent, by the S3Bucket's `access.allowedNamespaces`. Absent: this object's.
+   * The namespace of the S3Bucket. An S3Bucket in another namespace must allow this one in its `access.allowedNamespaces`. Absent: this object's namespace.
    */
   namespace?: string;
 }
 /**
- * What is allowed below one prefix.
+ * The permissions below one prefix.
  */
 export interface Grant {
   /**
-   * What the keys begin with, such as `raw/invoices/`, up to and including a `/`; or `*`, every key of the bucket. Within a prefix, `*`, `?` and `$` are characters like any other.
+   * The prefix of the keys, such as `raw/invoices/`, up to and including a `/`; or `*` for every key of the bucket. Within a prefix, `*`, `?` and `$` are ordinary characters.
    */
   prefix: string;
   /**
-   * `Read`: get objects. `Write`: put objects, in parts as well. `Delete`: delete objects, which in a versioned bucket leaves every version restorable. `List`: list the keys below the prefix.
+   * What is allowed. `Read`: get objects. `Write`: put objects, including multipart uploads. `Delete`: delete objects; in a versioned bucket, deleted versions can be restored. `List`: list the keys below the prefix.
    *
    * @minItems 1
    * @maxItems 4
@@ -67,25 +67,25 @@ export interface Grant {
   permissions: ("Read" | "Write" | "Delete" | "List")[];
 }
 /**
- * The ServiceAccount, in this object's namespace, whose Pods get the access, through an IAM role that the operator makes.
+ * The ServiceAccount that gets the access, in this object's namespace. The operator creates an IAM role for its Pods.
  */
 export interface ServiceAccountRef {
   /**
-   * metadata.name of the ServiceAccount, which need not exist yet.
+   * The metadata.name of the ServiceAccount. It need not exist yet.
    */
   name: string;
 }
 
 /**
- * What the operator last saw. It can be wiped and is rebuilt.
+ * The state that the operator observed. If it is lost, the operator rebuilds it.
  */
 export interface BucketAccessStatus {
   /**
-   * The metadata.generation that this status is about. `-1`: none yet.
+   * The metadata.generation that this status describes. `-1`: none yet.
    */
   observedGeneration?: number;
   /**
-   * `Ready`, and while they are True `Reconciling` (the operator is at work or trying again) or `Stalled` (only a person can help).
+   * The conditions of the object: `Ready`, and, while True, `Reconciling` (the operator is working or retrying) or `Stalled` (a person must act).
    *
    * @maxItems 16
    */
@@ -95,25 +95,25 @@ export interface BucketAccessStatus {
    */
   bucketName?: string;
   /**
-   * The region that the bucket is in.
+   * The region of the bucket.
    */
   region?: string;
   /**
-   * The AWS account that owns the bucket, and the role.
+   * The AWS account of the bucket and of the role.
    */
   accountId?: string;
   /**
-   * The ARN of the KMS key that the bucket's objects are encrypted with. Absent: none, or the AWS managed key.
+   * The ARN of the KMS key that encrypts the bucket's objects. Absent: none, or the AWS managed key.
    */
   kmsKeyArn?: string;
   /**
-   * By which encryption contexts the key may be used: `Bucket` with an S3 Bucket Key, `Object` without; both once that was changed, since objects keep theirs.
+   * The encryption contexts in which the key may be used: `Bucket` with an S3 Bucket Key, `Object` without. Both after a change of that setting, because existing objects keep their context.
    *
    * @maxItems 2
    */
   encryptionContexts?: ("Bucket" | "Object")[];
   /**
-   * KMS keys that the bucket had before, the last one first. Objects stay under the key that they were written with, so that a role which may read may go on to decrypt with them. They are forgotten with this object.
+   * The KMS keys that the bucket had before, the latest first. Existing objects stay encrypted with them, so a role with `Read` may still decrypt with them. The list is lost when this object is deleted.
    *
    * @maxItems 5
    *
@@ -121,11 +121,11 @@ export interface BucketAccessStatus {
    */
   formerKeys?: {
     /**
-     * Its ARN.
+     * The ARN of the key.
      */
     kmsKeyArn: string;
     /**
-     * By which encryption contexts it may be used.
+     * The encryption contexts in which the key may be used.
      *
      * @minItems 1
      * @maxItems 2
@@ -145,7 +145,7 @@ export interface BucketAccessStatus {
    */
   roleArn?: string;
   /**
-   * Keys of the tags that the AWSAccount gave to the role. One that it gives no more is removed from the role; others stay.
+   * Keys of the tags that the AWSAccount gave to the role. The operator removes a tag that leaves the AWSAccount; other tags stay.
    *
    * @maxItems 100
    */
@@ -155,21 +155,21 @@ export interface BucketAccessStatus {
    */
   associationArn?: string;
   /**
-   * The ServiceAccount that has the access, and the annotation if that was asked for.
+   * The ServiceAccount that has the access, and the annotation if it was requested.
    */
   serviceAccountName?: string;
   /**
-   * The ConfigMap that was written.
+   * The ConfigMap that the operator wrote.
    */
   configMapName?: string;
   policy?: AccessPolicyStatus;
   /**
-   * A hash of what spec, bucket, account and operator declare, to tell drift from news.
+   * A hash of what spec, bucket, account and operator declare. It distinguishes drift from a changed declaration.
    */
   declarationHash?: string;
   drift?: AccessDrift;
   /**
-   * The last value of the annotation `s3-operator.io/reconcile-requested-at` that was acted on.
+   * The last value of the annotation `s3-operator.io/reconcile-requested-at` that the operator handled.
    */
   reconcileRequestedAt?: string;
 }
@@ -178,15 +178,15 @@ export interface BucketAccessStatus {
  */
 export interface Condition {
   /**
-   * The aspect.
+   * The type of the condition.
    */
   type: string;
   /**
-   * Whether it holds.
+   * The status of the condition.
    */
   status: "True" | "False" | "Unknown";
   /**
-   * The metadata.generation that the condition is about.
+   * The metadata.generation that the condition describes.
    */
   observedGeneration?: number;
   /**
@@ -194,66 +194,66 @@ export interface Condition {
    */
   lastTransitionTime: string;
   /**
-   * Why, in one word of a fixed list.
+   * The reason for the status, from the list in docs/reasons.md.
    */
   reason: string;
   /**
-   * Why, and what to do, in words.
+   * A description of the cause and of what to do.
    */
   message: string;
 }
 /**
- * About the policy that grants the access.
+ * The policy that grants the access.
  */
 export interface AccessPolicyStatus {
   /**
-   * Its size: for a role, of 10,240 characters that AWS allows; for a session policy, of 2,048; for principals, of the bucket policy's 20,480 bytes.
+   * The size of the policy. AWS allows 10,240 characters for a role, 2,048 for a session policy, and 20,480 bytes for the bucket policy with the statements for principals.
    */
   bytes?: number;
   /**
-   * What it says, in words.
+   * The content of the policy, in words.
    *
    * @maxItems 32
    */
   summary?: string[];
 }
 /**
- * The last difference that the operator found and had not caused.
+ * The last difference that the operator found and did not cause.
  */
 export interface AccessDrift {
   /**
-   * When it was last found.
+   * When the operator last found drift.
    */
   lastDetectedTime?: string;
   /**
-   * When the operator last undid one.
+   * When the operator last corrected drift.
    */
   lastCorrectedTime?: string;
   /**
-   * What differed, the first 20.
+   * The differences, at most 20.
    *
    * @maxItems 20
    */
   changes?: AccessChange[];
 }
 /**
- * One difference between what must be and what is.
+ * A difference between the declared and the actual state.
  */
 export interface AccessChange {
   /**
-   * What differed, such as `permissions`, `trust`, `association` or `configMap`.
+   * The part that differed, such as `permissions`, `trust`, `association` or `configMap`.
    */
   setting: string;
   /**
-   * Where in it.
+   * The path in the part.
    */
   path: string;
   /**
-   * What must be there, as JSON, cut to 256 characters. Absent: nothing.
+   * The declared value, as JSON, cut to 256 characters. Absent: none.
    */
   desired?: string;
   /**
-   * What is there, as JSON, cut to 256 characters. Absent: nothing.
+   * The actual value, as JSON, cut to 256 characters. Absent: none.
    */
   actual?: string;
 }

@@ -1,50 +1,50 @@
 /* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */
 
 /**
- * What the bucket must be. A setting that is absent is left as AWS has it, but for the baseline. A setting that was applied and is then removed from here is reset to S3's own default.
+ * The desired state of the bucket. A setting that is absent stays as it is at AWS, except for the baseline. A setting that was applied and then leaves the spec is reset to S3's own default.
  */
 export interface S3BucketSpec {
   /**
-   * The AWSAccount that the bucket is in. Absent: the AWSAccount with `spec.default: true`. Immutable.
+   * The AWSAccount of the bucket. Absent: the AWSAccount with `spec.default: true`. Immutable.
    */
   accountRef?: {
     /**
-     * metadata.name of the AWSAccount.
+     * The metadata.name of the AWSAccount.
      */
     name: string;
   };
   /**
-   * The bucket's name at AWS, 3 to 63 characters. Absent: the account's `naming.template`, cut to 63 characters with a hash. Immutable. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+   * The name of the bucket at AWS, 3 to 63 characters. Absent: a name from the account's `naming.template`. Immutable. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
    */
   bucketName?: string;
   /**
-   * The AWS region that the bucket is in, such as `eu-central-1`. Absent: the account's region. Immutable.
+   * The AWS region of the bucket, such as `eu-central-1`. Absent: the account's region. Immutable.
    */
   region?: string;
   /**
-   * `Enforce`: AWS is made to match. `Observe`: nothing at AWS is ever written; what would be written stands in `status.plan`. Absent: `Enforce`.
+   * Whether the operator writes to AWS. `Enforce`: the operator makes AWS match the spec. `Observe`: the operator writes nothing at AWS; `status.plan` has what it would write. Absent: `Enforce`.
    */
   mode?: "Enforce" | "Observe";
   /**
-   * Whether a bucket that exists already and is not tagged as this object's may be taken over. `Adopt` also needs the account's `allowAdoption`. An adopted bucket keeps every setting that spec does not declare. Absent: `Never`.
+   * Whether the operator may take over an existing bucket that is not tagged as this object's. `Adopt` also needs the account's `allowAdoption`. An adopted bucket keeps every setting that the spec does not declare. Absent: `Never`.
    */
   adoptionPolicy?: "Never" | "Adopt";
   /**
-   * `Secure`: settings absent from spec are held at the secure baseline (Block Public Access on, `BucketOwnerEnforced`, SSE-S3 with SSE-C blocked, TLS 1.2). `None`: they are left alone. Absent: `Secure` for a bucket that the operator created, `None` for one that it adopted.
+   * What happens to settings that are absent from the spec. `Secure`: the operator keeps them at the secure baseline (Block Public Access on, `BucketOwnerEnforced`, SSE-S3 with SSE-C blocked, TLS 1.2). `None`: they stay as they are. Absent: `Secure` for a bucket that the operator created, `None` for an adopted bucket.
    */
   baseline?: "Secure" | "None";
   /**
-   * What happens to the bucket when this object is deleted. `Retain`: it stays, tagged as released. `DeleteIfEmpty`: it is deleted once it holds no object, version or upload; until then the object waits. `DeleteWithContents`: it is emptied and deleted, once the AWSAccount's `allowedDeletionPolicies` has this policy and the annotation `s3-operator.io/confirm-delete-contents` names the bucket; until then the object waits. Absent: `Retain`.
+   * What happens to the bucket when this object is deleted. `Retain`: the bucket stays, tagged as released. `DeleteIfEmpty`: the operator deletes the bucket when it has no object, version or upload; until then the deletion waits. `DeleteWithContents`: the operator empties and deletes the bucket if the AWSAccount's `allowedDeletionPolicies` allows it and the annotation `s3-operator.io/confirm-delete-contents` names the bucket; until then the deletion waits. Absent: `Retain`.
    */
   deletionPolicy?: "Retain" | "DeleteIfEmpty" | "DeleteWithContents";
   publicAccessBlock?: PublicAccessBlock;
   /**
-   * Who owns objects that others write, and whether ACLs count. Absent: `BucketOwnerEnforced` (ACLs off) under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+   * Whether ACLs are on, and who owns objects that other accounts write. Absent: `BucketOwnerEnforced` (ACLs off) under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
    */
   objectOwnership?: "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter";
   encryption?: Encryption;
   /**
-   * Once enabled, versioning can be suspended but not removed. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+   * Versioning of objects. Once enabled, it can be suspended but not removed. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
    */
   versioning?: "Enabled" | "Suspended";
   objectLock?: ObjectLock;
@@ -59,62 +59,62 @@ export interface S3BucketSpec {
   metrics?: Metrics;
   analytics?: Analytics;
   /**
-   * Transfer Acceleration, at a price. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html
+   * Transfer Acceleration of the bucket, at a price. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html
    */
   accelerate?: "Enabled" | "Suspended";
   /**
-   * Who pays for requests and downloads. Absent: left as it is, which in a new bucket is `BucketOwner`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+   * Who pays for requests and downloads. Absent: left as it is; `BucketOwner` in a new bucket. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
    */
   requestPayment?: "BucketOwner" | "Requester";
   website?: Website;
   /**
-   * Whether IAM policies can decide by the bucket's tags. Not every region has it. Absent: left as it is, which in a new bucket is `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+   * Whether IAM policies can use the bucket's tags (attribute-based access control). Some regions do not support it. Absent: left as it is; `Disabled` in a new bucket. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
    */
   abac?: "Enabled" | "Disabled";
   access?: BucketConsent;
   /**
-   * Tags of the bucket, by key, on top of the account's. AWS allows 50 in all; 15 are left to the account and the operator. Tags that others set, `aws:` tags among them, stay. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html
+   * Tags of the bucket, by key, in addition to those of the account. AWS allows 50 tags; 15 are reserved for the account and the operator. Other tags, including `aws:` tags, stay. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html
    */
   tags?: {
     [k: string]: string;
   };
 }
 /**
- * S3 Block Public Access for this bucket. All four are stated, because S3 reads an omitted one as false. Absent: all true under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * S3 Block Public Access for this bucket. All four switches are required, because S3 reads an omitted one as false. Absent: all true under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export interface PublicAccessBlock {
   /**
-   * Refuse requests that would set a public ACL.
+   * Rejects requests that would set a public ACL.
    */
   blockPublicAcls: boolean;
   /**
-   * Ignore public ACLs that are there.
+   * Ignores existing public ACLs.
    */
   ignorePublicAcls: boolean;
   /**
-   * Refuse a bucket policy that is public.
+   * Rejects a public bucket policy.
    */
   blockPublicPolicy: boolean;
   /**
-   * While the policy is public, let only AWS services and identities of the owning account in.
+   * Allows only AWS services and identities of the owning account while the bucket's policy is public.
    */
   restrictPublicBuckets: boolean;
 }
 /**
- * Default encryption of new objects; existing objects stay as they are. Absent: `AES256` with SSE-C blocked under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+ * The default encryption of new objects; existing objects stay as they are. Absent: `AES256` with SSE-C blocked under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
  */
 export interface Encryption {
   /**
-   * `AES256` is SSE-S3, `aws:kms` SSE-KMS, `aws:kms:dsse` two layers of SSE-KMS. Absent: the algorithm stays as it is, or the baseline's.
+   * The encryption algorithm. `AES256`: SSE-S3. `aws:kms`: SSE-KMS. `aws:kms:dsse`: two layers of SSE-KMS. Absent: left as it is, or the baseline's.
    */
   sseAlgorithm?: "AES256" | "aws:kms" | "aws:kms:dsse";
   kmsKey?: KmsKey;
   /**
-   * Use an S3 Bucket Key, which cuts calls to KMS and their cost. Absent: left as it is, which on a new bucket is false. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   * Uses an S3 Bucket Key, which reduces calls to KMS and their cost. Absent: left as it is; false on a new bucket. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
    */
   bucketKeyEnabled?: boolean;
   /**
-   * Encryption types that writers may not use. `[SSE-C]` blocks customer-provided keys, `[NONE]` allows all. Absent: stays as it is, or the baseline's.
+   * Encryption types that writers may not use. `[SSE-C]` blocks customer-provided keys; `[NONE]` allows all. Absent: left as it is, or the baseline's.
    *
    * @minItems 1
    * @maxItems 2
@@ -126,81 +126,81 @@ export interface Encryption {
  */
 export interface KmsKey {
   /**
-   * The key's ARN, in the bucket's region; another account's key needs that account's consent in its key policy.
+   * The ARN of the key, in the bucket's region. The policy of a key in another account must allow its use.
    */
   arn?: string;
   /**
-   * An alias in the bucket's account and region, such as `alias/documents`. It is resolved by the operator; what S3 is told is always the key's ARN.
+   * An alias in the bucket's account and region, such as `alias/documents`. The operator resolves it and gives S3 the key's ARN.
    */
   alias?: string;
   managed?: ManagedKey;
 }
 /**
- * A key that the operator makes for this bucket, with an alias and yearly rotation, and keeps when the bucket goes, unless `deletionWindowInDays` is set.
+ * A key that the operator creates for this bucket, with an alias and yearly rotation. The key stays when the bucket is deleted, unless `deletionWindowInDays` is set.
  */
 export interface ManagedKey {
   /**
-   * Its alias. Absent: `alias/s3-operator/<cluster>/<namespace>/<name>`.
+   * The alias of the key. Absent: `alias/s3-operator/<cluster>/<namespace>/<name>`.
    */
   alias?: string;
   /**
-   * Days between two rotations of its material. Absent: 365.
+   * The number of days between two rotations of the key material. Absent: 365.
    */
   rotationPeriodInDays?: number;
   /**
-   * When the operator has deleted the bucket, the key is scheduled for deletion after so many days; applying the same manifest again before that cancels it. Whatever else was encrypted with the key is lost with it. Absent: the key stays.
+   * Schedules the key for deletion after this number of days, once the operator has deleted the bucket. To cancel the deletion, apply the same manifest again before then. Other data that was encrypted with the key is lost too. Absent: the key stays.
    */
   deletionWindowInDays?: number;
 }
 /**
- * Protection of object versions from being deleted or overwritten, with a default retention for new ones. Needs `versioning: Enabled`. Once on, it stays on for as long as the bucket exists, and versioning with it: removed from here, only the default retention goes. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ * Protects object versions from deletion and overwriting, with a default retention for new versions. Requires `versioning: Enabled`. Once on, object lock and versioning stay on as long as the bucket exists: removing the field removes only the default retention. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  */
 export interface ObjectLock {
   /**
-   * The default retention of new object versions. `GOVERNANCE`: those who hold `s3:BypassGovernanceRetention` can lift it. `COMPLIANCE`: nobody can, the root user of the account included. `None`: no default; writers may still set a retention on each object.
+   * The mode of the default retention of new object versions. `GOVERNANCE`: identities with `s3:BypassGovernanceRetention` can lift it. `COMPLIANCE`: no identity can lift it, not even the root user of the account. `None`: no default; writers may still set a retention on each object.
    */
   mode: "GOVERNANCE" | "COMPLIANCE" | "None";
   /**
-   * Days that a new version is retained.
+   * The number of days for which a new version is retained.
    */
   days?: number;
   /**
-   * Years that a new version is retained.
+   * The number of years for which a new version is retained.
    */
   years?: number;
   defaultEventHold?: DefaultEventHold;
   /**
-   * That you know what `COMPLIANCE` means. Required with it.
+   * Confirms the consequences of `COMPLIANCE`. Required with this mode.
    */
   acknowledgeCompliance?: "NotEvenRootCanDelete";
 }
 /**
- * The hold under which each new version is placed until somebody releases it, and how long it is retained from then on. Empty: none. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
+ * Places a hold on each new version until the hold is released, and sets how long the version is retained from then on. Empty: no hold. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/API/API_DefaultRetention.html
  */
 export interface DefaultEventHold {
   /**
-   * Days that a version is retained once its hold is released.
+   * The number of days for which a version is retained after the release of its hold.
    */
   days?: number;
   /**
-   * Years that a version is retained once its hold is released.
+   * The number of years for which a version is retained after the release of its hold.
    */
   years?: number;
 }
 /**
- * The bucket's whole lifecycle configuration, or with `unmanagedRules: Keep` a part of it. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+ * The lifecycle rules of the bucket: all of them, or a part with `unmanagedRules: Keep`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
  */
 export interface Lifecycle {
   /**
-   * The smallest object that transitions move when a rule has no size filter. `all_storage_classes_128K`: 128 KiB for every class. `varies_by_storage_class`: 128 KiB, but any size to Glacier Flexible Retrieval and Deep Archive. Absent: left as it is, which in a new configuration is `all_storage_classes_128K`.
+   * The smallest object that transitions move, for rules without a size filter. `all_storage_classes_128K`: 128 KiB for every class. `varies_by_storage_class`: any size to Glacier Flexible Retrieval and Deep Archive, 128 KiB for other classes. Absent: left as it is; `all_storage_classes_128K` in a new configuration.
    */
   transitionDefaultMinimumObjectSize?: "all_storage_classes_128K" | "varies_by_storage_class";
   /**
-   * What happens to rules that others put there: `Keep` or `Remove` them. Absent: `Remove`.
+   * What the operator does with rules that it did not write. Absent: `Remove`.
    */
   unmanagedRules?: "Keep" | "Remove";
   /**
-   * The rules, known by id; their order has no meaning.
+   * The rules, identified by `id`. Their order does not matter.
    *
    * @minItems 1
    * @maxItems 1000
@@ -208,20 +208,20 @@ export interface Lifecycle {
   rules: LifecycleRule[];
 }
 /**
- * What happens to the objects that the filter selects. At least one action must be set.
+ * A rule: what S3 does with the objects that the filter selects. At least one action is required.
  */
 export interface LifecycleRule {
   /**
-   * The rule's name, unique in the bucket.
+   * The name of the rule, unique in the bucket.
    */
   id: string;
   /**
-   * Whether S3 runs the rule.
+   * Whether S3 applies the rule.
    */
   status: "Enabled" | "Disabled";
   filter?: LifecycleFilter;
   /**
-   * Moves of current versions to cheaper storage classes.
+   * Transitions of current versions to cheaper storage classes.
    *
    * @minItems 1
    * @maxItems 6
@@ -229,7 +229,7 @@ export interface LifecycleRule {
   transitions?: LifecycleTransition[];
   expiration?: LifecycleExpiration;
   /**
-   * Moves of noncurrent versions to cheaper storage classes.
+   * Transitions of noncurrent versions to cheaper storage classes.
    *
    * @minItems 1
    * @maxItems 6
@@ -237,112 +237,112 @@ export interface LifecycleRule {
   noncurrentVersionTransitions?: NoncurrentVersionTransition[];
   noncurrentVersionExpiration?: NoncurrentVersionExpiration;
   /**
-   * Removal of multipart uploads that were never completed.
+   * Aborts incomplete multipart uploads.
    */
   abortIncompleteMultipartUpload?: {
     /**
-     * Days since the upload was begun.
+     * The number of days since the upload began.
      */
     daysAfterInitiation: number;
   };
 }
 /**
- * Which objects the rule is for; what is set is combined with AND. Absent: all.
+ * The objects that the rule applies to. All set fields must match. Absent: all objects.
  */
 export interface LifecycleFilter {
   /**
-   * What keys begin with, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Absent: any key.
    */
   prefix?: string;
   /**
-   * Tags that objects must have, all of them, by key.
+   * Tags that objects must have, by key. All must match.
    */
   tags?: {
     [k: string]: string;
   };
   /**
-   * Objects must be larger than this many bytes. 0 spares empty ones, such as the markers of folders.
+   * Selects objects larger than this number of bytes. 0 excludes empty objects, such as the markers of folders.
    */
   objectSizeGreaterThan?: number;
   /**
-   * Objects must be smaller than this many bytes.
+   * Selects objects smaller than this number of bytes.
    */
   objectSizeLessThan?: number;
 }
 /**
- * A move to one storage class, at an age or on a day.
+ * A transition to one storage class, at an age or on a date.
  */
 export interface LifecycleTransition {
   /**
-   * Age of the object, in days.
+   * The age of the object, in days.
    */
   days?: number;
   /**
-   * A day, as midnight UTC, such as `2027-01-01T00:00:00Z`.
+   * A date, as midnight UTC, such as `2027-01-01T00:00:00Z`.
    */
   date?: string;
   /**
-   * The storage class to move to. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+   * The destination storage class. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
    */
   storageClass: "STANDARD_IA" | "INTELLIGENT_TIERING" | "ONEZONE_IA" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
 }
 /**
- * End of current versions, by exactly one of `days`, `date` and `expiredObjectDeleteMarker`. In a versioned bucket, a delete marker is put on top.
+ * Expires current versions, by exactly one of `days`, `date` and `expiredObjectDeleteMarker`. In a versioned bucket, S3 adds a delete marker.
  */
 export interface LifecycleExpiration {
   /**
-   * Age of the object, in days.
+   * The age of the object, in days.
    */
   days?: number;
   /**
-   * A day, as midnight UTC, such as `2027-01-01T00:00:00Z`.
+   * A date, as midnight UTC, such as `2027-01-01T00:00:00Z`.
    */
   date?: string;
   /**
-   * Remove delete markers under which no version is left.
+   * Removes delete markers without older versions.
    */
   expiredObjectDeleteMarker?: true;
 }
 /**
- * A move of noncurrent versions to one storage class.
+ * A transition of noncurrent versions to one storage class.
  */
 export interface NoncurrentVersionTransition {
   /**
-   * Days since the version stopped being the current one.
+   * The number of days since the version became noncurrent.
    */
   noncurrentDays: number;
   /**
-   * How many noncurrent versions to leave alone, the newest ones. Absent: none.
+   * The number of newest noncurrent versions that the rule skips. Absent: none.
    */
   newerNoncurrentVersions?: number;
   /**
-   * The storage class to move to. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+   * The destination storage class. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
    */
   storageClass: "STANDARD_IA" | "INTELLIGENT_TIERING" | "ONEZONE_IA" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
 }
 /**
- * Permanent removal of noncurrent versions.
+ * Deletes noncurrent versions permanently.
  */
 export interface NoncurrentVersionExpiration {
   /**
-   * Days since the version stopped being the current one.
+   * The number of days since the version became noncurrent.
    */
   noncurrentDays: number;
   /**
-   * How many noncurrent versions to leave alone, the newest ones. Absent: none.
+   * The number of newest noncurrent versions that the rule skips. Absent: none.
    */
   newerNoncurrentVersions?: number;
 }
 /**
- * The bucket's whole CORS configuration, or with `unmanagedRules: Keep` a part of it, which goes before the rules of others. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+ * The CORS rules of the bucket: all of them, or with `unmanagedRules: Keep` a part, which precedes the other rules. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export interface Cors {
   /**
-   * What happens to rules that others put there: `Keep` or `Remove` them. Absent: `Remove`.
+   * What the operator does with rules that it did not write. Absent: `Remove`.
    */
   unmanagedRules?: "Keep" | "Remove";
   /**
-   * The rules; S3 answers by the first that matches, so that their order has meaning.
+   * The rules. S3 uses the first rule that matches, so their order matters.
    *
    * @minItems 1
    * @maxItems 100
@@ -350,22 +350,22 @@ export interface Cors {
   rules: CorsRule[];
 }
 /**
- * Which origins may make which requests from a browser.
+ * A rule: which origins may send which requests from a browser.
  */
 export interface CorsRule {
   /**
-   * The rule's name, unique in the bucket. Absent: none.
+   * The name of the rule, unique in the bucket. Absent: none.
    */
   id?: string;
   /**
-   * Origins, such as `https://app.example.com`, each with at most one `*`.
+   * Allowed origins, such as `https://app.example.com`, each with at most one `*`.
    *
    * @minItems 1
    * @maxItems 100
    */
   allowedOrigins: string[];
   /**
-   * HTTP methods.
+   * Allowed HTTP methods.
    *
    * @minItems 1
    * @maxItems 5
@@ -384,37 +384,37 @@ export interface CorsRule {
    */
   exposeHeaders?: string[];
   /**
-   * Seconds for which the browser may keep the answer to a preflight request. Absent: the browser's default.
+   * The number of seconds for which the browser may cache the answer to a preflight request. Absent: the browser's default.
    */
   maxAgeSeconds?: number;
 }
 /**
- * The operator's part of the bucket policy. AWS allows 20,480 bytes for the whole policy. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+ * The operator's statements in the bucket policy. AWS allows 20,480 bytes for the whole policy. Absent: left as it is, but for the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
  */
 export interface Policy {
   /**
-   * Deny requests without TLS, or with an older TLS than this. `None`: no such statement. Absent: `1.2` under the baseline, else `None`.
+   * Denies requests without TLS, or with an older version of TLS. `None`: no such statement. Absent: `1.2` under the baseline, otherwise `None`.
    */
   minimumTLSVersion?: "1.2" | "1.3" | "None";
   /**
-   * ARNs of CloudFront distributions that may read objects through origin access control, with the bucket private. See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+   * CloudFront distributions that may read objects, by ARN, through origin access control; the bucket stays private. See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
    *
    * @maxItems 50
    */
   cloudFrontDistributions?: string[];
   /**
-   * IDs of VPC endpoints. Requests that come another way are denied, except those of AWS services, of the operator and of the account's root. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
+   * Denies requests that do not use one of these VPC endpoints, by ID. AWS services, the operator and the account's root are exempt. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
    *
    * @minItems 1
    * @maxItems 50
    */
   vpcEndpoints?: string[];
   /**
-   * ID of an AWS organization. Requests from outside it are denied, except those of AWS services, of the operator and of the account's root. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
+   * Denies requests from outside this AWS organization, by ID. AWS services, the operator and the account's root are exempt. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
    */
   organizationId?: string;
   /**
-   * Deny uploads that name another algorithm or key than `spec.encryption` does. Uploads that name none get the bucket's default and pass. Absent: `false`.
+   * Denies uploads that name another algorithm or key than `spec.encryption`. Uploads that name none get the bucket's default. Absent: `false`.
    */
   enforceEncryption?: boolean;
   /**
@@ -425,22 +425,22 @@ export interface Policy {
    */
   logDelivery?: LogDelivery[];
   /**
-   * Statements of your own, known by sid; their order has no meaning.
+   * Your own statements, identified by `sid`. Their order does not matter.
    *
    * @maxItems 100
    */
   statements?: PolicyStatement[];
   /**
-   * What happens to statements that others put into the policy: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with statements that it did not write. Absent: `Keep`.
    */
   unmanagedStatements?: "Keep" | "Remove";
 }
 /**
- * One AWS service, and what it may write.
+ * One AWS service, and where it may write.
  */
 export interface LogDelivery {
   /**
-   * `logging.s3.amazonaws.com` writes S3 server access logs, `logdelivery.elasticloadbalancing.amazonaws.com` those of Application and Classic Load Balancers, `cloudtrail.amazonaws.com` trails, `delivery.logs.amazonaws.com` VPC flow logs, logs of Network Load Balancers and all else that goes through CloudWatch Logs, `config.amazonaws.com` the history of AWS Config.
+   * The service. `logging.s3.amazonaws.com`: S3 server access logs. `logdelivery.elasticloadbalancing.amazonaws.com`: logs of Application and Classic Load Balancers. `cloudtrail.amazonaws.com`: trails. `delivery.logs.amazonaws.com`: VPC flow logs, logs of Network Load Balancers, and other logs that CloudWatch Logs delivers. `config.amazonaws.com`: the history of AWS Config.
    */
   service:
     | "logging.s3.amazonaws.com"
@@ -449,21 +449,21 @@ export interface LogDelivery {
     | "delivery.logs.amazonaws.com"
     | "config.amazonaws.com";
   /**
-   * Where it may write. All but S3 append `AWSLogs/` and the source account. Absent: at the top of the bucket.
+   * The prefixes that the service may write to. All services but S3 append `AWSLogs/` and the source account. Absent: the whole bucket for S3, otherwise `AWSLogs/` at its top.
    *
    * @minItems 1
    * @maxItems 20
    */
   prefixes?: string[];
   /**
-   * Accounts whose logs it may write. Absent: the bucket's own.
+   * The source accounts of the logs. Absent: the bucket's own account.
    *
    * @minItems 1
    * @maxItems 50
    */
   sourceAccounts?: string[];
   /**
-   * ARNs of what it may write logs of, such as source buckets, trails or load balancers; `*` and `?` are wildcards. Absent: anything of the kind in the source accounts.
+   * The sources of the logs, by ARN, such as source buckets, trails or load balancers; `*` and `?` are wildcards. Absent: all sources of the service in the source accounts.
    *
    * @minItems 1
    * @maxItems 50
@@ -475,7 +475,7 @@ export interface LogDelivery {
  */
 export interface PolicyStatement {
   /**
-   * The statement's name, unique in the policy.
+   * The name of the statement, unique in the policy.
    */
   sid: string;
   /**
@@ -499,21 +499,21 @@ export interface PolicyStatement {
    */
   notActions?: string[];
   /**
-   * `{bucket}`, which stands for the bucket's ARN, or `{bucket}/` and a key pattern, such as `{bucket}/raw/*`. With both `resources` and `notResources` absent: the bucket and all its objects.
+   * The resources: `{bucket}`, which stands for the bucket's ARN, or `{bucket}/` and a key pattern, such as `{bucket}/raw/*`. If both `resources` and `notResources` are absent: the bucket and all its objects.
    *
    * @minItems 1
    * @maxItems 50
    */
   resources?: string[];
   /**
-   * `{bucket}`, which stands for the bucket's ARN, or `{bucket}/` and a key pattern, such as `{bucket}/raw/*`. With both `resources` and `notResources` absent: the bucket and all its objects.
+   * The resources: `{bucket}`, which stands for the bucket's ARN, or `{bucket}/` and a key pattern, such as `{bucket}/raw/*`. If both `resources` and `notResources` are absent: the bucket and all its objects.
    *
    * @minItems 1
    * @maxItems 50
    */
   notResources?: string[];
   /**
-   * When the statement applies; all conditions must hold. An operator and key stand once.
+   * Conditions on the request; all must match. A pair of operator and key may occur once.
    *
    * @minItems 1
    * @maxItems 20
@@ -521,11 +521,11 @@ export interface PolicyStatement {
   conditions?: PolicyCondition[];
 }
 /**
- * Who the statement is about, by kind of principal. At least one must be named.
+ * The principals of the statement, by kind. At least one is required.
  */
 export interface Principals {
   /**
-   * Accounts, by 12-digit id; roles, users and sessions, by ARN; or `*`, everybody, alone. Roles and users must exist.
+   * Accounts, by 12-digit ID; roles, users and sessions, by ARN; or only `*`, which stands for all callers. Roles and users must exist.
    *
    * @minItems 1
    * @maxItems 40
@@ -546,7 +546,7 @@ export interface Principals {
    */
   federated?: string[];
   /**
-   * Accounts, by canonical user id.
+   * Accounts, by canonical user ID.
    *
    * @minItems 1
    * @maxItems 20
@@ -554,19 +554,19 @@ export interface Principals {
   canonicalUser?: string[];
 }
 /**
- * One test of the request. See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ * A condition on the request. See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
  */
 export interface PolicyCondition {
   /**
-   * A condition operator, such as `StringEquals`, `ArnLikeIfExists` or `ForAnyValue:StringLike`.
+   * The condition operator, such as `StringEquals`, `ArnLikeIfExists` or `ForAnyValue:StringLike`.
    */
   operator: string;
   /**
-   * A condition key, such as `aws:SourceArn` or `s3:prefix`.
+   * The condition key, such as `aws:SourceArn` or `s3:prefix`.
    */
   key: string;
   /**
-   * Values, of which one must match.
+   * The values. One of them must match.
    *
    * @minItems 1
    * @maxItems 100
@@ -574,78 +574,78 @@ export interface PolicyCondition {
   values: string[];
 }
 /**
- * Server access logs. The target's bucket policy must let `logging.s3.amazonaws.com` do `s3:PutObject` on the prefix, and its default encryption must be SSE-S3. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+ * Server access logs of the bucket. The target's bucket policy must allow `logging.s3.amazonaws.com` the action `s3:PutObject` on the prefix, and its default encryption must be SSE-S3. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
  */
 export interface Logging {
   /**
-   * Name of the bucket that receives the logs, in the same account and region, without a default retention.
+   * The name of the bucket that receives the logs, in the same account and region, without a default retention.
    */
   targetBucket: string;
   /**
-   * What the keys of logs begin with, such as `logs/documents/`. Absent: nothing.
+   * The prefix of the keys of logs, such as `logs/documents/`. Absent: none.
    */
   targetPrefix?: string;
   targetObjectKeyFormat?: TargetObjectKeyFormat;
 }
 /**
- * What follows the prefix, by exactly one of the two. Absent: as with `simplePrefix`.
+ * The format of the keys after the prefix, by exactly one of the two. Absent: as with `simplePrefix`.
  */
 export interface TargetObjectKeyFormat {
   /**
-   * The time of delivery and a random part; stated as `{}`.
+   * The time of delivery and a random part. Write it as `{}`.
    */
   simplePrefix?: {};
   /**
-   * Account, region, bucket and day, as folders, then the time and a random part.
+   * Account, region, bucket and date as folders, then the time and a random part.
    */
   partitionedPrefix?: {
     /**
-     * Which day: `EventTime`, that of the requests, or `DeliveryTime`, that of the log's delivery.
+     * The source of the date. `EventTime`: the time of the requests. `DeliveryTime`: the time of the log's delivery.
      */
     partitionDateSource: "EventTime" | "DeliveryTime";
   };
 }
 /**
- * Where S3 sends word of events, by id. S3 looks whether it may send there before it accepts a configuration. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+ * Event notifications of the bucket. S3 tests that it may send to a destination before it accepts a configuration. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  */
 export interface Notifications {
   /**
-   * SQS queues, standard ones, in the bucket's region. Their policies must let `s3.amazonaws.com` do `sqs:SendMessage`.
+   * SQS queues that receive events. They must be standard queues in the bucket's region, and their policies must allow `s3.amazonaws.com` the action `sqs:SendMessage`.
    *
    * @maxItems 100
    */
   queues?: QueueNotification[];
   /**
-   * SNS topics, standard ones, in the bucket's region. Their policies must let `s3.amazonaws.com` do `sns:Publish`.
+   * SNS topics that receive events. They must be standard topics in the bucket's region, and their policies must allow `s3.amazonaws.com` the action `sns:Publish`.
    *
    * @maxItems 100
    */
   topics?: TopicNotification[];
   /**
-   * Lambda functions, in the bucket's region. Their resource policies must let `s3.amazonaws.com` do `lambda:InvokeFunction`.
+   * Lambda functions that S3 calls for events. They must be in the bucket's region, and their resource policies must allow `s3.amazonaws.com` the action `lambda:InvokeFunction`.
    *
    * @maxItems 100
    */
   lambdaFunctions?: LambdaFunctionNotification[];
   /**
-   * Whether all events go to EventBridge. Absent: as with the configurations of others.
+   * Whether S3 sends all events to EventBridge. Absent: left as it is, or turned off with `unmanagedConfigurations: Remove`.
    */
   eventBridge?: "Enabled" | "Disabled";
   /**
-   * What happens to configurations that others put there: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with configurations that it did not write. Absent: `Keep`.
    */
   unmanagedConfigurations?: "Keep" | "Remove";
 }
 /**
- * One queue, and the events that it is told of.
+ * One queue, and the events that it receives.
  */
 export interface QueueNotification {
   /**
-   * The configuration's name, unique in the bucket.
+   * The name of the configuration, unique in the bucket.
    */
   id: string;
   /**
-   * ARN of the queue.
+   * The ARN of the queue.
    */
   queueArn: string;
   /**
@@ -690,28 +690,28 @@ export interface QueueNotification {
   filter?: KeyFilter;
 }
 /**
- * Which keys it is for; those of one event may not overlap between configurations. Absent: all.
+ * The keys of the events to send. The filters of one event may not overlap between configurations. Absent: all.
  */
 export interface KeyFilter {
   /**
-   * What keys begin with, such as `uploads/`. Absent: anything.
+   * The prefix of the keys, such as `uploads/`. Absent: any.
    */
   prefix?: string;
   /**
-   * What keys end with, such as `.pdf`. Absent: anything.
+   * The suffix of the keys, such as `.pdf`. Absent: any.
    */
   suffix?: string;
 }
 /**
- * One topic, and the events that it is told of.
+ * One topic, and the events that it receives.
  */
 export interface TopicNotification {
   /**
-   * The configuration's name, unique in the bucket.
+   * The name of the configuration, unique in the bucket.
    */
   id: string;
   /**
-   * ARN of the topic.
+   * The ARN of the topic.
    */
   topicArn: string;
   /**
@@ -760,11 +760,11 @@ export interface TopicNotification {
  */
 export interface LambdaFunctionNotification {
   /**
-   * The configuration's name, unique in the bucket.
+   * The name of the configuration, unique in the bucket.
    */
   id: string;
   /**
-   * ARN of the function, with or without a version or alias.
+   * The ARN of the function, with or without a version or alias.
    */
   lambdaFunctionArn: string;
   /**
@@ -813,31 +813,31 @@ export interface LambdaFunctionNotification {
  */
 export interface IntelligentTiering {
   /**
-   * The configurations, known by id.
+   * The configurations, identified by `id`.
    *
    * @maxItems 100
    */
   configurations: IntelligentTieringConfiguration[];
   /**
-   * What happens to configurations that others put there: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with configurations that it did not write. Absent: `Keep`.
    */
   unmanagedConfigurations?: "Keep" | "Remove";
 }
 /**
- * Which objects move to which archive tiers.
+ * A configuration: which objects move to which archive tiers.
  */
 export interface IntelligentTieringConfiguration {
   /**
-   * The configuration's name, unique among those of its kind in the bucket.
+   * The name of the configuration, unique among those of its kind in the bucket.
    */
   id: string;
   /**
-   * Whether S3 acts on it.
+   * Whether S3 applies the configuration.
    */
   status: "Enabled" | "Disabled";
   filter?: ObjectFilter;
   /**
-   * The tiers.
+   * The archive tiers.
    *
    * @minItems 1
    * @maxItems 2
@@ -845,15 +845,15 @@ export interface IntelligentTieringConfiguration {
   tierings: Tiering[];
 }
 /**
- * Which objects it is for; what is set is combined with AND. Absent: all.
+ * The objects that it applies to. All set fields must match. Absent: all objects.
  */
 export interface ObjectFilter {
   /**
-   * What keys begin with, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Absent: any key.
    */
   prefix?: string;
   /**
-   * Tags that objects must have, all of them, by key.
+   * Tags that objects must have, by key. All must match.
    */
   tags?: {
     [k: string]: string;
@@ -864,24 +864,24 @@ export interface ObjectFilter {
  */
 export interface Tiering {
   /**
-   * The tier; both make reading wait for a restore.
+   * The tier. Reading an object in either tier needs a restore first.
    */
   accessTier: "ARCHIVE_ACCESS" | "DEEP_ARCHIVE_ACCESS";
   /**
-   * Days without access after which an object moves.
+   * The number of days without access after which an object moves.
    */
   days: number;
 }
 /**
- * The bucket's whole replication configuration: rules of others are removed. Needs `versioning: Enabled` here and at the destinations. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+ * The replication rules of the bucket; the operator removes other rules. Requires `versioning: Enabled` here and at the destinations. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
  */
 export interface Replication {
   /**
-   * ARN of the role that S3 assumes to replicate; the operator must be allowed to pass it.
+   * The ARN of the role that S3 assumes to replicate. The operator needs `iam:PassRole` for it.
    */
   roleArn: string;
   /**
-   * The rules, known by id; their order has no meaning.
+   * The rules, identified by `id`. Their order does not matter.
    *
    * @minItems 1
    * @maxItems 100
@@ -889,51 +889,51 @@ export interface Replication {
   rules: ReplicationRule[];
 }
 /**
- * Which new objects are replicated, and where to.
+ * A rule: which new objects S3 replicates, and where to.
  */
 export interface ReplicationRule {
   /**
-   * The rule's name, unique in the bucket.
+   * The name of the rule, unique in the bucket.
    */
   id: string;
   /**
-   * Which rule wins for an object that several would replicate to one bucket, the highest one.
+   * The priority of the rule. If several rules would replicate an object to one bucket, the highest number wins.
    */
   priority: number;
   /**
-   * Whether S3 runs the rule.
+   * Whether S3 applies the rule.
    */
   status: "Enabled" | "Disabled";
   filter?: ReplicationFilter;
   /**
-   * Whether delete markers are replicated too. Absent: left as it is, which in a new rule is `Disabled`, and in one of the oldest form, without a filter, `Enabled`.
+   * Whether S3 replicates delete markers too. Absent: left as it is. In a new rule that is `Disabled`; in a rule of the oldest form, without a filter, `Enabled`.
    */
   deleteMarkerReplication?: "Enabled" | "Disabled";
   /**
-   * Objects that are not replicated unless asked for. Absent: none of them.
+   * Selects objects that S3 does not replicate by default. Absent: none of them.
    */
   sourceSelectionCriteria?: {
     /**
-     * Whether objects under SSE-KMS are replicated. Absent: `Disabled`.
+     * Whether S3 replicates objects encrypted with SSE-KMS. Absent: `Disabled`.
      */
     sseKmsEncryptedObjects?: "Enabled" | "Disabled";
     /**
-     * Whether changes of metadata at a replica are replicated back. Absent: `Disabled`.
+     * Whether S3 replicates changes of metadata at a replica back to the source. Absent: `Disabled`.
      */
     replicaModifications?: "Enabled" | "Disabled";
   };
   destination: ReplicationDestination;
 }
 /**
- * Which objects it is for; what is set is combined with AND. Absent: all.
+ * The objects that it applies to. All set fields must match. Absent: all objects.
  */
 export interface ReplicationFilter {
   /**
-   * What keys begin with, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Absent: any key.
    */
   prefix?: string;
   /**
-   * Tags that objects must have, all of them, by key.
+   * Tags that objects must have, by key. All must match.
    */
   tags?: {
     [k: string]: string;
@@ -941,11 +941,11 @@ export interface ReplicationFilter {
   not?: ReplicationExclusion;
 }
 /**
- * Objects that are left out: those with any of these prefixes or tags. Empty: none. Absent: left as it is.
+ * Excludes objects from replication: those with any of these prefixes or tags. Empty: excludes none. Absent: left as it is.
  */
 export interface ReplicationExclusion {
   /**
-   * What keys begin with. Absent: none.
+   * Prefixes of keys. Absent: none.
    *
    * @minItems 1
    * @maxItems 100
@@ -964,32 +964,32 @@ export interface ReplicationExclusion {
  */
 export interface ObjectTag {
   /**
-   * The tag's key.
+   * The key of the tag.
    */
   key: string;
   /**
-   * The tag's value, which may be empty.
+   * The value of the tag, which may be empty.
    */
   value: string;
 }
 /**
- * The bucket that receives the replicas, and what becomes of them there.
+ * The bucket that receives the replicas, and their settings there.
  */
 export interface ReplicationDestination {
   /**
-   * ARN of the destination bucket.
+   * The ARN of the destination bucket.
    */
   bucket: string;
   /**
-   * The 12-digit id of the account that must own the destination bucket. Absent: S3 does not look who owns it.
+   * The 12-digit ID of the account that must own the destination bucket. Absent: S3 does not check the owner.
    */
   account?: string;
   /**
-   * Who owns the replicas. Absent: the owner of the source object.
+   * Changes the owner of the replicas. Absent: the owner of the source object.
    */
   accessControlTranslation?: {
     /**
-     * `Destination`: the account that owns the destination bucket.
+     * The owner of the replicas. `Destination`: the account that owns the destination bucket.
      */
     owner: "Destination";
   };
@@ -999,15 +999,15 @@ export interface ReplicationDestination {
   storageClass?:
     "STANDARD" | "STANDARD_IA" | "INTELLIGENT_TIERING" | "ONEZONE_IA" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
   /**
-   * ARN of the KMS key, in the destination's region, that encrypts replicas of objects under SSE-KMS.
+   * The ARN of the KMS key, in the destination's region, that encrypts the replicas of objects with SSE-KMS.
    */
   replicaKmsKeyArn?: string;
   /**
-   * Whether replicas of objects under a multi-Region KMS key are encrypted with the related key in the destination's region. Absent: left as it is, which in a new rule is `Disabled`.
+   * Encrypts the replica of an object under a multi-Region KMS key with the related key in the destination's region. Absent: left as it is; `Disabled` in a new rule.
    */
   useSourceMultiRegionKey?: "Enabled" | "Disabled";
   /**
-   * Whether S3 Replication Time Control holds replication to 15 minutes, at a price. Absent: `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
+   * Whether S3 uses Replication Time Control, which is designed to replicate objects within 15 minutes, at a price. Absent: `Disabled`. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
    */
   replicationTime?: "Enabled" | "Disabled";
   /**
@@ -1016,51 +1016,51 @@ export interface ReplicationDestination {
   metrics?: "Enabled" | "Disabled";
 }
 /**
- * Scheduled lists of objects. The destination's bucket policy must let `s3.amazonaws.com` do `s3:PutObject`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html
+ * Scheduled lists of the bucket's objects. The destination's bucket policy must allow `s3.amazonaws.com` the action `s3:PutObject`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html
  */
 export interface Inventory {
   /**
-   * The configurations, known by id.
+   * The configurations, identified by `id`.
    *
    * @maxItems 100
    */
   configurations: InventoryConfiguration[];
   /**
-   * What happens to configurations that others put there: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with configurations that it did not write. Absent: `Keep`.
    */
   unmanagedConfigurations?: "Keep" | "Remove";
 }
 /**
- * What is listed, when, and where to.
+ * A configuration: what S3 lists, how often, and where to.
  */
 export interface InventoryConfiguration {
   /**
-   * The configuration's name, unique among those of its kind in the bucket.
+   * The name of the configuration, unique among those of its kind in the bucket.
    */
   id: string;
   /**
-   * Whether lists are made. Absent: true.
+   * Whether S3 creates the lists. Absent: true.
    */
   isEnabled?: boolean;
   /**
-   * `All` lists every version, `Current` the current ones.
+   * Which versions S3 lists. `All`: every version. `Current`: the current versions.
    */
   includedObjectVersions: "All" | "Current";
   /**
-   * How often a list is made.
+   * How often S3 creates a list.
    */
   frequency: "Daily" | "Weekly";
   /**
-   * Which objects are listed. Absent: all.
+   * The objects that S3 lists. Absent: all.
    */
   filter?: {
     /**
-     * What keys begin with, such as `raw/`. Absent: any key.
+     * The prefix of the keys, such as `raw/`. Absent: any key.
      */
     prefix: string;
   };
   /**
-   * Columns beyond bucket, key and version. Absent: none.
+   * Columns in addition to bucket, key and version. Absent: none.
    *
    * @maxItems 40
    */
@@ -1092,150 +1092,150 @@ export interface InventoryConfiguration {
  */
 export interface InventoryDestination {
   /**
-   * ARN of the destination bucket.
+   * The ARN of the destination bucket.
    */
   bucket: string;
   /**
-   * The 12-digit id of the account that must own the destination bucket. Absent: S3 does not look who owns it.
+   * The 12-digit ID of the account that must own the destination bucket. Absent: S3 does not check the owner.
    */
   accountId?: string;
   /**
-   * What keys at the destination begin with. Absent: nothing.
+   * The prefix of the keys at the destination. Absent: none.
    */
   prefix?: string;
   /**
-   * File format of the lists.
+   * The file format of the lists.
    */
   format: "CSV" | "ORC" | "Parquet";
   encryption?: InventoryEncryption;
 }
 /**
- * How the lists are encrypted. Absent: by the destination bucket's default.
+ * The encryption of the lists. Absent: the destination bucket's default.
  */
 export interface InventoryEncryption {
   /**
-   * `AES256` is SSE-S3, `aws:kms` SSE-KMS.
+   * The encryption algorithm. `AES256`: SSE-S3. `aws:kms`: SSE-KMS.
    */
   sseAlgorithm: "AES256" | "aws:kms";
   /**
-   * ARN of the KMS key, whose policy must let `s3.amazonaws.com` do `kms:GenerateDataKey`.
+   * The ARN of the KMS key. Its policy must allow `s3.amazonaws.com` the action `kms:GenerateDataKey`.
    */
   kmsKeyArn?: string;
 }
 /**
- * Request metrics in CloudWatch, at a price. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html
+ * Request metrics of the bucket in CloudWatch, at a price. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html
  */
 export interface Metrics {
   /**
-   * The configurations, known by id, which is the dimension `FilterId` in CloudWatch.
+   * The configurations, identified by `id`, which is the dimension `FilterId` in CloudWatch.
    *
    * @maxItems 100
    */
   configurations: MetricsConfiguration[];
   /**
-   * What happens to configurations that others put there: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with configurations that it did not write. Absent: `Keep`.
    */
   unmanagedConfigurations?: "Keep" | "Remove";
 }
 /**
- * Which requests are counted together.
+ * A configuration: which requests S3 counts together.
  */
 export interface MetricsConfiguration {
   /**
-   * The configuration's name, unique among those of its kind in the bucket.
+   * The name of the configuration, unique among those of its kind in the bucket.
    */
   id: string;
   filter?: MetricsFilter;
 }
 /**
- * Which requests; what is set is combined with AND. Absent: all.
+ * The requests that it counts. All set fields must match. Absent: all requests.
  */
 export interface MetricsFilter {
   /**
-   * What keys begin with, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Absent: any key.
    */
   prefix?: string;
   /**
-   * Tags that objects must have, all of them, by key.
+   * Tags that objects must have, by key. All must match.
    */
   tags?: {
     [k: string]: string;
   };
   /**
-   * ARN of the access point that the requests go through.
+   * The ARN of the access point that the requests use.
    */
   accessPointArn?: string;
 }
 /**
- * Storage class analysis, which watches when objects are read. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/analytics-storage-class.html
+ * Storage class analysis, which observes when objects are read. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/analytics-storage-class.html
  */
 export interface Analytics {
   /**
-   * The configurations, known by id.
+   * The configurations, identified by `id`.
    *
    * @maxItems 100
    */
   configurations: AnalyticsConfiguration[];
   /**
-   * What happens to configurations that others put there: `Keep` or `Remove` them. Absent: `Keep`.
+   * What the operator does with configurations that it did not write. Absent: `Keep`.
    */
   unmanagedConfigurations?: "Keep" | "Remove";
 }
 /**
- * Which objects are watched.
+ * A configuration: which objects S3 observes.
  */
 export interface AnalyticsConfiguration {
   /**
-   * The configuration's name, unique among those of its kind in the bucket.
+   * The name of the configuration, unique among those of its kind in the bucket.
    */
   id: string;
   filter?: ObjectFilter;
   dataExport?: AnalyticsDataExport;
 }
 /**
- * A bucket in the same region that receives the results daily, as CSV; its policy must let `s3.amazonaws.com` do `s3:PutObject`. Absent: they are in the console only.
+ * The bucket that receives the results daily, as CSV. It must be in the same region, and its policy must allow `s3.amazonaws.com` the action `s3:PutObject`. Absent: the results are only in the console.
  */
 export interface AnalyticsDataExport {
   /**
-   * ARN of the destination bucket.
+   * The ARN of the destination bucket.
    */
   bucket: string;
   /**
-   * The 12-digit id of the account that must own the destination bucket. Absent: S3 does not look who owns it.
+   * The 12-digit ID of the account that must own the destination bucket. Absent: S3 does not check the owner.
    */
   bucketAccountId?: string;
   /**
-   * What keys at the destination begin with. Absent: nothing.
+   * The prefix of the keys at the destination. Absent: none.
    */
   prefix?: string;
 }
 /**
- * Static website hosting by S3 itself, which has no TLS and works only with a public bucket. Prefer CloudFront with the bucket private: `policy.cloudFrontDistributions`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
+ * Static website hosting by S3, without TLS and only for a public bucket. Prefer CloudFront with a private bucket: `policy.cloudFrontDistributions`. Absent: left as it is. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
  */
 export interface Website {
   /**
-   * What is appended to a request for a folder, such as `index.html`.
+   * The name that S3 appends to a request for a folder, such as `index.html`.
    */
   indexDocument?: string;
   /**
-   * Key of the object that answers when there is an error, such as `error.html`. Absent: S3's own page.
+   * The key of the object that S3 returns for an error, such as `error.html`. Absent: S3's own page.
    */
   errorDocument?: string;
   /**
-   * Another host, to which every request is redirected.
+   * Redirects every request to another host.
    */
   redirectAllRequestsTo?: {
     /**
-     * The host's name, such as `www.example.com`.
+     * The name of the host, such as `www.example.com`.
      */
     hostName: string;
     /**
-     * The protocol. Absent: that of the request.
+     * The protocol of the redirect. Absent: that of the request.
      */
     protocol?: "http" | "https";
   };
   /**
-   * Redirects; S3 takes the first that matches, so that their order has meaning.
+   * Redirects. S3 uses the first rule that matches, so their order matters.
    *
    * @minItems 1
    * @maxItems 50
@@ -1243,56 +1243,56 @@ export interface Website {
   routingRules?: RoutingRule[];
 }
 /**
- * A redirect, and when it is made.
+ * A redirect, and its condition.
  */
 export interface RoutingRule {
   /**
-   * When it is made; what is set must all hold. Absent: always.
+   * When the rule applies. All set fields must match. Absent: always.
    */
   condition?: {
     /**
-     * What the requested key begins with.
+     * The prefix of the requested key.
      */
     keyPrefixEquals?: string;
     /**
-     * The error that would be answered, such as `404`.
+     * The HTTP error that the request would cause, such as `404`.
      */
     httpErrorCodeReturnedEquals?: string;
   };
   /**
-   * Where to; what is absent stays as requested.
+   * The target of the redirect. Absent fields stay as requested.
    */
   redirect: {
     /**
-     * The host's name, such as `www.example.com`.
+     * The name of the host, such as `www.example.com`.
      */
     hostName?: string;
     /**
-     * The protocol. Absent: that of the request.
+     * The protocol of the redirect. Absent: that of the request.
      */
     protocol?: "http" | "https";
     /**
-     * The code that is answered. Absent: `301`.
+     * The HTTP status of the redirect. Absent: `301`.
      */
     httpRedirectCode?: string;
     /**
-     * What takes the place of `condition.keyPrefixEquals` in the key.
+     * Replaces the `condition.keyPrefixEquals` in the key.
      */
     replaceKeyPrefixWith?: string;
     /**
-     * The key that takes the place of the requested one.
+     * Replaces the whole key.
      */
     replaceKeyWith?: string;
   };
 }
 /**
- * Who may refer to the bucket. Taking the consent away takes away the access that others have by it.
+ * Which namespaces may refer to the bucket. When a namespace is removed, the operator revokes its access.
  */
 export interface BucketConsent {
   allowedNamespaces?: AllowedNamespaces;
 }
 /**
- * Namespaces whose BucketAccesses may refer to the bucket, by exactly one of `names` and `selector`. Absent: the bucket's own only.
+ * The namespaces of BucketAccesses that may refer to the bucket, by exactly one of `names` and `selector`. Absent: only the bucket's own.
  */
 export interface AllowedNamespaces {
   /**
@@ -1304,11 +1304,11 @@ export interface AllowedNamespaces {
   selector?: LabelSelector;
 }
 /**
- * Labels that the namespace must have; all of `matchLabels` and `matchExpressions` must hold. Empty: every namespace.
+ * Labels that the namespace must have. All of `matchLabels` and `matchExpressions` must match. Empty: every namespace.
  */
 export interface LabelSelector {
   /**
-   * Labels and their values.
+   * Labels and their required values.
    */
   matchLabels?: {
     [k: string]: string;
@@ -1325,7 +1325,7 @@ export interface LabelSelector {
  */
 export interface LabelSelectorRequirement {
   /**
-   * The label's key.
+   * The key of the label.
    */
   key: string;
   /**
@@ -1341,15 +1341,15 @@ export interface LabelSelectorRequirement {
 }
 
 /**
- * What the operator last saw. It can be wiped and is rebuilt.
+ * The state that the operator observed. If it is lost, the operator rebuilds it.
  */
 export interface S3BucketStatus {
   /**
-   * The metadata.generation that this status is about. `-1`: none yet.
+   * The metadata.generation that this status describes. `-1`: none yet.
    */
   observedGeneration?: number;
   /**
-   * `Ready`, and while they are True `Reconciling` (the operator is at work or trying again) or `Stalled` (only a person can help).
+   * The conditions of the object: `Ready`, and, while True, `Reconciling` (the operator is working or retrying) or `Stalled` (a person must act).
    *
    * @maxItems 16
    */
@@ -1363,7 +1363,7 @@ export interface S3BucketStatus {
    */
   arn?: string;
   /**
-   * The region that the bucket is in.
+   * The region of the bucket.
    */
   region?: string;
   /**
@@ -1371,45 +1371,45 @@ export interface S3BucketStatus {
    */
   accountId?: string;
   /**
-   * The bucket's regional DNS name, for virtual-hosted-style requests.
+   * The regional DNS name of the bucket, for virtual-hosted-style requests.
    */
   domainName?: string;
   /**
-   * The ARN of the KMS key of `spec.encryption`, its alias resolved.
+   * The ARN of the KMS key of `spec.encryption`; an alias is resolved.
    */
   kmsKeyArn?: string;
   keyChange?: KeyChange;
   managedKey?: ManagedKeyStatus;
   /**
-   * How the bucket came to this object: `Created` by the operator, or `Adopted`.
+   * How the object got its bucket: `Created` by the operator, or `Adopted`.
    */
   origin?: "Created" | "Adopted";
   /**
-   * Each setting, whether it is declared or not.
+   * The state of each setting, declared or not.
    *
    * @maxItems 64
    */
   settings?: SettingStatus[];
   /**
-   * Settings that the operator has applied to the bucket. One that leaves spec is reset to S3's own default, and then leaves this list.
+   * The settings that the operator has applied to the bucket. A setting that leaves the spec is reset to S3's own default and then removed from this list.
    *
    * @maxItems 64
    */
   appliedSettings?: string[];
   /**
-   * A hash of what spec, account and operator declare, to tell drift from news.
+   * A hash of what spec, account and operator declare. It distinguishes drift from a changed declaration.
    */
   declarationHash?: string;
   drift?: Drift;
   /**
-   * With `mode: Observe`: what the operator would change, the first 100.
+   * The changes that the operator would make, with `mode: Observe`, at most 100.
    *
    * @maxItems 100
    */
   plan?: Change[];
   policy?: PolicyStatus;
   /**
-   * Whether only the root user, with an MFA device, may delete versions and change versioning; seen where `spec.versioning` is declared. It is never written. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
+   * Whether only the root user, with an MFA device, may delete versions and change versioning. The operator reads it if `spec.versioning` is declared, and never writes it. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
    */
   mfaDelete?: "Enabled" | "Disabled";
   lifecycle?: EntriesStatus;
@@ -1420,14 +1420,14 @@ export interface S3BucketStatus {
   inventory?: EntriesStatus;
   analytics?: EntriesStatus;
   /**
-   * Keys of the tags that were applied from this spec and the account, so that they can be removed when they are no longer declared.
+   * The keys of the tags that the operator applied from the spec and the account. It removes them when they are no longer declared.
    *
    * @maxItems 100
    */
   tagKeys?: string[];
   deletion?: DeletionStatus;
   /**
-   * The last value of the annotation `s3-operator.io/reconcile-requested-at` that was acted on.
+   * The last value of the annotation `s3-operator.io/reconcile-requested-at` that the operator handled.
    */
   reconcileRequestedAt?: string;
 }
@@ -1436,15 +1436,15 @@ export interface S3BucketStatus {
  */
 export interface Condition {
   /**
-   * The aspect.
+   * The type of the condition.
    */
   type: string;
   /**
-   * Whether it holds.
+   * The status of the condition.
    */
   status: "True" | "False" | "Unknown";
   /**
-   * The metadata.generation that the condition is about.
+   * The metadata.generation that the condition describes.
    */
   observedGeneration?: number;
   /**
@@ -1452,168 +1452,168 @@ export interface Condition {
    */
   lastTransitionTime: string;
   /**
-   * Why, in one word of a fixed list.
+   * The reason for the status, from the list in docs/reasons.md.
    */
   reason: string;
   /**
-   * Why, and what to do, in words.
+   * A description of the cause and of what to do.
    */
   message: string;
 }
 /**
- * While the KMS key or the bucket key setting of `spec.encryption` changes: BucketAccesses get their rights on the new key before S3 is told of it.
+ * A change of the KMS key or the bucket key setting of `spec.encryption` that is in progress. BucketAccesses get their rights on the new key before the operator changes S3.
  */
 export interface KeyChange {
   /**
-   * When the change was first seen.
+   * When the operator first saw the change.
    */
   startTime: string;
   /**
-   * The ARN of the KMS key with which S3 encrypts new objects until then; BucketAccesses may go on to write with it. Absent when there was none.
+   * The ARN of the former KMS key. S3 encrypts new objects with it until the change is complete, and BucketAccesses keep the right to write with it. Absent: there was none.
    */
   formerKmsKeyArn?: string;
 }
 /**
- * About the key of `spec.encryption.kmsKey.managed`.
+ * The state of the key of `spec.encryption.kmsKey.managed`.
  */
 export interface ManagedKeyStatus {
   /**
-   * The key is about to be created or revived, or was, and nobody knows yet how that ended.
+   * True from just before the operator creates or revives the key until it knows the result.
    */
   workBegun?: boolean;
   /**
-   * The key's policy has, or had, statements for the principals of BucketAccesses.
+   * Whether the key's policy has, or had, statements for the principals of BucketAccesses.
    */
   isShared?: boolean;
 }
 /**
- * One setting of the bucket.
+ * The state of one setting of the bucket.
  */
 export interface SettingStatus {
   /**
-   * The setting, as spec names it.
+   * The name of the setting in the spec.
    */
   name: string;
   /**
-   * Where its value comes from: `Spec`, the `Baseline`, or nowhere (`Unmanaged`).
+   * The source of the setting's value: `Spec`, `Baseline`, or none (`Unmanaged`).
    */
   source: "Spec" | "Baseline" | "Unmanaged";
   /**
-   * `InSync`: read back and equal. `Pending`: yet to be written or read. `Drifted`: found different. `Denied`: AWS refuses the operator. `Failed`: AWS refuses the value, or the call failed. `Settling`: written, and AWS's answers may still be old. Absent for an unmanaged setting.
+   * The state of the setting. `InSync`: read back and equal. `Pending`: not written or read yet. `Drifted`: found different. `Denied`: AWS denies the operator an action. `Failed`: AWS rejects the value, or the call failed. `Settling`: written, and AWS may still return the old value. Absent for an unmanaged setting.
    */
   state?: "InSync" | "Pending" | "Drifted" | "Denied" | "Failed" | "Settling";
   /**
-   * Why, in one word of a fixed list.
+   * The reason for the status, from the list in docs/reasons.md.
    */
   reason?: string;
   /**
-   * Why, and what to do, in words.
+   * A description of the cause and of what to do.
    */
   message?: string;
 }
 /**
- * The last difference that the operator found and had not caused.
+ * The last difference that the operator found and did not cause.
  */
 export interface Drift {
   /**
-   * When it was last found.
+   * When the operator last found drift.
    */
   lastDetectedTime?: string;
   /**
-   * When the operator last undid one.
+   * When the operator last corrected drift.
    */
   lastCorrectedTime?: string;
   /**
-   * What differed, the first 20.
+   * The differences, at most 20.
    *
    * @maxItems 20
    */
   changes?: Change[];
 }
 /**
- * One difference between what must be and what is.
+ * A difference between the declared and the actual state.
  */
 export interface Change {
   /**
-   * The setting, as spec names it.
+   * The name of the setting in the spec.
    */
   setting: string;
   /**
-   * Where in the setting.
+   * The path in the setting.
    */
   path: string;
   /**
-   * What must be there, as JSON, cut to 256 characters. Absent: nothing.
+   * The declared value, as JSON, cut to 256 characters. Absent: none.
    */
   desired?: string;
   /**
-   * What is there, as JSON, cut to 256 characters. Absent: nothing.
+   * The actual value, as JSON, cut to 256 characters. Absent: none.
    */
   actual?: string;
 }
 /**
- * About the bucket policy.
+ * The state of the bucket policy.
  */
 export interface PolicyStatus {
   /**
-   * Size of the policy in bytes, of 20,480 that AWS allows.
+   * The size of the policy in bytes. AWS allows 20,480.
    */
   bytes?: number;
   /**
-   * Sids of the statements that others put there, the first 100; one without a sid is named by its number among those, such as `#2`.
+   * The statements of other owners, by `sid`, at most 100. A statement without a `sid` has a number among those without, such as `#2`.
    *
    * @maxItems 100
    */
   unmanagedStatements?: string[];
   /**
-   * Statements that others put there and that let in more than the bucket's account, the first 20. Absent: none.
+   * Statements of other owners that allow more than the bucket's account, at most 20. Absent: none.
    *
    * @maxItems 20
    */
   externalAccess?: ExternalAccess[];
 }
 /**
- * One statement that lets in others.
+ * A statement that allows external access.
  */
 export interface ExternalAccess {
   /**
-   * Its sid, or its number among those without, such as `#2`.
+   * The `sid` of the statement, or its number among those without, such as `#2`.
    */
   statement: string;
   /**
-   * Whom it lets in: `Public`, everybody; `OtherAccount`, named principals, or everybody under some condition.
+   * Who gets access. `Public`: all callers. `OtherAccount`: named principals of other accounts, or all callers under a condition.
    */
   access: "Public" | "OtherAccount";
   /**
-   * Who they are, the first 10.
+   * The principals, at most 10.
    *
    * @maxItems 10
    */
   principals?: string[];
 }
 /**
- * About the parts of a setting that others may also write to.
+ * The parts of a setting that has several owners.
  */
 export interface EntriesStatus {
   /**
-   * What was applied from this spec, by id, so that it can be removed when it is no longer declared. One without an id is named by its place, such as `#2`.
+   * The parts that the operator applied, by ID. It removes them when the spec no longer declares them. A part without an ID has its position, such as `#2`.
    *
    * @maxItems 1000
    */
   appliedIds?: string[];
   /**
-   * What others put there, by id, the first 100.
+   * The parts of other owners, by ID, at most 100.
    *
    * @maxItems 100
    */
   unmanagedIds?: string[];
 }
 /**
- * With `deletionPolicy: DeleteWithContents`: how far the emptying of the bucket has come. How much is left is not known.
+ * The progress of emptying the bucket, with `deletionPolicy: DeleteWithContents`. The remaining amount is unknown.
  */
 export interface DeletionStatus {
   /**
-   * When it began.
+   * When emptying began.
    */
   startedTime?: string;
   /**
@@ -1629,7 +1629,7 @@ export interface DeletionStatus {
    */
   uploadsAborted?: number;
   /**
-   * Since when a lifecycle configuration has S3 expire what is left. Absent: it has not come to that.
+   * When S3 Lifecycle began to expire the remaining contents. Absent: it is not in use.
    */
   lifecycleStartedTime?: string;
 }

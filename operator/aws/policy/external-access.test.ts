@@ -99,7 +99,11 @@ describe("no external access", () => {
     ["a role that is gone", { AWS: "AROAEXAMPLEEXAMPLE123" }],
     ["its identity provider", { Federated: `arn:aws:iam::${OWN}:saml-provider/idp` }],
     ["all callers in the account", "*", only("aws:PrincipalAccount", OWN)],
-    ["all callers in the account, with other spelling", "*", { "ForAnyValue:StringLike": { "AWS:PRINCIPALACCOUNT": OWN } }],
+    [
+      "all callers in the account, with other spelling",
+      "*",
+      { "ForAnyValue:StringLike": { "AWS:PRINCIPALACCOUNT": OWN } },
+    ],
     ["all callers with a role", "*", { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${OWN}:role/*` } }],
     ["a service for the account", SERVICE, only("aws:SourceAccount", OWN)],
     ["a service for what is in it", SERVICE, { ArnLike: { "aws:SourceArn": `arn:aws:logs:*:${OWN}:*` } }],

@@ -33,7 +33,7 @@ export async function findOwnTags(context: BucketContext, { bucket, owner }: Tar
   const tags = await readTagsOf(bucket);
   if (tags === undefined || ownershipOf(tags, owner) === "Ours") return tags;
   warnOfExpiry(context, bucket);
-  if (ownershipOf(tags, owner) === "Nobody") warnOfUntagged(context, bucket);
+  if (ownershipOf(tags, owner) === "Unclaimed") warnOfUntagged(context, bucket);
   return undefined;
 }
 

@@ -39,7 +39,7 @@ const CHANGES: Change[] = [
     change: { set: releaseTag(OWNER), dropAfter: CLAIM_TAGS },
     after: RELEASE(OWNER),
     toOwner: ["Ours"],
-    toOther: ["Other", "Nobody"],
+    toOther: ["Other", "Unclaimed"],
   },
   {
     what: "a release that was broken off",
@@ -47,7 +47,7 @@ const CHANGES: Change[] = [
     change: { set: RELEASE(OWNER), dropAfter: CLAIM_TAGS },
     after: RELEASE(OWNER),
     toOwner: ["Ours"],
-    toOther: ["Other", "Nobody"],
+    toOther: ["Other", "Unclaimed"],
   },
   {
     what: "a new claim by the same object",
@@ -55,14 +55,14 @@ const CHANGES: Change[] = [
     change: { set: CLAIM, dropAfter: [RELEASED_BY_TAG] },
     after: CLAIM,
     toOwner: ["Ours"],
-    toOther: ["Nobody", "Other"],
+    toOther: ["Unclaimed", "Other"],
   },
   {
     what: "an adoption of what another object released",
     before: RELEASE(OTHER),
     change: { set: CLAIM, dropAfter: [RELEASED_BY_TAG] },
     after: CLAIM,
-    toOwner: ["Nobody", "Ours"],
+    toOwner: ["Unclaimed", "Ours"],
     toOther: ["Ours", "Other"],
   },
   {

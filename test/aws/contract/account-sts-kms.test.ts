@@ -1,4 +1,7 @@
-/** Accounts, sessions and keys. Sources stand in the titles: API_control_PutPublicAccessBlock.html, API_AssumeRole.html, key-state.html. */
+/**
+ * Accounts, sessions and keys: FACTS.md#s3-public-access-and-ownership, FACTS.md#error-codes and FACTS.md#kms.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 
 import {
   CancelKeyDeletionCommand,
@@ -29,22 +32,27 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop());
 
-describe("Block Public Access of an account (API_control_PutPublicAccessBlock.html)", () => {
-  // Never against a real account: it would open it for a moment.
-  simulatorTest("is absent, then what was written, then absent again", async () => {
+describe("Block Public Access of an account", () => {
+  // Not against AWS: it would open the account for a moment.
+  simulatorTest("account Block Public Access reads back as written and can be deleted", async () => {
     const AccountId = target.accountId;
     const control = target.s3control();
     const get = () => control.send(new GetPublicAccessBlockCommand({ AccountId }));
     const absent = { name: "NoSuchPublicAccessBlockConfiguration", $metadata: { httpStatusCode: 404 } };
     await expect(get()).rejects.toMatchObject(absent);
-    const on = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    const on = {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    };
     await control.send(new PutPublicAccessBlockCommand({ AccountId, PublicAccessBlockConfiguration: on }));
     expect((await get()).PublicAccessBlockConfiguration).toEqual(on);
     await control.send(new DeletePublicAccessBlockCommand({ AccountId }));
     await expect(get()).rejects.toMatchObject(absent);
   });
 
-  simulatorTest("holds for buckets that do not block on their own (aws.md 2.7)", async () => {
+  simulatorTest("account Block Public Access applies to buckets that do not block public access", async () => {
     const account = target.simulator.account(target.accountId);
     const Bucket = target.bucketName();
     account.createBucket(Bucket).publicAccessBlock = undefined;
@@ -55,7 +63,7 @@ describe("Block Public Access of an account (API_control_PutPublicAccessBlock.ht
     await expect(target.s3().send(put)).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
-  simulatorTest("cannot be written while the organization manages it (aws.md 2.7)", async () => {
+  simulatorTest("account Block Public Access cannot be written while the organization manages it", async () => {
     target.simulator.account("123412341234").publicAccessBlockManagedByOrganization = true;
     const { credentials } = target.simulator.account("123412341234");
     const put = new PutPublicAccessBlockCommand({ AccountId: "123412341234", PublicAccessBlockConfiguration: {} });
@@ -64,7 +72,7 @@ describe("Block Public Access of an account (API_control_PutPublicAccessBlock.ht
 });
 
 describe("STS", () => {
-  test("GetCallerIdentity says which account the credentials are of", async () => {
+  test("GetCallerIdentity answers the account of the credentials", async () => {
     const { Account, Arn } = await target.sts().send(new GetCallerIdentityCommand({}));
     expect(Account).toBe(target.accountId);
     expect(Arn).toContain(`::${target.accountId}:`);
@@ -83,7 +91,7 @@ describe("STS", () => {
     return { accessKeyId, secretAccessKey, sessionToken: SessionToken ?? "" };
   };
 
-  simulatorTest("AssumeRole gives credentials of the role's account (API_AssumeRole.html)", async () => {
+  simulatorTest("AssumeRole returns credentials of the role's account", async () => {
     const trust = { externalId: "secret", trustedAccounts: [target.accountId] };
     const role = target.simulator.account("222233334444").addRole("operator", trust);
     const credentials = await sessionOf(role.arn, "secret");
@@ -95,23 +103,21 @@ describe("STS", () => {
     expect(target.simulator.calls.of(Bucket)[0]?.account).toBe("222233334444");
   });
 
-  simulatorTest(
-    "AssumeRole is 403 for another external id, another account, and no role (confused-deputy.html)",
-    async () => {
-      const role = target.simulator.account("222233334444").addRole("strict", {
-        externalId: "secret",
-        trustedAccounts: [target.accountId],
-      });
-      const denied = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
-      await expect(assume(role.arn)).rejects.toMatchObject(denied);
-      await expect(assume(role.arn, "wrong")).rejects.toMatchObject(denied);
-      await expect(assume(`${role.arn}-none`, "secret")).rejects.toMatchObject(denied);
-      const { credentials } = target.simulator.account("555566667777");
-      await expect(assume(role.arn, "secret", credentials)).rejects.toMatchObject(denied);
-    },
-  );
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+  simulatorTest("AssumeRole answers 403 for a wrong external ID, a wrong account and a missing role", async () => {
+    const role = target.simulator.account("222233334444").addRole("strict", {
+      externalId: "secret",
+      trustedAccounts: [target.accountId],
+    });
+    const denied = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
+    await expect(assume(role.arn)).rejects.toMatchObject(denied);
+    await expect(assume(role.arn, "wrong")).rejects.toMatchObject(denied);
+    await expect(assume(`${role.arn}-none`, "secret")).rejects.toMatchObject(denied);
+    const { credentials } = target.simulator.account("555566667777");
+    await expect(assume(role.arn, "secret", credentials)).rejects.toMatchObject(denied);
+  });
 
-  simulatorTest("sessions end: ExpiredToken, 400 at S3 (node.md C)", async () => {
+  simulatorTest("S3 answers 400 ExpiredToken for expired sessions", async () => {
     const account = target.simulator.account("222233334444");
     const role = account.addRole("short", { trustedAccounts: [target.accountId] });
     const credentials = await sessionOf(role.arn);
@@ -122,7 +128,7 @@ describe("STS", () => {
     });
   });
 
-  simulatorTest("keys that nobody was given are refused, by each service in its own words (node.md C)", async () => {
+  simulatorTest("each service has its own error code for an unknown access key", async () => {
     const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" };
     const list = target.s3({ credentials }).send(new ListBucketsCommand({}));
     await expect(list).rejects.toMatchObject({ name: "InvalidAccessKeyId", $metadata: { httpStatusCode: 403 } });
@@ -133,15 +139,15 @@ describe("STS", () => {
   });
 });
 
-// Never against AWS: a key costs money until its deletion is through.
-describe("KMS (key-state.html, kms-alias.html)", () => {
+// Not against AWS: a key costs money until its deletion is complete.
+describe("KMS keys", () => {
   const created = async () => {
     const { KeyMetadata } = await target.kms().send(new CreateKeyCommand({ Tags: [{ TagKey: "a", TagValue: "b" }] }));
     return { id: KeyMetadata?.KeyId ?? "", arn: KeyMetadata?.Arn ?? "" };
   };
   const describeKey = async (KeyId: string) => (await target.kms().send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
 
-  simulatorTest("a key is found by id, ARN, alias and alias ARN", async () => {
+  simulatorTest("a key is found by key ID, ARN, alias and alias ARN", async () => {
     const { id, arn } = await created();
     const AliasName = `alias/${id}`;
     await target.kms().send(new CreateAliasCommand({ AliasName, TargetKeyId: id }));
@@ -156,7 +162,7 @@ describe("KMS (key-state.html, kms-alias.html)", () => {
     await expect(describeKey(AliasName)).rejects.toMatchObject({ name: "NotFoundException" });
   });
 
-  simulatorTest("states: a key pending deletion can only be cancelled, and is disabled then", async () => {
+  simulatorTest("the deletion of a key can be cancelled, which leaves the key disabled", async () => {
     const { id: KeyId } = await created();
     const state = async () => (await describeKey(KeyId))?.KeyState;
     await target.kms().send(new DisableKeyCommand({ KeyId }));
@@ -171,7 +177,7 @@ describe("KMS (key-state.html, kms-alias.html)", () => {
     expect(await state()).toBe("Disabled");
   });
 
-  simulatorTest("keys are of one region, and of one account unless shared", async () => {
+  simulatorTest("a key can be used in its own region, and in its own account unless shared", async () => {
     const { arn } = await created();
     const elsewhere = target.kms({ region: "eu-west-1" }).send(new DescribeKeyCommand({ KeyId: arn }));
     await expect(elsewhere).rejects.toMatchObject({ name: "NotFoundException" });
@@ -182,7 +188,7 @@ describe("KMS (key-state.html, kms-alias.html)", () => {
     expect((await foreign()).KeyMetadata?.AWSAccountId).toBe(target.accountId);
   });
 
-  simulatorTest("S3's own key is there when asked for; its alias is AWS's", async () => {
+  simulatorTest("the key of alias/aws/s3 is created on first use, and the alias is reserved", async () => {
     expect((await describeKey("alias/aws/s3"))?.KeyManager).toBe("AWS");
     const { id } = await created();
     const taken = target.kms().send(new CreateAliasCommand({ AliasName: "alias/aws/mine", TargetKeyId: id }));

@@ -1,7 +1,4 @@
-/**
- * The bucket itself. Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, API_HeadBucket.html,
- * API_DeleteBucket.html and, where a title names a section, aws.md.
- */
+/** Creating, finding and deleting buckets: FACTS.md#s3-buckets-and-regions and FACTS.md#s3-permissions. */
 
 import {
   AbortMultipartUploadCommand,
@@ -36,14 +33,14 @@ async function createdBucket(): Promise<string> {
 }
 
 describe("CreateBucket", () => {
-  test("in us-east-1 says nothing of the region, which reads back as no location", async () => {
+  test("CreateBucket in us-east-1 needs no region, and the location reads back as absent", async () => {
     const Bucket = await createdBucket();
     const { LocationConstraint } = await target.s3().send(new GetBucketLocationCommand({ Bucket }));
     expect(LocationConstraint).toBeUndefined();
     expect((await target.s3().send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe("us-east-1");
   });
 
-  test("elsewhere names the region, and HeadBucket answers it", async () => {
+  test("CreateBucket in another region names it, and HeadBucket answers it", async () => {
     const s3 = target.s3({ region: "eu-west-1" });
     const Bucket = target.bucketName("eu-west-1");
     await s3.send(new CreateBucketCommand({ Bucket }));
@@ -51,7 +48,7 @@ describe("CreateBucket", () => {
     expect((await s3.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBe("eu-west-1");
   });
 
-  test("refuses us-east-1 as a constraint, and another region than the endpoint's (aws.md 2.2)", async () => {
+  test("CreateBucket refuses the constraint us-east-1, and constraints that differ from the endpoint", async () => {
     const inUsEast1 = { LocationConstraint: "us-east-1" as never };
     await expect(
       target.s3().send(new CreateBucketCommand({ Bucket: target.bucketName(), CreateBucketConfiguration: inUsEast1 })),
@@ -67,14 +64,15 @@ describe("CreateBucket", () => {
   });
 
   test.for(["Upper-case", "two..dots", "10.1.2.3", "xn--name", "name-s3alias", "ab"])(
-    "refuses the name %s (bucketnamingrules.html)",
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    "CreateBucket refuses the name %s",
     async (Bucket) => {
       const created = target.s3().send(new CreateBucketCommand({ Bucket }));
       await expect(created).rejects.toMatchObject({ name: "InvalidBucketName" });
     },
   );
 
-  test("of a bucket of one's own is 200 in us-east-1 and 409 elsewhere (aws.md 2.2)", async () => {
+  test("CreateBucket of a bucket that the account owns answers 200 in us-east-1 and 409 elsewhere", async () => {
     const Bucket = await createdBucket();
     await target.s3().send(new CreateBucketCommand({ Bucket }));
     const s3 = target.s3({ region: "eu-west-1" });
@@ -84,7 +82,7 @@ describe("CreateBucket", () => {
     await expect(again).rejects.toMatchObject({ name: "BucketAlreadyOwnedByYou", $metadata: { httpStatusCode: 409 } });
   });
 
-  simulatorTest("of one's own bucket again in us-east-1 resets its ACL (aws.md 2.2)", async () => {
+  simulatorTest("CreateBucket of a bucket that the account owns resets its ACL in us-east-1", async () => {
     const Bucket = await createdBucket();
     const bucket = target.simulator.account(target.accountId).buckets.get(Bucket);
     Object.assign(bucket ?? {}, { acl: "public-read" });
@@ -92,14 +90,14 @@ describe("CreateBucket", () => {
     expect(bucket?.acl).toBe("private");
   });
 
-  simulatorTest("of somebody else's bucket is 409 BucketAlreadyExists: names are global", async () => {
+  simulatorTest("CreateBucket of another account's bucket answers 409 BucketAlreadyExists", async () => {
     const Bucket = target.bucketName();
     target.simulator.account("999988887777").createBucket(Bucket);
     const created = target.s3().send(new CreateBucketCommand({ Bucket }));
     await expect(created).rejects.toMatchObject({ name: "BucketAlreadyExists", $metadata: { httpStatusCode: 409 } });
   });
 
-  simulatorTest("logs the further IAM actions of tags, ownership and object lock (aws.md 2.1)", async () => {
+  simulatorTest("CreateBucket needs further IAM actions for tags, ownership and object lock", async () => {
     const Bucket = target.bucketName();
     await target.s3().send(
       new CreateBucketCommand({
@@ -120,7 +118,7 @@ describe("CreateBucket", () => {
     expect(Status).toBe("Enabled");
   });
 
-  simulatorTest("with tags needs s3:TagResource and creates nothing without it (aws.md 2.1)", async () => {
+  simulatorTest("CreateBucket with tags creates nothing without s3:TagResource", async () => {
     const Bucket = target.bucketName();
     const allow = target.simulator.faults.deny("s3:TagResource");
     const created = target
@@ -136,12 +134,12 @@ describe("CreateBucket", () => {
 });
 
 describe("HeadBucket", () => {
-  test("of no bucket is 404 without a body", async () => {
+  test("HeadBucket of a missing bucket answers 404 without a body", async () => {
     const head = target.s3().send(new HeadBucketCommand({ Bucket: target.bucketName() }));
     await expect(head).rejects.toMatchObject({ name: "NotFound", $metadata: { httpStatusCode: 404 } });
   });
 
-  test("from another region is 301 with the bucket's region in a header", async () => {
+  test("HeadBucket from another region answers 301 with the bucket's region in a header", async () => {
     const Bucket = await createdBucket();
     const head = target.s3({ region: "eu-west-1" }).send(new HeadBucketCommand({ Bucket }));
     await expect(head).rejects.toMatchObject({
@@ -150,7 +148,7 @@ describe("HeadBucket", () => {
     });
   });
 
-  simulatorTest("of somebody else's bucket is 403", async () => {
+  simulatorTest("HeadBucket of another account's bucket answers 403", async () => {
     const Bucket = target.bucketName();
     target.simulator.account("999988887777").createBucket(Bucket);
     const head = target.s3().send(new HeadBucketCommand({ Bucket }));
@@ -158,8 +156,9 @@ describe("HeadBucket", () => {
   });
 });
 
-describe("ExpectedBucketOwner (bucket-owner-condition.html)", () => {
-  test("lets the owner through and refuses another account with 403", async () => {
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+describe("ExpectedBucketOwner", () => {
+  test("ExpectedBucketOwner accepts the owner and refuses another account with 403", async () => {
     const Bucket = await createdBucket();
     await target.s3().send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: target.accountId }));
     const other = target.s3().send(new GetBucketVersioningCommand({ Bucket, ExpectedBucketOwner: "444455556666" }));
@@ -167,27 +166,27 @@ describe("ExpectedBucketOwner (bucket-owner-condition.html)", () => {
   });
 });
 
-test("another region is 301 PermanentRedirect for other calls (Redirects.html)", async () => {
+test("other calls from another region answer 301 PermanentRedirect", async () => {
   const Bucket = await createdBucket();
   const elsewhere = target.s3({ region: "eu-west-1" }).send(new GetBucketVersioningCommand({ Bucket }));
   await expect(elsewhere).rejects.toMatchObject({ name: "PermanentRedirect", $metadata: { httpStatusCode: 301 } });
 });
 
-test("ListBuckets has the account's buckets", async () => {
+test("ListBuckets lists the account's buckets", async () => {
   const Bucket = await createdBucket();
   const { Buckets = [] } = await target.s3().send(new ListBucketsCommand({}));
   expect(Buckets.map(({ Name }) => Name)).toContain(Bucket);
 });
 
 describe("DeleteBucket", () => {
-  test("of an empty bucket leaves nothing, and of no bucket is 404", async () => {
+  test("DeleteBucket deletes an empty bucket, and answers 404 for a missing one", async () => {
     const Bucket = await createdBucket();
     await target.s3().send(new DeleteBucketCommand({ Bucket }));
     const again = target.s3().send(new DeleteBucketCommand({ Bucket }));
     await expect(again).rejects.toMatchObject({ name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
   });
 
-  test("waits for every version and delete marker", async () => {
+  test("DeleteBucket fails while the bucket has versions or delete markers", async () => {
     const s3 = target.s3();
     const Bucket = await createdBucket();
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
@@ -208,7 +207,7 @@ describe("DeleteBucket", () => {
     await s3.send(new DeleteBucketCommand({ Bucket }));
   });
 
-  test("pages of versions go on where the last one ended", async () => {
+  test("ListObjectVersions continues at the marker, also after the marked version is deleted", async () => {
     const s3 = target.s3();
     const Bucket = await createdBucket();
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
@@ -231,7 +230,7 @@ describe("DeleteBucket", () => {
     expect(idsOf(afterDeletion.Versions)).toEqual(idsOf(second.Versions));
   });
 
-  simulatorTest("waits for uploads in progress, which ListMultipartUploads shows (see README: doubtful)", async () => {
+  simulatorTest("DeleteBucket fails while uploads are in progress", async () => {
     const s3 = target.s3();
     const Bucket = await createdBucket();
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "k" }));

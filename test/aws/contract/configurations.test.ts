@@ -1,7 +1,4 @@
-/**
- * Intelligent-Tiering, metrics, inventory and analytics configurations. Sources: API_PutBucketIntelligentTieringConfiguration.html,
- * API_ListBucketInventoryConfigurations.html and siblings, aws.md 2.8, and answers of AWS that localstack recorded (see object-lock.test.ts).
- */
+/** Intelligent-Tiering, metrics, inventory and analytics configurations: FACTS.md#s3-configurations-by-id. */
 
 import {
   DeleteBucketAnalyticsConfigurationCommand,
@@ -39,7 +36,7 @@ interface Page {
   next: string | undefined;
 }
 
-/** The calls of one kind, and a configuration that S3 accepts. */
+/** The calls for one kind of configuration, and a valid configuration. */
 interface Kind {
   noun: string;
   valid(Id: string): { Id: string | undefined };
@@ -156,8 +153,8 @@ const KINDS = [intelligentTiering, metrics, inventory, analytics];
 describe.each(KINDS)("$noun configurations", (kind) => {
   const absent = { name: "NoSuchConfiguration", $metadata: { httpStatusCode: 404 } };
 
-  // Inventory and analytics look at their destination, which this bucket of ours does not have at AWS.
-  simulatorTest("are written, read, listed by id and deleted; the bucket stays", async () => {
+  // Not against AWS: it checks the destinations of inventory and analytics, which do not exist.
+  simulatorTest(`${kind.noun} configurations are written, read, listed by ID and deleted`, async () => {
     await expect(kind.get("a")).rejects.toMatchObject(absent);
     await expect(kind.remove("a")).rejects.toMatchObject(absent);
     expect(await kind.list()).toEqual({ configurations: undefined, truncated: false, next: undefined });
@@ -171,7 +168,7 @@ describe.each(KINDS)("$noun configurations", (kind) => {
     await target.s3().send(new HeadBucketCommand({ Bucket }));
   });
 
-  simulatorTest("take s3:Get… to read and to list, s3:Put… to write and to delete", async () => {
+  simulatorTest(`reading ${kind.noun} configurations needs s3:Get…, and writing them s3:Put…`, async () => {
     const name = `s3:Put${kind.noun}Configuration`;
     await kind.put(kind.valid("a"), "a");
     await kind.remove("a");
@@ -184,7 +181,7 @@ describe.each(KINDS)("$noun configurations", (kind) => {
     ]);
   });
 
-  simulatorTest("are 1,000 at most, 100 on a page", async () => {
+  simulatorTest(`a bucket has at most 1,000 ${kind.noun} configurations, listed in pages of 100`, async () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `id-${String(index).padStart(4, "0")}`);
     await kind.put(kind.valid(ids[0] ?? ""), ids[0] ?? "");
     const bucket = target.simulator.account(target.accountId).buckets.get(Bucket);
@@ -206,14 +203,14 @@ describe.each(KINDS)("$noun configurations", (kind) => {
     store?.clear();
   });
 
-  test("refuse an id that is not the document's, and a bucket that is not there", async () => {
+  test(`a ${kind.noun} configuration needs the ID of its document and an existing bucket`, async () => {
     const name = kind === inventory ? "IdMismatch" : "MalformedXML";
     await expect(kind.put(kind.valid("a"), "b")).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
     const nowhere = kind.put(kind.valid("a"), "a", target.bucketName());
     await expect(nowhere).rejects.toMatchObject({ name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } });
   });
 
-  test("refuse an id of 65 characters, or with others than letters, digits and ._-", async () => {
+  test(`the ID of a ${kind.noun} configuration has at most 64 characters: letters, digits and ._-`, async () => {
     for (const id of ["i".repeat(65), "a/b"]) {
       await expect(kind.put(kind.valid(id), id)).rejects.toMatchObject({ name: "InvalidArgument" });
     }
@@ -227,7 +224,7 @@ const to = (fields: object) => ({ Destination: { S3BucketDestination: { ...desti
 
 test.for<[Kind, string, string, object]>([
   [intelligentTiering, "MalformedXML", "no tier", tierings()],
-  [intelligentTiering, "MalformedXML", "another tier", tierings(["FREQUENT", 90])],
+  [intelligentTiering, "MalformedXML", "an unknown tier", tierings(["FREQUENT", 90])],
   [intelligentTiering, "InvalidArgument", "archiving after 89 days", tierings(["ARCHIVE_ACCESS", 89])],
   [intelligentTiering, "InvalidArgument", "deep archiving after 179 days", tierings(["DEEP_ARCHIVE_ACCESS", 179])],
   [intelligentTiering, "InvalidArgument", "archiving after 731 days", tierings(["ARCHIVE_ACCESS", 731])],
@@ -238,12 +235,12 @@ test.for<[Kind, string, string, object]>([
     tierings(["ARCHIVE_ACCESS", 300], ["DEEP_ARCHIVE_ACCESS", 200]),
   ],
   [metrics, "MalformedXML", "And with one predicate", { Filter: { And: { Prefix: "a" } } }],
-  [inventory, "InvalidS3DestinationBucket", "a name for an ARN", to({ Bucket: "reports" })],
+  [inventory, "InvalidS3DestinationBucket", "a bucket name instead of an ARN", to({ Bucket: "reports" })],
   [inventory, "InvalidS3DestinationBucket", "an ARN with an account", to({ Bucket: "arn:aws:s3::123456789012:b" })],
-  [inventory, "MalformedXML", "another format", to({ Format: "XLS" })],
-  [inventory, "MalformedXML", "another frequency", { Schedule: { Frequency: "Hourly" } }],
-  [inventory, "MalformedXML", "other versions", { IncludedObjectVersions: "Some" }],
-  [inventory, "MalformedXML", "another field", { OptionalFields: ["Colour"] }],
+  [inventory, "MalformedXML", "an unknown format", to({ Format: "XLS" })],
+  [inventory, "MalformedXML", "an unknown frequency", { Schedule: { Frequency: "Hourly" } }],
+  [inventory, "MalformedXML", "an unknown choice of versions", { IncludedObjectVersions: "Some" }],
+  [inventory, "MalformedXML", "an unknown field", { OptionalFields: ["Colour"] }],
   [analytics, "MalformedXML", "no analysis", { StorageClassAnalysis: undefined }],
 ])("%$ refuses with %s: %s", async ([kind, name, , fields]) => {
   const refused = { name, $metadata: { httpStatusCode: 400 } };

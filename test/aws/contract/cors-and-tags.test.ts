@@ -1,4 +1,8 @@
-/** CORS and tags: API_PutBucketCors.html, ManageCorsUsing.html, API_PutBucketTagging.html, API_control_TagResource.html, aws.md 2.8. */
+/**
+ * CORS and tags: FACTS.md#s3-tags.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+ */
 
 import {
   CreateBucketCommand,
@@ -27,7 +31,7 @@ describe("CORS", () => {
     ...fields,
   });
 
-  test("gives back rules in their order, and nothing after deletion", async () => {
+  test("CORS rules read back in order, and are absent after deletion", async () => {
     const rules = [
       rule({ ID: "web", AllowedHeaders: ["*"], ExposeHeaders: ["ETag", "x-amz-id-2"], MaxAgeSeconds: 3000 }),
       rule({ AllowedMethods: ["GET", "HEAD"], AllowedOrigins: ["*"] }),
@@ -45,7 +49,7 @@ describe("CORS", () => {
     ["a wildcard in an exposed header", "InvalidRequest", [rule({ ExposeHeaders: ["x-*"] })]],
     ["a rule without origins", "MalformedXML", [rule({ AllowedOrigins: [] })]],
     ["101 rules", "MalformedXML", Array.from({ length: 101 }, () => rule())],
-  ])("refuses %s", async ([, name, rules]) => {
+  ])("CORS rules with %s are refused", async ([, name, rules]) => {
     await expect(put(rules)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
   });
 });
@@ -56,7 +60,7 @@ describe("tags", () => {
     target.s3().send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
   const get = async () => (await target.s3().send(new GetBucketTaggingCommand({ Bucket }))).TagSet;
 
-  test("are the same through both APIs: one replaces them all, the other changes one by one", async () => {
+  test("PutBucketTagging replaces all tags, and TagResource changes single tags of the same bucket", async () => {
     const control = target.s3control();
     await put([{ Key: "env", Value: "prod" }]);
     await control.send(new TagResourceCommand({ ...resource(), Tags: [{ Key: "owner", Value: "a + b" }] }));
@@ -74,7 +78,7 @@ describe("tags", () => {
 
   const many = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: "" }));
 
-  test("are 50 at most", async () => {
+  test("a bucket has at most 50 tags", async () => {
     await put(many(50));
     await expect(put(many(51))).rejects.toMatchObject({ name: "BadRequest" });
     const oneMore = new TagResourceCommand({ ...resource(), Tags: [{ Key: "one-more", Value: "" }] });
@@ -82,17 +86,16 @@ describe("tags", () => {
   });
 
   test.for([
-    ["AWS's own prefix", [{ Key: "aws:mine", Value: "" }]],
-    ["one key twice", [...many(1), ...many(1)]],
+    ["the prefix aws:", [{ Key: "aws:mine", Value: "" }]],
+    ["a repeated key", [...many(1), ...many(1)]],
     ["a key of 129 characters", [{ Key: "k".repeat(129), Value: "" }]],
     ["a value of 257 characters", [{ Key: "k", Value: "v".repeat(257) }]],
-    ["characters outside the set", [{ Key: "k", Value: "a<b" }]],
-  ] as const)("refuse %s", async ([, tags]) => {
+    ["invalid characters", [{ Key: "k", Value: "a<b" }]],
+  ] as const)("tags with %s are refused", async ([, tags]) => {
     await expect(put([...tags])).rejects.toMatchObject({ name: "InvalidTag", $metadata: { httpStatusCode: 400 } });
   });
 
-  // https://github.com/hashicorp/terraform-provider-aws/issues/7323
-  simulatorTest("that AWS set must be in a new set as they are", async () => {
+  simulatorTest("PutBucketTagging must include the tags that AWS has set", async () => {
     const system = { Key: "aws:cloudformation:stack-name", Value: "s" };
     target.simulator.account(target.accountId).buckets.get(Bucket)?.tags.set(system.Key, system.Value);
     const user = { Key: "env", Value: "prod" };
@@ -105,8 +108,7 @@ describe("tags", () => {
     expect(await get()).toEqual([system]);
   });
 
-  // https://github.com/hashicorp/terraform-provider-aws/issues/45684 and 46054
-  simulatorTest("are known to the classic calls only in some regions", async () => {
+  simulatorTest("some regions have the classic tag calls only", async () => {
     const { regionsWithoutResourceTags: without } = target.simulator.account(target.accountId);
     without.add("eu-west-1");
     const region = { region: "eu-west-1" };
@@ -128,14 +130,14 @@ describe("tags", () => {
     without.clear();
   });
 
-  simulatorTest("by S3 Control are objects of a bucket at a store that has none", async () => {
+  simulatorTest("a store without S3 Control takes its tag calls for object requests", async () => {
     target.simulator.store.withoutS3Control = true;
     const list = target.s3control().send(new ListTagsForResourceCommand(resource()));
     await expect(list).rejects.toMatchObject({ name: "NoSuchBucket", BucketName: "v20180820" });
     target.simulator.store.withoutS3Control = false;
   });
 
-  simulatorTest("can seem to be set by AWS on every bucket", async () => {
+  simulatorTest("awsTags adds tags of AWS to every bucket", async () => {
     target.simulator.normalise.set({ awsTags: { "aws:createdBy": "cloudtrail" } });
     expect(await get()).toContainEqual({ Key: "aws:createdBy", Value: "cloudtrail" });
     const { Tags } = await target.s3control().send(new ListTagsForResourceCommand(resource()));

@@ -1,4 +1,4 @@
-/** A new bucket's settings, and the errors for those it does not have: aws.md 2.1 and 2.2, create-bucket-faq.html. */
+/** Settings of a new bucket: FACTS.md#s3-defaults-of-a-new-bucket and FACTS.md#s3-missing-configurations. */
 
 import {
   CreateBucketCommand,
@@ -36,7 +36,7 @@ const ALL_ON = {
 const SSE_S3 = { SSEAlgorithm: "AES256" as const };
 
 describe("a new bucket", () => {
-  test("has Block Public Access on, ACLs off, SSE-S3 with SSE-C blocked, versioning never set", async () => {
+  test("a new bucket blocks public access, ACLs and SSE-C, uses SSE-S3, and has no versioning", async () => {
     const s3 = target.s3();
     const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
     expect(PublicAccessBlockConfiguration).toEqual(ALL_ON);
@@ -59,20 +59,21 @@ describe("a new bucket", () => {
     [new GetBucketPolicyCommand({ Bucket: "" }), "NoSuchBucketPolicy"],
     [new GetBucketPolicyStatusCommand({ Bucket: "" }), "NoSuchBucketPolicy"],
     [new GetBucketTaggingCommand({ Bucket: "" }), "NoSuchTagSet"],
-  ] as const)("answers 404 with the code for what it does not have: %#", async ([command, name]) => {
+  ] as const)("a missing configuration answers 404 with its own code: %#", async ([command, name]) => {
     command.input.Bucket = Bucket;
     const got = target.s3().send(command as GetBucketCorsCommand);
     await expect(got).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 404 } });
   });
 
-  test("deletes what is not there without complaint", async () => {
+  test("deleting a missing bucket policy succeeds", async () => {
     const { $metadata } = await target.s3().send(new DeleteBucketPolicyCommand({ Bucket }));
     expect($metadata.httpStatusCode).toBe(204);
   });
 });
 
-describe("encryption (aws.md 2.3)", () => {
-  test("keeps what was written, the key unseen; deletion resets it to SSE-S3", async () => {
+// FACTS.md#s3-encryption
+describe("encryption", () => {
+  test("encryption reads back as written, with any KMS key, and deletion resets it to SSE-S3", async () => {
     const s3 = target.s3();
     const rule = {
       ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" as const, KMSMasterKeyID: "alias/nobody-has-it" },
@@ -87,7 +88,7 @@ describe("encryption (aws.md 2.3)", () => {
     expect(reset.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault).toEqual(SSE_S3);
   });
 
-  test("answers false for a bucket key that was left out, and has one rule at most", async () => {
+  test("encryption has one rule, whose bucket key defaults to false", async () => {
     const s3 = target.s3();
     const rule = { ApplyServerSideEncryptionByDefault: SSE_S3 };
     await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [rule] } }));
@@ -100,7 +101,7 @@ describe("encryption (aws.md 2.3)", () => {
   test.for([
     [{ SSEAlgorithm: "rot13" as never }, "MalformedXML"],
     [{ SSEAlgorithm: "AES256" as const, KMSMasterKeyID: "alias/x" }, "InvalidArgument"],
-  ] as const)("refuses %j", async ([byDefault, name]) => {
+  ] as const)("encryption refuses %j", async ([byDefault, name]) => {
     const Rules = [{ ApplyServerSideEncryptionByDefault: byDefault }];
     const put = target
       .s3()
@@ -109,8 +110,9 @@ describe("encryption (aws.md 2.3)", () => {
   });
 });
 
-describe("Block Public Access and ownership (aws.md 2.7)", () => {
-  test("an omitted field is false; deletion means unset", async () => {
+// FACTS.md#s3-public-access-and-ownership
+describe("Block Public Access and ownership", () => {
+  test("omitted fields of Block Public Access are false, and deletion unsets it", async () => {
     const s3 = target.s3();
     const one = { BlockPublicAcls: true };
     await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: one }));
@@ -123,7 +125,7 @@ describe("Block Public Access and ownership (aws.md 2.7)", () => {
     await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: ALL_ON }));
   });
 
-  test("ownership is one of three words; deletion means unset", async () => {
+  test("ownership has one of three values, and deletion unsets it", async () => {
     const s3 = target.s3();
     const put = (ObjectOwnership: string) =>
       s3.send(
@@ -133,14 +135,14 @@ describe("Block Public Access and ownership (aws.md 2.7)", () => {
         }),
       );
     await put("ObjectWriter");
-    await expect(put("Nobody")).rejects.toMatchObject({ name: "MalformedXML" });
+    await expect(put("Unclaimed")).rejects.toMatchObject({ name: "MalformedXML" });
     await s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
     const gone = s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
     await expect(gone).rejects.toMatchObject({ name: "OwnershipControlsNotFoundError" });
     await put("BucketOwnerEnforced");
   });
 
-  simulatorTest("ACLs cannot be turned off while the ACL grants others something", async () => {
+  simulatorTest("ACLs cannot be disabled while the ACL grants access to others", async () => {
     const name = target.bucketName();
     target.simulator.account(target.accountId).createBucket(name).acl = "public-read";
     const put = new PutBucketOwnershipControlsCommand({
@@ -151,8 +153,9 @@ describe("Block Public Access and ownership (aws.md 2.7)", () => {
   });
 });
 
-describe("versioning (aws.md 2.4)", () => {
-  test("once enabled it can only be suspended", async () => {
+// FACTS.md#s3-versioning
+describe("versioning", () => {
+  test("versioning that was enabled can only be suspended", async () => {
     const s3 = target.s3();
     for (const Status of ["Enabled", "Suspended"] as const) {
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
@@ -162,7 +165,7 @@ describe("versioning (aws.md 2.4)", () => {
     await expect(never).rejects.toMatchObject({ name: "IllegalVersioningConfigurationException" });
   });
 
-  simulatorTest("object lock keeps it from being suspended", async () => {
+  simulatorTest("versioning cannot be suspended on a bucket with object lock", async () => {
     const name = target.bucketName();
     await target.s3().send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: true }));
     const suspend = new PutBucketVersioningCommand({
@@ -172,7 +175,7 @@ describe("versioning (aws.md 2.4)", () => {
     await expect(target.s3().send(suspend)).rejects.toMatchObject({ name: "InvalidBucketState" });
   });
 
-  simulatorTest("with MFA delete on, only root with its device may change it", async () => {
+  simulatorTest("with MFA delete, versioning cannot be changed without the MFA device", async () => {
     const name = target.bucketName();
     target.simulator.account(target.accountId).createBucket(name).mfaDelete = true;
     const put = new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: "Enabled" } });

@@ -1,4 +1,4 @@
-/** Pod Identity associations, clusters, identity providers. Sources: API_CreatePodIdentityAssociation.html and its siblings, aws.md 3.2. */
+/** Pod Identity associations, clusters and identity providers: FACTS.md#eks-pod-identity. */
 
 import {
   CreatePodIdentityAssociationCommand,
@@ -55,7 +55,7 @@ async function associated(input: Partial<CreatePodIdentityAssociationCommandInpu
 describe("Pod Identity associations", () => {
   beforeAll(() => void account().addCluster(clusterName));
 
-  simulatorTest("are made, described, updated and deleted", async () => {
+  simulatorTest("associations are created, described, updated and deleted", async () => {
     const { roleArn, serviceAccount, associationId } = await associated({ tags: { owner: "s3-operator" } });
     const describeIt = new DescribePodIdentityAssociationCommand({ clusterName, associationId });
     const { association } = await target.eks().send(describeIt);
@@ -76,7 +76,7 @@ describe("Pod Identity associations", () => {
     await expect(target.eks().send(describeIt)).rejects.toMatchObject(NOT_FOUND);
   });
 
-  simulatorTest("there is one for a service account; the same request again finds it", async () => {
+  simulatorTest("a service account has one association, which a repeated request returns", async () => {
     const { roleArn, associationId, serviceAccount } = await associated({ clientRequestToken: "token" });
     expect((await associated({ roleArn, serviceAccount, clientRequestToken: "token" })).associationId).toBe(
       associationId,
@@ -89,7 +89,7 @@ describe("Pod Identity associations", () => {
     await associated({ serviceAccount, namespace: "team-b" });
   });
 
-  simulatorTest("are listed by namespace and service account, in pages", async () => {
+  simulatorTest("associations are listed by namespace and service account, in pages", async () => {
     const made = [await associated({ namespace: "listed" }), await associated({ namespace: "listed" })];
     const list = async (input: object) => {
       const command = new ListPodIdentityAssociationsCommand({ clusterName, namespace: "listed", ...input });
@@ -103,7 +103,7 @@ describe("Pod Identity associations", () => {
     expect(second.nextToken).toBeUndefined();
   });
 
-  simulatorTest("want a role that is there and trusts pods", async () => {
+  simulatorTest("an association needs an existing role that trusts pods", async () => {
     const nobody = associated({ roleArn: `arn:aws:iam::${target.accountId}:role/nobody` });
     await expect(nobody).rejects.toMatchObject({ ...INVALID, message: "Role provided in the request does not exist." });
     const ofEc2 = associated({ roleArn: await podRole({ Service: "ec2.amazonaws.com" }) });
@@ -115,7 +115,7 @@ describe("Pod Identity associations", () => {
     await associated({ roleArn });
   });
 
-  simulatorTest("have a session policy of 2,048 characters at most, without session tags only", async () => {
+  simulatorTest("an association's session policy has at most 2,048 characters and excludes session tags", async () => {
     const policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
     await expect(associated({ policy })).rejects.toMatchObject(INVALID);
     const disabled = { disableSessionTags: true };
@@ -123,7 +123,7 @@ describe("Pod Identity associations", () => {
     expect((await associated({ ...disabled, policy })).policy).toBe(policy);
   });
 
-  simulatorTest("have an external id when they name a target role", async () => {
+  simulatorTest("an association with a target role has an external ID", async () => {
     const targetRoleArn = "arn:aws:iam::222233334444:role/target";
     const { associationId, externalId } = await associated({ targetRoleArn });
     expect(externalId).toBeTruthy();
@@ -133,7 +133,7 @@ describe("Pod Identity associations", () => {
     expect([association?.targetRoleArn, association?.externalId]).toEqual([undefined, undefined]);
   });
 
-  simulatorTest("take iam:PassRole on the role, and a cluster of this region", async () => {
+  simulatorTest("an association needs iam:PassRole on the role, and a cluster in the region", async () => {
     const roleArn = await podRole();
     const remove = target.simulator.faults.deny("iam:PassRole");
     await expect(associated({ roleArn })).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe("Pod Identity associations", () => {
 });
 
 describe("clusters and identity providers", () => {
-  simulatorTest("a cluster has an issuer, which becomes a provider by a call", async () => {
+  simulatorTest("CreateOpenIDConnectProvider makes a cluster's issuer an identity provider", async () => {
     const { oidcIssuer } = account().addCluster("with-issuer");
     const { cluster } = await target.eks().send(new DescribeClusterCommand({ name: "with-issuer" }));
     const issuer = cluster?.identity?.oidc?.issuer;

@@ -1,6 +1,8 @@
 /**
- * Listing and deleting what is in a bucket, at scale. Sources: API_ListObjectVersions.html, API_DeleteObjects.html,
- * API_ListMultipartUploads.html, and answers of AWS that localstack recorded (see object-lock.test.ts).
+ * Lists and empties large buckets: FACTS.md#s3-listings-and-uploads.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
  */
 
 import {
@@ -56,7 +58,7 @@ const remove = (Bucket: string, Objects: ObjectIdentifier[], Quiet = true) =>
   target.s3().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet } }));
 
 describe("emptying", () => {
-  simulatorTest("5,000 versions and markers go in pages of 1,000, while the listing goes on", async () => {
+  simulatorTest("5,000 versions and markers are deleted in pages of 1,000 during one listing", async () => {
     const bucket = createdBucket();
     bucket.fillWith({ keys: 50, versionsPerKey: 99, deleteMarkers: true });
     let [count, calls] = [0, 0];
@@ -69,17 +71,17 @@ describe("emptying", () => {
     await target.s3().send(new DeleteBucketCommand({ Bucket: bucket.name }));
   });
 
-  simulatorTest("one key may have all the versions", async () => {
+  simulatorTest("a listing continues within the versions of one key", async () => {
     const bucket = createdBucket();
     bucket.fillWith({ keys: 1, versionsPerKey: 2500 });
     const ids = (await listed(bucket.name)).map(({ VersionId }) => VersionId);
     expect([ids.length, new Set(ids).size]).toEqual([2500, 2500]);
-    // The marker of each page is gone when the next one is asked for.
+    // The marker of each page is deleted before the next page is listed.
     for await (const page of pages(bucket.name)) await remove(bucket.name, page);
     expect(bucket.objects.size).toBe(0);
   });
 
-  simulatorTest("a bucket that never had versions has the version null", async () => {
+  simulatorTest("objects of a bucket without versioning have the version ID null", async () => {
     const bucket = createdBucket({ versioned: false });
     bucket.fillWith({ keys: 2 });
     const page = await listed(bucket.name);
@@ -90,7 +92,7 @@ describe("emptying", () => {
     expect(() => bucket.fillWith({ keys: 1, versionsPerKey: 2 })).toThrow("not versioned");
   });
 
-  simulatorTest("uploads are listed 1,000 at a time, by key and then by age, and aborted one by one", async () => {
+  simulatorTest("uploads are listed in pages of 1,000, by key and then by age, and aborted one by one", async () => {
     const s3 = target.s3();
     const { name: Bucket, ...bucket } = createdBucket();
     bucket.fillWith({ keys: 0, uploads: 1001 });
@@ -117,34 +119,31 @@ describe("emptying", () => {
 });
 
 describe("DeleteObjects", () => {
-  simulatorTest(
-    "answers 200 with an error for each key that is denied; versions and objects take different actions",
-    async () => {
-      const bucket = createdBucket();
-      bucket.fillWith({ keys: 2 });
-      const [version] = await listed(bucket.name);
-      const objects = [{ Key: version?.Key, VersionId: version?.VersionId }, { Key: "object-0000002" }];
-      const code = { Code: "AccessDenied" };
+  simulatorTest("DeleteObjects answers 200 with an error for each denied key or version", async () => {
+    const bucket = createdBucket();
+    bucket.fillWith({ keys: 2 });
+    const [version] = await listed(bucket.name);
+    const objects = [{ Key: version?.Key, VersionId: version?.VersionId }, { Key: "object-0000002" }];
+    const code = { Code: "AccessDenied" };
 
-      const allow = target.simulator.faults.deny("s3:DeleteObjectVersion");
-      const first = await remove(bucket.name, objects);
-      expect(first.$metadata.httpStatusCode).toBe(200);
-      expect(first.Errors).toMatchObject([{ ...objects[0], ...code }]);
-      expect(first.Errors?.[0]?.Message).toContain(
-        `is not authorized to perform: s3:DeleteObjectVersion on resource: "arn:aws:s3:::${bucket.name}/object-0000001"`,
-      );
-      expect(bucket.objects.get("object-0000002")?.[0]?.deleteMarker).toBe(true);
-      allow();
+    const allow = target.simulator.faults.deny("s3:DeleteObjectVersion");
+    const first = await remove(bucket.name, objects);
+    expect(first.$metadata.httpStatusCode).toBe(200);
+    expect(first.Errors).toMatchObject([{ ...objects[0], ...code }]);
+    expect(first.Errors?.[0]?.Message).toContain(
+      `is not authorized to perform: s3:DeleteObjectVersion on resource: "arn:aws:s3:::${bucket.name}/object-0000001"`,
+    );
+    expect(bucket.objects.get("object-0000002")?.[0]?.deleteMarker).toBe(true);
+    allow();
 
-      const allowAgain = target.simulator.faults.deny("s3:DeleteObject", { bucket: bucket.name });
-      const second = await remove(bucket.name, objects, false);
-      expect(second.Deleted).toMatchObject([objects[0] ?? {}]);
-      expect(second.Errors).toMatchObject([{ Key: "object-0000002", ...code }]);
-      allowAgain();
-    },
-  );
+    const allowAgain = target.simulator.faults.deny("s3:DeleteObject", { bucket: bucket.name });
+    const second = await remove(bucket.name, objects, false);
+    expect(second.Deleted).toMatchObject([objects[0] ?? {}]);
+    expect(second.Errors).toMatchObject([{ Key: "object-0000002", ...code }]);
+    allowAgain();
+  });
 
-  simulatorTest("is refused whole for 1,001 keys, and with MFA delete for any version", async () => {
+  simulatorTest("DeleteObjects refuses 1,001 keys, and any version while MFA delete is on", async () => {
     const bucket = createdBucket();
     const many = Array.from({ length: 1001 }, (_, index) => ({ Key: `k${index}` }));
     await expect(remove(bucket.name, many)).rejects.toMatchObject({ name: "MalformedXML" });
@@ -159,7 +158,7 @@ describe("DeleteObjects", () => {
     expect((await remove(bucket.name, [{ Key }])).Errors).toBeUndefined();
   });
 
-  simulatorTest("counts what is gone already as deleted, so that a lost answer does no harm", async () => {
+  simulatorTest("DeleteObjects counts missing keys as deleted, so that it can be repeated", async () => {
     const bucket = createdBucket();
     bucket.fillWith({ keys: 1, versionsPerKey: 2 });
     const page = await listed(bucket.name);
@@ -170,7 +169,7 @@ describe("DeleteObjects", () => {
 });
 
 describe("listing", () => {
-  simulatorTest("is in the order of UTF-8 bytes, which is not that of JavaScript's strings", async () => {
+  simulatorTest("listings are sorted by UTF-8 bytes, unlike strings in JavaScript", async () => {
     const { name: Bucket } = createdBucket();
     const keys = ["a", "a/", "a/b", "\u{ff5e}", "\u{1f600}"];
     for (const Key of keys.toReversed()) await target.s3().send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
@@ -179,7 +178,7 @@ describe("listing", () => {
     expect(after.Contents?.map(({ Key }) => Key)).toEqual(["\u{1f600}"]);
   });
 
-  simulatorTest("writes keys URL-encoded when asked to, which keys need that XML cannot hold", async () => {
+  simulatorTest("listings URL-encode keys on request, which keys with characters outside XML need", async () => {
     const s3 = target.s3();
     const { name: Bucket } = createdBucket();
     await s3.send(new PutObjectCommand({ Bucket, Key: "a b/\u{1}+\u{e9}", Body: "x" }));
@@ -189,7 +188,7 @@ describe("listing", () => {
     await expect(other).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  simulatorTest("refuses a version marker without its key", async () => {
+  simulatorTest("ListObjectVersions refuses a version marker without a key marker", async () => {
     const { name: Bucket } = createdBucket();
     const list = target.s3().send(new ListObjectVersionsCommand({ Bucket, VersionIdMarker: "v1" }));
     await expect(list).rejects.toMatchObject({ name: "InvalidArgument" });

@@ -1,4 +1,4 @@
-/** Roles. Sources: API_CreateRole.html and its siblings, reference_iam-quotas.html, aws.md 3.1 to 3.3. */
+/** Roles: FACTS.md#iam-roles. */
 
 import {
   AttachRolePolicyCommand,
@@ -59,7 +59,7 @@ const NO_SUCH_ENTITY = error("NoSuchEntityException", 404);
 const account = () => target.simulator.account(target.accountId);
 
 describe("CreateRole and GetRole", () => {
-  simulatorTest("give the role back, its trust percent-encoded", async () => {
+  simulatorTest("CreateRole and GetRole return the role with its trust policy percent-encoded", async () => {
     const boundary = account().addManagedPolicy("boundary", JSON.parse(policy()) as object);
     const { RoleName, arn } = await created({
       Path: "/s3op/prod/",
@@ -82,7 +82,7 @@ describe("CreateRole and GetRole", () => {
     expect(JSON.parse(decodeURIComponent(role?.AssumeRolePolicyDocument ?? ""))).toEqual(POD_TRUST);
   });
 
-  simulatorTest("a name is taken whatever its letter case; a role made again has another id", async () => {
+  simulatorTest("role names are unique regardless of letter case, and a new role has a new unique ID", async () => {
     const { RoleName, id } = await created({ RoleName: "Taken" });
     await expect(created({ RoleName: "taken" })).rejects.toMatchObject(error("EntityAlreadyExistsException", 409));
     await target.iam().send(new DeleteRoleCommand({ RoleName }));
@@ -93,9 +93,9 @@ describe("CreateRole and GetRole", () => {
   simulatorTest.for<[string, string, number, Partial<CreateRoleCommandInput>]>([
     ["a name of 65 characters", "ValidationError", 400, { RoleName: "a".repeat(65) }],
     ["a name with a slash", "ValidationError", 400, { RoleName: "a/b" }],
-    ["a path without a slash at its end", "ValidationError", 400, { Path: "/a" }],
+    ["a path without a trailing slash", "ValidationError", 400, { Path: "/a" }],
     ["a session of more than 12 hours", "ValidationError", 400, { MaxSessionDuration: 43_201 }],
-    ["a long description", "ValidationError", 400, { Description: "a".repeat(1001) }],
+    ["a description of 1,001 characters", "ValidationError", 400, { Description: "a".repeat(1001) }],
     [
       "51 tags",
       "LimitExceededException",
@@ -103,56 +103,56 @@ describe("CreateRole and GetRole", () => {
       { Tags: Array.from({ length: 51 }, (_, n) => ({ Key: `k${n}`, Value: "" })) },
     ],
     [
-      "keys that differ in letter case only",
+      "tag keys that differ in letter case only",
       "InvalidInputException",
       400,
       { Tags: ["a", "A"].map((Key) => ({ Key, Value: "" })) },
     ],
-    ["a tag of AWS's", "InvalidInputException", 400, { Tags: [{ Key: "aws:x", Value: "" }] }],
-    ["a tag with other characters", "ValidationError", 400, { Tags: [{ Key: "a*", Value: "" }] }],
+    ["a tag key with the prefix aws:", "InvalidInputException", 400, { Tags: [{ Key: "aws:x", Value: "" }] }],
+    ["a tag key with invalid characters", "ValidationError", 400, { Tags: [{ Key: "a*", Value: "" }] }],
     [
-      "a boundary that is not there",
+      "a missing permissions boundary",
       "NoSuchEntityException",
       404,
       { PermissionsBoundary: "arn:aws:iam::111122223333:policy/none" },
     ],
-    ["no JSON as trust", "MalformedPolicyDocumentException", 400, { AssumeRolePolicyDocument: "hello" }],
-    ["trust without a statement", "MalformedPolicyDocumentException", 400, { AssumeRolePolicyDocument: '{"foo":1}' }],
+    ["a trust policy that is not JSON", "MalformedPolicyDocumentException", 400, { AssumeRolePolicyDocument: "hello" }],
+    ["no statement", "MalformedPolicyDocumentException", 400, { AssumeRolePolicyDocument: '{"foo":1}' }],
     [
-      "trust in a role that is not there",
+      "trust in a missing role",
       "MalformedPolicyDocumentException",
       400,
       { AssumeRolePolicyDocument: trustOf({ AWS: "arn:aws:iam::111122223333:role/nobody" }) },
     ],
     [
-      "trust in a service that is none",
+      "trust in an unknown service",
       "MalformedPolicyDocumentException",
       400,
       { AssumeRolePolicyDocument: trustOf({ Service: "pods" }) },
     ],
     [
-      "trust with a resource",
+      "a trust policy with a resource",
       "MalformedPolicyDocumentException",
       400,
       { AssumeRolePolicyDocument: trustOf({ Service: "ec2.amazonaws.com" }, { Resource: "*" }) },
     ],
     [
-      "trust for another action",
+      "a trust policy for an action of another service",
       "MalformedPolicyDocumentException",
       400,
       { AssumeRolePolicyDocument: trustOf({ Service: "ec2.amazonaws.com" }, { Action: "s3:*" }) },
     ],
     [
-      "trust of more than 2,048 characters",
+      "a trust policy of more than 2,048 characters",
       "LimitExceededException",
       409,
       { AssumeRolePolicyDocument: trustOf({ Service: "ec2.amazonaws.com" }, { Sid: "a".repeat(2048) }) },
     ],
-  ])("refuse %s: %s", async ([, name, status, input]) => {
+  ])("CreateRole refuses %s with %s", async ([, name, status, input]) => {
     await expect(created(input)).rejects.toMatchObject(error(name, status));
   });
 
-  simulatorTest("white space in trust does not count, and its quota can be raised", async () => {
+  simulatorTest("the quota of a trust policy ignores white space and can be raised", async () => {
     await created({ AssumeRolePolicyDocument: `${JSON.stringify(POD_TRUST)}${" ".repeat(4000)}` });
     account().iamQuotas.trustPolicySize = 4096;
     await created({ AssumeRolePolicyDocument: trustOf({ Service: "ec2.amazonaws.com" }, { Sid: "a".repeat(2048) }) });
@@ -160,14 +160,14 @@ describe("CreateRole and GetRole", () => {
   });
 });
 
-describe("changes", () => {
-  simulatorTest("UpdateRole leaves alone what it does not name", async () => {
+describe("changes of a role", () => {
+  simulatorTest("UpdateRole does not change fields that are absent", async () => {
     const { RoleName } = await created({ Description: "before", MaxSessionDuration: 7200 });
     await target.iam().send(new UpdateRoleCommand({ RoleName, Description: "after" }));
     expect(await read(RoleName)).toMatchObject({ Description: "after", MaxSessionDuration: 7200 });
   });
 
-  simulatorTest("trust keeps roles by their unique ids, and accounts by their root", async () => {
+  simulatorTest("a trust policy stores roles by unique ID, and accounts by root ARN", async () => {
     const reader = await created();
     const { RoleName } = await created();
     const PolicyDocument = trustOf({ AWS: [reader.arn, target.accountId] });
@@ -185,7 +185,7 @@ describe("changes", () => {
     expect(await principals()).toEqual({ AWS: [reader.id, root] });
   });
 
-  simulatorTest("tags are changed one by one, and not told apart by letter case", async () => {
+  simulatorTest("role tags are changed one by one, and their keys ignore letter case", async () => {
     const { RoleName } = await created({ Tags: [{ Key: "Team", Value: "a" }] });
     const tags = async () => (await target.iam().send(new ListRoleTagsCommand({ RoleName }))).Tags;
     const Tags = [
@@ -198,7 +198,7 @@ describe("changes", () => {
     expect(await tags()).toEqual([{ Key: "x", Value: "" }]);
   });
 
-  simulatorTest("a boundary is put, must exist, and is deleted once", async () => {
+  simulatorTest("a permissions boundary must exist, and is set and deleted", async () => {
     const { RoleName } = await created();
     const PermissionsBoundary = account().addManagedPolicy("limits", JSON.parse(policy()) as object);
     await target.iam().send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
@@ -220,7 +220,7 @@ describe("policies of a role", () => {
   const names = async (RoleName: string) =>
     (await target.iam().send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames;
 
-  simulatorTest("inline ones are put, read as they were written, listed and deleted", async () => {
+  simulatorTest("inline policies are written, read back as written, listed and deleted", async () => {
     const { RoleName } = await created();
     const document = JSON.stringify(JSON.parse(policy({ Resource: "arn:aws:s3:::docs/ü (1)/*" })), undefined, 2);
     await put(RoleName, "access", document);
@@ -235,7 +235,7 @@ describe("policies of a role", () => {
     await expect(again).rejects.toMatchObject(NO_SUCH_ENTITY);
   });
 
-  simulatorTest("inline ones have 10,240 characters together, white space not counted", async () => {
+  simulatorTest("inline policies have at most 10,240 characters together, without white space", async () => {
     const { RoleName } = await created();
     const filler = (length: number) => policy({ Sid: "a".repeat(length) });
     await put(RoleName, "first", `${filler(5000)}${" ".repeat(9000)}`);
@@ -245,24 +245,24 @@ describe("policies of a role", () => {
   });
 
   simulatorTest.for<[string, string]>([
-    ["no JSON", "hello"],
+    ["text that is not JSON", "hello"],
     ["no statement", JSON.stringify({ Version: "2012-10-17", Statement: [] })],
-    ["another version", policy().replace("2012-10-17", "2026-01-01")],
+    ["an unknown version", policy().replace("2012-10-17", "2026-01-01")],
     ["a principal", policy({ Principal: "*" })],
     ["no resource", policy({ Resource: undefined })],
-    ["a resource that is no ARN", policy({ Resource: "docs" })],
+    ["a resource that is not an ARN", policy({ Resource: "docs" })],
     ["an action without a service", policy({ Action: "GetObject" })],
     ["an unknown operator", policy({ Condition: { StringIs: { "s3:prefix": "a" } } })],
     ["a condition key without a service", policy({ Condition: { StringLike: { prefix: "a" } } })],
     ["a Sid with a space", policy({ Sid: "a b" })],
     ["a character beyond U+00FF", policy({ Resource: "arn:aws:s3:::docs/\u4f60/*" })],
-  ])("%s is MalformedPolicyDocument", async ([, document]) => {
+  ])("an inline policy with %s is refused with MalformedPolicyDocument", async ([, document]) => {
     const { RoleName } = await created();
     await expect(put(RoleName, "p", document)).rejects.toMatchObject(error("MalformedPolicyDocumentException", 400));
     expect(await names(RoleName)).toEqual([]);
   });
 
-  simulatorTest("managed ones are attached, ten at most, listed and detached; a role with policies stays", async () => {
+  simulatorTest("at most ten managed policies are attached, and a role with policies cannot be deleted", async () => {
     const { RoleName } = await created();
     const arns = Array.from({ length: 11 }, (_, n) => account().addManagedPolicy(`p${n}`, {}));
     const attach = (PolicyArn: string) => target.iam().send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
@@ -286,7 +286,7 @@ describe("policies of a role", () => {
 });
 
 describe("ListRoles", () => {
-  simulatorTest("has pages, and prefixes of paths", async () => {
+  simulatorTest("ListRoles has pages and filters by path prefix", async () => {
     const names = await Promise.all(
       ["a", "b", "c"].map((name) => created({ RoleName: `listed-${name}`, Path: "/listed/" })),
     );
@@ -299,13 +299,14 @@ describe("ListRoles", () => {
   });
 });
 
-describe("who may call, and when", () => {
-  simulatorTest("IAM is signed for us-east-1 (iam-service.html)", async () => {
+describe("calls to IAM", () => {
+  // https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+  simulatorTest("IAM requests are signed for us-east-1", async () => {
     const list = target.iam({ region: "eu-west-1" }).send(new ListRolesCommand({}));
     await expect(list).rejects.toMatchObject(error("SignatureDoesNotMatch", 403));
   });
 
-  simulatorTest("a denial names the action and the role; two changes at once are ConcurrentModification", async () => {
+  simulatorTest("a denial names action and role, and concurrent changes answer ConcurrentModification", async () => {
     const { RoleName, arn } = await created({ Path: "/s3op/" });
     const removeDenial = target.simulator.faults.deny("iam:PutRolePolicy", { account: target.accountId });
     const put = new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument: policy() });
@@ -320,13 +321,13 @@ describe("who may call, and when", () => {
     await target.iam().send(put);
   });
 
-  simulatorTest("tags at creation take iam:TagRole as well", async () => {
+  simulatorTest("CreateRole with tags also needs iam:TagRole", async () => {
     const remove = target.simulator.faults.deny("iam:TagRole");
     await expect(created({ Tags: [{ Key: "a", Value: "b" }] })).rejects.toMatchObject(error("AccessDenied", 403));
     remove();
   });
 
-  simulatorTest("other services do not find a new role at once (troubleshoot_general.html)", async () => {
+  simulatorTest("other services do not find a new role at once", async () => {
     account().newRolesUnknownFor = 2;
     const { arn } = await created();
     account().newRolesUnknownFor = 0;

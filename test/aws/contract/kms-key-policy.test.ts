@@ -1,7 +1,4 @@
-/**
- * Key policies. Sources: API_PutKeyPolicy.html, key-policies.html, aws.md 4. Never against AWS: a key costs money until its deletion is
- * through.
- */
+/** Key policies: FACTS.md#kms. Not against AWS: a key costs money until its deletion is complete. */
 
 import {
   CreateKeyCommand,
@@ -44,7 +41,7 @@ describe("key policies", () => {
   const put = (KeyId: string, Policy: string, bypass = false) =>
     target.kms().send(new PutKeyPolicyCommand({ KeyId, Policy, BypassPolicyLockoutSafetyCheck: bypass }));
 
-  simulatorTest("let the account's root do everything, until they are written", async () => {
+  simulatorTest("the default key policy allows the account's root everything", async () => {
     const { KeyId } = await created();
     expect((await get(KeyId)).Statement).toMatchObject([{ Principal: root(), Action: "kms:*" }]);
     const role = target.simulator.account(target.accountId).addRole("reader");
@@ -54,7 +51,7 @@ describe("key policies", () => {
     expect((await get(KeyId)).Statement[1]?.Principal).toEqual({ AWS: [role.uniqueId] });
   });
 
-  simulatorTest("can be given when a key is made", async () => {
+  simulatorTest("CreateKey accepts a key policy", async () => {
     const { KeyId } = await created({ Policy: policy(statement({ Sid: "mine" })), Description: "docs" });
     expect((await get(KeyId)).Statement).toMatchObject([{ Sid: "mine" }]);
     const { KeyMetadata } = await target.kms().send(new DescribeKeyCommand({ KeyId }));
@@ -62,7 +59,7 @@ describe("key policies", () => {
   });
 
   simulatorTest.for<[string, string, () => string]>([
-    ["no JSON", "MalformedPolicyDocumentException", () => "hello"],
+    ["text that is not JSON", "MalformedPolicyDocumentException", () => "hello"],
     ["no statement", "MalformedPolicyDocumentException", () => policy()],
     [
       "no principal",
@@ -70,37 +67,34 @@ describe("key policies", () => {
       () => policy(statement(), statement({ Principal: undefined })),
     ],
     [
-      "a role that is not there",
+      "a missing role",
       "MalformedPolicyDocumentException",
       () => policy(statement(), statement({ Principal: { AWS: `arn:aws:iam::${target.accountId}:role/nobody` } })),
     ],
     [
-      "a writer who locks himself out",
+      "no permission for the caller to change the policy again",
       "MalformedPolicyDocumentException",
       () => policy(statement({ Action: "kms:Decrypt" })),
     ],
     [
-      "a writer who may write it again under a condition",
+      "a condition on the permission to change the policy again",
       "MalformedPolicyDocumentException",
       () => policy(statement({ Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } } })),
     ],
     ["more than 32 KiB", "LimitExceededException", () => policy(statement({ Sid: "a".repeat(33_000) }))],
-  ])("refuse %s: %s", async ([, name, text]) => {
+  ])("a key policy with %s is refused with %s", async ([, name, text]) => {
     const { KeyId } = await created();
     await expect(put(KeyId, text())).rejects.toMatchObject(badRequest(name));
     await expect(created({ Policy: text() })).rejects.toMatchObject(badRequest(name));
     expect((await get(KeyId)).Statement).toHaveLength(1);
   });
 
-  simulatorTest(
-    "may lock their writer out when he says so; there is one policy only, and AWS's keys have AWS's",
-    async () => {
-      const { KeyId } = await created();
-      await put(KeyId, policy(statement({ Action: "kms:Decrypt" })), true);
-      const other = target.kms().send(new GetKeyPolicyCommand({ KeyId, PolicyName: "other" }));
-      await expect(other).rejects.toMatchObject(badRequest("NotFoundException"));
-      const ofAws = put("alias/aws/s3", policy(statement()));
-      await expect(ofAws).rejects.toMatchObject(badRequest("UnsupportedOperationException"));
-    },
-  );
+  simulatorTest("the lockout check can be bypassed; other policy names and AWS managed keys are refused", async () => {
+    const { KeyId } = await created();
+    await put(KeyId, policy(statement({ Action: "kms:Decrypt" })), true);
+    const other = target.kms().send(new GetKeyPolicyCommand({ KeyId, PolicyName: "other" }));
+    await expect(other).rejects.toMatchObject(badRequest("NotFoundException"));
+    const ofAws = put("alias/aws/s3", policy(statement()));
+    await expect(ofAws).rejects.toMatchObject(badRequest("UnsupportedOperationException"));
+  });
 });

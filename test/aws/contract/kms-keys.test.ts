@@ -1,7 +1,6 @@
 /**
- * What is managed on a key. Sources: API_CreateKey.html, API_EnableKeyRotation.html, API_TagResource.html,
- * API_ListKeys.html, key-state.html, aws.md 4, and answers of AWS that localstack recorded (see object-lock.test.ts).
- * Never against AWS: a key costs money until its deletion is through.
+ * Rotation, tags and lists of keys, and their use by objects: FACTS.md#kms. Not against AWS: a key costs money until
+ * its deletion is complete.
  */
 
 import {
@@ -61,7 +60,7 @@ describe("rotation", () => {
     return [answer.KeyRotationEnabled, answer.RotationPeriodInDays];
   };
 
-  simulatorTest("is off, then every 365 days or as often as was said, then off again", async () => {
+  simulatorTest("key rotation is off at first, and enabled with a period of 365 days or a given one", async () => {
     const { KeyId } = await created();
     expect(await status(KeyId)).toEqual([false, undefined]);
     await enable(KeyId);
@@ -74,7 +73,7 @@ describe("rotation", () => {
     expect(await status(KeyId)).toEqual([false, undefined]);
   });
 
-  simulatorTest("is not set on a key that is disabled, pending deletion, or AWS's", async () => {
+  simulatorTest("key rotation is refused for disabled keys, keys pending deletion and AWS managed keys", async () => {
     const { KeyId } = await created();
     await enable(KeyId, 180);
     await target.kms().send(new DisableKeyCommand({ KeyId }));
@@ -100,7 +99,7 @@ describe("tags", () => {
     return Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
   };
 
-  simulatorTest("are changed one by one", async () => {
+  simulatorTest("key tags are changed one by one", async () => {
     const { KeyId } = await created({ Tags: [{ TagKey: "a", TagValue: "1" }] });
     await tag(KeyId, { a: "2", b: "3" });
     expect(await get(KeyId)).toEqual({ a: "2", b: "3" });
@@ -112,17 +111,17 @@ describe("tags", () => {
 
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, ""]));
   simulatorTest.for<[string, string, Record<string, string>]>([
-    ["AWS's prefix", "TagException", { "AWS:mine": "" }],
+    ["the prefix aws:", "TagException", { "AWS:mine": "" }],
     ["a key of 129 characters", "ValidationException", { ["k".repeat(129)]: "" }],
     ["a value of 257 characters", "ValidationException", { k: "v".repeat(257) }],
     ["51 tags", "TagException", many(51)],
-  ])("refuse %s: %s", async ([, name, tags]) => {
+  ])("key tags with %s are refused with %s", async ([, name, tags]) => {
     const { KeyId } = await created();
     await expect(tag(KeyId, tags)).rejects.toMatchObject(badRequest(name));
     expect(await get(KeyId)).toEqual({});
   });
 
-  simulatorTest("are 50 at most, counting those that are there; a request names each once", async () => {
+  simulatorTest("a key has at most 50 tags, and a request names each tag key once", async () => {
     const { KeyId } = await created();
     await tag(KeyId, many(50));
     await expect(tag(KeyId, { more: "" })).rejects.toMatchObject(badRequest("TagException"));
@@ -131,8 +130,8 @@ describe("tags", () => {
   });
 });
 
-describe("lists", () => {
-  simulatorTest("of keys go on where the last page ended", async () => {
+describe("lists of keys and aliases", () => {
+  simulatorTest("ListKeys continues at the marker", async () => {
     const { credentials } = target.simulator.account("777766665555");
     const kms = target.kms({ credentials });
     for (let count = 0; count < 3; count++) await kms.send(new CreateKeyCommand({}));
@@ -152,32 +151,29 @@ describe("lists", () => {
     expect((await elsewhere.send(new ListKeysCommand({}))).Keys).toEqual([]);
   });
 
-  simulatorTest(
-    "of aliases are of one key when it is named; an alias can be moved, but not to a dying key",
-    async () => {
-      const kms = target.kms();
-      const [one, other, dying] = [await created(), await created(), await created()];
-      const names = ["alias/b", "alias/a", "alias/c"].map((name) => `${name}-${one.KeyId}`);
-      for (const AliasName of names) await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: one.KeyId }));
-      const list = async (KeyId: string, Marker?: string) => {
-        const page = new ListAliasesCommand({ KeyId, Limit: 2, ...(Marker !== undefined && { Marker }) });
-        const { Aliases = [], NextMarker } = await kms.send(page);
-        return { names: Aliases.map(({ AliasName }) => AliasName), next: NextMarker };
-      };
-      const first = await list(one.KeyId);
-      const second = await list(one.KeyId, first.next);
-      expect([...first.names, ...second.names]).toEqual(names.toSorted());
-      const AliasName = names[0] ?? "";
-      await kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: other.KeyId }));
-      expect((await list(other.KeyId)).names).toEqual([AliasName]);
-      await scheduleDeletion(dying.KeyId);
-      const move = kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: dying.KeyId }));
-      await expect(move).rejects.toMatchObject(isPending);
-    },
-  );
+  simulatorTest("ListAliases filters by key, and an alias cannot be moved to a key pending deletion", async () => {
+    const kms = target.kms();
+    const [one, other, dying] = [await created(), await created(), await created()];
+    const names = ["alias/b", "alias/a", "alias/c"].map((name) => `${name}-${one.KeyId}`);
+    for (const AliasName of names) await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: one.KeyId }));
+    const list = async (KeyId: string, Marker?: string) => {
+      const page = new ListAliasesCommand({ KeyId, Limit: 2, ...(Marker !== undefined && { Marker }) });
+      const { Aliases = [], NextMarker } = await kms.send(page);
+      return { names: Aliases.map(({ AliasName }) => AliasName), next: NextMarker };
+    };
+    const first = await list(one.KeyId);
+    const second = await list(one.KeyId, first.next);
+    expect([...first.names, ...second.names]).toEqual(names.toSorted());
+    const AliasName = names[0] ?? "";
+    await kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: other.KeyId }));
+    expect((await list(other.KeyId)).names).toEqual([AliasName]);
+    await scheduleDeletion(dying.KeyId);
+    const move = kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: dying.KeyId }));
+    await expect(move).rejects.toMatchObject(isPending);
+  });
 });
 
-simulatorTest("each call takes the IAM action of its name, and CreateKey with tags kms:TagResource", async () => {
+simulatorTest("each KMS call needs the action of its name, and CreateKey with tags kms:TagResource", async () => {
   target.simulator.calls.clear();
   const { KeyId } = await created({ Tags: [{ TagKey: "a", TagValue: "b" }] });
   await target.kms().send(new GetKeyRotationStatusCommand({ KeyId }));
@@ -190,8 +186,8 @@ simulatorTest("each call takes the IAM action of its name, and CreateKey with ta
   });
 });
 
-describe("objects", () => {
-  simulatorTest("are neither written nor read while their key is not enabled", async () => {
+describe("objects with a KMS key", () => {
+  simulatorTest("objects cannot be written or read while their key is not enabled", async () => {
     const s3 = target.s3();
     const { KeyId, arn } = await created();
     const object = { Bucket: target.bucketName(), Key: "a" };
@@ -213,7 +209,7 @@ describe("objects", () => {
     await expect(get()).rejects.toMatchObject(badRequest("KMS.KMSInvalidStateException"));
   });
 
-  simulatorTest("are not written with a key that nobody has, though the bucket takes it (aws.md 2.3)", async () => {
+  simulatorTest("a bucket accepts a missing key as its default, but objects cannot be written with it", async () => {
     const s3 = target.s3();
     const Bucket = target.bucketName();
     await s3.send(new CreateBucketCommand({ Bucket }));

@@ -1,7 +1,4 @@
-/**
- * Lifecycle. Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html,
- * lifecycle-transition-general-considerations.html, intro-lifecycle-rules.html, aws.md 2.5.
- */
+/** Lifecycle configurations: FACTS.md#s3-lifecycle. */
 
 import {
   DeleteBucketLifecycleCommand,
@@ -29,7 +26,7 @@ const put = (Rules: LifecycleRule[], TransitionDefaultMinimumObjectSize?: Minimu
   );
 const get = () => target.s3().send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
 
-/** Expires everything after a year, but for what the test says. */
+/** A rule that expires everything after a year, with the fields of the test. */
 const rule = (fields: Partial<LifecycleRule> = {}): LifecycleRule => ({
   ID: "a",
   Status: "Enabled",
@@ -38,7 +35,7 @@ const rule = (fields: Partial<LifecycleRule> = {}): LifecycleRule => ({
   ...fields,
 });
 
-test("gives back every field as it was written", async () => {
+test("a lifecycle configuration reads back every field as written", async () => {
   const rules: LifecycleRule[] = [
     rule({
       Filter: {
@@ -67,43 +64,43 @@ test("gives back every field as it was written", async () => {
   expect((await get()).Rules).toEqual(rules);
 });
 
-test("the minimum object size is of the whole configuration, and the default again when a write leaves it out", async () => {
+test("a write without the minimum object size resets it to the default", async () => {
   await put([rule()], "varies_by_storage_class");
   expect((await get()).TransitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
   await put([rule()]);
   expect((await get()).TransitionDefaultMinimumObjectSize).toBe("all_storage_classes_128K");
 });
 
-test("makes up the ids that are missing", async () => {
+test("missing rule IDs are generated", async () => {
   const { ID: _, ...nameless } = rule();
   await put([nameless, rule({ ID: "b" })]);
   const ids = (await get()).Rules?.map(({ ID }) => ID);
   expect(ids).toEqual([expect.stringMatching(/.+/) as unknown, "b"]);
 });
 
-test("is gone after deletion", async () => {
+test("a lifecycle configuration is absent after deletion", async () => {
   await put([rule()]);
   await target.s3().send(new DeleteBucketLifecycleCommand({ Bucket }));
   await expect(get()).rejects.toMatchObject({ name: "NoSuchLifecycleConfiguration" });
 });
 
-describe("allows", () => {
+describe("valid lifecycle rules", () => {
   test.for<[string, Partial<LifecycleRule>]>([
-    ["Glacier on day 0", { Transitions: [{ Days: 0, StorageClass: "GLACIER" }] }],
-    ["dates throughout", dated("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")],
+    ["a transition to Glacier on day 0", { Transitions: [{ Days: 0, StorageClass: "GLACIER" }] }],
+    ["dates in all actions", dated("2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")],
     ["an empty filter", { Filter: {} }],
-    ["only delete markers", { Expiration: { ExpiredObjectDeleteMarker: true } }],
-  ])("%s", async ([, fields]) => {
+    ["expiration of delete markers only", { Expiration: { ExpiredObjectDeleteMarker: true } }],
+  ])("a lifecycle rule can have %s", async ([, fields]) => {
     await put([rule(fields)]);
   });
 });
 
-describe("refuses", () => {
+describe("invalid lifecycle rules", () => {
   const infrequent = { Days: 30, StorageClass: "STANDARD_IA" } as const;
   test.for<[string, string, LifecycleRule[]]>([
-    ["infrequent access before day 30", "InvalidArgument", [rule({ Transitions: [{ ...infrequent, Days: 29 }] })]],
+    ["Standard-IA before day 30", "InvalidArgument", [rule({ Transitions: [{ ...infrequent, Days: 29 }] })]],
     [
-      "noncurrent infrequent access before day 30",
+      "One Zone-IA for noncurrent versions before day 30",
       "InvalidArgument",
       [rule({ NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: "ONEZONE_IA" }] })],
     ],
@@ -113,11 +110,11 @@ describe("refuses", () => {
       [rule({ Transitions: [infrequent, { Days: 10, StorageClass: "GLACIER" }] })],
     ],
     [
-      "Glacier within 30 days of infrequent access",
+      "Glacier within 30 days of Standard-IA",
       "InvalidArgument",
       [rule({ Transitions: [infrequent, { Days: 59, StorageClass: "GLACIER" }] })],
     ],
-    ["one class twice", "InvalidRequest", [rule({ Transitions: [infrequent, { ...infrequent, Days: 60 }] })]],
+    ["a repeated storage class", "InvalidRequest", [rule({ Transitions: [infrequent, { ...infrequent, Days: 60 }] })]],
     [
       "expiration that is not after the last transition",
       "InvalidArgument",
@@ -135,27 +132,27 @@ describe("refuses", () => {
       [rule({ Expiration: { Date: new Date("2030-01-01T01:00:00Z") } })],
     ],
     ["expiration on day 0", "InvalidArgument", [rule({ Expiration: { Days: 0 } })]],
-    ["one id twice", "InvalidArgument", [rule(), rule()]],
-    ["an id of 256 characters", "InvalidArgument", [rule({ ID: "x".repeat(256) })]],
+    ["a repeated ID", "InvalidArgument", [rule(), rule()]],
+    ["an ID of 256 characters", "InvalidArgument", [rule({ ID: "x".repeat(256) })]],
     ["no rules", "MalformedXML", []],
     ["1,001 rules", "InvalidRequest", Array.from({ length: 1001 }, (_, index) => rule({ ID: String(index) }))],
     ["a rule without an action", "InvalidRequest", [rule({ Expiration: undefined })]],
     ["a rule without a filter", "MalformedXML", [rule({ Filter: undefined })]],
-    ["old and new form together", "InvalidRequest", [rule(), rule({ ID: "b", Filter: undefined, Prefix: "x" })]],
+    ["Filter and legacy Prefix", "InvalidRequest", [rule(), rule({ ID: "b", Filter: undefined, Prefix: "x" })]],
     ["two predicates without And", "MalformedXML", [rule({ Filter: { Prefix: "x", ObjectSizeLessThan: 5 } })]],
     ["And with one predicate", "MalformedXML", [rule({ Filter: { And: { Prefix: "x" } } })]],
     [
-      "sizes that nothing can have",
+      "object sizes that exclude each other",
       "InvalidRequest",
       [rule({ Filter: { And: { ObjectSizeGreaterThan: 9, ObjectSizeLessThan: 9 } } })],
     ],
     [
-      "delete markers by tag",
+      "expiration of delete markers by tag",
       "InvalidRequest",
       [rule({ Filter: { Tag: { Key: "k", Value: "v" } }, Expiration: { ExpiredObjectDeleteMarker: true } })],
     ],
     [
-      "uploads by size",
+      "abort of uploads by object size",
       "InvalidRequest",
       [rule({ Filter: { ObjectSizeLessThan: 5 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } })],
     ],
@@ -164,14 +161,14 @@ describe("refuses", () => {
       "InvalidArgument",
       [rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 101 } })],
     ],
-    ["a status of its own", "MalformedXML", [rule({ Status: "On" as never })]],
-  ])("%s", async ([, name, rules]) => {
+    ["an unknown status", "MalformedXML", [rule({ Status: "On" as never })]],
+  ])("a lifecycle configuration with %s is refused with %s", async ([, name, rules]) => {
     await expect(put(rules)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
   });
 });
 
-describe("answers differently without meaning it (aws.md 2.5)", () => {
-  simulatorTest("by turns old and new after a write, while the switch lasts", async () => {
+describe("lifecycle answers that differ in form", () => {
+  simulatorTest("lifecycleFlap alternates old and new answers after a write", async () => {
     await put([rule({ ID: "old" })]);
     target.simulator.normalise.set({ lifecycleFlap: { reads: 3 } }, Bucket);
     await put([rule({ ID: "new" })]);
@@ -185,7 +182,7 @@ describe("answers differently without meaning it (aws.md 2.5)", () => {
     ["Prefix", "raw/", { Prefix: "raw/" }],
     ["FilterPrefix", "", { Filter: { Prefix: "" } }],
     ["EmptyFilter", "", { Filter: {} }],
-  ] as const)("with the prefix in the form %s", async ([form, Prefix, shown]) => {
+  ] as const)("lifecyclePrefixForm returns the prefix in the form %s", async ([form, Prefix, shown]) => {
     await put([rule({ Filter: { Prefix } })]);
     target.simulator.normalise.set({ lifecyclePrefixForm: form }, Bucket);
     const { ID, Status, Expiration } = rule();
@@ -193,7 +190,7 @@ describe("answers differently without meaning it (aws.md 2.5)", () => {
     target.simulator.normalise.clear();
   });
 
-  simulatorTest("with elements that the SDK does not know, without disturbing the others", async () => {
+  simulatorTest("unknownExtraFields adds elements that do not change what the SDK reads", async () => {
     await put([rule()]);
     target.simulator.normalise.set({ unknownExtraFields: true });
     expect((await get()).Rules).toEqual([rule()]);

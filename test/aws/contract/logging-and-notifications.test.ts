@@ -1,7 +1,4 @@
-/**
- * Logging and event notifications. Sources: API_PutBucketLogging.html, API_PutBucketNotificationConfiguration.html,
- * notification-how-to-filtering.html, aws.md 2.8, and answers of AWS that localstack recorded (see object-lock.test.ts).
- */
+/** Server access logging and event notifications: FACTS.md#s3-logging and FACTS.md#s3-notifications. */
 
 import {
   CreateBucketCommand,
@@ -37,7 +34,7 @@ describe("logging", () => {
     );
   const get = async () => (await target.s3().send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled;
 
-  test("is off, gives back what was written in each key format, and is off again", async () => {
+  test("logging is off at first, reads back in each key format, and can be turned off", async () => {
     expect(await get()).toBeUndefined();
     const plain = { TargetBucket: logs, TargetPrefix: "" };
     for (const format of [
@@ -54,7 +51,7 @@ describe("logging", () => {
     expect(await get()).toBeUndefined();
   });
 
-  test("refuses a target that is not there, or is in another region", async () => {
+  test("logging refuses a missing target, and a target in another region", async () => {
     const nowhere = put({ TargetBucket: target.bucketName(), TargetPrefix: "" });
     const invalid = { name: "InvalidTargetBucketForLogging", $metadata: { httpStatusCode: 400 } };
     await expect(nowhere).rejects.toMatchObject({
@@ -64,12 +61,12 @@ describe("logging", () => {
     const elsewhere = target.bucketName("eu-west-1");
     await target.s3({ region: "eu-west-1" }).send(new CreateBucketCommand({ Bucket: elsewhere }));
     const far = put({ TargetBucket: elsewhere, TargetPrefix: "" });
-    // Spelt as S3 spells it.
+    // S3 has this spelling.
     const prohibited = { name: "CrossLocationLoggingProhibitted", $metadata: { httpStatusCode: 403 } };
     await expect(far).rejects.toMatchObject(prohibited);
   });
 
-  simulatorTest("refuses a target of another account", async () => {
+  simulatorTest("logging refuses a target of another account", async () => {
     const theirs = target.bucketName();
     target.simulator.account("999988887777").createBucket(theirs);
     const put1 = put({ TargetBucket: theirs, TargetPrefix: "" });
@@ -79,8 +76,8 @@ describe("logging", () => {
   test.for<[string, object]>([
     ["no prefix", { TargetPrefix: undefined }],
     ["two key formats", { TargetObjectKeyFormat: { SimplePrefix: {}, PartitionedPrefix: {} } }],
-    ["another date", { TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource: "Yesterday" } } }],
-  ])("refuses %s as MalformedXML", async ([, fields]) => {
+    ["an unknown date source", { TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource: "Yesterday" } } }],
+  ])("logging with %s is refused with MalformedXML", async ([, fields]) => {
     const refused = put({ TargetBucket: logs, TargetPrefix: "", ...fields });
     await expect(refused).rejects.toMatchObject({ name: "MalformedXML" });
   });
@@ -109,7 +106,7 @@ describe("notifications", () => {
     return rest;
   };
 
-  test("are none at first; EventBridge is on when its empty element is there, and off when it is not", async () => {
+  test("a bucket has no notifications at first, and EventBridge is on while its empty element is present", async () => {
     expect(await get()).toEqual({});
     await put({ EventBridgeConfiguration: {} });
     expect(await get()).toEqual({ EventBridgeConfiguration: {} });
@@ -117,7 +114,7 @@ describe("notifications", () => {
     expect(await get()).toEqual({});
   });
 
-  simulatorTest("go to queues, topics and functions; missing ids are made up, filter names get a capital", async () => {
+  simulatorTest("notifications get generated IDs and capitalised filter names", async () => {
     const { notificationDestinations } = target.simulator.account(target.accountId);
     for (const [service, name] of [
       ["sqs", "allowed"],
@@ -140,7 +137,7 @@ describe("notifications", () => {
     expect(TopicConfigurations?.[0]?.Id).not.toBe(LambdaFunctionConfigurations?.[0]?.Id);
   });
 
-  simulatorTest("are looked at all together: one bad destination refuses the Put, and changes nothing", async () => {
+  simulatorTest("one invalid destination refuses all notifications and changes nothing", async () => {
     const { notificationDestinations } = target.simulator.account(target.accountId);
     notificationDestinations.set(arn("sqs", "allowed"), "Allowed").set(arn("sqs", "closed"), "Denied");
     await put({ QueueConfigurations: [queue({ Id: "before" })] });
@@ -184,11 +181,11 @@ describe("notifications", () => {
     ],
     ["a FIFO queue", invalid(() => ({ QueueConfigurations: [queue({ QueueArn: arn("sqs", "q.fifo") })] }))],
     [
-      "an event that there is not",
+      "an unknown event",
       invalid(() => ({ QueueConfigurations: [queue({ Events: ["s3:ObjectLooked:At" as never] })] })),
     ],
     ["no event", invalid(() => ({ QueueConfigurations: [queue({ Events: [] })] }), "MalformedXML")],
-    ["another filter name", invalid(() => ({ QueueConfigurations: [queue(filter(["INVALID", "does not matter"]))] }))],
+    ["an unknown filter name", invalid(() => ({ QueueConfigurations: [queue(filter(["INVALID", "any"]))] }))],
     [
       "a filter rule without a value",
       invalid(
@@ -197,19 +194,19 @@ describe("notifications", () => {
       ),
     ],
     [
-      "one id twice",
+      "a repeated ID",
       invalid(() => ({
         QueueConfigurations: [queue({ Id: "a" }), queue({ Id: "a", Events: ["s3:ObjectRemoved:*"] })],
       })),
     ],
     [
-      "prefixes that overlap for one event",
+      "overlapping prefixes for one event",
       invalid(() => ({
         QueueConfigurations: [queue(filter(["prefix", "images"])), queue(filter(["prefix", "images/raw"]))],
       })),
     ],
     [
-      "suffixes that overlap where a prefix does",
+      "overlapping suffixes and prefixes",
       invalid(() => ({
         QueueConfigurations: [
           queue(filter(["suffix", ".jpg"])),
@@ -217,12 +214,12 @@ describe("notifications", () => {
         ],
       })),
     ],
-  ] as const)("refuse %s", async ([, { configuration, name }]) => {
+  ] as const)("notifications with %s are refused", async ([, { configuration, name }]) => {
     const refused = { name, $metadata: { httpStatusCode: 400 } };
     await expect(put(configuration(), true)).rejects.toMatchObject(refused);
   });
 
-  test("do not overlap where prefixes, suffixes or events differ", async () => {
+  test("notifications with different prefixes, suffixes or events do not overlap", async () => {
     await put(
       {
         QueueConfigurations: [

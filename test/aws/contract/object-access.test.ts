@@ -1,6 +1,8 @@
 /**
- * KMS, uploads in parts, presigned URLs and browsers, with a workload's rights. Sources: UsingKMSEncryption.html, bucket-key.html,
- * mpuoverview.html, sigv4-query-string-auth.html, cors.html, aws.md 3.4 and 3.5. Never against AWS: it takes a cluster.
+ * KMS, multipart uploads, presigned URLs and CORS with the permissions of a workload: FACTS.md#workload-sessions. Not
+ * against AWS: it needs a cluster.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 
 import { SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
@@ -20,7 +22,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { presign, type PresignOptions } from "../index.ts";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
-import { policyOf, startWorkloads, type Workload, type Workloads } from "./workload.ts";
+import { policyDocument, startWorkloads, type Workload, type Workloads } from "./workload.ts";
 
 let target: Target;
 let workloads: Workloads;
@@ -69,7 +71,7 @@ describe("a bucket with a KMS key", () => {
   const put = ({ s3 }: Workload, Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
   const get = ({ s3 }: Workload, Key: string) => s3.send(new GetObjectCommand({ Bucket, Key }));
 
-  simulatorTest("takes the key's actions besides S3's, and the message names them", async () => {
+  simulatorTest("objects with a KMS key also need KMS actions, which a denial names", async () => {
     const key = await encrypted(false);
     const context = `arn:aws:s3:::${Bucket}/in/*`;
     const without = await workloads.start(objects("GetObject", "PutObject"));
@@ -87,46 +89,43 @@ describe("a bucket with a KMS key", () => {
     await expect(directly).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 
-  simulatorTest(
-    "has the object as encryption context, and with a bucket key the bucket; old objects keep theirs",
-    async () => {
-      const key = await encrypted(false);
-      const ofObject = await workloads.start(
-        objects("GetObject", "PutObject"),
-        using(key, `arn:aws:s3:::${Bucket}/in/*`, "GenerateDataKey", "Decrypt"),
-      );
-      const ofBucket = await workloads.start(
-        objects("GetObject", "PutObject"),
-        using(key, `arn:aws:s3:::${Bucket}`, "GenerateDataKey", "Decrypt"),
-      );
-      await put(ofObject, "in/old");
-      await expect(put(ofBucket, "in/new")).rejects.toMatchObject(saying("kms:GenerateDataKey"));
-      const rule = {
-        ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: key } as const,
-        BucketKeyEnabled: true,
-      };
-      const ServerSideEncryptionConfiguration = { Rules: [rule] };
-      await target.s3().send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
-      await expect(put(ofObject, "in/new")).rejects.toMatchObject(saying("kms:GenerateDataKey"));
-      expect((await put(ofBucket, "in/new")).BucketKeyEnabled).toBe(true);
-      await get(ofObject, "in/old");
-      await expect(get(ofBucket, "in/old")).rejects.toMatchObject(saying("kms:Decrypt"));
-    },
-  );
+  simulatorTest("the encryption context is the object, or the bucket if a bucket key was used", async () => {
+    const key = await encrypted(false);
+    const ofObject = await workloads.start(
+      objects("GetObject", "PutObject"),
+      using(key, `arn:aws:s3:::${Bucket}/in/*`, "GenerateDataKey", "Decrypt"),
+    );
+    const ofBucket = await workloads.start(
+      objects("GetObject", "PutObject"),
+      using(key, `arn:aws:s3:::${Bucket}`, "GenerateDataKey", "Decrypt"),
+    );
+    await put(ofObject, "in/old");
+    await expect(put(ofBucket, "in/new")).rejects.toMatchObject(saying("kms:GenerateDataKey"));
+    const rule = {
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: key } as const,
+      BucketKeyEnabled: true,
+    };
+    const ServerSideEncryptionConfiguration = { Rules: [rule] };
+    await target.s3().send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+    await expect(put(ofObject, "in/new")).rejects.toMatchObject(saying("kms:GenerateDataKey"));
+    expect((await put(ofBucket, "in/new")).BucketKeyEnabled).toBe(true);
+    await get(ofObject, "in/old");
+    await expect(get(ofBucket, "in/old")).rejects.toMatchObject(saying("kms:Decrypt"));
+  });
 
-  simulatorTest("asks the key's policy: without its account's root in it, IAM has no say", async () => {
+  simulatorTest("IAM policies grant no access to a key whose policy does not name the account's root", async () => {
     const key = await encrypted(true);
     const workload = await workloads.start(objects("PutObject"), { Effect: "Allow", Action: "kms:*", Resource: "*" });
     await put(workload, "in/x");
     const administrator = { AWS: target.simulator.account(target.accountId).callerArn };
     const statement = { Effect: "Allow", Principal: administrator, Action: "kms:*", Resource: "*" };
-    await target.kms().send(new PutKeyPolicyCommand({ KeyId: key, Policy: policyOf(statement) }));
+    await target.kms().send(new PutKeyPolicyCommand({ KeyId: key, Policy: policyDocument(statement) }));
     await expect(put(workload, "in/x")).rejects.toMatchObject(
       saying("because no resource-based policy allows the kms:GenerateDataKey action"),
     );
   });
 
-  simulatorTest("may have AWS's own key, which everybody may use through S3", async () => {
+  simulatorTest("all principals of the account may use the key of alias/aws/s3 through S3", async () => {
     const byDefault = { SSEAlgorithm: "aws:kms" } as const;
     const ServerSideEncryptionConfiguration = { Rules: [{ ApplyServerSideEncryptionByDefault: byDefault }] };
     await target.s3().send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
@@ -134,8 +133,8 @@ describe("a bucket with a KMS key", () => {
   });
 });
 
-describe("an upload in parts", () => {
-  simulatorTest("is made, looked at and completed with the rights of a writer", async () => {
+describe("a multipart upload", () => {
+  simulatorTest("a writer can create, list and complete a multipart upload", async () => {
     const { s3 } = await workloads.start(objects("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"));
     const names = { Bucket, Key: "in/large" };
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(names));
@@ -159,7 +158,7 @@ describe("an upload in parts", () => {
     await expect(complete(Parts)).rejects.toMatchObject({ name: "NoSuchUpload" });
   });
 
-  simulatorTest("is no way to see or end those of others", async () => {
+  simulatorTest("a writer cannot list or abort multipart uploads outside its prefix", async () => {
     const { s3 } = await workloads.start(objects("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"));
     const foreign = { Bucket, Key: "other/large" };
     const { UploadId } = await target.s3().send(new CreateMultipartUploadCommand(foreign));
@@ -181,7 +180,7 @@ describe("a presigned URL", () => {
   };
   const refused = (status: number, text: string) => ({ status, text: expect.stringContaining(text) as string });
 
-  simulatorTest("has its signer's rights, for one method and key", async () => {
+  simulatorTest("a presigned URL has the permissions of its signer, for one method and key", async () => {
     const workload = await workloads.start(objects("PutObject"));
     expect((await upload(signed(workload))).status).toBe(200);
     const stored = target.simulator.account(target.accountId).buckets.get(Bucket)?.objects.get("in/ä b.txt");
@@ -192,7 +191,7 @@ describe("a presigned URL", () => {
     );
   });
 
-  simulatorTest("is void when it is changed", async () => {
+  simulatorTest("a changed presigned URL is refused", async () => {
     const workload = await workloads.start(objects("PutObject"));
     const mismatch = refused(403, "SignatureDoesNotMatch");
     const url = signed(workload, { headers: { "content-type": "image/png" } });
@@ -202,7 +201,7 @@ describe("a presigned URL", () => {
     expect((await upload(url, { headers: { "content-type": "image/png" } })).status).toBe(200);
   });
 
-  simulatorTest("expires, with its time or with its signer's session; seven days at most", async () => {
+  simulatorTest("a presigned URL expires after its lifetime or its signer's session, at most seven days", async () => {
     const workload = await workloads.start(objects("PutObject"));
     const old = signed(workload, { expiresInSeconds: 60, now: Date.now() - 62_000 });
     expect(await upload(old)).toMatchObject(refused(403, "Request has expired"));
@@ -212,7 +211,7 @@ describe("a presigned URL", () => {
     expect(await upload(signed(workload))).toMatchObject(refused(400, "ExpiredToken"));
   });
 
-  simulatorTest("is used from the origins that the bucket's CORS rules name", async () => {
+  simulatorTest("browsers can use a presigned URL from origins in the bucket's CORS rules", async () => {
     const workload = await workloads.start(objects("PutObject"));
     const preflight = (origin: string, method: string, headers = "content-type") => ({
       method: "OPTIONS",
@@ -250,7 +249,7 @@ describe("a presigned URL", () => {
 });
 
 describe("SimulatePrincipalPolicy", () => {
-  simulatorTest("says what the role's own policies say", async () => {
+  simulatorTest("SimulatePrincipalPolicy evaluates the role's own policies", async () => {
     const { roleArn: PolicySourceArn } = await workloads.start(objects("GetObject"), {
       Effect: "Allow",
       Action: "s3:ListBucket",

@@ -1,6 +1,6 @@
 /**
- * Object lock. Sources: API_PutObjectLockConfiguration.html, API_PutObjectRetention.html, object-lock.html, aws.md 2.8, and answers of AWS
- * that localstack recorded (github.com/localstack/localstack, tests/aws/services/s3/*.snapshot.json; aws.md 2.4 for the rest).
+ * Object lock: FACTS.md#s3-object-lock.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
  */
 
 import {
@@ -42,12 +42,12 @@ const byDefault = (DefaultRetention: DefaultRetention): ObjectLockConfiguration 
   Rule: { DefaultRetention },
 });
 
-describe("of a bucket", () => {
-  test("is enabled at creation, without a rule", async () => {
+describe("object lock of a bucket", () => {
+  test("object lock enabled at creation has no rule", async () => {
     expect(await get()).toEqual({ ObjectLockEnabled: "Enabled" });
   });
 
-  test("is absent elsewhere, and enabled later only while versioning is", async () => {
+  test("object lock can be enabled later, while versioning is enabled", async () => {
     const name = target.bucketName();
     await target.s3().send(new CreateBucketCommand({ Bucket: name }));
     const absent = { name: "ObjectLockConfigurationNotFoundError", $metadata: { httpStatusCode: 404 } };
@@ -66,7 +66,7 @@ describe("of a bucket", () => {
     await version("Enabled");
   });
 
-  test("has a default retention in days or in years, which a Put without a rule removes", async () => {
+  test("the default retention has days or years, and a Put without a rule removes it", async () => {
     for (const retention of [
       { Mode: "GOVERNANCE", Days: 30 },
       { Mode: "COMPLIANCE", Years: 2 },
@@ -78,8 +78,7 @@ describe("of a bucket", () => {
     expect((await get())?.Rule).toBeUndefined();
   });
 
-  // New in 2026: taken from the SDK's types, not from recorded answers.
-  simulatorTest("keeps an event hold that is written, and loses it with a rule that leaves it out", async () => {
+  simulatorTest("the default event hold reads back as written, and a rule without it removes it", async () => {
     const hold = { DefaultEventHold: { Days: 90 } };
     await put(byDefault(hold));
     expect((await get())?.Rule?.DefaultRetention).toEqual(hold);
@@ -94,14 +93,14 @@ describe("of a bucket", () => {
   });
 
   test.for<[string, ObjectLockConfiguration]>([
-    ["to be disabled", {}],
+    ["an empty document", {}],
     ["a rule without ObjectLockEnabled", { Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1 } } }],
-    ["a rule with nothing in it", { ObjectLockEnabled: "Enabled", Rule: {} }],
+    ["an empty rule", { ObjectLockEnabled: "Enabled", Rule: {} }],
     ["a mode without a period", byDefault({ Mode: "GOVERNANCE" })],
     ["a period without a mode", byDefault({ Days: 1 })],
-    ["another mode", byDefault({ Mode: "BAD" as never, Days: 1 })],
+    ["an unknown mode", byDefault({ Mode: "BAD" as never, Days: 1 })],
     ["days and years", byDefault({ Mode: "GOVERNANCE", Days: 1, Years: 1 })],
-  ])("refuses %s as MalformedXML", async ([, configuration]) => {
+  ])("object lock with %s is refused with MalformedXML", async ([, configuration]) => {
     const refused = { name: "MalformedXML", $metadata: { httpStatusCode: 400 } };
     await expect(put(configuration)).rejects.toMatchObject(refused);
   });
@@ -110,13 +109,13 @@ describe("of a bucket", () => {
     { Mode: "GOVERNANCE", Days: 0 },
     { Mode: "GOVERNANCE", Days: 36_501 },
     { Mode: "GOVERNANCE", Years: 101 },
-  ] as const)("refuses the period %j", async (retention) => {
+  ] as const)("object lock refuses the default retention %j", async (retention) => {
     await expect(put(byDefault(retention))).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 });
 
-// Never against AWS: what COMPLIANCE protects stays, and is paid for.
-describe("of an object version", () => {
+// Not against AWS: objects under COMPLIANCE cannot be deleted and cost money.
+describe("object lock of an object version", () => {
   const created = async () => {
     const name = target.bucketName();
     await target.s3().send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: true }));
@@ -138,36 +137,33 @@ describe("of an object version", () => {
     $metadata: { httpStatusCode: 403 },
   };
 
-  simulatorTest(
-    "keeps a version from deletion, by DeleteObject and in DeleteObjects, but not from a marker",
-    async () => {
-      const s3 = target.s3();
-      const version = await created();
-      const RetainUntilDate = tomorrow();
-      await retain(version, { Mode: "COMPLIANCE", RetainUntilDate });
-      await expect(s3.send(new DeleteObjectCommand(version))).rejects.toMatchObject(isProtected);
-      const bypassing = new DeleteObjectCommand({ ...version, BypassGovernanceRetention: true });
-      await expect(s3.send(bypassing)).rejects.toMatchObject(isProtected);
-      const { Bucket: name, Key, VersionId } = version;
-      const { VersionId: other } = await s3.send(new PutObjectCommand({ Bucket: name, Key: "b", Body: "b" }));
-      const Objects = [
-        { Key, VersionId },
-        { Key: "b", VersionId: other },
-      ];
-      const { Deleted, Errors, $metadata } = await s3.send(
-        new DeleteObjectsCommand({ Bucket: name, Delete: { Objects } }),
-      );
-      expect($metadata.httpStatusCode).toBe(200);
-      expect(Deleted).toEqual([{ Key: "b", VersionId: other }]);
-      expect(Errors).toEqual([{ Key, VersionId, Code: "AccessDenied", Message: isProtected.message }]);
-      const { DeleteMarker } = await s3.send(new DeleteObjectCommand({ Bucket: name, Key }));
-      expect(DeleteMarker).toBe(true);
-      const head = await s3.send(new HeadObjectCommand(version));
-      expect([head.ObjectLockMode, head.ObjectLockRetainUntilDate]).toEqual(["COMPLIANCE", RetainUntilDate]);
-    },
-  );
+  simulatorTest("a retained version cannot be deleted, but gets delete markers", async () => {
+    const s3 = target.s3();
+    const version = await created();
+    const RetainUntilDate = tomorrow();
+    await retain(version, { Mode: "COMPLIANCE", RetainUntilDate });
+    await expect(s3.send(new DeleteObjectCommand(version))).rejects.toMatchObject(isProtected);
+    const bypassing = new DeleteObjectCommand({ ...version, BypassGovernanceRetention: true });
+    await expect(s3.send(bypassing)).rejects.toMatchObject(isProtected);
+    const { Bucket: name, Key, VersionId } = version;
+    const { VersionId: other } = await s3.send(new PutObjectCommand({ Bucket: name, Key: "b", Body: "b" }));
+    const Objects = [
+      { Key, VersionId },
+      { Key: "b", VersionId: other },
+    ];
+    const { Deleted, Errors, $metadata } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: name, Delete: { Objects } }),
+    );
+    expect($metadata.httpStatusCode).toBe(200);
+    expect(Deleted).toEqual([{ Key: "b", VersionId: other }]);
+    expect(Errors).toEqual([{ Key, VersionId, Code: "AccessDenied", Message: isProtected.message }]);
+    const { DeleteMarker } = await s3.send(new DeleteObjectCommand({ Bucket: name, Key }));
+    expect(DeleteMarker).toBe(true);
+    const head = await s3.send(new HeadObjectCommand(version));
+    expect([head.ObjectLockMode, head.ObjectLockRetainUntilDate]).toEqual(["COMPLIANCE", RetainUntilDate]);
+  });
 
-  simulatorTest("GOVERNANCE is bypassed by who asks for it, and by nobody to whom that action is denied", async () => {
+  simulatorTest("bypassing GOVERNANCE needs the header and s3:BypassGovernanceRetention", async () => {
     const s3 = target.s3();
     const version = await created();
     await retain(version, { Mode: "GOVERNANCE", RetainUntilDate: tomorrow() });
@@ -192,7 +188,7 @@ describe("of an object version", () => {
     ]);
   });
 
-  simulatorTest("is given by the bucket's default, and can be extended but not shortened", async () => {
+  simulatorTest("new objects get the default retention, which can be extended but not shortened", async () => {
     const name = target.bucketName();
     const s3 = target.s3();
     await s3.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: true }));
@@ -213,7 +209,7 @@ describe("of an object version", () => {
     await expect(retain(version, longer, true)).rejects.toMatchObject(isProtected);
   });
 
-  simulatorTest("a legal hold has no end but being taken off", async () => {
+  simulatorTest("a legal hold protects a version until it is removed", async () => {
     const s3 = target.s3();
     const version = await created();
     const hold = (Status: "ON" | "OFF") =>
@@ -228,7 +224,7 @@ describe("of an object version", () => {
     await s3.send(new DeleteObjectCommand(version));
   });
 
-  simulatorTest("is refused where it has no place", async () => {
+  simulatorTest("a retention needs a mode, a date in the future and a bucket with object lock", async () => {
     const s3 = target.s3();
     const version = await created();
     const { Bucket: name, Key } = version;

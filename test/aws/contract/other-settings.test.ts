@@ -1,7 +1,9 @@
 /**
- * Transfer Acceleration, Requester Pays, website, ABAC and ACLs. Sources: API_PutBucketAccelerateConfiguration.html,
- * API_PutBucketRequestPayment.html, API_PutBucketWebsite.html, buckets-tagging-enable-abac.html, API_GetBucketAcl.html, and answers of AWS
- * that localstack recorded (see object-lock.test.ts).
+ * Transfer Acceleration, Requester Pays, website, ABAC (FACTS.md#s3-tags) and ACLs.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html
  */
 
 import {
@@ -36,7 +38,7 @@ describe("Transfer Acceleration", () => {
   };
   const get = async () => (await target.s3().send(new GetBucketAccelerateConfigurationCommand({ Bucket }))).Status;
 
-  test("is never set, Enabled or Suspended", async () => {
+  test("Transfer Acceleration is absent at first, then Enabled or Suspended", async () => {
     expect(await get()).toBeUndefined();
     for (const status of ["Enabled", "Suspended"]) {
       await put(status);
@@ -45,14 +47,14 @@ describe("Transfer Acceleration", () => {
     await expect(put("enabled")).rejects.toMatchObject({ name: "MalformedXML" });
   });
 
-  test("is not for names with dots", async () => {
+  test("Transfer Acceleration is refused for bucket names with dots", async () => {
     const dotted = `${target.bucketName()}.com`;
     await target.s3().send(new CreateBucketCommand({ Bucket: dotted }));
     await expect(put("Enabled", dotted)).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 });
 
-test("Requester Pays: the owner pays until told otherwise", async () => {
+test("requests are paid by the bucket owner until Requester Pays is set", async () => {
   const s3 = target.s3();
   const put = (Payer: string) =>
     s3.send(
@@ -64,7 +66,7 @@ test("Requester Pays: the owner pays until told otherwise", async () => {
     await put(payer);
     expect(await get()).toBe(payer);
   }
-  await expect(put("Nobody")).rejects.toMatchObject({ name: "MalformedXML" });
+  await expect(put("Unclaimed")).rejects.toMatchObject({ name: "MalformedXML" });
 });
 
 describe("website", () => {
@@ -76,7 +78,7 @@ describe("website", () => {
   };
   const index = { IndexDocument: { Suffix: "index.html" } };
 
-  test("is absent, then what was written, then absent again", async () => {
+  test("a website is absent at first, reads back as written, and is absent after deletion", async () => {
     const absent = { name: "NoSuchWebsiteConfiguration", $metadata: { httpStatusCode: 404 } };
     await expect(get()).rejects.toMatchObject(absent);
     const rules = {
@@ -102,13 +104,13 @@ describe("website", () => {
   });
 
   test.for<[string, string, WebsiteConfiguration]>([
-    ["a slash in the suffix", "InvalidArgument", { IndexDocument: { Suffix: "/index.html" } }],
-    ["an empty suffix", "InvalidArgument", { IndexDocument: { Suffix: "" } }],
-    ["a redirect with something else", "InvalidArgument", { ...index, RedirectAllRequestsTo: { HostName: "test" } }],
+    ["a slash in the index suffix", "InvalidArgument", { IndexDocument: { Suffix: "/index.html" } }],
+    ["an empty index suffix", "InvalidArgument", { IndexDocument: { Suffix: "" } }],
+    ["an index and a redirect", "InvalidArgument", { ...index, RedirectAllRequestsTo: { HostName: "test" } }],
     ["no index document", "InvalidArgument", { ErrorDocument: { Key: "error.html" } }],
-    ["another protocol", "InvalidRequest", { ...index, RoutingRules: [{ Redirect: { Protocol: "ftp" as never } }] }],
+    ["an unknown protocol", "InvalidRequest", { ...index, RoutingRules: [{ Redirect: { Protocol: "ftp" as never } }] }],
     [
-      "two replacements",
+      "two replacements in one redirect",
       "InvalidRequest",
       { ...index, RoutingRules: [{ Redirect: { ReplaceKeyPrefixWith: "a", ReplaceKeyWith: "b" } }] },
     ],
@@ -117,13 +119,13 @@ describe("website", () => {
       "InvalidRequest",
       { ...index, RoutingRules: [{ Condition: {}, Redirect: { ReplaceKeyPrefixWith: "a" } }] },
     ],
-    ["an empty list of rules", "MalformedXML", { ...index, RoutingRules: [] }],
+    ["an empty list of routing rules", "MalformedXML", { ...index, RoutingRules: [] }],
     [
-      "51 rules",
+      "51 routing rules",
       "InvalidRequest",
       { ...index, RoutingRules: Array.from({ length: 51 }, () => ({ Redirect: { HostName: "a" } })) },
     ],
-  ])("refuses %s: %s", async ([, name, configuration]) => {
+  ])("a website with %s is refused with %s", async ([, name, configuration]) => {
     await expect(put(configuration)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
   });
 });
@@ -133,13 +135,13 @@ describe("ABAC", () => {
     target.s3().send(new PutBucketAbacCommand({ Bucket, AbacStatus: { Status: Status as "Enabled" } }));
   const get = async () => (await target.s3().send(new GetBucketAbacCommand({ Bucket }))).AbacStatus?.Status;
 
-  test("is off; while it is on, tags change through S3 Control only", async () => {
+  test("ABAC is disabled at first, and while it is enabled only S3 Control changes tags", async () => {
     const s3 = target.s3();
     expect(await get()).toBe("Disabled");
     await put("Enabled");
     expect(await get()).toBe("Enabled");
     const tag = [{ Key: "env", Value: "prod" }];
-    // The documentation does not say which error it is.
+    // The documentation does not name the error code.
     const refused = {
       $metadata: { httpStatusCode: expect.toSatisfy((status) => status >= 400 && status < 500) as number },
     };
@@ -154,7 +156,7 @@ describe("ABAC", () => {
     await expect(put("On")).rejects.toMatchObject({ name: "MalformedXML" });
   });
 
-  simulatorTest("is not there in some regions (aws.md 2.1)", async () => {
+  simulatorTest("some regions do not have the ABAC calls", async () => {
     const { regionsWithoutAbac } = target.simulator.account(target.accountId);
     regionsWithoutAbac.add("us-east-1");
     const missing = { name: "MethodNotAllowed", $metadata: { httpStatusCode: 405 } };
@@ -170,13 +172,13 @@ describe("ACL", () => {
     return { owner: Owner?.ID, grants: Grants.map(({ Grantee, Permission }) => [Grantee?.Type, Permission, Grantee]) };
   };
 
-  test("says that the owner has full control", async () => {
+  test("GetBucketAcl shows full control for the owner", async () => {
     const { owner, grants: all } = await grants();
     expect(owner).toMatch(/^[0-9a-f]{64}$/);
     expect(all).toEqual([["CanonicalUser", "FULL_CONTROL", { Type: "CanonicalUser", ID: owner }]]);
   });
 
-  simulatorTest("shows what a canned ACL grants to everybody", async () => {
+  simulatorTest("GetBucketAcl shows the grants of a canned ACL", async () => {
     const bucket = target.simulator.account(target.accountId).buckets.get(Bucket);
     Object.assign(bucket ?? {}, { acl: "public-read-write" });
     const everybody = { Type: "Group", URI: "http://acs.amazonaws.com/groups/global/AllUsers" };

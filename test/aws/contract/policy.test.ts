@@ -1,7 +1,4 @@
-/**
- * Bucket policies. Sources: API_PutBucketPolicy.html, reference_policies_grammar.html, access-control-block-public-access.html
- * ("the meaning of public"), aws.md 2.6.
- */
+/** Bucket policies: FACTS.md#s3-bucket-policies. */
 
 import {
   DeleteBucketPolicyCommand,
@@ -21,7 +18,7 @@ const Bucket = await createBucket(target);
 const arn = (suffix = "") => `arn:aws:s3:::${Bucket}${suffix}`;
 const root = () => `arn:aws:iam::${target.accountId}:root`;
 
-/** Lets the account list the bucket, but for what the test says. */
+/** A statement that lets the account list the bucket, with the fields of the test. */
 const statement = (fields: Record<string, unknown> = {}) => ({
   Effect: "Allow",
   Principal: { AWS: root() },
@@ -36,8 +33,8 @@ const get = async () => {
   return JSON.parse(Policy) as { Statement: Record<string, unknown>[] };
 };
 
-describe("reads back rewritten", () => {
-  test("account ids as root ARNs, lists of one as the one, booleans as strings", async () => {
+describe("policies that S3 rewrites", () => {
+  test("a policy reads back with root ARNs, without lists of one element, and with booleans as strings", async () => {
     const tls = statement({
       Sid: "tls",
       Effect: "Deny",
@@ -57,7 +54,7 @@ describe("reads back rewritten", () => {
     expect(Statement.find(({ Sid }) => Sid === undefined)).toMatchObject({ Principal: { AWS: root() } });
   });
 
-  simulatorTest("in another order from read to read", async () => {
+  simulatorTest("reorderPolicy returns another order from read to read", async () => {
     const actions = ["s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketCORS"];
     await put(statement({ Sid: "a", Action: actions }), statement({ Sid: "b" }));
     target.simulator.normalise.set({ reorderPolicy: true }, Bucket);
@@ -71,37 +68,34 @@ describe("reads back rewritten", () => {
     target.simulator.normalise.clear();
   });
 
-  simulatorTest(
-    "roles by their ARN, or by their unique id once they are gone, a namesake notwithstanding",
-    async () => {
-      const account = target.simulator.account(target.accountId);
-      const role = account.addRole("reader");
-      await put(statement({ Principal: { AWS: role.arn } }));
-      expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: role.arn });
-      account.roles.delete(role.arn);
-      account.addRole("reader");
-      expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: role.uniqueId });
-      expect(role.uniqueId).toMatch(/^AROA\w{17}$/);
-    },
-  );
+  simulatorTest("a policy shows a deleted role by unique ID, also after a new role gets its name", async () => {
+    const account = target.simulator.account(target.accountId);
+    const role = account.addRole("reader");
+    await put(statement({ Principal: { AWS: role.arn } }));
+    expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: role.arn });
+    account.roles.delete(role.arn);
+    account.addRole("reader");
+    expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: role.uniqueId });
+    expect(role.uniqueId).toMatch(/^AROA\w{17}$/);
+  });
 });
 
-describe("refuses as MalformedPolicy", () => {
+describe("malformed policies", () => {
   test.for<[string, () => object]>([
-    ["a role that is not there", () => statement({ Principal: { AWS: `${root().replace(":root", "")}:role/none` } })],
+    ["a missing role", () => statement({ Principal: { AWS: `${root().replace(":root", "")}:role/none` } })],
     ["a wildcard in a principal's ARN", () => statement({ Principal: { AWS: root().replace("root", "role/*") } })],
-    ["an unknown kind of principal", () => statement({ Principal: { People: "*" } })],
+    ["an unknown principal type", () => statement({ Principal: { People: "*" } })],
     ["a resource of another bucket", () => statement({ Resource: "arn:aws:s3:::another-bucket" })],
-    ["a bucket whose name only begins like this one", () => statement({ Resource: arn("2") })],
+    ["a bucket name that begins with this one", () => statement({ Resource: arn("2") })],
     ["an action of another service", () => statement({ Action: "ec2:RunInstances" })],
-    ["an object action without objects", () => statement({ Action: "s3:GetObject" })],
-    ["a bucket action on objects only", () => statement({ Resource: arn("/*") })],
+    ["an object action without an object resource", () => statement({ Action: "s3:GetObject" })],
+    ["a bucket action without a bucket resource", () => statement({ Resource: arn("/*") })],
     ["an unknown condition operator", () => statement({ Condition: { Equals: { "aws:SourceIp": "10.0.0.0/8" } } })],
     ["an unknown condition key", () => statement({ Condition: { Bool: { SecureTransport: "true" } } })],
-    ["a field of its own", () => statement({ Comment: "hello" })],
+    ["an unknown field", () => statement({ Comment: "hello" })],
     ["no effect", () => statement({ Effect: undefined })],
     ["no principal", () => statement({ Principal: undefined })],
-  ])("%s", async ([, bad]) => {
+  ])("a policy with %s is refused with MalformedPolicy", async ([, bad]) => {
     await expect(put(bad())).rejects.toMatchObject({ name: "MalformedPolicy", $metadata: { httpStatusCode: 400 } });
   });
 
@@ -111,7 +105,7 @@ describe("refuses as MalformedPolicy", () => {
     ["no statement", () => JSON.stringify({ Version: "2012-10-17" })],
     ["an unknown version", () => JSON.stringify({ Version: "2020-01-01", Statement: [statement()] })],
     ["more than 20,480 bytes", () => JSON.stringify({ Statement: [statement({ Sid: "x".repeat(20_480) })] })],
-  ])("%s", async ([, text]) => {
+  ])("a policy document with %s is refused with MalformedPolicy", async ([, text]) => {
     await expect(putText(text())).rejects.toMatchObject({ name: "MalformedPolicy" });
   });
 });
@@ -120,7 +114,7 @@ describe("public policies", () => {
   const everybody = (fields: Record<string, unknown> = {}) =>
     statement({ Principal: "*", Action: "s3:GetObject", Resource: arn("/*"), ...fields });
 
-  test("are refused with 403 while BlockPublicPolicy is on, and told by policyStatus otherwise", async () => {
+  test("BlockPublicPolicy refuses public policies, which GetBucketPolicyStatus reports otherwise", async () => {
     const s3 = target.s3();
     await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     const block = { BlockPublicPolicy: true };
@@ -140,14 +134,14 @@ describe("public policies", () => {
   });
 
   test.for<[string, boolean, () => object]>([
-    ["anybody of one organization", false, () => everybody({ Condition: equals("aws:PrincipalOrgID", "o-1") })],
-    ["anybody of an organization like this", true, () => everybody({ Condition: like("aws:PrincipalOrgID", "o-*") })],
-    ["anybody from one distribution", false, () => everybody({ Condition: equals("aws:SourceArn", "arn:aws:x") })],
-    ["anybody with a referer", true, () => everybody({ Condition: equals("aws:Referer", "https://me") })],
+    ["all principals of one organization", false, () => everybody({ Condition: equals("aws:PrincipalOrgID", "o-1") })],
+    ["an organization with a wildcard", true, () => everybody({ Condition: like("aws:PrincipalOrgID", "o-*") })],
+    ["all principals from one source ARN", false, () => everybody({ Condition: equals("aws:SourceArn", "arn:aws:x") })],
+    ["all principals with a referer", true, () => everybody({ Condition: equals("aws:Referer", "https://me") })],
     ["a service", false, () => everybody({ Principal: { Service: "cloudfront.amazonaws.com" } })],
-    ["a denial for anybody", false, () => everybody({ Effect: "Deny" })],
-    ["anybody, written as an AWS principal", true, () => everybody({ Principal: { AWS: "*" } })],
-  ])("%s: %s", async ([, expected, given]) => {
+    ["a Deny for all principals", false, () => everybody({ Effect: "Deny" })],
+    ["the AWS principal *", true, () => everybody({ Principal: { AWS: "*" } })],
+  ])("a policy for %s: public is %s", async ([, expected, given]) => {
     await target.s3().send(new DeletePublicAccessBlockCommand({ Bucket }));
     await put(given());
     const { PolicyStatus } = await target.s3().send(new GetBucketPolicyStatusCommand({ Bucket }));

@@ -1,6 +1,6 @@
 /**
- * Replication. Sources: API_PutBucketReplication.html, replication-add-config.html, aws.md 2.1, and answers of AWS that localstack recorded
- * (see object-lock.test.ts). Never against AWS: it takes a role.
+ * Replication: FACTS.md#s3-replication. Not against AWS: it needs a role.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
  */
 
 import {
@@ -51,7 +51,7 @@ const rule = (fields: Partial<ReplicationRule> = {}, to: Partial<Destination> = 
   ...fields,
 });
 
-simulatorTest("is absent, then what was written, then absent again", async () => {
+simulatorTest("replication is absent at first, reads back as written, and is absent after deletion", async () => {
   await expect(get()).rejects.toMatchObject({
     name: "ReplicationConfigurationNotFoundError",
     $metadata: { httpStatusCode: 404 },
@@ -73,7 +73,7 @@ simulatorTest("is absent, then what was written, then absent again", async () =>
   await expect(get()).rejects.toMatchObject({ name: "ReplicationConfigurationNotFoundError" });
 });
 
-simulatorTest("leaves objects out, and uses the related key of another region", async () => {
+simulatorTest("a replication rule can exclude objects, and use the related multi-Region key", async () => {
   const related = { UseSourceMultiRegionKey: { Status: "Enabled" } } as const;
   const SourceSelectionCriteria = { SseKmsEncryptedObjects: { Status: "Enabled" } } as const;
   const Tag = { Key: "k", Value: "v" };
@@ -90,7 +90,7 @@ simulatorTest("leaves objects out, and uses the related key of another region", 
   await remove();
 });
 
-simulatorTest("makes up ids that are missing, and takes iam:PassRole as well", async () => {
+simulatorTest("missing replication rule IDs are generated, and the call also needs iam:PassRole", async () => {
   await put([rule({ ID: undefined })]);
   expect((await get())?.Rules?.[0]?.ID).toBeTruthy();
   const call = target.simulator.calls.of(Bucket).findLast(({ operation }) => operation === "PutBucketReplication");
@@ -98,7 +98,7 @@ simulatorTest("makes up ids that are missing, and takes iam:PassRole as well", a
   await remove();
 });
 
-simulatorTest("needs versioning on both sides; a destination that is not there is answered the same", async () => {
+simulatorTest("replication needs versioning on both buckets, and a missing destination answers the same", async () => {
   const plain = target.bucketName();
   await target.s3().send(new CreateBucketCommand({ Bucket: plain }));
   const invalid = (message: string) => ({ name: "InvalidRequest", message, $metadata: { httpStatusCode: 400 } });
@@ -111,7 +111,7 @@ simulatorTest("needs versioning on both sides; a destination that is not there i
   }
 });
 
-simulatorTest("goes to another account, whose id must be right when it is given", async () => {
+simulatorTest("replication to another account refuses a wrong account ID", async () => {
   const theirs = target.bucketName();
   target.simulator.account("999988887777").createBucket(theirs).versioning = "Enabled";
   const to = (Account: string) =>
@@ -123,33 +123,33 @@ simulatorTest("goes to another account, whose id must be right when it is given"
 
 simulatorTest.for<[string, string, () => ReplicationRule[]]>([
   ["no rule", "MalformedXML", () => []],
-  ["another status", "MalformedXML", () => [rule({ Status: "On" as never })]],
-  ["a destination that is no ARN", "InvalidArgument", () => [rule({}, { Bucket: destination })]],
-  ["the bucket itself", "InvalidRequest", () => [rule({}, { Bucket: `arn:aws:s3:::${Bucket}` })]],
+  ["an unknown status", "MalformedXML", () => [rule({ Status: "On" as never })]],
+  ["a destination that is not an ARN", "InvalidArgument", () => [rule({}, { Bucket: destination })]],
+  ["the bucket itself as destination", "InvalidRequest", () => [rule({}, { Bucket: `arn:aws:s3:::${Bucket}` })]],
   ["a filter without priority", "InvalidRequest", () => [rule({ Priority: undefined })]],
-  ["a filter that is silent on delete markers", "InvalidRequest", () => [rule({ DeleteMarkerReplication: undefined })]],
+  ["a filter without delete marker setting", "InvalidRequest", () => [rule({ DeleteMarkerReplication: undefined })]],
   [
     "delete markers with a tag filter",
     "InvalidRequest",
     () => [rule({ Filter: { Tag: { Key: "k", Value: "v" } }, DeleteMarkerReplication: { Status: "Enabled" } })],
   ],
   [
-    "delete markers where objects are left out by tag",
+    "delete markers with an excluded tag",
     "InvalidRequest",
     () => [
       rule({ Filter: { Not: { Tag: { Key: "k", Value: "v" } } }, DeleteMarkerReplication: { Status: "Enabled" } }),
     ],
   ],
   [
-    "two things to leave out",
+    "two predicates in Not",
     "MalformedXML",
     () => [rule({ Filter: { Not: { Prefix: "a", Tag: { Key: "k", Value: "v" } } } })],
   ],
-  ["nothing to leave out", "MalformedXML", () => [rule({ Filter: { Not: {} } })]],
-  ["one id twice", "InvalidRequest", () => [rule(), rule({ Priority: 2 })]],
-  ["one priority twice", "InvalidRequest", () => [rule(), rule({ ID: "other" })]],
+  ["an empty Not", "MalformedXML", () => [rule({ Filter: { Not: {} } })]],
+  ["a repeated ID", "InvalidRequest", () => [rule(), rule({ Priority: 2 })]],
+  ["a repeated priority", "InvalidRequest", () => [rule(), rule({ ID: "other" })]],
   [
-    "another owner without account",
+    "an owner change without an account",
     "InvalidRequest",
     () => [rule({}, { AccessControlTranslation: { Owner: "Destination" } })],
   ],
@@ -159,14 +159,14 @@ simulatorTest.for<[string, string, () => ReplicationRule[]]>([
     () => [rule({}, { ReplicationTime: { Status: "Enabled", Time: { Minutes: 15 } } })],
   ],
   [
-    "KMS objects without a key",
+    "SSE-KMS objects without a key",
     "InvalidRequest",
     () => [rule({ SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: "Enabled" } } })],
   ],
-])("refuses %s: %s", async ([, name, rules]) => {
+])("replication with %s is refused with %s", async ([, name, rules]) => {
   await expect(put(rules())).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
 });
 
-simulatorTest("refuses a role that is no role's ARN", async () => {
+simulatorTest("replication refuses a role that is not a role ARN", async () => {
   await expect(put([rule()], Bucket, "replication")).rejects.toMatchObject({ name: "InvalidArgument" });
 });

@@ -1,6 +1,6 @@
 /**
- * What the contract tests run against: the simulator, or AWS itself when S3_OPERATOR_CONTRACT_REAL=1 and the environment has credentials.
- * The tests choose their regions: us-east-1, and eu-west-1 for what is different elsewhere.
+ * The target of the contract tests: the simulator, or AWS if S3_OPERATOR_CONTRACT_REAL=1 and the environment has
+ * credentials. The tests use us-east-1, and eu-west-1 for behaviour that differs in other regions.
  */
 
 import { randomBytes } from "node:crypto";
@@ -24,7 +24,7 @@ import { startSimulator, type Credentials, type Simulator } from "../index.ts";
 
 export const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
 
-/** For behaviour that only the simulator's switches bring about, or that an account of one's own cannot show. */
+/** For behaviour that needs the simulator's switches, or that a test must not cause in a real account. */
 export const simulatorTest = test.skipIf(REAL);
 
 const SIMULATED_ACCOUNT = "111122223333";
@@ -36,16 +36,16 @@ export interface ClientOptions {
 
 export interface Target {
   accountId: string;
-  /** Throws against AWS: use it in a `simulatorTest` only. */
+  /** Use in a `simulatorTest` only: throws against AWS. */
   simulator: Simulator;
   s3(options?: ClientOptions): S3Client;
   s3control(options?: ClientOptions): S3ControlClient;
   sts(options?: ClientOptions): STSClient;
   kms(options?: ClientOptions): KMSClient;
-  /** Of us-east-1 when left out, which IAM wants. */
+  /** Default region: us-east-1, as IAM requires. */
   iam(options?: ClientOptions): IAMClient;
   eks(options?: ClientOptions): EKSClient;
-  /** A name that nobody has; the bucket is emptied and deleted at the end. */
+  /** An unused bucket name. The bucket is emptied and deleted at the end. */
   bucketName(region?: string): string;
   stop(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function startTarget(): Promise<Target> {
   return REAL ? realTarget() : simulatedTarget();
 }
 
-/** A bucket with nothing said of it, in us-east-1. */
+/** Creates a bucket without options in us-east-1. */
 export async function createBucket(target: Target): Promise<string> {
   const Bucket = target.bucketName();
   await target.s3().send(new CreateBucketCommand({ Bucket }));
@@ -110,7 +110,9 @@ async function realTarget(): Promise<Target> {
   };
 }
 
-/** The account stands before the endpoint's host, which an IP address does not allow: leave it to the x-amz-account-id header. */
+/**
+ * Removes the account from the host name, which an IP address does not allow. The x-amz-account-id header has it too.
+ */
 function withoutAccountInHost(client: S3ControlClient): S3ControlClient {
   const resolve = client.config.endpointProvider;
   client.config.endpointProvider = (parameters, context) =>
@@ -118,7 +120,7 @@ function withoutAccountInHost(client: S3ControlClient): S3ControlClient {
   return client;
 }
 
-/** Best effort: a bucket that a test expected not to come into being is no failure. */
+/** Best effort: a bucket that a test did not create is not an error. */
 async function deleteBucket(s3: S3Client, Bucket: string): Promise<void> {
   try {
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));

@@ -1,4 +1,4 @@
-/** A cluster and roles for its workloads, for tests of what policies allow. */
+/** A cluster and roles for its workloads, for tests of policies. */
 
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -15,17 +15,17 @@ export interface Workload {
 
 export interface Workloads {
   cluster: Cluster;
-  /** Trust in one service account, "namespace:name", by sub and aud. */
+  /** Trust policy for one service account, "namespace:name", by the claims sub and aud. */
   irsaTrust(serviceAccount: string): string;
-  /** A role in /s3op/ with an inline policy of these statements. */
+  /** Creates a role in /s3op/ with an inline policy of these statements. */
   role(trust: string, ...statements: object[]): Promise<{ roleArn: string; roleName: string }>;
-  /** As a pod does it, which has a token and nothing else. */
+  /** Assumes the role with a token only, as a pod does. */
   webIdentity(roleArn: string, token: string): Promise<Credentials>;
-  /** S3 with the rights of a role that service account team-a:app has. */
+  /** An S3 client with the permissions of a role for service account team-a:app. */
   start(...statements: object[]): Promise<Workload>;
 }
 
-/** Throws against AWS: it takes a cluster. */
+/** Throws against AWS, because it needs a cluster. */
 export async function startWorkloads(target: Target): Promise<Workloads> {
   const { simulator, accountId } = target;
   const cluster = simulator.account(accountId).addCluster("prod");
@@ -40,13 +40,18 @@ export async function startWorkloads(target: Target): Promise<Workloads> {
     const issuer = cluster.oidcIssuer.slice("https://".length);
     const sub = { [`${issuer}:sub`]: `system:serviceaccount:${serviceAccount}` };
     const Condition = { StringEquals: { ...sub, [`${issuer}:aud`]: "sts.amazonaws.com" } };
-    return policyOf({ Effect: "Allow", Principal: { Federated }, Action: "sts:AssumeRoleWithWebIdentity", Condition });
+    return policyDocument({
+      Effect: "Allow",
+      Principal: { Federated },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition,
+    });
   };
   const role = async (AssumeRolePolicyDocument: string, ...statements: object[]) => {
     const RoleName = `workload-${++counter}`;
     const input = { RoleName, AssumeRolePolicyDocument, Path: "/s3op/" };
     const { Role } = await target.iam().send(new CreateRoleCommand(input));
-    const put = { RoleName, PolicyName: "access", PolicyDocument: policyOf(...statements) };
+    const put = { RoleName, PolicyName: "access", PolicyDocument: policyDocument(...statements) };
     if (statements.length > 0) await target.iam().send(new PutRolePolicyCommand(put));
     return { roleArn: Role?.Arn ?? "", roleName: RoleName };
   };
@@ -64,11 +69,11 @@ export async function startWorkloads(target: Target): Promise<Workloads> {
 }
 
 /** A policy document of these statements. */
-export function policyOf(...Statement: object[]): string {
+export function policyDocument(...Statement: object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement });
 }
 
-/** The credentials of STS's answers. */
+/** Converts the credentials of STS answers. */
 export function credentialsOf(
   given: {
     AccessKeyId?: string | undefined;

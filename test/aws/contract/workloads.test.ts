@@ -1,6 +1,6 @@
 /**
- * What workloads may do with their roles, while policies are evaluated. Sources: reference_policies_evaluation-logic.html,
- * troubleshoot_access-denied.html, aws.md 3.2 to 3.5. Never against AWS: it takes a cluster.
+ * Permissions of workloads while policies are evaluated: FACTS.md#workload-sessions and FACTS.md#eks-pod-identity. Not
+ * against AWS: it needs a cluster.
  */
 
 import { CreatePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
@@ -18,7 +18,7 @@ import {
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
-import { credentialsOf, policyOf, startWorkloads, type Workloads } from "./workload.ts";
+import { credentialsOf, policyDocument, startWorkloads, type Workloads } from "./workload.ts";
 
 let target: Target;
 let workloads: Workloads;
@@ -54,10 +54,10 @@ const listing = () => ({
   Condition: { StringLike: { "s3:prefix": "team-a/*" } },
 });
 
-/** Trust in the pods of the cluster; those of one namespace can be told by their sessions' tags only. */
+/** Trust policy for the pods of the cluster. A namespace is checked by session tag. */
 function podTrust(namespace?: string): string {
   const tag = namespace === undefined ? {} : { "aws:RequestTag/kubernetes-namespace": namespace };
-  return policyOf({
+  return policyDocument({
     Effect: "Allow",
     Principal: { Service: "pods.eks.amazonaws.com" },
     Action: ["sts:AssumeRole", "sts:TagSession"],
@@ -73,7 +73,7 @@ const list = (s3: S3Client, Prefix?: string) =>
   s3.send(new ListObjectsV2Command({ Bucket: bucket, ...(Prefix !== undefined && { Prefix }) }));
 
 describe("a role with a prefix", () => {
-  simulatorTest("reads and lists within it, and nowhere else", async () => {
+  simulatorTest("a role with a prefix reads and lists only below the prefix", async () => {
     const { s3 } = await workloads.start(reading(), listing());
     await get(s3, "team-a/x");
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "team-a/y", Body: "y" }));
@@ -88,7 +88,8 @@ describe("a role with a prefix", () => {
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "team-a/y" }));
   });
 
-  simulatorTest("is not told whether a key is there unless it may list the whole bucket", async () => {
+  // AWS compares the key with s3:prefix instead: FACTS.md#s3-permissions.
+  simulatorTest("a missing key answers 404 only to a role that may list the whole bucket", async () => {
     const { s3 } = await workloads.start(reading(), listing());
     await expect(get(s3, "team-a/none")).rejects.toMatchObject(saying("s3:ListBucket"));
     const everything = { ...listing(), Condition: {} };
@@ -98,7 +99,7 @@ describe("a role with a prefix", () => {
     await expect(head).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  simulatorTest("has wildcards in its policy, not in keys; escaped ones are plain characters", async () => {
+  simulatorTest("wildcards apply in policies, not in keys, and escaped wildcards are literal characters", async () => {
     const { s3 } = await workloads.start(reading(), {
       ...reading(),
       Resource: objects("${*}${?}/${$}{aws:username}/"),
@@ -110,7 +111,7 @@ describe("a role with a prefix", () => {
     }
   });
 
-  simulatorTest("deletes what it may of many keys", async () => {
+  simulatorTest("DeleteObjects deletes the allowed keys only", async () => {
     const { s3 } = await workloads.start(reading());
     const Objects = [{ Key: "team-a/x" }, { Key: "team-ab/x" }];
     const { Deleted, Errors } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
@@ -121,7 +122,7 @@ describe("a role with a prefix", () => {
 });
 
 describe("trust", () => {
-  simulatorTest("by web identity is for one service account, one audience, one issuer", async () => {
+  simulatorTest("a web identity role trusts one service account, one audience and one issuer", async () => {
     const { roleArn } = await workloads.role(workloads.irsaTrust("team-a:app"));
     const token = (namespace: string, name: string, audience?: string) =>
       target.simulator.serviceAccountToken(
@@ -145,7 +146,7 @@ describe("trust", () => {
     await expect(workloads.webIdentity(roleArn, old)).rejects.toMatchObject({ name: "ExpiredTokenException" });
   });
 
-  simulatorTest("of pods is by association and by the conditions of the role; tags tell sessions apart", async () => {
+  simulatorTest("a pod gets the associated role if its session tags meet the role's conditions", async () => {
     const perNamespace = {
       ...reading(),
       Resource: `arn:aws:s3:::${bucket}/\${aws:PrincipalTag/kubernetes-namespace}/*`,
@@ -169,14 +170,14 @@ describe("trust", () => {
     );
   });
 
-  simulatorTest("of a target role is by the first role and the association's external id", async () => {
+  simulatorTest("a target role trusts the first role with the association's external ID", async () => {
     const names = { clusterName: "prod", namespace: "team-a", serviceAccount: "chained" };
     const both = ["sts:AssumeRole", "sts:TagSession"];
     const firstRole = await workloads.role(podTrust("team-a"), { Effect: "Allow", Action: both, Resource: "*" });
     const trusting = (externalId: string) => {
       const first = { Effect: "Allow", Principal: { AWS: firstRole.roleArn } };
       const Condition = { StringEquals: { "sts:ExternalId": externalId } };
-      return policyOf({ ...first, Action: "sts:AssumeRole", Condition }, { ...first, Action: "sts:TagSession" });
+      return policyDocument({ ...first, Action: "sts:AssumeRole", Condition }, { ...first, Action: "sts:TagSession" });
     };
     const { roleArn: targetRoleArn, roleName } = await workloads.role(trusting("another"), reading());
     const input = { ...names, roleArn: firstRole.roleArn, targetRoleArn };
@@ -190,9 +191,9 @@ describe("trust", () => {
     await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
   });
 
-  simulatorTest("a session policy narrows what its role may, by association too", async () => {
+  simulatorTest("a session policy limits the permissions of its role, also from an association", async () => {
     const { roleArn } = await workloads.role(podTrust(), { ...reading(), Resource: "*" });
-    const policy = policyOf(reading());
+    const policy = policyDocument(reading());
     const input = {
       clusterName: "prod",
       namespace: "narrow",
@@ -212,10 +213,10 @@ describe("trust", () => {
   });
 });
 
-describe("further layers", () => {
-  simulatorTest("a permissions boundary limits, and has nothing to give", async () => {
+describe("further policy types", () => {
+  simulatorTest("a permissions boundary limits permissions and grants none", async () => {
     const { s3, roleName } = await workloads.start({ ...reading(), Resource: "*" });
-    const boundary = account().addManagedPolicy("only-team-a", JSON.parse(policyOf(reading())) as object);
+    const boundary = account().addManagedPolicy("only-team-a", JSON.parse(policyDocument(reading())) as object);
     await target
       .iam()
       .send(new PutRolePermissionsBoundaryCommand({ RoleName: roleName, PermissionsBoundary: boundary }));
@@ -225,7 +226,7 @@ describe("further layers", () => {
     );
   });
 
-  simulatorTest("a deny anywhere wins, and the message says where", async () => {
+  simulatorTest("an explicit deny in any policy wins, and the message names the policy type", async () => {
     const { s3 } = await workloads.start(reading(), { ...reading(), Effect: "Deny", Action: "s3:PutObject" });
     const put = s3.send(new PutObjectCommand({ Bucket: bucket, Key: "team-a/y" }));
     await expect(put).rejects.toMatchObject(saying("with an explicit deny in an identity-based policy"));
@@ -236,14 +237,14 @@ describe("further layers", () => {
       Resource: objects(""),
       Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
     };
-    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(insecure) }));
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(insecure) }));
     await get(s3, "team-a/x");
     target.simulator.tlsVersion = "1.0";
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("with an explicit deny in a resource-based policy"));
     target.simulator.tlsVersion = "1.3";
   });
 
-  simulatorTest("another account needs both its own policy and the bucket's", async () => {
+  simulatorTest("cross-account access needs an identity-based policy and the bucket policy", async () => {
     const other = target.simulator.account("222233334444");
     const role = other.addRole("reader", { trustedAccounts: [target.accountId] });
     const assume = new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: "session" });
@@ -258,20 +259,20 @@ describe("further layers", () => {
       Action: "s3:GetObject",
       Resource: objects("team-a/"),
     };
-    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyOf(grant) }));
+    await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(grant) }));
     await get(s3, "team-a/x");
     await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
     role.attachedPolicies.clear();
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("because no identity-based policy allows"));
   });
 
-  simulatorTest("a role that is gone has nothing left to its sessions", async () => {
+  simulatorTest("sessions of a deleted role have no permissions", async () => {
     const { s3, roleArn } = await workloads.start(reading());
     account().roles.delete(roleArn);
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(DENIED);
   });
 
-  simulatorTest("signatures are checked", async () => {
+  simulatorTest("a wrong signature is refused while policies are evaluated", async () => {
     const { credentials } = await workloads.start(reading());
     const s3 = target.s3({ credentials: { ...credentials, secretAccessKey: "guessed" } });
     await expect(get(s3, "team-a/x")).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });

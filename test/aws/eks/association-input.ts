@@ -1,4 +1,4 @@
-/** What a request may say of an association, and what EKS refuses in it. */
+/** Validates the input of Pod Identity association calls. */
 
 import { isObject, listOf, parseJsonObject, statementsOf } from "../policy-json.ts";
 import { lookUpRole } from "../s3/policy-principals.ts";
@@ -15,7 +15,7 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
 const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const SERVICE_ACCOUNT = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** Throws InvalidParameterException for what no association may have. */
+/** The association that the request asks for. Throws InvalidParameterException. */
 export function creation(input: EksInput, context: EksContext): Given {
   const namespace = requiredText(input, "namespace");
   const serviceAccount = requiredText(input, "serviceAccount");
@@ -31,7 +31,10 @@ export function creation(input: EksInput, context: EksContext): Given {
   };
 }
 
-/** What the request changes of an association, and what it leaves as it is; an empty string takes a target role or policy away. */
+/**
+ * The association's fields after an update; fields that are not in the request keep their values. An empty string
+ * removes a target role or policy: FACTS.md#eks-pod-identity.
+ */
 export function changes(
   input: EksInput,
   before: Changeable & Pick<Given, "namespace" | "serviceAccount">,
@@ -52,7 +55,7 @@ export function changes(
   };
 }
 
-/** The role must be there, of this account, and let pods assume it. The target role is another account's matter. */
+/** The role must exist in this account and trust pods. The target role is not checked: it can be in another account. */
 export function checkRoles(
   { roleArn, targetRoleArn }: Pick<Changeable, "roleArn" | "targetRoleArn">,
   { world, caller }: EksContext,

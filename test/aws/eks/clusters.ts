@@ -1,4 +1,7 @@
-/** Clusters, as far as identities of pods need them: https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html */
+/**
+ * Clusters, with what pod identities need.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html
+ */
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { AwsError } from "../errors.ts";
@@ -28,7 +31,7 @@ export const describeCluster: EksRoute = {
   },
 };
 
-/** A cluster of this account. */
+/** Adds a cluster to this account. */
 export function addCluster(
   world: World,
   account: Account,
@@ -51,7 +54,7 @@ export function addCluster(
   return cluster;
 }
 
-/** The cluster that the path names. Throws ResourceNotFoundException. */
+/** The cluster named in the path. Throws ResourceNotFoundException. */
 export function clusterOf({ world, caller, region, names: [name = ""] }: EksContext): Cluster {
   const cluster = accountOf(world, caller.accountId).clusters.get(`${region}/${name}`);
   if (cluster !== undefined) return cluster;

@@ -1,10 +1,10 @@
-/** Pages of lists: https://docs.aws.amazon.com/eks/latest/APIReference/API_ListPodIdentityAssociations.html */
+/** Paginates lists: https://docs.aws.amazon.com/eks/latest/APIReference/API_ListPodIdentityAssociations.html */
 
 import { invalidParameter, text, type EksInput } from "./route.ts";
 
 const MAX_RESULTS = 100;
 
-/** The items in the order of their names; `rest` has the token of the next page if there is one. */
+/** One page of the items, sorted by name. `rest` has the token of the next page if there is one. */
 export function pageOf<Item>(
   all: Item[],
   nameOf: (item: Item) => string,

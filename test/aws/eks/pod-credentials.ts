@@ -1,6 +1,7 @@
 /**
- * What EKS Pod Identity gives to pods; its agent and the EKS Auth API are not modelled:
- * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html and pod-id-abac.html
+ * Credentials that EKS Pod Identity gives to pods. Its agent and the EKS Auth API are not modelled.
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
 
 import { trustingRole, type Candidate } from "../policy/trust.ts";
@@ -12,7 +13,7 @@ import type { ServiceAccount } from "./tokens.ts";
 const SERVICE = "pods.eks.amazonaws.com";
 const SIX_HOURS_MS = 6 * 3_600_000;
 
-/** Throws when the service account has no association, or a role of it does not trust who is to assume it. */
+/** Throws if the service account has no association, or if one of its roles does not trust the caller. */
 export async function podIdentityCredentials(
   world: World,
   cluster: Cluster,
@@ -37,7 +38,7 @@ async function firstSession(world: World, cluster: Cluster, association: PodIden
   return session(world, role, association, tags, isLast ? association.policy : undefined);
 }
 
-/** The first role assumes the second one, with the tags that it has itself. */
+/** The first role's session assumes the target role and passes on its session tags. */
 async function targetSession(world: World, association: PodIdentityAssociation, first: Identity): Promise<Identity> {
   const tags = first.session?.tags ?? new Map<string, string>();
   const context = { "sts:ExternalId": association.externalId ?? "", ...requestTags(tags) };
@@ -45,7 +46,7 @@ async function targetSession(world: World, association: PodIdentityAssociation, 
   return session(world, role, association, tags, association.policy);
 }
 
-/** The role, if it lets the candidate assume it and, where there are tags, tag the session. */
+/** The role. Throws unless it trusts the candidate to assume it and, if there are tags, to tag the session. */
 async function assumable(
   world: World,
   roleArn: string,

@@ -1,4 +1,7 @@
-/** Pod Identity associations: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html */
+/**
+ * Pod Identity associations.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
+ */
 
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../errors.ts";
@@ -75,7 +78,7 @@ export const podIdentityRoutes: EksRoute[] = [
   },
 ];
 
-/** The same request again gives the same association; another one for its service account is refused. */
+/** Repeating a request returns the same association. A different one for the same service account is refused. */
 function create(input: EksInput, context: EksContext): PodIdentityAssociation {
   const cluster = clusterOf(context);
   const given = creation(input, context);
@@ -121,7 +124,7 @@ function summary({ clusterName, namespace, serviceAccount, arn, id }: PodIdentit
   return { clusterName, namespace, serviceAccount, associationArn: arn, associationId: id };
 }
 
-/** Times are seconds. */
+/** The association as answers have it, with times in seconds. */
 function shown(association: PodIdentityAssociation): object {
   const { roleArn, targetRoleArn, externalId, disableSessionTags, policy, tags, createdAt, modifiedAt } = association;
   return {
@@ -137,7 +140,7 @@ function shown(association: PodIdentityAssociation): object {
   };
 }
 
-/** Whoever gives a role to pods must be allowed to pass it: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html */
+/** The caller needs iam:PassRole: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html */
 function passRole(input: EksInput): Map<string, string> {
   const roleArn = text(input, "roleArn");
   return new Map(roleArn === undefined ? [] : [["iam:PassRole", roleArn]]);

@@ -1,16 +1,16 @@
-/** The shape of EKS's route files. */
+/** Interface of the EKS routes. */
 
 import { AwsError } from "../errors.ts";
 import type { Identity, World } from "../state.ts";
 
-/** A request's JSON and query together. */
+/** JSON body and query of a request, merged. */
 export type EksInput = Record<string, unknown>;
 
 export interface EksContext {
   world: World;
   caller: Identity;
   region: string;
-  /** What the path's groups captured, decoded. */
+  /** Decoded groups of the path pattern. */
   names: string[];
 }
 
@@ -20,21 +20,21 @@ export interface EksRoute {
   method: "GET" | "POST" | "DELETE";
   path: RegExp;
   write: boolean;
-  /** Known members of the body, or of the query. Any other one is refused with 501. */
+  /** Known members of the body or the query. Others are refused with 501. */
   parameters: string[];
-  /** Further IAM actions, each with the ARN that it is about; undefined for what EKS itself has. */
+  /** Further IAM actions with their resource ARNs; undefined stands for the EKS resource of the call. */
   furtherActions?(input: EksInput): Map<string, string | undefined>;
   handle(input: EksInput, context: EksContext): object;
 }
 
-/** A string member; undefined when it is absent. Throws for anything else. */
+/** An optional string member. Throws for other types. */
 export function text(input: EksInput, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || typeof value === "string") return value;
   throw invalidParameter(`${name} is not a string`);
 }
 
-/** A string member that must be there. */
+/** A required string member. */
 export function requiredText(input: EksInput, name: string): string {
   const value = text(input, name) ?? "";
   if (value === "") throw invalidParameter(`${name} is required`);

@@ -8,7 +8,7 @@ import { clusterArn, describeCluster } from "./clusters.ts";
 import { podIdentityRoutes } from "./pod-identity.ts";
 import type { EksInput, EksRoute } from "./route.ts";
 
-/** All that the simulator knows of EKS. */
+/** All EKS operations of the simulator. */
 const ROUTES: EksRoute[] = [describeCluster, ...podIdentityRoutes];
 
 export function eks(world: World): Service {
@@ -44,7 +44,7 @@ function route(world: World, request: AwsRequest): Operation {
   };
 }
 
-/** Of the cluster, or of the association in it. */
+/** ARN of the cluster, or of the association if there is one. */
 function resourceArn(region: string, accountId: string, [cluster = "", association]: string[]): string {
   if (association === undefined) return clusterArn(region, accountId, cluster);
   return `arn:aws:eks:${region}:${accountId}:podidentityassociation/${cluster}/${association}`;

@@ -1,17 +1,19 @@
-/** Tokens of service accounts, signed by their cluster: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html */
+/**
+ * Service account tokens, signed by their cluster.
+ * https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+ */
 
 import { sign, verify } from "node:crypto";
 import { isObject, parseJsonObject, type Json } from "../policy-json.ts";
 import type { Cluster, World } from "../state.ts";
 
 export interface TokenOptions {
-  /** sts.amazonaws.com when left out. */
+  /** Default: sts.amazonaws.com. */
   audience?: string;
-  /** A day when left out. */
+  /** Default: one day. */
   expiresInSeconds?: number;
 }
 
-/** A service account of a cluster. */
 export interface ServiceAccount {
   namespace: string;
   serviceAccount: string;
@@ -19,7 +21,7 @@ export interface ServiceAccount {
 
 const DAY_SECONDS = 86_400;
 
-/** A JSON Web Token. */
+/** A JSON Web Token of the service account. */
 export function serviceAccountToken(
   world: World,
   { oidcIssuer, signingKeys }: Cluster,
@@ -39,7 +41,7 @@ export function serviceAccountToken(
   return `${content}.${encoded(signature)}`;
 }
 
-/** The claims of a token that the cluster of its issuer signed; undefined for any other one. */
+/** Claims of the token if its issuer's cluster signed it; undefined otherwise. */
 export function verifiedClaims(world: World, token: string): Json | undefined {
   const [header = "", body = "", signature = ""] = token.split(".");
   const claims = parseJsonObject(Buffer.from(body, "base64url").toString("utf8"));

@@ -1,10 +1,13 @@
-/** What policies see of a request to IAM: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
+/**
+ * Condition keys of IAM requests.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
 
 import type { RequestContext } from "../policy/evaluate.ts";
 import { listMembers, listParameter, type QueryContext } from "../query.ts";
 import { callerAccount, findRole } from "./parameters.ts";
 
-/** Tags of the request and of the role, its boundary (the one that it gets or has), and the policy that is attached. */
+/** Tags of the request and of the role, the role's new or present permissions boundary, and the policy to attach. */
 export function iamContext(parameters: URLSearchParams, context: QueryContext): RequestContext {
   const role = findRole(callerAccount(context), parameters.get("RoleName") ?? "");
   const boundary = parameters.get("PermissionsBoundary") ?? role?.permissionsBoundary;

@@ -1,6 +1,7 @@
 /**
- * Managed policies on roles, attached or as their permissions boundary:
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html and API_PutRolePermissionsBoundary.html
+ * Managed policies of roles: attached policies and permissions boundaries.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html
  */
 
 import type { QueryAction, QueryContext } from "../query.ts";
@@ -77,7 +78,7 @@ export const attachedPolicyActions: QueryAction[] = [
   },
 ];
 
-/** The ARN, if there is such a policy. Throws NoSuchEntity, in whose message the ARN comes after `called`. */
+/** The ARN if the policy exists. Throws NoSuchEntity, with `called` before the ARN in the message. */
 export function attachablePolicy(arn: string, context: QueryContext, called: string): string {
   if (findManagedPolicy(callerAccount(context), arn) !== undefined) return arn;
   throw noSuchEntity(`${called} ${arn} does not exist or is not attachable.`);

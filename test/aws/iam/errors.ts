@@ -1,4 +1,4 @@
-/** IAM's errors: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and those of each operation. */
+/** Errors of IAM: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and each operation's own. */
 
 import { AwsError } from "../errors.ts";
 
@@ -22,7 +22,7 @@ export function invalidInput(message: string): AwsError {
   return new AwsError(400, "InvalidInput", message);
 }
 
-/** A parameter that is not of the form that the API's model asks for. */
+/** The error for a parameter that does not match the API model. */
 export function validationError(value: string, parameter: string, constraint: string): AwsError {
   const message = `1 validation error detected: Value '${value}' at '${parameter}' failed to satisfy constraint: ${constraint}`;
   return new AwsError(400, "ValidationError", message);

@@ -1,4 +1,4 @@
-/** IAM is one service for all regions of a partition; its requests are signed for one of them. */
+/** IAM is a global service: its requests are signed for one region of the partition. */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
@@ -11,12 +11,12 @@ const PARTITIONS = new Map([
   ["eusc-de-east-1", "aws-eusc"],
 ]);
 
-/** The partition that a signature's region stands for. */
+/** The partition of the region in the signature. */
 export function partitionOf(region: string): string {
   return PARTITIONS.get(region) ?? "aws";
 }
 
-/** Throws SignatureDoesNotMatch for a request that is signed for another region. */
+/** Throws SignatureDoesNotMatch if the request is signed for another region. */
 export function checkRegion({ scope }: AwsRequest): void {
   if (PARTITIONS.has(scope.region)) return;
   const message = `Credential should be scoped to a valid region, not '${scope.region}'.`;

@@ -1,4 +1,7 @@
-/** What IAM refuses in the policies of identities: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+/**
+ * Validates identity-based policies.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
 
 import { isObject, listOf, parseJsonObject, statementsOf, type Json } from "../policy-json.ts";
 import { CONDITION_OPERATOR } from "../s3/policy-document.ts";
@@ -20,7 +23,7 @@ export function checkIdentityPolicy(text: string): void {
   }
 }
 
-/** What every document of IAM is held to; the statements. Throws MalformedPolicyDocument. */
+/** Statements of the document, after the checks that all IAM documents share. Throws MalformedPolicyDocument. */
 export function checkedStatements(text: string, fields: string[]): Json[] {
   if (!CHARACTERS.test(text))
     throw malformedDocument(
@@ -43,7 +46,7 @@ export function checkedStatements(text: string, fields: string[]): Json[] {
   return statements;
 }
 
-/** In characters without white space, as IAM counts. */
+/** Number of characters without white space, as IAM counts. */
 export function sizeOf(document: string): number {
   return document.replaceAll(/\s/g, "").length;
 }

@@ -9,7 +9,7 @@ import { PAGE_PARAMETERS, pageElements } from "./page.ts";
 import { nameParameter, roleParameter, roleResource } from "./parameters.ts";
 import { encodedDocument } from "./role-element.ts";
 
-/** Of all inline policies of a role together, white space not counted: aws.md 3.1. */
+/** Characters of all inline policies of a role, without white space: FACTS.md#iam-roles. */
 const MAX_SIZE = 10_240;
 
 export const inlinePolicyActions: QueryAction[] = [

@@ -1,4 +1,4 @@
-/** Managed policies: the account's own, and the few of AWS's that the simulator knows. */
+/** Managed policies: the account's own, and a few AWS managed policies. */
 
 import type { Account } from "../state.ts";
 
@@ -17,7 +17,7 @@ const OF_AWS = new Map([
   ],
 ]);
 
-/** The policy's JSON; undefined when this account cannot attach a policy of that ARN. */
+/** JSON of the policy; undefined if this account cannot attach it. */
 export function findManagedPolicy(account: Account, arn: string): string | undefined {
   return OF_AWS.get(arn) ?? account.managedPolicies.get(arn);
 }

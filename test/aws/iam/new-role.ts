@@ -1,4 +1,4 @@
-/** Roles as IAM makes them, and the trust policy of those that a test asks for. */
+/** Creates roles, and trust policies for roles that tests add. */
 
 import type { Role, RoleOptions, World } from "../state.ts";
 
@@ -6,7 +6,7 @@ const HOUR_SECONDS = 3600;
 
 type Given = Pick<Role, "name" | "path" | "assumeRolePolicy"> & { partition: string; accountId: string };
 
-/** A role without permissions, with an id of its own. */
+/** A role without permissions, with a new unique ID. */
 export function newRole(world: World, { name, path, assumeRolePolicy, partition, accountId }: Given): Role {
   return {
     arn: `arn:${partition}:iam::${accountId}:role${path}${name}`,
@@ -25,7 +25,7 @@ export function newRole(world: World, { name, path, assumeRolePolicy, partition,
   };
 }
 
-/** Lets the identities of these accounts assume the role, with this external id if there is one. */
+/** Trusts the identities of these accounts, with this external ID if there is one. */
 export function trustOfAccounts(accountIds: string[], externalId: RoleOptions["externalId"]): string {
   const statement = {
     Effect: "Allow",

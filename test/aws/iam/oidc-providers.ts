@@ -1,4 +1,6 @@
-/** OpenID Connect providers: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
+/**
+ * OpenID Connect providers: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
+ */
 
 import { listParameter, type QueryAction, type QueryContext } from "../query.ts";
 import type { OidcProvider } from "../state.ts";

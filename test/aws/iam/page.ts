@@ -1,13 +1,13 @@
-/** Pages of lists: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
+/** Paginates lists: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
 
 import { element, type XmlElement } from "../xml.ts";
 import { numberParameter } from "./parameters.ts";
 import { validationError } from "./errors.ts";
 
-/** Parameters that ask for a page. */
+/** Pagination parameters. */
 export const PAGE_PARAMETERS = ["Marker", "MaxItems"];
 
-/** The page as the members of a list, in the order of their names, with what says whether there is more. */
+/** One page of the items, sorted by name, and the elements that tell whether there are more. */
 export function pageElements<Item>(
   list: string,
   parameters: URLSearchParams,

@@ -1,4 +1,4 @@
-/** Parameters that many operations of IAM have, held to the form that the API's model asks for. */
+/** Reads parameters that many IAM operations share, and checks them against the API model. */
 
 import { accountOf } from "../world.ts";
 import type { QueryContext } from "../query.ts";
@@ -8,7 +8,7 @@ import { partitionOf } from "./global-region.ts";
 
 const NAME = /^[\w+=,.@-]+$/;
 
-/** A required name. Throws ValidationError when it is too long, or has other characters than names may have. */
+/** A required name. Throws ValidationError if it is too long or has invalid characters. */
 export function nameParameter(parameters: URLSearchParams, parameter: string, longest: number): string {
   const name = parameters.get(parameter) ?? "";
   const shown = parameter.charAt(0).toLowerCase() + parameter.slice(1);
@@ -20,14 +20,14 @@ export function nameParameter(parameters: URLSearchParams, parameter: string, lo
   return name;
 }
 
-/** An optional text. Throws ValidationError when it is too long. */
+/** An optional text. Throws ValidationError if it is too long. */
 export function textParameter(parameters: URLSearchParams, parameter: string, longest: number): string | undefined {
   const text = parameters.get(parameter) ?? undefined;
   if (text === undefined || text.length <= longest) return text;
   throw validationError(text, parameter, `Member must have length less than or equal to ${longest}`);
 }
 
-/** An optional whole number. Throws ValidationError when it is out of range. */
+/** An optional whole number. Throws ValidationError if it is out of range. */
 export function numberParameter(
   parameters: URLSearchParams,
   parameter: string,
@@ -40,14 +40,14 @@ export function numberParameter(
   throw validationError(text, parameter, `Member must have value from ${least} to ${most}`);
 }
 
-/** The path of a new role, or a prefix of paths; "/" when left out. */
+/** The path of a new role, or a path prefix. Default: "/". */
 export function pathParameter(parameters: URLSearchParams, parameter: string, pattern: RegExp): string {
   const path = parameters.get(parameter) ?? "/";
   if (path.length <= 512 && pattern.test(path)) return path;
   throw validationError(path, parameter, `Member must satisfy regular expression pattern: ${pattern.source}`);
 }
 
-/** The role that RoleName means. Throws NoSuchEntity. */
+/** The role named RoleName. Throws NoSuchEntity. */
 export function roleParameter(parameters: URLSearchParams, context: QueryContext): Role {
   const name = nameParameter(parameters, "RoleName", 64);
   const role = findRole(callerAccount(context), name);
@@ -55,7 +55,7 @@ export function roleParameter(parameters: URLSearchParams, context: QueryContext
   return role;
 }
 
-/** ARN of the role that RoleName means; of one that is not there, as it would be made. */
+/** ARN of the role named RoleName; for a missing role, the ARN that a new one would get. */
 export function roleResource(parameters: URLSearchParams, context: QueryContext): string {
   const name = parameters.get("RoleName") ?? "";
   const role = findRole(callerAccount(context), name);

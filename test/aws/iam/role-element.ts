@@ -1,11 +1,11 @@
-/** A role in answers: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
+/** Renders a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
 
 import { shownPolicy } from "../policy-json.ts";
 import type { Role, World } from "../state.ts";
 import { element, type XmlElement } from "../xml.ts";
 import { tagElements } from "./tags.ts";
 
-/** `full`: with what only CreateRole and GetRole show, not lists. */
+/** `full` adds the members that lists leave out. */
 export function roleElement(name: string, role: Role, world: World, full: boolean): XmlElement {
   const { permissionsBoundary, description } = role;
   return element(name, [
@@ -23,13 +23,13 @@ export function roleElement(name: string, role: Role, world: World, full: boolea
   ]);
 }
 
-/** Percent-encoded as RFC 3986 says, as IAM answers with every policy document. */
+/** Percent-encodes a policy document as IAM does: FACTS.md#iam-roles. */
 export function encodedDocument(document: string): string {
   const hex = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(document).replaceAll(/[!'()*]/g, hex);
 }
 
-/** To the second. */
+/** ISO 8601, without milliseconds. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

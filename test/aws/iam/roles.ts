@@ -1,4 +1,7 @@
-/** CreateRole, GetRole, UpdateRole, DeleteRole and ListRoles: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+/**
+ * CreateRole, GetRole, UpdateRole, DeleteRole and ListRoles.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
 
 import { AwsError } from "../errors.ts";
 import type { QueryAction, QueryContext } from "../query.ts";
@@ -117,7 +120,7 @@ function createRole(parameters: URLSearchParams, context: QueryContext): Role {
   return role;
 }
 
-/** What UpdateRole changes too; what is left out stays as it is. */
+/** Fields that UpdateRole can change as well. Absent parameters change nothing. */
 function changeable(parameters: URLSearchParams): Partial<Role> {
   const description = textParameter(parameters, "Description", 1000);
   const maxSessionSeconds = numberParameter(parameters, "MaxSessionDuration", SESSION_SECONDS);
@@ -132,7 +135,7 @@ function boundary(parameters: URLSearchParams, context: QueryContext): string | 
   return arn === null ? undefined : attachablePolicy(arn, context, "Scope ARN:");
 }
 
-/** A permissions boundary may stay. */
+/** Throws DeleteConflict while the role has policies. A permissions boundary may stay. */
 function refuseInUse({ inlinePolicies, attachedPolicies }: Role): void {
   const first = attachedPolicies.size > 0 ? "detach all policies first." : "delete policies first.";
   if (inlinePolicies.size + attachedPolicies.size === 0) return;

@@ -14,7 +14,7 @@ import { simulatePrincipalPolicy } from "./simulate.ts";
 import { tagActions } from "./tags.ts";
 import { trustPolicyActions } from "./trust-policy.ts";
 
-/** All that the simulator knows of IAM. */
+/** All IAM operations of the simulator. */
 const ACTIONS: QueryAction[] = [
   ...roleActions,
   ...trustPolicyActions,
@@ -36,7 +36,7 @@ export function iam(world: World): Service {
   });
 }
 
-/** Two changes at once: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html#API_CreateRole_Errors */
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html#API_CreateRole_Errors */
 function failure(kind: Failure): AwsError | undefined {
   if (kind === "internalError")
     return new AwsError(

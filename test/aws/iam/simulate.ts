@@ -1,6 +1,7 @@
 /**
- * SimulatePrincipalPolicy for roles: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html. As at AWS,
- * nothing but the policies of the role and those of the request are asked: no bucket policy, no key policy.
+ * SimulatePrincipalPolicy for roles. Evaluates only the policies of the role and of the request, not bucket or key
+ * policies.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 
 import type { RequestContext } from "../policy/evaluate.ts";

@@ -44,7 +44,7 @@ export const tagActions: QueryAction[] = [
   },
 ];
 
-/** The tags with those of the request put into them. Throws for what a tag may not be, and for too many. */
+/** The tags after the tags of the request are added. Throws for invalid tags and for too many. */
 export function tagsParameter(parameters: URLSearchParams, before: ReadonlyMap<string, string>): Map<string, string> {
   const given = listMembers(parameters, "Tags").map((tag): [string, string] => [
     tag.get("Key") ?? "",
@@ -71,7 +71,7 @@ function tagElement([key, value]: [string, string]): XmlElement {
   return element("member", [element("Key", key), element("Value", value)]);
 }
 
-/** Keys keep their letter case, and are not told apart by it. */
+/** Keys keep their letter case, and are compared without it. */
 function deleteTag(tags: Map<string, string>, key: string): void {
   const existing = [...tags.keys()].find((name) => name.toLowerCase() === key.toLowerCase());
   if (existing !== undefined) tags.delete(existing);

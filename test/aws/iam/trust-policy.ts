@@ -1,4 +1,4 @@
-/** Who may assume a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html */
+/** Trust policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html */
 
 import { AwsError } from "../errors.ts";
 import { isObject, listOf, mapAwsPrincipals, type Json } from "../policy-json.ts";
@@ -11,7 +11,7 @@ import { callerAccount, roleParameter, roleResource } from "./parameters.ts";
 const STATEMENT_FIELDS = ["Sid", "Effect", "Principal", "Action", "NotAction", "Condition"];
 const ACTIONS =
   /^sts:(\*|AssumeRole\*?|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext)$/i;
-/** Of the kinds that are not kept by unique id. */
+/** Valid principals of the types that are not stored by unique ID. */
 const PRINCIPALS: Record<string, RegExp> = {
   Service: /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/,
   Federated: /^(arn:[a-z-]+:iam::\d{12}:(oidc-provider|saml-provider)\/.+|[a-z0-9.-]+\.[a-z]+)$/,
@@ -31,7 +31,10 @@ export const trustPolicyActions: QueryAction[] = [
   },
 ];
 
-/** As IAM keeps it, with roles as unique ids. Throws MalformedPolicyDocument, for principals that are not there too, and LimitExceeded. */
+/**
+ * The trust policy in the form that IAM stores, with roles as unique IDs. Throws MalformedPolicyDocument, also for
+ * principals that do not exist, and LimitExceeded.
+ */
 export function storedTrustPolicy(text: string, context: QueryContext): string {
   const statements = checkedStatements(text, STATEMENT_FIELDS);
   statements.forEach(checkStatement);

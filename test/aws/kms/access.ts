@@ -1,4 +1,7 @@
-/** What policies are asked for a request to KMS: https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html */
+/**
+ * Permissions that a KMS request needs.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+ */
 
 import { AwsError } from "../errors.ts";
 import type { Access } from "../policy/access.ts";
@@ -8,7 +11,7 @@ import { findKey } from "./find-key.ts";
 import { defaultKeyPolicy } from "./key-policy-document.ts";
 import type { KmsContext, KmsInput } from "./route.ts";
 
-/** Nothing for a key that is not there: the operation says so itself. */
+/** Empty for a missing key: the operation answers that itself. */
 export function kmsAccesses(actions: string[], input: KmsInput, context: KmsContext): Access[] {
   const owner = context.caller.accountId;
   const keys = [input["KeyId"], input["TargetKeyId"]].flatMap((id) => keyOf(id, context));
@@ -28,7 +31,7 @@ function keyAccess(action: string, { arn, accountId, policy, tags }: Key, { worl
   return { action, resource: arn, owner: accountId, policy: shownPolicy(world, policy), context: requestContext };
 }
 
-/** Tags for a key that is being made are about a key that has no name yet, and whose policy lets its account decide. */
+/** Tags at creation concern a key that has no ARN yet. Its policy lets the account decide. */
 function onTheAccount(action: string, { region, caller }: KmsContext): Access {
   const owner = caller.accountId;
   const requestContext = { "kms:CallerAccount": owner };

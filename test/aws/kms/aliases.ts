@@ -1,4 +1,4 @@
-/** Aliases, unique per account and region: https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html */
+/** Aliases are unique per account and region: https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html */
 
 import { AwsError } from "../errors.ts";
 import type { Key } from "../state.ts";
@@ -67,14 +67,14 @@ export const aliasActions: KmsAction[] = [
   },
 ];
 
-/** The key that an alias is to mean. */
+/** The key that the alias shall refer to. */
 function targetOf(input: KmsInput, context: KmsContext): Key {
   const key = findKey(text(input, "TargetKeyId"), context);
   refusePending(key);
   return key;
 }
 
-/** Throws for a name that is not an alias's, or AWS's own. */
+/** Throws for invalid alias names, and for reserved names of AWS. */
 function aliasOf(input: KmsInput, context: KmsContext) {
   const name = text(input, "AliasName");
   if (!/^alias\/[\w/-]{1,250}$/.test(name)) {

@@ -1,4 +1,4 @@
-/** Which key a KeyId means: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id */
+/** Resolves a KeyId: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id */
 
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../errors.ts";
@@ -10,7 +10,10 @@ import type { KmsContext } from "./route.ts";
 const ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/(.+)$/;
 const S3_ALIAS = "alias/aws/s3";
 
-/** By key id, key ARN, alias name or alias ARN. Throws NotFoundException, or AccessDeniedException for a key of another account that is not shared. */
+/**
+ * Finds a key by key ID, key ARN, alias name or alias ARN. Throws NotFoundException, or AccessDeniedException for
+ * another account's key that is not shared.
+ */
 export function findKey(keyId: string, context: KmsContext): Key {
   const [, region = context.region, accountId = context.caller.accountId, kind, rest = ""] = ARN.exec(keyId) ?? [];
   if (region !== context.region) throw notFound(`Invalid arn ${region}`);
@@ -20,7 +23,7 @@ export function findKey(keyId: string, context: KmsContext): Key {
   const key = account?.keys.get(keyArn(region, accountId, id ?? ""));
   if (key === undefined && account !== undefined && name === S3_ALIAS) return newKey(account, context, "AWS");
   const isOpen = accountId === context.caller.accountId || key?.sharedWith.has(context.caller.accountId) === true;
-  // The key's own policy decides when policies are evaluated.
+  // While policies are evaluated, the key policy decides instead.
   if (!isOpen && (key === undefined || !context.world.evaluatePolicies)) {
     throw new AwsError(
       400,
@@ -32,7 +35,7 @@ export function findKey(keyId: string, context: KmsContext): Key {
   return key;
 }
 
-/** A key of this account; the one behind alias/aws/s3 comes into being when it is first asked for, as at AWS. */
+/** Creates a key in this account. The key of alias/aws/s3 is created on first use, as at AWS. */
 export function newKey(account: Account, { world, region }: KmsContext, manager: Key["manager"]): Key {
   const id = randomUUID();
   const key: Key = {
@@ -55,7 +58,6 @@ export function newKey(account: Account, { world, region }: KmsContext, manager:
   return key;
 }
 
-/** The caller's own account. */
 export function callerAccount({ world, caller }: KmsContext): Account {
   return accountOf(world, caller.accountId);
 }

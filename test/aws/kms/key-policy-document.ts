@@ -1,4 +1,4 @@
-/** Key policies: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html and aws.md 4. They are kept, not evaluated. */
+/** Validates and stores key policies: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html */
 
 import { AwsError } from "../errors.ts";
 import {
@@ -16,7 +16,7 @@ import type { KmsContext } from "./route.ts";
 
 const MAX_BYTES = 32 * 1024;
 
-/** Of a key made without one: the account's identities may do what their own policies say. */
+/** The policy of a key that is created without one: the IAM policies of the account decide. */
 export function defaultKeyPolicy(accountId: string): string {
   const root = { AWS: `arn:aws:iam::${accountId}:root` };
   const statement = {
@@ -29,7 +29,7 @@ export function defaultKeyPolicy(accountId: string): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "key-default-1", Statement: [statement] });
 }
 
-/** Of the key behind alias/aws/s3: whoever may use S3 here may use it, through S3. */
+/** The policy of the key of alias/aws/s3: all principals of the account may use it through S3. */
 export function s3KeyPolicy(accountId: string, region: string): string {
   const use = {
     Sid: "Allow access through S3 for all principals in the account that are authorized to use S3",
@@ -51,7 +51,10 @@ export function s3KeyPolicy(accountId: string, region: string): string {
   return JSON.stringify({ Version: "2012-10-17", Id: "auto-s3-2", Statement: [use, look] });
 }
 
-/** As KMS keeps it, with roles as unique ids. Throws for a policy that is none, is too long, names nobody, or locks its writer out. */
+/**
+ * The key policy in the form that KMS stores, with roles as unique IDs. Throws if it is not a policy, is too long,
+ * names a principal that does not exist, or locks out the caller.
+ */
 export function storedKeyPolicy(policy: string, bypassLockoutCheck: boolean, context: KmsContext): string {
   if (Buffer.byteLength(policy) > MAX_BYTES) {
     throw new AwsError(400, "LimitExceededException", `The key policy exceeds ${MAX_BYTES} bytes.`);
@@ -63,12 +66,12 @@ export function storedKeyPolicy(policy: string, bypassLockoutCheck: boolean, con
   return JSON.stringify(mapAwsPrincipals(document, (id) => existingPrincipal(context.world, id)));
 }
 
-/** As KMS shows it: unique ids as ARNs again, but for those whose role is gone. */
+/** The key policy in the form that KMS returns: unique IDs become ARNs again, unless the role is deleted. */
 export function shownKeyPolicy(policy: string, { world }: KmsContext): string {
   return JSON.stringify(shownPolicy(world, policy), undefined, 2);
 }
 
-/** A document in which each statement has an effect and a principal. */
+/** Parses the policy. Every statement must have an effect and a principal. */
 function parsed(policy: string): Json {
   const document = parseJsonObject(policy);
   const isComplete = ({ Effect, Principal }: Json) =>
@@ -80,7 +83,7 @@ function parsed(policy: string): Json {
   return document;
 }
 
-/** Whether a statement lets the caller, or all of the account, write the policy again. */
+/** Whether the statement lets the caller, or the whole account, change the policy again. */
 function letsPutKeyPolicy({ Effect, Principal, Action, Condition }: Json, { caller }: KmsContext): boolean {
   const root = `arn:aws:iam::${caller.accountId}:root`;
   const role = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(caller.arn);

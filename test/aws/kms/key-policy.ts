@@ -5,7 +5,7 @@ import { findKey, notFound } from "./find-key.ts";
 import { shownKeyPolicy, storedKeyPolicy } from "./key-policy-document.ts";
 import { text, type KmsAction } from "./route.ts";
 
-/** The only name there is. */
+/** KMS has no other policy name. */
 const POLICY_NAME = "default";
 
 export const keyPolicyActions: KmsAction[] = [

@@ -1,4 +1,4 @@
-/** Enabled, Disabled, PendingDeletion: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
+/** Key states: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
 
 import { AwsError } from "../errors.ts";
 import type { Key } from "../state.ts";
@@ -66,7 +66,7 @@ export function refusePending(key: Key): void {
   if (key.state === "PendingDeletion") throw invalidState(`${key.arn} is pending deletion.`);
 }
 
-/** Throws DisabledException as well. */
+/** Throws KMSInvalidStateException or DisabledException. */
 export function refuseNotEnabled(key: Key): void {
   refusePending(key);
   if (key.state === "Disabled") throw new AwsError(400, "DisabledException", `${key.arn} is disabled.`);

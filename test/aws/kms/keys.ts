@@ -45,7 +45,7 @@ export const keyActions: KmsAction[] = [
   },
 ];
 
-/** Times are seconds. */
+/** KeyMetadata, with times in seconds. */
 function metadata(key: Key): object {
   return {
     AWSAccountId: key.accountId,

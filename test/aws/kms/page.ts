@@ -1,24 +1,24 @@
-/** Pages of lists: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html */
+/** Paginates lists: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html */
 
 import { AwsError } from "../errors.ts";
 import { text, type KmsInput } from "./route.ts";
 
-/** Members of the request that ask for a page. */
+/** Pagination members of the request. */
 export const PAGE_PARAMETERS = ["Limit", "Marker"];
 
 export interface Limits {
-  /** Without a Limit. */
+  /** Page size if the request has no Limit. */
   usual: number;
   most: number;
 }
 
 export interface Page<Item> {
   items: Item[];
-  /** Members of the answer that say whether there is more. */
+  /** Members of the answer that tell whether there are more items. */
   rest: { Truncated: boolean; NextMarker?: string };
 }
 
-/** The items in the order of their names, after the marker, which is the last name of the page before. */
+/** One page of the items, sorted by name. The marker is the last name of the previous page. */
 export function pageOf<Item>(all: [name: string, item: Item][], input: KmsInput, { usual, most }: Limits): Page<Item> {
   const limit = Number(input["Limit"] ?? usual);
   if (!Number.isInteger(limit) || limit < 1 || limit > most) {

@@ -44,14 +44,14 @@ export const rotationActions: KmsAction[] = [
   },
 ];
 
-/** A key pending deletion is not rotated, whatever was set; a disabled one keeps its setting. */
+/** A key pending deletion is not rotated. A disabled key keeps its setting. */
 function status({ id, state, rotationPeriodInDays: days }: Key, { world }: KmsContext): object {
   if (days === undefined || state === "PendingDeletion") return { KeyId: id, KeyRotationEnabled: false };
   const next = (world.now() + days * DAY_MS) / 1000;
   return { KeyId: id, KeyRotationEnabled: true, RotationPeriodInDays: days, NextRotationDate: next };
 }
 
-/** AWS rotates its own keys as it likes. */
+/** Refuses AWS managed keys: AWS decides on their rotation. */
 function rotatableKey(input: KmsInput, context: KmsContext): Key {
   const key = findKey(text(input, "KeyId"), context);
   if (key.manager === "AWS") {

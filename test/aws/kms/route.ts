@@ -1,12 +1,12 @@
-/** The shape of KMS's route files. */
+/** Interface of the KMS routes. */
 
 import { AwsError } from "../errors.ts";
 import type { Identity, World } from "../state.ts";
 
-/** A request's JSON. */
+/** JSON body of a request. */
 export type KmsInput = Record<string, unknown>;
 
-/** A string member; "" when it is absent. Throws SerializationException for anything else. */
+/** A string member; "" if it is absent. Throws SerializationException for other types. */
 export function text(input: KmsInput, name: string): string {
   const value = input[name] ?? "";
   if (typeof value !== "string") throw new AwsError(400, "SerializationException", `${name} is not a string`);
@@ -23,7 +23,7 @@ export interface KmsAction {
   /** API name, and the IAM action after "kms:". */
   operation: string;
   write: boolean;
-  /** Known members of the request. Any other one is refused with 501. */
+  /** Known members of the request. Others are refused with 501. */
   parameters: string[];
   furtherActions?: (input: KmsInput) => string[];
   handle(input: KmsInput, context: KmsContext): object;

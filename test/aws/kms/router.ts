@@ -13,7 +13,7 @@ import { rotationActions } from "./rotation.ts";
 import { tagActions } from "./tags.ts";
 import { text, type KmsAction, type KmsInput } from "./route.ts";
 
-/** All that the simulator knows of KMS. */
+/** All KMS operations of the simulator. */
 const ACTIONS: KmsAction[] = [
   ...keyActions,
   ...keyStateActions,

@@ -47,7 +47,7 @@ export const tagActions: KmsAction[] = [
   },
 ];
 
-/** The tags of a request. Throws TagException, and ValidationException for what is too long. */
+/** Tags of a request. Throws TagException, or ValidationException if a key or value is too long. */
 export function tagsOf(value: unknown): Map<string, string> {
   const list = (Array.isArray(value) ? value : []) as { TagKey?: string; TagValue?: string }[];
   const tags = list.map(({ TagKey = "", TagValue = "" }): [string, string] => [TagKey, TagValue]);

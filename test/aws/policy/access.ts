@@ -1,4 +1,4 @@
-/** Whether policies let a caller do what its request takes. */
+/** Checks whether policies allow a caller's request. */
 
 import { deniedMessage } from "../errors.ts";
 import type { Json } from "../policy-json.ts";
@@ -7,31 +7,31 @@ import type { Identity, World } from "../state.ts";
 import type { RequestContext } from "./evaluate.ts";
 import { policiesOf, principalContext } from "./principal.ts";
 
-/** One action on one resource, which a request takes. */
+/** One action on one resource that a request needs. */
 export interface Access {
   /** IAM action. */
   action: string;
-  /** ARN; "*" for actions that are about no resource. */
+  /** ARN; "*" for actions without a resource. */
   resource: string;
   /** Account that owns the resource. */
   owner: string;
-  /** The resource's own policy, if it has one. */
+  /** The resource-based policy, if there is one. */
   policy?: Json | undefined;
-  /** Condition keys besides those of the principal. */
+  /** Condition keys, without those of the principal. */
   context?: RequestContext;
-  /** S3's setting RestrictPublicBuckets holds for the resource. */
+  /** RestrictPublicBuckets applies to the resource. */
   restrictPublicBuckets?: boolean;
 }
 
 export interface Denial {
   action: string;
-  /** Undefined: whatever the resource is. */
+  /** Undefined for a denial of the action on all resources. */
   resource: string | undefined;
-  /** AWS's words for why, such as "because no identity-based policy allows the s3:GetObject action". */
+  /** The reason in AWS's words, such as "because no identity-based policy allows the s3:GetObject action". */
   because: string;
 }
 
-/** What of this operation the policies deny; nothing while policies are not evaluated. */
+/** The accesses of this operation that policies deny. Empty while policies are not evaluated. */
 export async function deniedByPolicies(world: World, operation: Operation, caller: Identity): Promise<Denial[]> {
   if (!world.evaluatePolicies) return [];
   const denials: Denial[] = [];
@@ -44,7 +44,7 @@ export async function deniedByPolicies(world: World, operation: Operation, calle
   return denials;
 }
 
-/** The message of a denial for this part of a request, if there is one. */
+/** The denial message for this part of a request, if it is denied. */
 export function denialMessage(
   denials: readonly Denial[],
   { arn }: Identity,
@@ -66,10 +66,10 @@ function accessesOf(operation: Operation, caller: Identity): Access[] {
 }
 
 async function denialOfAccess(world: World, caller: Identity, access: Access): Promise<string | undefined> {
-  // A user may do everything that no resource's policy is against. Bulk work of a person need not be slow.
+  // Users have full rights where no resource-based policy denies them. Skipping the evaluator keeps bulk calls fast.
   if (caller.session === undefined && caller.accountId === access.owner && access.policy === undefined)
     return undefined;
-  // The evaluator is large, and most tests evaluate nothing.
+  // Imported on demand: the evaluator is large, and most tests do not need it.
   const { denialOf } = await import("./evaluate.ts");
   const { action, resource, owner: resourceAccount, context, restrictPublicBuckets } = access;
   const question = {

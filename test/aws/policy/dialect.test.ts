@@ -21,8 +21,9 @@ const ask = (resource: string, statement: object, context: RequestContext = {}, 
 const escaped = (text: string) => text.replaceAll(/[*?$]/g, "${$&}");
 const key = fc.string({ unit: fc.constantFrom("a", "/", "*", "?", "$", "{", "}"), minLength: 1, maxLength: 8 });
 
-describe("keys with wildcards and dollar signs (reference_policies_variables.html#policy-vars-specialchars)", () => {
-  test("an escaped prefix allows what begins with it, and nothing else", async () => {
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+describe("object keys with wildcards and dollar signs", () => {
+  test("a policy with an escaped prefix allows only keys that begin with it", async () => {
     await fc.assert(
       fc.asyncProperty(key, key, async (prefix, name) => {
         const statement = { Resource: `arn:aws:s3:::docs/${escaped(prefix)}/*` };
@@ -33,7 +34,7 @@ describe("keys with wildcards and dollar signs (reference_policies_variables.htm
     );
   });
 
-  test("so does one in a condition", async () => {
+  test("a condition with an escaped prefix allows only keys that begin with it", async () => {
     await fc.assert(
       fc.asyncProperty(key, key, async (prefix, other) => {
         const like = { Resource: "*", Condition: { StringLike: { "s3:prefix": `${escaped(prefix)}/*` } } };
@@ -49,7 +50,7 @@ describe("keys with wildcards and dollar signs (reference_policies_variables.htm
   });
 });
 
-test("encryption contexts are seen, by a key of any letter case", async () => {
+test("conditions on the encryption context ignore the letter case of the condition key", async () => {
   const arn = "arn:aws:kms:us-east-1:111122223333:key/1";
   const context = { "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::docs/a/x" };
   const wanted = (value: string) => ({

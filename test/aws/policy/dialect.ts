@@ -1,9 +1,9 @@
 /**
- * What the evaluator takes another way than AWS, put into words that it takes as AWS does, alike in policies and requests:
- * - It takes wildcards in a request's ARN for wildcards, but keys of objects may have them; and it does not know the escapes of policies,
- *   `${*}`, `${?}` and `${$}`. Plain ones get characters of their own.
- * - It drops condition keys whose names are not fixed: encryption contexts, and claims of identity providers. They pass for tags of the
- *   principal, which requests for any action may have.
+ * Translates policies and requests where the evaluator differs from AWS:
+ * - It treats wildcards in the ARN of a request as wildcards, though object keys may contain them. It does not know the
+ *   policy escapes `${*}`, `${?}` and `${$}`. Literal characters are replaced by private-use characters.
+ * - It drops condition keys with variable names: encryption contexts, and claims of identity providers. They are
+ *   renamed to principal tags, which every action accepts.
  */
 
 import { isObject, listOf, statementsOf, type Json } from "../policy-json.ts";
@@ -29,12 +29,12 @@ export function contextForEvaluator(context: RequestContext): RequestContext {
   return Object.fromEntries(Object.entries(context).map(([key, value]) => [knownKey(key), mapStrings(value, plain)]));
 }
 
-/** "*" alone is about no resource, and stays. */
+/** "*" alone stands for no resource and stays unchanged. */
 export function resourceForEvaluator(arn: string): string {
   return arn === "*" ? arn : plain(arn);
 }
 
-/** Wildcards are wildcards with some operators only. */
+/** Only some operators have wildcards. */
 function conditionForEvaluator(condition: unknown): unknown {
   const operators = Object.entries(isObject(condition) ? condition : {}).map(([operator, tests]) => {
     const change = /like|arn/i.test(operator) ? unescaped : (text: string) => withoutWildcards(unescaped(text));
@@ -48,12 +48,12 @@ function knownKey(key: string): string {
   return DROPPED_KEY.test(key) ? `${PASSES_FOR}${key}` : key;
 }
 
-/** Escapes, and dollar signs that begin no variable, as plain characters. */
+/** Replaces escapes, and dollar signs that begin no variable, by literal characters. */
 function unescaped(text: string): string {
   return text.replaceAll(/\$\{([*?$])\}|\$(?!\{)/g, (_, character = "$") => PLAIN[String(character)] ?? "");
 }
 
-/** In a request nothing is special. */
+/** Requests have no wildcards or variables. */
 function plain(text: string): string {
   return withoutWildcards(text).replaceAll("$", PLAIN["$"] ?? "");
 }

@@ -1,5 +1,5 @@
 /**
- * What policies say to one question, by an evaluator that is not ours:
+ * Evaluates policies with a third-party evaluator, @cloud-copilot/iam-simulate.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 
@@ -15,22 +15,22 @@ import { contextForEvaluator, policyForEvaluator, resourceForEvaluator } from ".
 /** Condition keys and their values. */
 export type RequestContext = Record<string, string | string[]>;
 
-/** May this principal do this to that? */
+/** Asks whether a principal may do an action on a resource. */
 export interface Question {
   /** ARN of a user, role session or identity provider, or the name of a service. */
   principal: SimulationRequestPrincipal;
   /** IAM action. */
   action: string;
-  /** ARN; "*" for actions that are about no resource. */
+  /** ARN; "*" for actions without a resource. */
   resource: string;
   /** Account that owns the resource. */
   resourceAccount: string;
   context: RequestContext;
-  /** S3's setting RestrictPublicBuckets holds for the resource. */
+  /** RestrictPublicBuckets applies to the resource. */
   restrictPublicBuckets?: boolean;
 }
 
-/** The policies that are asked; undefined where there is none of that kind. */
+/** The policies to evaluate; undefined where there is none of that type. */
 export interface Policies {
   identity: Json[];
   permissionsBoundary: Json | undefined;
@@ -42,8 +42,8 @@ type Outcome = Awaited<ReturnType<typeof runSimulation>>;
 type Analysis = Extract<Outcome, { resultType: "single" }>["result"]["analysis"];
 
 /**
- * Undefined when the policies allow it; else why not, in AWS's words, which name the layer that has a deny or is missing an allow:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ * Undefined if the policies allow the request. Otherwise the reason in AWS's words, which names the type of policy that
+ * denies it or lacks an allow: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 export async function denialOf(question: Question, policies: Policies): Promise<string | undefined> {
   const [service = "", name = ""] = question.action.split(":");

@@ -1,4 +1,4 @@
-/** The policies of whoever calls, and what its requests say of it. */
+/** Policies and condition keys of the caller. */
 
 import { findManagedPolicy } from "../iam/managed-policies.ts";
 import type { Json } from "../policy-json.ts";
@@ -14,8 +14,8 @@ const NOTHING: Json = {
 };
 
 /**
- * Of a user, and of everybody while policies are not evaluated: everything. Of a session: those of its role as they are now, so nothing
- * when the role is gone.
+ * Policies of the caller. Users, and all callers while policies are not evaluated, may do everything. A session has the
+ * present policies of its role, so none once the role is deleted.
  */
 export function policiesOf(world: World, { accountId, session }: Identity): Omit<Policies, "resource"> {
   if (session === undefined || !world.evaluatePolicies) {
@@ -39,7 +39,9 @@ export function rolePolicies(
   };
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+ */
 export function principalContext(world: World, { accountId, arn, session }: Identity): RequestContext {
   const role = session && roleOf(world, session.roleId, accountId);
   return {
@@ -60,17 +62,17 @@ function roleOf(world: World, roleId: string, accountId: string): Role | undefin
   return [...accountOf(world, accountId).roles.values()].find(({ uniqueId }) => uniqueId === roleId);
 }
 
-/** The simulator speaks plain HTTP: what the caller is to have used is a switch. */
+/** The TLS version is a switch, because the simulator itself uses plain HTTP. */
 function transport(tlsVersion: string | undefined): RequestContext {
   return tlsVersion === undefined ? { "aws:SecureTransport": "false" } : { "aws:SecureTransport": "true" };
 }
 
-/** A session's tags go before its role's. */
+/** Tags of the session take precedence over tags of the role. */
 function prefixed(tags: ReadonlyMap<string, string>): RequestContext {
   return Object.fromEntries([...tags].map(([key, value]) => [`aws:PrincipalTag/${key}`, value]));
 }
 
-/** A policy that is gone allows nothing worth having. */
+/** A deleted policy allows nothing of use. */
 function parsed(policy = JSON.stringify(NOTHING)): Json {
   return JSON.parse(policy) as Json;
 }

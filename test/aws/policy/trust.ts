@@ -1,4 +1,4 @@
-/** Who may assume a role. A trust policy is always evaluated, whether or not other policies are. */
+/** Evaluates trust policies, also while other policies are not evaluated. */
 
 import { shownPolicy } from "../policy-json.ts";
 import { lookUpRole } from "../s3/policy-principals.ts";
@@ -6,16 +6,16 @@ import type { Identity, Role, World } from "../state.ts";
 import type { RequestContext } from "./evaluate.ts";
 import { policiesOf, principalContext } from "./principal.ts";
 
-/** Somebody who asks for a session. */
+/** The caller that asks to assume a role. */
 export interface Candidate {
   /** sts:AssumeRole, sts:AssumeRoleWithWebIdentity or sts:TagSession. */
   action: string;
-  /** An identity with its own policies; or the ARN of an identity provider, or the name of a service. */
+  /** An identity, the ARN of an identity provider, or the name of a service. */
   principal: Identity | string;
   context: RequestContext;
 }
 
-/** The role, if there is one and it trusts the candidate; there is no telling which of the two is not so. */
+/** The role, if it exists and trusts the candidate. As at AWS, the caller cannot tell the two cases apart. */
 export async function trustingRole(world: World, roleArn: string, candidate: Candidate): Promise<Role | undefined> {
   const role = lookUpRole(world, roleArn);
   if (role === undefined || role.arn !== roleArn) return undefined;
@@ -23,7 +23,7 @@ export async function trustingRole(world: World, roleArn: string, candidate: Can
 }
 
 async function trusts(world: World, role: Role, { action, principal, context }: Candidate): Promise<boolean> {
-  // The evaluator is large, and most tests assume no role.
+  // Imported on demand: the evaluator is large, and most tests assume no role.
   const { denialOf } = await import("./evaluate.ts");
   const isIdentity = typeof principal !== "string";
   const question = {

@@ -1,4 +1,7 @@
-/** Attribute-based access control: https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html */
+/**
+ * Attribute-based access control.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
 
 import type { Bucket } from "../state.ts";
 import { element, textAt } from "../xml.ts";
@@ -40,7 +43,7 @@ export const abac: Subresource = {
   },
 };
 
-/** With ABAC on, PutBucketTagging and DeleteBucketTagging no longer work. The page does not say how: the code is a guess. */
+/** Refuses PutBucketTagging and DeleteBucketTagging while ABAC is enabled. The code is assumed: FACTS.md#s3-tags. */
 export function refuseWithAbac({ abac }: Bucket): void {
   if (abac === "Enabled") {
     throw invalidRequest("Tags of a bucket with ABAC enabled are changed by TagResource and UntagResource only.");

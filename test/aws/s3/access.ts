@@ -1,5 +1,5 @@
 /**
- * What policies are asked for a request to S3, and for the use of KMS that comes with it:
+ * Permissions that an S3 request needs, including those on the KMS key.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
 
@@ -22,11 +22,11 @@ export interface S3Request {
   operation: string;
   bucketName: string;
   key: string;
-  /** Each action with the ARN that it is about. */
+  /** Each action with its resource ARN. */
   actions: { action: string; resource: string }[];
 }
 
-/** Nothing for a bucket that is not there, or not here: what comes then is no matter of policies. */
+/** Empty for a missing bucket and for a bucket in another region: policies do not decide the answer. */
 export function s3Accesses(asked: S3Request): Access[] {
   const { request, world, caller, bucketName, key, operation } = asked;
   const bucket = findBucket(world, bucketName);
@@ -35,7 +35,8 @@ export function s3Accesses(asked: S3Request): Access[] {
   const context = requestContext(asked);
   const ofBucket = bucketAccess(world, bucket);
   const asksForMissing = (operation === "GetObject" || operation === "HeadObject") && !isThere(bucket, key);
-  // Whether a key is there is told to those who may list the bucket; their prefixes do not count, for there is none in this request.
+  // Only callers that may list the bucket learn that a key is missing. A grant that is limited to a prefix does not
+  // count, unlike at AWS: FACTS.md#s3-permissions.
   const listing = {
     ...ofBucket,
     action: "s3:ListBucket",
@@ -60,7 +61,7 @@ function onTheAccount(asked: S3Request): Access[] {
   return asked.actions.map((each) => ({ ...each, owner, context: requestContext(asked) }));
 }
 
-/** What is the same for all actions on a bucket and what is in it. */
+/** Properties that all actions on a bucket and its objects share. */
 export function bucketAccess(world: World, bucket: Bucket): Pick<Access, "owner" | "policy" | "restrictPublicBuckets"> {
   const { publicAccessBlock } = accountOf(world, bucket.accountId);
   return {
@@ -90,7 +91,10 @@ function requestContext(asked: S3Request): RequestContext {
   };
 }
 
-/** The age is told of presigned URLs only: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html */
+/**
+ * Condition keys of the connection. Only presigned URLs have a signature age.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+ */
 function connection({ request, world }: Pick<S3Request, "request" | "world">): RequestContext {
   const age = signatureAge(world, request);
   return {

@@ -1,4 +1,4 @@
-/** Canned ACLs as S3 shows them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
+/** Canned ACLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
 
 import { element, type XmlElement } from "../xml.ts";
 import { xmlReply, type Subresource } from "./route.ts";
@@ -6,7 +6,7 @@ import { xmlReply, type Subresource } from "./route.ts";
 const GROUPS = "http://acs.amazonaws.com/groups/global/";
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
-/** What others may do, besides the owner's FULL_CONTROL. */
+/** Grants besides the owner's FULL_CONTROL. */
 const GRANTS: Record<string, [group: string, permission: string][]> = {
   "public-read": [["AllUsers", "READ"]],
   "public-read-write": [
@@ -41,7 +41,7 @@ export const acl: Subresource = {
   },
 };
 
-/** Another name of an account: 64 hexadecimal digits. */
+/** The account's canonical user ID: 64 hexadecimal digits. */
 export function canonicalUserId(accountId: string): string {
   return accountId.padStart(64, "0");
 }

@@ -1,9 +1,9 @@
-/** Which bucket and key a request names, path-style or virtual-hosted-style. */
+/** Reads bucket and key from path-style and virtual-hosted-style requests. */
 
 import { isIPv4 } from "node:net";
 import type { AwsRequest } from "../http.ts";
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html; "" stands for none. */
+/** Bucket and key, "" for none: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html */
 export function addressOf(request: Pick<AwsRequest, "host" | "path">): { bucketName: string; key: string } {
   const hostBucket = bucketOfHost(request.host);
   const path = request.path.slice(1);
@@ -13,7 +13,7 @@ export function addressOf(request: Pick<AwsRequest, "host" | "path">): { bucketN
   return { bucketName: decode(path.slice(0, slash)), key: decode(path.slice(slash + 1)) };
 }
 
-/** `bucket.localhost:port`; an IP address and the bare `localhost` name no bucket. */
+/** The bucket in `bucket.localhost:port`. IP addresses and `localhost` itself have none. */
 function bucketOfHost(host: string): string {
   const name = host.replace(/:\d+$/, "");
   return !isIPv4(name) && name.endsWith(".localhost") ? name.slice(0, -".localhost".length) : "";

@@ -1,4 +1,4 @@
-/** The bucket itself: HeadBucket, CreateBucket, DeleteBucket. */
+/** HeadBucket, CreateBucket and DeleteBucket. */
 
 import { AwsError } from "../errors.ts";
 import type { Reply } from "../http.ts";
@@ -30,10 +30,7 @@ function headBucket({ region }: Bucket): Reply {
   return { status: 200, headers: { "x-amz-bucket-region": region, "x-amz-access-point-alias": "false" } };
 }
 
-/**
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html: all versions and delete markers must be gone. That uploads in
- * progress count too is documented for directory buckets only; counted here, because a caller that aborts them is right either way.
- */
+/** The bucket must have no versions, delete markers or uploads: FACTS.md#s3-buckets-and-regions. */
 function deleteBucket({ name, accountId, objects, uploads }: Bucket, { world }: Exchange): Reply {
   if (objects.size > 0 || uploads.size > 0) {
     const details = { BucketName: name };

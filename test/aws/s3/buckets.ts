@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html, without pages. */
+/** ListBuckets, without pages: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 
 import { element } from "../xml.ts";
 import { canonicalUserId } from "./acl.ts";

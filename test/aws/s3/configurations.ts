@@ -1,6 +1,6 @@
 /**
- * Configurations of which a bucket has many, each written, read and deleted by its id, and listed 100 at a time:
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketInventoryConfigurations.html and its three siblings.
+ * Configurations of a bucket that are written, read and deleted by ID, and listed in pages of 100.
+ * FACTS.md#s3-configurations-by-id
  */
 
 import { AwsError } from "../errors.ts";
@@ -17,18 +17,18 @@ const ID = /^[\w.-]{1,64}$/;
 export interface ConfigurationKind {
   /** Query parameter. */
   query: string;
-  /** As in the API's names: Get, Put, Delete `Bucket<noun>Configuration`, List `Bucket<noun>Configurations`. */
+  /** Part of the API names, such as `GetBucket<noun>Configuration`. */
   noun: string;
-  /** Root of the list's answer, which is not the same for all. */
+  /** Root element of the list answer, which differs between kinds. */
   listRoot: string;
   configurations: (bucket: Bucket) => Map<string, XmlElement>;
-  /** Throws for what S3 refuses; the id is checked by then. */
+  /** Throws for invalid configurations. The ID is checked before. */
   check: (configuration: XmlElement) => void;
-  /** When the id in the document is not the one of the request. */
+  /** Error if the IDs of document and request differ. */
   idMismatch: () => AwsError;
 }
 
-/** The subresource of one kind: IAM knows two actions, reading and writing. */
+/** The subresource of one kind. It has two IAM actions, for reading and for writing. */
 export function configurationsSubresource(kind: ConfigurationKind): Subresource {
   const { query, noun } = kind;
   const write = { action: `s3:Put${noun}Configuration`, write: true, parameters: ["id"] };
@@ -69,7 +69,7 @@ function get({ configurations }: ConfigurationKind, bucket: Bucket, exchange: Ex
   return configurationReply(exchange, found);
 }
 
-/** By id. The token is the last id of the page before. */
+/** Lists by ID. The token is the last ID of the previous page. */
 function list({ configurations, listRoot }: ConfigurationKind, bucket: Bucket, exchange: Exchange): Reply {
   const token = exchange.request.query.get("continuation-token");
   const after = Buffer.from(token ?? "", "base64url").toString("utf8");

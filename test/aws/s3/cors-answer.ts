@@ -1,11 +1,11 @@
-/** What a bucket's CORS rules answer to browsers: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html */
+/** Applies CORS rules to requests: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { childrenNamed, textAt, type XmlElement } from "../xml.ts";
 
-/** The answer to a preflight request. Throws AccessForbidden when no rule allows what it asks for. */
+/** The answer to a preflight request. Throws AccessForbidden if no rule matches. */
 export function preflightReply({ cors }: Bucket, { headers }: AwsRequest): Reply {
   if (cors === undefined) throw forbidden("CORSResponse: CORS is not enabled for this bucket.");
   const [origin = "", method = ""] = [headers["origin"], headers["access-control-request-method"]];
@@ -24,7 +24,7 @@ export function preflightReply({ cors }: Bucket, { headers }: AwsRequest): Reply
   };
 }
 
-/** What is added to the answer of a request with an Origin; nothing when no rule is for it. */
+/** CORS headers for the answer to a request with an Origin; empty if no rule matches. */
 export function corsHeaders(bucket: Bucket | undefined, { method, headers }: AwsRequest): Record<string, string> {
   const { origin } = headers;
   if (bucket?.cors === undefined || origin === undefined) return {};
@@ -32,7 +32,7 @@ export function corsHeaders(bucket: Bucket | undefined, { method, headers }: Aws
   return rule === undefined ? {} : originHeaders(rule, origin);
 }
 
-/** The first rule that has the origin, the method and all the headers. */
+/** The first rule that allows the origin, the method and all headers. */
 function matchingRule(cors: XmlElement, origin: string, method: string, asked: string[]): XmlElement | undefined {
   return childrenNamed(cors, "CORSRule").find((rule) => {
     const allowed = textsOf(rule, "AllowedHeader").map((header) => header.toLowerCase());
@@ -56,7 +56,7 @@ function originHeaders(rule: XmlElement, origin: string): Record<string, string>
   };
 }
 
-/** One `*` stands for any characters. */
+/** A `*` in the pattern matches any characters. */
 function matches(pattern: string, text: string): boolean {
   const [start = "", end] = pattern.split("*");
   if (end === undefined) return pattern === text;

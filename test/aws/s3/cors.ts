@@ -79,7 +79,7 @@ function checkRule(rule: XmlElement): void {
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html: at most one `*` in each. */
+/** Each value has at most one `*`: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 function checkWildcards(name: string, values: string[]): void {
   const value = values.find((candidate) => candidate.split("*").length > 2);
   if (value !== undefined) throw invalidRequest(`${name} "${value}" can not have more than one wildcard.`);

@@ -13,7 +13,7 @@ import { checkTagCount, checkTags, tagsOf } from "./tags.ts";
 
 const CANNED_ACLS = new Set(["private", "public-read", "public-read-write", "authenticated-read"]);
 
-/** Further actions by what the request carries: aws.md 2.1. */
+/** Further IAM actions for inputs of the request: FACTS.md#s3-permissions. */
 export function createActions(request: AwsRequest): string[] {
   const { headers } = request;
   const tags = child(bodyDocument(request), "Tags");
@@ -40,7 +40,7 @@ export function createBucket(exchange: Exchange): Reply {
   return created(bucketName);
 }
 
-/** In us-east-1 the owner gets 200 and the ACL is reset, for old times' sake; elsewhere 409: aws.md 2.2. */
+/** Answers for a bucket that exists: FACTS.md#s3-buckets-and-regions. */
 function recreate(existing: Bucket, { account, request }: Exchange): Reply {
   const details = { BucketName: existing.name };
   if (existing.accountId !== account.id) {
@@ -60,7 +60,7 @@ function created(bucketName: string): Reply {
   return { status: 200, headers: { location: `/${bucketName}` } };
 }
 
-/** us-east-1 is said by saying nothing; another region's endpoint creates in its own region only. */
+/** The region of the new bucket. Throws for invalid location constraints: FACTS.md#s3-buckets-and-regions. */
 function regionOf(configuration: XmlElement | undefined, endpointRegion: string): string {
   const constraint = textAt(configuration, "LocationConstraint");
   const region = constraint === "EU" ? "eu-west-1" : (constraint ?? "us-east-1");
@@ -92,12 +92,15 @@ function settingsOf({ headers }: AwsRequest, configuration: XmlElement | undefin
     ownershipControls: ownershipDocument(ownership),
     tags: new Map(tags),
     objectLock: locked ? objectLockDocument() : undefined,
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: object lock brings versioning with it
+    // Object lock enables versioning: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
     versioning: locked ? "Enabled" : undefined,
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html: a new bucket has ACLs off and public ones blocked. */
+/**
+ * A new bucket has ACLs disabled, and public ACLs blocked.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+ */
 function checkAcl(acl: string, ownership: string): void {
   if (!CANNED_ACLS.has(acl)) throw invalidArgument("", "x-amz-acl", acl);
   if (acl === "private") return;

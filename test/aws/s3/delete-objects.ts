@@ -1,11 +1,14 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: at most 1,000 keys a call; keys that are not there count as deleted. */
+/**
+ * DeleteObjects: at most 1,000 keys per call. Missing keys count as deleted.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
 import { denialMessage } from "../policy/access.ts";
-import { removeObject, type Removed, type Target } from "./object-versions.ts";
+import { removeObject, type Removed, type VersionTarget } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import {
   accessDenied,
@@ -44,8 +47,8 @@ function versionActions(request: AwsRequest): string[] {
   return namesVersions ? ["s3:DeleteObjectVersion"] : [];
 }
 
-/** A version takes s3:DeleteObjectVersion, the object as it is now s3:DeleteObject. */
-function actionOf({ versionId }: Target): string {
+/** Deleting a version needs s3:DeleteObjectVersion, deleting without a version s3:DeleteObject. */
+function actionOf({ versionId }: VersionTarget): string {
   return versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
 }
 
@@ -56,7 +59,7 @@ function actionsOnKeys(request: AwsRequest): { action: string; key: string }[] {
   );
 }
 
-/** Each key has an answer of its own; the whole is 200, with as many Error elements as keys that could not be deleted. */
+/** Answers 200 with a result for each key: Deleted or Error. */
 function deleteAll(bucket: Bucket, exchange: Exchange): Reply {
   const document = requestDocument(exchange.request, "Delete");
   const targets = childrenNamed(document, "Object").map(targetOf);
@@ -68,13 +71,13 @@ function deleteAll(bucket: Bucket, exchange: Exchange): Reply {
   return xmlReply(element("DeleteResult", quiet ? results.filter(({ name }) => name === "Error") : results));
 }
 
-function targetOf(object: XmlElement): Target {
+function targetOf(object: XmlElement): VersionTarget {
   const key = textAt(object, "Key");
   if (key === undefined) throw malformedXml();
   return { key, versionId: textAt(object, "VersionId") };
 }
 
-function deleteOne(bucket: Bucket, target: Target, bypass: boolean, exchange: Exchange): XmlElement {
+function deleteOne(bucket: Bucket, target: VersionTarget, bypass: boolean, exchange: Exchange): XmlElement {
   try {
     refuseIfDenied(bucket, target, bypass, exchange);
     return deletedElement(target, removeObject(bucket, target, bypass, exchange.world));
@@ -84,14 +87,14 @@ function deleteOne(bucket: Bucket, target: Target, bypass: boolean, exchange: Ex
   }
 }
 
-function refuseIfDenied(bucket: Bucket, target: Target, bypass: boolean, { denials, caller }: Exchange): void {
+function refuseIfDenied(bucket: Bucket, target: VersionTarget, bypass: boolean, { denials, caller }: Exchange): void {
   const resource = `arn:aws:s3:::${bucket.name}/${target.key}`;
   const needed = bypass ? [actionOf(target), "s3:BypassGovernanceRetention"] : [actionOf(target)];
   const [message] = needed.flatMap((action) => denialMessage(denials, caller, action, resource) ?? []);
   if (message !== undefined) throw accessDenied(message);
 }
 
-function deletedElement({ key, versionId }: Target, removed: Removed): XmlElement {
+function deletedElement({ key, versionId }: VersionTarget, removed: Removed): XmlElement {
   const markerId = removed.deleteMarker ? removed.versionId : undefined;
   return element("Deleted", [
     ...identity(key, versionId),
@@ -100,7 +103,7 @@ function deletedElement({ key, versionId }: Target, removed: Removed): XmlElemen
   ]);
 }
 
-function errorElement({ key, versionId }: Target, { code, message }: AwsError): XmlElement {
+function errorElement({ key, versionId }: VersionTarget, { code, message }: AwsError): XmlElement {
   return element("Error", [...identity(key, versionId), element("Code", code), element("Message", message)]);
 }
 

@@ -1,4 +1,4 @@
-/** Default encryption: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html and aws.md 2.3. */
+/** Default encryption: FACTS.md#s3-encryption. */
 
 import { child, childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
 import { configurationReply, invalidArgument, malformedXml, requestDocument, type Subresource } from "./route.ts";
@@ -26,7 +26,7 @@ export const encryption: Subresource = {
         return { status: 200 };
       },
     },
-    // Resets to SSE-S3: a bucket always has a rule.
+    // Resets to SSE-S3, because a bucket always has a rule.
     DELETE: {
       operation: "DeleteBucketEncryption",
       action: "s3:PutEncryptionConfiguration",
@@ -39,7 +39,7 @@ export const encryption: Subresource = {
   },
 };
 
-/** SSE-S3, SSE-C blocked: of new buckets since April 2026 (aws.md 2.2). */
+/** SSE-S3 with SSE-C blocked: FACTS.md#s3-defaults-of-a-new-bucket. */
 export function defaultEncryption(): XmlElement {
   const algorithm = element("ApplyServerSideEncryptionByDefault", [element("SSEAlgorithm", "AES256")]);
   const blocked = element("BlockedEncryptionTypes", [element("EncryptionType", "SSE-C")]);
@@ -47,7 +47,7 @@ export function defaultEncryption(): XmlElement {
   return element("ServerSideEncryptionConfiguration", [rule]);
 }
 
-/** One rule. The key is not looked at; a BucketKeyEnabled left out reads back as false. */
+/** Requires exactly one rule and adds an absent BucketKeyEnabled as false. The KMS key is not checked. */
 function validEncryption(document: XmlElement): XmlElement {
   const [rule, ...more] = childrenNamed(document, "Rule");
   if (rule === undefined || more.length > 0) throw malformedXml();

@@ -1,4 +1,4 @@
-/** S3's own form of errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Errors of S3: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 
 import { AwsError, deniedMessage } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
@@ -7,7 +7,7 @@ import type { Identity } from "../state.ts";
 import { element, xmlDocument } from "../xml.ts";
 import { accessDenied } from "./route.ts";
 
-/** HEAD answers have status and headers only, so a caller learns no code from them. */
+/** HEAD answers have no body, so the caller does not get the code. */
 export function renderError(error: AwsError, { path }: Pick<AwsRequest, "path">, requestId: string): Reply {
   const root = element("Error", [
     element("Code", error.code),

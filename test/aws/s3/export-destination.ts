@@ -1,10 +1,10 @@
-/** The bucket that inventories and analyses are written to, which the simulator does not look for. */
+/** Destination buckets of inventory and analytics reports. The simulator does not check that they exist. */
 
 import { AwsError } from "../errors.ts";
 import { textAt, type XmlElement } from "../xml.ts";
 import { malformedXml } from "./route.ts";
 
-/** Throws for a Bucket that is not an ARN (it must not name an account), a Format that is not one of these, and an account that is none. */
+/** Throws unless Bucket is a bucket ARN, Format is one of `formats` and the account, if given, is an account ID. */
 export function checkExportDestination(
   destination: XmlElement | undefined,
   formats: string[],

@@ -1,10 +1,10 @@
-/** Large buckets for tests, made without a call. */
+/** Fills large buckets for tests, without calls. */
 
 import type { Bucket, Contents, World } from "../state.ts";
 import { newDeleteMarker, newVersion } from "./object-versions.ts";
 import { addUpload } from "./uploads.ts";
 
-/** One body for all: what counts is their number. */
+/** All objects share one body. */
 const CONTENT = {
   body: Buffer.from("x"),
   contentType: "binary/octet-stream",
@@ -22,16 +22,16 @@ export function fillBucket(bucket: Bucket, contents: Contents, world: World): vo
   for (let number = last + 1; number <= last + keys; number++) {
     const versions = Array.from({ length: versionsPerKey }, () => newVersion(bucket, world, CONTENT));
     if (deleteMarkers) versions.push(newDeleteMarker(bucket, world));
-    bucket.objects.set(keyOf(number), versions.toReversed());
+    bucket.objects.set(objectKey(number), versions.toReversed());
   }
-  for (let number = 1; number <= uploads; number++) addUpload(bucket, keyOf(number), world);
+  for (let number = 1; number <= uploads; number++) addUpload(bucket, objectKey(number), world);
 }
 
-/** Of the keys that are there, so that filling twice adds to them. */
+/** The highest number of the present keys, so that filling again adds keys. */
 function lastNumber({ objects }: Bucket): number {
   return [...objects.keys()].reduce((last, key) => Math.max(last, Number(/^object-(\d+)$/.exec(key)?.[1] ?? 0)), 0);
 }
 
-function keyOf(number: number): string {
+function objectKey(number: number): string {
   return `object-${String(number).padStart(7, "0")}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Filters of rules and configurations. Their grammar is that of lifecycle rules, some of them knowing fewer predicates:
+ * Filters of rules and configurations. All have the grammar of lifecycle filters, some with fewer predicates.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html
  */
 
@@ -9,7 +9,7 @@ import { invalidRequest, malformedXml } from "./route.ts";
 
 const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan", "AccessPointArn", "Not"]);
 
-/** One predicate stands alone, several stand in And, none at all means every object. */
+/** One predicate is a direct child, several are in And, none matches every object. */
 export function checkFilter(filter: XmlElement | undefined): void {
   if (filter === undefined) return;
   const and = child(filter, "And");
@@ -19,20 +19,20 @@ export function checkFilter(filter: XmlElement | undefined): void {
   checkPredicates(and ?? filter);
 }
 
-/** As above, but an empty filter is refused: where all objects are meant, there is no filter. */
+/** Like checkFilter, but refuses an empty filter: a configuration for all objects has no filter. */
 export function checkFilterNotEmpty(filter: XmlElement | undefined): void {
   if (filter !== undefined && countPredicates(filter) === 0 && child(filter, "And") === undefined) throw malformedXml();
   checkFilter(filter);
 }
 
-/** Whether a filter looks at tags or sizes, which some actions do not allow. */
+/** Whether a filter has tags or sizes, which some actions do not allow. */
 export function filterUses(filter: XmlElement | undefined): { tags: boolean; sizes: boolean } {
   const predicates = child(filter, "And") ?? filter;
   const has = (name: string) => child(predicates, name) !== undefined;
   return { tags: has("Tag"), sizes: has("ObjectSizeGreaterThan") || has("ObjectSizeLessThan") };
 }
 
-/** The objects that a filter of a replication rule leaves out. */
+/** The element for objects that a replication rule excludes. */
 export function notIn(filter: XmlElement | undefined): XmlElement | undefined {
   return child(child(filter, "And") ?? filter, "Not");
 }

@@ -5,7 +5,7 @@ import { configurationsSubresource } from "./configurations.ts";
 import { checkFilter } from "./filter.ts";
 import { invalidArgument, malformedXml } from "./route.ts";
 
-/** Fewest days without access, by tier. */
+/** Minimum days without access, by tier. */
 const MIN_DAYS: Record<string, number> = { ARCHIVE_ACCESS: 90, DEEP_ARCHIVE_ACCESS: 180 };
 const MAX_DAYS = 730;
 

@@ -7,7 +7,7 @@ import { checkExportDestination } from "./export-destination.ts";
 import { malformedXml } from "./route.ts";
 
 const FORMATS = ["CSV", "ORC", "Parquet"];
-/** Values of the elements that have a few only. */
+/** Allowed values of enumerated elements. */
 const ALLOWED: Record<string, string[]> = {
   IsEnabled: ["true", "false"],
   IncludedObjectVersions: ["All", "Current"],
@@ -62,7 +62,7 @@ function checkAllowed(name: string, value: string | undefined): void {
   if (!(ALLOWED[name] ?? []).includes(value ?? "")) throw malformedXml();
 }
 
-/** By S3's own keys, or by a key of KMS. */
+/** Requires SSE-S3 or SSE-KMS. */
 function checkEncryption(encryption: XmlElement | undefined): void {
   if (encryption === undefined) return;
   const [s3, kms] = [child(encryption, "SSE-S3"), child(encryption, "SSE-KMS")];

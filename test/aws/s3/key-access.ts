@@ -1,6 +1,7 @@
 /**
- * KMS on a caller's behalf: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html. With a bucket key the encryption
- * context is the bucket, else the object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+ * Permissions on the KMS key of a bucket or object. With a bucket key the encryption context is the bucket, otherwise
+ * the object: FACTS.md#workload-sessions.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 
 import { AwsError } from "../errors.ts";
@@ -20,7 +21,7 @@ interface ObjectRequest {
   key: string;
 }
 
-/** What each operation does with the bucket's key; parts of an upload are decrypted to be put together. */
+/** KMS actions by operation. Completing an upload decrypts its parts. */
 const WITH_DEFAULT_KEY: Record<string, string[]> = {
   PutObject: ["kms:GenerateDataKey"],
   CreateMultipartUpload: ["kms:GenerateDataKey"],
@@ -28,16 +29,16 @@ const WITH_DEFAULT_KEY: Record<string, string[]> = {
   CompleteMultipartUpload: ["kms:Decrypt"],
 };
 
-/** The actions on a KMS key that a request to S3 takes. */
+/** Accesses to the KMS key that the request needs. */
 export function keyAccesses(bucket: Bucket, asked: ObjectRequest): Access[] {
   const { key, operation, world, caller } = asked;
   if (operation === "GetObject" || operation === "HeadObject") {
     const { kmsKeyArn, bucketKeyEnabled = false } = versionOf(bucket, asked) ?? {};
-    const found = kmsKeyArn === undefined ? undefined : keyOf(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", asked);
+    const found = kmsKeyArn === undefined ? undefined : findKmsKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", asked);
     return found === undefined ? [] : [access("kms:Decrypt", found, bucketKeyEnabled)];
   }
   const byDefault = defaultKeyOf(bucket);
-  const found = byDefault && keyOf(byDefault.keyId, bucket.region, asked);
+  const found = byDefault && findKmsKey(byDefault.keyId, bucket.region, asked);
   if (byDefault === undefined || found === undefined) return [];
   return (WITH_DEFAULT_KEY[operation] ?? []).map((action) => access(action, found, byDefault.bucketKeyEnabled));
 
@@ -65,8 +66,8 @@ function versionOf({ objects }: Bucket, { request, key }: ObjectRequest): Object
   return versionId === null ? versions[0] : versions.find((version) => version.versionId === versionId);
 }
 
-/** Undefined for a key that is not there: the operation itself says so. */
-function keyOf(keyId: string, region: string, { world, caller }: ObjectRequest): Key | undefined {
+/** Undefined for a missing key: the operation answers that itself. */
+function findKmsKey(keyId: string, region: string, { world, caller }: ObjectRequest): Key | undefined {
   try {
     return findKey(keyId, { world, caller, region });
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * What S3 refuses in lifecycle rules: aws.md 2.5 and
+ * Validates lifecycle rules: FACTS.md#s3-lifecycle.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
 
@@ -17,8 +17,8 @@ const ACTIONS = [
   "AbortIncompleteMultipartUpload",
 ];
 
-/** Throws the error of the first fault: number and ids, then each rule in turn. */
-export function checkRules(rules: XmlElement[]): void {
+/** Throws for the first error: number of rules and IDs, then each rule. */
+export function checkLifecycleRules(rules: XmlElement[]): void {
   if (rules.length === 0) throw malformedXml();
   if (rules.length > MAX_RULES) {
     throw invalidRequest(`The number of lifecycle rules must not exceed the allowed limit of ${MAX_RULES} rules.`);
@@ -38,7 +38,7 @@ function checkIds(rules: XmlElement[]): void {
   }
 }
 
-/** Every rule has a Filter, or every rule has the older Prefix. */
+/** Either all rules have a Filter, or all have the legacy Prefix. */
 function checkOneForm(rules: XmlElement[]): void {
   const isV2 = child(rules[0], "Filter") !== undefined;
   for (const rule of rules) {

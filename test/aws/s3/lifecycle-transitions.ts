@@ -1,12 +1,15 @@
-/** Transitions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+/**
+ * Validates transitions: FACTS.md#s3-lifecycle.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+ */
 
 import { child, childrenNamed, textAt, type XmlElement } from "../xml.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "./route.ts";
 
-/** From warm to cold; objects only ever move down. */
+/** Storage classes from warm to cold. Objects only move from left to right. */
 const WATERFALL = ["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 const INFREQUENT_ACCESS = new Set(["STANDARD_IA", "ONEZONE_IA"]);
-/** Days that an object stays in an infrequent-access class, and before it may get there. */
+/** Minimum days before a transition to an infrequent-access class, and in that class. */
 const INFREQUENT_ACCESS_DAYS = 30;
 
 interface Transition {
@@ -26,7 +29,7 @@ export function checkTransitions(rule: XmlElement): void {
   checkExpiresLater(noncurrent, noncurrentExpiration, "NoncurrentDays", "NoncurrentVersionExpiration");
 }
 
-/** Any time but midnight GMT is refused. */
+/** Throws unless the date is midnight GMT. */
 export function checkMidnight(date: string): void {
   const time = Date.parse(date);
   if (Number.isNaN(time)) throw malformedXml();
@@ -46,7 +49,7 @@ function parse(transition: XmlElement, daysName: "Days" | "NoncurrentDays"): Tra
   return { storageClass, days: Number(days), date };
 }
 
-/** One rule counts in days or names dates, in its expiration too. */
+/** One rule uses either days or dates, also for its expiration. */
 function checkMixture(transitions: Transition[], expiration: XmlElement | undefined): void {
   const days = transitions.some((each) => each.days !== undefined) || child(expiration, "Days") !== undefined;
   const dates = transitions.some((each) => each.date !== undefined) || child(expiration, "Date") !== undefined;
@@ -76,7 +79,7 @@ function checkEarliest({ storageClass, days }: Transition, daysName: string, act
   );
 }
 
-/** A colder class comes later, and 30 days later after an infrequent-access class. */
+/** The transition to a colder class comes later; after an infrequent-access class at least 30 days later. */
 function checkLater(warmer: Transition | undefined, colder: Transition, daysName: string, action: string): void {
   if (warmer?.days === undefined || colder.days === undefined) return;
   const gap = INFREQUENT_ACCESS.has(warmer.storageClass) ? INFREQUENT_ACCESS_DAYS : 1;

@@ -1,10 +1,10 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html and aws.md 2.5. */
+/** Lifecycle configurations: FACTS.md#s3-lifecycle. */
 
 import type { Reply } from "../http.ts";
 import type { Normalisations } from "../normalise.ts";
 import type { Bucket, Lifecycle, World } from "../state.ts";
 import { child, childrenNamed, element, type XmlElement } from "../xml.ts";
-import { checkRules } from "./lifecycle-rules.ts";
+import { checkLifecycleRules } from "./lifecycle-rules.ts";
 import {
   absent,
   configurationReply,
@@ -58,11 +58,11 @@ function getLifecycle(bucket: Bucket, exchange: Exchange): Reply {
 }
 
 function putLifecycle(bucket: Bucket, { request, world }: Exchange): Reply {
-  // Left out, it is the default again, whatever it was.
+  // A write without the header resets it to the default: FACTS.md#s3-lifecycle.
   const minimumSize = request.headers[MINIMUM_SIZE_HEADER] ?? "all_storage_classes_128K";
   if (!MINIMUM_SIZES.has(minimumSize)) throw invalidRequest("Invalid TransitionDefaultMinimumObjectSize found");
   const document = requestDocument(request, "LifecycleConfiguration");
-  checkRules(childrenNamed(document, "Rule"));
+  checkLifecycleRules(childrenNamed(document, "Rule"));
   const named = withIds(document, world);
   replace(bucket, { document: named, transitionDefaultMinimumObjectSize: minimumSize }, world);
   return { status: 200, headers: { [MINIMUM_SIZE_HEADER]: minimumSize } };
@@ -73,7 +73,7 @@ function replace(bucket: Bucket, next: Lifecycle | undefined, world: World): voi
   bucket.lifecycle = next;
 }
 
-/** The first answer after a write is the old one, the second the new one, and so on while the switch lasts. */
+/** While the switch lasts, answers after a write alternate: old, new, old. */
 function isOldAnswer({ lifecycleBefore }: Bucket, { lifecycleFlap }: Normalisations, world: World): boolean {
   if (lifecycleBefore === undefined || lifecycleFlap === undefined) return false;
   const read = lifecycleBefore.reads++;
@@ -82,7 +82,7 @@ function isOldAnswer({ lifecycleBefore }: Bucket, { lifecycleFlap }: Normalisati
   return lasts && read % 2 === 0;
 }
 
-/** AWS makes up the IDs that are missing. */
+/** Adds generated IDs to rules without one, as AWS does. */
 function withIds(document: XmlElement, world: World): XmlElement {
   const name = (rule: XmlElement) => {
     if (rule.name !== "Rule" || child(rule, "ID")?.text) return rule;
@@ -92,7 +92,7 @@ function withIds(document: XmlElement, world: World): XmlElement {
   return { ...document, children: document.children.map(name) };
 }
 
-/** Rewrites "this prefix and nothing else" into one of the forms that mean the same. */
+/** Rewrites filters with only a prefix to another form of the same meaning. */
 function withPrefixForm(document: XmlElement, form: Normalisations["lifecyclePrefixForm"]): XmlElement {
   if (form === undefined) return document;
   const rewrite = (rule: XmlElement) => ({

@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, without delimiters. */
+/** ListObjectsV2, without delimiters: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 
 import { element } from "../xml.ts";
 import { notImplemented } from "../errors.ts";

@@ -1,4 +1,6 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html, without delimiters. */
+/**
+ * ListObjectVersions, without delimiters: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ */
 
 import type { Reply } from "../http.ts";
 import type { Bucket, ObjectVersion } from "../state.ts";
@@ -53,7 +55,7 @@ function list({ name, objects }: Bucket, { request: { query }, world }: Exchange
   );
 }
 
-/** Key by key, and in each the newest version first. */
+/** Entries by key, newest version first. */
 function* entriesAfter(
   objects: Bucket["objects"],
   prefix: string,
@@ -69,7 +71,7 @@ function* entriesAfter(
   }
 }
 
-/** After the named version, also when that version was deleted meanwhile; without a name, after the whole key. */
+/** Index after the marker, also if that version was deleted meanwhile. Without a marker, after all versions. */
 function indexAfter(versions: ObjectVersion[], marker: string | null): number {
   if (marker === null) return versions.length;
   const marked = versions.findIndex(({ versionId }) => versionId === marker);

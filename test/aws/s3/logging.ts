@@ -1,4 +1,4 @@
-/** Server access logging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html and aws.md 2.8. */
+/** Server access logging: FACTS.md#s3-logging. */
 
 import { AwsError, notImplemented } from "../errors.ts";
 import type { Bucket, World } from "../state.ts";
@@ -47,13 +47,13 @@ function checkTarget(source: Bucket, enabled: XmlElement, world: World): void {
   }
   if (target.region !== source.region) {
     const details = { TargetBucketLocation: target.region, SourceBucketLocation: source.region };
-    // Spelt as S3 spells it.
+    // S3 has this spelling.
     const code = "CrossLocationLoggingProhibitted";
     throw new AwsError(403, code, "Cross S3 location logging not allowed. ", { details });
   }
 }
 
-/** One of two; the partitioned one by one of two dates. */
+/** Requires the simple or the partitioned key format. The partitioned format names a date source. */
 function checkKeyFormat(format: XmlElement | undefined): void {
   if (format === undefined) return;
   const [simple, partitioned] = [child(format, "SimplePrefix"), child(format, "PartitionedPrefix")];

@@ -1,5 +1,5 @@
 /**
- * Queues, topics and functions that notifications go to; S3 looks whether they exist and let it in:
+ * Destinations of notifications: queues, topics and functions. S3 validates that they exist and let it deliver.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  */
 
@@ -20,12 +20,12 @@ const KINDS: Record<string, DestinationKind> = {
   CloudFunctionConfiguration: { element: "CloudFunction", service: "lambda" },
 };
 
-/** True for the elements that name a destination; EventBridgeConfiguration does not. */
+/** True for elements with a destination, which EventBridgeConfiguration does not have. */
 export function isTargeted({ name }: XmlElement): boolean {
   return KINDS[name] !== undefined;
 }
 
-/** Throws for ARNs of another service or another region, and for FIFO queues and topics, whatever else they are. */
+/** Throws for ARNs of other services or regions, and for FIFO queues and topics. */
 export function checkTargets(configurations: XmlElement[], region: string): void {
   for (const configuration of configurations) {
     const { kind, arn } = targetOf(configuration);
@@ -39,7 +39,7 @@ export function checkTargets(configurations: XmlElement[], region: string): void
   }
 }
 
-/** Throws one error that names every destination that does not exist, or does not let S3 in. */
+/** Throws one error for all destinations that do not exist or do not let S3 deliver. */
 export function checkDestinations(configurations: XmlElement[], world: World): void {
   const problems = configurations.flatMap((configuration) => {
     const { kind, arn } = targetOf(configuration);
@@ -56,7 +56,7 @@ function targetOf(configuration: XmlElement): { kind: DestinationKind; arn: stri
   return { kind, arn };
 }
 
-/** Of a function S3 does not say whether it exists. */
+/** The argument in the error. For functions S3 does not tell whether they exist. */
 function problem({ element }: DestinationKind, arn: string, missing: boolean): [name: string, value: string] {
   if (element === "CloudFunction") return [`${arn}, null`, `Not authorized to invoke function [${arn}]`];
   const noun = element.toLowerCase();

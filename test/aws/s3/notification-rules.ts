@@ -1,4 +1,7 @@
-/** Which events of which keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html */
+/**
+ * Validates events and key filters of notifications.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
 
 import { child, childrenNamed, textAt, type XmlElement } from "../xml.ts";
 import { invalidArgument, malformedXml } from "./route.ts";
@@ -21,24 +24,24 @@ const EVENTS = [
 const EVENT = new RegExp(`^s3:(${EVENTS.join("|")})$`);
 const MAX_ID = 255;
 
-interface Scope {
+interface EventFilter {
   events: string[];
   prefix: string;
   suffix: string;
 }
 
-/** Throws the error of the first fault: ids, each configuration in turn, then what two of them share. */
-export function checkRules(configurations: XmlElement[]): void {
+/** Throws for the first error: IDs, each configuration, then overlaps of two configurations. */
+export function checkNotificationRules(configurations: XmlElement[]): void {
   checkIds(configurations);
-  const scopes = configurations.map(scopeOf);
-  if (scopes.some((scope, index) => scopes.slice(index + 1).some((other) => overlap(scope, other)))) {
+  const filters = configurations.map(eventFilterOf);
+  if (filters.some((filter, index) => filters.slice(index + 1).some((other) => overlap(filter, other)))) {
     const message =
       "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.";
-    throw invalidArgument(message, "Event", scopes.flatMap(({ events }) => events).join(", "));
+    throw invalidArgument(message, "Event", filters.flatMap(({ events }) => events).join(", "));
   }
 }
 
-/** S3 gives back the names of filter rules with a capital, however they were written. */
+/** S3 returns the names of filter rules capitalised: FACTS.md#s3-notifications. */
 export function withCapitalNames(configuration: XmlElement): XmlElement {
   if (configuration.name === "FilterRule") {
     const name = (each: XmlElement) => (each.name === "Name" ? { ...each, text: capital(each.text) } : each);
@@ -57,7 +60,7 @@ function checkIds(configurations: XmlElement[]): void {
   }
 }
 
-function scopeOf(configuration: XmlElement): Scope {
+function eventFilterOf(configuration: XmlElement): EventFilter {
   const events = childrenNamed(configuration, "Event").map(({ text }) => text);
   if (events.length === 0) throw malformedXml();
   const unknown = events.find((event) => !EVENT.test(event));
@@ -86,8 +89,8 @@ function filterRule(rule: XmlElement): [name: string, value: string] {
   return [capital(name), value];
 }
 
-/** True when a key could match both for one event. */
-function overlap(a: Scope, b: Scope): boolean {
+/** True if one event of one key can match both. */
+function overlap(a: EventFilter, b: EventFilter): boolean {
   return (
     a.events.some((one) => b.events.some((other) => covers(one, other) || covers(other, one))) &&
     (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&

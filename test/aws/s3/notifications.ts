@@ -1,10 +1,10 @@
-/** Event notifications: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html and aws.md 2.8. */
+/** Event notifications: FACTS.md#s3-notifications. */
 
 import type { Reply } from "../http.ts";
 import type { Bucket, World } from "../state.ts";
 import { child, element, textAt, type XmlElement } from "../xml.ts";
 import { checkDestinations, checkTargets, isTargeted } from "./notification-destinations.ts";
-import { checkRules, withCapitalNames } from "./notification-rules.ts";
+import { checkNotificationRules, withCapitalNames } from "./notification-rules.ts";
 import { configurationReply, requestDocument, type Exchange, type Subresource } from "./route.ts";
 
 const SKIP_HEADER = "x-amz-skip-destination-validation";
@@ -21,7 +21,7 @@ export const notifications: Subresource = {
       handle: ({ notifications }, exchange) =>
         configurationReply(exchange, notifications ?? element("NotificationConfiguration")),
     },
-    // Replaces everything, or nothing when one destination fails.
+    // Replaces all configurations, or none if one destination is invalid.
     PUT: {
       operation: "PutBucketNotificationConfiguration",
       action: "s3:PutBucketNotification",
@@ -37,14 +37,14 @@ function putNotifications(bucket: Bucket, { request, world }: Exchange): Reply {
   const document = requestDocument(request, "NotificationConfiguration");
   const targeted = document.children.filter(isTargeted);
   checkTargets(targeted, bucket.region);
-  checkRules(targeted);
+  checkNotificationRules(targeted);
   if (request.headers[SKIP_HEADER]?.toLowerCase() !== "true") checkDestinations(targeted, world);
   const stored = document.children.map((each) => (isTargeted(each) ? withCapitalNames(withId(each, world)) : each));
   bucket.notifications = { ...document, children: stored };
   return { status: 200 };
 }
 
-/** S3 makes up the ids that are missing. */
+/** Adds a generated ID if the configuration has none, as S3 does. */
 function withId(configuration: XmlElement, world: World): XmlElement {
   if ((textAt(configuration, "Id") ?? "") !== "") return configuration;
   const others = configuration.children.filter((each) => each !== child(configuration, "Id"));

@@ -1,5 +1,5 @@
 /**
- * KMS keys of objects: the bucket's default key encrypts a new one, and must be enabled whenever the object is written or read.
+ * KMS keys of objects. The bucket's default key encrypts new objects. A key must be enabled to write or read objects.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 
@@ -9,7 +9,9 @@ import type { Bucket, Key, ObjectVersion } from "../state.ts";
 import { child, textAt } from "../xml.ts";
 import type { Exchange } from "./route.ts";
 
-/** How a new object is encrypted; no key with SSE-S3. Throws KMS's errors, under S3's name for them, when the key is not usable. */
+/**
+ * Encryption of a new object, without a key for SSE-S3. Throws KMS errors, named as S3 names them, for unusable keys.
+ */
 export function encryptionOfNewObject(
   bucket: Bucket,
   exchange: Exchange,
@@ -20,7 +22,7 @@ export function encryptionOfNewObject(
   return { kmsKeyArn: arn, bucketKeyEnabled: byDefault.bucketKeyEnabled };
 }
 
-/** The key of the bucket's default encryption, as it is named there; undefined with SSE-S3. */
+/** The key ID of the bucket's default encryption, as written; undefined for SSE-S3. */
 export function defaultKeyOf({ encryption }: Bucket): { keyId: string; bucketKeyEnabled: boolean } | undefined {
   const rule = child(encryption, "Rule");
   const byDefault = child(rule, "ApplyServerSideEncryptionByDefault");
@@ -29,7 +31,7 @@ export function defaultKeyOf({ encryption }: Bucket): { keyId: string; bucketKey
   return { keyId, bucketKeyEnabled: textAt(rule, "BucketKeyEnabled") === "true" };
 }
 
-/** Throws when the object's key is disabled, or pending deletion. */
+/** Throws if the object's key is disabled or pending deletion. */
 export function requireUsableKey({ kmsKeyArn }: ObjectVersion, exchange: Exchange): void {
   if (kmsKeyArn !== undefined) usableKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", exchange);
 }

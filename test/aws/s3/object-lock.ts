@@ -1,4 +1,4 @@
-/** Object lock of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html and aws.md 2.8. */
+/** Object lock of a bucket: FACTS.md#s3-object-lock. */
 
 import type { Bucket, Retention } from "../state.ts";
 import { child, element, textAt, type XmlElement } from "../xml.ts";
@@ -33,7 +33,7 @@ export const objectLock: Subresource = {
         return configurationReply(exchange, bucket.objectLock);
       },
     },
-    // Replaces the whole rule, so that what is left out is erased. No document disables object lock again.
+    // Replaces the whole rule, so absent fields are removed. No document disables object lock.
     PUT: {
       operation: "PutObjectLockConfiguration",
       action: "s3:PutBucketObjectLockConfiguration",
@@ -52,12 +52,12 @@ export const objectLock: Subresource = {
   },
 };
 
-/** Object lock without a rule, as CreateBucket enables it. */
+/** Object lock without a rule, as after CreateBucket. */
 export function objectLockDocument(): XmlElement {
   return element("ObjectLockConfiguration", [element("ObjectLockEnabled", "Enabled")]);
 }
 
-/** The retention of a new object; undefined where the bucket has none by default. */
+/** Retention of a new object; undefined if the bucket has no default retention. */
 export function defaultRetention({ objectLock }: Bucket, now: number): Retention | undefined {
   const rule = child(child(objectLock, "Rule"), "DefaultRetention");
   const mode = textAt(rule, "Mode") as Retention["mode"] | undefined;
@@ -66,7 +66,7 @@ export function defaultRetention({ objectLock }: Bucket, now: number): Retention
   return { mode, until: now + days * DAY_MS };
 }
 
-/** A rule has a mode with its period, an event hold with its period, or both. */
+/** A rule has a mode with a period, an event hold with a period, or both. */
 function checkDocument(document: XmlElement): void {
   if (textAt(document, "ObjectLockEnabled") !== "Enabled") throw malformedXml();
   const rule = child(document, "Rule");
@@ -82,7 +82,7 @@ function checkDocument(document: XmlElement): void {
   if (hold !== undefined) checkPeriod(hold);
 }
 
-/** Days or years, not both. */
+/** Requires days or years, not both. */
 function checkPeriod(parent: XmlElement): void {
   const [days, years] = [textAt(parent, "Days"), textAt(parent, "Years")];
   if ((days === undefined) === (years === undefined)) throw malformedXml();

@@ -5,23 +5,23 @@ import type { Bucket, ObjectVersion, World } from "../state.ts";
 import { defaultRetention } from "./object-lock.ts";
 import { refuseIfProtected } from "./protection.ts";
 
-/** What of an object: a version by its id, or with undefined the object as it is now. */
-export interface Target {
+/** A version of an object; the current version if `versionId` is undefined. */
+export interface VersionTarget {
   key: string;
   versionId: string | undefined;
 }
 
-/** What was removed, or the delete marker that was put on top. */
+/** The removed version, or the new delete marker. */
 export interface Removed {
-  /** Absent where the bucket was never versioned. */
+  /** Undefined if the bucket was never versioned. */
   versionId: string | undefined;
   deleteMarker: boolean;
 }
 
 type Content = Pick<ObjectVersion, "body" | "contentType" | "etag" | "kmsKeyArn" | "bucketKeyEnabled">;
 
-/** Throws NoSuchKey or NoSuchVersion, and MethodNotAllowed for a delete marker that is named. */
-export function findVersion(bucket: Bucket, { key, versionId }: Target): ObjectVersion {
+/** Throws NoSuchKey or NoSuchVersion, and MethodNotAllowed for the version ID of a delete marker. */
+export function findVersion(bucket: Bucket, { key, versionId }: VersionTarget): ObjectVersion {
   const versions = bucket.objects.get(key) ?? [];
   const version =
     versionId === undefined ? versions[0] : versions.find((candidate) => candidate.versionId === versionId);
@@ -36,12 +36,12 @@ export function findVersion(bucket: Bucket, { key, versionId }: Target): ObjectV
   throw new AwsError(404, "NoSuchVersion", "The specified version does not exist.", { details });
 }
 
-/** Puts a version on top; where versioning is not enabled it takes the place of the "null" version. */
+/** Adds a version. Without enabled versioning it replaces the "null" version. */
 export function addVersion(bucket: Bucket, key: string, world: World, content: Content): ObjectVersion {
   return putOnTop(bucket, key, newVersion(bucket, world, content));
 }
 
-/** A version as the bucket would give it to a new object: with an id if it is versioned, and with its default retention. */
+/** A new version: with a version ID if versioning is enabled, and with the bucket's default retention. */
 export function newVersion(bucket: Bucket, world: World, content: Content): ObjectVersion {
   const now = world.now();
   return {
@@ -54,19 +54,19 @@ export function newVersion(bucket: Bucket, world: World, content: Content): Obje
   };
 }
 
-/** Delete markers are protected by nothing. */
+/** Object lock does not protect delete markers. */
 export function newDeleteMarker(bucket: Bucket, world: World): ObjectVersion {
   const content = { body: Buffer.alloc(0), contentType: "", etag: "", kmsKeyArn: undefined, bucketKeyEnabled: false };
   return { ...newVersion(bucket, world, content), deleteMarker: true, retention: undefined };
 }
 
 /**
- * Removes the named version for good; without a name, puts a delete marker on top or, never versioned, removes the object.
- * Throws AccessDenied for a version that object lock protects.
+ * Removes the version. Without a version ID it adds a delete marker, or removes the object if the bucket was never
+ * versioned. Throws AccessDenied for a version that object lock protects.
  */
 export function removeObject(
   bucket: Bucket,
-  { key, versionId }: Target,
+  { key, versionId }: VersionTarget,
   bypassGovernance: boolean,
   world: World,
 ): Removed {

@@ -1,4 +1,7 @@
-/** Objects, as far as a bucket needs them to be non-empty: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html */
+/**
+ * Simple objects, for buckets that are not empty.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ */
 
 import { createHash } from "node:crypto";
 import type { AwsRequest, Reply } from "../http.ts";
@@ -9,7 +12,7 @@ import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.t
 import type { Exchange, Subresource } from "./route.ts";
 import { refuseForMfa } from "./versioning.ts";
 
-/** The action depends on whether a version is named. */
+/** The action differs for requests with a version ID. */
 const versioned = (action: string) => (request: AwsRequest) =>
   request.query.has("versionId") ? `${action}Version` : action;
 

@@ -28,7 +28,7 @@ export const ownershipControls: Subresource = {
       write: true,
       handle: (bucket, { request }) => {
         const document = requestDocument(request, "OwnershipControls");
-        // aws.md 2.7: the ACL must not grant others anything.
+        // The ACL must not grant access to others: FACTS.md#s3-public-access-and-ownership.
         if (ownershipOf(document) === "BucketOwnerEnforced" && bucket.acl !== "private") {
           const message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
           throw new AwsError(400, "InvalidBucketAclWithObjectOwnership", message);

@@ -1,15 +1,15 @@
-/** Pages of listings: sorted by key, at most 1,000 entries each. */
+/** Paginates listings: sorted by key, with at most 1,000 entries per page. */
 
 import type { StoreSwitches } from "../store.ts";
 import { invalidArgument } from "./route.ts";
 
 export interface Page<Item> {
   items: Item[];
-  /** The last item of this page when there are more. */
+  /** The last item of this page if there are more pages. */
   last: Item | undefined;
 }
 
-/** The first `limit` of the items. Takes one more at most, so that a page costs the same in a bucket of any size. */
+/** The first `limit` items. Reads at most one item more, so that a page costs the same in buckets of any size. */
 export function pageOf<Item>(items: Iterable<Item>, limit: number): Page<Item> {
   const page: Item[] = [];
   for (const item of items) {
@@ -25,12 +25,12 @@ export function limitOf(parameter: string | null, { pageSize }: StoreSwitches): 
   return Number.isInteger(asked) && asked >= 0 ? Math.min(asked, pageSize) : pageSize;
 }
 
-/** The keys with this prefix in S3's order, from the marker on, itself included. */
+/** Keys with this prefix, in S3's order, from the marker on, including it. */
 export function keysFrom(keys: Iterable<string>, prefix: string, marker: string): string[] {
   return [...keys].filter((key) => key.startsWith(prefix) && compareKeys(key, marker) >= 0).toSorted(compareKeys);
 }
 
-/** S3's order of keys, which is that of their UTF-8 bytes; made without the bytes, because a bucket may have many keys. */
+/** Compares keys by their UTF-8 bytes, as S3 does. For speed it does not encode them. */
 export function compareKeys(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
   let at = 0;
@@ -38,19 +38,21 @@ export function compareKeys(a: string, b: string): number {
   return at === end ? a.length - b.length : rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
 }
 
-/** Halves of surrogate pairs come after all other UTF-16 units: what they stand for does so in UTF-8. */
+/** Surrogates sort after all other UTF-16 units, as their characters do in UTF-8. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** How the answer writes keys. */
+/** Encoding of keys in an answer. */
 export interface KeyEncoding {
   write: (key: string) => string;
-  /** The element `EncodingType` of the answer. */
+  /** Value of the element `EncodingType`. */
   type: "url" | undefined;
 }
 
-/** As they are, or with `encoding-type=url`, which keys need that XML cannot hold; some stores ignore what is asked. */
+/**
+ * Encodes keys for `encoding-type=url`, which keys with characters outside XML need. Some stores ignore the parameter.
+ */
 export function keyEncoding(query: URLSearchParams, { listedKeys }: StoreSwitches): KeyEncoding {
   const type = query.get("encoding-type");
   if (listedKeys === "Encoded") return { write: encoded, type: undefined };

@@ -1,12 +1,13 @@
-/** Actions in bucket policies: each must be able to apply to a resource beside it. */
+/** Validates actions of bucket policies: each must match a resource of its statement. */
 
 import { malformedPolicy } from "./route.ts";
 
 const ACTION = /^(\*|s3:[A-Za-z*?]+)$/;
 
 /**
- * Throws MalformedPolicy for an action that is not S3's, and when some action names buckets and no bucket is there, or objects and none are.
- * Which actions take objects: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ * Throws MalformedPolicy for actions of other services, for bucket actions without a bucket resource, and for object
+ * actions without an object resource.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 export function checkActionsApply(actions: string[], resources: string[]): void {
   if (!actions.every((action) => ACTION.test(action))) throw malformedPolicy("Policy has invalid action");
@@ -18,7 +19,10 @@ export function checkActionsApply(actions: string[], resources: string[]): void 
   }
 }
 
-/** By their names: s3:GetObjectTagging and s3:ListMultipartUploadParts do, s3:ListBucketMultipartUploads does not. */
+/**
+ * Decides by name: true for s3:GetObjectTagging and s3:ListMultipartUploadParts, false for
+ * s3:ListBucketMultipartUploads.
+ */
 function isObjectAction(action: string): boolean {
   return /Object|MultipartUpload|^s3:Replicate|^s3:BypassGovernanceRetention$/.test(action) && !/Bucket/.test(action);
 }

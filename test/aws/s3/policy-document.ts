@@ -1,12 +1,12 @@
 /**
- * The grammar of bucket policies, and what S3 refuses in them:
+ * Parses and validates bucket policies: FACTS.md#s3-bucket-policies.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 
 import { checkActionsApply } from "./policy-actions.ts";
 import { malformedPolicy } from "./route.ts";
 
-/** Lists always, where the grammar allows one value instead. */
+/** A statement with lists in all places where the grammar allows a single value. */
 export interface Statement {
   Sid?: string;
   Effect: "Allow" | "Deny";
@@ -29,7 +29,7 @@ export interface PolicyDocument {
 
 type Json = Record<string, unknown>;
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html: "limited to 20 KB in size" */
+/** 20 KB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
 const MAX_BYTES = 20_480;
 const DOCUMENT_FIELDS = ["Version", "Id", "Statement"];
 const STATEMENT_FIELDS = [
@@ -47,7 +47,7 @@ export const CONDITION_OPERATOR =
   /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals|Like|EqualsIgnoreCase)|Numeric(Not)?Equals|Numeric(LessThan|GreaterThan)(Equals)?|Date(Not)?Equals|Date(LessThan|GreaterThan)(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/i;
 const CONDITION_KEY = /^(aws|s3|kms|sts|saml|[\w.-]+\.[\w./-]+):[\w/:.-]+$/i;
 
-/** The policy with lists where single values are allowed, and values of conditions as strings. Throws MalformedPolicy. */
+/** Parses the policy, with single values as lists and condition values as strings. Throws MalformedPolicy. */
 export function parsePolicy(text: string, bucketName: string): PolicyDocument {
   if (Buffer.byteLength(text) > MAX_BYTES) throw malformedPolicy("Policy exceeds the maximum allowed document size.");
   const document = asObject(parseJson(text), "Policies must be valid JSON and the first byte must be '{'");
@@ -94,7 +94,7 @@ function parsePrincipal(value: unknown): Principal {
   return Object.fromEntries(entries) as Principal;
 }
 
-/** Only the bucket itself and what is in it. */
+/** Allows only the bucket itself and its objects. */
 function checkResource(resource: string, bucketName: string): void {
   const arn = `arn:aws:s3:::${bucketName}`;
   if (resource !== arn && !resource.startsWith(`${arn}/`)) throw malformedPolicy("Policy has invalid resource");
@@ -112,7 +112,7 @@ function parseCondition(value: unknown): NonNullable<Statement["Condition"]> {
   return Object.fromEntries(operators) as NonNullable<Statement["Condition"]>;
 }
 
-/** The one of two fields that exclude each other. */
+/** The name of the one field that is present. Throws if both or none are. */
 function oneOf(given: Json, name: string, negated: string): string {
   if (given[name] !== undefined && given[negated] !== undefined) throw malformedPolicy("Invalid policy syntax.");
   if (given[name] === undefined && given[negated] === undefined)
@@ -120,7 +120,7 @@ function oneOf(given: Json, name: string, negated: string): string {
   return given[name] === undefined ? negated : name;
 }
 
-/** S3 keeps booleans and numbers in conditions as strings. */
+/** S3 stores booleans and numbers in conditions as strings. */
 function scalar(value: unknown): string {
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") return String(value);
   throw malformedPolicy("Invalid policy syntax.");

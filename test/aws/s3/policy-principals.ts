@@ -1,6 +1,6 @@
 /**
- * Principals in bucket policies. S3 keeps users and roles by their unique ids, so a policy does not apply to a later namesake:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and aws.md 2.6.
+ * Principals in bucket policies. S3 stores roles by unique ID, so a policy does not apply to a later role of the same
+ * name: FACTS.md#s3-bucket-policies.
  */
 
 import type { Role, World } from "../state.ts";
@@ -9,7 +9,10 @@ import { malformedPolicy } from "./route.ts";
 
 const KINDS = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
 
-/** The policy as S3 keeps it: account ids as root ARNs, roles as unique ids. Throws MalformedPolicy for a principal that is not there. */
+/**
+ * The policy in stored form: account IDs as root ARNs, roles as unique IDs. Throws MalformedPolicy for missing
+ * principals.
+ */
 export function storePrincipals(world: World, document: PolicyDocument): PolicyDocument {
   return mapPrincipals(document, (kind, id) => {
     if (!KINDS.has(kind)) throw malformedPolicy("Invalid principal in policy");
@@ -17,12 +20,12 @@ export function storePrincipals(world: World, document: PolicyDocument): PolicyD
   });
 }
 
-/** The policy as S3 shows it: unique ids as ARNs again, but for those whose role is gone. */
+/** The policy in returned form: unique IDs become ARNs again, unless the role is deleted. */
 export function restorePrincipals(world: World, document: PolicyDocument): PolicyDocument {
   return mapPrincipals(document, (_, id) => shownAwsPrincipal(world, id));
 }
 
-/** One AWS principal as it is kept. Throws MalformedPolicy when it is not there. */
+/** One AWS principal in stored form. Throws MalformedPolicy if it does not exist. */
 export function storedAwsPrincipal(world: World, id: string): string {
   if (id === "*") return id;
   if (/^\d{12}$/.test(id)) return storedAwsPrincipal(world, `arn:aws:iam::${id}:root`);
@@ -32,12 +35,12 @@ export function storedAwsPrincipal(world: World, id: string): string {
   return id;
 }
 
-/** One AWS principal as it is shown. */
+/** One AWS principal in returned form. */
 export function shownAwsPrincipal(world: World, id: string): string {
   return rolesOf(world).find(({ uniqueId }) => uniqueId === id)?.arn ?? id;
 }
 
-/** The role of this ARN or unique id, as services other than IAM find it: not at once after it was made. */
+/** Finds a role by ARN or unique ID, as services other than IAM do: not at once after its creation. */
 export function lookUpRole(world: World, arnOrId: string): Role | undefined {
   const role = rolesOf(world).find(({ arn, uniqueId }) => arn === arnOrId || uniqueId === arnOrId);
   if (role === undefined || role.unknownFor === 0) return role;
@@ -49,7 +52,7 @@ function rolesOf(world: World): Role[] {
   return [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
 }
 
-/** Account roots, users, and sessions of roles. A wildcard within an ARN is never a principal. */
+/** True for account roots, users and role sessions. ARNs with wildcards are never principals. */
 function isKnownArn(world: World, arn: string): boolean {
   const [, account = "", rest = ""] = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
   if (rest === "root") return world.accounts.has(account);

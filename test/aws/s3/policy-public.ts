@@ -1,11 +1,11 @@
 /**
- * Whether a policy is public, "the meaning of public":
+ * Whether a policy is public, by AWS's "meaning of public":
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
 
 import type { PolicyDocument, Principal, Statement } from "./policy-document.ts";
 
-/** Keys that make a statement non-public when they are compared with fixed values. */
+/** Condition keys that make a statement non-public if they are compared with fixed values. */
 const LIMITING_KEYS = new Set([
   "aws:sourcearn",
   "aws:sourcevpc",
@@ -48,7 +48,7 @@ function isFixed(value: string): boolean {
   return !/[*?]|\$\{/.test(value);
 }
 
-/** A range of addresses that is not half the Internet: S3 calls wider ones than /8 public. */
+/** Whether an address range is narrow enough to be non-public: FACTS.md#s3-bucket-policies. */
 function isNarrow(cidr: string): boolean {
   const bits = /\/(\d+)$/.exec(cidr)?.[1];
   return bits === undefined || Number(bits) >= (cidr.includes(":") ? 32 : 8);

@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html: TRUE and FALSE in capitals. */
+/** Answers TRUE or FALSE: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html */
 
 import { element } from "../xml.ts";
 import { isPublicPolicy } from "./policy-public.ts";

@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html and aws.md 2.6. */
+/** Bucket policies: FACTS.md#s3-bucket-policies. */
 
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
@@ -55,12 +55,12 @@ function putPolicy(bucket: Bucket, { request, world, caller }: Exchange): Reply 
   return { status: 204 };
 }
 
-/** Statements and every list in them in another order; the names of fields stay put. */
+/** Reorders statements and all lists in them. Fields keep their order. */
 function reordered(document: PolicyDocument, seed: number): PolicyDocument {
   return mapLists(document, (items) => shuffled(items, seed)) as PolicyDocument;
 }
 
-/** A list of one becomes the one; `Statement` stays a list. */
+/** Replaces lists of one element by the element, except `Statement`. */
 function collapsed(document: PolicyDocument): PolicyDocument {
   const Statement = document.Statement.map((statement) =>
     mapLists(statement, (items) => (items.length === 1 ? items[0] : items)),

@@ -1,4 +1,4 @@
-/** What object lock keeps from being deleted: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+/** Object lock on deletes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
@@ -7,12 +7,12 @@ import { accessDenied, invalidRequest } from "./route.ts";
 
 export const BYPASS_HEADER = "x-amz-bypass-governance-retention";
 
-/** Further IAM action of a request that asks to bypass GOVERNANCE. */
+/** Further IAM action for requests with the header that bypasses GOVERNANCE. */
 export function bypassActions({ headers }: AwsRequest): string[] {
   return asksToBypass(headers) ? ["s3:BypassGovernanceRetention"] : [];
 }
 
-/** Whether the request bypasses GOVERNANCE. Throws InvalidArgument for the header, even "false", where there is no object lock. */
+/** Whether the request bypasses GOVERNANCE. Without object lock any value of the header throws InvalidArgument. */
 export function bypassesGovernance({ headers }: AwsRequest, bucket: Bucket): boolean {
   if (headers[BYPASS_HEADER] !== undefined && bucket.objectLock === undefined) {
     const message = `${BYPASS_HEADER} is only applicable to Object Lock enabled buckets.`;
@@ -21,7 +21,7 @@ export function bypassesGovernance({ headers }: AwsRequest, bucket: Bucket): boo
   return asksToBypass(headers);
 }
 
-/** Throws AccessDenied for a legal hold, and for a retention that is not over and may not be bypassed. */
+/** Throws AccessDenied for a legal hold, and for a retention that has not ended and is not bypassed. */
 export function refuseIfProtected(version: ObjectVersion, bypassGovernance: boolean, now: number): void {
   if (version.legalHold === "ON" || isRetained(version, bypassGovernance, now)) {
     throw accessDenied("Access Denied because object protected by object lock.");
@@ -33,7 +33,7 @@ export function isRetained({ retention }: ObjectVersion, bypassGovernance: boole
   return retention.mode === "COMPLIANCE" || !bypassGovernance;
 }
 
-/** Throws InvalidRequest: retentions and legal holds are for buckets with object lock. */
+/** Throws InvalidRequest if the bucket has no object lock. */
 export function requireObjectLock({ objectLock }: Bucket): void {
   if (objectLock === undefined) throw invalidRequest("Bucket is missing Object Lock Configuration");
 }

@@ -1,4 +1,7 @@
-/** Block Public Access of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * Block Public Access of a bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 
 import { element, textAt, type XmlElement } from "../xml.ts";
 import { absent, configurationReply, malformedXml, requestDocument, type Subresource } from "./route.ts";
@@ -60,7 +63,7 @@ export function publicAccessBlockDocument(settings: PublicAccessBlock): XmlEleme
   return element("PublicAccessBlockConfiguration", fields);
 }
 
-/** All four fields, the omitted ones false (aws.md 2.7), and whatever else the document carries. */
+/** Adds omitted fields as false: FACTS.md#s3-public-access-and-ownership. Keeps unknown elements. */
 export function validPublicAccessBlock(document: XmlElement): XmlElement {
   const fields = FIELDS.map((name) => {
     const value = (textAt(document, name) ?? "false").toLowerCase();
@@ -71,7 +74,7 @@ export function validPublicAccessBlock(document: XmlElement): XmlElement {
   return { ...document, children: [...fields, ...others] };
 }
 
-/** Whether a field is on in any of these: the strictest of account and bucket holds. */
+/** Whether the field is on in one of the documents. The strictest of account and bucket applies. */
 export function isOn(field: keyof PublicAccessBlock, ...documents: (XmlElement | undefined)[]): boolean {
   return documents.some((document) => textAt(document, field) === "true");
 }

@@ -1,17 +1,17 @@
-/** The checks that come before every call on an existing bucket. */
+/** Checks before every call on an existing bucket. */
 
 import { AwsError } from "../errors.ts";
 import type { Bucket } from "../state.ts";
 import { findBucket } from "../world.ts";
 import { accessDenied, type Exchange } from "./route.ts";
 
-/** Name, region, owner, in the order in which S3 finds them wrong. Throws 404, 301 or 403. */
+/** Finds the bucket and checks its region and owner, in S3's order. Throws 404, 301 or 403. */
 export function reachableBucket({ world, request, bucketName, account }: Exchange): Bucket {
   const bucket = findBucket(world, bucketName);
   if (bucket === undefined) throw noSuchBucket(bucketName);
   if (bucket.region !== request.scope.region) throw permanentRedirect(bucket, request.scope.region);
   checkExpectedOwner(bucket, request.headers["x-amz-expected-bucket-owner"]);
-  // As long as policies are not evaluated, another account's bucket is closed.
+  // While policies are not evaluated, callers have no access to buckets of other accounts.
   if (bucket.accountId !== account.id && !world.evaluatePolicies) throw inRegion(bucket, accessDenied());
   return bucket;
 }
@@ -35,7 +35,7 @@ function checkExpectedOwner(bucket: Bucket, expected: string | undefined): void 
   if (expected !== bucket.accountId) throw inRegion(bucket, accessDenied());
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html; the header is there on HEAD too, where a body is not. */
+/** The header tells the region also for HEAD, which has no body: FACTS.md#s3-buckets-and-regions. */
 function permanentRedirect(bucket: Bucket, region: string): AwsError {
   const message = `The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.`;
   const details = { Endpoint: `${bucket.name}.s3.${bucket.region}.amazonaws.com`, Bucket: bucket.name, From: region };

@@ -1,4 +1,7 @@
-/** What S3 refuses in replication rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
+/**
+ * Validates replication rules: FACTS.md#s3-replication.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+ */
 
 import { child, textAt, type XmlElement } from "../xml.ts";
 import { checkFilter, filterUses, notIn } from "./filter.ts";
@@ -17,7 +20,7 @@ const STORAGE_CLASSES = new Set([
   "DEEP_ARCHIVE",
 ]);
 
-/** Throws the error of the first fault: number, then each rule in turn, then what two of them share. */
+/** Throws for the first error: number of rules, each rule, then conflicts of two rules. */
 export function checkReplicationRules(rules: XmlElement[]): void {
   if (rules.length === 0) throw malformedXml();
   if (rules.length > MAX_RULES) {
@@ -31,7 +34,7 @@ export function checkReplicationRules(rules: XmlElement[]): void {
   refuseRepeated(rules.filter(isV2), "Priority", "Found duplicate priority in replication rules.");
 }
 
-/** Name of the bucket that a rule replicates to. */
+/** Name of the destination bucket. */
 export function destinationName(rule: XmlElement): string {
   const arn = textAt(rule, "Destination", "Bucket") ?? "";
   const name = /^arn:aws:s3:::([a-z0-9.-]{3,63})$/.exec(arn)?.[1];
@@ -39,7 +42,7 @@ export function destinationName(rule: XmlElement): string {
   return name;
 }
 
-/** Rules with a Filter are of the newer schema, which asks for more. */
+/** Rules with a Filter have the newer schema, with more required fields. */
 function isV2(rule: XmlElement): boolean {
   return child(rule, "Filter") !== undefined;
 }
@@ -73,7 +76,7 @@ function checkV2(rule: XmlElement): void {
   }
 }
 
-/** Changing the owner needs the account; replication time control needs metrics, and both know 15 minutes only. */
+/** An owner change requires the account. Replication time control requires metrics, both with 15 minutes. */
 function checkDestination(destination: XmlElement | undefined): void {
   const storageClass = textAt(destination, "StorageClass");
   if (storageClass !== undefined && !STORAGE_CLASSES.has(storageClass)) throw malformedXml();
@@ -94,7 +97,7 @@ function checkDestination(destination: XmlElement | undefined): void {
   if (wrong !== undefined) throw invalidArgument("Minutes must be 15.", "Minutes", wrong);
 }
 
-/** Exactly one child: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRuleFilter.html, by the SDK's documentation of 3.1175.0. */
+/** Requires exactly one child: FACTS.md#s3-replication. */
 function checkNot(not: XmlElement | undefined): void {
   if (not === undefined) return;
   const [only, ...more] = not.children.filter(({ name }) => ["Prefix", "Tag", "Or"].includes(name));
@@ -102,7 +105,7 @@ function checkNot(not: XmlElement | undefined): void {
   if (only.name === "Or" && only.children.length === 0) throw malformedXml();
 }
 
-/** Objects that KMS encrypts are replicated with a key of the destination's region, or the one that is related to theirs. */
+/** Replicating SSE-KMS objects requires a key in the destination's region, or the related multi-Region key. */
 function checkKmsReplication(rule: XmlElement, destination: XmlElement | undefined): void {
   const wanted = textAt(rule, "SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status") === "Enabled";
   const key = textAt(destination, "EncryptionConfiguration", "ReplicaKmsKeyID");

@@ -68,7 +68,7 @@ function putReplication(bucket: Bucket, { request, world }: Exchange): Reply {
   return { status: 200 };
 }
 
-/** A bucket that is not there, in whatever account, is answered like one that is not versioned. */
+/** A missing destination, in any account, is answered like one without versioning: FACTS.md#s3-replication. */
 function checkDestination(source: Bucket, rule: XmlElement, world: World): void {
   const name = destinationName(rule);
   if (name === source.name) throw invalidRequest("Destination bucket cannot be the same as the source bucket.");
@@ -82,7 +82,7 @@ function checkDestination(source: Bucket, rule: XmlElement, world: World): void 
   }
 }
 
-/** S3 makes up the ids that are missing. */
+/** Adds a generated ID if the rule has none, as S3 does. */
 function withId(rule: XmlElement, world: World): XmlElement {
   if (rule.name !== "Rule" || (textAt(rule, "ID") ?? "") !== "") return rule;
   const others = rule.children.filter(({ name }) => name !== "ID");

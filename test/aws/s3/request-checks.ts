@@ -1,4 +1,4 @@
-/** Checks that S3 makes on the body and headers of every request. */
+/** Checks of the body and headers of every S3 request. */
 
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
@@ -11,7 +11,7 @@ const COMMON_HEADERS = new Set([
   "x-amz-date",
   "x-amz-security-token",
   "x-amz-user-agent",
-  // Of S3 Control, whose requests come here where a store has none.
+  // Sent to S3 Control, whose requests arrive here if the store does not have it.
   "x-amz-account-id",
   "x-amz-expected-bucket-owner",
   "x-amz-sdk-checksum-algorithm",
@@ -20,10 +20,10 @@ const COMMON_HEADERS = new Set([
   "x-amz-checksum-sha256",
 ]);
 
-/** Makes a request conditional or partial; ignoring one would do what the caller ruled out. */
+/** Headers for conditional or partial requests. Ignoring one would do what the caller has excluded. */
 const CONDITIONAL = /^(if-|range$)/;
 
-/** False for headers that ask for something special, which a route must know by name. */
+/** True for headers that every route accepts. */
 export function isCommonHeader(name: string): boolean {
   return COMMON_HEADERS.has(name) || (!name.startsWith("x-amz-") && !CONDITIONAL.test(name));
 }
@@ -43,7 +43,7 @@ export function checkIntegrity({ headers, body }: AwsRequest): void {
   }
 }
 
-/** Configuration writes need one: the `httpChecksumRequired` trait of S3's API model. */
+/** Configuration writes require a checksum: trait `httpChecksumRequired` in S3's API model. */
 export function requireChecksum({ headers, body }: AwsRequest): void {
   if (body.length === 0 || checksums(body).some(([name]) => headers[name] !== undefined)) return;
   throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");

@@ -1,4 +1,7 @@
-/** Retention of an object version: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html, without event holds. */
+/**
+ * Retention of an object version, without event holds.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
+ */
 
 import { AwsError, notImplemented } from "../errors.ts";
 import type { Reply } from "../http.ts";
@@ -68,7 +71,7 @@ function namedVersion(bucket: Bucket, { request, key }: Exchange): ObjectVersion
   return findVersion(bucket, { key, versionId: request.query.get("versionId") ?? undefined });
 }
 
-/** Undefined for an empty document, which takes the retention away. */
+/** Undefined for an empty document, which removes the retention. */
 function retentionOf(document: XmlElement, now: number): Retention | undefined {
   if (document.children.length === 0) return undefined;
   if (child(document, "EventHold") !== undefined) throw notImplemented("event holds of objects");
@@ -79,7 +82,7 @@ function retentionOf(document: XmlElement, now: number): Retention | undefined {
   return { mode, until };
 }
 
-/** Longer, and no less strict. */
+/** True if `wanted` is as long and as strict as `present`, or more so. */
 function isExtension(present: Retention | undefined, wanted: Retention | undefined): boolean {
   if (present === undefined) return true;
   if (wanted === undefined || wanted.until < present.until) return false;

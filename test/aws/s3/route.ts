@@ -1,4 +1,4 @@
-/** The shape that every S3 route file has: one subresource, its methods, what each takes and does. */
+/** Interface of the S3 routes: a subresource and its methods. */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
@@ -9,55 +9,55 @@ import { parseXml, xmlDocument, type XmlElement } from "../xml.ts";
 
 export const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** One request to S3 with all that a handler may want to know. */
+/** An S3 request and its context. */
 export interface Exchange {
   request: AwsRequest;
   world: World;
   caller: Identity;
-  /** The caller's. */
+  /** Account of the caller. */
   account: Account;
-  /** "" when the request names none. */
+  /** "" if the request names none. */
   bucketName: string;
-  /** Decoded; "" when the request names none. */
+  /** Decoded; "" if the request names none. */
   key: string;
   normalise: Normalisations;
-  /** What is denied to parts of the request; empty unless the method is partial. */
+  /** Denials of single parts of the request; empty unless the method is partial. */
   denials: readonly Denial[];
 }
 
 interface MethodBase {
-  /** API name; a function where the request decides. */
+  /** API name; a function if it depends on the request. */
   operation: string | ((request: AwsRequest) => string);
-  /** Main IAM action; a function where the request decides. */
+  /** Main IAM action; a function if it depends on the request. */
   action: string | ((request: AwsRequest) => string);
-  /** Further IAM actions that this request takes. */
+  /** Further IAM actions that the request needs. */
   furtherActions?: (request: AwsRequest) => string[];
   write: boolean;
   /** Answers in parts: see Operation. */
   partial?: true;
-  /** The actions on each of its parts. */
+  /** IAM action and key of each part. */
   parts?: (request: AwsRequest) => { action: string; key: string }[];
-  /** A body needs no checksum: S3's API model does not ask for one. */
+  /** The body needs no checksum in S3's API model. */
   checksumOptional?: true;
-  /** Query parameters besides the subresource's own. Any other one is refused with 501. */
+  /** Query parameters besides the subresource's own. Others are refused with 501. */
   parameters?: string[];
-  /** x-amz-* headers besides those of every request. Any other one is refused with 501. */
+  /** x-amz-* headers besides the common ones. Others are refused with 501. */
   headers?: string[];
 }
 
-/** `handle` gets a bucket that exists and that the caller may reach; `handleName` only its name, or none. */
+/** `handle` gets an existing bucket that the caller has access to; `handleName` gets only the name, if any. */
 export type Method = MethodBase &
   ({ handle(bucket: Bucket, exchange: Exchange): Reply } | { handleName(exchange: Exchange): Reply });
 
 export interface Subresource {
   name: string;
   level: "service" | "bucket" | "object";
-  /** Query parameter that selects it; undefined for the bare service, bucket or object. */
+  /** Query parameter of the subresource; undefined for the service, bucket or object itself. */
   query: string | undefined;
   methods: Partial<Record<"GET" | "HEAD" | "PUT" | "POST" | "DELETE", Method>>;
 }
 
-/** An XML document as the answer. */
+/** Answers with an XML document. */
 export function xmlReply(root: XmlElement, headers: Record<string, string> = {}): Reply {
   return {
     status: 200,
@@ -66,29 +66,29 @@ export function xmlReply(root: XmlElement, headers: Record<string, string> = {})
   };
 }
 
-/** A configuration document as the answer, with what the switches add to it. */
+/** Answers with a configuration document, after the normalisation switches. */
 export function configurationReply({ normalise }: Exchange, root: XmlElement, headers?: Record<string, string>): Reply {
   return xmlReply(normalise.unknownExtraFields === true ? withUnknownFields(root) : root, headers);
 }
 
-/** A body is read once, though some are looked at twice: a DeleteObjects of 1,000 keys is long. */
+/** Caches parsed bodies, because some are used twice and DeleteObjects has up to 1,000 keys. */
 const parsedBodies = new WeakMap<AwsRequest, { document: XmlElement | undefined }>();
 
-/** The request's document, whatever its root; undefined when it is not XML. */
+/** The request's document with any root; undefined if it is not XML. */
 export function bodyDocument(request: AwsRequest): XmlElement | undefined {
   const parsed = parsedBodies.get(request) ?? { document: parseXml(request.body.toString("utf8")) };
   parsedBodies.set(request, parsed);
   return parsed.document;
 }
 
-/** The request's document, which must have this root. Elements that the simulator does not know are kept. */
+/** The request's document with this root. Keeps unknown elements. */
 export function requestDocument(request: AwsRequest, root: string): XmlElement {
   const document = bodyDocument(request);
   if (document?.name !== root) throw malformedXml();
   return document;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList, as are those below. */
+/** This and the errors below: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */
 export function malformedXml(): AwsError {
   return new AwsError(
     400,
@@ -117,12 +117,12 @@ export function accessDenied(message = "Access Denied"): AwsError {
   return new AwsError(403, "AccessDenied", message);
 }
 
-/** The answer when a configuration was never set or was deleted: aws.md 2.1, last column. */
+/** The error for a configuration that is not set: FACTS.md#s3-missing-configurations. */
 export function absent(code: string, message: string, bucket: Bucket): AwsError {
   return new AwsError(404, code, message, { details: { BucketName: bucket.name } });
 }
 
-/** For a call that does not exist in these regions. */
+/** Throws in regions that do not have the call. */
 export function requireRegion(regionsWithout: ReadonlySet<string>, region: string): void {
   if (!regionsWithout.has(region)) return;
   throw new AwsError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");

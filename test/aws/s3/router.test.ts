@@ -17,9 +17,10 @@ beforeEach(() => simulator.calls.clear());
 const call = (request: RawRequest) => sendSigned(simulator.url, account.credentials, request);
 const md5 = (body: string) => createHash("md5").update(body).digest("base64");
 
-describe("what the simulator does not know is 501, and touches nothing (aws.md 7.3: elsewhere it deletes buckets)", () => {
+// Other servers delete or create buckets for some of these: FACTS.md#other-s3-stores.
+describe("unknown requests", () => {
   test.for<[string, RawRequest]>([
-    ["a deletion of an unknown subresource", { method: "DELETE", path: "/docs?metadataConfiguration" }],
+    ["a delete of an unknown subresource", { method: "DELETE", path: "/docs?metadataConfiguration" }],
     ["a write of an unknown subresource", { method: "PUT", path: "/new?metadataInventoryTable" }],
     ["a read of an unknown subresource", { path: "/docs?metadataTable" }],
     ["a method that a subresource does not have", { method: "DELETE", path: "/docs?versioning" }],
@@ -28,39 +29,40 @@ describe("what the simulator does not know is 501, and touches nothing (aws.md 7
     ["an unknown header", { method: "PUT", path: "/new", headers: { "x-amz-bucket-namespace": "account-regional" } }],
     ["a condition", { method: "DELETE", path: "/docs/key", headers: { "if-match": '"x"' } }],
     ["a streamed body", { method: "PUT", path: "/docs/k", headers: { "x-amz-content-sha256": "STREAMING-X" } }],
-    ["listing the old way", { path: "/docs" }],
+    ["a listing of API version 1", { path: "/docs" }],
     ["an unknown service", { path: "/", service: "sqs" }],
     ["an unknown S3 Control path", { path: "/v20180820/jobs", headers: { "x-amz-account-id": "111122223333" } }],
     ["an unknown STS action", { method: "POST", path: "/", service: "sts", body: "Action=GetSessionToken" }],
-  ])("%s", async ([, request]) => {
+  ])("%s is answered with 501 and changes nothing", async ([, request]) => {
     expect((await call(request)).status).toBe(501);
     expect([...account.buckets.keys()]).toEqual(["docs"]);
     expect(simulator.calls.all).toMatchObject([{ status: 501, errorCode: "NotImplemented" }]);
   });
 });
 
-describe("which bucket and key", () => {
-  test("path style and virtual-hosted style reach the same bucket (VirtualHosting.html)", async () => {
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+describe("bucket and key", () => {
+  test("path-style and virtual-hosted-style requests reach the same bucket", async () => {
     expect((await call({ path: "/docs?location" })).status).toBe(200);
     expect((await call({ path: "/?location", headers: { host: "docs.localhost:1" } })).status).toBe(200);
     expect(simulator.calls.of("docs")).toHaveLength(2);
   });
 
-  test("keys are decoded", async () => {
+  test("object keys are percent-decoded", async () => {
     await call({ method: "PUT", path: "/docs/a%20b/%3F%C3%A4", body: "x" });
     expect(simulator.calls.all[0]).toMatchObject({ operation: "PutObject", key: "a b/?\u00e4", status: 200 });
     await call({ method: "DELETE", path: "/docs/a%20b/%3F%C3%A4" });
     expect(account.buckets.get("docs")?.objects.size).toBe(0);
   });
 
-  test("a bucket may be called like S3 Control's path", async () => {
+  test("a bucket can have the name of S3 Control's path", async () => {
     account.createBucket("v20180820");
     expect((await call({ path: "/v20180820/?location" })).status).toBe(200);
     account.buckets.delete("v20180820");
   });
 });
 
-describe("bodies", () => {
+describe("request bodies", () => {
   const tagging = "<Tagging><TagSet/></Tagging>";
   test.for<[string, string, string, Record<string, string>]>([
     ["none of the checksums", "InvalidRequest", tagging, {}],
@@ -68,13 +70,13 @@ describe("bodies", () => {
     ["another signed hash", "XAmzContentSHA256Mismatch", tagging, { "x-amz-content-sha256": "0".repeat(64) }],
     ["no XML", "MalformedXML", "hello", { "content-md5": md5("hello") }],
     ["another root", "MalformedXML", "<Tags/>", { "content-md5": md5("<Tags/>") }],
-  ])("with %s are refused: %s", async ([, code, body, headers]) => {
+  ])("a body with %s is refused with %s", async ([, code, body, headers]) => {
     const answer = await call({ method: "PUT", path: "/docs?tagging", body, headers });
     expect(answer.status).toBe(400);
     expect(answer.body).toContain(`<Code>${code}</Code>`);
   });
 
-  test("may carry elements that the simulator does not know, which are kept", async () => {
+  test("unknown elements of a document are stored and returned", async () => {
     const body =
       "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>" +
       "<Brand><New>&lt;1&gt;</New></Brand></CORSRule></CORSConfiguration>";
@@ -82,7 +84,7 @@ describe("bodies", () => {
     expect((await call({ path: "/docs?cors" })).body).toContain("<Brand><New>&lt;1&gt;</New></Brand>");
   });
 
-  test("are answered with unknown elements, in the root and in each rule, when the switch is on", async () => {
+  test("unknownExtraFields adds unknown elements to the root and to each rule of an answer", async () => {
     simulator.normalise.set({ unknownExtraFields: true });
     const { body } = await call({ path: "/docs?encryption" });
     expect(body.split("<SimulatedUnknownField>")).toHaveLength(3);
@@ -90,19 +92,19 @@ describe("bodies", () => {
   });
 });
 
-describe("who is calling", () => {
-  test("nobody is AccessDenied at S3", async () => {
+describe("callers", () => {
+  test("an unsigned request is answered with AccessDenied", async () => {
     const answer = await send(simulator.url, { path: "/docs?location" });
     expect([answer.status, answer.body]).toEqual([403, expect.stringContaining("<Code>AccessDenied</Code>")]);
     expect(simulator.calls.all[0]).toMatchObject({ account: "", operation: "GetBucketLocation", status: 403 });
   });
 
-  test("a header in another form is AuthorizationHeaderMalformed", async () => {
+  test("an Authorization header of another scheme is answered with AuthorizationHeaderMalformed", async () => {
     const answer = await send(simulator.url, { path: "/docs?location", headers: { authorization: "Basic eA==" } });
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining("AuthorizationHeaderMalformed")]);
   });
 
-  test("another user of the account is told apart in the log", async () => {
+  test("the call log distinguishes users of one account", async () => {
     const person = account.addUser("ann");
     await sendSigned(simulator.url, person.credentials, { path: "/docs?location" });
     expect(simulator.calls.all[0]).toMatchObject({ account: "111122223333", caller: person.arn });

@@ -1,4 +1,4 @@
-/** S3: finds the one route for a request. What no route knows is 501, and never falls through to the bucket itself. */
+/** Routes S3 requests. Unknown requests are answered with 501 and never treated as requests on the bucket itself. */
 
 import { isPresigned, isPresignedParameter } from "../auth.ts";
 import { notImplemented, type AwsError } from "../errors.ts";
@@ -49,7 +49,7 @@ import { createUpload, listUploads } from "./uploads.ts";
 import { versioning } from "./versioning.ts";
 import { website } from "./website.ts";
 
-/** All that the simulator knows of S3. A new subresource is one file and one line here. */
+/** All S3 subresources of the simulator. A new one needs a file and a line here. */
 const SUBRESOURCES: Subresource[] = [
   buckets,
   bucket,
@@ -87,7 +87,7 @@ const SUBRESOURCES: Subresource[] = [
   upload,
 ];
 
-/** The SDK's hint which operation it means; it says nothing that method and subresource do not. */
+/** The SDK sends the operation name in x-id. Method and subresource already determine it. */
 const IGNORED_PARAMETERS = ["x-id"];
 
 export function s3(world: World, normalise: Normaliser): Service {
@@ -139,7 +139,7 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   };
 }
 
-/** What browsers ask before they send anything: for everybody, and no matter of policies. */
+/** CORS preflight requests. They are unsigned, and policies do not apply. */
 function preflight(world: World, request: AwsRequest, bucketName: string): Operation {
   return {
     name: "Preflight",
@@ -167,7 +167,7 @@ function arnOf(bucketName: string, key: string): string {
   return `arn:aws:s3:::${bucketName}${key === "" ? "" : `/${key}`}`;
 }
 
-/** The role that a replication configuration names. */
+/** The role of a replication configuration. */
 function roleOf(request: AwsRequest): string {
   return textAt(bodyDocument(request), "Role") ?? "*";
 }

@@ -1,4 +1,7 @@
-/** The classic tag API, which writes all tags at once: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
+/**
+ * The classic tag calls, which write all tags at once.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html
+ */
 
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
@@ -34,7 +37,7 @@ export const tagging: Subresource = {
       write: true,
       handle: (bucket) => {
         refuseWithAbac(bucket);
-        // Doubtful: whether AWS refuses this too.
+        // Assumed: AWS may refuse the call instead. See FACTS.md#s3-tags.
         bucket.tags = systemTags(bucket);
         return { status: 204 };
       },
@@ -46,7 +49,7 @@ function tagsShown({ tags }: Bucket, { normalise }: Exchange): Map<string, strin
   return new Map([...tags, ...Object.entries(normalise.awsTags ?? {})]);
 }
 
-/** AWS's own tags must be in the new set as they are: https://github.com/hashicorp/terraform-provider-aws/issues/7323 */
+/** The new set must contain the tags that AWS has set: FACTS.md#s3-tags. */
 function replaceTags(bucket: Bucket, exchange: Exchange): Reply {
   refuseWithAbac(bucket);
   const set = child(requestDocument(exchange.request, "Tagging"), "TagSet");

@@ -1,4 +1,4 @@
-/** Rules of bucket tags, which the classic and the S3 Control API share: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html */
+/** Validates bucket tags, for the classic calls and S3 Control: FACTS.md#s3-tags. */
 
 import { AwsError } from "../errors.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
@@ -9,7 +9,7 @@ export type Tag = [key: string, value: string];
 const MAX_TAGS = 50;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** The `<Tag>` children of an element; none when it is absent. */
+/** The `<Tag>` children of an element; empty if it is absent. */
 export function tagsOf(parent: XmlElement | undefined): Tag[] {
   return childrenNamed(parent ?? element(""), "Tag").map((tag) => {
     const [key, value] = [textAt(tag, "Key"), textAt(tag, "Value")];
@@ -22,7 +22,7 @@ export function tagElements(tags: Iterable<Tag>): XmlElement[] {
   return [...tags].map(([key, value]) => element("Tag", [element("Key", key), element("Value", value)]));
 }
 
-/** Throws InvalidTag; one bad tag refuses them all. */
+/** Throws InvalidTag if one of the tags is invalid. */
 export function checkTags(tags: Tag[]): void {
   if (new Set(tags.map(([key]) => key)).size < tags.length) {
     throw invalidTag("Cannot provide multiple Tags with the same key");
@@ -35,7 +35,7 @@ export function checkTags(tags: Tag[]): void {
   }
 }
 
-/** Tags of the user's; those of AWS do not count. */
+/** Counts the user's tags only, not the tags that AWS has set. */
 export function checkTagCount(tags: Map<string, string>): void {
   if ([...tags.keys()].filter((key) => !isSystemTag(key)).length > MAX_TAGS) {
     throw new AwsError(400, "BadRequest", `Bucket tag count cannot be greater than ${MAX_TAGS}`);

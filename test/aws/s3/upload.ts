@@ -1,4 +1,8 @@
-/** One multipart upload: its parts, its end. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html and qfacts.html */
+/**
+ * A multipart upload: its parts, completion and abort.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
 
 import { createHash } from "node:crypto";
 import { AwsError } from "../errors.ts";
@@ -10,7 +14,7 @@ import { addVersion } from "./object-versions.ts";
 import { limitOf, pageOf } from "./page.ts";
 import { invalidArgument, malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 
-/** Of every part but the last. */
+/** Minimum size of all parts but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 

@@ -1,4 +1,7 @@
-/** Multipart uploads of a bucket, begun and listed: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+/**
+ * Creates and lists multipart uploads of a bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ */
 
 import { element } from "../xml.ts";
 import type { Reply } from "../http.ts";
@@ -43,14 +46,14 @@ export const listUploads: Subresource = {
   },
 };
 
-/** Begins an upload; later ids sort after earlier ones. */
+/** Begins an upload. Later IDs sort after earlier ones. */
 export function addUpload({ uploads }: Bucket, key: string, world: World): string {
   const uploadId = `upload-${String(world.next()).padStart(9, "0")}`;
   uploads.set(uploadId, { key, initiated: world.now(), parts: new Map() });
   return uploadId;
 }
 
-/** By key, and for one key in the order in which they began. */
+/** Lists by key, then by age. */
 function list({ name, uploads }: Bucket, { request: { query }, world }: Exchange): Reply {
   const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
   const marked = uploads.get(idMarker);

@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html and aws.md 2.4. */
+/** Versioning: FACTS.md#s3-versioning. */
 
 import { AwsError } from "../errors.ts";
 import type { Bucket } from "../state.ts";
@@ -38,7 +38,10 @@ export const versioning: Subresource = {
   },
 };
 
-/** With MFA delete on, only the root user with x-amz-mfa changes versioning or deletes versions; the simulator has neither. */
+/**
+ * With MFA delete, only the root user with an MFA device may do this. The simulator has no root user:
+ * FACTS.md#s3-versioning.
+ */
 export function refuseForMfa({ mfaDelete }: Bucket): void {
   if (mfaDelete) throw mfaRequired();
 }

@@ -58,7 +58,7 @@ export const website: Subresource = {
   },
 };
 
-/** Everything goes to another host, or there is an index document. */
+/** Requires either a redirect of all requests or an index document. */
 function checkDocument(document: XmlElement): void {
   const redirect = child(document, "RedirectAllRequestsTo");
   if (redirect === undefined) return checkIndexAndRules(document);

@@ -1,4 +1,7 @@
-/** Block Public Access of the account: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutPublicAccessBlock.html */
+/**
+ * Block Public Access of an account.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutPublicAccessBlock.html
+ */
 
 import { AwsError } from "../errors.ts";
 import { validPublicAccessBlock } from "../s3/public-access-block.ts";
@@ -42,7 +45,10 @@ export const accountPublicAccessBlock: ControlRoute = {
   },
 };
 
-/** An organization's S3 policy goes before the account's own setting: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html */
+/**
+ * Denies writes while an organization's S3 policy overrides the account's setting.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html
+ */
 function refuseIfManaged({ publicAccessBlockManagedByOrganization }: Account): void {
   if (publicAccessBlockManagedByOrganization) {
     throw accessDenied("The public access block configuration is managed by your organization's S3 policy.");

@@ -1,4 +1,7 @@
-/** Tags one by one, the same tags as GetBucketTagging's: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html */
+/**
+ * Adds and removes single tags of a bucket. The classic tag calls work on the same tags.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html
+ */
 
 import { notImplemented } from "../errors.ts";
 import { noSuchBucket } from "../s3/reachable-bucket.ts";

@@ -1,4 +1,4 @@
-/** The shape of S3 Control's route files. */
+/** Interface of the S3 Control routes. */
 
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Normalisations } from "../normalise.ts";
@@ -9,9 +9,9 @@ export interface ControlExchange {
   request: AwsRequest;
   world: World;
   account: Account;
-  /** What the path's group captured, decoded; "" for none. */
+  /** Decoded group of the path pattern; "" if it has none. */
   resource: string;
-  /** For the bucket that the resource names. */
+  /** Switches of the bucket that the resource names. */
   normalise: Normalisations;
 }
 
@@ -25,7 +25,7 @@ export interface ControlMethod {
 }
 
 export interface ControlRoute {
-  /** Of the path after the API version, still encoded; its first group is the resource. */
+  /** Pattern of the encoded path after the API version. Its first group is the resource. */
   path: RegExp;
   methods: Partial<Record<"GET" | "PUT" | "POST" | "DELETE", ControlMethod>>;
 }

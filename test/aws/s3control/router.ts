@@ -1,4 +1,4 @@
-/** S3 Control, as far as buckets and accounts need it. Signed for the service "s3", told apart by path and account header. */
+/** S3 Control for buckets and accounts. Requests are signed for the service "s3"; path and account header differ. */
 
 import { AwsError, notImplemented } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
@@ -18,10 +18,10 @@ import type { ControlRoute } from "./route.ts";
 
 const VERSION_PATH = "/v20180820/";
 
-/** All that the simulator knows of S3 Control. */
+/** All S3 Control operations of the simulator. */
 const ROUTES: ControlRoute[] = [resourceTags, accountPublicAccessBlock];
 
-/** S3 and S3 Control share a service name; a bucket could be called v20180820, but only S3 Control sends the account. */
+/** S3 and S3 Control share a service name. A bucket can be named v20180820, but only S3 Control sends the account. */
 export function isS3Control({ path, headers, scope }: AwsRequest): boolean {
   return scope.service === "s3" && path.startsWith(VERSION_PATH) && headers["x-amz-account-id"] !== undefined;
 }
@@ -64,7 +64,7 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   };
 }
 
-/** The account's own actions are about no resource. */
+/** Actions on the account itself have no resource. */
 function controlAccesses(
   world: World,
   action: string,
@@ -77,12 +77,12 @@ function controlAccesses(
   return bucket === undefined ? [] : [{ action, resource, ...bucketAccess(world, bucket) }];
 }
 
-/** Another account is closed. */
+/** Denies access to another account. */
 function checkAccount({ headers }: AwsRequest, caller: Identity): void {
   if (headers["x-amz-account-id"] !== caller.accountId) throw accessDenied();
 }
 
-/** The wrapped form of restXml: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html#operation-error-serialization */
+/** Wrapped errors: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html#operation-error-serialization */
 function renderError(error: AwsError, _: Pick<AwsRequest, "path">, requestId: string): Reply {
   const body = element("ErrorResponse", [
     element("Error", [

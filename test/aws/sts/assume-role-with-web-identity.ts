@@ -35,7 +35,7 @@ export const assumeRoleWithWebIdentity: QueryAction = {
   },
 };
 
-/** The claims of a token that is signed by its issuer and has not expired. */
+/** Claims of the token. Throws unless its issuer signed it and it has not expired. */
 function acceptedClaims(world: World, token: string): Json {
   const claims = verifiedClaims(world, token);
   if (claims === undefined) throw invalidToken("Couldn't retrieve verification key from your identity provider");
@@ -47,7 +47,7 @@ function acceptedClaims(world: World, token: string): Json {
   );
 }
 
-/** The provider of the role's account that has the token's issuer, and one of its audiences. */
+/** The identity provider in the role's account for the token's issuer, and the audience that it accepts. */
 function providerOf(world: World, roleArn: string, claims: Json): { provider: OidcProvider; audience: string } {
   const account = world.accounts.get(roleArn.split(":")[4] ?? "");
   const provider = [...(account?.oidcProviders.values() ?? [])].find(({ url }) => `https://${url}` === claims["iss"]);

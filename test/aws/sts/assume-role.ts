@@ -21,7 +21,7 @@ export const assumeRole: QueryAction = {
       const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
       throw new AwsError(403, "AccessDenied", message);
     }
-    // A session that assumes a role in turn gets an hour at most.
+    // Role chaining: a session that assumes another role gets one hour at most.
     const most = caller.session === undefined ? role.maxSessionSeconds : HOUR_SECONDS;
     return sessionElements(role, newSession(world, role, parameters, most));
   },

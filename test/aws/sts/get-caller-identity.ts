@@ -1,4 +1,4 @@
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission. */
+/** Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 
 import type { QueryAction } from "../query.ts";
 import { element } from "../xml.ts";

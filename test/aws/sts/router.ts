@@ -8,10 +8,10 @@ import { assumeRole } from "./assume-role.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
 import { getCallerIdentity } from "./get-caller-identity.ts";
 
-/** All that the simulator knows of STS. */
+/** All STS operations of the simulator. */
 const ACTIONS: QueryAction[] = [getCallerIdentity, assumeRole, assumeRoleWithWebIdentity];
 
-/** A call of STS that needs no credentials, told by its body: there is no signature to say which service it is for. */
+/** Recognizes unsigned STS calls by their body, because no signature names the service. */
 export function isUnsignedSts({ method, path, headers, body }: AwsRequest): boolean {
   if (method !== "POST" || path !== "/" || headers["authorization"] !== undefined) return false;
   const action = new URLSearchParams(body.toString("utf8")).get("Action");

@@ -1,4 +1,4 @@
-/** Sessions of roles, as every way of assuming one makes them: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/** Creates role sessions: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 
 import { AwsError } from "../errors.ts";
 import { parseJsonObject } from "../policy-json.ts";
@@ -9,7 +9,10 @@ import { element, type XmlElement } from "../xml.ts";
 const HOUR_SECONDS = 3600;
 const MAX_POLICY = 2048;
 
-/** The session that RoleSessionName, DurationSeconds and Policy ask for, of `most` seconds at most. Throws for what they may not be. */
+/**
+ * Creates a session of at most `most` seconds from RoleSessionName, DurationSeconds and Policy. Throws if one is
+ * invalid.
+ */
 export function newSession(world: World, role: Role, parameters: URLSearchParams, most: number): Identity {
   const name = parameters.get("RoleSessionName") ?? "";
   if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
@@ -19,7 +22,7 @@ export function newSession(world: World, role: Role, parameters: URLSearchParams
   return addSession(world, role, { name, expiresAt, policy: sessionPolicy(parameters.get("Policy")) });
 }
 
-/** Its credentials and who it is, as answers have them. */
+/** Credentials and assumed-role user, as in answers. */
 export function sessionElements(role: Role, { arn, credentials, expiresAt = 0 }: Identity): XmlElement[] {
   const { accessKeyId, secretAccessKey, sessionToken = "" } = credentials;
   return [
@@ -36,7 +39,7 @@ export function sessionElements(role: Role, { arn, credentials, expiresAt = 0 }:
   ];
 }
 
-/** 15 minutes to what the role, or the chain of roles, allows; one hour when left out. */
+/** Seconds, from 15 minutes to `most`. Default: one hour. */
 function duration(asked: string | null, most: number): number {
   const seconds = Number(asked ?? HOUR_SECONDS);
   if (Number.isInteger(seconds) && seconds >= 900 && seconds <= most) return seconds;

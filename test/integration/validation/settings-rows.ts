@@ -243,6 +243,6 @@ export const WORD_ROWS: Row[] = [
   accepted("accelerate suspended with periods", { bucketName: "acme.docs", accelerate: "Suspended" }),
   refused("accelerate with periods", "spec.accelerate", { bucketName: "acme.docs", accelerate: "Enabled" }),
   refused("accelerate unknown", "spec.accelerate", { accelerate: "Disabled" }),
-  refused("requestPayment unknown", "spec.requestPayment", { requestPayment: "Nobody" }),
+  refused("requestPayment unknown", "spec.requestPayment", { requestPayment: "Unclaimed" }),
   refused("abac unknown", "spec.abac", { abac: "On" }),
 ];

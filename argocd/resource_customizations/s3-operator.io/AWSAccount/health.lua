@@ -1,5 +1,5 @@
--- The kind is compatible with kstatus: its status begins with observedGeneration -1, Reconciling and Stalled are there only while True,
--- and Ready is True only when AWS has confirmed who the operator is in the account.
+-- The kind is compatible with kstatus: its status begins with observedGeneration -1, Reconciling and Stalled are present only while True,
+-- and Ready is True only when AWS has confirmed the operator's identity in the account.
 local health = { status = "Progressing", message = "Waiting for the operator" }
 
 local status = obj.status or {}
@@ -14,7 +14,7 @@ if status.observedGeneration ~= obj.metadata.generation then
   return health
 end
 
--- A sync ends, failed, with what only a person can change, and with what has failed for long: the commit that repairs it may be next.
+-- Stalled is Degraded and ends a sync: the next commit may be the repair.
 if conditions.Stalled ~= nil then
   health.status = "Degraded"
 elseif conditions.Reconciling == nil and conditions.Ready ~= nil and conditions.Ready.status == "True" then

@@ -7,16 +7,16 @@ const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 const owners = fc.record({ cluster: label, namespace: label, name: label });
 
-test("says whose it is, and ends in a hash", () => {
+test("roleNameOf joins prefix, cluster, namespace and name, and ends in a hash", () => {
   expect(roleNameOf("acme-", OWNER)).toMatch(/^acme-prod-team-docs-[0-9a-f]{12}$/);
   expect(roleNameOf(undefined, OWNER)).toMatch(/^prod-team-docs-[0-9a-f]{12}$/);
 });
 
-test("stays as it is from release to release, or roles would be left behind", () => {
+test("roleNameOf makes the same name in every release, since another name would leave roles behind", () => {
   expect(roleNameOf(undefined, OWNER)).toBe("prod-team-docs-837d125a0e6c");
 });
 
-test("is a name that IAM takes, whatever it is made of", () => {
+test("roleNameOf makes a name that IAM accepts from every owner and prefix", () => {
   const property = fc.property(owners, fc.stringMatching(/^[A-Za-z0-9_+=,.@-]{1,32}$/), (owner, prefix) => {
     expect(roleNameOf(prefix, owner)).toMatch(/^[\w+=,.@-]{14,64}$/);
     expect(roleNameOf(prefix, owner).startsWith(prefix.replace(/[.-]+$/, ""))).toBe(true);
@@ -24,7 +24,7 @@ test("is a name that IAM takes, whatever it is made of", () => {
   fc.assert(property);
 });
 
-test("differs for what reads the same when put together or cut", () => {
+test("roleNameOf makes different names for owners that are the same when joined or cut", () => {
   const long = "n".repeat(60);
   const names = [
     { cluster: "a", namespace: "b-c", name: "d" },
@@ -38,13 +38,13 @@ test("differs for what reads the same when put together or cut", () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test("a name that another's cut name is made of gets a hash of its own", () => {
+test("roleNameOf makes another name for an object that is named like the cut name of another", () => {
   const cut = roleNameOf(undefined, { cluster: "c", namespace: "n", name: "x".repeat(63) });
   const forged = cut.slice("c-n-".length);
   expect(roleNameOf(undefined, { cluster: "c", namespace: "n", name: forged })).not.toBe(cut);
 });
 
-test("path and ARN", () => {
+test("rolePathOf and roleArnOf return path and ARN", () => {
   expect(rolePathOf(undefined)).toBe("/s3-operator/");
   expect(roleArnOf("aws-cn", "111122223333", rolePathOf("/a/b/"), "r")).toBe("arn:aws-cn:iam::111122223333:role/a/b/r");
   expect(roleArnOf("aws", "111122223333", rolePathOf("/"), "r")).toBe("arn:aws:iam::111122223333:role/r");

@@ -4,15 +4,15 @@ import { hexHash } from "../../../reconcile/fingerprint.ts";
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_LENGTH = 64;
 
-/** Tenants choose names: with 8 digits they could find, in minutes, one that takes the name of another's role. */
+/** With 8 digits a tenant could find, within minutes, a name that collides with the role of another tenant. */
 const HASH_DIGITS = 12;
 
-/** As the AWSAccount's `iam.rolePath` says of its absence. */
+/** Default of the AWSAccount's `iam.rolePath`. */
 export const DEFAULT_ROLE_PATH = "/s3-operator/";
 
 /**
- * The name of a BucketAccess's role: prefix, cluster, namespace and name, cut so that the hash of the latter three always fits, 64 characters at the
- * most. In lower case but for the prefix, since IAM's names are unique regardless of case. Who owns a role of that name, its tags say.
+ * The name of a BucketAccess's role: prefix, cluster, namespace, name and a hash of the latter three, cut to 64 characters. Kubernetes names are
+ * lower case, so IAM's case-insensitive names do not collide. The tags of the role show its owner.
  * @param rolePrefix `iam.rolePrefix` of the AWSAccount
  */
 export function roleNameOf(rolePrefix: string | undefined, { cluster, namespace, name }: Owner): string {
@@ -21,12 +21,12 @@ export function roleNameOf(rolePrefix: string | undefined, { cluster, namespace,
   return `${full.slice(0, MAX_LENGTH - HASH_DIGITS - 1).replace(/[.-]+$/, "")}-${hash}`;
 }
 
-/** The path of a BucketAccess's role, from `iam.rolePath` of the AWSAccount. A role keeps its path for life. */
+/** Path of a new role, from `iam.rolePath` of the AWSAccount. An existing role keeps its path. */
 export function rolePathOf(rolePath: string | undefined): string {
   return rolePath ?? DEFAULT_ROLE_PATH;
 }
 
-/** Of a role that is there; undefined: the ARN is that of another one. */
+/** Path of an existing role; undefined: the ARN is that of another role. */
 export function pathOf(roleArn: string, name: string): string | undefined {
   if (!roleArn.endsWith(`/${name}`)) return undefined;
   return roleArn.slice(roleArn.indexOf(":role/") + ":role".length, -name.length);

@@ -1,3 +1,3 @@
--- "false", not removed: Lua cannot tell an empty map from an empty list, and Argo CD versions differ in what they make of one.
+-- "false" instead of removal: Lua does not distinguish an empty map from an empty list, and Argo CD versions handle it differently.
 obj.metadata.annotations["s3-operator.io/paused"] = "false"
 return obj
