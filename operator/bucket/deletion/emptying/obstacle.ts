@@ -15,10 +15,7 @@ const DENIED_RETRY_MS = 300_000;
 /** Also while a retention lasts: a user with the permission can remove it earlier. */
 const LOCKED_RECHECK_MS = 3_600_000;
 
-/**
- * The outcome of a reconcile in which S3 refused to delete a version or an upload. Never bypasses a protection.
- * @param now milliseconds since the epoch
- */
+/** The outcome after S3 refused a deletion. Never bypasses a protection. `now` in milliseconds since the epoch. */
 export async function obstacleOf(bucket: BucketClient, refused: Refused, now: number): Promise<Error> {
   const { key, versionId, error } = refused;
   if (awsErrorKind(error) !== "AccessDenied") return refusal(bucket, refused);
