@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bucketArn, dnsSuffix, parseArn, partitionOf } from "./arn.ts";
+import { bucketArn, dnsSuffix, keyArnOf, parseArn, partitionOf, rootArn } from "./arn.ts";
 
 describe("partitions", () => {
   test.each([
@@ -39,7 +39,7 @@ describe("ARNs", () => {
         resource: "assumed-role/operator/a:b",
       },
     ],
-  ])("%s is taken apart", (arn, parts) => {
+  ])("parses %s", (arn, parts) => {
     expect(parseArn(arn)).toEqual(parts);
   });
 
@@ -55,11 +55,22 @@ describe("ARNs", () => {
     "arn:aws:s3:::do cs",
     " arn:aws:s3:::docs",
     "arn:aws:*:::docs",
-  ])("%j is none", (text) => {
+  ])("%j is not an ARN", (text) => {
     expect(parseArn(text)).toBeUndefined();
   });
 
-  test("a bucket's ARN has its partition", () => {
+  test("builds the ARN of a bucket in its partition", () => {
     expect(bucketArn(partitionOf("cn-north-1"), "docs")).toBe("arn:aws-cn:s3:::docs");
+  });
+
+  test("builds the ARN of an account's root user", () => {
+    expect(rootArn("aws-us-gov", "111122223333")).toBe("arn:aws-us-gov:iam::111122223333:root");
+  });
+
+  test("builds the ARN of a key from its id, alias or ARN", () => {
+    const place = { partition: "aws", region: "eu-central-1", accountId: "111122223333" };
+    expect(keyArnOf(place, "1234")).toBe("arn:aws:kms:eu-central-1:111122223333:key/1234");
+    expect(keyArnOf(place, "alias/a")).toBe("arn:aws:kms:eu-central-1:111122223333:alias/a");
+    expect(keyArnOf(place, "arn:aws:kms:us-east-1:1:key/1")).toBe("arn:aws:kms:us-east-1:1:key/1");
   });
 });

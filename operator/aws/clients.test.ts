@@ -50,7 +50,7 @@ type Sender = {
   middlewareStack: { add: unknown };
 };
 
-/** Takes each request off the client before it reaches the network. */
+/** Records each request before it reaches the network. */
 function intercept(client: Sender, status = 200, more: Record<string, string> = {}): Sent[] {
   const sent: Sent[] = [];
   client.config.requestHandler.handle = async (request: Sent) => {
@@ -80,7 +80,7 @@ describe("endpoints", () => {
     ["eu-central-1", "docs.s3.eu-central-1.amazonaws.com", "111122223333.s3-control.eu-central-1.amazonaws.com"],
     ["cn-north-1", "docs.s3.cn-north-1.amazonaws.com.cn", "111122223333.s3-control.cn-north-1.amazonaws.com.cn"],
     ["eusc-de-east-1", "docs.s3.eusc-de-east-1.amazonaws.eu", "111122223333.s3-control.eusc-de-east-1.amazonaws.eu"],
-  ])("in %s are AWS's own", async (region, s3Host, s3ControlHost) => {
+  ])("in %s are those of AWS", async (region, s3Host, s3ControlHost) => {
     const s3 = createS3Client(settings, purpose(region));
     const s3Control = createS3ControlClient(settings, purpose(region));
     const sent = [intercept(s3), intercept(s3Control)];
@@ -92,7 +92,7 @@ describe("endpoints", () => {
   test.each([
     ["AWS_ENDPOINT_URL", "http://127.0.0.1:9000", "127.0.0.1"],
     ["AWS_ENDPOINT_URL_S3_CONTROL", "https://minio.example.com", "minio.example.com"],
-  ])("%s=%s is where S3 Control goes, without the account in front", async (variable, url, hostname) => {
+  ])("%s=%s: S3 Control uses it without the account in front of the host", async (variable, url, hostname) => {
     vi.stubEnv(variable, url);
     const client = createS3ControlClient(settings, purpose("eu-central-1"));
     const sent = intercept(client);
@@ -114,7 +114,7 @@ describe("every attempt", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("that is throttled slows down the limiter, no other does", async () => {
+  test("slows down the limiter only if it is throttled", async () => {
     const throttled = vi.fn();
     const client = createS3Client(settings, purpose("eu-central-1", { throttled }));
     for (const [status, times] of [
@@ -133,7 +133,7 @@ describe("every attempt", () => {
     [429, "retry-after", "3600"],
     [503, "retry-after", "Fri, 31 Dec 2038 23:59:59 GMT"],
     [500, "x-amz-retry-after", "3600000"],
-  ])("waits no longer than seconds, whatever a %i says in %s: %s", async (status, name, value) => {
+  ])("waits only seconds after a %i with %s: %s", async (status, name, value) => {
     vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
     try {
       for (const client of [
@@ -155,7 +155,7 @@ describe("every attempt", () => {
     }
   });
 
-  test("is given up at once by an abort, even while credentials are awaited", async () => {
+  test("rejects at once when aborted, even while credentials are fetched", async () => {
     const asked = Promise.withResolvers<void>();
     const never = new Promise<never>(() => {});
     const credentials = shareCredentials(() => {
@@ -171,7 +171,7 @@ describe("every attempt", () => {
   });
 });
 
-test("the SDK's warnings are logged, its requests are not", () => {
+test("logs warnings of the SDK, but not its requests", () => {
   const warn = vi.fn();
   const logger = sdkLogger({ warn });
   logger.info({ input: { secret: "s" } });

@@ -15,25 +15,22 @@ export type Client = S3Client | S3ControlClient | KMSClient | IAMClient | EKSCli
 
 export type CreateClient<C> = (settings: ClientSettings, purpose: ClientPurpose) => C;
 
-/** The same for every client. */
 export interface ClientSettings {
-  /** Path-style addresses, for stores without a DNS name per bucket. */
+  /** Path-style addresses, for stores without a host name per bucket. */
   forcePathStyle: boolean;
   userAgent: string;
-  /** Milliseconds until an attempt without an answer is given up. */
+  /** Limit of one attempt. */
   requestTimeoutMs: number;
   logger: SdkLogger;
 }
 
-/** What one client is for. */
 export interface ClientPurpose {
   region: string;
   credentials: SharedCredentials;
-  /** Measures and limits its requests. */
   instruments: Instruments;
 }
 
-/** The SDK's own logger would write every request's parameters; of it only warnings are let through. */
+/** Logs only warnings: the SDK's other entries contain the parameters of every request. */
 export function sdkLogger(log: Pick<Logger, "warn"> | undefined): SdkLogger {
   const ignore = () => {};
   return {
@@ -44,16 +41,10 @@ export function sdkLogger(log: Pick<Logger, "warn"> | undefined): SdkLogger {
   };
 }
 
-/**
- * As many as ten workers can use, each with one GET for every setting: the SDK's connection timeout runs while a request waits for one of its
- * sockets, of which there are 50 by default.
- */
+/** Enough for ten workers with a GET for every setting each: the connection timeout runs while they wait for one. */
 const SOCKETS = { maxSockets: 250 };
 
-/**
- * What all clients share. Endpoints are not set here: they come from the SDK's own AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> and config file.
- * Three attempts, as the work queue does the long backoff.
- */
+/** Three attempts: the work queue does the long backoff. Endpoints come from AWS_ENDPOINT_URL of the SDK. */
 export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettings, region: string) {
   return {
     region,
@@ -64,7 +55,7 @@ export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettin
     requestHandler: {
       connectionTimeout: Math.min(3000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
-      // Without it a request beyond its timeout goes on, with a warning.
+      // Otherwise the SDK only warns when a request exceeds its timeout.
       throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
       httpAgent: SOCKETS,
@@ -100,7 +91,7 @@ export function createStsClient(settings: ClientSettings, purpose: ClientPurpose
   return equip(new STSClient({ ...baseConfig(settings, purpose.region), credentials: purpose.credentials }), purpose);
 }
 
-/** The SDK's endpoint rules put `<account>.` before every host, which is not to be for a custom one such as http://127.0.0.1:9000. */
+/** Uses a custom endpoint unchanged: the SDK's endpoint rules would put `<account>.` before its host. */
 export function createS3ControlClient(settings: ClientSettings, purpose: ClientPurpose): S3ControlClient {
   const { region, credentials } = purpose;
   const client = new S3ControlClient({ ...baseConfig(settings, region), credentials });
@@ -116,7 +107,7 @@ function equip<Input extends object, Output extends object, C extends Stacked<In
   client: C & Stacked<Input, Output>,
   { credentials, instruments }: ClientPurpose,
 ): C {
-  // After keepUnknownElements, which learns from what this lets through.
+  // After keepUnknownElements, which reads the answers that pass this check.
   client.middlewareStack.use(checkAnswers<Input, Output>(instruments.service));
   client.middlewareStack.use(guard<Input, Output>(credentials, instruments.clock));
   client.middlewareStack.use(instrument<Input, Output>(instruments));

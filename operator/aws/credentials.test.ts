@@ -4,7 +4,7 @@ import { shareCredentials } from "./credentials.ts";
 
 const MINUTE = 60_000;
 
-/** Credentials that are good for an hour, numbered; `fail` makes the next fetches fail, `hold` keeps them pending. */
+/** Numbered credentials, valid for an hour. `fail` makes the next fetches fail, `hold` keeps them pending. */
 function source({ expires = true } = {}) {
   const clock = createManualClock();
   const state = { fetches: 0, fail: false, gate: Promise.resolve() };
@@ -21,13 +21,13 @@ function source({ expires = true } = {}) {
 }
 
 describe("shared credentials", () => {
-  test("are fetched once by callers at the same time", async () => {
+  test("are fetched once for concurrent callers", async () => {
     const { key, state } = source();
     expect(await Promise.all([key(), key(), key()])).toEqual(["ASIA1", "ASIA1", "ASIA1"]);
     expect(state.fetches).toBe(1);
   });
 
-  test("that do not expire are fetched once for all", async () => {
+  test("are fetched only once if they do not expire", async () => {
     const { key, clock, state } = source({ expires: false });
     await key();
     await clock.advance(1000 * 60 * MINUTE);
@@ -35,7 +35,7 @@ describe("shared credentials", () => {
     expect(state.fetches).toBe(1);
   });
 
-  test("are replaced before they expire, without anybody waiting", async () => {
+  test("are replaced before they expire, without making callers wait", async () => {
     const { key, clock, state } = source();
     await key();
     await clock.advance(54 * MINUTE);
@@ -51,7 +51,7 @@ describe("shared credentials", () => {
     expect(await key()).toBe("ASIA2");
   });
 
-  test("serve on while STS is down, and no longer than they are good", async () => {
+  test("are used while STS is down, until they expire", async () => {
     const { key, clock, state } = source();
     await key();
     state.fail = true;
@@ -64,7 +64,7 @@ describe("shared credentials", () => {
     expect(await key()).not.toBe("ASIA1");
   });
 
-  test("a failed fetch is not remembered", async () => {
+  test("are fetched again after a failed fetch", async () => {
     const { key, state } = source();
     state.fail = true;
     await expect(key()).rejects.toThrow("STS is down");
@@ -72,7 +72,7 @@ describe("shared credentials", () => {
     expect(await key()).toBe("ASIA2");
   });
 
-  test("found expired are dropped, but not those fetched since", async () => {
+  test("are dropped if AWS calls them expired, unless fetched since", async () => {
     const { key, clock, shared, state } = source();
     await key();
     await clock.advance(1000);

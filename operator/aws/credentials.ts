@@ -1,27 +1,26 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import type { Clock } from "../clock.ts";
 
-/** The SDK's own margin: from here on new credentials are fetched while the old ones still serve. */
+/** The SDK's own margin: new credentials are fetched while the old ones are still used. */
 const REFRESH_BEFORE_MS = 5 * 60_000;
-/** From here on callers wait for the new ones: the old ones could expire on the way. */
+/** Callers then wait for new credentials: the old ones could expire during the request. */
 const TOO_OLD_BEFORE_MS = 60_000;
 
-/** One set of credentials for any number of clients. */
 export interface SharedCredentials extends AwsCredentialIdentityProvider {
-  /** Tells the SDK not to put a cache of its own, per client, on top. */
+  /** Keeps the SDK from adding a cache per client. */
   readonly memoized: true;
-  /** AWS said that they are expired: those fetched before `time`, by the clock's monotonic(), are not used again. */
+  /** Drops credentials fetched before `time`, by the clock's monotonic(), because AWS calls them expired. */
   dropIfFetchedBefore(time: number): void;
 }
 
-/** Callers at the same time share one fetch; a failed one is tried again by the next caller. Credentials that do not expire are fetched once. */
+/** Concurrent callers share one fetch; the next caller retries a failed one. */
 export function shareCredentials(provider: AwsCredentialIdentityProvider, clock: Clock): SharedCredentials {
   let current: { credentials: AwsCredentialIdentity; fetchedAt: number } | undefined;
   let fetching: Promise<AwsCredentialIdentity> | undefined;
 
   const fetch: AwsCredentialIdentityProvider = async (properties) => {
     try {
-      // The SDK's default chain has a cache of its own, which does not see that AWS refuses what is in it.
+      // The cache of the SDK's default chain keeps credentials that AWS refuses.
       const credentials = await provider({ ...properties, forceRefresh: true });
       current = { credentials, fetchedAt: clock.monotonic() };
       return credentials;
@@ -35,7 +34,7 @@ export function shareCredentials(provider: AwsCredentialIdentityProvider, clock:
     if (current !== undefined && left > REFRESH_BEFORE_MS) return current.credentials;
     fetching ??= fetch(properties);
     if (current === undefined || left < TOO_OLD_BEFORE_MS) return fetching;
-    // Not waited for: an STS that is down must not be felt before the old credentials are really of no use.
+    // Not awaited: while STS is down, the old credentials serve until they expire.
     fetching.catch(() => {});
     return current.credentials;
   };

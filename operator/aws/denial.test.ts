@@ -43,7 +43,7 @@ describe("denials", () => {
 
   const call = { action: "s3:PutBucketPolicy", resource: "arn:aws:s3:::docs" };
 
-  test("a missing allow comes with the statement", () => {
+  test("proposes the statement for a missing Allow", () => {
     expect(
       describeDenial({ ...call, because: "no identity-based policy allows the s3:PutBucketPolicy action" }),
     ).toContain(
@@ -55,7 +55,7 @@ describe("denials", () => {
     "an explicit deny in a service control policy",
     "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
     "This account's Block Public Access is managed by its organization.",
-  ])("where an allow would not help none is proposed: %s", (because) => {
+  ])("proposes no statement where an Allow would not help: %s", (because) => {
     const text = describeDenial({ ...call, because });
     expect(text).toContain(because.replace(/\.$/, ""));
     expect(text).not.toContain("Effect");
@@ -68,7 +68,7 @@ describe("denials", () => {
     ["no session policy allows the s3:PutBucketPolicy action", "session policy"],
     ["no VPC endpoint policy allows the s3:PutBucketPolicy action", "policy of the VPC endpoint"],
     ["no resource-based policy allows the s3:PutBucketPolicy action", "policy of the bucket, key or role"],
-  ])("the statement goes where AWS says that it is missing: %s", (because, place) => {
+  ])("names the policy that lacks the Allow: %s", (because, place) => {
     const text = describeDenial({ ...call, because });
     expect(text).toContain("Add to the ");
     expect(text).toContain(place);
@@ -82,18 +82,18 @@ describe("denials", () => {
     ["an explicit deny in a service control policy", "in the organization's service control policies"],
     ["an explicit deny in a resource-based policy", "in the policy of the bucket, key or role itself"],
     ["an explicit deny in a VPC endpoint policy", "in the policy of the VPC endpoint"],
-    ["an explicit deny", "The Deny statement must go"],
-  ])("a deny is to be looked for where AWS says that it is: %s", (because, place) => {
+    ["an explicit deny", "Remove the Deny statement, or exempt the operator"],
+  ])("names the policy that contains the Deny: %s", (because, place) => {
     expect(describeDenial({ ...call, because })).toContain(place);
   });
 
-  test("a role needs its trust policy too", () => {
+  test("mentions the trust policy for sts:AssumeRole", () => {
     const text = describeDenial({ action: "sts:AssumeRole", resource: "arn:aws:iam::111122223333:role/s3" });
     expect(text).toContain("trust policy");
     expect(text).toContain("external ID");
   });
 
-  test("about nothing known it still says who may be to blame", () => {
-    expect(describeDenial({})).toContain("another account owns it");
+  test("names possible causes if AWS names none", () => {
+    expect(describeDenial({})).toContain("another account owns the resource");
   });
 });

@@ -1,28 +1,28 @@
 import { stable } from "./messages.ts";
 
-/** Who may not do what: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/** The parts of a denial: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 export interface Denial {
-  /** IAM action, "s3:PutBucketVersioning": often not the name of the API. */
+  /** IAM action such as "s3:PutBucketVersioning", which often differs from the name of the API. */
   action?: string;
   /** ARN. */
   resource?: string;
-  /** ARN of who was denied. */
+  /** ARN of the caller. */
   principal?: string;
-  /** "no identity-based policy allows the s3:PutBucketVersioning action" */
+  /** Such as "no identity-based policy allows the s3:PutBucketVersioning action". */
   because?: string;
 }
 
 const DENIAL =
   /^User: (?<principal>arn:\S+) is not authorized to perform: (?<action>[a-z0-9-]+:[A-Za-z0-9]+)(?: on resource: "?(?<resource>arn:[^\s"]+)"?)?(?: (?:because|with) (?<because>.+))?/;
 
-/** Parts that the message lacks are absent; a message of another form is the reason as it stands. */
+/** Parts that the message lacks are absent. A message of another form becomes `because`. */
 export function parseDenial(message: string): Denial {
   const text = stable(message);
   const parts = DENIAL.exec(text)?.groups ?? { because: SAYS_NOTHING.test(text) ? undefined : text };
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
 }
 
-/** The operator may do it, but the policy is too open for Block Public Access of the bucket, the account or the organization. */
+/** The policy is public, not the permission missing. Blocked for the bucket, the account or the organization. */
 export function isPublicAccessBlocked({ because }: Denial): boolean {
   return because?.includes("Block Public Access") === true;
 }
@@ -30,7 +30,7 @@ export function isPublicAccessBlocked({ because }: Denial): boolean {
 const SAYS_NOTHING = /^(?:access ?denied|forbidden|unknownerror)?\.?$/i;
 
 /**
- * Where a request can be denied besides the caller's own policies, in AWS's words, and what holds the statement that would allow it.
+ * Words of AWS for the layers that can deny a request, and where the user finds their policies.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html#access-denied-error-examples
  */
 const LAYERS: readonly [words: string, place: string][] = [
@@ -43,18 +43,20 @@ const LAYERS: readonly [words: string, place: string][] = [
   ["resource-based policy", "the policy of the bucket, key or role itself"],
 ];
 
-/** What was denied, by which layer where AWS tells, and the statement to add or to look for there. */
+/** Describes the denial, the layer if AWS names it, and the statement to add or to change there. */
 export function describeDenial({ action, resource, principal, because }: Denial): string {
   const what = ["AWS denied", action ?? "the call", resource && `on ${resource}`, principal && `to ${principal}`];
   const why = `${what.filter(Boolean).join(" ")}${because ? `: ${because.replace(/\.$/, "")}` : ""}.`;
   const place = LAYERS.find(([words]) => because?.includes(words))?.[1];
   if (because?.includes("explicit deny")) {
     const there = place === undefined ? "" : ` in ${place}`;
-    return `${why} The Deny statement${there} must go, or spare the operator; allowing the action does not help.`;
+    return `${why} Remove the Deny statement${there}, or exempt the operator from it: an Allow does not override it.`;
   }
-  // Other reasons, such as Block Public Access, are not about what the operator may do.
+  // Other reasons, such as Block Public Access, are not about permissions of the operator.
   if (because !== undefined && !/^no .* policy allows |^no permissions boundary allows /.test(because)) return why;
-  const otherwise = because ? "" : " If that is so already: another account owns it, or a policy on it denies this.";
+  const otherwise = because
+    ? ""
+    : " If it is allowed already, another account owns the resource, or a policy of the resource denies it.";
   if (action === undefined) return `${why} The operator's IAM policy may lack the action.${otherwise}`;
   const statement = JSON.stringify({ Effect: "Allow", Action: action, Resource: resource ?? "*" });
   const trust =

@@ -14,7 +14,7 @@ function denials() {
   return { clock, news, list, actions: () => list.list().map(({ action }) => action) };
 }
 
-test("each action once, as it was first seen, with the statement to add", () => {
+test("lists each action once, with the description of its first denial", () => {
   const { list, news, actions } = denials();
   list.note(denial("s3:PutBucketPolicy"));
   list.note(denial("s3:PutBucketPolicy", undefined, "other"));
@@ -24,7 +24,7 @@ test("each action once, as it was first seen, with the statement to add", () => 
   expect(news).toHaveLength(2);
 });
 
-test("what is not seen again is forgotten after a while, and is news when it comes back", async () => {
+test("forgets an action after a while and reports it as new when it is denied again", async () => {
   const { clock, list, news, actions } = denials();
   list.note(denial("s3:PutBucketPolicy"));
   list.note(denial("s3:GetBucketPolicy"));
@@ -36,7 +36,7 @@ test("what is not seen again is forgotten after a while, and is news when it com
   expect(news).toHaveLength(3);
 });
 
-test("only what says that the operator may not do something", () => {
+test("counts only denials that are about permissions of the operator", () => {
   const { list, news, actions } = denials();
   list.note(
     denial(
@@ -52,7 +52,7 @@ test("only what says that the operator may not do something", () => {
   expect(news).toEqual([]);
 });
 
-test("no more than status has room for", () => {
+test("lists no more than the limit of the status field", () => {
   const { list, actions } = denials();
   for (let index = 0; index < 80; index += 1) list.note(denial(`s3:Action${index}`));
   expect(actions()).toHaveLength(50);

@@ -2,26 +2,26 @@ import type { Clock } from "../clock.ts";
 import { describeDenial, isPublicAccessBlocked, parseDenial } from "./denial.ts";
 import { awsErrorKind } from "./errors.ts";
 
-/** An IAM action that AWS denied, and, as it was first seen, what AWS said and the statement to add. */
+/** An IAM action that AWS denied, with the description of its first denial. */
 export interface DeniedAction {
   action: string;
   message: string;
 }
 
-/** What AWS denied one identity of late, learnt from the answers to what was called anyway. */
+/** Actions recently denied to one identity, collected from ordinary calls. */
 export interface Denials {
-  /** Any error of a call; only denials that name an action count. */
+  /** Takes any error of a call; only a denial that names an action counts. */
   note(error: unknown): void;
   /** Sorted by action. */
   list(): DeniedAction[];
 }
 
-/** Longer than it takes until what was denied is tried again: the usual poll interval, with room for its jitter. */
+/** Longer than the default poll interval with jitter, after which a denied action is tried again. */
 const REMEMBERED_MS = 15 * 60_000;
-/** As many as status has room for. */
+/** Limit of the status field. */
 const MAX_ACTIONS = 50;
 
-/** `onNew` is called for an action that was not on the list. */
+/** Calls `onNew` for each action that is added to the list. */
 export function createDenials(clock: Clock, onNew: () => void): Denials {
   const denials = new Map<string, DeniedAction & { seenAt: number }>();
 

@@ -1,5 +1,5 @@
 /**
- * AWS's error codes, sorted by what to do about them. No other file compares codes.
+ * AWS's error codes by kind. No other file compares codes.
  * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
  * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the "Errors" of each KMS, STS, IAM and EKS
  * API page, and the SDK's own lists.
@@ -23,7 +23,7 @@ export type AwsErrorKind =
   | "Aborted"
   | "Unavailable";
 
-/** What a read answers when the thing read is not set. The bucket itself is there. */
+/** A read finds that the configuration is not set. The bucket exists. */
 export const ABSENT: readonly string[] = [
   "NoSuchBucketPolicy",
   "NoSuchCORSConfiguration",
@@ -50,14 +50,14 @@ export const NO_SUCH_BUCKET = "NoSuchBucket";
 /** The target of access logs does not exist, is in another account or region, or does not let S3 write. */
 const LOG_TARGET = [
   "CrossLocationLoggingProhibited",
-  // Spelled so in the answers of S3.
+  // The spelling in answers of S3.
   "CrossLocationLoggingProhibitted",
   "InvalidTargetBucketForLogging",
 ];
 
-/** Given by answers/middleware.ts to an answer of success that is another document than the one asked for. */
+/** Thrown by answers/middleware.ts for a successful answer with another document than the one requested. */
 export const NOT_THE_ANSWER = "NotTheAnswer";
-/** Likewise, where it is the list of objects, as stores answer that do not know the subresource. */
+/** The same for the list of objects, which stores return if they do not know the subresource. */
 export const SUBRESOURCE_IGNORED = "SubresourceIgnored";
 
 export const EXPIRED: readonly string[] = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
@@ -70,7 +70,7 @@ const NO_CREDENTIALS = ["CredentialsProviderError", "ProviderError", "TokenProvi
 
 const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, readonly string[]> = {
   NotFound: [...ABSENT, NO_SUCH_BUCKET, "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
-  // Only these: S3 answers 403 to much that is no denial, such as InvalidObjectState.
+  // Only these: S3 also answers 403 to errors that are no denial, such as InvalidObjectState.
   AccessDenied: [
     "AccessDenied",
     "AccessDeniedException",
@@ -119,7 +119,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "OperationAborted",
   ],
   Quota: ["LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException", "TooManyBuckets"],
-  // IAM's DeleteConflict: the role still has policies or instance profiles.
+  // DeleteConflict of IAM: the role still has policies or instance profiles.
   NotEmpty: ["BucketNotEmpty", "DeleteConflict", "DeleteConflictException"],
   AlreadyExists: [
     "AlreadyExistsException",
@@ -152,37 +152,37 @@ export const KINDS: ReadonlyMap<string, AwsErrorKind> = new Map(
   Object.entries(CODES).flatMap(([kind, codes]) => codes.map((code) => [code, kind as AwsErrorKind] as const)),
 );
 
-/** Named so by the SDK without any answer from AWS. */
+/** Names that the SDK gives to errors without an answer from AWS. */
 export const WITHOUT_ANSWER: readonly string[] = [...REFUSED_BY_SDK, ...NO_CREDENTIALS, ...CODES.Aborted];
 
-/** The bucket is in another region than the one that was asked, or would be. */
+/** The bucket is in another region than the endpoint, or its location constraint is. */
 export const WRONG_REGION: readonly string[] = [
   "IllegalLocationConstraintException",
   "InvalidLocationConstraint",
   "PermanentRedirect",
 ];
 
-/** Signed for another region than the endpoint's; S3's answer says which. */
+/** The signature is for another region than the endpoint's. S3 names the right one. */
 export const MALFORMED_AUTHORIZATION = "AuthorizationHeaderMalformed";
 
-/** Of EKS. The message tells whether a role is unknown. */
+/** EKS. The message tells whether a role is unknown. */
 export const INVALID_PARAMETER = "InvalidParameterException";
 
-/** Of S3, IAM and KMS. The message tells whether a principal is unknown or the document wrong. */
+/** S3, IAM and KMS. The message tells whether a principal is unknown or the document is invalid. */
 export const MALFORMED_POLICY: readonly string[] = [
   "MalformedPolicy",
   "MalformedPolicyDocument",
   "MalformedPolicyDocumentException",
 ];
 
-/** Of the query protocol. The message tells whether it is MinIO that does not know the action. */
+/** Query protocol. The message tells whether MinIO does not support the action. */
 export const INVALID_VALUE = "InvalidParameterValue";
 
-/** The SDK's names for an answer without a code, such as HeadBucket's, which has no body. */
+/** The SDK's names for an error without a code, as of HeadBucket, which has no body. */
 export const NO_CODE = "Unknown";
 export const NO_CODE_404 = "NotFound";
 
-/** What names an error where the SDK cannot read an answer, or where it is read and is another one. */
+/** Names of errors for answers that the SDK cannot read, or that are another document. */
 export const UNREADABLE: ReadonlySet<string> = new Set([
   NOT_THE_ANSWER,
   "Error",
@@ -191,5 +191,5 @@ export const UNREADABLE: ReadonlySet<string> = new Set([
   "TypeError",
 ]);
 
-/** Names of errors that no answer has in it. */
+/** Names of errors that do not come from an answer. */
 export const WITHOUT_CODE: ReadonlySet<string> = new Set([...UNREADABLE, SUBRESOURCE_IGNORED, NO_CODE, NO_CODE_404]);

@@ -16,13 +16,10 @@ import {
 } from "./error-codes.ts";
 import { codeOf, isAnswerOfAws, type SdkError } from "./origin.ts";
 
-export type { AwsErrorKind } from "./error-codes.ts";
-
-/** The credentials are for another account than the one declared: nothing may be done with them. */
+/** The credentials belong to another account than the declared one and must not be used. */
 export class AccountMismatchError extends Error {
   readonly expected: string;
   readonly actual: string;
-  /** Who STS says the credentials belong to. */
   readonly callerArn: string;
   constructor(expected: string, actual: string, callerArn: string) {
     super(`The credentials belong to AWS account ${actual} (${callerArn}), not to ${expected}.`);
@@ -33,7 +30,7 @@ export class AccountMismatchError extends Error {
   }
 }
 
-/** Undefined: not an error of AWS or of its SDK. An abort is "Aborted" whoever reports it. */
+/** Undefined for an error that is not from AWS or its SDK. */
 export function awsErrorKind(error: unknown): AwsErrorKind | undefined {
   if (!isSdkError(error)) return undefined;
   if (MALFORMED_POLICY.includes(error.name) && /invalid principal/i.test(error.message)) return "NotYetVisible";
@@ -44,38 +41,34 @@ export function awsErrorKind(error: unknown): AwsErrorKind | undefined {
   return KINDS.get(error.name) ?? kindByStatus(error);
 }
 
-/** EKS about the role of a Pod Identity association, which it may see later than IAM, and likewise its trust policy. */
+/** EKS may see the role of a Pod Identity association, and its trust policy, later than IAM. */
 const ROLE_NOT_VISIBLE = /\brole\b.*\bdoes not exist\b|\btrust policy\b.*\bis invalid\b/i;
 
-/** The thing asked for is not set, or does not exist; but not that its bucket is missing, for which there is {@link isNoSuchBucket}. */
+/** The configuration or resource does not exist; false for a missing bucket, see {@link isNoSuchBucket}. */
 export function isAbsent(error: unknown): boolean {
   return isSdkError(error) && ABSENT.includes(error.name);
 }
 
 /**
- * HeadBucket has no body that could say more than its status:
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html For that alone {@link awsErrorKind} is no
- * "NotFound".
+ * Includes the 404 of HeadBucket, which has no body and no code, so that {@link awsErrorKind} is not "NotFound".
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
  */
 export function isNoSuchBucket(error: unknown): boolean {
   if (!isSdkError(error) || isPathTakenForBucket(error)) return false;
   return error.name === NO_SUCH_BUCKET || (error.name === NO_CODE_404 && isAnswerOfAws(error));
 }
 
-/**
- * The endpoint answered with the list of objects, since it does not know the subresource; what it would do with a PUT
- * or DELETE of it is open.
- */
+/** The endpoint does not know the subresource and returned the list of objects. It may still obey a PUT. */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
 }
 
-/** New credentials may help. HeadBucket gives no reason for any 400. */
+/** New credentials may help. Includes every 400 of HeadBucket, which has no code. */
 export function isExpiredCredentials(error: unknown): boolean {
   return isSdkError(error) && (EXPIRED.includes(error.name) || isUnexplained400(error));
 }
 
-/** Where S3 says that the bucket is. Any answer may carry it, not only those of another region. */
+/** The region of the bucket according to S3, which any answer may contain. */
 export function observedRegion(error: unknown): string | undefined {
   if (!isSdkError(error)) return undefined;
   const region = error.$response?.headers?.["x-amz-bucket-region"] ?? error.Region;
@@ -95,13 +88,13 @@ function isUnexplained400(error: SdkError): boolean {
   return isUnexplained(error) && error.$metadata?.httpStatusCode === 400;
 }
 
-/** AWS's answer, without a code. */
+/** An answer of AWS without a code. */
 function isUnexplained(error: SdkError): boolean {
   return error.name === NO_CODE && isAnswerOfAws(error);
 }
 
 /**
- * A store without S3 Control takes the version that its paths begin with for the name of a bucket.
+ * A store without S3 Control takes the version at the beginning of the path for a bucket name.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListTagsForResource.html
  */
 function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
@@ -109,9 +102,8 @@ function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
 }
 
 /**
- * For codes that are in no list, and for AWS's answers without one. What is neither refused nor understood may pass,
- * such as a reset connection, a truncated answer, or the page of a proxy. That something is not there, only a code
- * says: a 404 can also be about a path.
+ * For unlisted codes and answers without a code. "Unavailable" for errors that may be temporary, such as a truncated
+ * answer or the page of a proxy. Never "NotFound": a 404 without a code can be about a path.
  */
 function kindByStatus(error: SdkError): AwsErrorKind {
   const status = error.$metadata?.httpStatusCode ?? 0;

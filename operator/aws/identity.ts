@@ -6,16 +6,19 @@ import { baseConfig, createStsClient, type ClientPurpose, type ClientSettings } 
 import { AccountMismatchError } from "./errors.ts";
 import { guard, instrument } from "./instrument.ts";
 
-/** Names the operator's sessions in CloudTrail and in AWS's messages. */
+/** Appears in CloudTrail and in messages of AWS. */
 const ROLE_SESSION_NAME = "s3-operator";
 
-/** A role, and the external ID that its trust policy asks for: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html */
+/**
+ * A role, and the external ID that its trust policy may require:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+ */
 export interface AssumeRole {
   roleArn: string;
   externalId?: string;
 }
 
-/** Fetches the role's credentials at each call. `purpose` is about the STS client that does so, with the operator's own credentials. */
+/** Fetches the role's credentials with each call, with an STS client for `purpose`. */
 export function assumeRoleProvider(
   settings: ClientSettings,
   { roleArn, externalId }: AssumeRole,
@@ -34,8 +37,9 @@ export function assumeRoleProvider(
 }
 
 /**
- * The ARN that AWS knows the credentials by. No permission is needed for that: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- * @throws AccountMismatchError when they belong to another account than `accountId`.
+ * The ARN of the caller. Needs no permission:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ * @throws AccountMismatchError if the credentials belong to another account than `accountId`
  */
 export async function callerArnOf(
   settings: ClientSettings,

@@ -17,14 +17,14 @@ describe("idle cache", () => {
     expect(kept.get("a", () => "another")).toBe("A");
   });
 
-  test("beyond its size disposes of the longest unused", () => {
+  test("disposes of the longest unused value beyond its size", () => {
     const { cache: kept, get, disposed } = cache(2);
     ["a", "b", "a", "c"].forEach(get);
     expect(disposed).toEqual(["B"]);
     expect(kept.size).toBe(2);
   });
 
-  test("disposes of what was not used for a while, on any use of another", async () => {
+  test("disposes of values that are unused for a while when another is used", async () => {
     const { clock, get, disposed } = cache(10);
     ["a", "b"].forEach(get);
     await clock.advance(999);
@@ -35,7 +35,7 @@ describe("idle cache", () => {
     expect(disposed).toEqual(["B"]);
   });
 
-  test("never disposes of the value that it hands out", async () => {
+  test("never disposes of the value that it returns", async () => {
     const { clock, get, disposed } = cache(10);
     get("a");
     await clock.advance(5000);

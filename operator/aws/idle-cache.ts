@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 
-/** Keeps what is used, and disposes of what has not been for a while or is one too many, the longest unused first. */
+/** Disposes of values that are unused for a while or exceed the maximum, the longest unused first. */
 export interface IdleCache<Value> {
-  /** The value of `key`, made on the first call. */
+  /** Creates the value on the first call. */
   get(key: string, make: () => Value): Value;
   /** Disposes of the values whose keys start with `prefix`. */
   drop(prefix: string): void;
@@ -17,7 +17,7 @@ export interface IdleCacheOptions<Value> {
 }
 
 export function createIdleCache<Value>({ max, idleMs, clock, dispose }: IdleCacheOptions<Value>): IdleCache<Value> {
-  // In the order of last use, as each use puts its entry at the end.
+  // In order of last use: each use moves its entry to the end.
   const entries = new Map<string, { value: Value; usedAt: number }>();
 
   const remove = (key: string, value: Value) => {

@@ -6,13 +6,14 @@ import {
   type Pluggable,
 } from "@smithy/types";
 import { Counter, Histogram, type Registry } from "prom-client";
-import { abortable } from "./abort.ts";
+import { rejectOnAbort } from "./abort.ts";
 import type { Clock } from "../clock.ts";
 import type { SharedCredentials } from "./credentials.ts";
 import type { Denials } from "./denials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import { operationOf, traceCalls } from "./trace.ts";
+import { operationName, type Service, SERVICES } from "./service.ts";
+import { traceCalls } from "./trace.ts";
 
 export interface AwsMetrics {
   requests: Counter<"service" | "operation" | "code">;
@@ -24,7 +25,7 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
   const registers = [registry];
   const throttles = new Counter({
     name: "s3_operator_aws_throttles_total",
-    help: "Requests that AWS refused because there were too many of them.",
+    help: "Requests that AWS throttled.",
     labelNames: ["service"],
     registers,
   });
@@ -32,13 +33,13 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
   return {
     requests: new Counter({
       name: "s3_operator_aws_requests_total",
-      help: "Requests sent to AWS, each retry being one; code is the HTTP status, or the kind of failure where there was no answer.",
+      help: "Requests sent to AWS, including retries. code is the HTTP status, or the kind of failure without an answer.",
       labelNames: ["service", "operation", "code"],
       registers,
     }),
     duration: new Histogram({
       name: "s3_operator_aws_request_duration_seconds",
-      help: "Time from sending a request to AWS to its whole answer, or to its failure; without waiting for the rate limit.",
+      help: "Time from sending a request to AWS to its complete answer or failure, without the wait for the rate limit.",
       labelNames: ["service", "operation"],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
       registers,
@@ -47,25 +48,18 @@ export function createAwsMetrics(registry: Registry): AwsMetrics {
   };
 }
 
-/** As the metrics have it in their label, and the SDK in AWS_ENDPOINT_URL_<SERVICE>. */
-export const SERVICES = ["s3", "s3-control", "kms", "iam", "eks", "sts"] as const;
-export type Service = (typeof SERVICES)[number];
-
 export interface Instruments {
   service: Service;
   metrics: AwsMetrics;
   limiter: RateLimiter;
-  /** Remembers what the identity was denied. */
+  /** Collects the denials of the identity. */
   denials?: Denials;
-  /** Asked before each attempt; where it says no, nothing is sent. */
+  /** Called before each attempt; false: the attempt fails without a request. */
   mayCall?: (() => boolean) | undefined;
   clock: Clock;
 }
 
-/**
- * Puts the rate limit and the metrics around every attempt, that is inside the SDK's retries, and a span around the whole call.
- * Used twice on a client, it counts once.
- */
+/** Adds rate limit and metrics to every attempt, inside the SDK's retries, and a span to the whole call. */
 export function instrument<Input extends object, Output extends object>(
   instruments: Instruments,
 ): Pluggable<Input, Output> {
@@ -76,7 +70,7 @@ export function instrument<Input extends object, Output extends object>(
     return next(args);
   };
   const measure: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
-    const finish = start(instruments, operationOf(context));
+    const finish = start(instruments, operationName(context));
     try {
       const result = await next(args);
       finish(codeOf(result.response));
@@ -90,18 +84,18 @@ export function instrument<Input extends object, Output extends object>(
   };
   return {
     applyToStack: (stack) => {
-      // Before the signature, which would age while waiting.
+      // Before signing, because a signature expires.
       const beforeSigning = { relation: "before", toMiddleware: "httpSigningMiddleware" } as const;
       stack.addRelativeTo(rateLimit, { name: "rateLimit", override: true, ...beforeSigning });
       stack.add(measure, { name: "measure", override: true, step: "finalizeRequest", priority: "low" });
-      // Around guard's, so that a call given up has ended.
+      // Around the middleware of guard, so that the span of an aborted call ends.
       const aroundAll = { relation: "before", toMiddleware: "end" } as const;
       stack.addRelativeTo(traceCalls(instruments.service), { name: "trace", override: true, ...aroundAll });
     },
   };
 }
 
-/** The answer is called once, with the code, when the attempt has ended. */
+/** Returns a function to call once, with the code, when the attempt has ended. */
 function start({ service, metrics, clock }: Instruments, operation: string): (code: string) => void {
   const startedAt = clock.monotonic();
   return (code) => {
@@ -115,7 +109,7 @@ function slowDown({ service, metrics, limiter }: Instruments): void {
   limiter.throttled();
 }
 
-/** Ends each call at once when its signal aborts, also while credentials are fetched, and tries once more when AWS finds them expired. */
+/** Rejects a call as soon as its signal aborts. Retries it once if AWS calls the credentials expired. */
 export function guard<Input extends object, Output extends object>(
   credentials: SharedCredentials,
   clock: Clock,
@@ -131,7 +125,7 @@ export function guard<Input extends object, Output extends object>(
     return next(args);
   };
   const end: InitializeMiddleware<Input, Output> = (next, context) => (args) =>
-    abortable(next(args), signalOf(context));
+    rejectOnAbort(next(args), signalOf(context));
   return {
     applyToStack: (stack) => {
       stack.add(onceMore, { name: "onceMore", override: true, step: "initialize" });
@@ -149,7 +143,7 @@ function codeOf(response: unknown): string {
   return String((response as { statusCode?: number } | undefined)?.statusCode ?? "Unknown");
 }
 
-/** One of few: the HTTP status, Node's code of a network error, "TimeoutError", "AbortError" or "Error". */
+/** Of low cardinality: the HTTP status, Node's code of a network error, "TimeoutError", "AbortError" or "Error". */
 function codeOfError(error: unknown): string {
   const { name, code, $metadata, $response } = error as {
     name?: string;

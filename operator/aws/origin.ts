@@ -1,10 +1,9 @@
 import { UNREADABLE, WITHOUT_CODE } from "./error-codes.ts";
 
-/** The part of an SDK error that says what happened. */
 export interface SdkError extends Error {
   $metadata?: { httpStatusCode?: number; requestId?: string };
   $response?: { headers?: Record<string, string> };
-  /** Node's, of a network error. */
+  /** Node's code of a network error. */
   code?: unknown;
   /** In the body of AuthorizationHeaderMalformed. */
   Region?: string;
@@ -12,21 +11,20 @@ export interface SdkError extends Error {
   BucketName?: string;
 }
 
-/** AWS's error code; undefined where the answer has none, and the SDK made the name up. */
+/** AWS's error code; undefined if the SDK made up the name. */
 export function codeOf({ name }: SdkError): string | undefined {
   return WITHOUT_CODE.has(name) || !/^[A-Za-z][A-Za-z0-9.]*$/.test(name) ? undefined : name;
 }
 
 /**
- * Whether AWS answered, not a proxy, firewall or load balancer before it: every answer of AWS has an error code, or,
- * where it has no body, at least the id of the request.
+ * Whether AWS answered, and not a proxy: every error of AWS has a code or, without a body, a request id.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/get-request-ids.html
  */
 export function isAnswerOfAws(error: SdkError): boolean {
   return codeOf(error) !== undefined || (error.$metadata?.requestId !== undefined && !UNREADABLE.has(error.name));
 }
 
-/** Whether an answer came that AWS did not give. */
+/** Whether another server answered in place of AWS. */
 export function isForeignAnswer(error: SdkError): boolean {
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && requestId === undefined && !isAnswerOfAws(error);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createRateLimiter } from "./rate-limit.ts";
 import { createManualClock, settle } from "../kube/testing/manual-clock.ts";
 
-/** Asks for `count` tokens and notes at what time each is granted. */
+/** Requests `count` tokens and records when each is granted. */
 function grants(rate: number, count: number) {
   const clock = createManualClock();
   const limiter = createRateLimiter(rate, clock);
@@ -16,7 +16,7 @@ function grants(rate: number, count: number) {
 }
 
 describe("rate limiter", () => {
-  test("lets one second's worth through at once, and the rest at the configured rate", async () => {
+  test("grants one second's worth at once and the rest at the configured rate", async () => {
     const { clock, times } = grants(10, 25);
     await settle();
     expect(times).toHaveLength(10);
@@ -37,7 +37,7 @@ describe("rate limiter", () => {
     expect(order).toEqual([1, 2, 3, 4]);
   });
 
-  test("throttling halves the rate once per second, whatever the number of throttled answers", async () => {
+  test("halves the rate once per second for any number of throttled answers", async () => {
     const { clock, limiter } = grants(100, 0);
     for (let i = 0; i < 50; i++) limiter.throttled();
     expect(limiter.rate()).toBe(50);
@@ -47,7 +47,7 @@ describe("rate limiter", () => {
     expect(limiter.rate()).toBeLessThan(26);
   });
 
-  test("throttling takes away the saved-up burst", async () => {
+  test("drops the accumulated burst when throttled", async () => {
     const { clock, limiter, times, ask } = grants(100, 0);
     limiter.throttled();
     ask(100);
@@ -73,7 +73,7 @@ describe("rate limiter", () => {
     expect(limiter.rate()).toBe(80);
   });
 
-  test("a new configured rate is in force at once", async () => {
+  test("applies a new configured rate at once", async () => {
     const { clock, limiter, times } = grants(1, 50);
     await settle();
     expect(times).toHaveLength(1);
@@ -84,7 +84,7 @@ describe("rate limiter", () => {
     expect(limiter.rate()).toBe(40);
   });
 
-  test("an abort ends the wait and gives the place to the next", async () => {
+  test("ends the wait on abort and serves the next", async () => {
     const clock = createManualClock();
     const limiter = createRateLimiter(1, clock);
     await limiter.acquire();
@@ -103,7 +103,7 @@ describe("rate limiter", () => {
     expect(() => createRateLimiter(rate, createManualClock())).toThrow(RangeError);
   });
 
-  test("property: no window of time sees more than the burst plus the configured rate", async () => {
+  test("property: grants at most the burst plus the configured rate in any window of time", async () => {
     const event = fc.record({
       wait: fc.integer({ min: 0, max: 3000 }),
       calls: fc.integer({ min: 0, max: 30 }),

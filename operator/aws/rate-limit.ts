@@ -2,22 +2,22 @@ import { addAbortListener } from "node:events";
 import { abortError } from "./abort.ts";
 import type { Clock } from "../clock.ts";
 
-/** From nothing back to the configured rate, if AWS does not throttle in between. */
+/** Time to recover from zero to the configured rate without throttling. */
 const RECOVERY_SECONDS = 120;
-/** One burst of throttled answers is one reason to slow down, not one per answer. */
+/** A burst of throttled answers halves the rate once. */
 const HALVING_INTERVAL_MS = 1000;
-/** Of the configured rate. One bucket that AWS keeps throttling must not bring its whole account to a halt. */
+/** Part of the configured rate. One throttled bucket must not stop its whole account. */
 const LOWEST_SHARE = 1 / 50;
 
-/** A token bucket that holds one second's worth: its rate halves when AWS throttles, and grows back linearly to the configured one. */
+/** A token bucket for one second. Its rate halves when AWS throttles and recovers linearly. */
 export interface RateLimiter {
-  /** Resolves when the next request may be sent, in the order of the calls. Rejects with an AbortError when the signal aborts first. */
+  /** Resolves when the next request may be sent, in order of the calls. Rejects when the signal aborts. */
   acquire(signal?: AbortSignal): Promise<void>;
-  /** AWS said that it was too much. */
+  /** AWS throttled a request. */
   throttled(): void;
-  /** Changes the configured rate, in requests per second. */
+  /** Sets the configured rate in requests per second. */
   configure(requestsPerSecond: number): void;
-  /** Requests per second, as of now. */
+  /** Present rate in requests per second. */
   rate(): number;
 }
 
@@ -93,7 +93,7 @@ export function createRateLimiter(requestsPerSecond: number, clock: Clock): Rate
   };
 }
 
-/** Gives each account and service its own limiter, always the same, as AWS throttles them together whoever the caller is. */
+/** Returns one limiter for each account and service, because AWS throttles all callers of these together. */
 export function createRateLimiters(
   requestsPerSecond: number,
   clock: Clock,

@@ -5,7 +5,8 @@ import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createManualClock } from "../kube/testing/manual-clock.ts";
 import { awsErrorKind } from "./errors.ts";
-import { AccountMismatchError, createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
+import { AccountMismatchError } from "./errors.ts";
+import { createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
 import {
   assumedRole,
   callerIdentity,
@@ -35,7 +36,7 @@ function start(options: AwsOptions = {}): Aws {
   return aws;
 }
 
-/** STS as it is when all is well; the n-th assumed role's access key is ASIA<n>, good for an hour. */
+/** STS without errors. The n-th assumed role has the access key ASIA<n>, valid for an hour. */
 function sts(request: SeenRequest): Answer | undefined {
   if (request.body.includes("Action=GetCallerIdentity")) {
     return callerIdentity(ACCOUNT, `arn:aws:sts::${ACCOUNT}:assumed-role/s3/s3-operator`);
@@ -76,7 +77,7 @@ afterEach(async () => {
   await endpoint[Symbol.asyncDispose]();
 });
 
-test("once it may not call any more, nothing is sent, not even another try of a call under way", async () => {
+test("sends nothing once mayCall is false, not even a retry of a running call", async () => {
   let mayCall = true;
   start({ mayCall: () => mayCall });
   const session = await aws.session(OWN);
@@ -92,7 +93,7 @@ test("once it may not call any more, nothing is sent, not even another try of a 
 });
 
 describe("identity", () => {
-  test("is verified once, however many ask", async () => {
+  test("is verified once for concurrent callers", async () => {
     const sessions = await Promise.all([aws.session(OWN), aws.session({ ...OWN }), aws.session(OWN)]);
     await aws.session(OWN);
     expect(new Set(sessions).size).toBe(1);
@@ -105,20 +106,20 @@ describe("identity", () => {
     expect(actions("GetCallerIdentity")[0]).toMatchObject({ accessKeyId: "AKIAOWN" });
   });
 
-  test("of another account is an error that names both, and is asked for again", async () => {
-    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+  test("of another account is an error that names both, and is verified again", async () => {
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/other");
     const error = await aws.session(OWN).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error).toMatchObject({
       expected: ACCOUNT,
       actual: "999988887777",
-      callerArn: "arn:aws:iam::999988887777:user/somebody",
+      callerArn: "arn:aws:iam::999988887777:user/other",
     });
     answering();
     await expect(aws.session(OWN)).resolves.toMatchObject({ accountId: ACCOUNT });
   });
 
-  test("a failure is not remembered", async () => {
+  test("is verified again after a failure", async () => {
     endpoint.answer = () =>
       queryError(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
     const error = await aws.session(OWN).catch((error: unknown) => error);
@@ -127,7 +128,7 @@ describe("identity", () => {
     await expect(aws.session(OWN)).resolves.toMatchObject({ accountId: ACCOUNT });
   });
 
-  test("without any credentials is of kind Credentials", async () => {
+  test("without credentials fails with kind Credentials", async () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
     vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
     vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent");
@@ -138,7 +139,7 @@ describe("identity", () => {
     expect(endpoint.requests).toHaveLength(0);
   });
 
-  test("one caller's abort ends its own wait only", async () => {
+  test("ends only the wait of the caller that aborts", async () => {
     const stopped = new AbortController();
     const asked = new Promise<void>((resolve) => {
       endpoint.answer = () => {
@@ -156,19 +157,19 @@ describe("identity", () => {
     await expect(patient).resolves.toMatchObject({ accountId: ACCOUNT });
   });
 
-  test("is verified again on request, its clients staying", async () => {
+  test("is verified again on request and keeps its clients", async () => {
     const before = await aws.session(OWN);
     const after = await aws.verify(OWN);
     expect(actions("GetCallerIdentity")).toHaveLength(2);
     expect(after.s3("eu-central-1")).toBe(before.s3("eu-central-1"));
     await aws.session(OWN);
     expect(actions("GetCallerIdentity")).toHaveLength(2);
-    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/somebody");
+    endpoint.answer = () => callerIdentity("999988887777", "arn:aws:iam::999988887777:user/other");
     await expect(aws.verify(OWN)).rejects.toThrow(AccountMismatchError);
     await expect(aws.session(OWN)).rejects.toThrow(AccountMismatchError);
   });
 
-  test("a late failure does not undo what was verified since", async () => {
+  test("stays verified if an earlier call fails late", async () => {
     const asked = Promise.withResolvers<void>();
     endpoint.answer = () => {
       asked.resolve();
@@ -187,7 +188,7 @@ describe("identity", () => {
     await expect(aws.session(OWN)).resolves.toBe(verified);
   });
 
-  test("forgotten, it is verified anew with new clients", async () => {
+  test("is verified again with new clients after forget", async () => {
     const before = await aws.session(ROLE);
     const client = before.s3("eu-central-1");
     expect(before.s3("eu-central-1")).toBe(client);
@@ -219,7 +220,7 @@ describe("assumed role", () => {
     expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA1", "ASIA1"]);
   });
 
-  test("is not got from an answer that is not that of STS", async () => {
+  test("fails if the answer is not from STS", async () => {
     for (const body of ["", "<html><body>Please log in</body></html>"]) {
       answering();
       const { answer } = endpoint;
@@ -230,7 +231,7 @@ describe("assumed role", () => {
     }
   });
 
-  test("two roles, or two external IDs, do not share anything", async () => {
+  test("shares nothing between two roles or two external IDs", async () => {
     const other: Identity = {
       ...OWN,
       assumeRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/s3`, externalId: "tenant-8" },
@@ -241,7 +242,7 @@ describe("assumed role", () => {
     expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA2"]);
   });
 
-  test("credentials that AWS calls expired are fetched anew, and the call made once more", async () => {
+  test("fetches credentials that AWS calls expired again, and retries the call once", async () => {
     const session = await aws.session(ROLE);
     answering((request) =>
       request.accessKeyId === "ASIA1"
@@ -258,7 +259,7 @@ describe("assumed role", () => {
     expect(calls().map(({ accessKeyId }) => accessKeyId)).toEqual(["ASIA1", "ASIA1", "ASIA2", "ASIA2", "ASIA2"]);
   });
 
-  test("credentials that stay expired are an error after the second try", async () => {
+  test("fails after the second try if credentials stay expired", async () => {
     const session = await aws.session(ROLE);
     answering(() => s3Error(400, "ExpiredToken", "The provided token has expired."));
     const error = await session
@@ -269,7 +270,7 @@ describe("assumed role", () => {
     expect(calls()).toHaveLength(2);
   });
 
-  test("a role that may not be assumed is of kind AccessDenied", async () => {
+  test("fails with kind AccessDenied if the role may not be assumed", async () => {
     endpoint.answer = () =>
       queryError(
         403,
@@ -287,20 +288,20 @@ describe("assumed role", () => {
 describe("requests", () => {
   const versioning = new GetBucketVersioningCommand({ Bucket: "docs" });
 
-  test("say who sends them, by path where that is asked for", async () => {
+  test("have the user agent, and path-style addresses on request", async () => {
     const session = await aws.session(OWN);
     await session.s3("eu-central-1").send(versioning);
     expect(calls()[0]?.userAgent).toContain("s3-operator/1.2.3");
     expect(calls()[0]?.path).toMatch(/^\/docs\/?\?versioning/);
   });
 
-  test("S3 Control goes to a custom endpoint as it stands", async () => {
+  test("of S3 Control use a custom endpoint unchanged", async () => {
     const session = await aws.session(OWN);
     await session.s3Control("eu-central-1").send(new GetPublicAccessBlockCommand({ AccountId: ACCOUNT }));
     expect(`http://${calls()[0]?.host}`).toBe(endpoint.url);
   });
 
-  test("each attempt is counted and timed, retries included", async () => {
+  test("are counted and timed, including retries", async () => {
     const session = await aws.session(OWN);
     let answers = 0;
     answering((request) => ((answers += 1) < 3 ? s3Error(500, "InternalError") : nothingSet(request)));
@@ -313,7 +314,7 @@ describe("requests", () => {
     expect(await count("s3_operator_aws_throttles_total", {})).toBe(0);
   });
 
-  test("throttled ones are counted, and tried again", async () => {
+  test("are counted and retried if throttled", async () => {
     const session = await aws.session(OWN);
     let answers = 0;
     answering((request) =>
@@ -324,7 +325,7 @@ describe("requests", () => {
     expect(await count("s3_operator_aws_throttles_total", { service: "s3" })).toBe(1);
   });
 
-  test("of one account and service share a rate, whoever sends them", async () => {
+  test("of one account and service share a rate for all identities", async () => {
     const clock = createManualClock();
     start({ clock });
     const [own, role] = [await aws.session(OWN), await aws.session(ROLE)];
@@ -372,7 +373,7 @@ describe("requests", () => {
     },
   );
 
-  test("a port that nobody listens on is of kind Unavailable", async () => {
+  test("to a closed port fail with kind Unavailable", async () => {
     const session = await aws.session(OWN);
     await endpoint[Symbol.asyncDispose]();
     const error = await session
@@ -385,7 +386,7 @@ describe("requests", () => {
   });
 });
 
-test("what AWS denies is remembered for the identity, and told once for each action", async () => {
+test("collects the denials of an identity and reports each action once", async () => {
   const told: string[] = [];
   start({ onDenied: (accountId) => told.push(accountId) });
   const session = await aws.session(ROLE);
@@ -406,7 +407,7 @@ test("what AWS denies is remembered for the identity, and told once for each act
   expect(told).toEqual([ACCOUNT]);
 });
 
-test("a role that may not be assumed is a denial of its identity", async () => {
+test("counts a role that may not be assumed as a denial of its identity", async () => {
   start();
   const denial = `User: arn:aws:sts::${ACCOUNT}:assumed-role/own/s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${ACCOUNT}:role/s3`;
   endpoint.answer = () => queryError(403, "AccessDenied", denial);

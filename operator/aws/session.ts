@@ -7,7 +7,7 @@ import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { systemClock, type Clock } from "../clock.ts";
-import { abortable } from "./abort.ts";
+import { rejectOnAbort } from "./abort.ts";
 import { iamRegion, parseArn, partitionOf } from "./arn.ts";
 import {
   createEksClient,
@@ -21,52 +21,47 @@ import {
 } from "./clients.ts";
 import { shareCredentials, type SharedCredentials } from "./credentials.ts";
 import { createDenials, type DeniedAction, type Denials } from "./denials.ts";
-import { assumeRoleProvider, callerArnOf } from "./identity.ts";
+import { type AssumeRole, assumeRoleProvider, callerArnOf } from "./identity.ts";
 import { createIdleCache } from "./idle-cache.ts";
-import { createAwsMetrics, SERVICES, type Service } from "./instrument.ts";
+import { createAwsMetrics } from "./instrument.ts";
 import { createRateLimiters } from "./rate-limit.ts";
+import { type Service, SERVICES } from "./service.ts";
 
-export { AccountMismatchError } from "./errors.ts";
-
-/** Who to be at AWS, and where. */
 export interface Identity {
-  /** 12 digits; the credentials must turn out to be this account's. */
+  /** 12 digits. The credentials must belong to this account. */
   accountId: string;
-  /** Of STS. */
+  /** Region of STS. */
   region: string;
-  /** Absent: the operator's own credentials, by the SDK's default chain. */
-  assumeRole?: { roleArn: string; externalId?: string };
+  /** Absent: the operator's own credentials from the SDK's default chain. */
+  assumeRole?: AssumeRole;
 }
 
-/** A verified identity. Its clients are shared and may be disposed of when unused: get them anew for each reconcile. */
+/** A verified identity. Its clients are shared and disposed of when unused: get them again in each reconcile. */
 export interface AwsSession {
   accountId: string;
-  /** "aws", "aws-cn", "aws-us-gov" and so on. */
   partition: string;
   callerArn: string;
   s3(region: string): S3Client;
   s3Control(region: string): S3ControlClient;
   kms(region: string): KMSClient;
   eks(region: string): EKSClient;
-  /** There is one IAM for all regions of a partition. */
   iam(): IAMClient;
 }
 
 export interface Aws {
   /**
-   * Asks STS once who the credentials belong to, however many ask at the same time; a failure is not remembered.
-   * @throws AccountMismatchError when they are another account's; else an SDK error, for {@link awsFailure}.
+   * Calls STS once for each identity; concurrent callers share the call. A failure is not cached.
+   * @throws AccountMismatchError, or an error of the SDK
    */
   session(identity: Identity, signal?: AbortSignal): Promise<AwsSession>;
-  /** Asks STS again, also if it was asked before: rights change without a word. Sessions handed out earlier stay good. */
+  /** Calls STS again, because permissions can change. Earlier sessions stay valid. */
   verify(identity: Identity, signal?: AbortSignal): Promise<AwsSession>;
-  /** How fast each service of an account is called from now on, by all its identities. Default: {@link DEFAULT_REQUESTS_PER_SECOND}. */
+  /** Sets the rate for each service of an account. Default: {@link DEFAULT_REQUESTS_PER_SECOND}. */
   limit(accountId: string, requestsPerSecond?: number): void;
-  /** What AWS denied the identity of late, in any call. */
+  /** Actions that AWS recently denied to the identity. */
   denied(identity: Identity): DeniedAction[];
-  /** Closes the identity's clients; the next session starts with new credentials. */
+  /** Closes the identity's clients. The next session gets new credentials. */
   forget(identity: Identity): void;
-  /** Closes all. */
   destroy(): void;
 }
 
@@ -75,31 +70,30 @@ export interface AwsOptions {
   forcePathStyle?: boolean;
   /** "s3-operator/1.2.3" */
   userAgent?: string;
-  /** Of one attempt. */
+  /** Limit of one attempt. */
   requestTimeoutMs?: number;
   clock?: Clock;
   log?: Pick<Logger, "info" | "warn">;
-  /** Asked before each attempt of any call; where it says no, nothing is sent. */
+  /** Called before each attempt; false: the attempt fails without a request. */
   mayCall?: () => boolean;
-  /** An action was denied to an identity in the account that was not known to be. */
+  /** Called the first time an action is denied to an identity in the account. */
   onDenied?: (accountId: string) => void;
 }
 
-/** Far above what S3 lets through for most accounts, which it does not publish: throttling finds the rate, see rate-limit.ts. */
-export const DEFAULT_REQUESTS_PER_SECOND = 1000;
+/** Above the limits of S3, which AWS does not publish: throttling finds the rate, see rate-limit.ts. */
+const DEFAULT_REQUESTS_PER_SECOND = 1000;
 
 const MAX_CLIENTS = 512;
 const MAX_IDENTITIES = 1024;
-/** Longer than any reconcile, so that no client is closed while somebody holds it. */
+/** Longer than any reconcile, so that no client is closed while in use. */
 const IDLE_MS = 30 * 60_000;
 
-/** What is known of an identity before and after STS has confirmed it. */
 interface Entry {
-  /** Begins the keys of its clients. */
+  /** Prefix of the keys of its clients. */
   id: string;
   credentials: SharedCredentials;
   denials: Denials;
-  /** As STS last said. */
+  /** Last answer of STS. */
   callerArn?: string;
   session?: Promise<AwsSession>;
 }
@@ -152,7 +146,7 @@ export function createAws(options: AwsOptions = {}): Aws {
     entry.callerArn = callerArn;
     const client = <C extends Client>(create: CreateClient<C>, service: Service, region: string) => {
       const make = () => create(settings, purposeOf(identity, entry, service, region));
-      // Each key stands for one service, hence for one type of client.
+      // Each key has one service, and so one type of client.
       return clients.get(`${entry.id}${service}/${region}`, make) as C;
     };
     return {
@@ -172,11 +166,11 @@ export function createAws(options: AwsOptions = {}): Aws {
   const session: Aws["session"] = (identity, signal) => {
     const entry = entryOf(identity);
     const asked = (entry.session ??= confirm(identity, entry).catch((error: unknown) => {
-      // Unless somebody has asked again in the meantime.
+      // Unless another caller has verified again in the meantime.
       if (entry.session === asked) delete entry.session;
       throw error;
     }));
-    return abortable(asked, signal);
+    return rejectOnAbort(asked, signal);
   };
 
   return {
@@ -204,7 +198,7 @@ function settingsOf({ forcePathStyle = false, userAgent = "s3-operator", request
   return { forcePathStyle, userAgent, requestTimeoutMs, logger: sdkLogger(log) };
 }
 
-/** Equal for identities that get the same credentials. */
+/** Equal for identities with the same credentials. */
 function keyOf({ accountId, region, assumeRole }: Identity): string {
   return JSON.stringify([accountId, region, assumeRole?.roleArn ?? null, assumeRole?.externalId ?? null]);
 }

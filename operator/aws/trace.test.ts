@@ -29,7 +29,7 @@ afterEach(async () => {
   recorder[Symbol.dispose]();
 });
 
-/** S3 in an account that STS knows; the n-th request to it gets the n-th answer. */
+/** S3 in an account that STS knows. The n-th request gets the n-th answer. */
 async function s3(...answers: Answer[]) {
   endpoint.answer = ({ body }) =>
     body.includes("Action=GetCallerIdentity")
@@ -41,7 +41,7 @@ async function s3(...answers: Answer[]) {
 
 const spanOf = (name: string) => recorder.spans().find((span) => span.name === name);
 
-test("one span for each call, its retries counted in it", async () => {
+test("has one span for each call, with the number of retries", async () => {
   const client = await s3(s3Error(503, "SlowDown"), { status: 204, headers: { "x-amz-request-id": "R1" } });
   await client.send(put);
   expect(recorder.spans().map(({ name }) => name)).toEqual(["sts.GetCallerIdentity", "s3.PutBucketPolicy"]);
@@ -58,7 +58,7 @@ test("one span for each call, its retries counted in it", async () => {
   });
 });
 
-test("a call that fails says so by the kind of its error, and repeats no message", async () => {
+test("marks a failed call with the kind of its error, without the message", async () => {
   const client = await s3(s3Error(400, "MalformedPolicy", `Unknown field ${PLANTED}`));
   await expect(client.send(put)).rejects.toThrow(PLANTED);
   const span = spanOf("s3.PutBucketPolicy");
@@ -67,7 +67,7 @@ test("a call that fails says so by the kind of its error, and repeats no message
   expect(span?.events).toEqual([]);
 });
 
-test("that something is not set is no failure", async () => {
+test("does not mark a configuration that is not set as a failure", async () => {
   const client = await s3(s3Error(404, "NoSuchBucketPolicy"));
   await expect(client.send(new GetBucketPolicyCommand({ Bucket: "documents" }))).rejects.toThrow();
   const span = spanOf("s3.GetBucketPolicy");
@@ -75,13 +75,13 @@ test("that something is not set is no failure", async () => {
   expect(span?.attributes["http.response.status_code"]).toBe(404);
 });
 
-test("a call that was never sent has ended too", async () => {
+test("ends the span of a call that was never sent", async () => {
   const client = await s3();
   await expect(client.send(put, { abortSignal: AbortSignal.abort() })).rejects.toThrow();
   expect(spanOf("s3.PutBucketPolicy")?.status).toEqual({ code: SpanStatusCode.ERROR, message: "Aborted" });
 });
 
-test("no span holds a name, a document or a key", async () => {
+test("has no name, document or key in any span", async () => {
   const client = await s3({ status: 204 });
   await client.send(put);
   const all = JSON.stringify(recorder.spans().map(({ name, attributes, events }) => [name, attributes, events]));

@@ -1,10 +1,10 @@
 import { SpanKind } from "@opentelemetry/api";
-import type { HandlerExecutionContext, InitializeMiddleware } from "@smithy/types";
+import type { InitializeMiddleware } from "@smithy/types";
 import { inSpan, markFailed } from "../tracing.ts";
 import { awsErrorKind, isNoSuchBucket } from "./errors.ts";
-import type { Service } from "./instrument.ts";
+import { operationName, type Service } from "./service.ts";
 
-/** What the SDK says of a call, in its answer as in its error. */
+/** `$metadata` of answers and errors of the SDK. */
 interface Metadata {
   httpStatusCode?: number;
   requestId?: string;
@@ -12,14 +12,14 @@ interface Metadata {
 }
 
 /**
- * A span around each call, with the waits and retries in it, that never holds what was asked or answered.
+ * A span for each call, including waits and retries, without parameters or content of answers.
  * Names: https://opentelemetry.io/docs/specs/semconv/cloud-providers/aws-sdk/
  */
 export function traceCalls<Input extends object, Output extends object>(
   service: Service,
 ): InitializeMiddleware<Input, Output> {
   return (next, context) => (args) => {
-    const operation = operationOf(context);
+    const operation = operationName(context);
     const attributes = { "rpc.system": "aws-api", "rpc.service": service, "rpc.method": operation };
     return inSpan(`${service}.${operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       try {
@@ -29,7 +29,7 @@ export function traceCalls<Input extends object, Output extends object>(
       } catch (error) {
         span.setAttributes(attributesOf(error));
         const kind = awsErrorKind(error) ?? "Unknown";
-        // Most of what can be read is not set on most buckets: an answer like any other.
+        // Not an error: most settings are not set on most buckets.
         if (kind !== "NotFound" && !isNoSuchBucket(error)) markFailed(span, kind);
         throw error;
       }
@@ -44,9 +44,4 @@ function attributesOf(answer: unknown) {
     "aws.request_id": requestId,
     "http.request.resend_count": attempts === undefined ? undefined : attempts - 1,
   };
-}
-
-/** "GetBucketVersioning" */
-export function operationOf(context: HandlerExecutionContext): string {
-  return context.commandName?.replace(/Command$/, "") ?? "Unknown";
 }

@@ -1,8 +1,8 @@
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 
 /**
- * A node as the parser has it: `{ Rule: [children] }`, with its attributes below ":@"; `{ "#text": "a &amp; b" }` for text.
- * Text and attributes stay as they were written, entities and all, so that what is copied needs no escaping.
+ * A node of the parser: `{ Rule: [children] }`, with attributes below ":@"; `{ "#text": "a &amp; b" }` for text.
+ * Text and attributes keep their entities, so that a copy needs no escaping.
  */
 export type XmlNode = Readonly<Record<string, unknown>>;
 
@@ -20,19 +20,19 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
-  // "valueOf" would get another name: here each node is an object of its own, and its name hides nothing.
+  // The parser would rename "valueOf". Each node is an object of its own, so that its name hides nothing.
   onDangerousProperty: (name) => name,
 });
 const builder = new XMLBuilder({
   ...verbatim,
   suppressBooleanAttributes: false,
   suppressEmptyNode: true,
-  // Written in double quotes, whatever it was read in.
+  // The builder writes double quotes.
   attributeValueProcessor: (_name, value) => String(value).replaceAll('"', "&quot;"),
 });
 const decoder = new XMLParser({ parseTagValue: false, trimValues: false, htmlEntities: true });
 
-/** The nodes of a document, its declaration among them. Throws when it is not well-formed. */
+/** All nodes of a document, including its declaration. Throws if it is not well-formed. */
 export function parseXml(text: string): XmlNode[] {
   return parser.parse(text, true) as XmlNode[];
 }
@@ -70,7 +70,7 @@ export function withAttributes(node: XmlNode, attributes: Readonly<Record<string
   return Object.keys(attributes).length === 0 ? node : { ...node, [ATTRIBUTES]: attributes };
 }
 
-/** What an element says besides its child elements, with entities and CDATA decoded. */
+/** Text of an element without its child elements, with entities and CDATA decoded. */
 export function textOf(element: XmlNode): string {
   const content = childrenOf(element).filter((node) => !isElement(node));
   const written = content.map((node) => node["#text"]);

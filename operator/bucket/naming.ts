@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { globMatches } from "../aws/policy/glob.ts";
+import { hexHash } from "../reconcile/fingerprint.ts";
 
 /** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const MAX_LENGTH = 63;
@@ -21,7 +21,7 @@ export interface NameParts {
  */
 export function bucketNameOf(template: string | undefined, parts: NameParts): string {
   const { cluster, namespace, name } = parts;
-  const hash = shortHash([cluster, parts.account, namespace, name].join("/"));
+  const hash = hexHash([cluster, parts.account, namespace, name].join("/"), 8);
   const full = fill(template ?? DEFAULT_TEMPLATE, { ...parts, hash });
   if (full.length <= MAX_LENGTH) return full;
   return `${full.slice(0, MAX_LENGTH - hash.length - 1).replace(/[.-]+$/, "")}-${hash}`;
@@ -53,8 +53,4 @@ export function isBucketName(name: string): boolean {
     !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
     !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name)
   );
-}
-
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,3 +1,4 @@
+import { OutcomeError } from "../kube/outcome.ts";
 import { ConfigError, type Environment } from "./flags.ts";
 
 export interface CommandResult {
@@ -11,23 +12,30 @@ export interface CommandResult {
 export type Command = (argv: readonly string[], env: Environment, version: string) => Promise<CommandResult>;
 
 export interface Subcommand<Options extends object> {
-  parseOptions: (argv: readonly string[], env: Environment) => Options | "help" | "version";
-  helpText: () => string;
+  /** @throws ConfigError */
+  parse: (argv: readonly string[], env: Environment) => Options | "help" | "version";
+  help: () => string;
   run: (options: Options, userAgent: string) => Promise<CommandResult>;
-  /** Errors with a message for the user: printed without a stack, with exit code 1. */
-  expected: readonly (new (message: string) => Error)[];
 }
 
-export function subcommand<Options extends object>(given: Subcommand<Options>): Command {
+/** The command cannot do its work. The message tells the user why and what to do; it is printed without a stack. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+export function subcommand<Options extends object>({ parse, help, run }: Subcommand<Options>): Command {
   return async (argv, env, version) => {
     try {
-      const options = given.parseOptions(argv, env);
-      if (options === "help") return printed(given.helpText());
+      const options = parse(argv, env);
+      if (options === "help") return printed(help());
       if (options === "version") return printed(`${version}\n`);
-      return await given.run(options, `s3-operator/${version}`);
+      return await run(options, `s3-operator/${version}`);
     } catch (error) {
       if (error instanceof ConfigError) return failedWith(2, error);
-      if (given.expected.some((kind) => error instanceof kind)) return failedWith(1, error as Error);
+      if (error instanceof CommandError || error instanceof OutcomeError) return failedWith(1, error);
       throw error;
     }
   };
@@ -45,7 +53,7 @@ export function warning(message: string): string {
   return `s3-operator: ${message}\n`;
 }
 
-/** Exits when all output is written: a pipe may be slow. */
+/** Exits the process after all output is written, which a pipe can delay. */
 export async function runCommand(command: Command, argv: readonly string[], version: string): Promise<never> {
   const { exitCode, stdout, stderr } = await command(argv, process.env, version);
   for (const [stream, text] of [

@@ -3,52 +3,48 @@ import { ConfigError } from "../cli/flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";
-import { KubeConfigError } from "../kube/kubeconfig.ts";
 import { readCluster } from "./cluster.ts";
-import { ExplainError } from "./error.ts";
-import { explainHelpText, type ExplainOptions, parseOptions } from "./options.ts";
+import { type Explanation, explanationOf, explanationWithoutAws } from "./explanation.ts";
+import { explainHelpText, type ExplainOptions, parseExplainOptions } from "./options.ts";
 import type { Question } from "./question.ts";
-import { heldBy, type Held } from "./layers/objects.ts";
-import { failed } from "./read/attempt.ts";
+import { recordedIn, type RecordedAccess } from "./layers/objects.ts";
+import { failWith } from "../reconcile/aws-failure.ts";
 import { readFindings } from "./read/read.ts";
 import { render } from "./render.ts";
-import { type Verdict, verdictOf, verdictWithoutAws } from "./verdict.ts";
 
-/** 0: allowed. 3: denied. 1: it cannot be told. */
-const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Verdict["outcome"], number>;
+const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Explanation["outcome"], number>;
 
-/** `s3-operator explain`: tells which layer of Kubernetes or AWS denies a request. Only reads both. */
-export const runExplain = subcommand({
-  parseOptions,
-  helpText: explainHelpText,
-  run: explain,
-  expected: [ExplainError, KubeConfigError],
-});
+/** `s3-operator explain`: finds the layer of Kubernetes or AWS that denies what a BucketAccess grants. Only reads. */
+export const runExplain = subcommand({ help: explainHelpText, parse: parseExplainOptions, run: explain });
 
 async function explain(options: ExplainOptions, userAgent: string): Promise<CommandResult> {
   const inCluster = await readCluster(options.kubeconfig, options.access, userAgent);
-  const held = heldBy(inCluster.access);
-  if (held === undefined) return answer(verdictWithoutAws(inCluster), undefined);
+  const recorded = recordedIn(inCluster.access);
+  if (recorded === undefined) return answer(explanationWithoutAws(inCluster), undefined);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent });
   try {
-    const session = await aws.session(held).catch(failed("sts:GetCallerIdentity"));
-    const question = questionOf(options, inCluster.access, held, session);
+    const session = await aws.session(recorded).catch(failWith("sts:GetCallerIdentity"));
+    const question = questionOf(options, inCluster.access, recorded, session);
     const findings = await readFindings(session, inCluster.access, question);
-    return answer(verdictOf(inCluster, question, findings), question);
+    return answer(explanationOf(inCluster, question, findings), question);
   } finally {
     aws.destroy();
   }
 }
 
-function questionOf(options: ExplainOptions, { spec }: BucketAccess, held: Held, { partition }: AwsSession): Question {
+function questionOf(
+  options: ExplainOptions,
+  { spec }: BucketAccess,
+  recorded: RecordedAccess,
+  { partition }: AwsSession,
+): Question {
   const { action, key, prefix, vpcEndpoint } = options;
-  const { bucketName: name, region, accountId } = held;
+  const { bucketName: name, region, accountId } = recorded;
   const bucket = { name, arn: bucketArn(partition, name), region, accountId };
-  const roleArn = held.roleArn ?? principalOf(options.principal, spec.principals ?? []);
+  const roleArn = recorded.roleArn ?? principalOf(options.principal, spec.principals ?? []);
   return { roleArn, bucket, action, key, prefix, vpcEndpoint };
 }
 
-/** Which of the principals is meant. */
 function principalOf(wanted: string | undefined, principals: readonly string[]): string {
   const [first = "", ...others] = principals;
   if (wanted === undefined && others.length === 0) return first;
@@ -56,6 +52,6 @@ function principalOf(wanted: string | undefined, principals: readonly string[]):
   throw new ConfigError(`--principal must be one of ${principals.join(", ")}`);
 }
 
-function answer(verdict: Verdict, question: Question | undefined): CommandResult {
-  return { ...printed(render(verdict, question)), exitCode: EXIT_CODES[verdict.outcome] };
+function answer(explanation: Explanation, question: Question | undefined): CommandResult {
+  return { ...printed(render(explanation, question)), exitCode: EXIT_CODES[explanation.outcome] };
 }

@@ -1,15 +1,18 @@
 import type { PolicyDocument } from "../aws/policy/document.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
-/** What reading brought; or what to do so that it can be read, such as "allow iam:GetRole". */
+/** A value that was read, or what the user can do so that it can be read, such as "allow iam:GetRole". */
 export type Read<T> = { value: T; remedy?: never } | { remedy: string; value?: never };
 
-/** What SimulatePrincipalPolicy says of role policies, boundary and organization together. https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */
+/**
+ * The result of SimulatePrincipalPolicy for role policies, boundary and organization together.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+ */
 export interface Simulation {
   allowed: boolean;
-  /** Condition keys whose values it would have needed. */
+  /** Condition keys in the policies that the simulated request had no values for. */
   missing: readonly string[];
-  /** Absent: it does not say. */
+  /** Absent: the result does not tell. */
   allowedByBoundary?: boolean;
   allowedByOrganization?: boolean;
 }
@@ -19,26 +22,25 @@ export interface NamedPolicy {
   document: PolicyDocument;
 }
 
-/** What is on the role itself. */
 export interface RoleFindings {
   /** Inline and attached. */
   policies: Read<NamedPolicy[]>;
-  /** Undefined: it has none. */
+  /** Value undefined: the role has none. */
   boundary: Read<NamedPolicy | undefined>;
 }
 
-/** A request and what AWS simulates of it; undefined: there is no such role. */
+/** A request and AWS's simulation of it. Value undefined: the role does not exist. */
 export interface Simulated {
   request: PolicyRequest;
   simulation: Read<Simulation | undefined>;
 }
 
-/** The key that the bucket's objects are encrypted with by default. */
+/** The key of the bucket's default encryption. */
 export interface KeyFindings {
   arn: string;
-  /** Of KMS, "Enabled"; undefined: there is no such key. */
+  /** State in KMS, such as "Enabled". Value undefined: the key does not exist. */
   state: Read<string | undefined>;
-  /** It is AWS's own `aws/s3`. */
+  /** It is the AWS managed key `aws/s3`. */
   isManagedByAws: boolean;
   policy: Read<PolicyDocument>;
   use: Simulated;
@@ -47,15 +49,15 @@ export interface KeyFindings {
 /** All that was read at AWS for one question. */
 export interface Findings {
   s3: Simulated;
-  /** The role is another account's than the bucket, so that nothing on it can be read. */
+  /** The role is in another account than the bucket, so that its policies cannot be read. */
   foreign: boolean;
-  /** Undefined: not looked at, since the simulations allow all that is asked, or the role is foreign. */
+  /** Undefined: not read, because the simulations allow the request or the role is foreign. */
   role: RoleFindings | undefined;
-  /** Of the Pod Identity association, for a shared role. Value undefined: there is no association, or it has no policy. */
+  /** Policy of the association, for a shared role. Value undefined: no association, or none with a policy. */
   session: Read<PolicyDocument | undefined> | undefined;
   bucketPolicy: Read<PolicyDocument>;
-  /** The policy is public, and Block Public Access of bucket or account restricts such buckets. Undefined: no matter of a role of the same account. */
+  /** The policy is public, and bucket or account restricts that. Undefined: not read, the role is not foreign. */
   restrictedAsPublic: Read<boolean> | undefined;
-  /** Value undefined: the bucket needs no key of KMS. Undefined: what is asked needs none. */
+  /** Value undefined: the bucket does not encrypt with KMS. Undefined: the action uses no key. */
   key: Read<KeyFindings | undefined> | undefined;
 }

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "../cli/config.ts";
-import { explainHelpText, parseOptions } from "./options.ts";
+import { explainHelpText, parseExplainOptions } from "./options.ts";
 
 const GET = ["--bucketaccess=team-a/docs", "--action=s3:GetObject"];
 const LIST = ["--bucketaccess", "team-a/docs", "--action", "s3:ListBucket"];
 
-test("a key, or a prefix, or none", () => {
+test("takes a key, a prefix, or neither", () => {
   const access = { namespace: "team-a", name: "docs" };
-  expect(parseOptions([...GET, "--key=-a"], {})).toMatchObject({ access, action: "s3:GetObject", key: "-a" });
-  expect(parseOptions(LIST, {})).toMatchObject({ access, prefix: undefined, s3ForcePathStyle: false });
-  expect(parseOptions([...LIST, "--prefix=raw/"], { S3_OPERATOR_KUBECONFIG: "k" })).toMatchObject({
+  expect(parseExplainOptions([...GET, "--key=-a"], {})).toMatchObject({ access, action: "s3:GetObject", key: "-a" });
+  expect(parseExplainOptions(LIST, {})).toMatchObject({ access, prefix: undefined, s3ForcePathStyle: false });
+  expect(parseExplainOptions([...LIST, "--prefix=raw/"], { S3_OPERATOR_KUBECONFIG: "k" })).toMatchObject({
     prefix: "raw/",
     kubeconfig: "k",
   });
@@ -28,14 +28,14 @@ test.each([
   [[...LIST, "--vpc-endpoint=all"], "--vpc-endpoint must be"],
   [[...LIST, "--nothing"], "--nothing"],
   [[...LIST, "more"], "more"],
-])("%j is refused: %s", (argv, message) => {
-  expect(() => parseOptions(argv, {})).toThrow(ConfigError);
-  expect(() => parseOptions(argv, {})).toThrow(message);
+])("refuses %j: %s", (argv, message) => {
+  expect(() => parseExplainOptions(argv, {})).toThrow(ConfigError);
+  expect(() => parseExplainOptions(argv, {})).toThrow(message);
 });
 
-test("help says every flag, and comes whatever else is wrong", () => {
-  expect(parseOptions(["--help", "--action=x"], {})).toBe("help");
-  expect(parseOptions(["--version"], {})).toBe("version");
+test("lists every flag in help, even if another flag is wrong", () => {
+  expect(parseExplainOptions(["--help", "--action=x"], {})).toBe("help");
+  expect(parseExplainOptions(["--version"], {})).toBe("version");
   for (const flag of [
     "bucketaccess",
     "action",

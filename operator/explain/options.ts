@@ -50,7 +50,7 @@ export interface ExplainOptions {
 }
 
 /** @throws ConfigError */
-export function parseOptions(argv: readonly string[], env: Environment): ExplainOptions | "help" | "version" {
+export function parseExplainOptions(argv: readonly string[], env: Environment): ExplainOptions | "help" | "version" {
   const { action: wanted, settings } = parseFlags(FLAGS, argv, env);
   if (wanted !== "run") return wanted;
   const { access, action, ...rest } = settings;

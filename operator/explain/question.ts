@@ -1,21 +1,24 @@
 import { KMS_ACTIONS } from "../access/policy/grants.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
-/** A request to S3 by the session of a role. */
+/** Whether a session of a role may send one request to S3. */
 export interface Question {
   roleArn: string;
   bucket: { name: string; arn: string; region: string; accountId: string };
   /** IAM action of S3. */
   action: string;
-  /** Of the object, for an action on objects. */
+  /** Only for an action on objects. */
   key: string | undefined;
-  /** That a list asks for; undefined: none. */
+  /** Of a list; undefined: without a prefix. */
   prefix: string | undefined;
-  /** Through which it comes; "none": through none; undefined: not known. */
+  /** Id of the endpoint through which the request comes; "none"; undefined: unknown. */
   vpcEndpoint: string | undefined;
 }
 
-/** Whether an IAM action of S3 is about an object, and not about its bucket: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+/**
+ * Objects are the resource type of the action:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
 export function isOnObjects(action: string): boolean {
   return /Object|MultipartUpload/.test(action) && !action.includes("Bucket");
 }
@@ -28,7 +31,7 @@ export function accountOf(roleArn: string): string {
   return roleArn.split(":")[4] ?? "";
 }
 
-/** What is asked of S3, as policies see it: by an SDK of today, signed by headers, and without any header that is not needed. */
+/** The request as a current SDK sends it: signed by headers, without optional headers. */
 export function s3Request(question: Question): PolicyRequest {
   const { roleArn, bucket, action, key, prefix } = question;
   const resource = isOnObjects(action) ? `${bucket.arn}/${key}` : bucket.arn;
@@ -37,8 +40,8 @@ export function s3Request(question: Question): PolicyRequest {
 }
 
 /**
- * What S3 then asks of KMS in the role's name.
- * @param bucketKeyEnabled with an S3 Bucket Key the encryption context is the bucket, else the object
+ * The request that S3 sends to KMS on behalf of the role.
+ * @param bucketKeyEnabled the encryption context is then the bucket, otherwise the object
  */
 export function kmsRequest(
   question: Question,
@@ -60,7 +63,10 @@ export function kmsRequest(
   return { roleArn, action, resource: keyArn, context };
 }
 
-/** What S3 calls at KMS with the bucket's key; undefined: nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+/**
+ * The KMS action that S3 calls for an action of S3, if any:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
 export function kmsActionOf(action: string): string | undefined {
   return action === "s3:GetObjectVersion" ? "kms:Decrypt" : KMS_ACTIONS[action];
 }

@@ -1,22 +1,17 @@
 import { type CommandResult, printed, subcommand, warning } from "../cli/command.ts";
 import { SETTINGS } from "../bucket/settings/index.ts";
 import { manifestOf } from "./manifest.ts";
-import { exportHelpText, type ExportOptions, parseOptions } from "./options.ts";
-import { ExportError, readBucket } from "./read.ts";
+import { exportHelpText, type ExportOptions, parseExportOptions } from "./options.ts";
+import { readBucket } from "./read.ts";
 import { declareBucket } from "./spec.ts";
 
-/** `s3-operator export`: prints a bucket as an S3Bucket. Only reads AWS. */
-export const runExport = subcommand({
-  parseOptions,
-  helpText: exportHelpText,
-  run: exportBucket,
-  expected: [ExportError],
-});
+/** `s3-operator export`: prints a bucket as an S3Bucket. Only reads. */
+export const runExport = subcommand({ help: exportHelpText, parse: parseExportOptions, run: exportBucket });
 
 async function exportBucket(options: ExportOptions, userAgent: string): Promise<CommandResult> {
   const { bucket, observations } = await readBucket(options, userAgent);
   const declared = declareBucket(SETTINGS, observations, bucket);
   const { length } = declared.notes;
-  const stderr = length === 0 ? "" : warning(`the comments at the manifest's top say what it leaves alone (${length})`);
+  const stderr = length === 0 ? "" : warning(`comments at the top of the manifest list what it leaves out (${length})`);
   return { ...printed(manifestOf(options, bucket, declared)), stderr };
 }

@@ -6,7 +6,7 @@ import { manifestOf } from "./manifest.ts";
 const { bucket } = fakeBucket();
 const comments = (text: string) => text.split("\n").filter((line) => line.startsWith("#"));
 
-test("adopts by name and region, without a write at first", () => {
+test("adopts by name and region, in Observe mode", () => {
   const text = manifestOf({ name: "documents", namespace: "team" }, bucket, { spec: { abac: "Enabled" }, notes: [] });
   expect(load(text)).toEqual({
     apiVersion: "s3-operator.io/v1alpha1",
@@ -15,11 +15,11 @@ test("adopts by name and region, without a write at first", () => {
     spec: { bucketName: "docs", region: "eu-central-1", mode: "Observe", adoptionPolicy: "Adopt", abac: "Enabled" },
   });
   expect(comments(text)).toHaveLength(3);
-  expect(text).not.toContain("Left alone");
+  expect(text).not.toContain("Left out");
 });
 
 test.each(["a\nb: c", "a\r\nb", "a\u2028b", "a\u0085b", "a\u202eb", "a\u0000b", "a\ud800"])(
-  "a note %j is one line of comment",
+  "writes the note %j as one line of comment",
   (note) => {
     const text = manifestOf({ name: "documents", namespace: undefined }, bucket, { spec: {}, notes: [note] });
     expect(comments(text).at(-1)).toMatch(/^# - [ -~]*$/);
@@ -27,14 +27,14 @@ test.each(["a\nb: c", "a\r\nb", "a\u2028b", "a\u0085b", "a\u202eb", "a\u0000b", 
   },
 );
 
-test("a long note is cut", () => {
+test("cuts a long note", () => {
   const text = manifestOf({ name: "documents", namespace: undefined }, bucket, { spec: {}, notes: ["x".repeat(5000)] });
   expect(comments(text).at(-1)?.length).toBeLessThan(1_100);
 });
 
-// All of these are numbers to kubectl, measured; as keys they would become other keys.
+// kubectl reads all of these as numbers (measured), and would rename keys.
 test.each(["0X1F", "0B11", "0O17", "0_b1", "1_E3", "1e_3", "-0B1", "+0X1"])(
-  "%j, which only kubectl takes for a number, is quoted",
+  "quotes %j, which only kubectl reads as a number",
   (value) => {
     const spec = { tags: { [value]: value } };
     const text = manifestOf({ name: "d", namespace: undefined }, bucket, { spec, notes: [] });
@@ -43,7 +43,7 @@ test.each(["0X1F", "0B11", "0O17", "0_b1", "1_E3", "1e_3", "-0B1", "+0X1"])(
 );
 
 test.each(["on", "1_000", "0x1F", "12:30", "2024-01-01", "", " a", "#", "a: b", "null", "x\ny", "*a"])(
-  "the value %j stays a string",
+  "keeps the value %j a string",
   (value) => {
     const text = manifestOf({ name: "d", namespace: undefined }, bucket, {
       spec: { tags: { [`k${value}`]: value } },

@@ -4,12 +4,12 @@ import type { BucketClient } from "../bucket/bucket-client.ts";
 import type { ExportOptions } from "./options.ts";
 import type { DeclaredBucket } from "./spec.ts";
 
-/** Characters of a line of comment, so that nobody's names fill the file. */
+/** Characters in a line of comment: names in notes can be long. */
 const MAX_COMMENT = 1_000;
 
 /**
- * An S3Bucket as YAML that adopts the bucket, in Observe mode, so that the first application cannot write. Pure.
- * Comments at its top say what it leaves alone.
+ * An S3Bucket in YAML that adopts the bucket. Observe mode keeps the first `kubectl apply` from writing to AWS. Pure.
+ * Comments at the top list what it leaves out.
  */
 export function manifestOf(
   { name, namespace }: Pick<ExportOptions, "name" | "namespace">,
@@ -17,10 +17,10 @@ export function manifestOf(
   { spec, notes }: DeclaredBucket,
 ): string {
   const comments = [
-    `Bucket ${bucketName} of AWS account ${accountId}, as it is. Applied as it stands, this writes nothing to AWS.`,
-    "Once status.plan holds nothing but the operator's own tags, take 'mode: Observe' out, and the bucket is adopted.",
-    "The AWSAccount must say 'allowAdoption: true', and be the default one; otherwise name it in 'accountRef'.",
-    ...(notes.length > 0 ? ["", "Left alone:", ...notes.map((note) => `- ${note}`)] : []),
+    `Bucket ${bucketName} of AWS account ${accountId}. Applied unchanged, this manifest writes nothing to AWS.`,
+    "To adopt the bucket, remove 'mode: Observe' once status.plan contains only the operator's own tags.",
+    "The AWSAccount must have 'allowAdoption: true'. If it is not the default one, name it in 'accountRef'.",
+    ...(notes.length > 0 ? ["", "Left out:", ...notes.map((note) => `- ${note}`)] : []),
   ];
   const manifest = {
     apiVersion: API_VERSION,
@@ -32,7 +32,7 @@ export function manifestOf(
   return [...comments.map(comment), yaml].join("\n");
 }
 
-/** kubectl's parser takes more for numbers than any YAML says, such as `0X1F` and `1_E3`: what may begin one is quoted. */
+/** Quotes values that begin like a number: kubectl reads more as numbers than YAML does, such as `1_E3`. */
 function quoteLikeNumber(layout: ScalarLayout): void {
   const isText = layout.node.tag === layout.presenterOptions.schema.defaultScalarTag.tagName;
   if (isText && layout.style === SCALAR_STYLE.PLAIN && /^[-+.\d]/.test(layout.node.value)) {
@@ -42,7 +42,7 @@ function quoteLikeNumber(layout: ScalarLayout): void {
 
 const STYLE_RULES = [quoteLikeNumber, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 
-/** One line, whatever is in it: rules and tags may be called anything, and must not become a part of the manifest. */
+/** One line: names of rules and tags may contain line breaks, which must not become part of the manifest. */
 function comment(text: string): string {
   const line = text.replace(/[\p{C}\p{Z}]+/gu, " ");
   return `# ${line.length <= MAX_COMMENT ? line : `${line.slice(0, MAX_COMMENT - 1)}…`}`.trimEnd();

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ConfigError } from "../cli/flags.ts";
-import { exportHelpText, parseOptions } from "./options.ts";
+import { exportHelpText, parseExportOptions } from "./options.ts";
 
-test("a bucket is enough", () => {
-  expect(parseOptions(["--bucket", "acme.documents"], {})).toEqual({
+test("needs only a bucket", () => {
+  expect(parseExportOptions(["--bucket", "acme.documents"], {})).toEqual({
     bucket: "acme.documents",
     region: undefined,
     name: "acme-documents",
@@ -12,9 +12,9 @@ test("a bucket is enough", () => {
   });
 });
 
-test("flags win over their environment variables", () => {
+test("prefers flags to their environment variables", () => {
   const env = { S3_OPERATOR_BUCKET: "one", S3_OPERATOR_REGION: "eu-west-1", S3_OPERATOR_S3_FORCE_PATH_STYLE: "true" };
-  expect(parseOptions(["--bucket=two", "--name=docs", "--namespace=team"], env)).toEqual({
+  expect(parseExportOptions(["--bucket=two", "--name=docs", "--namespace=team"], env)).toEqual({
     bucket: "two",
     region: "eu-west-1",
     name: "docs",
@@ -33,13 +33,13 @@ test.each([
   [["--bucket=docs", "--concurrency=1"], "unknown flag --concurrency"],
   [["docs"], 'unexpected argument "docs"'],
 ])("%j: %s", (argv, message) => {
-  expect(() => parseOptions(argv, {})).toThrow(ConfigError);
-  expect(() => parseOptions(argv, {})).toThrow(message);
+  expect(() => parseExportOptions(argv, {})).toThrow(ConfigError);
+  expect(() => parseExportOptions(argv, {})).toThrow(message);
 });
 
-test("help and version are answered whatever else is wrong", () => {
-  expect(parseOptions(["--help", "--bucket=A"], {})).toBe("help");
-  expect(parseOptions(["--version"], {})).toBe("version");
+test("answers help and version even if another flag is wrong", () => {
+  expect(parseExportOptions(["--help", "--bucket=A"], {})).toBe("help");
+  expect(parseExportOptions(["--version"], {})).toBe("version");
   for (const name of ["bucket", "region", "name", "namespace", "s3-force-path-style"]) {
     expect(exportHelpText()).toMatch(new RegExp(`^ {2}--${name}\\b`, "m"));
   }

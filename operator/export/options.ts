@@ -39,7 +39,7 @@ export interface ExportOptions {
 }
 
 /** @throws ConfigError */
-export function parseOptions(argv: readonly string[], env: Environment): ExportOptions | "help" | "version" {
+export function parseExportOptions(argv: readonly string[], env: Environment): ExportOptions | "help" | "version" {
   const { action, settings } = parseFlags(FLAGS, argv, env);
   if (action !== "run") return action;
   const { bucket, name, ...rest } = settings;

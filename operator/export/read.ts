@@ -1,37 +1,29 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { baseConfig, sdkLogger } from "../aws/clients.ts";
 import { awsErrorKind } from "../aws/errors.ts";
-import { awsFailure } from "../reconcile/aws-failure.ts";
 import { type AwsSession, createAws } from "../aws/session.ts";
 import { type BucketClient, bucketClient } from "../bucket/bucket-client.ts";
 import { headBucket } from "../bucket/existence.ts";
 import { observe, type Observations } from "../bucket/observe.ts";
 import { SETTINGS } from "../bucket/settings/index.ts";
+import { CommandError } from "../cli/command.ts";
+import { awsFailure, failWith } from "../reconcile/aws-failure.ts";
 import type { ExportOptions } from "./options.ts";
 
-/** The bucket cannot be exported. The message says why and what to do about it; for people, without a stack. */
-export class ExportError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ExportError";
-  }
-}
-
-/** A bucket, and what one look at all its settings brought. Its clients are closed. */
+/** The bucket's clients are closed. */
 export interface FoundBucket {
   bucket: BucketClient;
-  /** Some may have failed with a denial, or because the endpoint has no such setting; none otherwise. */
+  /** The only errors are denials, and settings that the endpoint does not support. */
   observations: Observations;
 }
 
-/** For one call that hangs. */
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Where one asks if the environment does not say; S3 tells from there where a bucket is. */
+/** Used if the environment names no region. S3 tells there in which region a bucket is. */
 const FALLBACK_REGION = "us-east-1";
 
 /**
- * Looks at the bucket as the identity of the environment, which must be its account's. Writes nothing.
- * @throws ExportError
+ * Reads the bucket with the credentials of the environment, which must belong to the bucket's account.
+ * @throws CommandError or OutcomeError
  */
 export async function readBucket(options: ExportOptions, userAgent: string): Promise<FoundBucket> {
   const { signal } = new AbortController();
@@ -49,7 +41,7 @@ export async function readBucket(options: ExportOptions, userAgent: string): Pro
   }
 }
 
-/** As the SDK finds it: AWS_REGION, or the profile's. */
+/** From AWS_REGION or the profile, as for every SDK. */
 async function environmentRegion(): Promise<string> {
   const sts = new STSClient();
   try {
@@ -61,9 +53,8 @@ async function environmentRegion(): Promise<string> {
   }
 }
 
-/** Told where AWS does not know who is asking. */
-const HELP =
-  "Name an identity of the bucket's account as for every AWS SDK, such as by AWS_PROFILE, and see that AWS_ENDPOINT_URL is right.";
+const CREDENTIALS_HELP =
+  "Set credentials of the bucket's account as for every AWS SDK, for example with AWS_PROFILE, and check AWS_ENDPOINT_URL.";
 
 async function callerAccount(region: string, userAgent: string): Promise<string> {
   const logger = sdkLogger(undefined);
@@ -73,13 +64,15 @@ async function callerAccount(region: string, userAgent: string): Promise<string>
     const { Account = "" } = await sts.send(new GetCallerIdentityCommand());
     return Account;
   } catch (error) {
-    return failWith("sts:GetCallerIdentity", undefined, HELP)(error);
+    const failure = awsFailure(error, { action: "sts:GetCallerIdentity" });
+    if (failure === undefined) throw error;
+    throw new CommandError(`${failure.message.replace(/\.?$/, ".")} ${CREDENTIALS_HELP}`);
   } finally {
     sts.destroy();
   }
 }
 
-/** In the region that was asked for, or else where S3 says that it is. */
+/** Follows S3 to the region of the bucket, unless the user set --region. */
 async function findBucket(
   session: AwsSession,
   options: ExportOptions,
@@ -92,9 +85,9 @@ async function findBucket(
     case "Exists":
       return bucket;
     case "Absent":
-      throw new ExportError(`Bucket '${bucket.name}' does not exist: correct --bucket, or ask the right endpoint`);
+      throw new CommandError(`Bucket '${bucket.name}' does not exist: correct --bucket or AWS_ENDPOINT_URL`);
     case "Denied":
-      throw new ExportError(
+      throw new CommandError(
         `Bucket '${bucket.name}' belongs to another AWS account than ${session.accountId}, or ${session.callerArn} lacks s3:ListBucket on ${bucket.arn}: ` +
           "use credentials of the bucket's account, or allow the action",
       );
@@ -112,13 +105,13 @@ async function findElsewhere(
   if (region !== undefined && options.region === undefined) {
     return findBucket(session, { ...options, region }, region, signal);
   }
-  const [where, help] = region === undefined ? ["another region", "name that with"] : [`region ${region}`, "correct"];
-  throw new ExportError(
+  const [where, help] = region === undefined ? ["another region", "set it with"] : [`region ${region}`, "correct"];
+  throw new CommandError(
     `Bucket '${options.bucket}' is in ${where}${options.region === undefined ? "" : `, not in ${options.region}`}: ${help} --region`,
   );
 }
 
-/** A manifest that lacks what could not be read just now would be taken for the whole truth. */
+/** Fails on temporary errors: the manifest would lack settings that the bucket has. */
 function checkReadable(bucket: BucketClient, observations: Observations): void {
   const failures = SETTINGS.flatMap(({ name, permissions }) => {
     const error: unknown = observations.get(name)?.error;
@@ -129,16 +122,7 @@ function checkReadable(bucket: BucketClient, observations: Observations): void {
   if (fatal !== undefined) failWith(fatal.action, bucket.arn)(fatal.error);
 }
 
-/** For as long as nobody changes rights or endpoint. */
+/** Lasts until the user changes permissions or endpoint. */
 function isLasting(error: unknown): boolean {
   return ["AccessDenied", "Unsupported"].includes(awsErrorKind(error) ?? "");
-}
-
-/** For the `catch` of a call; an error that is not AWS's is a bug, and is thrown on. */
-function failWith(action: string, resource?: string, help?: string): (error: unknown) => never {
-  return (error) => {
-    const failure = awsFailure(error, { action, ...(resource !== undefined && { resource }) });
-    if (failure === undefined) throw error;
-    throw new ExportError(help === undefined ? failure.message : `${failure.message.replace(/\.?$/, ".")} ${help}`);
-  };
 }

@@ -17,7 +17,7 @@ function declare(settings: Setting[], observations: Record<string, Observation> 
   return declareBucket(settings, new Map(looks), bucket);
 }
 
-test("the parts of all settings, in their order, and what they leave unsaid", () => {
+test("joins the specs of all settings in order, and their notes", () => {
   const settings = [says("versioning", { versioning: "Enabled" }), says("abac", {}), says("tags", { tags: { a: "" } })];
   expect(declare(settings)).toEqual({
     spec: { versioning: "Enabled", tags: { a: "" } },
@@ -25,14 +25,14 @@ test("the parts of all settings, in their order, and what they leave unsaid", ()
   });
 });
 
-test("what a reconcile would change is not said", () => {
+test("leaves out a setting that a reconcile would change", () => {
   const diff: Setting["diff"] = () => [change("a"), change("b")];
   const { spec, notes } = declare([says("versioning", { versioning: "Enabled" }, { diff })]);
   expect(spec).toEqual({});
-  expect(notes).toEqual(["versioning: more", "versioning: is of a form that a spec does not know (a, b)"]);
+  expect(notes).toEqual(["versioning: more", "versioning: has a form that a spec cannot express (a, b)"]);
 });
 
-test("what is compared is the desired value of the declared one, with its key", () => {
+test("compares the desired value of the declared spec, with its key", () => {
   const encryption = { sseAlgorithm: "aws:kms", kmsKey: { arn: "arn" } } as const;
   const seen: unknown[] = [];
   const desired: Setting["desired"] = (spec, { kmsKeyArn, baseline }) => seen.push(spec, kmsKeyArn, baseline);
@@ -40,26 +40,24 @@ test("what is compared is the desired value of the declared one, with its key", 
   expect(seen).toEqual([{ encryption }, "arn", false]);
 });
 
-test("what could not be read is told with the action", () => {
+test("names the action that is missing for a read", () => {
   const { spec, notes } = declare([says("cors", { cors: { rules: [] } })], {
     cors: { error: sdkError("AccessDenied", 403) },
   });
   expect(spec).toEqual({});
-  expect(notes).toEqual([
-    expect.stringMatching(/^cors: not read, and so left alone\. AWS denied s3:GetIt on arn:aws:s3:::docs/),
-  ]);
+  expect(notes).toEqual([expect.stringMatching(/^cors: could not be read\. AWS denied s3:GetIt on arn:aws:s3:::docs/)]);
 });
 
-test("what the API takes only with versioning is not said without it", () => {
+test("leaves out what the API accepts only with versioning", () => {
   const lock = says("objectLock", { objectLock: { mode: "None" } });
   const on = says("versioning", { versioning: "Enabled" });
   expect(declare([on, lock]).spec).toHaveProperty("objectLock");
   const { spec, notes } = declare([lock]);
   expect(spec).toEqual({});
-  expect(notes).toContain("objectLock: a spec can say it only with versioning, of which nothing is known");
+  expect(notes).toContain("objectLock: needs versioning in the spec, which is left out");
 });
 
-test("whose the bucket is by its tags is no difference", () => {
+test("does not count ownership tags as a difference", () => {
   const tags = { "s3-operator.io/released-by": "a/b/c", team: "docs" };
   const ownershipTags: unknown[] = [];
   const desired: Setting["desired"] = (_spec, context) => ownershipTags.push(context.ownershipTags);

@@ -6,13 +6,13 @@ import type { Observation, Observations } from "../bucket/observe.ts";
 import type { Declaration } from "../bucket/settings/declaration.ts";
 import type { Setting, SettingContext } from "../bucket/settings/setting.ts";
 
-/** What a spec says of a bucket so that the operator finds nothing to do, and, for people, what it cannot say, or nobody could read. */
+/** A spec with which the operator finds no difference, and notes for the user on what it leaves out. */
 export interface DeclaredBucket {
   spec: S3BucketSpec;
   notes: string[];
 }
 
-/** Settings that the API takes only beside `versioning: Enabled`. */
+/** Settings that the API accepts only with `versioning: Enabled`. */
 const ON_VERSIONS = ["objectLock", "replication"] as const;
 
 /** Pure. */
@@ -34,14 +34,14 @@ export function declareBucket(
   for (const name of ON_VERSIONS) {
     if (spec[name] === undefined || spec.versioning === "Enabled") continue;
     delete spec[name];
-    notes.push(`${name}: a spec can say it only with versioning, of which nothing is known`);
+    notes.push(`${name}: needs versioning in the spec, which is left out`);
   }
   return { spec, notes };
 }
 
-/** Proven by the setting's own comparison: what a reconcile would change is not said. */
+/** Leaves out a setting that a reconcile with this spec would change. */
 function declare(setting: Setting, { value, error }: Observation, context: SettingContext): Declaration {
-  if (error !== undefined) return { unsaid: [`not read, and so left alone. ${describe(error, setting, context)}`] };
+  if (error !== undefined) return { unsaid: [`could not be read. ${describe(error, setting, context)}`] };
   const declaration = setting.declare(value, context);
   const kmsKeyArn = declaration.spec?.encryption?.kmsKey?.arn;
   const known = kmsKeyArn === undefined ? context : { ...context, kmsKeyArn };
@@ -49,14 +49,14 @@ function declare(setting: Setting, { value, error }: Observation, context: Setti
   const changes = desired === undefined ? [] : setting.diff(desired, value);
   if (changes.length === 0) return declaration;
   const paths = changes.map(({ path }) => path).join(", ");
-  return { unsaid: [...(declaration.unsaid ?? []), `is of a form that a spec does not know (${paths})`] };
+  return { unsaid: [...(declaration.unsaid ?? []), `has a form that a spec cannot express (${paths})`] };
 }
 
 function describe(error: unknown, { permissions }: Setting, { bucket }: SettingContext): string {
   return awsFailure(error, { action: permissions.read[0], resource: bucket.arn })?.message ?? String(error);
 }
 
-/** Of an adopted bucket. Whose it is by its tags stays out of the comparison: that will change. */
+/** An adopted bucket. Its present ownership tags count as desired: adoption replaces them. */
 function contextOf(bucket: BucketClient, tags: unknown = {}): SettingContext {
   const ownershipTags = Object.entries(tags as Record<string, string>).filter(([key]) => key.startsWith(`${GROUP}/`));
   return {

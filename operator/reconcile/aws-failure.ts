@@ -96,14 +96,17 @@ function aborted(error: Error): Failure {
  * For the `catch` of a call to AWS: throws the failure that the error means, or the error itself if it is not AWS's.
  * `action` (an IAM action) and `resource` (an ARN) go into the message of a denial.
  */
-export function failWith(action: string, resource: string): (error: unknown) => never {
+export function failWith(action: string, resource?: string): (error: unknown) => never {
   return (error) => {
-    const failure = awsFailure(error, { action, resource });
+    const failure = awsFailure(error, { action, ...(resource !== undefined && { resource }) });
     throw failure === undefined ? error : failed(failure);
   };
 }
 
-/** What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see {@link failWith}. */
+/**
+ * What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see
+ * {@link failWith}.
+ */
 export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
   try {
     return await answer;

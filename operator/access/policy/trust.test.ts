@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isTrusted } from "../testing/requests.ts";
-import { clusterArn, trustPolicy } from "./trust.ts";
+import { clusterArn } from "../../aws/arn.ts";
+import { trustPolicy } from "./trust.ts";
 
 const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE";
 const PROVIDER = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;

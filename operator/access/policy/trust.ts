@@ -49,8 +49,3 @@ function trustAssociation(clusterArn: string, { namespace, serviceAccount }: Wor
     },
   ]);
 }
-
-/** `clusterName` is `workloadIdentity.clusterName` of the AWSAccount, whose cluster is in the account's own region. */
-export function clusterArn(partition: string, region: string, accountId: string, clusterName: string): string {
-  return `arn:${partition}:eks:${region}:${accountId}:cluster/${clusterName}`;
-}

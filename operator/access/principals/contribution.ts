@@ -3,7 +3,7 @@ import { ACCESS_SID_PREFIX } from "../../bucket/policy/compose.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Owner } from "../../api/ownership.ts";
 import { reachOf } from "../policy/grants.ts";
-import { hexHash } from "../policy/hash.ts";
+import { hexHash } from "../../reconcile/fingerprint.ts";
 import { keyStatements } from "../policy/kms.ts";
 import { type AccessBucket, oneOrMany } from "../policy/model.ts";
 import { bucketStatements } from "../policy/permissions.ts";
@@ -45,5 +45,5 @@ export function contributionOf(
 
 /** Prefix of the Sids of one BucketAccess's statements, and of no other's. */
 export function sidPrefixOf({ cluster, namespace, name }: Owner): string {
-  return `${ACCESS_SID_PREFIX}${hexHash([cluster, namespace, name], HASH_DIGITS)}n`;
+  return `${ACCESS_SID_PREFIX}${hexHash(JSON.stringify([cluster, namespace, name]), HASH_DIGITS)}n`;
 }

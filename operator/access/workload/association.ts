@@ -8,7 +8,7 @@ import {
   UpdatePodIdentityAssociationCommand,
 } from "@aws-sdk/client-eks";
 import { REASON } from "../../api/reasons.ts";
-import { parseArn } from "../../aws/arn.ts";
+import { clusterArn, parseArn } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -20,7 +20,6 @@ import { DELAY_MS } from "../../reconcile/delays.ts";
 import type { BucketAccessStatus } from "../../api/types.ts";
 import type { DesiredAssociation } from "./desired.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
-import { clusterArn } from "../policy/trust.ts";
 
 /** EKS Pod Identity for one reconcile: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */
 export interface AssociationClient {

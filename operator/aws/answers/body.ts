@@ -1,15 +1,15 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
-/** An HTTP answer as the SDK hands it from middleware to middleware. */
+/** An HTTP answer in the middleware of the SDK. */
 export interface Response {
   statusCode: number;
   headers: Record<string, string>;
-  /** A stream, or bytes once they were read. */
+  /** A stream, or bytes after it was read. */
   body?: unknown;
 }
 
-/** The body as text; what comes after finds the same bytes. */
+/** Reads the body as text and keeps its bytes for the next middleware. */
 export async function bodyText(response: Response): Promise<string> {
   const { body = new Uint8Array() } = response;
   const bytes = body instanceof Uint8Array ? body : await buffer(body as Readable);

@@ -1,14 +1,14 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 
-/** The document in the body of a REST answer, as the SDK's own model describes it. */
+/** The document in the body of a REST answer, according to the SDK's model. */
 export interface Document {
-  /** Name of its root element: "VersioningConfiguration". */
+  /** Name of the root element, such as "VersioningConfiguration". */
   root: string;
   schema: NormalizedSchema;
 }
 
-/** Undefined where everything that is answered is in headers. */
+/** Undefined if the answer has only headers. */
 export function documentOf(output: StaticOperationSchema[5]): Document | undefined {
   const answer = NormalizedSchema.of(output);
   const members = answer.isStructSchema() ? [...answer.structIterator()].map(([, member]) => member) : [];
@@ -17,8 +17,8 @@ export function documentOf(output: StaticOperationSchema[5]): Document | undefin
   return schema && { root: schema.getMergedTraits().xmlName ?? schema.getName() ?? "", schema };
 }
 
-/** Names of the elements right below the root. */
-export function childrenOf(schema: NormalizedSchema): ReadonlySet<string> {
+/** Names of the elements directly below the root. */
+export function childNamesOf(schema: NormalizedSchema): ReadonlySet<string> {
   if (!schema.isStructSchema()) return new Set();
   const inBody = [...schema.structIterator()].filter(([, member]) => !isOutsideBody(member));
   return new Set(inBody.map(([name, member]) => elementName(name, member)));

@@ -6,7 +6,7 @@ import * as s3Control from "@aws-sdk/client-s3-control";
 import * as sts from "@aws-sdk/client-sts";
 import type { StaticOperationSchema } from "@smithy/types";
 import { describe, expect, test } from "vitest";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { checkOf, rootOf } from "./expected.ts";
 
 const MODULES = { eks, iam, kms, s3, "s3-control": s3Control, sts } as unknown as Record<
@@ -14,14 +14,14 @@ const MODULES = { eks, iam, kms, s3, "s3-control": s3Control, sts } as unknown a
   Record<string, StaticOperationSchema>
 >;
 
-/** What is in the place of the answer. */
+/** What the body is instead of the answer. */
 function wrong(service: Service, operation: string, body: string): string | undefined {
   const schema = MODULES[service][`${operation}$`];
   if (schema === undefined) throw new Error(`${service} has no ${operation}`);
   return checkOf(service, schema)(body);
 }
 
-/** As the API reference has them, and empty, as a bucket or a store may answer that has nothing of it. */
+/** Roots from the API reference, and empty documents, as a bucket or store without such a configuration returns. */
 test.each<[operation: string, root: string]>([
   ["GetBucketAbac", "AbacStatus"],
   ["GetBucketAccelerateConfiguration", "AccelerateConfiguration"],
@@ -60,7 +60,7 @@ test.each<[operation: string, root: string]>([
   expect(wrong("s3", operation, `<${root}s/>`)).toBe(`${root}s in place of ${root}`);
 });
 
-describe("stores with names of their own", () => {
+describe("stores with other names of root elements", () => {
   test.each([
     [
       "Ceph",
@@ -76,7 +76,7 @@ describe("stores with names of their own", () => {
     expect(wrong("s3", operation, body)).toBeUndefined();
   });
 
-  test("but only with what belongs to the document right below the root", () => {
+  test("are accepted only with an element of the document directly below the root", () => {
     const page = "<page><body><Status>Enabled</Status></body></page>";
     expect(wrong("s3", "GetBucketVersioning", page)).toBe("page in place of VersioningConfiguration");
     expect(wrong("s3", "GetBucketVersioning", "<page><Status>Enabled")).toBe(
@@ -152,7 +152,7 @@ test.each<[service: Service, operation: string, body: string, expected: string |
   expect(wrong(service, operation, body)).toBe(expected);
 });
 
-test("finding the root takes no time that an endpoint could make long", () => {
+test("finds the root fast in any body", () => {
   const startedAt = performance.now();
   for (const part of ["<!-- ", "<?", "<!a>", " ", "<", "<a"]) rootOf(part.repeat(1_000_000 / part.length));
   expect(performance.now() - startedAt).toBeLessThan(1_000);

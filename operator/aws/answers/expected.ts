@@ -1,13 +1,13 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
-import { childrenOf, documentOf } from "./document.ts";
+import { childNamesOf, documentOf } from "./document.ts";
 
-/** What a body has in place of the answer: "html in place of VersioningConfiguration". Undefined: it is the answer. */
+/** What the body is instead, such as "html in place of VersioningConfiguration"; undefined for the answer. */
 export type Check = (body: string) => string | undefined;
 
-/** The protocols of https://smithy.io/2.0/aws/protocols/index.html, as far as we call services that speak them. */
+/** https://smithy.io/2.0/aws/protocols/index.html */
 const PROTOCOLS: Record<Service, (operation: StaticOperationSchema) => Check> = {
   s3: restXml,
   "s3-control": restXml,
@@ -21,19 +21,19 @@ export function checkOf(service: Service, operation: StaticOperationSchema): Che
   return PROTOCOLS[service](operation);
 }
 
-/** Name of a document's root element; undefined where it does not begin as XML or HTML does. */
+/** Name of the root element; undefined if the body does not begin like XML or HTML. */
 export function rootOf(body: string): string | undefined {
   return /^\uFEFF?\s*(?:<[?!][^>]*>\s*)*<([\w.:-]{1,128})[\s/>]/.exec(body)?.[1];
 }
 
-/** A root of another name is that of a store, if there is something below it that belongs to the document. */
+/** A root of another name is the answer of a store if it contains an element of the document. */
 function restXml([, , , , , output]: StaticOperationSchema): Check {
   const document = documentOf(output);
   if (document === undefined) return emptyBody;
   const { root, schema } = document;
-  // Of all answers only a bucket's policy, which has statements.
+  // Only GetBucketPolicy, whose policy has statements.
   if (schema.isStringSchema()) return jsonWith("Statement");
-  const children = childrenOf(schema);
+  const children = childNamesOf(schema);
   return (body) => {
     if (rootOf(body) !== root)
       return hasElement(rootElement(body), children) ? undefined : `${found(body)} in place of ${root}`;
@@ -42,7 +42,7 @@ function restXml([, , , , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** Tolerates what stores send where AWS sends nothing, but no page of a proxy, which has not passed the request on. */
+/** Accepts bodies that stores send where AWS sends none, but no HTML page: the proxy has not forwarded the request. */
 function emptyBody(body: string): string | undefined {
   return rootOf(body)?.toLowerCase() === "html" ? "html in place of an empty body" : undefined;
 }
@@ -50,7 +50,7 @@ function emptyBody(body: string): string | undefined {
 /** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#response-serialization */
 function query([, , name, , , output]: StaticOperationSchema): Check {
   const [root, result] = [`${name}Response`, `${name}Result`];
-  const children = childrenOf(NormalizedSchema.of(output));
+  const children = childNamesOf(NormalizedSchema.of(output));
   return (body) => {
     if (rootOf(body) !== root) return `${found(body)} in place of ${root}`;
     if (children.size === 0) return undefined;
@@ -59,7 +59,7 @@ function query([, , name, , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** In the models of KMS and EKS the first member is what was asked for; the others tell more of it. */
+/** In the models of KMS and EKS the first member is the main part of the answer. */
 function json([, , , , , output]: StaticOperationSchema): Check {
   const answer = NormalizedSchema.of(output);
   const [first] = answer.isStructSchema() ? [...answer.structIterator()] : [];
@@ -67,7 +67,7 @@ function json([, , , , , output]: StaticOperationSchema): Check {
   return (body) => (first === undefined && body === "" ? undefined : check(body));
 }
 
-/** A JSON object, with this member if one is given. */
+/** A JSON object, with the member if one is given. */
 function jsonWith(member: string | undefined): Check {
   return (body) => {
     const object = objectIn(body);

@@ -25,7 +25,7 @@ const WITH_NEW = `<LifecycleConfiguration>${RULE}<New>x</New></Rule></LifecycleC
 const PAGE = "<html><body>Please log in</body></html>";
 const LISTING = "<ListBucketResult><Name>docs</Name><IsTruncated>false</IsTruncated></ListBucketResult>";
 
-/** Answers to a GET that are not S3's. */
+/** Answers to a GET that do not come from S3. */
 const FOREIGN: Answer[] = [
   { status: 200, body: "" },
   { status: 200, body: PAGE },
@@ -61,14 +61,14 @@ async function get(given: Answer): Promise<unknown> {
   return s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: "docs" }));
 }
 
-/** What is put after it. */
+/** The body of the next PUT. */
 async function written(): Promise<string> {
   const LifecycleConfiguration = { Rules: [{ ID: "a", Status: "Enabled" as const, Filter: {} }] };
   await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket: "docs", LifecycleConfiguration }));
   return put;
 }
 
-describe("nothing is learnt of unknown elements from", () => {
+describe("remembers no unknown elements from", () => {
   test.each(FOREIGN)("$status $body", async (foreign) => {
     await expect(get(foreign)).rejects.toThrow();
     expect(await written()).not.toMatch(/New|Name|IsTruncated|body/);
@@ -78,7 +78,7 @@ describe("nothing is learnt of unknown elements from", () => {
   });
 });
 
-test("an answer that is one reaches the caller as it was", async () => {
+test("passes on a valid answer unchanged", async () => {
   expect(await get({ status: 200, body: WITH_NEW })).toMatchObject({
     Rules: [{ ID: "a", Status: "Enabled", Filter: {} }],
   });
@@ -98,7 +98,7 @@ test.each<[Answer, message: string]>([
     "The answer is not the document that was asked for: HTTP status 200, application/xml: a part of LifecycleConfiguration",
   ],
   [{ status: 200, body: LISTING }, "The endpoint does not support this: it lists the objects of the bucket instead"],
-])("%j is told as %s", async (foreign, message) => {
+])("reports %j as %s", async (foreign, message) => {
   const error: unknown = await get(foreign).catch((thrown: unknown) => thrown);
   expect(awsFailure(error)?.message).toBe(message);
 });

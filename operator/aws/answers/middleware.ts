@@ -6,15 +6,14 @@ import {
   type StaticOperationSchema,
 } from "@smithy/types";
 import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "../error-codes.ts";
-import type { Service } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { httpAnswer } from "../origin.ts";
 import { bodyText, type Response } from "./body.ts";
 import { type Check, checkOf, rootOf } from "./expected.ts";
 
 /**
- * Refuses an answer of success that is not the answer to the operation, such as the page of a proxy, or the list of
- * objects of a store that does not know the subresource. The SDK reads what it knows in any document, which here would
- * mean "nothing is set".
+ * Rejects a successful answer that does not belong to the operation, such as the page of a proxy, or the list of
+ * objects from a store that does not know the subresource. The SDK would read it as "nothing is set".
  */
 export function checkAnswers<Input extends object, Output extends object>(service: Service): Pluggable<Input, Output> {
   const checks = new WeakMap<StaticOperationSchema, Check>();
@@ -33,8 +32,8 @@ export function checkAnswers<Input extends object, Output extends object>(servic
     const root = rootOf(body);
     if (root === "ListBucketResult") throw subresourceIgnored(response);
     if (root === "Error" && service.startsWith("s3")) {
-      // S3 may fail when it has begun to answer: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-      // The SDK tells an error by its status, which its own middleware for S3 sets likewise.
+      // S3 can fail after status 200: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+      // The SDK recognizes an error by its status. Its own middleware for S3 does the same.
       response.statusCode = 503;
       return result;
     }
@@ -44,13 +43,13 @@ export function checkAnswers<Input extends object, Output extends object>(servic
   };
 
   return {
-    // Nearest to the wire: nothing that comes after sees an answer that is none.
+    // Closest to the network: all other middleware sees only checked answers.
     applyToStack: (stack) =>
       stack.add(check, { name: "checkAnswers", override: true, step: "deserialize", priority: "low" }),
   };
 }
 
-/** Undefined for HEAD, which is answered by status and headers alone. */
+/** Undefined for HEAD, which has no body. */
 function operationWithBody(context: HandlerExecutionContext): StaticOperationSchema | undefined {
   const operation = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
   const traits = operation?.[3];
@@ -66,7 +65,7 @@ function subresourceIgnored(response: Response): Error {
   return refused(SUBRESOURCE_IGNORED, "it lists the objects of the bucket instead", response);
 }
 
-/** Shaped as the SDK's own errors are. */
+/** Has the shape of the SDK's errors. */
 function refused(name: string, message: string, { statusCode, headers }: Response): Error {
   const requestId = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"];
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: statusCode, requestId } });

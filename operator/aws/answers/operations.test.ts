@@ -20,7 +20,8 @@ import {
 import { shareCredentials } from "../credentials.ts";
 import { awsErrorKind, isAbsent, isExpiredCredentials, isNoSuchBucket } from "../errors.ts";
 import { awsFailure } from "../../reconcile/aws-failure.ts";
-import { createAwsMetrics, type Service } from "../instrument.ts";
+import { createAwsMetrics } from "../instrument.ts";
+import type { Service } from "../service.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 import { type Answer, type Endpoint, s3Error, startEndpoint } from "../testing/endpoint.ts";
 
@@ -42,7 +43,7 @@ interface Operation {
   name: string;
 }
 
-/** From what the operator's source imports, and the one that the SDK's credential provider calls for it. */
+/** The commands that the operator's source imports, and the one that the SDK's credential provider calls. */
 const IMPORTED = globSync("operator/**/*.ts")
   .filter((file) => !/\.test\.ts$|\/testing\//.test(file))
   .flatMap((file) => importsOf(readFileSync(file, "utf8")));
@@ -63,7 +64,7 @@ function importsOf(source: string): Operation[] {
   );
 }
 
-/** Everything that an address is made of; an operation takes what it knows. */
+/** All parameters for paths; an operation uses those that it has. */
 const INPUT = {
   AccountId: "111122223333",
   Bucket: "docs",
@@ -78,7 +79,7 @@ const INPUT = {
   Delete: { Objects: [{ Key: "a" }] },
 };
 
-/** By the API reference of each: what has no document in its answer. */
+/** According to the API reference of each operation. */
 function hasDocument({ client, name }: Operation): boolean {
   if (name.startsWith("Head")) return false;
   switch (SERVICES[client].service) {
@@ -136,7 +137,7 @@ async function call({ client, name }: Operation): Promise<unknown> {
   return clients[client]?.send(new Command(INPUT));
 }
 
-/** What each operation's call comes to when this is answered to all of them. */
+/** The outcome of each operation if all get this answer. */
 async function outcomes(answer: Answer, operations = OPERATIONS): Promise<Record<string, string>> {
   endpoint.answer = () => answer;
   const settled = await Promise.all(
@@ -165,19 +166,19 @@ function all(kind: string, operations = OPERATIONS): Record<string, string> {
 const DOCUMENTS = OPERATIONS.filter(hasDocument);
 const WITH_BODY = OPERATIONS.filter(({ name }) => !name.startsWith("Head"));
 
-test("all operations are found", () => {
+test("finds all operations", () => {
   expect(OPERATIONS.length).toBeGreaterThan(80);
   expect(OPERATIONS).toContainEqual({ client: "client-s3", name: "GetBucketPolicy" });
   expect(new Set(OPERATIONS.map(({ client }) => client))).toEqual(new Set(Object.keys(SERVICES)));
 });
 
-describe("what a proxy answers is nothing that AWS says", () => {
+describe("does not take the answer of a proxy for one of AWS", () => {
   test.each([301, 400, 401, 403, 404, 405, 407, 409, 501, 502, 503])("%i html", async (status) => {
     expect(await outcomes(page(status))).toEqual(all("Unavailable"));
     expect(await outcomes(page(status, BROKEN_HTML))).toEqual(all("Unavailable"));
   });
 
-  test("429 html is not AWS limiting the rate of calls", async () => {
+  test("429 html is not throttling by AWS", async () => {
     const operations = OPERATIONS.filter(({ name }) =>
       /^(?:HeadBucket|GetBucketPolicy|GetRole|DescribeKey)$/.test(name),
     );
@@ -197,7 +198,7 @@ describe("what a proxy answers is nothing that AWS says", () => {
     }
   });
 
-  test.each([200, 204])("%i without a body is an answer only where none is expected", async (status) => {
+  test.each([200, 204])("%i without a body is an answer only if none is expected", async (status) => {
     expect(await outcomes({ status }, DOCUMENTS)).toEqual(all("Unavailable", DOCUMENTS));
   });
 
@@ -208,7 +209,7 @@ describe("what a proxy answers is nothing that AWS says", () => {
     },
   );
 
-  test("200 with a list of objects is that of a store which does not know the subresource", async () => {
+  test("200 with a list of objects is from a store that does not know the subresource", async () => {
     const answer = { status: 200, headers: { "content-type": "application/xml" }, body: LISTING };
     expect(await outcomes(answer, WITH_BODY)).toEqual(all("Unsupported", WITH_BODY));
   });
@@ -220,8 +221,8 @@ describe("what a proxy answers is nothing that AWS says", () => {
   });
 });
 
-describe("what is answered where no document is expected", () => {
-  test("is as a rule nothing", async () => {
+describe("the answer where no document is expected", () => {
+  test("is usually empty", async () => {
     const without = WITH_BODY.filter((operation) => !hasDocument(operation));
     expect(await outcomes({ status: 200 }, without)).toEqual(all("answered", without));
   });

@@ -1,20 +1,16 @@
 import { expect, test } from "vitest";
-import { principalArns, rootArn } from "./caller.ts";
+import { principalArns } from "./caller.ts";
 
 test.each([
   [
-    "a role's session: the role, whatever its path",
+    "a role's session: the role with any path",
     "arn:aws-cn:sts::111122223333:assumed-role/operator/session",
     ["arn:aws-cn:iam::111122223333:role/operator", "arn:aws-cn:iam::111122223333:role/*/operator"],
   ],
   ["a user", "arn:aws:iam::111122223333:user/team/op", ["arn:aws:iam::111122223333:user/team/op"]],
   ["a federated user", "arn:aws:sts::111122223333:federated-user/op", ["arn:aws:sts::111122223333:federated-user/op"]],
   ["the root", "arn:aws:iam::111122223333:root", ["arn:aws:iam::111122223333:root"]],
-  ["what is no ARN", "unknown", ["unknown"]],
+  ["not an ARN", "unknown", ["unknown"]],
 ])("%s", (_case, callerArn, expected) => {
   expect(principalArns(callerArn)).toEqual(expected);
-});
-
-test("the root of an account", () => {
-  expect(rootArn("aws-us-gov", "111122223333")).toBe("arn:aws-us-gov:iam::111122223333:root");
 });

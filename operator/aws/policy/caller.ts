@@ -1,8 +1,8 @@
 import { parseArn } from "../arn.ts";
 
 /**
- * What `aws:PrincipalArn` has for the operator's requests, as patterns. `callerArn` is what STS says of its credentials; for a session of
- * a role the key has the role's ARN, with a path that STS does not tell: role names are unique in an account, so any path will do.
+ * Patterns for `aws:PrincipalArn` in the operator's requests. For a session, the key has the ARN of the role with its
+ * path, which `callerArn` lacks. Any path matches the same role, because role names are unique in an account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */
 export function principalArns(callerArn: string): string[] {
@@ -11,8 +11,4 @@ export function principalArns(callerArn: string): string[] {
   if (role === undefined) return [callerArn];
   const roles = `arn:${partition}:iam::${accountId}:role`;
   return [`${roles}/${role}`, `${roles}/*/${role}`];
-}
-
-export function rootArn(partition: string, accountId: string): string {
-  return `arn:${partition}:iam::${accountId}:root`;
 }

@@ -28,7 +28,8 @@ function canonical(elements: Partial<Statement>): string {
   return JSON.stringify(canonicalStatement({ ...BASE, ...elements }));
 }
 
-// Forms that mean the same. An account and its root: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+// Forms that mean the same. An account and its root:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 describe("equal", () => {
   test.each<[string, Partial<Statement>, Partial<Statement>]>([
     ["a list of one and a string", { Action: ["s3:GetObject"] }, { Action: "s3:GetObject" }],
@@ -42,8 +43,8 @@ describe("equal", () => {
     ["an account and its root in China", aws("111122223333"), aws("arn:aws-cn:iam::111122223333:root")],
     ["an account and its root in GovCloud", aws("111122223333"), aws("arn:aws-us-gov:iam::111122223333:root")],
     ["an account and its root in the ESC", aws("111122223333"), aws("arn:aws-eusc:iam::111122223333:root")],
-    ["everybody in both forms", { Principal: "*" }, { Principal: { AWS: "*" } }],
-    ["everybody in a list", { Principal: "*" }, aws("*")],
+    ["all callers in both forms", { Principal: "*" }, { Principal: { AWS: "*" } }],
+    ["all callers in a list", { Principal: "*" }, aws("*")],
     ["principals in another order", aws("a", "b"), aws("b", "a")],
     ["principals that are not meant", { NotPrincipal: { AWS: "a" } }, { NotPrincipal: { AWS: ["a"] } }],
     [
@@ -69,7 +70,7 @@ describe("equal", () => {
     expect(canonical(one)).toBe(canonical(other));
   });
 
-  test("an element that is undefined and none", () => {
+  test("an undefined element and a missing one", () => {
     const { Condition: _, ...rest } = BASE;
     expect(JSON.stringify(canonicalStatement(rest))).toBe(
       JSON.stringify(canonicalStatement({ ...rest, Condition: undefined as never })),
@@ -89,7 +90,7 @@ describe("different", () => {
     ["another account", aws("444455556666")],
     ["a role that was deleted, by its unique id", aws("AROAEXAMPLEID", "arn:aws:iam::111122223333:role/b")],
     ["a user that was deleted, by its unique id", aws("AIDAEXAMPLEID", "arn:aws:iam::111122223333:role/b")],
-    ["everybody", { Principal: "*" }],
+    ["all callers", { Principal: "*" }],
     ["the kind of principal", { Principal: { Service: BASE.Principal } as never }],
     ["an element unknown to us", { Future: "x" } as Partial<Statement>],
     ["no condition", { Condition: undefined as never }],
@@ -102,7 +103,7 @@ describe("different", () => {
     expect(canonical(elements)).not.toBe(canonical({}));
   });
 
-  test("a role and the account that it is in", () => {
+  test("a role and its account", () => {
     expect(canonical(aws("arn:aws:iam::111122223333:role/root"))).not.toBe(canonical(aws("111122223333")));
     expect(canonical(aws("arn:aws:sts::111122223333:root"))).not.toBe(canonical(aws("111122223333")));
   });
@@ -117,12 +118,12 @@ describe("different", () => {
     expect(new Set(forms.map((form) => JSON.stringify(canonicalStatement(form)))).size).toBe(forms.length);
   });
 
-  test("everybody, and nobody in particular", () => {
+  test("all principals, and an empty principal", () => {
     expect(canonical({ NotPrincipal: "*" })).not.toBe(canonical({ Principal: "*" }));
   });
 });
 
-describe("whatever AWS does to the form", () => {
+describe("any form in which AWS returns a statement", () => {
   const account = fc.constantFrom("111122223333", "444455556666");
   const principalId = fc.oneof(
     account,
@@ -149,7 +150,7 @@ describe("whatever AWS does to the form", () => {
     { requiredKeys: ["Effect"] },
   );
 
-  test("shuffled and doubled lists, collapsed ones, reordered keys and texts for values are no difference", () => {
+  test("is equal with reordered, doubled or collapsed lists, reordered keys and values as strings", () => {
     fc.assert(
       fc.property(statement, fc.integer(), (statement, seed) => {
         const rewritten = rewrite(statement, randomFrom(seed)) as Statement;
@@ -158,7 +159,7 @@ describe("whatever AWS does to the form", () => {
     );
   });
 
-  test("the canonical form is its own", () => {
+  test("canonicalizing is idempotent", () => {
     fc.assert(
       fc.property(statement, (statement) => {
         const once = canonicalStatement(statement);
@@ -167,7 +168,7 @@ describe("whatever AWS does to the form", () => {
     );
   });
 
-  test("the statement itself is left as it is", () => {
+  test("does not modify the statement", () => {
     fc.assert(
       fc.property(statement, (statement) => {
         const before = structuredClone(statement);
@@ -197,11 +198,11 @@ test.each<[string, Partial<Statement>, Partial<Statement>]>([
     { Principal: { AWS: "111122223333" } },
   ],
   ["an action in two spellings", { Action: ["s3:GetObject", "s3:getobject"] }, { Action: "s3:GetObject" }],
-])("%s are one, where AWS makes one of them", (_case, both, one) => {
+])("merges %s, as AWS does", (_case, both, one) => {
   expect(canonicalStatement({ ...BASE, ...both })).toEqual(canonicalStatement({ ...BASE, ...one }));
 });
 
-test("of two spellings of a condition key neither is lost", () => {
+test("keeps the values of both spellings of a condition key", () => {
   const of = (keys: Record<string, string>) => canonicalStatement({ ...BASE, Condition: { StringEquals: keys } });
   expect(of({ "aws:SourceArn": "a", "AWS:SourceArn": "b" })).not.toEqual(of({ "AWS:SourceArn": "b" }));
 });

@@ -1,9 +1,9 @@
 import { asList, type Principal, type Statement } from "./document.ts";
 
 /**
- * One form for all the ways in which AWS writes the same statement: it reorders lists (differently at each read), collapses a list of one
- * to a string and an account id to its root ARN, and takes action and condition names in any letter case.
- * A principal that was deleted comes back as its unique id (AROA..., AIDA...), which stays a difference: the grant is dangling.
+ * AWS returns one statement in many forms: lists in any order, a list of one as a string, an account id as its root
+ * ARN, names of actions and conditions in any case. A deleted principal comes back as its unique id (AROA..., AIDA...),
+ * which stays a difference.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function canonicalStatement(statement: Statement): Record<string, unknown> {
@@ -20,7 +20,7 @@ export function canonicalText(statement: Statement): string {
   return JSON.stringify(canonicalStatement(statement));
 }
 
-/** By meaning, and in any order. */
+/** Compares the meaning, in any order. */
 export function sameStatements(these: readonly Statement[], those: readonly Statement[]): boolean {
   const canonical = (statements: readonly Statement[]) => statements.map(canonicalText).sort().join("\n");
   return canonical(these) === canonical(those);
@@ -51,14 +51,14 @@ function canonicalPrincipal(principal: Principal): unknown {
   return Object.fromEntries(entries.sort(byKey));
 }
 
-/** The root ARN of an account as its bare id, which needs no partition. */
+/** Converts the root ARN of an account to its id. */
 function accountOfRoot(principal: string): string {
   return /^arn:[\w-]+:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
 }
 
 function canonicalCondition(condition: Record<string, Record<string, unknown>>): unknown {
   const operators = Object.entries(condition).map(([operator, keys]) => {
-    // Two spellings of one key are one test, of all their values.
+    // Two spellings of one key are one test with all values.
     const grouped = Object.groupBy(Object.entries(keys), ([key]) => lower(key));
     const values = Object.entries(grouped).map(([key, same = []]) => {
       return [key, strings(same.flatMap(([, value]) => asList(value)))] as const;
@@ -68,7 +68,7 @@ function canonicalCondition(condition: Record<string, Record<string, unknown>>):
   return Object.fromEntries(operators.sort(byKey));
 }
 
-/** Booleans and numbers as strings, in one form, each value once, in order. */
+/** Sorted, without duplicates; booleans and numbers become strings. */
 function strings(value: unknown, form = (text: string) => text): string[] {
   return [...new Set(asList(value).map(String).map(form))].sort();
 }

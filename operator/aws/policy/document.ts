@@ -1,14 +1,11 @@
-/**
- * Bucket policies as JSON, as lenient as AWS is when it hands them back.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
- */
+import { parseArn, rootArn } from "../arn.ts";
 
 export type OneOrMany = string | string[];
 export type Principal = "*" | Record<string, OneOrMany>;
-/** By operator and key. */
-export type Condition = Record<string, Record<string, unknown>>;
+/** Values by operator and key. */
+export type ConditionBlock = Record<string, Record<string, unknown>>;
 
-/** Elements that are newer than this type survive, since statements of others are passed on as they came. */
+/** Elements that are not listed here survive: statements of others are written back as they were read. */
 export interface Statement {
   Sid?: string;
   Effect: "Allow" | "Deny";
@@ -18,33 +15,65 @@ export interface Statement {
   NotAction?: OneOrMany;
   Resource?: OneOrMany;
   NotResource?: OneOrMany;
-  Condition?: Condition;
+  Condition?: ConditionBlock;
 }
 
+/**
+ * An IAM policy of a bucket, key, role or session. As lenient as AWS is in what it returns.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
 export interface PolicyDocument {
   Version?: string;
   Id?: string;
   Statement: Statement[];
 }
 
-/** Bytes that S3 takes at the most: https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html */
+/** Limit of a bucket policy: https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html */
 export const MAX_POLICY_BYTES = 20_480;
 
 export function policyBytes(document: PolicyDocument): number {
   return document.Statement.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(document));
 }
 
-/** The one in which policies are written today. The other is 2008-10-17, which is also meant where there is none. */
+/** The current version. The other one is 2008-10-17, the default of a document without a version. */
 export const POLICY_VERSION = "2012-10-17";
 
 /**
- * No policy is a document without statements; a single statement may come without its list. Throws a SyntaxError for an
- * empty text, as which AWS never answers.
+ * Parses undefined, for no policy, as a document without statements.
+ * @throws SyntaxError for an empty text, which AWS never returns
  */
 export function parsePolicy(text: string | undefined): PolicyDocument {
   if (text === undefined) return { Version: POLICY_VERSION, Statement: [] };
   const document = JSON.parse(text) as { Statement?: Statement | Statement[] } & Omit<PolicyDocument, "Statement">;
   return { ...document, Statement: asList(document.Statement) };
+}
+
+/** The Sid, or else the place: "#2". */
+export function statementName({ Sid }: Statement, index: number): string {
+  return Sid || `#${index + 1}`;
+}
+
+/** Names of AWS principals: ARNs, account ids, unique ids, or `*` for all callers. */
+export function awsNames(principal: Principal | undefined): string[] {
+  return principal === "*" ? ["*"] : asList(principal?.["AWS"]);
+}
+
+/** Whether a name of a principal is the whole account of `arn`: its id, or the ARN of its root user. */
+export function namesAccountOf(name: string, arn: string): boolean {
+  const { partition = "", accountId = "" } = parseArn(arn) ?? {};
+  return name === accountId || name === rootArn(partition, accountId);
+}
+
+export interface ConditionTest {
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+export function testsOf(condition: ConditionBlock = {}): ConditionTest[] {
+  return Object.entries(condition).flatMap(([operator, tests]) =>
+    Object.entries(tests).map(([key, values]) => ({ operator, key, values: asList(values).map(String) })),
+  );
 }
 
 export function asList<T>(value: T | T[] | undefined): T[] {

@@ -1,33 +1,31 @@
-import { asList, type Condition, type OneOrMany, type Principal, type Statement } from "./document.ts";
+import { asList, type ConditionTest, type OneOrMany, type Principal, type Statement, testsOf } from "./document.ts";
 
-/** Whom a statement lets in beyond the bucket's own account: everybody, or somebody. */
+/** Access that a statement grants outside the bucket's own account: to all callers, or to some. */
 export type ExternalAccess = "Public" | "OtherAccount";
 
-/** What counts as one's own. */
+/** Accounts and organization that do not count as outside. */
 export interface Home {
-  /** Of the bucket. */
+  /** The bucket's account. */
   accountId: string;
-  /** As good as the bucket's. */
   otherAccounts?: readonly string[];
   organizationId?: string;
 }
 
 /**
- * Judges one statement by itself; undefined where it lets in nobody from outside. Whatever is not understood counts as outside:
- * this is a warning, and a person looks at it. "Public" is S3's own meaning of the word:
+ * Judges one statement alone; undefined if it grants nothing outside. Unknown forms count as outside: this is a warning
+ * for the user. "Public" is defined by S3:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
 export function externalAccess(statement: Statement, home: Home): ExternalAccess | undefined {
-  const { Effect, Condition = {} } = statement;
-  if (Effect !== "Allow") return undefined;
+  if (statement.Effect !== "Allow") return undefined;
   const names = principalNames(statement);
-  if (names.every((name) => isOwn(name, home)) || someTest(Condition, (test) => staysHome(test, home))) {
+  if (names.every((name) => isOwn(name, home)) || someTest(statement, (test) => staysHome(test, home))) {
     return undefined;
   }
-  return names.includes("*") && !someTest(Condition, limits) ? "Public" : "OtherAccount";
+  return names.includes("*") && !someTest(statement, limits) ? "Public" : "OtherAccount";
 }
 
-/** Who a statement names, sorted; `*` is everybody, and so is everybody but somebody. */
+/** Names of all principals, sorted. `*` means all callers; NotPrincipal counts as `*`. */
 export function principalNames({ Principal, NotPrincipal }: Statement): string[] {
   if (NotPrincipal !== undefined) return ["*"];
   return [...new Set(namesIn(Principal))].sort();
@@ -38,12 +36,12 @@ function namesIn(principal: Principal | undefined): string[] {
   return Object.values<OneOrMany>(principal ?? {}).flatMap((names) => asList(names));
 }
 
-/** What AWS shows in place of a user or role that is gone (AROA..., AIDA...). */
+/** AWS shows a deleted user or role as its unique id (AROA..., AIDA...). */
 export function isUniqueId(name: string): boolean {
   return /^A[A-Z]{3}[A-Z0-9]{16,}$/.test(name);
 }
 
-/** An account, or what is in it, or was. */
+/** An account, a principal in it, or a deleted principal. */
 function isOwn(name: string, home: Home): boolean {
   return isHome(name, home) || isUniqueId(name) || isHome(accountOf(name), home);
 }
@@ -56,33 +54,23 @@ function accountOf(arn: string): string | undefined {
   return /^arn:[^:*?$]+:[^:*?$]+:[^:$]*:(\d{12}):/.exec(arn)?.[1];
 }
 
-/** One test of a condition that requires something to be there and equal: keys in lower case. */
-interface Test {
-  operator: string;
-  key: string;
-  values: string[];
-}
-
-/** `ForAllValues` and `IfExists` hold also where the key is absent, and so require nothing. */
+/** Operators that fail without the key. `ForAllValues` and `IfExists` also hold without it. */
 const REQUIRES = /^(foranyvalue:)?(string(equals|equalsignorecase|like)|arn(equals|like)|ipaddress)$/;
 
-function someTest(condition: Condition, holds: (test: Test) => boolean): boolean {
-  const tests = Object.entries(condition).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => ({
-      operator: operator.toLowerCase(),
-      key: key.toLowerCase(),
-      values: asList(values).map(String),
-    })),
-  );
-  return tests.some((test) => REQUIRES.test(test.operator) && test.values.length > 0 && holds(test));
+/** Whether `holds` for a test that needs the key; its operator and key are in lower case. */
+function someTest({ Condition }: Statement, holds: (test: ConditionTest) => boolean): boolean {
+  return testsOf(Condition).some((test) => {
+    const { operator, key, values } = { ...test, operator: test.operator.toLowerCase(), key: test.key.toLowerCase() };
+    return REQUIRES.test(operator) && values.length > 0 && holds({ operator, key, values });
+  });
 }
 
 const ACCOUNT_KEYS = ["aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "s3:dataaccesspointaccount"];
 const ORGANIZATION_KEYS = ["aws:principalorgid", "aws:sourceorgid"];
 const ARN_KEYS = ["aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"];
 
-/** The request comes from the account or its organization. */
-function staysHome({ key, values }: Test, home: Home): boolean {
+/** The test admits only requests from the accounts or the organization. */
+function staysHome({ key, values }: ConditionTest, home: Home): boolean {
   if (ACCOUNT_KEYS.includes(key)) return values.every((value) => isHome(value, home));
   if (ORGANIZATION_KEYS.includes(key)) return values.every((value) => value === home.organizationId);
   return ARN_KEYS.includes(key) && values.every((value) => isHome(accountOf(value), home));
@@ -97,8 +85,8 @@ const OTHER_LIMITS = [
 ];
 const LIMITS = new Set([...ACCOUNT_KEYS, ...ORGANIZATION_KEYS, ...ARN_KEYS, ...OTHER_LIMITS]);
 
-/** S3 does not call public what is bound to fixed values of these keys, or to addresses that are not half the Internet. */
-function limits({ operator, key, values }: Test): boolean {
+/** S3 does not call a statement public that requires fixed values of these keys, or a narrow range of addresses. */
+function limits({ operator, key, values }: ConditionTest): boolean {
   if (operator === "ipaddress") return key === "aws:sourceip" && values.every(isNarrow);
   return LIMITS.has(key) && values.every((value) => !/[*?]|\$\{/.test(value));
 }

@@ -1,6 +1,6 @@
 /**
- * Whether `text` matches an IAM pattern, in which `*` stands for any characters and `?` for one. In linear steps per star,
- * where a regular expression could be made to run for hours by a pattern of many stars.
+ * Whether `text` matches an IAM pattern: `*` stands for any characters, `?` for one. Not a regular expression, whose
+ * run time is exponential for a pattern with many stars.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function globMatches(pattern: string, text: string): boolean {
@@ -14,7 +14,7 @@ export function globMatches(pattern: string, text: string): boolean {
       inPattern += 1;
       inText += 1;
     } else if (star >= 0) {
-      // The last star takes one character more.
+      // The last star matches one character more.
       retryFrom += 1;
       inText = retryFrom;
       inPattern = star + 1;

@@ -25,45 +25,42 @@ function principalTest(operator: string, ...values: string[]): Partial<Statement
 
 describe("locks the operator out", () => {
   test.each<[string, Partial<Statement>]>([
-    ["everything for everybody", {}],
-    ["everybody in a list", { Principal: aws("*") }],
+    ["all actions, all principals", {}],
+    ["all principals in a list", { Principal: aws("*") }],
     ["its account", { Principal: aws("111122223333") }],
     ["its account by the root's ARN", { Principal: aws("arn:aws:iam::111122223333:root") }],
     ["its role", { Principal: aws(OTHER, ROLE) }],
     [
-      "its role with a path, which STS does not tell",
+      "its role with a path, which its session ARN lacks",
       { Principal: aws("arn:aws:iam::111122223333:role/a/b/operator") },
     ],
     ["its session", { Principal: aws(SESSION) }],
-    ["everybody but another", { NotPrincipal: aws(OTHER) }],
-    ["everybody but its role, without its session", { NotPrincipal: aws("111122223333", ROLE) }],
-    ["everybody but a service", { NotPrincipal: { Service: "logging.s3.amazonaws.com" } }],
+    ["all but another", { NotPrincipal: aws(OTHER) }],
+    ["all but its role, without its session", { NotPrincipal: aws("111122223333", ROLE) }],
+    ["all but a service", { NotPrincipal: { Service: "logging.s3.amazonaws.com" } }],
     ["one action", { Action: "S3:putbucketpolicy" }],
     ["a pattern of actions", { Action: ["s3:GetObject", "s3:*Policy"] }],
     ["all actions but one", { Action: undefined as never, NotAction: ["s3:GetBucketPolicy"] }],
-    ["the bucket alone", { Resource: BUCKET }],
+    ["only the bucket", { Resource: BUCKET }],
     ["a pattern of buckets", { Resource: "arn:aws:s3:::d*" }],
     ["all resources but objects", { Resource: undefined as never, NotResource: [`${BUCKET}/*`] }],
     ["an empty condition", { Condition: {} }],
     ["all but other roles", principalTest("ArnNotEquals", OTHER)],
     ["all but other roles, by pattern operators", principalTest("stringNotLikeIfExists", OTHER, "arn:aws:iam::1:root")],
-    [
-      "all but a role of another name, whatever its path",
-      principalTest("ArnNotLike", OTHER, OTHER.replace("/", "/*/")),
-    ],
+    ["all but a role of another name, with any path", principalTest("ArnNotLike", OTHER, OTHER.replace("/", "/*/"))],
     ["all but another account's roles", principalTest("ArnNotLike", "arn:aws:iam::444455556666:role/*")],
-    ["just its role", principalTest("ArnLike", OTHER, ROLE)],
-    ["any role at all", principalTest("StringLike", "*")],
+    ["only its role", principalTest("ArnLike", OTHER, ROLE)],
+    ["any principal", principalTest("StringLike", "*")],
   ])("%s", (_case, changes) => {
     expect(denied(changes)).toBeOneOf(actions);
   });
 
-  test("names the action", () => {
+  test("returns the action", () => {
     expect(denied({ Action: "s3:Put*" })).toBe("s3:PutBucketPolicy");
     expect(denied({ Action: undefined as never, NotAction: "s3:GetBucketPolicy" })).toBe("s3:PutBucketPolicy");
   });
 
-  test("as a user", () => {
+  test("if the operator is a user", () => {
     const user = "arn:aws:iam::111122223333:user/op";
     expect(denied({ Principal: aws(user) }, user)).toBeDefined();
     expect(denied({ NotPrincipal: aws("111122223333", user) }, user)).toBeUndefined();
@@ -80,9 +77,9 @@ describe("does not lock the operator out", () => {
     ["another account", { Principal: aws("444455556666") }],
     ["the same role of another account", { Principal: aws("arn:aws:iam::444455556666:role/operator") }],
     ["a service", { Principal: { Service: "logging.s3.amazonaws.com" } }],
-    ["everybody but it", { NotPrincipal: aws("111122223333", ROLE, SESSION) }],
+    ["all but the operator", { NotPrincipal: aws("111122223333", ROLE, SESSION) }],
     ["actions on objects", { Action: ["s3:GetObject", "s3:DeleteObject*"] }],
-    ["the deletion of the bucket, which is a wish like any other", { Action: "s3:DeleteBucket" }],
+    ["the deletion of the bucket, which is not a configuration action", { Action: "s3:DeleteBucket" }],
     ["objects", { Resource: `${BUCKET}/*` }],
     ["all but the bucket", { Resource: undefined as never, NotResource: BUCKET }],
     ["a condition on the request", { Condition: { Bool: { "aws:SecureTransport": "false" } } }],
@@ -94,14 +91,14 @@ describe("does not lock the operator out", () => {
     ],
     ["all but its role", principalTest("ArnNotEquals", OTHER, ROLE)],
     [
-      "all but a pattern that its role, with its unknown path, may match",
+      "all but a pattern that its role may match with an unknown path",
       principalTest("ArnNotLike", "arn:aws:iam::111122223333:role/team/*"),
     ],
-    ["all but its role, whatever its path", principalTest("ArnNotLike", ROLE.replace("/", "/*/"))],
+    ["all but its role with any path", principalTest("ArnNotLike", ROLE.replace("/", "/*/"))],
     ["all but a pattern of names", principalTest("StringNotLike", "*oper?tor", OTHER)],
-    ["all but everybody", principalTest("StringNotLike", "*")],
+    ["all but any principal", principalTest("StringNotLike", "*")],
     ["all but a variable", principalTest("StringNotEquals", "${aws:PrincipalTag/a}")],
-    ["just another role", principalTest("ArnLike", OTHER)],
+    ["only another role", principalTest("ArnLike", OTHER)],
     ["an operator of another kind", principalTest("ForAllValues:StringNotEquals", OTHER)],
   ])("%s", (_case, changes) => {
     expect(denied(changes)).toBeUndefined();

@@ -1,83 +1,63 @@
-import { parseArn } from "../arn.ts";
-import { principalArns, rootArn } from "./caller.ts";
-import { asList, type Condition, type Principal, type Statement } from "./document.ts";
+import { principalArns } from "./caller.ts";
+import { coversAction, coversResource } from "./covers.ts";
+import { awsNames, type ConditionTest, namesAccountOf, type Statement, testsOf } from "./document.ts";
 import { globMatches } from "./glob.ts";
 
-/** The operator as a bucket policy meets it. */
+/** The operator's identity, and the IAM actions by which it reads and configures buckets. */
 export interface Operator {
-  /** Who it is at AWS, as STS says. */
+  /** From sts:GetCallerIdentity. */
   callerArn: string;
-  /** IAM actions by which it looks at buckets and configures them. */
   actions: readonly string[];
 }
 
 /**
- * The first of the operator's actions that `statement` certainly denies it on the bucket, after which it could not mend the policy;
- * undefined where there is none, or where it takes the request to know.
+ * The first of the operator's actions that `statement` denies for certain on the bucket, so that the operator could not
+ * correct the policy; undefined if none, or if it depends on the request. Not {@link resourceRulingOf}, which knows the
+ * role's path and not the session's name: here only the session's name is known.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function deniedAction(statement: Statement, bucketArn: string, operator: Operator): string | undefined {
-  const { Effect, Action, NotAction, Condition } = statement;
-  if (Effect !== "Deny" || !isAbout(statement, bucketArn) || !isAgainst(statement, operator.callerArn))
-    return undefined;
-  if (!certainlyHolds(Condition ?? {}, operator.callerArn)) return undefined;
-  return operator.actions.find((action) =>
-    Action === undefined ? !matchesAction(NotAction, action) : matchesAction(Action, action),
-  );
-}
-
-function matchesAction(patterns: string | string[] | undefined, action: string): boolean {
-  return asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), action.toLowerCase()));
-}
-
-function isAbout({ Resource, NotResource }: Statement, bucketArn: string): boolean {
-  const matches = (patterns: string | string[] | undefined) =>
-    asList(patterns).some((pattern) => globMatches(pattern, bucketArn));
-  return Resource === undefined ? !matches(NotResource) : matches(Resource);
+export function deniedAction(
+  statement: Statement,
+  bucketArn: string,
+  { callerArn, actions }: Operator,
+): string | undefined {
+  const { Effect, Condition } = statement;
+  const isOnBucket = coversResource(statement, (pattern) => globMatches(pattern, bucketArn)) === true;
+  if (Effect !== "Deny" || !isOnBucket || !isAgainst(statement, callerArn)) return undefined;
+  if (!testsOf(Condition).every((test) => certainlyHolds(test, callerArn))) return undefined;
+  return actions.find((action) => coversAction(statement, action));
 }
 
 /**
- * `NotPrincipal` spares a session of a role only if it names its account, its role and the session itself.
+ * `NotPrincipal` exempts a session of a role only if it names its account, its role and the session itself.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 function isAgainst({ Principal, NotPrincipal }: Statement, callerArn: string): boolean {
-  const { partition = "", accountId = "" } = parseArn(callerArn) ?? {};
-  const isAccount = (name: string) => name === accountId || name === rootArn(partition, accountId);
-  const isSession = (name: string) => name === callerArn;
-  const identities = [isAccount, isSession, (name: string) => isPrincipal(name, callerArn)];
   const names = awsNames(Principal ?? NotPrincipal);
   if (names.includes("*")) return Principal !== undefined;
-  if (Principal === undefined) return !identities.every((identity) => names.some(identity));
-  return identities.some((identity) => names.some(identity));
+  const named = [
+    names.some((name) => namesAccountOf(name, callerArn)),
+    names.includes(callerArn),
+    names.some((name) => isPrincipal(name, callerArn)),
+  ];
+  return Principal === undefined ? !named.every(Boolean) : named.some(Boolean);
 }
 
-function awsNames(principal: Principal | undefined): string[] {
-  return principal === "*" ? ["*"] : asList(principal?.["AWS"]);
-}
-
-/** The operator's role or user, whatever path it has. */
+/** The operator's role, with any path, or its user. */
 function isPrincipal(name: string, callerArn: string): boolean {
   return principalArns(callerArn).some((pattern) => globMatches(pattern, name));
 }
 
-/** Only tests of who calls are decided: they are how policies lock out all but a few. Anything else is left to the request. */
-function certainlyHolds(condition: Condition, callerArn: string): boolean {
-  return Object.entries(condition).every(([operator, tests]) =>
-    Object.entries(tests).every(([key, values]) => {
-      if (key.toLowerCase() !== "aws:principalarn") return false;
-      return principalTestHolds(operator, asList(values).map(String), callerArn);
-    }),
-  );
-}
-
-function principalTestHolds(operator: string, values: string[], callerArn: string): boolean {
+/** Decides only tests of `aws:PrincipalArn`, which exempt principals. Others depend on the request. */
+function certainlyHolds({ operator, key, values }: ConditionTest, callerArn: string): boolean {
+  if (key.toLowerCase() !== "aws:principalarn") return false;
   const [form, negated] = /^(?:string|arn)(not)?(?:equals|like)(?:ifexists)?$/i.exec(operator) ?? [];
   if (form === undefined) return false;
   if (negated === undefined) return values.some((value) => value === "*" || isPrincipal(value, callerArn));
   return !values.some((value) => isPrincipal(value, callerArn) || mayMatch(value, callerArn));
 }
 
-/** Whether a pattern may be met by the operator's role, whose path nobody tells us, or by its user: where they begin and end alike. */
+/** Whether a pattern may match the operator. Compares its literal ends, because the role's path is unknown. */
 function mayMatch(pattern: string, callerArn: string): boolean {
   if (pattern.includes("$")) return true;
   if (!/[*?]/.test(pattern)) return false;
@@ -89,7 +69,7 @@ function mayMatch(pattern: string, callerArn: string): boolean {
   });
 }
 
-/** What comes before the first wildcard of a pattern, and after its last. */
+/** The text before the first wildcard, and the text after the last. */
 function literalEnds(pattern: string): { head: string; tail: string } {
   const parts = pattern.split(/[*?]/);
   return { head: parts[0] ?? "", tail: parts.at(-1) ?? "" };

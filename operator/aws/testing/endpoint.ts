@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** One request as the endpoint saw it. */
+/** A request that the endpoint received. */
 export interface SeenRequest {
   method: string;
   host: string;
@@ -10,7 +10,7 @@ export interface SeenRequest {
   userAgent: string;
   /** From the signature. */
   accessKeyId: string;
-  /** From 1: the SDK's retries count up. */
+  /** From 1; increased by retries of the SDK. */
   attempt: number;
   body: string;
 }
@@ -22,11 +22,11 @@ export type Answer =
 export interface Endpoint extends AsyncDisposable {
   url: string;
   requests: SeenRequest[];
-  /** Decides from now on. */
+  /** Called for each request from now on. */
   answer: (request: SeenRequest) => Answer;
 }
 
-/** A local HTTP server in the place of AWS. */
+/** A local HTTP server in place of AWS. */
 export async function startEndpoint(): Promise<Endpoint> {
   const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -69,7 +69,7 @@ function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<
   };
 }
 
-/** What AWS answers to the reads of these tests, where nothing is set. */
+/** Answers to reads of configurations that are not set. */
 export function nothingSet({ path }: Pick<SeenRequest, "path">): Answer {
   if (path === "/") return { status: 200, body: '{"KeyMetadata":{"KeyId":"docs"}}' };
   if (path.includes("versioning")) return { status: 200, body: "<VersioningConfiguration/>" };

@@ -1,16 +1,16 @@
 import type { Unknown } from "./places.ts";
 
-/** The unknown elements of one account's buckets, by document. A bucket that has none takes no room. */
-export interface Memory {
-  /** `id` where a bucket has any number of such documents. */
+/** The unknown elements of one account's buckets, by document. A bucket without any uses no memory. */
+export interface ElementMemory {
+  /** @param id only for documents that a bucket has several of */
   get(bucket: string, document: string, id: string | undefined): Unknown | undefined;
-  /** Undefined: the document has no unknown elements, or none any more. */
+  /** @param unknown undefined: the document has no unknown elements */
   set(bucket: string, document: string, id: string | undefined, unknown: Unknown | undefined): void;
-  /** Without an id all such documents of the bucket, for the document "" all that it has. */
+  /** Without an id: all such documents of the bucket. Document "": all documents of the bucket. */
   forget(bucket: string, document: string, id?: string): void;
 }
 
-export function createMemory(): Memory {
+export function createElementMemory(): ElementMemory {
   const buckets = new Map<string, Map<string, Unknown>>();
   const keyOf = (document: string, id = "") => `${document}/${id}`;
 

@@ -24,7 +24,7 @@ const lifecycle = (content: string) => `<LifecycleConfiguration ${XMLNS}>${conte
 const rule = (content: string) => `<Rule>${content}</Rule>`;
 const error = (code: string) => `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
 
-/** What S3 answers to a GET, by bucket. */
+/** Answers of S3 to a GET, by bucket. */
 let answers: Record<string, string | Answer>;
 let sent: Sent[];
 let s3: S3Client;
@@ -41,7 +41,7 @@ beforeEach(() => {
 
 const get = (Bucket = "one") => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
 
-/** The content of the root of what is put. */
+/** The content of the root of a PUT. */
 async function put(Rules: LifecycleRule[] = [RULE], Bucket = "one"): Promise<string | undefined> {
   await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
   return /^<\?xml version="1.0" encoding="UTF-8"\?><LifecycleConfiguration [^>]*>(.*)<\/LifecycleConfiguration>$/s.exec(
@@ -49,14 +49,14 @@ async function put(Rules: LifecycleRule[] = [RULE], Bucket = "one"): Promise<str
   )?.[1];
 }
 
-/** What is put after S3 has answered with this. */
+/** The body of a PUT after S3 has answered with this. */
 async function putAfter(content: string, rules?: LifecycleRule[]): Promise<string | undefined> {
   answers["one"] = `<?xml version="1.0" encoding="UTF-8"?>\n${lifecycle(content)}`;
   await get();
   return put(rules);
 }
 
-/** As the SDK writes it. */
+/** In the form of the SDK. */
 const PLAIN = "<Rule><Status>Enabled</Status><ID>a</ID><Filter/></Rule>";
 
 describe("copies", () => {
@@ -76,13 +76,13 @@ describe("copies", () => {
     expect(await putAfter(rule(KNOWN_RULE) + unknown)).toBe(PLAIN + unknown);
   });
 
-  test("attributes in the quotes that they need", async () => {
+  test("attributes with the necessary quotes", async () => {
     expect(await putAfter(`${rule(KNOWN_RULE)}<New kind='"a" &amp;'/>`)).toBe(
       `${PLAIN}<New kind="&quot;a&quot; &amp;"/>`,
     );
   });
 
-  test("a prefix with its declaration from further up", async () => {
+  test("a prefix with its declaration from an outer element", async () => {
     answers["one"] =
       `<LifecycleConfiguration xmlns:n="urn:new">${rule(`${KNOWN_RULE}<n:New/>`)}</LifecycleConfiguration>`;
     await get();
@@ -103,7 +103,7 @@ describe("puts back", () => {
     );
   });
 
-  test("into the rule of the same id, wherever it stands", async () => {
+  test("into the rule with the same id, in any order", async () => {
     const first = { ...RULE, ID: 'b & "c"' };
     const answer =
       rule(`${KNOWN_RULE}<New>a</New>`) + rule('<ID>b &amp; "c"</ID><Status>Enabled</Status><Filter/><New>b</New>');
@@ -117,23 +117,23 @@ describe("puts back", () => {
     ]);
   });
 
-  test("nothing of a rule that is gone", async () => {
+  test("nothing of a removed rule", async () => {
     expect(await putAfter(rule(`${KNOWN_RULE}<New>a</New>`), [{ ...RULE, ID: "b" }])).not.toContain("New");
   });
 
-  test("nothing below an element that is gone", async () => {
+  test("nothing below a removed element", async () => {
     const answer = rule(`${KNOWN_RULE}<Expiration><Days>1</Days><New/></Expiration>`);
     expect(await putAfter(answer)).toBe(PLAIN);
   });
 
-  test("below an element that stays, with another value", async () => {
+  test("below an element that stays with another value", async () => {
     const answer = rule(`${KNOWN_RULE}<Expiration><Days>1</Days><New/></Expiration>`);
     expect(await putAfter(answer, [{ ...RULE, Expiration: { Days: 2 } }])).toContain(
       "<Expiration><Days>2</Days><New/></Expiration>",
     );
   });
 
-  test("into the only entry without an id, and into that of several which says the same", async () => {
+  test("into the only entry without an id, or the one of several with the same content", async () => {
     const transition = (days: number, unknown = "") => `<Transition><Days>${days}</Days>${unknown}</Transition>`;
     expect(
       await putAfter(rule(KNOWN_RULE + transition(1, "<New/>")), [{ ...RULE, Transitions: [{ Days: 2 }] }]),
@@ -144,12 +144,12 @@ describe("puts back", () => {
     expect(body).toContain(transition(2, "<New>2</New>") + transition(3));
   });
 
-  test("into the only rule where S3 made up an id that we do not send", async () => {
+  test("into the only rule, whose id S3 made up and we do not send", async () => {
     const { ID: _, ...rest } = RULE;
     expect(await putAfter(rule(`${KNOWN_RULE}<New/>`), [rest])).toContain("<New/></Rule>");
   });
 
-  test("no element twice that the SDK itself carries over", async () => {
+  test("no element twice that the SDK itself keeps", async () => {
     answers["one"] =
       `<ListMetricsConfigurationsResult><MetricsConfiguration><Id>a</Id><Filter><New>x</New></Filter></MetricsConfiguration></ListMetricsConfigurationsResult>`;
     const { MetricsConfigurationList } = await s3.send(new ListBucketMetricsConfigurationsCommand({ Bucket: "one" }));
@@ -193,7 +193,7 @@ describe("forgets", () => {
     expect(await put()).toBe(PLAIN);
   });
 
-  test("with an answer that says it is an error, or is no XML", async () => {
+  test("with an answer that is an error or not XML", async () => {
     for (const body of [error("InternalError"), "{}", "<LifecycleConfiguration><New>", "<a><__proto__/></a>"]) {
       answers["one"] = body;
       await get().catch(() => undefined);
@@ -201,7 +201,7 @@ describe("forgets", () => {
     }
   });
 
-  test("not with an answer that says nothing of the document", async () => {
+  test("not with an answer that is not about the document", async () => {
     for (const status of [403, 500, 503]) {
       answers["one"] = { status, body: error("AccessDenied") };
       await expect(get()).rejects.toThrow("AccessDenied");
@@ -210,7 +210,7 @@ describe("forgets", () => {
   });
 });
 
-test("knows buckets and documents apart, also when they are read at the same time", async () => {
+test("distinguishes buckets and documents, also when read concurrently", async () => {
   const names = ["one", "two", "three"];
   for (const name of names) answers[name] = lifecycle(`${rule(KNOWN_RULE)}<New>${name}</New>`);
   answers["none"] = lifecycle(rule(KNOWN_RULE));
@@ -219,7 +219,7 @@ test("knows buckets and documents apart, also when they are read at the same tim
   expect(await put([RULE], "none")).not.toContain("New");
 });
 
-test("answers reach the caller as they were", async () => {
+test("passes on answers unchanged", async () => {
   answers["one"] = lifecycle(`${rule(`${KNOWN_RULE}<New/>`)}<New/>`);
   expect((await get()).Rules).toEqual([RULE]);
 });
@@ -235,7 +235,7 @@ describe("configurations that are listed", () => {
     answers["one"] = listed(content);
     await s3.send(new ListBucketInventoryConfigurationsCommand({ ...ref, ContinuationToken }));
   }
-  /** The unknown elements of what is put. */
+  /** The unknown elements of a PUT. */
   async function putOne(Id: string): Promise<string[]> {
     const InventoryConfiguration: InventoryConfiguration = {
       Id,
@@ -248,7 +248,7 @@ describe("configurations that are listed", () => {
     return sent.at(-1)?.body?.match(/<(New|Envelope).*?>.*?<\/\1>/g) ?? [];
   }
 
-  test("are known by id, over several pages", async () => {
+  test("are distinguished by id, over several pages", async () => {
     await list(`${entry("a")}${entry("b")}<Envelope>x</Envelope>`);
     await list(entry("c"), "token");
     expect(await putOne("a")).toEqual(["<New>a</New>"]);

@@ -1,10 +1,10 @@
 import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
 import { bodyText, type Response } from "../answers/body.ts";
-import { type Memory, createMemory } from "./memory.ts";
-import { type Operation, operationOf } from "./model.ts";
+import { type ElementMemory, createElementMemory } from "./memory.ts";
+import { type Operation, documentOperation } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";
 
-/** The parameters that say which document a call is about. */
+/** Parameters that identify the document of a call. */
 interface Address {
   Bucket?: string;
   Id?: string;
@@ -12,15 +12,15 @@ interface Address {
 }
 
 /**
- * Elements of a bucket's configuration that the SDK does not know, as they are newer than it is, survive a write: what the GET of a
- * document shows of them is put back into the next PUT of it. Whoever writes without having read loses them, as ever.
+ * Keeps elements of a bucket's configuration that are newer than the SDK: remembers those in the GET of a document and
+ * adds them to the next PUT. A PUT without an earlier GET still removes them.
  */
 export function keepUnknownElements<Input extends object, Output extends object>(): Pluggable<Input, Output> {
-  const memory = createMemory();
+  const memory = createElementMemory();
 
   const remember: DeserializeMiddleware<Input, Output> = (next, context) => async (args) => {
     const result = await next(args);
-    const operation = operationOf(context);
+    const operation = documentOperation(context);
     const response = result.response as Response;
     if (operation !== undefined) {
       learn(memory, operation, args.input, response.statusCode, await answerOf(operation, response));
@@ -29,7 +29,7 @@ export function keepUnknownElements<Input extends object, Output extends object>
   };
 
   const restore: BuildMiddleware<Input, Output> = (next, context) => (args) => {
-    const operation = operationOf(context);
+    const operation = documentOperation(context);
     const { Bucket = "", Id }: Address = args.input;
     const unknown = operation?.method === "PUT" ? memory.get(Bucket, operation.document, Id) : undefined;
     const request = args.request as { body?: unknown };
@@ -39,21 +39,27 @@ export function keepUnknownElements<Input extends object, Output extends object>
 
   return {
     applyToStack: (stack) => {
-      // Next to the wire: the SDK reads the body after it.
+      // Closest to the network: the SDK reads the body afterwards.
       stack.add(remember, { name: "rememberUnknownElements", override: true, step: "deserialize", priority: "low" });
-      // Checksum and length of the body are computed after it.
+      // Checksum and length of the body are computed afterwards.
       stack.add(restore, { name: "restoreUnknownElements", override: true, step: "build", priority: "high" });
     },
   };
 }
 
-/** The text of a document that was read, or of the answer that there is none. */
+/** The body of a read, or of its 404. */
 async function answerOf({ known }: Operation, response: Response): Promise<string | undefined> {
   const isRead = known !== undefined && (response.statusCode === 200 || response.statusCode === 404);
   return isRead ? bodyText(response) : undefined;
 }
 
-function learn(memory: Memory, operation: Operation, address: Address, status: number, answer: string | undefined) {
+function learn(
+  memory: ElementMemory,
+  operation: Operation,
+  address: Address,
+  status: number,
+  answer: string | undefined,
+) {
   const { method, document, isList, known } = operation;
   const { Bucket = "", Id, ContinuationToken } = address;
   const isGone = method === "DELETE" ? status < 300 : status === 404 && answer !== undefined && hasErrorCode(answer);
@@ -65,7 +71,7 @@ function learn(memory: Memory, operation: Operation, address: Address, status: n
   for (const entry of unknown?.places ?? []) memory.set(Bucket, document, entry.id, entry);
 }
 
-/** A 404 of a proxy is no word of S3. */
+/** False for a 404 of a proxy. */
 function hasErrorCode(answer: string): boolean {
   return /<Error>.*<Code>/s.test(answer);
 }

@@ -2,21 +2,21 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 import { type HandlerExecutionContext, SMITHY_CONTEXT_KEY, type StaticOperationSchema } from "@smithy/types";
 import { documentOf, elementName, isOutsideBody } from "../answers/document.ts";
 
-/** An operation on a bucket's configuration documents, as the SDK's own model describes it. */
+/** An operation on a bucket's configuration documents, according to the SDK's model. */
 export interface Operation {
   method: string;
-  /** The subresource that its GET, PUT and DELETE share, such as "lifecycle"; "" is the bucket itself. */
+  /** Subresource of the GET, PUT and DELETE, such as "lifecycle"; "" is the bucket itself. */
   document: string;
-  /** The answer has any number of documents, each with an id. */
+  /** The answer is a list of documents with ids. */
   isList: boolean;
-  /** Paths below the answer's root that the SDK reads, such as "/Rule/ID"; undefined where the answer is not such a document. */
+  /** Paths below the root that the SDK reads, such as "/Rule/ID"; undefined if it reads no such document. */
   known: ReadonlySet<string> | undefined;
 }
 
 const operations = new WeakMap<StaticOperationSchema, Operation | undefined>();
 
-/** Undefined for operations on objects, and on what is not in a bucket. */
-export function operationOf(context: HandlerExecutionContext): Operation | undefined {
+/** Undefined for operations on objects and outside of buckets. */
+export function documentOperation(context: HandlerExecutionContext): Operation | undefined {
   const schema = context[SMITHY_CONTEXT_KEY]?.["operationSchema"] as StaticOperationSchema | undefined;
   if (schema === undefined) return undefined;
   if (!operations.has(schema)) operations.set(schema, describe(schema));
@@ -53,13 +53,10 @@ function pathsBelow(schema: NormalizedSchema, path: string): string[] {
   });
 }
 
-/**
- * Whether each element of a document is at a known path. Follows the tags without parsing, which is much faster; false where that is
- * not to be trusted.
- */
+/** Scans tags, much faster than parsing. False if an element is unknown, or where a scan is not reliable. */
 export function hasOnlyKnown(xml: string, known: ReadonlySet<string>): boolean {
   if (xml.includes("<!")) return false;
-  /** Paths of the elements that the current tag is in; the root's is "". */
+  /** Paths of the open elements; that of the root is "". */
   const open: string[] = [];
   for (const [, tag = ""] of xml.matchAll(/<([^<>]*)>/g)) {
     if (tag.startsWith("?")) continue;

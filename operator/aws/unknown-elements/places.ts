@@ -13,20 +13,20 @@ import {
   type XmlNode,
 } from "../xml.ts";
 
-/** The unknown elements in an element, and those further below it. */
+/** The unknown elements in an element and below it. */
 export interface Unknown {
   elements: readonly XmlNode[];
   places: readonly Place[];
 }
 
-/** An element that has unknown ones, and of the known ones only what it takes to find it again. */
+/** A known element that contains unknown ones, with what identifies it in another document. */
 export interface Place extends Unknown {
   name: string;
-  /** Text of its ID or Id, if it has one. */
+  /** Text of its ID or Id. */
   id: string | undefined;
-  /** Tells it from its siblings; see {@link identityOf}. */
+  /** See {@link identityOf}. */
   identity: string;
-  /** It has no sibling of its name. */
+  /** It has no sibling with its name. */
   isOnly: boolean;
 }
 
@@ -35,8 +35,8 @@ type Attributes = Readonly<Record<string, string>>;
 type IsKnown = (path: string) => boolean;
 
 /**
- * Where an answer of S3 has elements that are not known; undefined where everything is, and where it is no XML, which the SDK will say.
- * Known are paths below the root, such as "/Rule/ID".
+ * Undefined if the answer has only known elements, or is not XML, which the SDK reports.
+ * @param known paths below the root, such as "/Rule/ID"
  */
 export function unknownIn(answer: string, known: ReadonlySet<string>): Unknown | undefined {
   if (hasOnlyKnown(answer, known)) return undefined;
@@ -44,7 +44,7 @@ export function unknownIn(answer: string, known: ReadonlySet<string>): Unknown |
   return root && unknownBelow(root, "", {}, (path) => known.has(path));
 }
 
-/** The answer to a GET may be an error, although its status is 200. */
+/** Undefined for an error, which can have status 200. */
 function rootOf(answer: string): XmlNode | undefined {
   try {
     return parseXml(answer).find((node) => isElement(node) && nameOf(node) !== "Error");
@@ -71,7 +71,7 @@ function unknownBelow(element: XmlNode, path: string, above: Attributes, isKnown
   return { elements, places };
 }
 
-/** A document with the unknown elements back in their places; those whose place is gone are left out. */
+/** Adds the unknown elements to a document, except those in an element that it no longer has. */
 export function withUnknown(document: string, unknown: Unknown): string {
   return buildXml(parseXml(document).map((node) => (isElement(node) ? putBack(node, unknown) : node)));
 }
@@ -91,11 +91,11 @@ function putBack(element: XmlNode, { elements, places }: Unknown): XmlNode {
     const place = placeFor(child);
     return place ? putBack(child, place) : child;
   });
-  // The SDK itself carries over the unknown member of a union.
+  // The SDK itself keeps an unknown member of a union.
   return withChildren(element, [...children, ...elements.filter((child) => !namesakes.has(nameOf(child)))]);
 }
 
-/** An entry is known by its id, and one that has none by what it says in known elements. */
+/** Distinguishes siblings: by id, or else by the content of known elements. */
 function identityOf(element: XmlNode, path = "", isKnown: IsKnown = () => true): string {
   const id = idOf(element);
   return `${nameOf(element)} ${id === undefined ? contentOf(element, path, isKnown) : `id ${id}`}`;
@@ -110,7 +110,7 @@ function idOf(element: XmlNode): string | undefined {
   return id && textOf(id);
 }
 
-/** The same in any order of elements, and for dates as S3 and as the SDK write them. */
+/** Independent of the order of elements and of the two forms in which S3 and the SDK write dates. */
 function contentOf(element: XmlNode, path: string, isKnown: IsKnown): string {
   const children = elementsOf(element).filter((child) => isKnown(pathOf(path, child)));
   if (children.length === 0) return JSON.stringify(textOf(element).replace(/\.000Z$/, "Z"));
@@ -118,7 +118,7 @@ function contentOf(element: XmlNode, path: string, isKnown: IsKnown): string {
   return contents.sort().join();
 }
 
-/** What its prefixes mean, which an element that is taken elsewhere must bring along. */
+/** Namespace prefixes, which an element needs when it is moved. */
 function prefixesOf(element: XmlNode): Attributes {
   return Object.fromEntries(Object.entries(attributesOf(element)).filter(([name]) => name.startsWith("xmlns:")));
 }

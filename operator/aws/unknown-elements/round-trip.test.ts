@@ -6,8 +6,8 @@ import { clientOf, type Sent } from "./testing/client.ts";
 import { attributesOf, elementsOf, isElement, nameOf, parseXml, textOf, type XmlNode } from "../xml.ts";
 
 /*
- * Each configuration document that the SDK can both read and write, as its own model describes it: S3's answer has every element that the
- * model knows, and an unknown one at every place. What the SDK reads is put again as it is, and must then say the same as the answer.
+ * For each configuration document that the SDK can read and write: an answer with every element of the model and an
+ * unknown element in every place is read and written again, and must have the same content.
  */
 
 const OPERATIONS = Object.entries(sdk).flatMap(([name, schema]: [string, unknown]) =>
@@ -34,7 +34,7 @@ const PAIRS = OPERATIONS.flatMap((put) => {
   }).map((get) => ({ name: nameOfOperation(get), get, put }));
 });
 
-/** Elements of every member, each text being another one. */
+/** Elements of every member, each with another text. */
 function sample(next: () => number) {
   const unknown = () =>
     `<New><Deep a='1 "${next()}"'>a &amp; &lt;b&gt; &#13;<![CDATA[<c>&]]></Deep><Deep/></New><New>${next()}</New>`;
@@ -79,7 +79,7 @@ async function send(s3: sdk.S3Client, operation: StaticOperationSchema, input: F
   return { ...(await s3.send(new Command({ Bucket: "documents", ...input }))) };
 }
 
-/** What is to be put, for each document that was read. */
+/** The PUT for each document that was read. */
 function inputs({ get, put }: (typeof PAIRS)[number], output: Fields): Fields[] {
   const { $metadata: _, ...answer } = output;
   const payload = payloadOf(put[4])?.getMemberName() ?? "";
@@ -90,7 +90,7 @@ function inputs({ get, put }: (typeof PAIRS)[number], output: Fields): Fields[] 
   return [{ [payload]: read === undefined ? answer : answer[read], Id: "a" }];
 }
 
-/** Comparable whatever the order of elements and the quotes of attributes, and for dates as S3 and as the SDK write them. */
+/** Independent of the order of elements, the quotes of attributes and the form of dates. */
 function canonical(element: XmlNode): unknown[] {
   const attributes = Object.entries(attributesOf(element))
     .filter(([name]) => !name.startsWith("xmlns"))
@@ -104,7 +104,7 @@ function contents(elements: XmlNode[]): unknown[] {
   return elements.map(canonical).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
-/** What documents say; how their roots are called is left to the SDK. */
+/** The content of documents without the name of the root. */
 function documents(roots: XmlNode[]): unknown[] {
   return roots.map((root) => contents(elementsOf(root)));
 }
@@ -127,7 +127,7 @@ test.each(PAIRS)("$name", async (pair) => {
   expect(documents(puts.map(({ body = "" }) => rootOf(body)))).toEqual(documents(answered));
 });
 
-test("every document of a setting is among them", () => {
+test("covers every document of a setting", () => {
   const settings = [
     "GetBucketTagging",
     "GetPublicAccessBlock",

@@ -44,7 +44,7 @@ function addUnknown(...parents: (XmlElement | undefined)[]): void {
 
 const unknownIn = (parent: XmlElement | undefined) => parent?.children.filter(({ name }) => name === UNKNOWN.name);
 
-test("a lifecycle configuration keeps what is new in it, where it was", async () => {
+test("a lifecycle configuration keeps unknown elements in place", async () => {
   const Bucket = "lifecycle";
   const bucket = account.createBucket(Bucket, REGION);
   const rule = (ID: string, Days: number) =>
@@ -67,7 +67,7 @@ test("a lifecycle configuration keeps what is new in it, where it was", async ()
   expect(unknownIn(ruleOf("c"))).toEqual([]);
 });
 
-test("an inventory configuration that was listed keeps what is new in it", async () => {
+test("an inventory configuration from a list keeps unknown elements", async () => {
   const Bucket = "inventory";
   const bucket = account.createBucket(Bucket, REGION);
   const put = (Frequency: "Daily" | "Weekly") =>

@@ -5,13 +5,14 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
+import { keyArnOf } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import { type Owner, ownershipTags } from "../../api/ownership.ts";
 import { failed } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
-import { type KeyClient, keyArnOf } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 import { rotationOf } from "./rotation.ts";
 
 /** The shortest that KMS allows; for keys that nothing was ever encrypted with. */

@@ -1,7 +1,8 @@
 import { DescribeKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import { keyArnOf } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import { type KeyClient, keyArnOf } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 
 /** What KMS says of a key, by id, ARN or alias; undefined if there is none. https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
 export async function describeKey(client: KeyClient, key: string): Promise<KeyMetadata | undefined> {

@@ -1,10 +1,11 @@
 import { type KeyMetadata, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
+import { keyArnOf } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { parseDenial } from "../../aws/denial.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import { type Owner, ownershipOf } from "../../api/ownership.ts";
 import { describeKey } from "./describe.ts";
-import { type KeyClient, keyArnOf } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 
 /** Lookups under way at once, in an account that may have thousands of keys. */
 const AT_ONCE = 5;

@@ -15,9 +15,3 @@ export function keyClient(session: AwsSession, region: string, signal: AbortSign
   const { accountId, partition } = session;
   return { kms: session.kms(region), region, accountId, partition, options: { abortSignal: signal } };
 }
-
-/** The ARN of a key id or of an alias, to name it where a call on it is denied; an ARN stays as it is. */
-export function keyArnOf({ partition, region, accountId }: KeyClient, key: string): string {
-  if (key.startsWith("arn:")) return key;
-  return `arn:${partition}:kms:${region}:${accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`;
-}

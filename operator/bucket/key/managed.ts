@@ -1,13 +1,13 @@
 import { CancelKeyDeletionCommand, EnableKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import type { ManagedKey } from "../../api/types.ts";
-import { parseArn } from "../../aws/arn.ts";
+import { keyArnOf, parseArn } from "../../aws/arn.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Owner } from "../../api/ownership.ts";
 import type { Change } from "../settings/setting.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKey, findOwnKeys } from "./find.ts";
-import { type KeyClient, keyArnOf } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 import { DEFAULT_ROTATION_DAYS, enableRotation, rotationOf } from "./rotation.ts";
 
 /** A key that the operator makes for one S3Bucket, and what is known of it from before. */

@@ -1,6 +1,7 @@
 import { EnableKeyRotationCommand, GetKeyRotationStatusCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import { keyArnOf } from "../../aws/arn.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
-import { type KeyClient, keyArnOf } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 
 /** KMS's own: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html */
 export const DEFAULT_ROTATION_DAYS = 365;

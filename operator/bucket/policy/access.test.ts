@@ -1,4 +1,4 @@
-/** What the composed policy lets through, judged by an evaluator of IAM policies that is not ours. */
+/** What the composed policy allows, according to an independent IAM evaluator. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -25,10 +25,10 @@ const DISTRIBUTION = `arn:aws:cloudfront::${ACCOUNT}:distribution/A`;
 const OTHER_ACCOUNT = "444455556666";
 type LogService = NonNullable<Policy["logDelivery"]>[number]["service"];
 
-/** Few, since each asks the evaluator about many requests. */
+/** Few, because each run evaluates many requests. */
 const RUNS = { numRuns: 12 };
 
-/** Statements of users and of others, none of them about the keys below `data/` and `logs/`. */
+/** Statements of users and of other tools, none about keys below `data/` and `logs/`. */
 const OTHER_STATEMENTS: Statement[] = [
   { Effect: "Allow", Principal: { AWS: OTHER_ACCOUNT }, Action: "s3:GetObject", Resource: `${BUCKET_ARN}/theirs/*` },
   { Sid: "Theirs", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${BUCKET_ARN}/public/*` },
@@ -69,7 +69,7 @@ const policySpec: fc.Arbitrary<Policy> = fc.record(
   { requiredKeys: [] },
 );
 
-/** A bucket's spec with the given parts of the policy in any case, and any others; and what others have put into the policy. */
+/** A spec with the given parts of the policy and arbitrary others, and statements of other tools. */
 function specs(required: Policy): fc.Arbitrary<{ spec: S3BucketSpec & { policy: Policy }; foreign: Statement[] }> {
   const spec = fc.record({ policy: policySpec.map((policy) => ({ ...policy, ...required })), encryption });
   return fc.record({ spec, foreign: fc.subarray(OTHER_STATEMENTS) });
@@ -83,7 +83,7 @@ function composed(spec: S3BucketSpec, foreign: readonly Statement[]): Statement[
   return compose(foreign, wanted.statements, spec.policy?.unmanagedStatements ?? "Keep");
 }
 
-/** Holds for the policy that any such spec makes. */
+/** Asserts for the policies of arbitrary such specs. */
 async function always(
   required: Policy,
   check: (policy: Statement[], spec: S3BucketSpec) => Promise<void>,
@@ -94,13 +94,13 @@ async function always(
 
 const INSIDE = { "aws:SourceVpce": ENDPOINT };
 
-test("the same policy again, to the byte", async () => {
+test("composes the same policy again, byte for byte", async () => {
   await always({}, async (policy, spec) => {
     expect(JSON.stringify(composed(spec, policy))).toBe(JSON.stringify(policy));
   });
 });
 
-test("no plain HTTP, no old TLS; who comes by TLS, from inside, gets through", async () => {
+test("denies plain HTTP and old TLS, and allows TLS from inside", async () => {
   await always({}, async (policy) => {
     const get = (request: Record<string, string>) =>
       verdict(policy, APP, "s3:GetObject", "data/k", { ...INSIDE, ...request });
@@ -113,7 +113,7 @@ test("no plain HTTP, no old TLS; who comes by TLS, from inside, gets through", a
   });
 });
 
-test("nobody from outside the VPC endpoints but the root, the operator and services", async () => {
+test("denies requests outside the VPC endpoints, except of the root user, the operator and services", async () => {
   await always({ vpcEndpoints: [ENDPOINT] }, async (policy) => {
     expect(await verdict(policy, APP, "s3:GetObject", "data/k")).toBe("ExplicitlyDenied");
     expect(await verdict(policy, APP, "s3:GetObject", "data/k", { "aws:SourceVpce": "vpce-2" })).toBe(
@@ -131,7 +131,7 @@ test("nobody from outside the VPC endpoints but the root, the operator and servi
   });
 });
 
-test("nobody from outside the organization but the root, the operator and services", async () => {
+test("denies callers outside the organization, except the root user, the operator and services", async () => {
   await always({ organizationId: ORGANIZATION }, async (policy) => {
     expect(await verdict(policy, OUTSIDER, "s3:GetObject", "theirs/k", INSIDE)).toBe("ExplicitlyDenied");
     expect(
@@ -146,7 +146,7 @@ test("nobody from outside the organization but the root, the operator and servic
   });
 });
 
-test("uploads with the declared encryption or none of their own, and no others", async () => {
+test("allows uploads with the declared encryption or without encryption headers, and denies others", async () => {
   const ALGORITHM = "s3:x-amz-server-side-encryption";
   const KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
   await always({ enforceEncryption: true }, async (policy, { encryption }) => {
@@ -167,7 +167,7 @@ test("uploads with the declared encryption or none of their own, and no others",
   });
 });
 
-test("CloudFront of the named distributions, and only to read", async () => {
+test("allows CloudFront of the named distributions to read, and nothing else", async () => {
   await always({ cloudFrontDistributions: [DISTRIBUTION] }, async (policy) => {
     const cloudFront = (SourceArn: string) => service("cloudfront.amazonaws.com", { "aws:SourceArn": SourceArn });
     expect(await verdict(policy, cloudFront(DISTRIBUTION), "s3:GetObject", "data/k")).toBe("Allowed");
@@ -177,7 +177,7 @@ test("CloudFront of the named distributions, and only to read", async () => {
   });
 });
 
-describe("logs arrive from the right accounts, below their prefixes, whatever else is forbidden", () => {
+describe("allows log delivery for the right accounts, below their prefixes, with any other templates", () => {
   const source = (accountId: string, arn: string) => ({ "aws:SourceAccount": accountId, "aws:SourceArn": arn });
   const acl = { "s3:x-amz-acl": "bucket-owner-full-control" };
 
@@ -226,7 +226,7 @@ describe("logs arrive from the right accounts, below their prefixes, whatever el
 describe("the operator", () => {
   const outside = { "aws:PrincipalOrgID": "o-elsewhere0" };
 
-  test("is denied nothing that it has to do, with all templates at once", async () => {
+  test("is denied none of its actions, with all templates at once", async () => {
     const policy = composed(
       {
         encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: KEY_ARN } },
@@ -247,7 +247,7 @@ describe("the operator", () => {
     }
   });
 
-  test("is denied nothing by any, wherever it runs and whatever path its role has", async () => {
+  test("is denied none of its actions by any template, from any network and with any role path", async () => {
     const action = fc.constantFrom(...CONFIGURATION_ACTIONS);
     const path = fc.constantFrom("", "team/", "a/b/");
     const property = fc.asyncProperty(specs({}), action, path, async ({ spec, foreign }, action, path) => {

@@ -18,7 +18,7 @@ test.each([
   expect(isOurs(statement(sid))).toBe(ours);
 });
 
-test("foreign statements have the same names in whatever order they come", () => {
+test("names statements of others the same in any order", () => {
   const [ours, theirs, empty] = [statement("S3OperatorA"), statement("Theirs"), statement("")];
   const [allow, deny] = [statement(), statement(undefined, "Deny")];
   const named = [
@@ -31,7 +31,7 @@ test("foreign statements have the same names in whatever order they come", () =>
   expect(foreignStatements([deny, theirs, empty, ours, allow])).toEqual(named);
 });
 
-test("Keep passes on what is not ours, untouched and in order; former ones of ours go", () => {
+test("Keep: statements of others stay unchanged and in order, former ones of ours are removed", () => {
   const [theirs, nameless] = [statement("Theirs"), statement()];
   const observed = [statement("S3OperatorOld"), theirs, statement("S3OperatorA", "Deny"), nameless];
   const ours = [statement("S3OperatorA")];
@@ -40,13 +40,13 @@ test("Keep passes on what is not ours, untouched and in order; former ones of ou
   expect(composed[0]).toBe(theirs);
 });
 
-test("Remove leaves ours alone", () => {
+test("Remove: only ours remain", () => {
   expect(compose([statement("Theirs"), statement()], [statement("S3OperatorA")], "Remove")).toEqual([
     statement("S3OperatorA"),
   ]);
 });
 
-test("what was composed composes to itself", () => {
+test("composing is idempotent", () => {
   const ours = [statement("S3OperatorA"), statement("S3OperatorB")];
   const once = compose([statement("Theirs"), statement("S3OperatorA", "Deny")], ours, "Keep");
   expect(compose(once, ours, "Keep")).toEqual(once);

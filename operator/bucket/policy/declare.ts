@@ -1,11 +1,11 @@
 import type { Policy, PolicyStatement, Principals } from "../../api/types.ts";
 import { SID_PREFIX } from "./compose.ts";
-import { asList, type OneOrMany, type Principal, type Statement } from "../../aws/policy/document.ts";
+import { asList, type OneOrMany, type Principal, type Statement, testsOf } from "../../aws/policy/document.ts";
 import { USER_PREFIX } from "./templates/user-statement.ts";
 
 /**
- * What a spec says of statements that an s3-operator wrote, as far as they tell it: minimum TLS version, CloudFront distributions and the
- * user's own. Whether that is all of them, only their comparison with what the spec would make of it can say.
+ * The part of a spec that can be read from statements of an s3-operator: minimum TLS version, CloudFront distributions
+ * and the user's own statements. The caller compares the statements with the ones that this spec would produce.
  */
 export function declarePolicy(statements: readonly Statement[], bucketArn: string): Policy {
   const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
@@ -45,7 +45,7 @@ function principals(principal: Principal): Principals {
   return Object.fromEntries(said);
 }
 
-/** The bucket and all its objects are meant where a spec names no resources. */
+/** A spec without resources means the bucket and all its objects. */
 function unlessAll(resources: string[] | undefined): string[] | undefined {
   const isAll = resources?.length === 2 && resources.includes("{bucket}") && resources.includes("{bucket}/*");
   return isAll ? undefined : resources;
@@ -55,10 +55,8 @@ function inBucket(resource: string, bucketArn: string): string {
   return resource.startsWith(bucketArn) ? `{bucket}${resource.slice(bucketArn.length)}` : resource;
 }
 
-function conditions({ Condition = {} }: Partial<Statement> = {}): PolicyStatement["conditions"] {
-  const said = Object.entries(Condition).flatMap(([operator, tests]) =>
-    Object.entries(tests).map(([key, values]) => ({ operator, key, values: [...new Set(asList(values).map(String))] })),
-  );
+function conditions({ Condition }: Partial<Statement> = {}): PolicyStatement["conditions"] {
+  const said = testsOf(Condition).map((test) => ({ ...test, values: [...new Set(test.values)] }));
   return said.length > 0 ? said : undefined;
 }
 

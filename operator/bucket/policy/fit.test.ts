@@ -12,12 +12,12 @@ function document(...Statement: Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement };
 }
 
-test("what fits stays as it is", () => {
+test("keeps a policy that fits unchanged", () => {
   const whole = document(statement("Own"), statement("S3OperatorAccessAn1"));
   expect(fitting(whole, document(), MAX)).toBe(whole);
 });
 
-test("all but the statements of BucketAccesses stay; of those, first the ones that are there, then as many as fit", () => {
+test("keeps all other statements, then those of BucketAccesses that fit, existing ones first", () => {
   const [own, big] = [statement("Own"), statement("S3OperatorAccessAn1", 900)];
   const [late, there, more] = ["B", "C", "D"].map((name) => statement(`S3OperatorAccess${name}n1`, 160));
   if (late === undefined || there === undefined || more === undefined) throw new Error("Not so many");
@@ -27,7 +27,7 @@ test("all but the statements of BucketAccesses stay; of those, first the ones th
   expect(policyBytes(document(own, there, late, more))).toBeGreaterThan(MAX);
 });
 
-test("a policy that is too long without them stays so", () => {
+test("keeps other statements even if they exceed the limit", () => {
   const fit = fitting(document(statement("Own", 2_000), statement("S3OperatorAccessAn1")), document(), MAX);
   expect(fit.Statement.map(({ Sid }) => Sid)).toEqual(["Own"]);
   expect(policyBytes(fit)).toBeGreaterThan(MAX);

@@ -1,4 +1,4 @@
-/** The guard against locking the operator out, held against an evaluator of IAM policies that is not ours. */
+/** Compares the guard against locking the operator out with an independent IAM evaluator. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -35,7 +35,7 @@ const conditions = fc.record({
     { minLength: 1 },
   ),
 });
-/** Denials with all sorts of principals, actions and resources; conditions only about who asks, which the guard decides. */
+/** Denials with conditions only on the caller, which the guard decides. */
 const denial = fc
   .record({
     whom: fc.oneof(
@@ -50,13 +50,13 @@ const denial = fc
     userStatement({ sid: "X", effect: "Deny", ...whom, ...what, ...where, ...when }, BUCKET_ARN),
   );
 
-test("a user's statement locks the operator out just if the guard says so", async () => {
+test("the guard refuses a user's statement only if it denies the operator", async () => {
   const caller = operator();
   const known = { callerArn: OPERATOR_ARN, actions: CONFIGURATION_ACTIONS };
   await fc.assert(
     fc.asyncProperty(denial, fc.constantFrom(...CONFIGURATION_ACTIONS), async (statement, other) => {
       const denied = deniedAction(statement, BUCKET_ARN, known);
-      // There the guard is stricter than the evaluator: as AWS says, account and session must be named too.
+      // The guard is stricter than the evaluator: according to AWS, NotPrincipal must name account and session too.
       fc.pre(denied === undefined || statement.NotPrincipal === undefined);
       const action = denied ?? other;
       const expected = denied === undefined ? "Allowed" : "ExplicitlyDenied";

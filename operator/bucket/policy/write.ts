@@ -9,7 +9,7 @@ import { danglingRefused } from "./dangling.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { principalNames } from "../../aws/policy/external-access.ts";
 
-/** Throws what AWS says of `document`, also where it took all of it but the statements of a BucketAccess. */
+/** @throws the error of AWS about `document`, even if a part of it was then written */
 export async function applyPolicy(
   bucket: BucketClient,
   document: PolicyDocument,
@@ -22,7 +22,7 @@ export async function applyPolicy(
   }
 }
 
-/** Without statements there is no policy. */
+/** Deletes the policy if the document has no statements. */
 export async function writePolicy(
   bucket: BucketClient,
   document: PolicyDocument,
@@ -34,8 +34,9 @@ export async function writePolicy(
 }
 
 /**
- * Writes the policy of a bucket or a key, and where AWS refuses the whole of it for a principal that it does not know, the rest of it: a BucketAccess that
- * names one must not keep the others from being applied, or taken away. Throws what AWS said of `document` all the same.
+ * Writes the policy of a bucket or key. If AWS rejects it because of an unknown principal, writes the rest: one
+ * BucketAccess with such a principal must not keep the others from being applied or revoked.
+ * @throws the error of AWS about `document`, even if the rest was written
  */
 export async function writeAsFarAsKnown(
   write: (document: PolicyDocument) => Promise<void>,
@@ -46,13 +47,16 @@ export async function writeAsFarAsKnown(
     await write(document);
   } catch (error) {
     const rest = withoutUnknown(document, observed, error);
-    // What AWS says of the rest is in the next look, if it matters.
+    // The next reconcile finds an error about the rest, if it lasts.
     if (rest !== undefined) await writeAsFarAsKnown(write, rest, observed).catch(() => {});
     throw error;
   }
 }
 
-/** AWS names one unknown principal at a time, or none: then what BucketAccesses have in the policy already stays. Undefined: nothing is left to write. */
+/**
+ * Without the statements of BucketAccesses that name the unknown principal. AWS names one at a time; if it names none,
+ * without those that are not in the policy yet. Undefined: nothing is left to write.
+ */
 function withoutUnknown(
   document: PolicyDocument,
   observed: PolicyDocument,

@@ -1,4 +1,5 @@
-import type { PolicyDocument } from "../../aws/policy/document.ts";
+import { type ConditionTest, type PolicyDocument, type Statement, testsOf } from "../../aws/policy/document.ts";
+import { SID_PREFIX } from "../../bucket/policy/compose.ts";
 import type { Findings } from "../findings.ts";
 import {
   type Applying,
@@ -13,20 +14,20 @@ import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "
 const BUCKET_POLICY = "bucket policy";
 const VPC_ENDPOINT = "VPC endpoint";
 
-/** Where a request comes from, which only the network of the Pods tells. */
+/** Keys for the network that a request comes from. */
 const NETWORK_KEY = /^aws:(sourcevpc|sourcevpce|sourcevpcarn|vpcsourceip)$/i;
 
-/** What the bucket policy says, but for those denials that are about the network, which are a layer of their own. Pure. */
+/** The bucket policy without its denials by network, which are {@link vpcEndpointLayer}. Pure. */
 export function bucketPolicyLayer({ s3: { request }, foreign, bucketPolicy }: Findings): Layer {
   if (bucketPolicy.remedy !== undefined) return cannotBeRead(BUCKET_POLICY, bucketPolicy.remedy);
   const { denies, allows } = resourceRulingOf(bucketPolicy.value, request);
   const judgement = judge({
     denies: denies.filter((each) => !isAboutNetwork(each)),
-    allows: [...allows, ...anyway(!foreign)],
+    allows: foreign ? allows : [...allows, NO_ALLOW_NEEDED],
   });
   switch (judgement.outcome) {
     case "Denied":
-      return blocks(BUCKET_POLICY, `statement '${judgement.by}' denies it`, whoseIs(judgement.by));
+      return blocks(BUCKET_POLICY, `statement '${judgement.by}' denies it`, remedyOf(judgement.by));
     case "Depends":
       return depends(BUCKET_POLICY, judgement.keys);
     case "Allowed":
@@ -40,56 +41,51 @@ export function bucketPolicyLayer({ s3: { request }, foreign, bucketPolicy }: Fi
         : blocks(
             BUCKET_POLICY,
             `no statement allows ${request.roleArn} ${request.action} on ${request.resource}${dangling(bucketPolicy.value)}`,
-            "have the grants cover it; if they do, see whether BucketAccess and S3Bucket are Ready",
+            "add a grant that covers it; if there is one, check that BucketAccess and S3Bucket are Ready",
           );
   }
 }
 
-/** Within an account it takes no Allow of the bucket policy. */
-function anyway(isEnough: boolean): Applying[] {
-  return isEnough ? [{ name: "", statement: { Effect: "Allow" }, applies: true }] : [];
-}
+/** Within an account, the policies of the role are enough. */
+const NO_ALLOW_NEEDED: Applying = { name: "", statement: { Effect: "Allow" }, applies: true };
 
-function whoseIs(name: string): string {
-  return name.startsWith("S3Operator")
-    ? "it comes from spec.policy of the S3Bucket, or from its baseline: change it there"
-    : "it is not the operator's: ask the owners of the bucket to change it";
+function remedyOf(name: string): string {
+  return name.startsWith(SID_PREFIX)
+    ? "change spec.policy or spec.baseline of the S3Bucket"
+    : "another user or tool wrote the statement: ask the owners of the bucket to change it";
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
 function dangling(policy: PolicyDocument): string {
   const id = /"(AROA[A-Z0-9]{16,})"/.exec(JSON.stringify(policy))?.[1];
-  return id === undefined ? "" : `; it names ${id}, a role that was deleted, even if one of that name is there again`;
+  return id === undefined ? "" : `; it names ${id}, a deleted role, which a new role of the same name does not replace`;
 }
 
-/** The bucket policy's denials of requests that come another way. The policy of the endpoint itself is not looked at. Pure. */
+/** The bucket policy's denials by network. Does not check the policy of the endpoint itself. Pure. */
 export function vpcEndpointLayer({ s3: { request }, bucketPolicy }: Findings): Layer {
   if (bucketPolicy.remedy !== undefined) return cannotBeRead(VPC_ENDPOINT, bucketPolicy.remedy);
   const denials = resourceRulingOf(bucketPolicy.value, request).denies.filter(isAboutNetwork);
   const [denial] = [...denials.filter(isCertain), ...denials];
-  if (denial === undefined) return allowed(VPC_ENDPOINT, "the bucket policy asks for none, or for this one");
-  const wanted = `statement '${denial.name}' of the bucket policy wants ${valuesOf(denial)}`;
+  if (denial === undefined) return allowed(VPC_ENDPOINT, "the bucket policy requires none, or this one");
+  const tests = networkTests(denial.statement).map(({ key, values }) => `${key} ${values.join(" or ")}`);
+  const required = `statement '${denial.name}' of the bucket policy requires ${tests.join(", ")}`;
   if (isCertain(denial))
     return blocks(
       VPC_ENDPOINT,
-      wanted,
-      "send the request through such an endpoint, or have it added to the S3Bucket's spec.policy.vpcEndpoints",
+      required,
+      "send the request through such an endpoint, or add the endpoint of the Pods' network to spec.policy.vpcEndpoints of the S3Bucket",
     );
   return cannotTell(
     VPC_ENDPOINT,
-    `${wanted}, and depends on ${keysOf([denial]).join(", ")}`,
-    "ask again with --vpc-endpoint, the one of the Pods' network or 'none'",
+    `${required}, and depends on ${keysOf([denial]).join(", ")}`,
+    "run again with --vpc-endpoint: the endpoint of the Pods' network, or none",
   );
 }
 
-function isAboutNetwork({ statement: { Condition = {} } }: Applying): boolean {
-  return Object.values(Condition).some((tests) => Object.keys(tests).some((key) => NETWORK_KEY.test(key)));
+function isAboutNetwork({ statement }: Applying): boolean {
+  return networkTests(statement).length > 0;
 }
 
-function valuesOf({ statement: { Condition = {} } }: Applying): string {
-  const tests = Object.values(Condition).flatMap((each) => Object.entries(each));
-  return tests
-    .filter(([key]) => NETWORK_KEY.test(key))
-    .map(([key, values]) => `${key} ${[values].flat().join(" or ")}`)
-    .join(", ");
+function networkTests({ Condition }: Statement): ConditionTest[] {
+  return testsOf(Condition).filter(({ key }) => NETWORK_KEY.test(key));
 }

@@ -7,16 +7,20 @@ import { allowed, blocks, type Layer } from "./layer.ts";
 const GRANTS = "prefix";
 
 /**
- * Whether the grants cover what is asked: the key, or the prefix that a list asks for. Pure.
- * @param allowedAtAws AWS lets it through all the same, by what is not the BucketAccess's, or not any more
+ * Whether the grants cover the key, or the prefix of a list. Pure.
+ * @param allowedAtAws AWS allows the request, if necessary by something else than the BucketAccess
  */
 export function grantsLayer(grants: readonly Grant[], question: Question, allowedAtAws: boolean): Layer {
   const { action, key, prefix } = question;
   const permission = PERMISSIONS.find((each) => ACTIONS[each].includes(action));
   if (permission === undefined) {
     if (allowedAtAws)
-      return allowed(GRANTS, `no permission of a BucketAccess has ${action}; AWS allows it by something else`);
-    return blocks(GRANTS, `no permission of a BucketAccess has ${action}`, "do without it, or use another role");
+      return allowed(GRANTS, `no permission of a BucketAccess includes ${action}; AWS allows it for another reason`);
+    return blocks(
+      GRANTS,
+      `no permission of a BucketAccess includes ${action}`,
+      "avoid the action, or use another role",
+    );
   }
   const prefixes = grants.filter(({ permissions }) => permissions.includes(permission)).map((grant) => grant.prefix);
   const asked = isOnObjects(action) ? key : prefix;
@@ -24,31 +28,30 @@ export function grantsLayer(grants: readonly Grant[], question: Question, allowe
   if (covering !== undefined)
     return allowed(GRANTS, `the grant of ${permission} on '${covering}' covers it${aboutMissing(grants, action)}`);
   const held =
-    prefixes.length === 0 ? `no grant has ${permission}` : `${permission} is granted on ${quoted(prefixes)} only`;
-  if (allowedAtAws) return allowed(GRANTS, `${held}; AWS allows it by something else`);
+    prefixes.length === 0 ? `no grant includes ${permission}` : `${permission} is granted on ${quoted(prefixes)} only`;
+  if (allowedAtAws) return allowed(GRANTS, `${held}; AWS allows it for another reason`);
   return blocks(GRANTS, `${held}, and ${whatIs(question)}`, remedyOf(permission, prefixes, question));
 }
 
-/** As IAM has it: a list without prefix is covered by every key alone. */
+/** A list without a prefix is covered only by a grant on every key, as in IAM. */
 function covers(prefix: string, asked: string | undefined): boolean {
   return prefix === EVERY_KEY || (asked !== undefined && asked.startsWith(prefix));
 }
 
 function whatIs({ action, key, prefix }: Question): string {
   if (isOnObjects(action)) return `the key is '${key}'`;
-  return prefix === undefined || prefix === "" ? "the list asks for no prefix" : `the list asks for prefix '${prefix}'`;
+  return prefix === undefined || prefix === "" ? "the list has no prefix" : `the list has prefix '${prefix}'`;
 }
 
 function remedyOf(permission: Permission, prefixes: readonly string[], { action, key, prefix }: Question): string {
   const place = folderOf(isOnObjects(action) ? key : prefix);
   const nearest = isOnObjects(action) ? undefined : prefixes.find((each) => each.startsWith(prefix ?? ""));
-  if (nearest !== undefined) return `list with prefix '${nearest}', its '/' included`;
-  if (place === undefined)
-    return "ask for something below a prefix that ends in '/'; all else is granted only by '*', the whole bucket";
+  if (nearest !== undefined) return `list with prefix '${nearest}', including its '/'`;
+  if (place === undefined) return "use a key or prefix with a '/'; others can only be granted by '*', the whole bucket";
   return `add to spec.grants: {prefix: ${JSON.stringify(place)}, permissions: [${permission}]}`;
 }
 
-/** The narrowest prefix that a grant can have; undefined: none but the whole bucket. */
+/** The narrowest prefix that a grant can have; undefined: only the whole bucket. */
 function folderOf(text = ""): string | undefined {
   return text.includes("/") ? text.slice(0, text.lastIndexOf("/") + 1) : undefined;
 }
@@ -57,7 +60,7 @@ function folderOf(text = ""): string | undefined {
 function aboutMissing(grants: readonly Grant[], action: string): string {
   if (action !== "s3:GetObject") return "";
   if (grants.some(({ prefix, permissions }) => prefix === EVERY_KEY && permissions.includes("List"))) return "";
-  return "; a key that is not there is answered with 403 and not 404, since List is not granted on '*'";
+  return "; S3 answers 403 and not 404 for a missing key, because List is not granted on '*'";
 }
 
 function quoted(prefixes: readonly string[]): string {

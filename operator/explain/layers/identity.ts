@@ -9,7 +9,7 @@ const BOUNDARY = "permissions boundary";
 const ORGANIZATION = "organization";
 const BY_SIMULATION = "by AWS's simulation";
 
-/** The role's own side: its policies and its boundary, and the organization if that is what blocks. Pure. */
+/** The role's policies, its boundary, and the organization where it may be what blocks. Pure. */
 export function identityLayers({ s3, foreign, role, bucketPolicy }: Findings): Layer[] {
   if (foreign) return [ofOtherAccount(s3.request)];
   const byBucket = bucketPolicy.value && judge(resourceRulingOf(bucketPolicy.value, s3.request));
@@ -17,8 +17,8 @@ export function identityLayers({ s3, foreign, role, bucketPolicy }: Findings): L
 }
 
 /**
- * The same for one request, to S3 or to KMS. AWS's simulation decides where it allows; what is read on the role tells which layer blocks where it does not.
- * @param allowedElsewhere the resource's policy, if that allows it to the role itself, which is enough within an account
+ * The same for one request to S3 or KMS. If the simulation does not allow it, the role's policies tell what blocks.
+ * @param allowedElsewhere the resource's policy, if it allows the role itself, which is enough within an account
  */
 export function ownSide(
   { request, simulation }: Simulated,
@@ -30,7 +30,7 @@ export function ownSide(
       blocks(
         IDENTITY,
         `role ${request.roleArn} does not exist`,
-        "wait until the operator has made it again, or look at the BucketAccess's condition",
+        "wait until the operator recreates it, or see the BucketAccess's condition",
       ),
     ];
   }
@@ -39,18 +39,18 @@ export function ownSide(
     return [allowed(IDENTITY, BY_SIMULATION), allowed(BOUNDARY, BY_SIMULATION)];
   const [own, boundary] = [ofPolicies(role.policies, request), ofBoundary(role.boundary, request)];
   if (allowedElsewhere === undefined) return reconciled(own, boundary, simulated);
-  // The simulation's denial may be for want of that.
-  const detail = `the role has none for it, and needs none: ${allowedElsewhere} names it`;
+  // The simulation may deny only because it does not read the resource's policy.
+  const detail = `the role needs no policy for it: ${allowedElsewhere} allows the role`;
   return [lacks(role.policies, request) ? allowed(IDENTITY, detail) : own, boundary];
 }
 
-/** Allowed, whatever the request has besides what is known of it. */
+/** Allowed regardless of what is unknown about the request. */
 export function isClear(simulation: Simulation | undefined): boolean {
   return simulation?.allowed === true && simulation.missing.length === 0;
 }
 
 function ofOtherAccount({ roleArn, action }: PolicyRequest): Layer {
-  const detail = `the role's own policies are those of account ${accountOf(roleArn)}, and must allow ${action} as well`;
+  const detail = `the role belongs to account ${accountOf(roleArn)}, and its policies must allow ${action} too`;
   return cannotTell(IDENTITY, detail, "ask that account to run 'aws iam simulate-principal-policy' for the role");
 }
 
@@ -59,10 +59,10 @@ function ofPolicies(policies: Read<NamedPolicy[]>, request: PolicyRequest): Laye
   const judgement = judgeAll(policies.value, request);
   if (judgement.outcome !== "NotAllowed") return layerOf(IDENTITY, judgement);
   const detail = `no policy of the role allows ${request.action} on ${request.resource}`;
-  return blocks(IDENTITY, detail, "have the grants cover it; if they do, see whether the BucketAccess is Ready");
+  return blocks(IDENTITY, detail, "add a grant that covers it; if there is one, check that the BucketAccess is Ready");
 }
 
-/** Nothing on the role itself speaks for it, and nothing against it. */
+/** No policy of the role allows or denies the request. */
 function lacks({ value }: Read<NamedPolicy[]>, request: PolicyRequest): boolean {
   return value !== undefined && judgeAll(value, request).outcome === "NotAllowed";
 }
@@ -94,18 +94,18 @@ function layerOf(name: string, judgement: Exclude<Judgement, { outcome: "NotAllo
   return blocks(name, `${judgement.by} denies it`, "remove that statement");
 }
 
-/** What could not be read or judged here, AWS's simulation may tell. */
+/** Uses AWS's simulation where a layer cannot be read or judged. */
 function reconciled(own: Layer, boundary: Layer, simulated: Simulation | undefined): Layer[] {
   if (simulated === undefined || simulated.missing.length > 0) return [own, boundary];
   const bounded = boundary.state === "cannot tell" ? boundaryBy(boundary, simulated, own) : boundary;
   const owned =
     own.state === "cannot tell" && bounded.state === "allowed"
-      ? blocks(own.name, "AWS's simulation denies it", "have the grants cover it")
+      ? blocks(own.name, "AWS's simulation denies it", "add a grant that covers it")
       : own;
   const layers = [owned, bounded];
   if (layers.some(({ state }) => state !== "allowed")) return layers;
   const detail = "AWS's simulation denies it, though the role's policies and boundary seem to allow it";
-  const remedy = "ask the platform team for a policy of the AWS organization that denies it";
+  const remedy = "ask the platform team whether a policy of the AWS organization denies it";
   return [
     ...layers,
     simulated.allowedByOrganization === false

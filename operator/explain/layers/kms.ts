@@ -5,10 +5,10 @@ import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "
 
 const KMS = "KMS";
 
-/** The key that S3 encrypts or decrypts the object with, in the role's name; as the bucket's default encryption is now, which an older object need not have. Pure. */
+/** The key of the current default encryption. An older object can have another key. Pure. */
 export function kmsLayer(findings: Findings): Layer {
   const { key, s3, foreign } = findings;
-  if (key === undefined) return allowed(KMS, `${s3.request.action} uses no key`);
+  if (key === undefined) return allowed(KMS, `${s3.request.action} uses no KMS key`);
   if (key.remedy !== undefined) return cannotBeRead(KMS, key.remedy);
   if (key.value === undefined) return allowed(KMS, "the bucket's objects are encrypted by S3 (AES256), without KMS");
   const { arn, isManagedByAws } = key.value;
@@ -17,17 +17,17 @@ export function kmsLayer(findings: Findings): Layer {
     ? blocks(
         KMS,
         "the AWS managed key aws/s3 cannot be shared with other accounts",
-        "set a key of your own in encryption.kmsKey of the S3Bucket",
+        "set a customer managed key in spec.encryption.kmsKey of the S3Bucket",
       )
-    : allowed(KMS, `${arn} is AWS's own, and for all of the account`);
+    : allowed(KMS, `${arn} is the AWS managed key, which the whole account can use`);
 }
 
 function ofState({ arn, state }: KeyFindings): Layer | undefined {
   if (state.remedy !== undefined) return cannotBeRead(KMS, state.remedy);
   if (state.value === "Enabled") return undefined;
   if (state.value === undefined)
-    return blocks(KMS, `key ${arn} does not exist`, "correct encryption.kmsKey of the S3Bucket");
-  return blocks(KMS, `key ${arn} is ${state.value}`, "have the key's owners enable it, or cancel its deletion");
+    return blocks(KMS, `key ${arn} does not exist`, "correct spec.encryption.kmsKey of the S3Bucket");
+  return blocks(KMS, `key ${arn} is ${state.value}`, "ask the key's owners to enable it or to cancel its deletion");
 }
 
 function ofKey({ arn, policy, use }: KeyFindings, { foreign, role }: Findings): Layer {
@@ -35,14 +35,18 @@ function ofKey({ arn, policy, use }: KeyFindings, { foreign, role }: Findings): 
   if (policy.remedy !== undefined) return cannotBeRead(KMS, policy.remedy);
   const judgement = judge(resourceRulingOf(policy.value, request));
   if (judgement.outcome === "Denied")
-    return blocks(KMS, `statement '${judgement.by}' of the policy of key ${arn} denies it`, "ask the key's owners");
+    return blocks(
+      KMS,
+      `statement '${judgement.by}' of the policy of key ${arn} denies it`,
+      "ask the key's owners to change it",
+    );
   if (judgement.outcome === "Depends") return depends(KMS, judgement.keys);
   const allows = `key ${arn} allows ${request.action}`;
   if (judgement.outcome === "NotAllowed" && delegates(policy.value, request) !== true) {
     return blocks(
       KMS,
       `the policy of key ${arn} lets neither the role nor its account use ${request.action}`,
-      "ask the key's owners to allow it, or to leave it to the account's own policies",
+      "ask the key's owners to allow it, or to delegate to the account's IAM policies",
     );
   }
   if (foreign) return allowed(KMS, allows);

@@ -1,13 +1,13 @@
-/** `allowed`: nothing here is against it. `cannot tell`: it could not be read, or depends on the request. */
-export type LayerState = "allowed" | "blocks" | "cannot tell";
+/** `cannot tell`: the layer cannot be read, or depends on unknown parts of the request. */
+type LayerState = "allowed" | "blocks" | "cannot tell";
 
-/** One of the layers that a request must pass, and what it says. */
+/** A layer that the request must pass. */
 export interface Layer {
   name: string;
   state: LayerState;
-  /** Why, in words, without a full stop. */
+  /** Why, without a full stop. */
   detail: string;
-  /** What to do about it, likewise. */
+  /** What the user can do, without a full stop. Absent if allowed. */
   remedy?: string;
 }
 

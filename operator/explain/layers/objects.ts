@@ -7,47 +7,53 @@ import { allowed, blocks, type Layer } from "./layer.ts";
 const BUCKET_ACCESS = "BucketAccess";
 const S3_BUCKET = "S3Bucket";
 
-/** What an access holds according to its status; undefined: nothing to ask AWS about. `roleArn` is absent with principals. */
-export function heldBy({ spec, status = {} }: BucketAccess): Held | undefined {
+/** Undefined: the operator has granted nothing, so that AWS is not asked. */
+export function recordedIn({ spec, status = {} }: BucketAccess): RecordedAccess | undefined {
   const { bucketName, region, accountId, roleArn } = status;
   if (bucketName === undefined || region === undefined || accountId === undefined) return undefined;
   if (spec.principals !== undefined) return { bucketName, region, accountId };
   return roleArn === undefined ? undefined : { bucketName, region, accountId, roleArn };
 }
 
-export interface Held {
+/** The access that status records. */
+export interface RecordedAccess {
   bucketName: string;
   region: string;
   accountId: string;
+  /** Absent with `spec.principals`. */
   roleArn?: string;
 }
 
-/** Whether there is an access at all: one that holds a bucket is judged by what AWS has now, Ready or not. Pure. */
+/** Blocks only if nothing was granted: an access that was granted is judged by what AWS has now, Ready or not. Pure. */
 export function accessLayer(access: BucketAccess): Layer {
   const notReady = whyNotReady(access);
-  if (heldBy(access) === undefined)
-    return blocks(BUCKET_ACCESS, `it holds no access. ${notReady ?? ""}`, "do as its condition says");
+  if (recordedIn(access) === undefined)
+    return blocks(
+      BUCKET_ACCESS,
+      `it grants no access at AWS. ${notReady ?? ""}`,
+      "follow the message of its condition",
+    );
   return stateLayer(BUCKET_ACCESS, access, notReady);
 }
 
-/** The bucket's own policy and key are this object's. Undefined: not there, or not for the reader's eyes. Pure. */
+/** @param bucket undefined: it does not exist, or the user may not read it */
 export function bucketLayer(bucket: S3Bucket | undefined): Layer {
   if (bucket === undefined)
-    return allowed(S3_BUCKET, "it is not there, or not to be read; what AWS has now is what counts");
+    return allowed(S3_BUCKET, "it does not exist or cannot be read; the other layers show what AWS has now");
   return stateLayer(S3_BUCKET, bucket, whyNotReady(bucket));
 }
 
 function stateLayer(name: string, { metadata }: StatusObject, notReady: string | undefined): Layer {
-  if (metadata.annotations?.[PAUSED] === "true") return allowed(name, `it is paused, ${MAY_BE_OLD}`);
-  return allowed(name, notReady === undefined ? "it is Ready" : `it is not Ready, ${MAY_BE_OLD}. ${notReady}`);
+  if (metadata.annotations?.[PAUSED] === "true") return allowed(name, `it is paused: ${MAY_DIFFER}`);
+  return allowed(name, notReady === undefined ? "it is Ready" : `it is not Ready: ${MAY_DIFFER}. ${notReady}`);
 }
 
-const MAY_BE_OLD = "so that what AWS has now may be older than its spec";
+const MAY_DIFFER = "AWS may not have its latest spec";
 
-/** Undefined: it is Ready. */
+/** Undefined: the object is Ready. */
 function whyNotReady({ metadata, status }: StatusObject): string | undefined {
   const ready = findCondition(status, "Ready");
-  if (ready === undefined) return "The operator has not looked at it yet";
-  if (ready.observedGeneration !== metadata.generation) return "The operator has not looked at the latest edit yet";
+  if (ready === undefined) return "The operator has not reconciled it yet";
+  if (ready.observedGeneration !== metadata.generation) return "The operator has not reconciled the latest edit yet";
   return ready.status === "True" ? undefined : `${ready.reason}: ${ready.message}`;
 }

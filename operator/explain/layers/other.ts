@@ -5,16 +5,12 @@ import { allowed, blocks, cannotBeRead, depends, type Layer } from "./layer.ts";
 const SESSION = "session policy";
 const BLOCK_PUBLIC_ACCESS = "Block Public Access";
 
-/** Of a shared role, which the association narrows. Undefined: the role is the access's own. Pure. */
+/** The policy of the association that restricts a shared role. Undefined: the role is not shared. Pure. */
 export function sessionLayer({ session, s3: { request } }: Findings): Layer | undefined {
   if (session === undefined) return undefined;
   if (session.remedy !== undefined) return cannotBeRead(SESSION, session.remedy);
   if (session.value === undefined) {
-    return blocks(
-      SESSION,
-      "there is no Pod Identity association that narrows the shared role",
-      "see the BucketAccess's condition",
-    );
+    return blocks(SESSION, "no Pod Identity association restricts the shared role", "see the BucketAccess's condition");
   }
   const judgement = judge(rulingOf(session.value, request));
   if (judgement.outcome === "Allowed") return allowed(SESSION, "the association's policy allows it");
@@ -22,20 +18,23 @@ export function sessionLayer({ session, s3: { request } }: Findings): Layer | un
   return blocks(
     SESSION,
     `the association's policy does not allow ${request.action} on ${request.resource}`,
-    "have the grants cover it",
+    "add a grant that covers it",
   );
 }
 
-/** Only who is of another account can be shut out: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html. Pure. */
+/**
+ * Can block only roles of other accounts. Pure.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 export function publicAccessLayer({ restrictedAsPublic }: Findings): Layer {
   if (restrictedAsPublic === undefined)
-    return allowed(BLOCK_PUBLIC_ACCESS, "it is about everybody and other accounts, not about this role");
+    return allowed(BLOCK_PUBLIC_ACCESS, "it restricts only public and cross-account access");
   if (restrictedAsPublic.remedy !== undefined) return cannotBeRead(BLOCK_PUBLIC_ACCESS, restrictedAsPublic.remedy);
   return restrictedAsPublic.value
     ? blocks(
         BLOCK_PUBLIC_ACCESS,
-        "the bucket policy is public, and restrictPublicBuckets shuts out other accounts then",
-        "close the statement that lets in everybody",
+        "the bucket policy is public, so that restrictPublicBuckets denies other accounts",
+        "restrict the statement that allows all callers",
       )
     : allowed(BLOCK_PUBLIC_ACCESS, "the bucket policy is not public, or public buckets are not restricted");
 }

@@ -12,11 +12,11 @@ import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { KeyFindings, Read, Simulated } from "../findings.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
 import { kmsActionOf, kmsRequest, type Question } from "../question.ts";
-import { allRead, attempt, mapRead } from "./attempt.ts";
+import { allRead, readOrRemedy, mapRead } from "./read-or-remedy.ts";
 import { simulate } from "./role.ts";
 
 export async function readBucketPolicy(session: AwsSession, { bucket }: Question): Promise<Read<PolicyDocument>> {
-  const answer = await attempt(
+  const answer = await readOrRemedy(
     "s3:GetBucketPolicy",
     session.s3(bucket.region).send(new GetBucketPolicyCommand(refOf(bucket))),
   );
@@ -28,9 +28,9 @@ export async function readRestrictedAsPublic(session: AwsSession, { bucket }: Qu
   const [s3, s3Control] = [session.s3(bucket.region), session.s3Control(bucket.region)];
   const ofAccount = new GetAccountPublicAccessBlockCommand({ AccountId: session.accountId });
   const [status, onBucket, onAccount] = await Promise.all([
-    attempt("s3:GetBucketPolicyStatus", s3.send(new GetBucketPolicyStatusCommand(refOf(bucket)))),
-    attempt("s3:GetBucketPublicAccessBlock", s3.send(new GetPublicAccessBlockCommand(refOf(bucket)))),
-    attempt("s3:GetAccountPublicAccessBlock", s3Control.send(ofAccount)),
+    readOrRemedy("s3:GetBucketPolicyStatus", s3.send(new GetBucketPolicyStatusCommand(refOf(bucket)))),
+    readOrRemedy("s3:GetBucketPublicAccessBlock", s3.send(new GetPublicAccessBlockCommand(refOf(bucket)))),
+    readOrRemedy("s3:GetAccountPublicAccessBlock", s3Control.send(ofAccount)),
   ]);
   const isPublic = mapRead(status, (value) => value?.PolicyStatus?.IsPublic === true);
   if (isPublic.value === false) return { value: false };
@@ -40,7 +40,7 @@ export async function readRestrictedAsPublic(session: AwsSession, { bucket }: Qu
   return mapRead(allRead([isPublic, restricted]), (both) => both.every(Boolean));
 }
 
-/** Of the bucket's default encryption. Value undefined: it takes no KMS. */
+/** Reads the key of the bucket's default encryption. Value undefined: the bucket does not encrypt with KMS. */
 export async function readKey(
   session: AwsSession,
   question: Question,
@@ -50,13 +50,13 @@ export async function readKey(
   const action = kmsActionOf(question.action);
   if (action === undefined) return undefined;
   const command = new GetBucketEncryptionCommand(refOf(bucket));
-  const answer = await attempt("s3:GetEncryptionConfiguration", session.s3(bucket.region).send(command));
+  const answer = await readOrRemedy("s3:GetEncryptionConfiguration", session.s3(bucket.region).send(command));
   if (answer.remedy !== undefined) return { remedy: answer.remedy };
   const rule = answer.value?.ServerSideEncryptionConfiguration?.Rules?.[0];
   const { SSEAlgorithm = "AES256", KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
   if (!SSEAlgorithm.startsWith("aws:kms")) return { value: undefined };
   const id = KMSMasterKeyID ?? "alias/aws/s3";
-  const described = await attempt(
+  const described = await readOrRemedy(
     "kms:DescribeKey",
     session.kms(bucket.region).send(new DescribeKeyCommand({ KeyId: id })),
   );
@@ -75,7 +75,7 @@ function unknownUse(request: PolicyRequest): Simulated {
   return { request, simulation: { remedy: "see the role's policies" } };
 }
 
-/** A denial counts for nothing: it may be for want of the key's policy, at which the simulation does not look. */
+/** Drops a denial: the simulation does not read the key's policy, which may allow the request. */
 async function simulateUse(session: AwsSession, request: PolicyRequest): Promise<Simulated> {
   const simulated = await simulate(session.iam(), request);
   return simulated.simulation.value?.allowed === false ? unknownUse(request) : simulated;
@@ -87,7 +87,7 @@ function isAwsOwn(id: string, metadata: KeyMetadata | undefined): boolean {
 
 async function readKeyPolicy(session: AwsSession, { bucket }: Question, KeyId: string): Promise<Read<PolicyDocument>> {
   const command = new GetKeyPolicyCommand({ KeyId, PolicyName: "default" });
-  const answer = await attempt("kms:GetKeyPolicy", session.kms(bucket.region).send(command));
+  const answer = await readOrRemedy("kms:GetKeyPolicy", session.kms(bucket.region).send(command));
   return mapRead(answer, (value) => parsePolicy(value?.Policy));
 }
 

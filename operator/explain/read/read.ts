@@ -6,11 +6,11 @@ import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { Findings, Read, Simulated } from "../findings.ts";
 import { isClear } from "../layers/identity.ts";
 import { isForeign, type Question, s3Request } from "../question.ts";
-import { attempt, mapRead } from "./attempt.ts";
+import { readOrRemedy, mapRead } from "./read-or-remedy.ts";
 import { readBucketPolicy, readKey, readRestrictedAsPublic } from "./bucket.ts";
 import { readRole, simulate } from "./role.ts";
 
-/** Reads all that the layers are judged by; what is on the role only where AWS's simulation is denied, or does not allow it. */
+/** Reads what the layers need; the role's policies only if AWS's simulation is denied or does not allow the request. */
 export async function readFindings(session: AwsSession, access: BucketAccess, question: Question): Promise<Findings> {
   const foreign = isForeign(question);
   const request = s3Request(question);
@@ -35,7 +35,7 @@ async function readSessionPolicy(
   const [, clusterName, associationId] = resource.split("/");
   if (associationId === undefined) return { value: undefined };
   const command = new DescribePodIdentityAssociationCommand({ clusterName, associationId });
-  const answer = await attempt("eks:DescribePodIdentityAssociation", session.eks(region).send(command));
+  const answer = await readOrRemedy("eks:DescribePodIdentityAssociation", session.eks(region).send(command));
   return mapRead(answer, (value) =>
     value?.association?.policy === undefined ? undefined : parsePolicy(value.association.policy),
   );

@@ -8,7 +8,7 @@ const DOCUMENT = {
   Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "arn:aws:s3:::docs/*" }],
 };
 
-/** Answers by API name; what is not among them is denied. */
+/** Answers by API name; all other calls are denied. */
 function iamThat(answers: Record<string, object>): IAMClient {
   const iam = new IAMClient({ region: "us-east-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } });
   iam.middlewareStack.add(
@@ -34,7 +34,7 @@ const ANSWERS = {
   GetPolicyVersion: { PolicyVersion: { Document: encodeURIComponent(JSON.stringify(DOCUMENT)) } },
 };
 
-test("inline and attached policies and the boundary, with their documents", async () => {
+test("reads inline and attached policies and the boundary, with their documents", async () => {
   expect(await readRole(iamThat(ANSWERS), "arn:aws:iam::111122223333:role/s3-operator/app")).toEqual({
     policies: {
       value: [
@@ -47,7 +47,7 @@ test("inline and attached policies and the boundary, with their documents", asyn
 });
 
 test.each(["ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion"] as const)(
-  "%s denied: what to allow, and nothing half-read",
+  "%s denied: names the action to allow, and returns no partial list",
   async (denied) => {
     const { [denied]: _, ...answers } = ANSWERS;
     expect((await readRole(iamThat(answers), "arn:aws:iam::111122223333:role/app")).policies).toEqual({
@@ -56,7 +56,7 @@ test.each(["ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies", "Get
   },
 );
 
-test("GetRole denied: the boundary is not taken for none", async () => {
+test("GetRole denied: does not conclude that there is no boundary", async () => {
   const { GetRole: _, ...answers } = ANSWERS;
   expect((await readRole(iamThat(answers), "arn:aws:iam::111122223333:role/app")).boundary).toEqual({
     remedy: "allow iam:GetRole",

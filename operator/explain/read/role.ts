@@ -13,9 +13,9 @@ import {
 import { parsePolicy } from "../../aws/policy/document.ts";
 import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
-import { allRead, attempt, mapRead } from "./attempt.ts";
+import { allRead, readOrRemedy, mapRead } from "./read-or-remedy.ts";
 
-/** What AWS says of the request, as far as the role's own side goes: for roles it looks at no resource's policy. */
+/** Simulates role policies, boundary and organization. For roles, AWS does not simulate policies of resources. */
 export async function simulate(iam: IAMClient, request: PolicyRequest): Promise<Simulated> {
   const command = new SimulatePrincipalPolicyCommand({
     PolicySourceArn: request.roleArn,
@@ -25,11 +25,11 @@ export async function simulate(iam: IAMClient, request: PolicyRequest): Promise<
       return values.map((value) => ({ ContextKeyName, ContextKeyValues: [value], ContextKeyType: typeOf(value) }));
     }),
   });
-  const answer = await attempt("iam:SimulatePrincipalPolicy", iam.send(command));
+  const answer = await readOrRemedy("iam:SimulatePrincipalPolicy", iam.send(command));
   return { request, simulation: mapRead(answer, (value) => value && simulationOf(value.EvaluationResults?.[0])) };
 }
 
-/** As IAM knows values of a key such as aws:SecureTransport or s3:TlsVersion. */
+/** Type in IAM of a key such as aws:SecureTransport or s3:TlsVersion. */
 function typeOf(value: string): ContextKeyTypeEnum {
   if (/^(true|false)$/.test(value)) return "boolean";
   return /^\d+\.\d+$/.test(value) ? "numeric" : "string";
@@ -69,10 +69,13 @@ async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<Read<Na
       names.push(...(page.PolicyNames ?? []));
     return names;
   };
-  const names = await attempt("iam:ListRolePolicies", list());
+  const names = await readOrRemedy("iam:ListRolePolicies", list());
   if (names.remedy !== undefined) return { remedy: names.remedy };
   const documents = (names.value ?? []).map(async (PolicyName) => {
-    const answer = await attempt("iam:GetRolePolicy", iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })));
+    const answer = await readOrRemedy(
+      "iam:GetRolePolicy",
+      iam.send(new GetRolePolicyCommand({ RoleName, PolicyName })),
+    );
     return mapRead(answer, (value) => named(`inline policy '${PolicyName}'`, value?.PolicyDocument));
   });
   return allRead(await Promise.all(documents));
@@ -86,24 +89,24 @@ async function attachedPolicies(iam: IAMClient, RoleName: string): Promise<Read<
     }
     return arns;
   };
-  const arns = await attempt("iam:ListAttachedRolePolicies", list());
+  const arns = await readOrRemedy("iam:ListAttachedRolePolicies", list());
   if (arns.remedy !== undefined) return { remedy: arns.remedy };
   return allRead(await Promise.all((arns.value ?? []).map((arn) => managedPolicy(iam, arn))));
 }
 
 async function boundaryOf(iam: IAMClient, RoleName: string): Promise<Read<NamedPolicy | undefined>> {
-  const answer = await attempt("iam:GetRole", iam.send(new GetRoleCommand({ RoleName })));
+  const answer = await readOrRemedy("iam:GetRole", iam.send(new GetRoleCommand({ RoleName })));
   if (answer.remedy !== undefined) return { remedy: answer.remedy };
   const arn = answer.value?.Role?.PermissionsBoundary?.PermissionsBoundaryArn;
   return arn === undefined ? { value: undefined } : managedPolicy(iam, arn);
 }
 
-/** A managed policy has its document in versions: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html */
+/** Reads the default version: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html */
 async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Read<NamedPolicy>> {
-  const policy = await attempt("iam:GetPolicy", iam.send(new GetPolicyCommand({ PolicyArn })));
+  const policy = await readOrRemedy("iam:GetPolicy", iam.send(new GetPolicyCommand({ PolicyArn })));
   if (policy.remedy !== undefined) return { remedy: policy.remedy };
   const VersionId = policy.value?.Policy?.DefaultVersionId ?? "v1";
-  const version = await attempt(
+  const version = await readOrRemedy(
     "iam:GetPolicyVersion",
     iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId })),
   );

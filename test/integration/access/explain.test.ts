@@ -119,7 +119,7 @@ test("a request within the grants is allowed, layer by layer; any other is denie
     "prefix",
   ]);
   expect(allowed.stdout).toContain(`May ${access.status?.roleArn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`);
-  expect(allowed.layers["prefix"]).toContain("answered with 403 and not 404");
+  expect(allowed.layers["prefix"]).toContain("answers 403 and not 404");
   await expectSame("s3:PutObject", "raw/deep/a");
 
   const denied = await expectSame("s3:GetObject", "b/a");
@@ -131,11 +131,11 @@ test("a request within the grants is allowed, layer by layer; any other is denie
   await expectSameList("b/");
   await expectSameList("b/deep");
   const listed = await expectSameList(undefined);
-  expect(listed.conclusion).toContain("the list asks for no prefix. To do: list with prefix 'b/', its '/' included");
+  expect(listed.conclusion).toContain("the list has no prefix. To do: list with prefix 'b/', including its '/'");
   await expectSameList("b");
   await expectSameList("");
   expect((await explain("s3:DeleteObjectVersion", "--key=raw/a")).conclusion).toContain(
-    "no permission of a BucketAccess has s3:DeleteObjectVersion",
+    "no permission of a BucketAccess includes s3:DeleteObjectVersion",
   );
 
   const writes = operatorWrites(world).length;
@@ -163,7 +163,7 @@ test("without the right to simulate, explain reads the role's policies; without 
     "VPC endpoint": "cannot tell cannot be read (allow s3:GetBucketPolicy)",
   });
   expect(blind.conclusion).toBe(
-    "Cannot tell: nothing that could be judged blocks it, but these could not: identity policy, permissions boundary, bucket policy, KMS, VPC endpoint. " +
+    "Cannot tell: no layer that could be checked blocks it; not checked: identity policy, permissions boundary, bucket policy, KMS, VPC endpoint. " +
       "To do: allow iam:GetRolePolicy; allow iam:GetRole; allow s3:GetBucketPolicy; allow s3:GetEncryptionConfiguration.",
   );
   faults.clear();
@@ -193,7 +193,7 @@ test("explain names the bucket policy and the VPC endpoint", async () => {
   const open = await scene.explain("s3:GetObject", "--key=raw/a");
   expect(open.exitCode).toBe(1);
   expect(open.layers["VPC endpoint"]).toContain(
-    "statement 'S3OperatorDenyOutsideVPCEndpoints' of the bucket policy wants aws:SourceVpce vpce-0123456789abcdef0, and depends on aws:SourceVpce",
+    "statement 'S3OperatorDenyOutsideVPCEndpoints' of the bucket policy requires aws:SourceVpce vpce-0123456789abcdef0, and depends on aws:SourceVpce",
   );
   expect((await scene.explain("s3:GetObject", "--key=raw/a", "--vpc-endpoint=vpce-0123456789abcdef0")).exitCode).toBe(
     0,
@@ -267,7 +267,7 @@ test("explain judges principals of another account by the bucket's account, incl
   const open = await read(`--principal=${role}`);
   expect(open.exitCode).toBe(1);
   expect(open.layers).toMatchObject({
-    "identity policy": expect.stringContaining(`those of account ${READER}`) as string,
+    "identity policy": expect.stringContaining(`belongs to account ${READER}`) as string,
     "bucket policy": expect.stringMatching(/^allowed statement 'S3OperatorAccess/) as string,
     "Block Public Access": "allowed the bucket policy is not public, or public buckets are not restricted",
   });
@@ -275,7 +275,7 @@ test("explain judges principals of another account by the bucket's account, incl
   world.simulator.account(READER).roles.delete(role);
   const gone = await read(`--principal=${role}`);
   expect(gone.exitCode).toBe(3);
-  expect(gone.conclusion).toMatch(/it names AROA\w+, a role that was deleted/);
+  expect(gone.conclusion).toMatch(/it names AROA\w+, a deleted role/);
   const everybody = {
     Effect: "Allow",
     Principal: "*",
@@ -320,7 +320,7 @@ test("explain reports an access that is not granted yet, and rejects invalid que
   const none = await ask(world, "reader", "s3:GetObject", "--key=raw/a");
   expect(none.exitCode).toBe(3);
   expect(none.conclusion).toContain(
-    "Denied by BucketAccess: it holds no access. BucketNotAvailable: S3Bucket 'docs' does not exist",
+    "Denied by BucketAccess: it grants no access at AWS. BucketNotAvailable: S3Bucket 'docs' does not exist",
   );
   const missing = await ask(world, "missing", "s3:GetObject", "--key=raw/a");
   expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("does not exist") as string });

@@ -180,14 +180,14 @@ test("a setting that cannot be read is listed with its action, and not managed",
   const { manifest, comments, stderr } = await exported(world, bucketName);
   for (const name of ["logging", "versioning"]) expect(manifest.spec).not.toHaveProperty(name);
   const denied = comments.find((line) => line.startsWith("# - logging:"));
-  expect(denied).toContain("not read");
+  expect(denied).toContain("could not be read");
   expect(denied).toContain('"Action":"s3:GetBucketLogging"');
   // The API server accepts neither setting without versioning.
   for (const name of ["objectLock", "replication"]) {
     expect(manifest.spec).not.toHaveProperty(name);
-    expect(comments.join("\n")).toContain(`# - ${name}: a spec can say it only with versioning`);
+    expect(comments.join("\n")).toContain(`# - ${name}: needs versioning in the spec`);
   }
-  expect(stderr).toContain("what it leaves alone (6)");
+  expect(stderr).toContain("what it leaves out (6)");
 });
 
 test("an owning S3Bucket is reported, and its ownership tags are not exported", async () => {

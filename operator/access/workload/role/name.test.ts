@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { roleArnOf, roleNameOf, rolePathOf } from "./name.ts";
+import { roleArnOf } from "../../../aws/arn.ts";
+import { roleNameOf, rolePathOf } from "./name.ts";
 
 const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);

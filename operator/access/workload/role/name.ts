@@ -1,5 +1,5 @@
 import type { Owner } from "../../../api/ownership.ts";
-import { hexHash } from "../../policy/hash.ts";
+import { hexHash } from "../../../reconcile/fingerprint.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_LENGTH = 64;
@@ -16,7 +16,7 @@ export const DEFAULT_ROLE_PATH = "/s3-operator/";
  * @param rolePrefix `iam.rolePrefix` of the AWSAccount
  */
 export function roleNameOf(rolePrefix: string | undefined, { cluster, namespace, name }: Owner): string {
-  const hash = hexHash([cluster, namespace, name], HASH_DIGITS);
+  const hash = hexHash(JSON.stringify([cluster, namespace, name]), HASH_DIGITS);
   const full = `${rolePrefix ?? ""}${cluster}-${namespace}-${name}`;
   return `${full.slice(0, MAX_LENGTH - HASH_DIGITS - 1).replace(/[.-]+$/, "")}-${hash}`;
 }
@@ -30,8 +30,4 @@ export function rolePathOf(rolePath: string | undefined): string {
 export function pathOf(roleArn: string, name: string): string | undefined {
   if (!roleArn.endsWith(`/${name}`)) return undefined;
   return roleArn.slice(roleArn.indexOf(":role/") + ":role".length, -name.length);
-}
-
-export function roleArnOf(partition: string, accountId: string, path: string, name: string): string {
-  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }

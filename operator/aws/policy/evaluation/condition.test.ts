@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Condition } from "../document.ts";
+import type { ConditionBlock } from "../document.ts";
 import { conditionHolds } from "./condition.ts";
 import { lookupIn } from "./request.ts";
-import type { Truth } from "./truth.ts";
+import type { Truth } from "../truth.ts";
 
 const lookup = lookupIn({
   context: {
@@ -13,7 +13,7 @@ const lookup = lookupIn({
   },
 });
 
-test.each<[Condition, Truth]>([
+test.each<[ConditionBlock, Truth]>([
   [{}, true],
   [{ Bool: { "aws:securetransport": "false" } }, false],
   [{ Bool: { "aws:SecureTransport": true } }, true],

@@ -1,24 +1,20 @@
-import { asList, type Condition } from "../document.ts";
+import { type ConditionBlock, testsOf } from "../document.ts";
 import { globMatches } from "../glob.ts";
 import { plain, withVariables } from "./pattern.ts";
 import type { Lookup } from "./request.ts";
-import { every, not, some, type Truth } from "./truth.ts";
+import { every, not, some, type Truth } from "../truth.ts";
 
 /**
  * Whether a statement's condition holds: every operator, every key, any of the values.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-export function conditionHolds(condition: Condition, lookup: Lookup): Truth {
+export function conditionHolds(condition: ConditionBlock, lookup: Lookup): Truth {
   return every(
-    Object.entries(condition).flatMap(([operator, tests]) =>
-      Object.entries(tests).map(([key, values]) =>
-        testHolds(operator.toLowerCase(), key, asList(values).map(String), lookup),
-      ),
-    ),
+    testsOf(condition).map(({ operator, key, values }) => testHolds(operator.toLowerCase(), key, values, lookup)),
   );
 }
 
-/** How one value of the request is held against one of the policy, in which escaped characters are in their plain form. */
+/** `wanted` is from the policy, with escaped characters in the form of {@link plain}. */
 type Compare = (given: string, wanted: string) => boolean;
 
 const equal: Compare = (given, wanted) => plain(given) === plain(wanted);
@@ -49,7 +45,7 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
 const OPERATOR =
   /^(?<set>forallvalues:|foranyvalue:)?(?<type>string|arn|numeric|bool|null)(?<negated>not)?(?<form>.*?)(?<ifExists>ifexists)?$/;
 
-/** Dates, addresses and operators that are not known here are left to the request. */
+/** Dates, addresses and unknown operators depend on the request. */
 function testHolds(operator: string, key: string, values: readonly string[], lookup: Lookup): Truth {
   const { set, type = "", negated, form = "", ifExists } = OPERATOR.exec(operator)?.groups ?? {};
   const given = lookup(key);
@@ -67,7 +63,7 @@ function testHolds(operator: string, key: string, values: readonly string[], loo
   return set === "forallvalues:" ? every(given.map(one)) : some(given.map(one));
 }
 
-/** Each of the six parts by itself, so that a wildcard in one is none in the next. */
+/** Compares each of the six parts, so that a wildcard does not match across parts. */
 function arnLike(given: string, wanted: string): boolean {
   const [parts, patterns] = [partsOf(given), partsOf(wanted)];
   if (wanted === "*") return true;

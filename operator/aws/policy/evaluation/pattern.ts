@@ -1,16 +1,16 @@
 import { globMatches } from "../glob.ts";
 import type { Lookup } from "./request.ts";
-import type { Truth } from "./truth.ts";
+import type { Truth } from "../truth.ts";
 
-/** Stand for the characters that patterns would read otherwise, in patterns and texts alike. */
+/** Placeholders for literal characters that are special in patterns. */
 const PLAIN: Readonly<Record<string, string>> = { "*": "\uE000", "?": "\uE001" };
 
-/** `${*}`, `${?}`, `${$}`, or a condition key, with what to take where a request does not have it: `${aws:username, 'nobody'}`. */
+/** `${*}`, `${?}`, `${$}`, or a condition key with an optional default: `${aws:username, 'nobody'}`. */
 const VARIABLE = /\$\{(?:([*?$])|([^{}]*?)(?:, ?'([^']*)')?)\}/g;
 
 /**
- * What `compare` says of a value of a policy, its variables replaced; `compare` gets it with the escaped characters in their plain form, see {@link plain}.
- * A variable that the request does not have matches nothing.
+ * Replaces the variables in a value of a policy and compares the result, in which escaped characters have the form of
+ * {@link plain}. A variable that the request does not have matches nothing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function withVariables(value: string, lookup: Lookup, compare: (pattern: string) => Truth): Truth {
@@ -27,12 +27,11 @@ export function withVariables(value: string, lookup: Lookup, compare: (pattern: 
   return unknown.length > 0 ? unknown : compare(pattern);
 }
 
-/** In which nothing is special any more. */
+/** Replaces special characters by placeholders, so that they match literally. */
 export function plain(text: string): string {
   return text.replaceAll(/[*?]/g, (character) => PLAIN[character] ?? "");
 }
 
-/** Whether an IAM pattern with variables matches. */
 export function patternMatches(pattern: string, text: string, lookup: Lookup): Truth {
   return withVariables(pattern, lookup, (expanded) => globMatches(expanded, plain(text)));
 }

@@ -1,20 +1,19 @@
-/** Values of a condition key in whatever letter case: [] if the request certainly has none, undefined if only the request itself would tell. */
+/** Values of a condition key in any letter case: [] if the request does not have it, undefined if that is unknown. */
 export type Lookup = (key: string) => readonly string[] | undefined;
 
-/** A request as policies meet it, as far as it is known. */
 export interface PolicyRequest {
-  /** ARN of the role by whose session it is made. */
+  /** Role of the session that sends the request. */
   roleArn: string;
   /** IAM action, "s3:GetObject". */
   action: string;
   /** ARN. */
   resource: string;
-  /** What is known of it; empty: certainly absent. Keys in AWS's own spelling. */
+  /** Known condition keys in AWS's spelling; an empty list: the request does not have the key. */
   context: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Headers that an SDK sends only when it is told to, and what only services and users have: absent unless the context says otherwise.
+ * Keys for optional headers, and keys that only services and users have: absent unless the context contains them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 const ABSENT =

@@ -20,27 +20,31 @@ const identity = (statements: Statement[], asked = request()) => judge(rulingOf(
 const resource = (statements: Statement[], asked = request()) =>
   judge(resourceRulingOf({ Statement: statements }, asked));
 
-describe("what a policy comes to", () => {
+describe("judging a policy", () => {
   const open = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
   test.each<[string, Statement[], object]>([
     ["nothing", [], { outcome: "NotAllowed" }],
     ["allowed", [allow], { outcome: "Allowed", by: "#1" }],
-    ["a deny wins", [allow, { ...deny, Sid: "No" }], { outcome: "Denied", by: "No" }],
+    ["a deny overrides an allow", [allow, { ...deny, Sid: "No" }], { outcome: "Denied", by: "No" }],
     ["a deny without an allow", [deny], { outcome: "Denied", by: "#1" }],
     [
-      "allowed on a condition that is not known",
+      "allowed on an unknown condition",
       [{ ...allow, Condition: open }],
       { outcome: "Depends", keys: ["aws:PrincipalOrgID"] },
     ],
-    ["perhaps denied", [allow, { ...deny, Condition: open }], { outcome: "Depends", keys: ["aws:PrincipalOrgID"] }],
-    ["perhaps denied, and allowed by nothing", [{ ...deny, Condition: open }], { outcome: "NotAllowed" }],
     [
-      "what fails anyway depends on nothing",
+      "denied on an unknown condition",
+      [allow, { ...deny, Condition: open }],
+      { outcome: "Depends", keys: ["aws:PrincipalOrgID"] },
+    ],
+    ["denied on an unknown condition, and not allowed", [{ ...deny, Condition: open }], { outcome: "NotAllowed" }],
+    [
+      "ignores conditions of statements that do not apply",
       [{ ...allow, Action: "s3:PutObject", Condition: open }],
       { outcome: "NotAllowed" },
     ],
     [
-      "an operator that is not known",
+      "an unknown operator",
       [{ ...allow, Condition: { DateLessThan: { "aws:CurrentTime": "x" } } }],
       { outcome: "Depends", keys: ["aws:CurrentTime"] },
     ],
@@ -54,25 +58,25 @@ describe("what a policy comes to", () => {
   });
 });
 
-describe("whom a resource's policy names", () => {
+describe("principals in a resource's policy", () => {
   test.each<[string, Partial<Statement>, string]>([
-    ["everybody", { Principal: "*" }, "Allowed"],
+    ["all callers", { Principal: "*" }, "Allowed"],
     ["the role", { Principal: { AWS: ["arn:aws:iam::1:role/other", ROLE] } }, "Allowed"],
     ["a session of it", { Principal: { AWS: `arn:aws:sts::${ACCOUNT}:assumed-role/app/pod` } }, "Depends"],
     ["its account, which leaves it to the account", { Principal: { AWS: ACCOUNT } }, "NotAllowed"],
     ["a role that was deleted", { Principal: { AWS: "AROAEXAMPLEEXAMPLE12" } }, "NotAllowed"],
     ["a service", { Principal: { Service: "s3.amazonaws.com" } }, "NotAllowed"],
-    ["everybody but somebody else", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }, "Allowed"],
-    ["everybody but the role, by one of three names", { NotPrincipal: { AWS: ROLE } }, "Depends"],
+    ["all but another account", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }, "Allowed"],
+    ["all but the role, by one of three names", { NotPrincipal: { AWS: ROLE } }, "Depends"],
   ])("%s", (_case, principal, outcome) => {
     expect(resource([{ ...allow, ...principal }]).outcome).toBe(outcome);
   });
 
-  test("a deny to the account is a deny to its roles", () => {
+  test("a deny for the account denies its roles", () => {
     expect(resource([{ ...deny, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }]).outcome).toBe("Denied");
   });
 
-  test("an allow to the account delegates", () => {
+  test("an allow for the account delegates", () => {
     const statement: Statement = { ...allow, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
     expect(delegates({ Statement: [statement] }, request())).toBe(true);
     expect(delegates({ Statement: [{ ...statement, Action: "s3:PutObject" }] }, request())).toBe(false);
@@ -80,8 +84,8 @@ describe("whom a resource's policy names", () => {
   });
 });
 
-// Whatever of keys and patterns: an evaluator that is not ours agrees, as long as all is known.
-test("as an independent evaluator has it", { timeout: 60_000 }, async () => {
+// Any keys and patterns, with all keys known.
+test("agrees with an independent evaluator", { timeout: 60_000 }, async () => {
   const text = fc.string({ unit: fc.constantFrom("a", "/", "*", "?", "$"), minLength: 1, maxLength: 5 });
   const pattern = fc
     .array(fc.constantFrom("a", "/", "*", "?", "${*}", "${?}", "${$}", "${aws:PrincipalTag/team}"), {

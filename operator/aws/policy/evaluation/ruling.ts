@@ -1,32 +1,31 @@
-import { asList, type OneOrMany, type PolicyDocument, type Statement } from "../document.ts";
-import { globMatches } from "../glob.ts";
+import { coversAction, coversResource } from "../covers.ts";
+import { type PolicyDocument, type Statement, statementName } from "../document.ts";
 import { conditionHolds } from "./condition.ts";
 import { patternMatches } from "./pattern.ts";
 import { namingOf } from "./principal.ts";
 import { lookupIn, type PolicyRequest } from "./request.ts";
-import { every, not, some, type Truth } from "./truth.ts";
+import { every, some, type Truth } from "../truth.ts";
 
-/** A statement that applies, or may. */
+/** A statement that applies, or may apply. */
 export interface Applying {
-  /** Its Sid, or its place: "#2". */
   name: string;
   statement: Statement;
-  /** True, or what it depends on. */
+  /** True, or the condition keys that decide. */
   applies: true | readonly string[];
 }
 
-/** What one policy says of a request, deny and allow apart: a deny anywhere wins over every allow. */
+/** The statements of one policy that apply to a request. A deny in any policy overrides every allow. */
 export interface Ruling {
   denies: Applying[];
   allows: Applying[];
 }
 
-/** Of an identity's own policy, its boundary or a session policy. Pure. */
+/** For a policy of an identity, a boundary or a session. Pure. */
 export function rulingOf(policy: PolicyDocument, request: PolicyRequest): Ruling {
   return ruling(policy, request, () => true);
 }
 
-/** Of a resource's policy. An Allow to the whole account does not count, since there the account's own policies decide; see {@link delegates}. Pure. */
+/** For a resource's policy. An Allow to the whole account does not count, see {@link delegates}. Pure. */
 export function resourceRulingOf(policy: PolicyDocument, request: PolicyRequest): Ruling {
   return ruling(policy, request, (statement) => {
     const { itself, account } = namingOf(statement, request.roleArn);
@@ -34,7 +33,7 @@ export function resourceRulingOf(policy: PolicyDocument, request: PolicyRequest)
   });
 }
 
-/** Whether a resource's policy allows it to the role's whole account, whose own policies then decide. */
+/** Whether a resource's policy allows the role's whole account, so that the account's own policies decide. */
 export function delegates(policy: PolicyDocument, request: PolicyRequest): Truth {
   const names = (statement: Statement): Truth => namingOf(statement, request.roleArn).account;
   return some(ruling(policy, request, names).allows.map(({ applies }) => applies));
@@ -47,31 +46,20 @@ export function isCertain({ applies }: Applying): boolean {
 function ruling({ Statement }: PolicyDocument, request: PolicyRequest, names: (statement: Statement) => Truth): Ruling {
   const applying = Statement.flatMap((statement, index): Applying[] => {
     const applies = every([names(statement), isAbout(statement, request)]);
-    return applies === false ? [] : [{ name: statement.Sid ?? `#${index + 1}`, statement, applies }];
+    return applies === false ? [] : [{ name: statementName(statement, index), statement, applies }];
   });
   const of = (effect: Statement["Effect"]) => applying.filter(({ statement }) => statement.Effect === effect);
   return { denies: of("Deny"), allows: of("Allow") };
 }
 
-function isAbout(
-  { Action, NotAction, Resource, NotResource, Condition = {} }: Statement,
-  request: PolicyRequest,
-): Truth {
+function isAbout(statement: Statement, request: PolicyRequest): Truth {
   const lookup = lookupIn(request);
-  const isAction = (patterns: OneOrMany | undefined) =>
-    asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), request.action.toLowerCase()));
-  const isResource = (patterns: OneOrMany | undefined) =>
-    some(asList(patterns).map((pattern) => patternMatches(pattern, request.resource, lookup)));
-  const about = [
-    Action === undefined ? !isAction(NotAction) : isAction(Action),
-    Resource === undefined ? not(isResource(NotResource)) : isResource(Resource),
-  ];
-  // A condition that is not looked at depends on nothing.
-  const here = every(about);
-  return here === false ? false : every([here, conditionHolds(Condition, lookup)]);
+  const onResource = coversResource(statement, (pattern) => patternMatches(pattern, request.resource, lookup));
+  const condition = conditionHolds(statement.Condition ?? {}, lookup);
+  return every([coversAction(statement, request.action), onResource, condition]);
 }
 
-/** What a ruling comes to: allowed or denied by a statement, not allowed by any, or dependent on keys of the request. */
+/** Allowed or denied by a statement, not allowed by any, or dependent on condition keys. */
 export type Judgement =
   { outcome: "Allowed" | "Denied"; by: string } | { outcome: "NotAllowed" } | { outcome: "Depends"; keys: string[] };
 
@@ -83,7 +71,7 @@ export function judge({ denies, allows }: Ruling): Judgement {
   return { outcome: "Depends", keys: keysOf(allowance === undefined ? [...denies, ...allows] : denies) };
 }
 
-/** What the statements depend on, each once. */
+/** Condition keys that decide whether the statements apply, each once. */
 export function keysOf(applying: readonly Applying[]): string[] {
   return [...new Set(applying.flatMap(({ applies }) => (applies === true ? [] : applies)))];
 }

@@ -9,7 +9,6 @@ const REFUSED: Refused = { key: "a\n", versionId: "v1", error: sdkError("AccessD
 
 type Answers = Record<string, (call: Call) => unknown>;
 
-/** Throws what was found to be in the way. */
 async function look(answers: Answers, refused: Refused = REFUSED): Promise<never> {
   const { bucket } = fakeBucket((call) => answers[call.command]?.(call) ?? {});
   throw await obstacleOf(bucket, refused, NOW);
@@ -23,7 +22,7 @@ describe("object lock", () => {
   test.each([
     ["GOVERNANCE", "somebody who holds s3:BypassGovernanceRetention can"],
     ["COMPLIANCE", "Nobody can delete it earlier"],
-  ])("%s, with its date", async (mode, advice) => {
+  ])("%s: names mode and date", async (mode, advice) => {
     const outcome = await thrownOutcome(() => look(retained(mode, Date.UTC(2027, 0, 1))));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ObjectLocked", afterMs: 3_600_000 });
     const message = "message" in outcome ? outcome.message : "";
@@ -33,15 +32,15 @@ describe("object lock", () => {
     expect(message).toContain(advice);
   });
 
-  test("that ends soon is looked at then", async () => {
+  test("rechecks at the end of a retention that ends soon", async () => {
     expect(await thrownOutcome(() => look(retained("GOVERNANCE", NOW + 60_000)))).toMatchObject({ afterMs: 60_000 });
   });
 
-  test("that is over is none", async () => {
+  test("ignores a retention that is over", async () => {
     expect(await thrownFailure(() => look(retained("COMPLIANCE", NOW)))).toMatchObject({ reason: "AccessDenied" });
   });
 
-  test("a legal hold goes before a retention, which ends by itself", async () => {
+  test("reports a legal hold before a retention, which ends by itself", async () => {
     const hold = { GetObjectLegalHoldCommand: () => ({ LegalHold: { Status: "ON" } }) };
     expect(await thrownOutcome(() => look({ ...retained("GOVERNANCE", NOW + 1), ...hold }))).toMatchObject({
       terminal: true,
@@ -50,7 +49,7 @@ describe("object lock", () => {
     });
   });
 
-  test("one that may not be read is not taken for none", async () => {
+  test("does not conclude from a denied read that there is none", async () => {
     const { message } = await thrownFailure(() => look({ GetObjectRetentionCommand: failing("AccessDenied", 403) }));
     expect(message).toContain("s3:GetObjectRetention");
   });
@@ -62,7 +61,7 @@ test("MFA delete", async () => {
 });
 
 describe("a denial", () => {
-  /** S3's ways to say that there is no object lock. */
+  /** Answers of S3 without object lock. */
   const UNLOCKED: Answers = {
     GetObjectRetentionCommand: failing("InvalidRequest", 400),
     GetObjectLegalHoldCommand: failing("NoSuchObjectLockConfiguration", 404),
@@ -72,7 +71,7 @@ describe("a denial", () => {
   };
   const deny = { Effect: "Deny", Principal: "*", Resource: "*" };
 
-  test("names the action, for the bucket as a whole", async () => {
+  test("names the action on all objects of the bucket", async () => {
     const failure = await thrownFailure(() =>
       look({ ...UNLOCKED, GetBucketPolicyCommand: failing("NoSuchBucketPolicy", 404) }),
     );
@@ -81,23 +80,23 @@ describe("a denial", () => {
     expect(failure.message).toContain('"Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::docs/*"');
   });
 
-  test("names the statements of the bucket policy that a person should look at", async () => {
+  test("names the statements of the bucket policy that may deny the action", async () => {
     const statements = policy({ ...deny, Sid: "Keep", Action: "s3:Delete*" }, { ...deny, Action: ["s3:*"] });
     const { message } = await thrownFailure(() => look(statements));
-    expect(message).toContain("Denied by the bucket policy, perhaps: Keep, #2.");
+    expect(message).toContain("These statements of the bucket policy may deny it: Keep, #2.");
   });
 
-  test("says that a deny has to go where AWS says that there is one", async () => {
+  test("asks to remove the Deny statement if AWS names one", async () => {
     const message =
       "User: arn:aws:iam::111122223333:user/op is not authorized to perform: s3:DeleteObjectVersion on resource: " +
       '"arn:aws:s3:::docs/a" with an explicit deny in a resource-based policy';
     const error = Object.assign(sdkError("AccessDenied", 403), { message });
     const failure = await thrownFailure(() => look(policy(), { ...REFUSED, error }));
-    expect(failure.message).toContain("The Deny statement");
+    expect(failure.message).toContain("Remove the Deny statement");
     expect(failure.message).toContain("arn:aws:iam::111122223333:user/op");
   });
 
-  test("of an upload is about another action, and nothing is looked up", async () => {
+  test("of an upload names s3:AbortMultipartUpload and does not read protections", async () => {
     const { key, error } = REFUSED;
     const { message } = await thrownFailure(() => look(policy({ ...deny, NotAction: "s3:Get*" }), { key, error }));
     expect(message).toContain("s3:AbortMultipartUpload");
@@ -105,7 +104,7 @@ describe("a denial", () => {
   });
 });
 
-test("anything else in S3's own words, with the key", async () => {
+test("reports any other error with S3's message and the key", async () => {
   const error = Object.assign(sdkError("InvalidArgument", 400), { message: "Invalid version id specified" });
   const failure = await thrownFailure(() => look({}, { ...REFUSED, error }));
   expect(failure).toMatchObject({ reason: "Invalid" });
@@ -113,7 +112,7 @@ test("anything else in S3's own words, with the key", async () => {
   expect(failure.message).toContain("Invalid version id specified");
 });
 
-test("statements that may deny an action: by any case, wildcard or exception, and never an Allow", () => {
+test("finds statements that may deny an action by any letter case, wildcard or NotAction", () => {
   const about = (Effect: "Allow" | "Deny", part: object) => ({ Effect, ...part });
   const Statement = [
     about("Deny", { Sid: "exact", Action: "S3:deleteobjectversion" }),

@@ -4,18 +4,18 @@ import { awsErrorKind } from "../../../aws/errors.ts";
 import { awsFailure } from "../../../reconcile/aws-failure.ts";
 import { describeDenial, parseDenial } from "../../../aws/denial.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { asList, parsePolicy, type PolicyDocument } from "../../../aws/policy/document.ts";
-import { globMatches } from "../../../aws/policy/glob.ts";
+import { coversAction } from "../../../aws/policy/covers.ts";
+import { parsePolicy, type PolicyDocument, statementName } from "../../../aws/policy/document.ts";
 import { failed, stalled, waiting } from "../../../reconcile/outcome.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
 
 const DENIED_RETRY_MS = 300_000;
-/** Also while a retention lasts: those who may can lift it. */
+/** Also while a retention lasts: a user with the permission can remove it earlier. */
 const LOCKED_RECHECK_MS = 3_600_000;
 
-/** Why S3 refuses to let something go, as what ends the reconcile. Nothing is ever bypassed. `now` in milliseconds since the epoch. */
+/** The outcome after S3 refused a deletion. Never bypasses a protection. `now` in milliseconds since the epoch. */
 export async function obstacleOf(bucket: BucketClient, refused: Refused, now: number): Promise<Error> {
   const { key, versionId, error } = refused;
   if (awsErrorKind(error) !== "AccessDenied") return refusal(bucket, refused);
@@ -37,8 +37,8 @@ async function hasMfaDelete({ s3, ref, options }: BucketClient): Promise<boolean
 
 function mfaDelete({ name }: BucketClient): Error {
   const message =
-    `Bucket '${name}' has MFA delete enabled, so that only the account's root user, with its MFA device, can delete versions: ` +
-    "have it disabled by that user, or set spec.deletionPolicy to Retain";
+    `Bucket '${name}' has MFA delete enabled, so that only the account's root user can delete versions, with its MFA device: ` +
+    "have the root user disable it, or set spec.deletionPolicy to Retain";
   return stalled(REASON.mfaDeleteEnabled, message, LOCKED_RECHECK_MS);
 }
 
@@ -47,12 +47,13 @@ async function denial(bucket: BucketClient, { key, error }: Refused, action: str
   const resource = `${bucket.arn}/*`;
   const why = describeDenial({ action, resource, ...(because && { because }), ...(principal && { principal }) });
   const statements = await denyingStatements(bucket, action);
-  const policy = statements.length === 0 ? "" : ` Denied by the bucket policy, perhaps: ${statements.join(", ")}.`;
+  const policy =
+    statements.length === 0 ? "" : ` These statements of the bucket policy may deny it: ${statements.join(", ")}.`;
   const message = `Object ${shownKey(key)} cannot be deleted. ${why}${policy}`;
   return failed({ reason: "AccessDenied", message, retryAfterMs: DENIED_RETRY_MS });
 }
 
-/** The statements that a person should look at; none where the policy cannot be read, which then is not what matters. */
+/** Empty if the policy cannot be read: the denial itself is reported anyway. */
 async function denyingStatements({ s3, ref, options }: BucketClient, action: string): Promise<string[]> {
   try {
     const { Policy } = await s3.send(new GetBucketPolicyCommand(ref), options);
@@ -63,17 +64,15 @@ async function denyingStatements({ s3, ref, options }: BucketClient, action: str
   }
 }
 
-/** Sids of the statements that may deny `action`, whoever they are about; one without a Sid is named by its place. Pure. */
+/** Names of the statements that deny `action` to some principal under some condition. Pure. */
 export function statementsDenying({ Statement }: PolicyDocument, action: string): string[] {
-  const matches = (patterns: string | string[] | undefined) =>
-    asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), action.toLowerCase()));
-  return Statement.flatMap(({ Effect, Action, NotAction, Sid }, index) => {
-    const denies = Effect === "Deny" && (Action === undefined ? !matches(NotAction) : matches(Action));
-    return denies ? [Sid || `#${index + 1}`] : [];
+  return Statement.flatMap((statement, index) => {
+    const denies = statement.Effect === "Deny" && coversAction(statement, action);
+    return denies ? [statementName(statement, index)] : [];
   });
 }
 
-/** S3 names no reason that could be acted on by itself. */
+/** Any other error, with the key. */
 function refusal({ arn }: BucketClient, { key, error }: Refused): Error {
   const failure = awsFailure(error, { action: "s3:DeleteObjectVersion", resource: `${arn}/*` });
   if (failure === undefined) throw error;

@@ -1,5 +1,6 @@
 import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from "@aws-sdk/client-s3";
-import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
+import type { AwsErrorKind } from "../../../aws/error-codes.ts";
+import { awsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
 import { shownKey, type Version } from "./versions.ts";

@@ -1,4 +1,5 @@
-import { awsErrorKind, type AwsErrorKind } from "../../../aws/errors.ts";
+import type { AwsErrorKind } from "../../../aws/error-codes.ts";
+import { awsErrorKind } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
 import { inLanes } from "./in-lanes.ts";

@@ -2,7 +2,7 @@ import { SID_PREFIX } from "../compose.ts";
 import type { Template } from "./context.ts";
 
 /**
- * Lets the named distributions read by Origin Access Control, with which the bucket stays private.
+ * Allows the named distributions to read by Origin Access Control, which needs no public bucket.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
  */
 export const cloudFront: Template = ({ cloudFrontDistributions = [] }, { bucketArn }) => {

@@ -27,7 +27,7 @@ function deny(name: string, condition: object) {
 
 const noCustomerKey = deny("CustomerKey", { Null: { [`${ALGORITHM}-customer-algorithm`]: "false" } });
 
-test.each(["AES256", "aws:kms", "aws:kms:dsse"])("%s without a key: only the algorithm", (sseAlgorithm) => {
+test.each(["AES256", "aws:kms", "aws:kms:dsse"])("%s without a key: tests only the algorithm", (sseAlgorithm) => {
   expect(statements({ sseAlgorithm })).toStrictEqual([
     deny("OtherAlgorithm", { StringNotEquals: { [ALGORITHM]: sseAlgorithm }, Null: { [ALGORITHM]: "false" } }),
     noCustomerKey,
@@ -45,11 +45,11 @@ test.each(["aws:kms", "aws:kms:dsse"])(
   },
 );
 
-test("nothing declared, nothing to enforce", () => {
+test("makes no statement if no encryption is declared", () => {
   expect(statements({})).toEqual([]);
 });
 
-test.each([undefined, false])("not asked for (%s)", (wanted) => {
+test.each([undefined, false])("makes no statement for enforceEncryption %s", (wanted) => {
   const spec = wanted === undefined ? {} : { enforceEncryption: wanted };
   expect(enforceEncryption(spec, policyContextWith({ encryption: { sseAlgorithm: "AES256" } }))).toEqual([]);
 });

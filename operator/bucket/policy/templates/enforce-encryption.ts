@@ -1,5 +1,5 @@
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Statement } from "../../../aws/policy/document.ts";
+import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
 import { exemptPrincipals, NOT_A_SERVICE, type PolicyContext, type Template } from "./context.ts";
 
 const ALGORITHM = "s3:x-amz-server-side-encryption";
@@ -7,10 +7,10 @@ const KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 const CUSTOMER_ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
 
 /**
- * Denies uploads that ask for another encryption than the declared one. One without encryption headers gets the bucket's default, and passes:
- * each test is about headers that are there (`Null: false`). One that names a KMS algorithm and no key gets the account's `aws/s3` key,
- * not the bucket's default: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. With `aws/s3` declared, whose ARN we do
- * not know, keys are not judged.
+ * Denies uploads that request another encryption than the declared one. An upload without encryption headers gets the
+ * bucket's default and passes (`Null: false`); one with a KMS algorithm and no key would get the account's `aws/s3` key.
+ * Keys are not tested if the spec declares `aws/s3`, whose ARN is unknown.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export const enforceEncryption: Template = ({ enforceEncryption }, context) => {
   const { sseAlgorithm, kmsKeyArn } = context.encryption;
@@ -32,7 +32,7 @@ function keyStatements(context: PolicyContext, kmsKeyArn: string): Statement[] {
   ];
 }
 
-function denyPut(context: PolicyContext, name: string, condition: Condition): Statement {
+function denyPut(context: PolicyContext, name: string, condition: ConditionBlock): Statement {
   return {
     Sid: `${SID_PREFIX}${name}`,
     Effect: "Deny",

@@ -5,7 +5,7 @@ import { statementsOf } from "./index.ts";
 
 const everything = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [BUCKET_ARN, `${BUCKET_ARN}/*`] };
 
-/** To the letter: auditing tools look for this shape, `"false"` as a string, and both ARNs (Security Hub S3.5, CIS 2.1.1). */
+/** Exactly the form that auditing tools check: `"false"` as a string, and both ARNs (Security Hub S3.5, CIS 2.1.1). */
 function transport(version: string) {
   return [
     {
@@ -31,7 +31,7 @@ describe("transport", () => {
   });
 });
 
-test("CloudFront reads objects, and nothing else, for the named distributions alone", () => {
+test("CloudFront: only GetObject, only for the named distributions", () => {
   const cloudFrontDistributions = ["arn:aws:cloudfront::111122223333:distribution/A"];
   expect(statementsOf({ cloudFrontDistributions }, policyContextWith())).toStrictEqual([
     {
@@ -46,7 +46,7 @@ test("CloudFront reads objects, and nothing else, for the named distributions al
   expect(statementsOf({ cloudFrontDistributions: [] }, policyContextWith())).toEqual([]);
 });
 
-test("VPC endpoints shut out the rest, but for services and whoever can undo it", () => {
+test("VPC endpoints: denies the rest, except services, the operator and the root user", () => {
   const endpoints = ["vpce-0123456789abcdef0", "vpce-01234567"];
   expect(statementsOf({ vpcEndpoints: endpoints }, policyContextWith())).toStrictEqual([
     {
@@ -63,7 +63,7 @@ test("VPC endpoints shut out the rest, but for services and whoever can undo it"
   ]);
 });
 
-test("an organization shuts out the rest, but for services and whoever can undo it", () => {
+test("organization: denies the rest, except services, the operator and the root user", () => {
   expect(statementsOf({ organizationId: "o-a1b2c3d4e5" }, policyContextWith())).toStrictEqual([
     {
       Sid: "S3OperatorDenyOutsideOrganization",
@@ -77,13 +77,13 @@ test("an organization shuts out the rest, but for services and whoever can undo 
   ]);
 });
 
-test("the operator as the root is exempt once", () => {
+test("exempts the operator once if it is the root user", () => {
   const callerArn = "arn:aws:iam::111122223333:root";
   const [statement] = statementsOf({ organizationId: "o-a1b2c3d4e5" }, policyContextWith({ callerArn }));
   expect(statement?.Condition?.["ArnNotLikeIfExists"]).toEqual({ "aws:PrincipalArn": [callerArn] });
 });
 
-test("templates first, then the user's own in their order, each Sid once", () => {
+test("templates come first, then the user's statements in their order, each Sid once", () => {
   const statements = ["B", "A"].map((sid): PolicyStatement => ({
     sid,
     effect: "Allow",

@@ -21,7 +21,7 @@ const TEMPLATES: readonly Template[] = [
   userStatements,
 ];
 
-/** What the spec and the baseline say, as statements of the policy, each with a Sid of its own that begins with `S3Operator`. */
+/** The statements for spec and baseline, each with its own Sid that begins with {@link SID_PREFIX}. */
 export function statementsOf(spec: Policy | undefined, context: PolicyContext): Statement[] {
   return TEMPLATES.flatMap((template) => template(spec ?? {}, context));
 }

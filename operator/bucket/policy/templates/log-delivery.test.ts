@@ -16,8 +16,8 @@ function allow(Sid: string, Service: string, rest: object) {
   return { Sid: `S3OperatorAllow${Sid}`, Effect: "Allow", Principal: { Service }, ...rest };
 }
 
-// Each as AWS documents it; the pages are named in log-delivery.ts.
-describe("without prefixes and sources: at the top, for the bucket's own account", () => {
+// As AWS documents each; log-delivery.ts names the pages.
+describe("without prefixes and sources: at the top of the bucket, for the bucket's own account", () => {
   test("S3", () => {
     const service = "logging.s3.amazonaws.com";
     expect(statements({ service })).toStrictEqual([
@@ -88,7 +88,7 @@ describe("without prefixes and sources: at the top, for the bucket's own account
   });
 });
 
-test("each prefix with each account", () => {
+test("combines each prefix with each account", () => {
   const [write] = statements({
     service: "cloudtrail.amazonaws.com",
     prefixes: ["a/", "b/c/"],
@@ -107,7 +107,7 @@ test("each prefix with each account", () => {
   });
 });
 
-test("S3 writes each prefix once, however many accounts", () => {
+test("S3: lists each prefix once for any number of accounts", () => {
   const [write] = statements({
     service: "logging.s3.amazonaws.com",
     prefixes: ["s3/"],
@@ -116,7 +116,7 @@ test("S3 writes each prefix once, however many accounts", () => {
   expect(write?.Resource).toEqual([`${BUCKET_ARN}/s3/*`]);
 });
 
-test("named sources take the place of any in the accounts, and the accounts stay", () => {
+test("named sources replace the pattern for the accounts, which stay", () => {
   const sourceArns = ["arn:aws:s3:::source"];
   const [write] = statements({ service: "logging.s3.amazonaws.com", sourceArns });
   expect(write?.Condition).toEqual({

@@ -1,22 +1,22 @@
 import type { Policy } from "../../../api/types.ts";
 import { SID_PREFIX } from "../compose.ts";
-import type { Condition, Statement } from "../../../aws/policy/document.ts";
+import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
 import type { PolicyContext, Template } from "./context.ts";
 
 type Delivery = NonNullable<Policy["logDelivery"]>[number];
 
-/** How one AWS service writes logs, by its own documentation. */
+/** How one AWS service writes logs, according to its documentation. */
 interface LogService {
-  /** In the Sids. */
+  /** Part of the Sids. */
   name: string;
-  /** Below a prefix: what it writes for one account. */
+  /** Key patterns below a prefix, for one account. */
   keys: (account: string) => string[];
-  /** Set where it sends `aws:SourceAccount`. */
+  /** The service sends `aws:SourceAccount`. */
   sendsAccount?: true;
-  /** ARN of what it writes for, as a pattern; absent where an account does not determine it. */
+  /** Pattern of `aws:SourceArn`; absent where the account does not determine it. */
   sourceArn?: (partition: string, account: string) => string;
-  /** What it looks at before it writes. Those that look then write with the ACL `bucket-owner-full-control`. */
-  looks?: string[];
+  /** Read before it writes. A service that reads also sends the ACL `bucket-owner-full-control`. */
+  reads?: string[];
 }
 
 const SERVICES: Record<Delivery["service"], LogService> = {
@@ -33,31 +33,31 @@ const SERVICES: Record<Delivery["service"], LogService> = {
     name: "CloudTrail",
     keys: (account) => [`AWSLogs/${account}/*`],
     sourceArn: (partition, account) => `arn:${partition}:cloudtrail:*:${account}:trail/*`,
-    looks: ["s3:GetBucketAcl"],
+    reads: ["s3:GetBucketAcl"],
   },
-  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html, the second form being that of Hive-compatible keys
+  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html; the second pattern is for Hive-compatible keys
   "delivery.logs.amazonaws.com": {
     name: "Logs",
     keys: (account) => [`AWSLogs/${account}/*`, `AWSLogs/aws-account-id=${account}/*`],
     sendsAccount: true,
     sourceArn: (partition, account) => `arn:${partition}:logs:*:${account}:*`,
-    looks: ["s3:GetBucketAcl", "s3:ListBucket"],
+    reads: ["s3:GetBucketAcl", "s3:ListBucket"],
   },
   // https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
   "config.amazonaws.com": {
     name: "Config",
     keys: (account) => [`AWSLogs/${account}/Config/*`],
     sendsAccount: true,
-    looks: ["s3:GetBucketAcl", "s3:ListBucket"],
+    reads: ["s3:GetBucketAcl", "s3:ListBucket"],
   },
 };
 
-/** Lets AWS services write logs into the bucket, each only below its prefixes and only on behalf of the named accounts, or of what is named by ARN. */
+/** Allows AWS services to write logs, each only below its prefixes and only on behalf of the named accounts or ARNs. */
 export const logDelivery: Template = ({ logDelivery = [] }, context) =>
   logDelivery.flatMap((delivery) => delivered(delivery, context));
 
 function delivered(delivery: Delivery, context: PolicyContext): Statement[] {
-  const { name, keys, looks } = SERVICES[delivery.service];
+  const { name, keys, reads } = SERVICES[delivery.service];
   const { bucketArn } = context;
   const { prefixes = [""], sourceAccounts = [context.accountId] } = delivery;
   const condition = sourceCondition(delivery, sourceAccounts, context);
@@ -71,20 +71,20 @@ function delivered(delivery: Delivery, context: PolicyContext): Statement[] {
     ),
     Condition: condition,
   };
-  if (looks === undefined) return [write];
+  if (reads === undefined) return [write];
   const owned = { ...condition["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control" };
   return [
     { ...write, Condition: { ...condition, StringEquals: owned } },
-    { Sid: `${SID_PREFIX}Allow${name}Look`, ...allow, Action: [...looks], Resource: bucketArn, Condition: condition },
+    { Sid: `${SID_PREFIX}Allow${name}Look`, ...allow, Action: [...reads], Resource: bucketArn, Condition: condition },
   ];
 }
 
-/** Against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
+/** Prevents the confused deputy problem: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
 function sourceCondition(
   { service, sourceArns }: Delivery,
   accounts: string[],
   { partition }: PolicyContext,
-): Condition {
+): ConditionBlock {
   const { sendsAccount, sourceArn } = SERVICES[service];
   const arns = sourceArns ?? (sourceArn && accounts.map((account) => sourceArn(partition, account)));
   return {

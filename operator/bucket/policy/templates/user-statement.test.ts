@@ -6,7 +6,7 @@ import { userStatement } from "./user-statement.ts";
 const ARN = "arn:aws:s3:::docs";
 const BASE: PolicyStatement = { sid: "Read", effect: "Allow", principals: { aws: ["*"] }, actions: ["s3:GetObject"] };
 
-test("the whole statement", () => {
+test("converts a whole statement", () => {
   const statement: PolicyStatement = {
     sid: "Logs",
     effect: "Allow",
@@ -42,7 +42,7 @@ test("the whole statement", () => {
   });
 });
 
-test("the opposites", () => {
+test("converts the negated elements", () => {
   const statement: PolicyStatement = {
     sid: "Only",
     effect: "Deny",
@@ -59,11 +59,11 @@ test("the opposites", () => {
   });
 });
 
-test("is known as ours, whatever its sid", () => {
+test("counts as ours with any sid", () => {
   expect(isOurs(userStatement(BASE, ARN))).toBe(true);
 });
 
-test("everybody is written in the form that auditors look for", () => {
+test("writes all principals in the form that Security Hub checks", () => {
   expect(userStatement(BASE, ARN).Principal).toBe("*");
 });
 
@@ -75,7 +75,7 @@ describe("resources", () => {
       ["{bucket}/raw/*", "{bucket}/{bucket}"],
       [`${ARN}/raw/*`, `${ARN}/{bucket}`],
     ],
-    // A replacement pattern of String.replace, and a policy variable: neither is ours to touch.
+    // A replacement pattern of String.replace and a policy variable stay as they are.
     [["{bucket}/$&/${aws:username}/*"], [`${ARN}/$&/\${aws:username}/*`]],
   ])("%j", (resources, expected) => {
     expect(userStatement({ ...BASE, ...(resources && { resources }) }, ARN).Resource).toEqual(expected);

@@ -7,7 +7,9 @@ import {
 import type { Statement } from "../../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./context.ts";
 
-/** Who asks. Those of the bucket's account may do everything by their own policies, so that only the bucket policy can stop them. */
+/**
+ * A caller. Those in the bucket's account have policies that allow everything, so that only the bucket policy can deny.
+ */
 export interface Caller {
   principal: SimulationRequestPrincipal;
   context: Record<string, string>;
@@ -16,7 +18,7 @@ export interface Caller {
 export const ORGANIZATION = "o-a1b2c3d4e5";
 export const ENDPOINT = "vpce-0123456789abcdef0";
 
-/** By TLS, and by no VPC endpoint. */
+/** By TLS, not through a VPC endpoint. */
 const CONNECTION = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "aws:ViaAWSService": "false" };
 
 function role(name: string, path = "", accountId = ACCOUNT, organizationId = ORGANIZATION): Caller {
@@ -39,7 +41,7 @@ export const ROOT: Caller = {
   context: { ...APP.context, "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:root` },
 };
 
-/** The operator, its role having a path that STS does not tell. */
+/** The operator, with a role path that its session ARN does not contain. */
 export function operator(path = "team/"): Caller {
   return { ...role("operator", path), principal: OPERATOR_ARN };
 }
@@ -51,7 +53,7 @@ export function service(name: string, context: Record<string, string> = {}): Cal
   };
 }
 
-/** As AWS would decide; `key` undefined: the bucket itself. */
+/** The decision of an independent IAM evaluator; `key` undefined: on the bucket itself. */
 export async function verdict(
   statements: readonly Statement[],
   { principal, context }: Caller,

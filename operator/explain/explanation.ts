@@ -9,21 +9,20 @@ import { accessLayer, bucketLayer } from "./layers/objects.ts";
 import { publicAccessLayer, sessionLayer } from "./layers/other.ts";
 import type { Question } from "./question.ts";
 
-/** All layers in the order in which they are told, and what they come to. */
-export interface Verdict {
+export interface Explanation {
   outcome: "Allowed" | "Denied" | "CannotTell";
   layers: Layer[];
-  /** In one sentence, or two. */
+  /** One or two sentences. */
   conclusion: string;
 }
 
-/** Of an access that there is nothing to ask AWS about. */
-export function verdictWithoutAws({ access }: InCluster): Verdict {
+/** For a BucketAccess whose status names no role or bucket. */
+export function explanationWithoutAws({ access }: InCluster): Explanation {
   return conclude([accessLayer(access)]);
 }
 
 /** Pure. */
-export function verdictOf({ access, bucket }: InCluster, question: Question, findings: Findings): Verdict {
+export function explanationOf({ access, bucket }: InCluster, question: Question, findings: Findings): Explanation {
   const atAws = [
     ...identityLayers(findings),
     ...[sessionLayer(findings) ?? []].flat(),
@@ -41,13 +40,13 @@ export function verdictOf({ access, bucket }: InCluster, question: Question, fin
   ]);
 }
 
-/** Where the grants do not cover it, the policies that are made of them cannot: then the grants are the cause. */
-function conclude(layers: Layer[]): Verdict {
+/** Grants that do not cover the request are the cause, whatever else blocks it: the policies are made from them. */
+function conclude(layers: Layer[]): Explanation {
   const blockers = layers.filter(({ state }) => state === "blocks");
   const cause = blockers.find(({ name }) => name === "prefix") ?? blockers[0];
   if (cause !== undefined) return { outcome: "Denied", layers, conclusion: `Denied by ${sentence(cause)}` };
   const open = layers.filter(({ state }) => state === "cannot tell");
-  if (open.length > 0) return { outcome: "CannotTell", layers, conclusion: openEnd(open) };
+  if (open.length > 0) return { outcome: "CannotTell", layers, conclusion: cannotTell(open) };
   return { outcome: "Allowed", layers, conclusion: "Allowed: no layer blocks it." };
 }
 
@@ -55,8 +54,8 @@ function sentence({ name, detail, remedy = "" }: Layer): string {
   return `${name}: ${detail.replace(/\.$/, "")}. To do: ${remedy}.`;
 }
 
-function openEnd(layers: readonly Layer[]): string {
+function cannotTell(layers: readonly Layer[]): string {
   const names = layers.map(({ name }) => name).join(", ");
   const remedies = [...new Set(layers.flatMap(({ remedy }) => remedy ?? []))].join("; ");
-  return `Cannot tell: nothing that could be judged blocks it, but these could not: ${names}. To do: ${remedies}.`;
+  return `Cannot tell: no layer that could be checked blocks it; not checked: ${names}. To do: ${remedies}.`;
 }

@@ -1,7 +1,7 @@
-/** Whether something holds; or what it depends on that only the request itself would tell: condition keys, each once, never none. */
+/** Whether something holds, or the condition keys of the request that decide it: each once, at least one. */
 export type Truth = boolean | readonly string[];
 
-/** Holds if all do; nothing is all of none. */
+/** Holds if all hold; true for an empty list. */
 export function every(truths: readonly Truth[]): Truth {
   if (truths.includes(false)) return false;
   const open = truths.flatMap((truth) => (typeof truth === "boolean" ? [] : truth));

@@ -5,7 +5,7 @@ import type { Statement } from "../aws/policy/document.ts";
 import type { Findings, KeyFindings, RoleFindings, Simulation } from "./findings.ts";
 import { kmsRequest, type Question, s3Request } from "./question.ts";
 import { render } from "./render.ts";
-import { verdictOf } from "./verdict.ts";
+import { explanationOf } from "./explanation.ts";
 
 const ACCOUNT = "111122223333";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/s3-operator/app`;
@@ -68,11 +68,11 @@ const role = (changes: Partial<RoleFindings> = {}): RoleFindings => ({
   boundary: { value: undefined },
   ...changes,
 });
-const verdict = (found: Findings, access = accessWith(), question = QUESTION) =>
-  verdictOf({ access, bucket: undefined }, question, found);
-const states = (found: Findings) => Object.fromEntries(verdict(found).layers.map(({ name, state }) => [name, state]));
+const explain = (found: Findings, access = accessWith(), question = QUESTION) =>
+  explanationOf({ access, bucket: undefined }, question, found);
+const states = (found: Findings) => Object.fromEntries(explain(found).layers.map(({ name, state }) => [name, state]));
 
-describe("the role's own side, by AWS's simulation and by what is read", () => {
+describe("the role's policies, by simulation and by reading them", () => {
   const simulated = (simulation: Simulation, changes: Partial<RoleFindings> = {}) =>
     findings({ role: role(changes) }, { value: simulation });
   const unread = { remedy: "allow iam:GetPolicy" };
@@ -80,25 +80,25 @@ describe("the role's own side, by AWS's simulation and by what is read", () => {
   test.each<[string, Findings, string, Record<string, string>]>([
     ["allowed", findings(), "Allowed", { "identity policy": "allowed", "permissions boundary": "allowed" }],
     [
-      "the simulation denied, the policies read",
+      "simulation denied, policies read",
       findings({ role: role() }, { remedy: "allow it" }),
       "Allowed",
       { "identity policy": "allowed", "permissions boundary": "allowed" },
     ],
     [
-      "a boundary that the simulation tells of",
+      "boundary denies, known from the simulation",
       simulated({ ...DENIED, allowedByBoundary: false }, { boundary: unread }),
       "Denied",
       { "identity policy": "allowed", "permissions boundary": "blocks" },
     ],
     [
-      "a boundary that nothing tells of",
+      "boundary unknown",
       findings({ role: role({ boundary: unread }) }, { remedy: "allow it" }),
       "CannotTell",
       { "permissions boundary": "cannot tell" },
     ],
     [
-      "a boundary that is read",
+      "boundary denies, known from reading it",
       findings(
         { role: role({ boundary: { value: named({ ...ALLOW, Action: "s3:PutObject" }) } }) },
         { remedy: "allow it" },
@@ -107,21 +107,26 @@ describe("the role's own side, by AWS's simulation and by what is read", () => {
       { "permissions boundary": "blocks" },
     ],
     [
-      "policies out of sight, which the simulation denies",
+      "policies unreadable, simulation denies",
       simulated(DENIED, { policies: unread }),
       "Denied",
       { "identity policy": "blocks", "permissions boundary": "allowed" },
     ],
     [
-      "both out of sight",
+      "policies and boundary unreadable",
       simulated(DENIED, { policies: unread, boundary: unread }),
       "CannotTell",
       { "identity policy": "cannot tell", "permissions boundary": "cannot tell" },
     ],
-    ["the organization", simulated({ ...DENIED, allowedByOrganization: false }), "Denied", { organization: "blocks" }],
-    ["perhaps the organization", simulated(DENIED), "CannotTell", { organization: "cannot tell" }],
     [
-      "a key of the request that is missing",
+      "organization denies",
+      simulated({ ...DENIED, allowedByOrganization: false }),
+      "Denied",
+      { organization: "blocks" },
+    ],
+    ["organization may deny", simulated(DENIED), "CannotTell", { organization: "cannot tell" }],
+    [
+      "condition key that the request lacks",
       simulated(
         { allowed: true, missing: ["aws:PrincipalOrgID"] },
         { policies: { value: [named({ ...ALLOW, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })] } },
@@ -130,7 +135,7 @@ describe("the role's own side, by AWS's simulation and by what is read", () => {
       { "identity policy": "cannot tell" },
     ],
     [
-      "none of its own, and the bucket policy names it",
+      "no policy of the role, but the bucket policy allows it",
       findings(
         {
           role: role({ policies: { value: [] } }),
@@ -142,7 +147,7 @@ describe("the role's own side, by AWS's simulation and by what is read", () => {
       { "identity policy": "allowed", "bucket policy": "allowed" },
     ],
   ])("%s", (_case, found, outcome, layers) => {
-    expect({ outcome: verdict(found).outcome, layers: states(found) }).toMatchObject({ outcome, layers });
+    expect({ outcome: explain(found).outcome, layers: states(found) }).toMatchObject({ outcome, layers });
   });
 });
 
@@ -170,12 +175,12 @@ describe("KMS", () => {
         },
       },
     });
-  const kms = (found: Findings) => verdict(found).layers.find(({ name }) => name === "KMS");
+  const kms = (found: Findings) => explain(found).layers.find(({ name }) => name === "KMS");
 
   test.each<[string, Findings, string, string]>([
     ["no key", findings({ key: { value: undefined } }), "allowed", "without KMS"],
-    ["left to the account", key(), "allowed", "allows kms:Decrypt"],
-    ["left to nobody", key({ policy: { value: { Statement: [] } } }), "blocks", "neither the role nor its account"],
+    ["delegated to the account", key(), "allowed", "allows kms:Decrypt"],
+    ["not delegated", key({ policy: { value: { Statement: [] } } }), "blocks", "neither the role nor its account"],
     [
       "denied",
       key({ policy: { value: { Statement: [root, { ...root, Sid: "No", Effect: "Deny", Principal: "*" }] } } }),
@@ -183,7 +188,7 @@ describe("KMS", () => {
       "statement 'No'",
     ],
     [
-      "dependent",
+      "depends on the request",
       key({
         policy: {
           value: { Statement: [{ ...root, Principal: "*", Condition: { StringEquals: { "aws:SourceIp": "1" } } }] },
@@ -193,17 +198,22 @@ describe("KMS", () => {
       "aws:SourceIp",
     ],
     ["pending deletion", key({ state: { value: "PendingDeletion" } }), "blocks", "is PendingDeletion"],
-    ["gone", key({ state: { value: undefined } }), "blocks", "does not exist"],
-    ["not to be read", key({ policy: { remedy: "allow kms:GetKeyPolicy" } }), "cannot tell", "cannot be read"],
-    ["AWS's own", key({ isManagedByAws: true, policy: { value: { Statement: [] } } }), "allowed", "AWS's own"],
+    ["deleted", key({ state: { value: undefined } }), "blocks", "does not exist"],
+    ["unreadable", key({ policy: { remedy: "allow kms:GetKeyPolicy" } }), "cannot tell", "cannot be read"],
     [
-      "AWS's own, from another account",
+      "AWS managed key",
+      key({ isManagedByAws: true, policy: { value: { Statement: [] } } }),
+      "allowed",
+      "AWS managed key",
+    ],
+    [
+      "AWS managed key, role of another account",
       { ...key({ isManagedByAws: true }), foreign: true },
       "blocks",
       "cannot be shared",
     ],
     [
-      "whose role has no permission for it",
+      "role without permission for the key",
       { ...key({ use: { ...use, simulation: { remedy: "" } } }), role: role() },
       "blocks",
       "no policy of the role allows kms:Decrypt",
@@ -220,34 +230,34 @@ describe("the grants", () => {
 
   test.each<[string, Question, BucketAccess, string]>([
     ["another key", { ...QUESTION, key: "b/c/d" }, accessWith(), '{prefix: "b/c/", permissions: [Read]}'],
-    ["a key at the top", { ...QUESTION, key: "b" }, accessWith(), "only by '*', the whole bucket"],
-    ["another permission", { ...QUESTION, action: "s3:PutObject" }, accessWith(), "no grant has Write"],
+    ["a key at the top", { ...QUESTION, key: "b" }, accessWith(), "only be granted by '*', the whole bucket"],
+    ["another permission", { ...QUESTION, action: "s3:PutObject" }, accessWith(), "no grant includes Write"],
     ["a list without prefix", list(), listable, "list with prefix 'raw/'"],
     ["a list without the slash", list("raw"), listable, "list with prefix 'raw/'"],
     ["a list of another prefix", list("b/c"), listable, '{prefix: "b/", permissions: [List]}'],
     [
-      "an action that nothing grants",
+      "an action that no permission includes",
       { ...QUESTION, action: "s3:PutObjectAcl" },
       accessWith(),
-      "no permission of a BucketAccess has s3:PutObjectAcl",
+      "no permission of a BucketAccess includes s3:PutObjectAcl",
     ],
-  ])("%s is denied by them, though the role's policy says so first", (_case, question, access, says) => {
-    const { outcome, conclusion } = verdict(denied, access, question);
+  ])("%s: names the grants as the cause, although the role's policy denies it too", (_case, question, access, says) => {
+    const { outcome, conclusion } = explain(denied, access, question);
     expect(outcome).toBe("Denied");
     expect(conclusion).toMatch(/^Denied by prefix: /);
     expect(conclusion).toContain(says);
   });
 
-  test("what AWS allows without them is allowed, and told", () => {
-    const { outcome, layers } = verdict(findings(), accessWith([{ prefix: "b/", permissions: ["Read"] }]));
+  test("allows what AWS allows without a grant, and says so", () => {
+    const { outcome, layers } = explain(findings(), accessWith([{ prefix: "b/", permissions: ["Read"] }]));
     expect(outcome).toBe("Allowed");
-    expect(layers.at(-1)?.detail).toContain("AWS allows it by something else");
+    expect(layers.at(-1)?.detail).toContain("AWS allows it for another reason");
   });
 });
 
-test("whatever others have written, a layer is a line, and plays no tricks on the terminal", () => {
+test("prints a layer as one line without control characters, whatever its message contains", () => {
   const access = accessWith(undefined, { status: "False", message: "one\ntwo\u001b[31m\u202ethree" });
-  const text = render(verdict(findings(), access), { ...QUESTION, key: "raw/\n\u001b" });
+  const text = render(explain(findings(), access), { ...QUESTION, key: "raw/\n\u001b" });
   expect(text).not.toMatch(/[^\P{C}\n]/u);
   expect(text.split("\n").filter((line) => line.startsWith("BucketAccess "))).toHaveLength(1);
   expect(text).toContain("Succeeded: one two [31m three");
