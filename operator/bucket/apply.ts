@@ -5,7 +5,7 @@ import { lastingFailure, settingFailure } from "./failure.ts";
 import type { History } from "../reconcile/history.ts";
 import { observe } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
-import type { Change } from "./settings/setting.ts";
+import type { Change } from "../reconcile/change.ts";
 
 /**
  * Where a setting of ours stands when the reconcile is over. `Settling`: written, and not yet read back equal.

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SettingState } from "./apply.ts";
 import type { SettingPlan } from "./plan.ts";
 import { declaredSettings, intendedSettings, keepsChanging, resultSettings, statusChanges } from "./report.ts";
-import { MAX_VALUE, show } from "./settings/setting.ts";
+import { MAX_VALUE, show } from "../reconcile/change.ts";
 import { change, fakeSetting, planOf, resultOf, settingContextWith } from "./testing/fixtures.ts";
 
 const versioning = fakeSetting("versioning");

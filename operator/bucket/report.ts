@@ -3,7 +3,8 @@ import { REASON } from "../api/reasons.ts";
 import type { SettingResult } from "./apply.ts";
 import { MAX_WRITES } from "../reconcile/history.ts";
 import { type SettingPlan, sourceOf } from "./plan.ts";
-import type { Change, Setting, SettingContext } from "./settings/setting.ts";
+import type { Setting, SettingContext } from "./settings/setting.ts";
+import type { Change } from "../reconcile/change.ts";
 
 /** As the CRD bounds them. */
 const MAX_MESSAGE = 4_096;

@@ -2,7 +2,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { Drift } from "../../api/types.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { driftSummary } from "../drift.ts";
-import type { Change } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 
 /** The setting that the key belongs to. */
 const SETTING = "encryption";

@@ -3,7 +3,7 @@ import type { ManagedKey } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Owner } from "../../api/ownership.ts";
-import type { Change } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKey, findOwnKeys } from "./find.ts";

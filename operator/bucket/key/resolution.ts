@@ -2,7 +2,7 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import type { ConditionDetail } from "../../kube/conditions.ts";
 import type { Failure } from "../../kube/outcome.ts";
-import type { Change } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 
 /** What came of `spec.encryption.kmsKey`. */
 export type KeyResolution = KnownKey | { arn?: never; failure: Failure; changes?: never };

@@ -1,5 +1,6 @@
 import { type BucketAbacStatus, GetBucketAbacCommand, PutBucketAbacCommand } from "@aws-sdk/client-s3";
-import { compare, defineSetting, SettingRefused, unlessUnsupported } from "./setting.ts";
+import { defineSetting, SettingRefused, unlessUnsupported } from "./setting.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;
 

@@ -4,15 +4,8 @@ import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
 import { deleteSeen } from "./delete-seen.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
-import {
-  unlessAbsent,
-  type Change,
-  compare,
-  compareNamed,
-  defineSetting,
-  type Named,
-  type SettingContext,
-} from "./setting.ts";
+import { unlessAbsent, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["cors"]>["rules"][number];
 

@@ -28,7 +28,8 @@ import {
   toTopic,
   TOPIC_FORM,
 } from "./notification-entries.ts";
-import { type Change, compare, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
 interface Desired {

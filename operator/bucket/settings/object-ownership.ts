@@ -3,7 +3,8 @@ import {
   type ObjectOwnership,
   PutBucketOwnershipControlsCommand,
 } from "@aws-sdk/client-s3";
-import { unlessAbsent, compare, defineSetting } from "./setting.ts";
+import { unlessAbsent, defineSetting } from "./setting.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
 

@@ -20,7 +20,8 @@ import { fitting } from "../policy/fit.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
 import type { Declaration } from "./declaration.ts";
-import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { unlessAbsent, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 /** As the CRD bounds them in status. */
 const MAX_NAMES = 100;

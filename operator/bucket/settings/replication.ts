@@ -11,15 +11,8 @@ import { carryOver } from "./carry-over.ts";
 import { type Declaration, declareEntries } from "./declaration.ts";
 import { deleteSeen } from "./delete-seen.ts";
 import { canonicalRule, RULE_FORM, settled, toRule } from "./replication-rules.ts";
-import {
-  type Change,
-  compare,
-  compareNamed,
-  defineSetting,
-  type Named,
-  SettingRefused,
-  unlessAbsent,
-} from "./setting.ts";
+import { compareNamed, defineSetting, type Named, SettingRefused, unlessAbsent } from "./setting.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {
   return replication && { Role: replication.roleArn, Rules: replication.rules.map(toRule) };

@@ -1,5 +1,6 @@
 import { GetBucketRequestPaymentCommand, type Payer, PutBucketRequestPaymentCommand } from "@aws-sdk/client-s3";
-import { compare, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwner" satisfies Payer;
 

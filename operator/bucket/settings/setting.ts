@@ -6,8 +6,6 @@ import type { Operator } from "../../aws/policy/lock-out.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 import type { Declaration } from "./declaration.ts";
 
-export { type Change, compare, MAX_VALUE, show } from "../../reconcile/change.ts";
-
 /** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
 export interface SettingContext {
   /** Fields that the spec leaves out take the secure baseline's values. */

@@ -4,7 +4,8 @@ import {
   type MFADeleteStatus,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
-import { compare, defineSetting, SettingRefused } from "./setting.ts";
+import { defineSetting, SettingRefused } from "./setting.ts";
+import { compare } from "../../reconcile/change.ts";
 
 interface Versioning {
   /** Undefined: never enabled, which no call can bring back. */

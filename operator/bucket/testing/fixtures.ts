@@ -6,7 +6,8 @@ import type { ObjectMeta } from "../../kube/object.ts";
 import type { SettingResult, SettingState } from "../apply.ts";
 import type { BucketContext } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
-import type { Change, Setting, SettingContext } from "../settings/setting.ts";
+import type { Setting, SettingContext } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 import type { Target } from "../target.ts";
 import { fakeBucket } from "./fake-bucket.ts";
 
