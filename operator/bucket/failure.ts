@@ -2,7 +2,23 @@ import { REASON } from "../api/reasons.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { Failure } from "../kube/outcome.ts";
-import { SettingRefused } from "./settings/setting.ts";
+
+/**
+ * AWS refuses the setting, or would. Only a user can change that, unless it is not `terminal`: then what is missing may
+ * still appear, such as the other bucket of the same `kubectl apply`.
+ */
+export class SettingRefused extends Error {
+  readonly reason: string;
+  readonly terminal: boolean;
+  /** Each try reaches another party, such as a queue that gets S3's test message: the operator tries less often. */
+  isNoticed = false;
+  constructor(reason: string, message: string, terminal = true) {
+    super(message);
+    this.name = "SettingRefused";
+    this.reason = reason;
+    this.terminal = terminal;
+  }
+}
 
 /**
  * What it means that `action` on `resource` failed; an error that is neither a setting's refusal nor AWS's is a bug, and is thrown on.

@@ -1,5 +1,7 @@
 import { type BucketAbacStatus, GetBucketAbacCommand, PutBucketAbacCommand } from "@aws-sdk/client-s3";
-import { defineSetting, SettingRefused, unlessUnsupported } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessUnsupported } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
 import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;

@@ -3,7 +3,8 @@ import {
   GetBucketAccelerateConfigurationCommand,
   PutBucketAccelerateConfigurationCommand,
 } from "@aws-sdk/client-s3";
-import { defineSetting, unlessUnsupported } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessUnsupported } from "../subresource.ts";
 import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;

@@ -2,7 +2,7 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { carryOver } from "./carry-over.ts";
 import { declareEntries } from "./declaration.ts";
-import { deleteSeen, type DeleteDocument } from "./delete-seen.ts";
+import { deleteSeen, type DeleteDocument } from "../subresource.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
 

@@ -2,9 +2,9 @@ import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucket
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
-import { unlessAbsent, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["cors"]>["rules"][number];

@@ -9,7 +9,8 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unsaidFields } from "./declaration.ts";
-import { unlessAbsent, defineSetting, type SettingContext } from "./setting.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 /** A field that is undefined is left as it is, but for the key: with an algorithm and no key the account's `aws/s3` key is meant. */

@@ -8,10 +8,10 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOverEach } from "./carry-over.ts";
 import { type Declaration, declareEntries, stated } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { canonicalRule, idOf, modernised, RULE_FORM, toRule } from "./lifecycle-rules.ts";
-import { unlessAbsent, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 type Spec = NonNullable<S3BucketSpec["lifecycle"]>;

@@ -7,7 +7,8 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unsaidFields } from "./declaration.ts";
-import { defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 /** Without a target there are no logs. */

@@ -1,6 +1,6 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { SettingRefused } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 
 /** What S3 must be allowed to do at a destination, and where that is said. */
 export interface Destination {

@@ -8,7 +8,8 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unlessEmpty, unsaidFields } from "./declaration.ts";
-import { unlessAbsent, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 type Spec = NonNullable<S3BucketSpec["objectLock"]>;

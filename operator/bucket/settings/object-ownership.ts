@@ -3,7 +3,8 @@ import {
   type ObjectOwnership,
   PutBucketOwnershipControlsCommand,
 } from "@aws-sdk/client-s3";
-import { unlessAbsent, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;

@@ -4,7 +4,7 @@ import { MAX_POLICY_BYTES, type Statement } from "../../aws/policy/document.ts";
 import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
-import { SettingRefused } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 
 const READ: Statement = {
   Sid: "S3OperatorSpecRead",

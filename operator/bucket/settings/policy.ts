@@ -20,7 +20,9 @@ import { fitting } from "../policy/fit.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
 import type { Declaration } from "./declaration.ts";
-import { unlessAbsent, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 /** As the CRD bounds them in status. */

@@ -9,9 +9,10 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, declareEntries } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
 import { canonicalRule, RULE_FORM, settled, toRule } from "./replication-rules.ts";
-import { compareNamed, defineSetting, type Named, SettingRefused, unlessAbsent } from "./setting.ts";
+import { compareNamed, defineSetting, type Named } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {

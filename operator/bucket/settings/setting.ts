@@ -1,5 +1,4 @@
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../../aws/policy/lock-out.ts";
@@ -63,43 +62,6 @@ export interface Setting<Desired = unknown, Observed = unknown> {
 /** Types a setting by its own shapes, and hands it out as one among others; the caller passes back only what the setting itself returned. */
 export function defineSetting<Desired, Observed>(setting: Setting<Desired, Observed>): Setting {
   return setting;
-}
-
-/** What a GET answers; undefined where S3 says that the bucket has no such configuration. */
-export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** What a GET answers; undefined where this region's S3 says that it has no such thing. */
-export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (awsErrorKind(error) === "Unsupported" && !isSubresourceIgnored(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help, unless it is not `terminal`: what is missing
- * may be on its way, as where one `kubectl apply` holds two buckets.
- */
-export class SettingRefused extends Error {
-  readonly reason: string;
-  readonly terminal: boolean;
-  /** Each try is noticed by others, as by a queue that S3 sends a test message: the tries get fewer. */
-  isNoticed = false;
-  constructor(reason: string, message: string, terminal = true) {
-    super(message);
-    this.name = "SettingRefused";
-    this.reason = reason;
-    this.terminal = terminal;
-  }
 }
 
 /**

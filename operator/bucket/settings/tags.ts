@@ -5,7 +5,8 @@ import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/
 import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
 import { changeTags, readTags } from "../tagging/tagging.ts";
 import type { Declaration } from "./declaration.ts";
-import { defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 interface DesiredTags {

@@ -4,7 +4,8 @@ import {
   type MFADeleteStatus,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
-import { defineSetting, SettingRefused } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 import { compare } from "../../reconcile/change.ts";
 
 interface Versioning {

@@ -8,8 +8,8 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
 import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
-import { unlessAbsent, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];

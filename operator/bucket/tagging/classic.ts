@@ -1,7 +1,7 @@
 import { GetBucketTaggingCommand, PutBucketTaggingCommand } from "@aws-sdk/client-s3";
 import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { unlessAbsent } from "../settings/setting.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { tagsOfList, tagList } from "./list.ts";
 import { countTags, MAX_TAGS, type TagChange } from "./room.ts";
 

@@ -7,9 +7,8 @@ import {
 import { isNoSuchBucket } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
-import { deleteSeen } from "../../settings/delete-seen.ts";
 import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
-import { unlessAbsent } from "../../settings/setting.ts";
+import { unlessAbsent, deleteSeen } from "../../subresource.ts";
 
 /**
  * Expires everything: objects after a day, what that leaves behind a day later. Delete markers that stand alone need a rule of their own.
