@@ -1,6 +1,7 @@
 import {
   ABSENT,
   EXPIRED,
+  INVALID_BUCKET_STATE,
   INVALID_PARAMETER,
   INVALID_VALUE,
   KINDS,
@@ -68,6 +69,11 @@ export function isNoSuchBucket(error: unknown): boolean {
  */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
+}
+
+/** S3 refuses to suspend versioning: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
+export function isVersioningNeeded(error: unknown): boolean {
+  return isSdkError(error) && error.name === INVALID_BUCKET_STATE;
 }
 
 /** New credentials may help. HeadBucket gives no reason for any 400. */

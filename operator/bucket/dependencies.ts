@@ -1,6 +1,5 @@
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
-import type { TakeTurn } from "./deletion/emptying/turns.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
@@ -57,6 +56,9 @@ export interface Contributions {
   /** What begins the Sids of BucketAccesses that are paused: their statements stay as they are, in both policies. */
   pausedSids: readonly string[];
 }
+
+/** A turn at work that keeps a worker busy for long; undefined if all turns are taken. Disposing returns it. */
+export type TakeTurn = () => Disposable | undefined;
 
 /** For `deletionPolicy: DeleteWithContents`. */
 export interface EmptyingDependencies {

@@ -1,8 +1,8 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { settingFailure } from "../failure.ts";
-import { again, failed, waiting } from "../../reconcile/outcome.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import { again, waiting } from "../../reconcile/outcome.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
@@ -40,7 +40,7 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   if (own <= 0) await leaveToLifecycle(context, target, now());
   const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
-  if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);
+  if (tally.postponed !== undefined) failWith("s3:DeleteObjectVersion", `${bucket.arn}/*`)(tally.postponed);
   if (tally.complete && (await removeBucket(context, bucket))) return;
   await refuseIfListedAgain(bucket, tally.firstDeleted);
   throw toBeContinued(context, bucket, tally);
@@ -99,10 +99,6 @@ function atMostEvery(ms: number, now: () => number, look: () => Promise<void>): 
     last = now();
     await look();
   };
-}
-
-function postponed({ arn }: BucketClient, error: unknown): Error {
-  return failed(settingFailure(error, "s3:DeleteObjectVersion", `${arn}/*`));
 }
 
 function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally: Tally): Error {

@@ -4,7 +4,7 @@ import { isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { headBucket } from "../existence.ts";
-import { settingFailure } from "../failure.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
 import { type Owner, ownershipOf, type Tags } from "../../api/ownership.ts";
 import { tags } from "../settings/tags.ts";
 import { readTags } from "../tagging/tagging.ts";
@@ -86,7 +86,7 @@ async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
     return await readTags(bucket);
   } catch (error) {
     if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
-    throw failed(settingFailure(error, tags.permissions.read[0], bucket.arn));
+    return failWith(tags.permissions.read[0], bucket.arn)(error);
   }
 }
 

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { defineSetting } from "./setting.ts";
 import { SettingRefused } from "../failure.ts";
+import { isVersioningNeeded } from "../../aws/errors.ts";
 import { compare } from "../../reconcile/change.ts";
 
 interface Versioning {
@@ -17,11 +18,6 @@ interface Versioning {
 const NEEDED =
   "S3 does not suspend versioning of a bucket that has object lock, which cannot be switched off, or replication: " +
   "set spec.versioning to Enabled";
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
-function isNeeded(error: unknown): boolean {
-  return error instanceof Error && error.name === "InvalidBucketState";
-}
 
 /**
  * MFA delete is reported, and versioning left as it is where that is on: only the root user, with its MFA device, could change either.
@@ -51,7 +47,9 @@ export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
     try {
       await s3.send(command, options);
     } catch (error) {
-      throw desired === "Suspended" && isNeeded(error) ? new SettingRefused("VersioningNeeded", NEEDED) : error;
+      throw desired === "Suspended" && isVersioningNeeded(error)
+        ? new SettingRefused("VersioningNeeded", NEEDED)
+        : error;
     }
   },
 
