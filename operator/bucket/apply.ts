@@ -35,7 +35,7 @@ function examine(bucket: BucketClient, plan: SettingPlan): SettingResult {
   const { setting, source, observation, changes, blocked, held } = plan;
   if (source === "Unmanaged") return asFound(plan, "InSync");
   if (blocked !== undefined) return { ...asFound(plan, "Failed"), failure: blocked };
-  if (observation.error !== undefined) return failed(plan, observation.error, setting.permissions.read[0], bucket);
+  if (observation.error !== undefined) return failed(plan, observation.error, setting.iamActions.read[0], bucket);
   if (changes.length === 0) return asFound(plan, "InSync");
   return asFound(plan, held === undefined ? "Planned" : "Held");
 }
@@ -87,7 +87,7 @@ async function applySetting(
     return asFound(plan, "Settling");
   } catch (error) {
     history.failed(uid, setting.name);
-    const result = failed(plan, error, setting.permissions.write[0], bucket);
+    const result = failed(plan, error, setting.iamActions.write[0], bucket);
     return { ...result, failure: lastingFailure(error, result.failure, () => history.refusedFor(uid, setting.name)) };
   }
 }
@@ -115,7 +115,7 @@ async function readBack(bucket: BucketClient, results: readonly SettingResult[])
     const observation = observations.get(plan.setting.name);
     if (observation === undefined) return result;
     if (observation.error !== undefined)
-      return failed(plan, observation.error, plan.setting.permissions.read[0], bucket);
+      return failed(plan, observation.error, plan.setting.iamActions.read[0], bucket);
     const changes = plan.setting.diff(plan.desired, observation.value);
     return { plan, state: changes.length === 0 ? "InSync" : "Settling", changes, observed: observation.value };
   });

@@ -86,7 +86,7 @@ async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
     return await readTags(bucket);
   } catch (error) {
     if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
-    return failWith(tags.permissions.read[0], bucket.arn)(error);
+    return failWith(tags.iamActions.read[0], bucket.arn)(error);
   }
 }
 

@@ -12,7 +12,7 @@ const DEFAULT = "Disabled" satisfies BucketAbacStatus;
  */
 export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined>({
   name: "abac",
-  permissions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },
+  iamActions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },
 
   desired: (spec) => spec.abac,
 
@@ -33,5 +33,5 @@ export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined
 
   reset: (observed) => (observed === "Enabled" ? DEFAULT : undefined),
 
-  declare: (observed) => (observed === "Enabled" ? { spec: { abac: observed } } : {}),
+  toSpec: (observed) => (observed === "Enabled" ? { spec: { abac: observed } } : {}),
 });

@@ -15,7 +15,7 @@ const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
  */
 export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerateStatus>({
   name: "accelerate",
-  permissions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },
+  iamActions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },
 
   desired: (spec) => spec.accelerate,
 
@@ -33,5 +33,5 @@ export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerate
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => (observed === DEFAULT ? {} : { spec: { accelerate: observed } }),
+  toSpec: (observed) => (observed === DEFAULT ? {} : { spec: { accelerate: observed } }),
 });

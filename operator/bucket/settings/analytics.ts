@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated } from "./declaration.ts";
+import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["analytics"]>["configurations"][number];
@@ -46,7 +46,7 @@ function toDataExport(destination: AnalyticsS3BucketDestination | undefined): Da
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html */
 export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
   name: "analytics",
-  permissions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
+  iamActions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
 
   declared: ({ analytics }) => analytics?.configurations,
 

@@ -51,7 +51,7 @@ describe("diff", () => {
     expect(paths(desiredWith([], "Remove"), [RAW, THEIRS, ALL])).toEqual(["configurations[EntireBucket]"]);
   });
 
-  test("so are those that we applied and no longer declare", () => {
+  test("so are those that we applied and no longer toSpec", () => {
     expect(paths(desiredWith(["old", "all"]), [RAW, ALL, { Id: "old" }])).toEqual(["configurations[old]"]);
   });
 

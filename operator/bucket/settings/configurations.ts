@@ -1,7 +1,7 @@
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { carryOver } from "./carry-over.ts";
-import { declareEntries } from "./declaration.ts";
+import { entriesToSpec } from "./to-spec.ts";
 import { deleteSeen, type DeleteDocument } from "../subresource.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
@@ -23,14 +23,14 @@ const MAX_CONFIGURATIONS = 100;
 interface Kind<C extends Configuration, Spec> {
   name: Extract<EntrySetting, "intelligentTiering" | "inventory" | "metrics" | "analytics">;
   /** IAM has one action for Get and List, and one for Put and Delete. */
-  permissions: Setting["permissions"];
+  iamActions: Setting["iamActions"];
   /** What the spec has of this kind. */
   declared(spec: S3BucketSpec): readonly Spec[] | undefined;
   /** The same in S3's words; a field that the spec leaves out is there, and undefined. */
   toConfiguration: (spec: Spec) => C;
   /** The same for every way in which S3 may write the same configuration. */
   canonical: (configuration: C) => Record<string, unknown>;
-  /** Paths of what `toSpec` says, besides the id: see declaration.ts. */
+  /** Paths of what `toSpec` says, besides the id: see to-spec.ts. */
   fields: readonly string[];
   /** The way back from S3's words to those of the spec. */
   toSpec: (configuration: C) => Spec;
@@ -51,7 +51,7 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
 
   return defineSetting<Desired<C>, C[]>({
     name: kind.name,
-    permissions: kind.permissions,
+    iamActions: kind.iamActions,
 
     desired: (spec, { appliedIds }) => {
       const configurations = kind.declared(spec)?.map(kind.toConfiguration);
@@ -83,8 +83,8 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
       return owned && { configurations: [], owned };
     },
 
-    declare: (observed) => {
-      const { said, unsaid } = declareEntries(observed, {
+    toSpec: (observed) => {
+      const { specs, omitted } = entriesToSpec(observed, {
         nameOf: (configuration) => `configuration '${idOf(configuration)}'`,
         fields: ["Id", ...kind.fields],
         toSpec: kind.toSpec,
@@ -92,7 +92,7 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
         canonical: kind.canonical,
         max: MAX_CONFIGURATIONS,
       });
-      return { ...(said.length > 0 && { spec: { [kind.name]: { configurations: said } } }), unsaid };
+      return { ...(specs.length > 0 && { spec: { [kind.name]: { configurations: specs } } }), omitted };
     },
 
     report: (desired, observed) => (desired ? { [kind.name]: entriesStatus(desired.owned, observed.map(idOf)) } : {}),

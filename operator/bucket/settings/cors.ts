@@ -1,7 +1,7 @@
 import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
+import { type ExportedSetting, entriesToSpec, distinct, stated } from "./to-spec.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
 import { unlessAbsent, deleteSeen } from "../subresource.ts";
@@ -68,8 +68,8 @@ const FIELDS = ["ID", "AllowedOrigins", "AllowedMethods", "AllowedHeaders", "Exp
 const MAX_RULES = 100;
 
 /** Beside rules of others, ours are known by their ids; without ids they are all the rules, or none. */
-function declare(observed: CORSRule[]): Declaration {
-  const { said, unsaid } = declareEntries(observed, {
+function toSpec(observed: CORSRule[]): ExportedSetting {
+  const { specs, omitted } = entriesToSpec(observed, {
     nameOf: (rule, index) => `rule '${nameOf(rule, index, observed)}'`,
     fields: FIELDS,
     toSpec: (rule, index) => toRuleSpec(rule, nameOf(rule, index, observed)),
@@ -77,11 +77,11 @@ function declare(observed: CORSRule[]): Declaration {
     canonical,
     max: MAX_RULES,
   });
-  if (said.length === 0) return { unsaid };
-  if (said.every(({ id }) => id !== undefined))
-    return { spec: { cors: { unmanagedRules: "Keep", rules: said } }, unsaid };
-  if (unsaid.length === 0) return { spec: { cors: { rules: said } } };
-  return { unsaid: [...unsaid, "the other rules have no ids of their own, by which a spec could tell them apart"] };
+  if (specs.length === 0) return { omitted };
+  if (specs.every(({ id }) => id !== undefined))
+    return { spec: { cors: { unmanagedRules: "Keep", rules: specs } }, omitted };
+  if (omitted.length === 0) return { spec: { cors: { rules: specs } } };
+  return { omitted: [...omitted, "the other rules have no ids of their own, by which a spec could tell them apart"] };
 }
 
 function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
@@ -101,7 +101,7 @@ function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
  */
 export const cors = defineSetting<Desired, CORSRule[]>({
   name: "cors",
-  permissions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
+  iamActions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
   isShared: true,
 
   desired,
@@ -125,7 +125,7 @@ export const cors = defineSetting<Desired, CORSRule[]>({
     return owned && { rules: [], owned };
   },
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => (desired ? { cors: entriesStatus(desired.owned, observed.map(nameOf)) } : {}),
 });

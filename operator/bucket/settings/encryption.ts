@@ -8,7 +8,7 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unsaidFields } from "./declaration.ts";
+import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -108,12 +108,12 @@ const FIELDS = [
 ];
 
 /** What S3 does not mention of its own is left to S3: which types it blocks changes with the years. */
-function declare(observed: ServerSideEncryptionRule, context: SettingContext): Declaration {
+function toSpec(observed: ServerSideEncryptionRule, context: SettingContext): ExportedSetting {
   const { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: key } = observed.ApplyServerSideEncryptionByDefault ?? {};
-  if (!isKnown(sseAlgorithm)) return { unsaid: [`the algorithm is '${sseAlgorithm}', which a spec does not know`] };
+  if (!isKnown(sseAlgorithm)) return { omitted: [`the algorithm is '${sseAlgorithm}', which a spec does not know`] };
   const kmsKeyArn = key === undefined ? undefined : keyArn(key, context);
   if (key !== undefined && kmsKeyArn === undefined) {
-    return { unsaid: [`the KMS key is '${key}', and a spec names a key of the bucket's region by its ARN`] };
+    return { omitted: [`the KMS key is '${key}', and a spec names a key of the bucket's region by its ARN`] };
   }
   const usesBucketKey = sseAlgorithm === "aws:kms";
   const types = observed.BlockedEncryptionTypes?.EncryptionType;
@@ -124,10 +124,10 @@ function declare(observed: ServerSideEncryptionRule, context: SettingContext): D
     blockedEncryptionTypes: types && (blocked(types).length > 0 ? blocked(types) : ["NONE"]),
   });
   const isDefault = (sseAlgorithm ?? "AES256") === "AES256" && key === undefined && !types?.includes("NONE");
-  const unsaid = unsaidFields(observed, FIELDS);
+  const omitted = omittedFields(observed, FIELDS);
   if (observed.BucketKeyEnabled && !usesBucketKey)
-    unsaid.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
-  return { ...(!isDefault && { spec: { encryption: spec } }), unsaid };
+    omitted.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
+  return { ...(!isDefault && { spec: { encryption: spec } }), omitted };
 }
 
 /** S3 has further ones, for other services of AWS. */
@@ -151,7 +151,7 @@ export function hasDefaultKey(observed: unknown, arn: string | undefined): boole
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",
-  permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
+  iamActions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
   inBaseline: true,
   usesKey: () => true,
 
@@ -171,5 +171,5 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
 
   reset: (observed) => (diff(DEFAULT, observed).length > 0 ? DEFAULT : undefined),
 
-  declare,
+  toSpec,
 });

@@ -1,5 +1,5 @@
 import type { ReplicationRuleNotOperator, Tag } from "@aws-sdk/client-s3";
-import { unlessEmpty } from "./declaration.ts";
+import { unlessEmpty } from "./to-spec.ts";
 
 /** Which objects a rule or configuration is for, as the spec says it: all that is set must hold. */
 export interface FilterSpec {

@@ -59,16 +59,16 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
   });
 
-  test("of a bucket at S3's own defaults there is nothing to declare", async () => {
+  test("of a bucket at S3's own defaults there is nothing to toSpec", async () => {
     const observed = await setting.observe(fakeBucket().bucket);
     const byDefault = setting.reset(observed, settingContextWith());
     const { bucket } = rewritingS3(randomFrom(0));
     if (byDefault !== undefined) await setting.write(bucket, byDefault, await setting.observe(bucket));
-    expect(setting.declare(await setting.observe(bucket), settingContextWith()).spec).toBeUndefined();
+    expect(setting.toSpec(await setting.observe(bucket), settingContextWith()).spec).toBeUndefined();
   });
 
   test("names S3 actions", () => {
-    for (const action of [...setting.permissions.read, ...setting.permissions.write]) {
+    for (const action of [...setting.iamActions.read, ...setting.iamActions.write]) {
       expect(action).toMatch(/^s3:[A-Z][A-Za-z]+$/);
     }
   });

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated } from "./declaration.ts";
+import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
@@ -20,7 +20,7 @@ function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html */
 export const intelligentTiering = defineConfigurations<IntelligentTieringConfiguration, Spec>({
   name: "intelligentTiering",
-  permissions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
+  iamActions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
 
   declared: ({ intelligentTiering }) => intelligentTiering?.configurations,
 

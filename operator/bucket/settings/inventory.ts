@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { distinct, stated } from "./declaration.ts";
+import { distinct, stated } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["inventory"]>["configurations"][number];
 
@@ -101,7 +101,7 @@ function toEncryptionSpec({ SSEKMS }: InventoryEncryption): Spec["destination"][
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html */
 export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
   name: "inventory",
-  permissions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
+  iamActions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
 
   declared: ({ inventory }) => inventory?.configurations,
 

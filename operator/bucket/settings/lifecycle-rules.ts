@@ -1,6 +1,6 @@
 import type { LifecycleExpiration, LifecycleRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type EntryForm, stated, unlessEmpty, unlessNone } from "./declaration.ts";
+import { type EntryForm, stated, unlessEmpty, unlessNone } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["lifecycle"]>["rules"][number];

@@ -301,7 +301,7 @@ describe("with unmanagedRules: Keep", () => {
   const old = { ...EXPIRE, ID: "old" };
   const desired = setting.desired(spec, settingContextWith({ appliedIds: { lifecycle: ["expire", "old"] } }));
 
-  test("rules of others are no difference, but those that we applied and no longer declare are", () => {
+  test("rules of others are no difference, but those that we applied and no longer toSpec are", () => {
     const changed = setting.diff(desired, { rules: [theirs, EXPIRE, old] });
     expect(changed.map(({ path }) => path)).toEqual(["rules[old]"]);
   });
@@ -392,35 +392,35 @@ test("an expiration that says nothing is none", () => {
   expect(changes(rule, { ...rule, Expiration: { ExpiredObjectDeleteMarker: false } })).toEqual([]);
 });
 
-describe("declare", () => {
-  const declare = (rules: object[], more: object = {}) => setting.declare({ rules, ...more }, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (rules: object[], more: object = {}) => setting.toSpec({ rules, ...more }, settingContextWith());
 
   test("the rules in the spec's words, those of others left alone", () => {
-    const { spec, unsaid } = declare([TIERS], { minimumObjectSize: "all_storage_classes_128K" });
+    const { spec, omitted } = toSpec([TIERS], { minimumObjectSize: "all_storage_classes_128K" });
     expect(Object.keys(spec?.lifecycle ?? {})).toEqual(["unmanagedRules", "rules"]);
     expect(spec?.lifecycle?.unmanagedRules).toBe("Keep");
     const again = setting.desired(spec ?? {}, settingContextWith());
     expect(setting.diff(again, { rules: [TIERS] })).toEqual([]);
-    expect(unsaid).toEqual([]);
+    expect(omitted).toEqual([]);
   });
 
   test("a minimum size that is not today's default is said", () => {
-    const { spec } = declare([TIERS], { minimumObjectSize: "varies_by_storage_class" });
+    const { spec } = toSpec([TIERS], { minimumObjectSize: "varies_by_storage_class" });
     expect(spec?.lifecycle?.transitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
   });
 
   test("a rule with more to it than a spec can say stays as it is, and the others are said", () => {
     const newer = { ...TIERS, ID: "newer", Expiration: { Days: 365, Jitter: { Hours: 3 } } };
-    const { spec, unsaid } = declare([newer, TIERS]);
+    const { spec, omitted } = toSpec([newer, TIERS]);
     expect(spec?.lifecycle?.rules.map(({ id }) => id)).toEqual(["tiers"]);
-    expect(unsaid).toEqual(["rule 'newer' has Expiration.Jitter, of which a spec knows nothing"]);
-    expect(declare([newer]).spec).toBeUndefined();
+    expect(omitted).toEqual(["rule 'newer' has Expiration.Jitter, of which a spec knows nothing"]);
+    expect(toSpec([newer]).spec).toBeUndefined();
   });
 
   test("a rule that loses something on the way is not said", () => {
     const incomplete = { ...TIERS, ID: "incomplete", NoncurrentVersionExpiration: { NewerNoncurrentVersions: 3 } };
     const undated = { ...TIERS, ID: "undated", Transitions: [{ StorageClass: "INTELLIGENT_TIERING" }] };
-    expect(declare([undated]).unsaid).toEqual(["rule 'undated' is of a form that a spec does not know"]);
-    expect(declare([incomplete]).unsaid).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
+    expect(toSpec([undated]).omitted).toEqual(["rule 'undated' is of a form that a spec does not know"]);
+    expect(toSpec([incomplete]).omitted).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
   });
 });

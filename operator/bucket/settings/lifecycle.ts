@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type Declaration, declareEntries, stated } from "./declaration.ts";
+import { type ExportedSetting, entriesToSpec, stated } from "./to-spec.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { canonicalRule, idOf, modernised, RULE_FORM, toRule } from "./lifecycle-rules.ts";
 import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
@@ -64,15 +64,15 @@ function isOurs(owned: Owned, rule: LifecycleRule): boolean {
 }
 
 /** `Keep` is what lets rules be that no spec can say, and those that come between the export and the adoption. */
-function declare({ rules, minimumObjectSize }: Lifecycle): Declaration {
-  const { said, unsaid } = declareEntries(rules, RULE_FORM);
-  if (said.length === 0) return { unsaid };
+function toSpec({ rules, minimumObjectSize }: Lifecycle): ExportedSetting {
+  const { specs, omitted } = entriesToSpec(rules, RULE_FORM);
+  if (specs.length === 0) return { omitted };
   const lifecycle = stated<Spec>({
     transitionDefaultMinimumObjectSize: minimumObjectSize === DEFAULT_SIZE ? undefined : minimumObjectSize,
     unmanagedRules: "Keep",
-    rules: said,
+    rules: specs,
   });
-  return { spec: { lifecycle }, unsaid };
+  return { spec: { lifecycle }, omitted };
 }
 
 /** Of configurations since September 2024. */
@@ -84,7 +84,7 @@ const DEFAULT_SIZE = "all_storage_classes_128K" satisfies TransitionDefaultMinim
  */
 export const lifecycle = defineSetting<Desired, Lifecycle>({
   name: "lifecycle",
-  permissions: { read: ["s3:GetLifecycleConfiguration"], write: ["s3:PutLifecycleConfiguration"] },
+  iamActions: { read: ["s3:GetLifecycleConfiguration"], write: ["s3:PutLifecycleConfiguration"] },
   isShared: true,
 
   desired,
@@ -116,7 +116,7 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
     return owned && { rules: [], owned, ...(isOurSize && { minimumObjectSize: DEFAULT_SIZE }) };
   },
 
-  declare,
+  toSpec,
 
   report: (desired, { rules }) => (desired ? { lifecycle: entriesStatus(desired.owned, rules.map(idOf)) } : {}),
 });

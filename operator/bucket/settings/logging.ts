@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unsaidFields } from "./declaration.ts";
+import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -61,11 +61,11 @@ function merge(desired: Logging, { TargetGrants, ...observed }: Logging): Loggin
   return carryOver(desired, isSame ? { ...observed, TargetGrants } : observed, FIELDS);
 }
 
-function declare(observed: Logging, { bucket }: SettingContext): Declaration {
+function toSpec(observed: Logging, { bucket }: SettingContext): ExportedSetting {
   const { TargetBucket, TargetPrefix, TargetObjectKeyFormat } = observed;
   if (TargetBucket === undefined) return {};
   if (TargetBucket === bucket.name && !TargetPrefix) {
-    return { unsaid: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
+    return { omitted: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
   }
   const partitionDateSource = TargetObjectKeyFormat?.PartitionedPrefix?.PartitionDateSource;
   const logging = stated<NonNullable<S3BucketSpec["logging"]>>({
@@ -73,14 +73,14 @@ function declare(observed: Logging, { bucket }: SettingContext): Declaration {
     targetPrefix: TargetPrefix || undefined,
     targetObjectKeyFormat: partitionDateSource && { partitionedPrefix: { partitionDateSource } },
   });
-  const unsaid = unsaidFields(observed, FIELDS);
-  return { spec: { logging }, ...(unsaid.length > 0 && { unsaid }) };
+  const omitted = omittedFields(observed, FIELDS);
+  return { spec: { logging }, ...(omitted.length > 0 && { omitted }) };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */
 export const logging = defineSetting<Logging, Logging>({
   name: "logging",
-  permissions: { read: ["s3:GetBucketLogging"], write: ["s3:PutBucketLogging"] },
+  iamActions: { read: ["s3:GetBucketLogging"], write: ["s3:PutBucketLogging"] },
 
   desired,
 
@@ -102,5 +102,5 @@ export const logging = defineSetting<Logging, Logging>({
 
   reset: (observed) => (observed.TargetBucket === undefined ? undefined : {}),
 
-  declare,
+  toSpec,
 });

@@ -149,7 +149,7 @@ describe("diff finds", () => {
 });
 
 describe("write", () => {
-  test("sends ours and those of others, EventBridge among them, without what we no longer declare", async () => {
+  test("sends ours and those of others, EventBridge among them, without what we no longer toSpec", async () => {
     const observed = {
       QueueConfigurations: [{ ...QUEUE, Id: "old" }],
       LambdaFunctionConfigurations: [THEIRS],
@@ -202,14 +202,14 @@ describe("reset", () => {
   });
 });
 
-test("declare: entries of each list and EventBridge; what a spec cannot say stays as it is", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+test("toSpec: entries of each list and EventBridge; what a spec cannot say stays as it is", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
   const newer = { ...QUEUE, Id: "newer", BatchSize: 10 };
   const observed = { QueueConfigurations: [QUEUE, newer], EventBridgeConfiguration: {} };
-  const { spec, unsaid } = declare(observed);
+  const { spec, omitted } = toSpec(observed);
   expect(spec?.notifications?.queues?.map(({ id }) => id)).toEqual(["pdf"]);
   expect(spec?.notifications?.eventBridge).toBe("Enabled");
-  expect(unsaid).toEqual(["configuration 'queues/newer' has BatchSize, of which a spec knows nothing"]);
+  expect(omitted).toEqual(["configuration 'queues/newer' has BatchSize, of which a spec knows nothing"]);
   expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
-  expect(declare({})).toEqual({ unsaid: [] });
+  expect(toSpec({})).toEqual({ omitted: [] });
 });

@@ -6,7 +6,7 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
+import { type ExportedSetting, entriesToSpec, stated, unlessEmpty, unlessNone } from "./to-spec.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import {
   type Destination,
@@ -127,20 +127,20 @@ async function put(
   await s3.send(new PutBucketNotificationConfigurationCommand(input), options);
 }
 
-function declare(observed: NotificationConfiguration): Declaration {
+function toSpec(observed: NotificationConfiguration): ExportedSetting {
   const { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = observed;
-  const queues = declareEntries(QueueConfigurations ?? [], QUEUE_FORM);
-  const topics = declareEntries(TopicConfigurations ?? [], TOPIC_FORM);
-  const lambdaFunctions = declareEntries(LambdaFunctionConfigurations ?? [], LAMBDA_FUNCTION_FORM);
+  const queues = entriesToSpec(QueueConfigurations ?? [], QUEUE_FORM);
+  const topics = entriesToSpec(TopicConfigurations ?? [], TOPIC_FORM);
+  const lambdaFunctions = entriesToSpec(LambdaFunctionConfigurations ?? [], LAMBDA_FUNCTION_FORM);
   const notifications = stated<Spec>({
-    queues: unlessNone(queues.said),
-    topics: unlessNone(topics.said),
-    lambdaFunctions: unlessNone(lambdaFunctions.said),
+    queues: unlessNone(queues.specs),
+    topics: unlessNone(topics.specs),
+    lambdaFunctions: unlessNone(lambdaFunctions.specs),
     eventBridge: EventBridgeConfiguration && "Enabled",
     unmanagedConfigurations: undefined,
   });
-  const unsaid = [queues, topics, lambdaFunctions].flatMap((list) => list.unsaid);
-  return { ...(unlessEmpty(notifications) && { spec: { notifications } }), unsaid };
+  const omitted = [queues, topics, lambdaFunctions].flatMap((list) => list.omitted);
+  return { ...(unlessEmpty(notifications) && { spec: { notifications } }), omitted };
 }
 
 /**
@@ -149,7 +149,7 @@ function declare(observed: NotificationConfiguration): Declaration {
  */
 export const notifications = defineSetting<Desired, NotificationConfiguration>({
   name: "notifications",
-  permissions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
+  iamActions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
   isShared: true,
 
   desired,
@@ -184,7 +184,7 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
     return owned && { configuration: {}, owned };
   },
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => (desired ? { notifications: entriesStatus(desired.owned, idsOf(observed)) } : {}),
 });

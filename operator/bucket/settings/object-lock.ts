@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unlessEmpty, unsaidFields } from "./declaration.ts";
+import { type ExportedSetting, stated, unlessEmpty, omittedFields } from "./to-spec.ts";
 import { defineSetting } from "./setting.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -66,7 +66,7 @@ function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectL
   return isEmpty ? rest : { ...rest, Rule };
 }
 
-function declare(observed: ObjectLockConfiguration): Declaration {
+function toSpec(observed: ObjectLockConfiguration): ExportedSetting {
   if (observed.ObjectLockEnabled !== "Enabled") return {};
   const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
   const objectLock = stated<NonNullable<S3BucketSpec["objectLock"]>>({
@@ -76,8 +76,8 @@ function declare(observed: ObjectLockConfiguration): Declaration {
     defaultEventHold: toHold(DefaultEventHold),
     acknowledgeCompliance: Mode === "COMPLIANCE" ? "NotEvenRootCanDelete" : undefined,
   });
-  const unsaid = unsaidFields(observed, [...FIELDS, ...HOLD_FIELDS]);
-  return { spec: { objectLock }, unsaid };
+  const omitted = omittedFields(observed, [...FIELDS, ...HOLD_FIELDS]);
+  return { spec: { objectLock }, omitted };
 }
 
 /**
@@ -86,7 +86,7 @@ function declare(observed: ObjectLockConfiguration): Declaration {
  */
 export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
   name: "objectLock",
-  permissions: {
+  iamActions: {
     read: ["s3:GetBucketObjectLockConfiguration"],
     write: ["s3:PutBucketObjectLockConfiguration"],
   },
@@ -114,5 +114,5 @@ export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
 
   reset: (observed) => (retentionOf(observed).Mode === undefined ? undefined : NONE),
 
-  declare,
+  toSpec,
 });

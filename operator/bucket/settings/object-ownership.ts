@@ -15,7 +15,7 @@ const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
  */
 export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | undefined>({
   name: "objectOwnership",
-  permissions: { read: ["s3:GetBucketOwnershipControls"], write: ["s3:PutBucketOwnershipControls"] },
+  iamActions: { read: ["s3:GetBucketOwnershipControls"], write: ["s3:PutBucketOwnershipControls"] },
   inBaseline: true,
 
   desired: (spec, { baseline }) => spec.objectOwnership ?? (baseline ? DEFAULT : undefined),
@@ -34,8 +34,9 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => {
-    if (observed === undefined) return { unsaid: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
+  toSpec: (observed) => {
+    if (observed === undefined)
+      return { omitted: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
     return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
   },
 });

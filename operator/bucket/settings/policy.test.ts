@@ -414,20 +414,20 @@ describe("report", () => {
   });
 });
 
-describe("declare", () => {
-  const declare = (...statements: Statement[]) => setting.declare(document(...statements), settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (...statements: Statement[]) => setting.toSpec(document(...statements), settingContextWith());
 
   test("statements of others are told and not said, since they would stand there twice", () => {
-    expect(declare(FOREIGN, NAMELESS)).toEqual({
-      unsaid: ["statement '#1' is not an s3-operator's", "statement 'Theirs' is not an s3-operator's"],
+    expect(toSpec(FOREIGN, NAMELESS)).toEqual({
+      omitted: ["statement '#1' is not an s3-operator's", "statement 'Theirs' is not an s3-operator's"],
     });
-    expect(declare()).toEqual({ unsaid: [] });
+    expect(toSpec()).toEqual({ omitted: [] });
   });
 
   test("those that an s3-operator wrote are said as they were declared", () => {
     const policy = { minimumTLSVersion: "1.3" } as const;
     const { statements } = setting.desired({ policy }, settingContextWith()) as { statements: Statement[] };
-    expect(declare(...statements, READ, FOREIGN).spec).toEqual({
+    expect(toSpec(...statements, READ, FOREIGN).spec).toEqual({
       policy: {
         minimumTLSVersion: "1.3",
         statements: [
@@ -447,9 +447,9 @@ describe("declare", () => {
     const { statements } = setting.desired({ policy: { organizationId: "o-a1b2c3d4e5" } }, settingContextWith()) as {
       statements: Statement[];
     };
-    const { spec, unsaid } = declare(...statements, READ);
+    const { spec, omitted } = toSpec(...statements, READ);
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
+    expect(omitted).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
   });
 });
 

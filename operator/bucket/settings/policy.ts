@@ -4,7 +4,7 @@ import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
 import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
-import { declarePolicy } from "../policy/declare.ts";
+import { policyToSpec } from "../policy/to-spec.ts";
 import {
   MAX_POLICY_BYTES,
   parsePolicy,
@@ -19,7 +19,7 @@ import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
 import { fitting } from "../policy/fit.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { SettingRefused } from "../failure.ts";
@@ -130,15 +130,17 @@ function pathOf(name: string): string {
 }
 
 /** Statements of others stay as they are; said in a spec, they would stand there twice. */
-function declare(observed: PolicyDocument, context: SettingContext): Declaration {
+function toSpec(observed: PolicyDocument, context: SettingContext): ExportedSetting {
   const ours = observed.Statement.filter(isOurs);
-  const unsaid = foreignStatements(observed.Statement).map(({ name }) => `statement '${name}' is not an s3-operator's`);
-  if (ours.length === 0) return { unsaid };
-  const spec = { policy: declarePolicy(ours, context.bucket.arn) };
+  const omitted = foreignStatements(observed.Statement).map(
+    ({ name }) => `statement '${name}' is not an s3-operator's`,
+  );
+  if (ours.length === 0) return { omitted };
+  const spec = { policy: policyToSpec(ours, context.bucket.arn) };
   const wanted = desired(spec, context);
-  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, unsaid };
+  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, omitted };
   const names = ours.map(({ Sid }) => Sid).join(", ");
-  return { unsaid: [...unsaid, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
+  return { omitted: [...omitted, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
 }
 
 /**
@@ -147,7 +149,7 @@ function declare(observed: PolicyDocument, context: SettingContext): Declaration
  */
 export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
-  permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
+  iamActions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
   isShared: true,
   inBaseline: true,
   // Without the key, the policy would let others pass.
@@ -175,7 +177,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   reset: ({ Statement }) =>
     Statement.some(isOurs) ? { statements: [], pausedSids: [], unmanagedStatements: "Keep" } : undefined,
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => ({ policy: policyStatus(observed, desired?.home) }),
 });

@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, unsaidFields } from "./declaration.ts";
+import { type ExportedSetting, omittedFields } from "./to-spec.ts";
 import { defineSetting } from "./setting.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -37,19 +37,19 @@ function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Chan
 /** All that a spec can say of it. */
 const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
-function declare(observed: PublicAccessBlockConfiguration): Declaration {
-  const unsaid = unsaidFields(observed, FIELDS);
+function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
+  const omitted = omittedFields(observed, FIELDS);
   const isDefault = diff(ALL_ON, observed).length === 0;
   return {
     ...(!isDefault && { spec: { publicAccessBlock: switches(observed) } }),
-    ...(unsaid.length > 0 && { unsaid }),
+    ...(omitted.length > 0 && { omitted }),
   };
 }
 
 /** S3's default for new buckets is all on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfiguration>({
   name: "publicAccessBlock",
-  permissions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
+  iamActions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
   inBaseline: true,
 
   desired: (spec, { baseline }) => spec.publicAccessBlock ?? (baseline ? ALL_ON : undefined),
@@ -75,5 +75,5 @@ export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfig
 
   reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
 
-  declare,
+  toSpec,
 });

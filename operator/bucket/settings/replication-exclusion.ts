@@ -1,6 +1,6 @@
 import type { ReplicationRuleNotOperator } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { stated, unlessEmpty, unlessNone } from "./declaration.ts";
+import { stated, unlessEmpty, unlessNone } from "./to-spec.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["replication"]>["rules"][number];
 /** Objects that a rule leaves out: those with any of the prefixes or tags. */

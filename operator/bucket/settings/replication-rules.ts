@@ -5,7 +5,7 @@ import type {
   ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type EntryForm, stated, unlessEmpty } from "./declaration.ts";
+import { type EntryForm, stated, unlessEmpty } from "./to-spec.ts";
 import {
   canonicalFilter,
   FILTER_FIELDS,

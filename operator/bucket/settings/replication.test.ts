@@ -291,23 +291,23 @@ test("reset takes it away, if there is one", async () => {
   expect(setting.reset({ Rules: [] }, settingContextWith())).toBeUndefined();
 });
 
-describe("declare", () => {
+describe("toSpec", () => {
   const observed = setting.desired(SPEC, settingContextWith()) as { Rules: object[] };
-  const declare = (Rules: object[]) => setting.declare({ ...observed, Rules }, settingContextWith());
+  const toSpec = (Rules: object[]) => setting.toSpec({ ...observed, Rules }, settingContextWith());
 
   test("all rules in the spec's words", () => {
-    const { spec, unsaid } = declare(observed.Rules);
+    const { spec, omitted } = toSpec(observed.Rules);
     expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
-    expect(unsaid).toBeUndefined();
-    expect(declare([])).toEqual({});
+    expect(omitted).toBeUndefined();
+    expect(toSpec([])).toEqual({});
   });
 
   test.each([
     ["a field that a spec does not have", { ExistingObjectReplication: { Status: "Enabled" } }],
     ["no priority, as in the old form", { Priority: undefined }],
   ])("a rule with %s, and nothing is said, since a Put writes all", (_case, more) => {
-    const { spec, unsaid } = declare([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
+    const { spec, omitted } = toSpec([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual([expect.stringContaining("rule 'other'")]);
+    expect(omitted).toEqual([expect.stringContaining("rule 'other'")]);
   });
 });

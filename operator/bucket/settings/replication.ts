@@ -8,7 +8,7 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, declareEntries } from "./declaration.ts";
+import { type ExportedSetting, entriesToSpec } from "./to-spec.ts";
 import { canonicalRule, RULE_FORM, settled, toRule } from "./replication-rules.ts";
 import { compareNamed, defineSetting, type Named } from "./setting.ts";
 import { unlessAbsent, deleteSeen } from "../subresource.ts";
@@ -46,10 +46,10 @@ function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
 }
 
 /** All of it or nothing: a Put writes it whole. */
-function declare(observed: ReplicationConfiguration): Declaration {
+function toSpec(observed: ReplicationConfiguration): ExportedSetting {
   if (isEmpty(observed)) return {};
-  const { said, unsaid } = declareEntries(observed.Rules ?? [], RULE_FORM);
-  return unsaid.length > 0 ? { unsaid } : { spec: { replication: { roleArn: observed.Role ?? "", rules: said } } };
+  const { specs, omitted } = entriesToSpec(observed.Rules ?? [], RULE_FORM);
+  return omitted.length > 0 ? { omitted } : { spec: { replication: { roleArn: observed.Role ?? "", rules: specs } } };
 }
 
 /**
@@ -58,7 +58,7 @@ function declare(observed: ReplicationConfiguration): Declaration {
  */
 export const replication = defineSetting<ReplicationConfiguration, ReplicationConfiguration>({
   name: "replication",
-  permissions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
+  iamActions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
 
   desired,
 
@@ -86,5 +86,5 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
 
-  declare,
+  toSpec,
 });

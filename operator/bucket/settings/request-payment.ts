@@ -7,7 +7,7 @@ const DEFAULT = "BucketOwner" satisfies Payer;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html */
 export const requestPayment = defineSetting<Payer, Payer>({
   name: "requestPayment",
-  permissions: { read: ["s3:GetBucketRequestPayment"], write: ["s3:PutBucketRequestPayment"] },
+  iamActions: { read: ["s3:GetBucketRequestPayment"], write: ["s3:PutBucketRequestPayment"] },
 
   desired: (spec) => spec.requestPayment,
 
@@ -23,5 +23,5 @@ export const requestPayment = defineSetting<Payer, Payer>({
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => (observed === DEFAULT ? {} : { spec: { requestPayment: observed } }),
+  toSpec: (observed) => (observed === DEFAULT ? {} : { spec: { requestPayment: observed } }),
 });

@@ -7,7 +7,7 @@ import { randomFrom } from "../testing/random.ts";
 import { meaningOf } from "../testing/meaning.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 import type { Setting, SettingContext } from "./setting.ts";
 
 /*
@@ -44,16 +44,16 @@ function afterwards(setting: Setting, desired: unknown, observed: unknown): Sett
 }
 
 /** What documents say but for what is no part of an export: whose the bucket is, and what S3 blocks of its own. */
-function exported({ tags, ...documents }: Record<string, Record<string, unknown>>): unknown {
+function meaningExported({ tags, ...documents }: Record<string, Record<string, unknown>>): unknown {
   const ofUser = Object.entries(tags ?? {}).filter(([key]) => !key.startsWith("s3-operator.io/"));
   const text = JSON.stringify(meaningOf({ ...documents, tags: Object.fromEntries(ofUser) }) ?? {});
   return JSON.parse(text, (name, value: unknown) => (name === "BlockedEncryptionTypes" ? undefined : value));
 }
-/** What tags leave unsaid of every bucket here, and which is nothing of the spec's. */
+/** What tags leave omitted of every bucket here, and which is nothing of the spec's. */
 const NOT_LOST = /AWS's own|an S3Bucket has the bucket/;
 
-/** What an object wants that says just what `declare` found. */
-function desiredAgain(setting: Setting, { spec = {} }: Declaration): unknown {
+/** What an object wants that says just what `toSpec` found. */
+function desiredAgain(setting: Setting, { spec = {} }: ExportedSetting): unknown {
   const kmsKeyArn = spec.encryption?.kmsKey?.arn;
   return setting.desired(spec, settingContextWith({ operator, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }));
 }
@@ -97,9 +97,9 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
       fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
         const { bucket } = rewritingS3(randomFrom(seed));
         await setting.write(bucket, desired, await setting.observe(bucket));
-        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
-        expect([name]).toEqual(expect.arrayContaining(Object.keys(declaration.spec ?? {})));
-        const again = desiredAgain(setting, declaration);
+        const exported = setting.toSpec(await setting.observe(bucket), settingContextWith());
+        expect([name]).toEqual(expect.arrayContaining(Object.keys(exported.spec ?? {})));
+        const again = desiredAgain(setting, exported);
         if (again === undefined) return;
         for (let read = 0; read < READS; read += 1) {
           expect(setting.diff(again, await setting.observe(bucket))).toEqual([]);
@@ -108,19 +108,19 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     );
   });
 
-  test("what is declared of a bucket, and nothing was left unsaid of, makes the same bucket anew", async () => {
+  test("what is declared of a bucket, and nothing was left omitted of, makes the same bucket anew", async () => {
     let tried = 0;
     await fc.assert(
       fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
         const { bucket, documents } = await newBucket(setting, seed);
         await setting.write(bucket, desired, await setting.observe(bucket));
-        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
-        if (declaration.unsaid?.some((unsaid) => !NOT_LOST.test(unsaid))) return;
+        const exported = setting.toSpec(await setting.observe(bucket), settingContextWith());
+        if (exported.omitted?.some((omitted) => !NOT_LOST.test(omitted))) return;
         tried += 1;
         const anew = await newBucket(setting, seed);
-        const again = desiredAgain(setting, declaration);
+        const again = desiredAgain(setting, exported);
         if (again !== undefined) await setting.write(anew.bucket, again, await setting.observe(anew.bucket));
-        expect(exported(anew.documents())).toEqual(exported(documents()));
+        expect(meaningExported(anew.documents())).toEqual(meaningExported(documents()));
       }),
     );
     expect(tried).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../../aws/policy/lock-out.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 
 /** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
 export interface SettingContext {
@@ -36,7 +36,7 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   /** As in the spec and in status. */
   readonly name: string;
   /** IAM actions, the first being the one that the call is named after; from them come the operator's IAM policy and the messages on denial. */
-  readonly permissions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
+  readonly iamActions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
   /** Set where the secure baseline has a value: the setting is then read on adopted buckets too, to say where they fall short of it. */
   readonly inBaseline?: true;
   /** Set where others have entries of theirs in the same document: it is then read again right before it is written. */
@@ -52,7 +52,7 @@ export interface Setting<Desired = unknown, Observed = unknown> {
   /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
   /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
-  declare(observed: Observed, context: SettingContext): Declaration;
+  toSpec(observed: Observed, context: SettingContext): ExportedSetting;
   /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
   usesKey?(spec: S3BucketSpec): boolean;
   /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */

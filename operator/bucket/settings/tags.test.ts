@@ -167,36 +167,36 @@ describe("as many tags as there may be, all replaced", () => {
   });
 });
 
-describe("declare", () => {
-  const declare = (observed: Record<string, string>) => setting.declare(observed, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (observed: Record<string, string>) => setting.toSpec(observed, settingContextWith());
 
   test("the user's tags, without AWS's own and without those of ownership", () => {
-    const { spec, unsaid } = declare({
+    const { spec, omitted } = toSpec({
       env: "prod",
       "aws:cloudformation:stack-name": "docs",
       [RELEASED_BY_TAG]: "a/b/c",
     });
     expect(spec).toEqual({ tags: { env: "prod" } });
-    expect(unsaid).toEqual(["'aws:cloudformation:stack-name' is AWS's own"]);
-    expect(declare({}).spec).toBeUndefined();
+    expect(omitted).toEqual(["'aws:cloudformation:stack-name' is AWS's own"]);
+    expect(toSpec({}).spec).toBeUndefined();
   });
 
   test("that an S3Bucket has it is told", () => {
-    expect(declare(OWNERSHIP)).toEqual({ unsaid: [expect.stringContaining("an S3Bucket has the bucket")] });
+    expect(toSpec(OWNERSHIP)).toEqual({ omitted: [expect.stringContaining("an S3Bucket has the bucket")] });
   });
 
   test("that there is no room for a claim is told, with what to do", () => {
-    expect(declare(userTags(35)).unsaid).toEqual([]);
-    expect(declare(userTags(46)).unsaid).not.toContainEqual(expect.stringContaining("no room"));
+    expect(toSpec(userTags(35)).omitted).toEqual([]);
+    expect(toSpec(userTags(46)).omitted).not.toContainEqual(expect.stringContaining("no room"));
     const note =
       "48 tags leave no room for those by which an s3-operator says whose a bucket is: remove 2 at AWS before";
-    expect(declare(userTags(48)).unsaid).toContainEqual(expect.stringContaining(note));
+    expect(toSpec(userTags(48)).omitted).toContainEqual(expect.stringContaining(note));
   });
 
   test("no more than a spec may have", () => {
     const many = Object.fromEntries(Array.from({ length: 37 }, (_, index) => [`key${index}`, ""]));
-    const { spec, unsaid } = declare(many);
+    const { spec, omitted } = toSpec(many);
     expect(Object.keys(spec?.tags ?? {})).toHaveLength(35);
-    expect(unsaid).toEqual(["'key35' is beyond the 35 of a spec", "'key36' is beyond the 35 of a spec"]);
+    expect(omitted).toEqual(["'key35' is beyond the 35 of a spec", "'key36' is beyond the 35 of a spec"]);
   });
 });

@@ -4,7 +4,7 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/ownership.ts";
 import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
 import { changeTags, readTags } from "../tagging/tagging.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -54,11 +54,11 @@ const MAX_SPEC_TAGS = 35;
 const ANY_OWNERSHIP = ownershipTags({ cluster: "", namespace: "", name: "" }, "Adopted");
 
 /** Of the user's tags, which all stay in any case; whose the bucket is, is not for a spec to say. */
-function declare(observed: Tags): Declaration {
+function toSpec(observed: Tags): ExportedSetting {
   const ofUser = Object.entries(observed).filter(([key]) => isUserKey(key));
   const writable = ofUser.filter(([key]) => !isReserved(key));
   const surplus = tagsTooMany(Object.fromEntries(ofUser), { set: ANY_OWNERSHIP });
-  const unsaid = [
+  const omitted = [
     ...ofUser.flatMap(([key]) => (isReserved(key) ? [`'${key}' is AWS's own`] : [])),
     ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' is beyond the ${MAX_SPEC_TAGS} of a spec`),
     ...(isClaimed(observed)
@@ -73,7 +73,7 @@ function declare(observed: Tags): Declaration {
       : []),
   ];
   const said = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
-  return { ...(writable.length > 0 && { spec: { tags: said } }), unsaid };
+  return { ...(writable.length > 0 && { spec: { tags: said } }), omitted };
 }
 
 /** Why the bucket cannot have its tags: with those of others, they are more than S3 allows. Undefined: it can. Pure. */
@@ -92,7 +92,7 @@ export function roomProblem(name: string, { set, remove }: DesiredTags, observed
 /** The spec's tags, the account's and those that say whose the bucket is. */
 export const tags = defineSetting<DesiredTags, Tags>({
   name: "tags",
-  permissions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
+  iamActions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
 
   desired: desiredTags,
 
@@ -116,7 +116,7 @@ export const tags = defineSetting<DesiredTags, Tags>({
   // Always declared: without its ownership tags a bucket is not ours.
   reset: () => undefined,
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => {
     const { set = {}, remove = [] } = desired ?? {};

@@ -78,11 +78,11 @@ test.each([
   expect(setting.report?.("Enabled", observed)).toEqual({ mfaDelete });
 });
 
-test("declare: MFA delete is told, never-set is not Suspended", () => {
+test("toSpec: MFA delete is told, never-set is not Suspended", () => {
   const context = settingContextWith();
-  expect(setting.declare({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
-  expect(setting.declare({}, context)).toEqual({});
-  const { spec, unsaid } = setting.declare({ status: "Enabled", mfaDelete: "Enabled" }, context);
+  expect(setting.toSpec({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
+  expect(setting.toSpec({}, context)).toEqual({});
+  const { spec, omitted } = setting.toSpec({ status: "Enabled", mfaDelete: "Enabled" }, context);
   expect(spec).toEqual({ versioning: "Enabled" });
-  expect(unsaid).toEqual([expect.stringContaining("MFA delete")]);
+  expect(omitted).toEqual([expect.stringContaining("MFA delete")]);
 });

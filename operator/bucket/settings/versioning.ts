@@ -25,7 +25,7 @@ const NEEDED =
  */
 export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
   name: "versioning",
-  permissions: { read: ["s3:GetBucketVersioning"], write: ["s3:PutBucketVersioning"] },
+  iamActions: { read: ["s3:GetBucketVersioning"], write: ["s3:PutBucketVersioning"] },
 
   desired: (spec) => spec.versioning,
 
@@ -55,9 +55,9 @@ export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
 
   reset: ({ status, mfaDelete }) => (status === "Enabled" && mfaDelete !== "Enabled" ? "Suspended" : undefined),
 
-  declare: ({ status, mfaDelete }) => ({
+  toSpec: ({ status, mfaDelete }) => ({
     ...(status !== undefined && { spec: { versioning: status } }),
-    ...(mfaDelete === "Enabled" && { unsaid: ["MFA delete is on, which only the root user can change"] }),
+    ...(mfaDelete === "Enabled" && { omitted: ["MFA delete is on, which only the root user can change"] }),
   }),
 
   report: (_desired, { mfaDelete }) => ({ mfaDelete: mfaDelete ?? "Disabled" }),

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
+import { type ExportedSetting, stated, unknownFields, unlessEmpty, unlessNone } from "./to-spec.ts";
 import { defineSetting } from "./setting.ts";
 import { unlessAbsent, deleteSeen } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
@@ -88,10 +88,10 @@ const FIELDS = [
   ),
 ];
 
-function declare(observed: WebsiteConfiguration): Declaration {
+function toSpec(observed: WebsiteConfiguration): ExportedSetting {
   if (isAbsent(observed)) return {};
   const unknown = unknownFields(observed, FIELDS);
-  if (unknown.length > 0) return { unsaid: [`${unknown.join(", ")}, of which a spec knows nothing`] };
+  if (unknown.length > 0) return { omitted: [`${unknown.join(", ")}, of which a spec knows nothing`] };
   const { IndexDocument, ErrorDocument, RedirectAllRequestsTo: all, RoutingRules = [] } = observed;
   const website = stated<NonNullable<S3BucketSpec["website"]>>({
     indexDocument: IndexDocument?.Suffix,
@@ -123,7 +123,7 @@ function toRuleSpec({ Condition = {}, Redirect = {} }: RoutingRule): RuleSpec {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html */
 export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>({
   name: "website",
-  permissions: { read: ["s3:GetBucketWebsite"], write: ["s3:PutBucketWebsite", "s3:DeleteBucketWebsite"] },
+  iamActions: { read: ["s3:GetBucketWebsite"], write: ["s3:PutBucketWebsite", "s3:DeleteBucketWebsite"] },
 
   desired,
 
@@ -145,5 +145,5 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
 
   reset: (observed) => (isAbsent(observed) ? undefined : {}),
 
-  declare,
+  toSpec,
 });

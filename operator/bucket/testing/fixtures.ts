@@ -70,13 +70,13 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
 export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
   return {
     name,
-    permissions: { read: ["s3:GetIt"], write: ["s3:PutIt"] },
+    iamActions: { read: ["s3:GetIt"], write: ["s3:PutIt"] },
     desired: (spec) => spec[name],
     observe: () => Promise.resolve(undefined),
     diff: (desired, observed) => (desired === observed ? [] : [change("")]),
     write: () => Promise.resolve(),
     reset: () => undefined,
-    declare: () => ({}),
+    toSpec: () => ({}),
     ...overrides,
   };
 }

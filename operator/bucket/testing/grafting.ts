@@ -39,8 +39,8 @@ export function graft(
     // A filter has either one criterion or all of them in there.
     if (fields.And !== undefined) return;
     const text = `graft ${grafts.length}`;
-    const unsaid = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
-    const added = unsaid.map(([name, member]) => [name, sampleOf(member, text)] as const);
+    const omitted = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
+    const added = omitted.map(([name, member]) => [name, sampleOf(member, text)] as const);
     if (takes(operation.document, path)) added.push([TOMORROW, text]);
     Object.assign(fields, Object.fromEntries(added));
     if (added.length > 0) grafts.push({ document, place, path, names: added.map(([name]) => name), text });

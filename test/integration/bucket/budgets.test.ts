@@ -49,7 +49,7 @@ test("a look at an unchanged bucket with all eight settings is eight GETs, all a
   world.simulator.latencyMs = LATENCY_MS;
   const calls = await callsOfOneLook(world, "full");
   expect(calls.map(({ action }) => action).toSorted()).toEqual(
-    EIGHT.map(({ permissions }) => permissions.read[0]).toSorted(),
+    EIGHT.map(({ iamActions }) => iamActions.read[0]).toSorted(),
   );
   expect(calls.every(({ method }) => method === "GET")).toBe(true);
   expect(world.simulator.calls.maxInFlight(calls)).toBe(8);
@@ -74,7 +74,7 @@ test.for(SWITCHES)("a look at an unchanged bucket with every setting is one GET 
   world.simulator.latencyMs = LATENCY_MS;
   const calls = await callsOfOneLook(world, "all");
   expect(calls.map(({ action }) => action).toSorted()).toEqual(
-    SETTINGS.map(({ permissions }) => permissions.read[0]).toSorted(),
+    SETTINGS.map(({ iamActions }) => iamActions.read[0]).toSorted(),
   );
   expect(calls.every(({ method }) => method === "GET")).toBe(true);
   expect(world.simulator.calls.maxInFlight(calls)).toBe(SETTINGS.length);

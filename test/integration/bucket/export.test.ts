@@ -247,7 +247,7 @@ test("buckets out of reach: exit 1, and a sentence on what to do", async () => {
 
   world.account.createBucket(bucketName, "eu-central-1");
   const before = snapshot(world, bucketName);
-  for (const { permissions } of SETTINGS) world.simulator.faults.deny(permissions.read[0]);
+  for (const { iamActions } of SETTINGS) world.simulator.faults.deny(iamActions.read[0]);
   expect(await failure(bucketName)).toContain("s3:ListTagsForResource");
   world.simulator.faults.clear();
 

@@ -1,10 +1,10 @@
 import type { S3BucketSpec } from "../../api/types.ts";
 
 /** What a spec is to say of a setting so that the operator finds it just as it is. `{}`: it is at S3's own default, about which a spec can be silent. */
-export interface Declaration {
+export interface ExportedSetting {
   spec?: S3BucketSpec;
   /** What the bucket has besides, and no spec can say, each as people know it. It stays as it is. */
-  unsaid?: readonly string[];
+  omitted?: readonly string[];
 }
 
 /** How entries of one kind are said in a spec. */
@@ -22,22 +22,22 @@ export interface EntryForm<Entry extends object, Spec> {
   max: number;
 }
 
-interface SaidEntries<Spec> {
-  said: Spec[];
-  unsaid: string[];
+interface ExportedEntries<Spec> {
+  specs: Spec[];
+  omitted: string[];
 }
 
 /** Sorts out which entries a spec can say whole: one that has more to it stays out of the spec, so that no write of ours ever cuts it. */
-export function declareEntries<Entry extends object, Spec>(
+export function entriesToSpec<Entry extends object, Spec>(
   entries: readonly Entry[],
   form: EntryForm<Entry, Spec>,
-): SaidEntries<Spec> {
-  const result: SaidEntries<Spec> = { said: [], unsaid: [] };
+): ExportedEntries<Spec> {
+  const result: ExportedEntries<Spec> = { specs: [], omitted: [] };
   for (const [index, entry] of entries.entries()) {
     const spec = form.toSpec(entry, index);
-    const problem = result.said.length >= form.max ? `is beyond the ${form.max} of a spec` : lossOf(entry, spec, form);
-    if (problem === undefined) result.said.push(spec);
-    else result.unsaid.push(`${form.nameOf(entry, index)} ${problem}`);
+    const problem = result.specs.length >= form.max ? `is beyond the ${form.max} of a spec` : lossOf(entry, spec, form);
+    if (problem === undefined) result.specs.push(spec);
+    else result.omitted.push(`${form.nameOf(entry, index)} ${problem}`);
   }
   return result;
 }
@@ -67,7 +67,7 @@ export function unknownFields(value: object, known: readonly string[], parent = 
 }
 
 /** What an export says of them. */
-export function unsaidFields(value: object, known: readonly string[]): string[] {
+export function omittedFields(value: object, known: readonly string[]): string[] {
   return unknownFields(value, known).map((field) => `${field}, of which a spec knows nothing`);
 }
 

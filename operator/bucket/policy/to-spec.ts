@@ -7,7 +7,7 @@ import { USER_PREFIX } from "./templates/user-statement.ts";
  * What a spec says of statements that an s3-operator wrote, as far as they tell it: minimum TLS version, CloudFront distributions and the
  * user's own. Whether that is all of them, only their comparison with what the spec would make of it can say.
  */
-export function declarePolicy(statements: readonly Statement[], bucketArn: string): Policy {
+export function policyToSpec(statements: readonly Statement[], bucketArn: string): Policy {
   const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
   const tlsVersion = asList(bySid.get(`${SID_PREFIX}DenyOldTLS`)?.Condition?.["NumericLessThan"]?.["s3:TlsVersion"])[0];
   const distributions = conditions(bySid.get(`${SID_PREFIX}AllowCloudFront`))?.[0]?.values;
@@ -15,12 +15,12 @@ export function declarePolicy(statements: readonly Statement[], bucketArn: strin
   return {
     ...(tlsVersion !== undefined && { minimumTLSVersion: tlsVersion as NonNullable<Policy["minimumTLSVersion"]> }),
     ...(distributions && { cloudFrontDistributions: distributions }),
-    ...(own.length > 0 && { statements: own.map((statement) => declareStatement(statement, bucketArn)) }),
+    ...(own.length > 0 && { statements: own.map((statement) => statementToSpec(statement, bucketArn)) }),
   };
 }
 
 /** The inverse of `userStatement`. */
-function declareStatement(statement: Statement, bucketArn: string): PolicyStatement {
+function statementToSpec(statement: Statement, bucketArn: string): PolicyStatement {
   const { Sid = "", Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
   const given = {
     principals: Principal === undefined ? undefined : principals(Principal),
