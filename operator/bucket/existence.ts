@@ -2,7 +2,7 @@ import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership, type S3Cl
 import { awsErrorKind, isNoSuchBucket, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Tags } from "../api/ownership.ts";
-import { tagList } from "./tagging/list.ts";
+import { tagList } from "./tag-list.ts";
 
 /** What a look from outside tells of a bucket name. `Denied`: another account's, or we may not look (S3 does not say which). */
 export type Existence =

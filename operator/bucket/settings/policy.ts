@@ -4,7 +4,7 @@ import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
 import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs } from "../policy/compose.ts";
-import { policyToSpec } from "../policy/to-spec.ts";
+import { policyToSpec } from "../policy/templates/to-spec.ts";
 import {
   MAX_POLICY_BYTES,
   parsePolicy,

@@ -3,7 +3,7 @@ import { CLAIM_TAGS, EXPIRING_TAG, ORIGIN_TAG, ownershipTags, releaseTag, type T
 import { type Call, failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
-import { tagList } from "./list.ts";
+import { tagList } from "../tag-list.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging.ts";
 
 const OURS = ownershipTags(OWNER, "Created");

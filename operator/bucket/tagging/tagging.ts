@@ -9,7 +9,7 @@ import type { Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { headBucket } from "../existence.ts";
 import { changeTagSet, readTagSet } from "./classic.ts";
-import { tagList, tagsOfList } from "./list.ts";
+import { tagList, tagsOfList } from "../tag-list.ts";
 import { stepsOf, type TagChange, type TagStep } from "./room.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Policy, PolicyStatement, Principals } from "../../api/types.ts";
-import { SID_PREFIX } from "./compose.ts";
-import { asList, type OneOrMany, type Principal, type Statement } from "../../aws/policy/document.ts";
-import { USER_PREFIX } from "./templates/user-statement.ts";
+import type { Policy, PolicyStatement, Principals } from "../../../api/types.ts";
+import { SID_PREFIX } from "../compose.ts";
+import { asList, type OneOrMany, type Principal, type Statement } from "../../../aws/policy/document.ts";
+import { USER_PREFIX } from "./user-statement.ts";
 
 /**
  * What a spec says of statements that an s3-operator wrote, as far as they tell it: minimum TLS version, CloudFront distributions and the
