@@ -7,7 +7,7 @@ import { compare } from "../../reconcile/change.ts";
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;
 
 /**
- * Undefined observed: the region's S3 has no such thing.
+ * Observed undefined: S3 in this region does not support it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAbac.html
  */
 export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined>({
@@ -25,7 +25,7 @@ export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined
 
   write: async ({ s3, ref, options, region }, desired, observed) => {
     if (observed === undefined) {
-      const message = `S3 in ${region} has no ABAC for buckets: remove spec.abac, or set it to ${DEFAULT}`;
+      const message = `S3 in ${region} does not support ABAC for buckets: remove spec.abac, or set it to ${DEFAULT}`;
       throw new SettingRefused("ABACNotSupported", message);
     }
     await s3.send(new PutBucketAbacCommand({ ...ref, AbacStatus: { Status: desired } }), options);

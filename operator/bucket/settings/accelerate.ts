@@ -10,7 +10,7 @@ import { compare } from "../../reconcile/change.ts";
 const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
 
 /**
- * A bucket that never had it, or whose region has no such thing, is the same as one where it is suspended.
+ * Never enabled, or unsupported in the region, counts as suspended.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
  */
 export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerateStatus>({

@@ -6,33 +6,30 @@ import { deleteSeen, type DeleteDocument } from "../subresource.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
 
-/** S3 has some settings as any number of configurations, each with an id and calls of its own. */
+/** One of a bucket's configurations of a kind, such as inventory. Each has its own GET, PUT and DELETE, by id. */
 interface Configuration {
   Id: string | undefined;
 }
 
-/** What List… answers, in words that all kinds share. */
+/** One page of a List call. */
 interface Page<C> {
   configurations: C[] | undefined;
   next: string | undefined;
 }
 
-/** As the CRD bounds them. */
+/** The CRD's limit. */
 const MAX_CONFIGURATIONS = 100;
 
 interface Kind<C extends Configuration, Spec> {
   name: Extract<EntrySetting, "intelligentTiering" | "inventory" | "metrics" | "analytics">;
-  /** IAM has one action for Get and List, and one for Put and Delete. */
+  /** IAM has one action for Get and List, another for Put and Delete. */
   iamActions: Setting["iamActions"];
-  /** What the spec has of this kind. */
   declared(spec: S3BucketSpec): readonly Spec[] | undefined;
-  /** The same in S3's words; a field that the spec leaves out is there, and undefined. */
   toConfiguration: (spec: Spec) => C;
-  /** The same for every way in which S3 may write the same configuration. */
+  /** Equal for all forms in which S3 may return the same configuration. */
   canonical: (configuration: C) => Record<string, unknown>;
   /** Paths of what `toSpec` says, besides the id: see to-spec.ts. */
   fields: readonly string[];
-  /** The way back from S3's words to those of the spec. */
   toSpec: (configuration: C) => Spec;
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
   put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
@@ -44,7 +41,7 @@ interface Desired<C> {
   owned: Owned;
 }
 
-/** A setting that is a set of configurations, known by id: those of others stay, unless the spec says `unmanagedConfigurations: Remove`. */
+/** A setting of configurations with ids. Those of other writers stay, unless `unmanagedConfigurations` is `Remove`. */
 export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C, Spec>): Setting {
   const named = (configurations: readonly C[]) => new Map(configurations.map((c) => [idOf(c), kind.canonical(c)]));
   const isSame = (a: C, b: C) => compareNamed("", named([a]), named([b])).length === 0;
@@ -103,7 +100,7 @@ function idOf({ Id }: Configuration): string {
   return Id ?? "";
 }
 
-/** One call, but for a bucket that has more than the hundred configurations of a page. */
+/** A page has up to 100 configurations, so that one call is usually enough. */
 async function listAll<C>(list: (token: string | undefined) => Promise<Page<C>>): Promise<C[]> {
   const all: C[] = [];
   let token: string | undefined;
