@@ -214,9 +214,9 @@ describe("toSpec", () => {
   test("a rule that a spec cannot say stays, and with it all those that only their place tells from it", () => {
     const newer = { ...WEB, ID: "newer", AllowCredentials: true };
     expect(rules(toSpec([newer, WEB]))).toEqual(["web"]);
-    expect(toSpec([newer, WEB]).omitted).toEqual(["rule 'newer' has AllowCredentials, of which a spec knows nothing"]);
+    expect(toSpec([newer, WEB]).omitted).toEqual(["rule 'newer' has AllowCredentials, which a spec cannot express"]);
     const { spec, omitted } = toSpec([newer, WEB, UNNAMED]);
     expect(spec).toBeUndefined();
-    expect(omitted).toEqual([expect.stringContaining("'newer'"), expect.stringContaining("no ids of their own")]);
+    expect(omitted).toEqual([expect.stringContaining("'newer'"), expect.stringContaining("no unique ids")]);
   });
 });

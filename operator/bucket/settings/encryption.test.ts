@@ -215,6 +215,6 @@ describe("toSpec", () => {
   test("a bucket key without effect is told, and so are fields that a spec does not have", () => {
     const { spec, omitted } = toSpec({ ...algorithm("AES256"), BucketKeyEnabled: true, New: {} });
     expect(spec).toBeUndefined();
-    expect(omitted).toEqual(["New, of which a spec knows nothing", expect.stringContaining("BucketKeyEnabled")]);
+    expect(omitted).toEqual(["New, which a spec cannot express", expect.stringContaining("BucketKeyEnabled")]);
   });
 });

@@ -12,7 +12,7 @@ import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter
 
 type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 
-/** By tier, of which a configuration has each at most once. */
+/** By tier, which each configuration has at most once. */
 function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
   return tierings.map(({ AccessTier, Days }) => `${AccessTier}: ${Days}`).sort();
 }

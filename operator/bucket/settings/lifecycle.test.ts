@@ -413,14 +413,14 @@ describe("toSpec", () => {
     const newer = { ...TIERS, ID: "newer", Expiration: { Days: 365, Jitter: { Hours: 3 } } };
     const { spec, omitted } = toSpec([newer, TIERS]);
     expect(spec?.lifecycle?.rules.map(({ id }) => id)).toEqual(["tiers"]);
-    expect(omitted).toEqual(["rule 'newer' has Expiration.Jitter, of which a spec knows nothing"]);
+    expect(omitted).toEqual(["rule 'newer' has Expiration.Jitter, which a spec cannot express"]);
     expect(toSpec([newer]).spec).toBeUndefined();
   });
 
   test("a rule that loses something on the way is not said", () => {
     const incomplete = { ...TIERS, ID: "incomplete", NoncurrentVersionExpiration: { NewerNoncurrentVersions: 3 } };
     const undated = { ...TIERS, ID: "undated", Transitions: [{ StorageClass: "INTELLIGENT_TIERING" }] };
-    expect(toSpec([undated]).omitted).toEqual(["rule 'undated' is of a form that a spec does not know"]);
-    expect(toSpec([incomplete]).omitted).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
+    expect(toSpec([undated]).omitted).toEqual(["rule 'undated' has a form that a spec cannot express"]);
+    expect(toSpec([incomplete]).omitted).toEqual(["rule 'incomplete' has a form that a spec cannot express"]);
   });
 });

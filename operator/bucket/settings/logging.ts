@@ -11,7 +11,7 @@ import { defineSetting, type SettingContext } from "./setting.ts";
 import { SettingRefused } from "../failure.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
-/** Without a target there are no logs. */
+/** Without a target, S3 writes no logs. */
 type Logging = Partial<LoggingEnabled>;
 
 function desired({ logging }: S3BucketSpec): Logging | undefined {
@@ -26,7 +26,7 @@ function desired({ logging }: S3BucketSpec): Logging | undefined {
   };
 }
 
-/** S3 leaves out the format that is its default. */
+/** S3 omits its default format. */
 function canonicalFormat({ PartitionedPrefix }: TargetObjectKeyFormat = {}): string {
   return PartitionedPrefix === undefined
     ? "simplePrefix"
@@ -48,14 +48,14 @@ function diff(desired: Logging, observed: Logging): Change[] {
   ];
 }
 
-/** All that a spec can say of it. */
+/** Paths that a spec can express. */
 const FIELDS = ["TargetBucket", "TargetPrefix"].concat(
   ["SimplePrefix", "PartitionedPrefix", "PartitionedPrefix.PartitionDateSource"].map(
     (field) => `TargetObjectKeyFormat.${field}`,
   ),
 );
 
-/** Grants are for the logs in one target. */
+/** Keeps grants only for the same target. */
 function merge(desired: Logging, { TargetGrants, ...observed }: Logging): Logging {
   const isSame = observed.TargetBucket === desired.TargetBucket;
   return carryOver(desired, isSame ? { ...observed, TargetGrants } : observed, FIELDS);
@@ -65,7 +65,7 @@ function toSpec(observed: Logging, { bucket }: SettingContext): ExportedSetting 
   const { TargetBucket, TargetPrefix, TargetObjectKeyFormat } = observed;
   if (TargetBucket === undefined) return {};
   if (TargetBucket === bucket.name && !TargetPrefix) {
-    return { omitted: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
+    return { omitted: ["the bucket logs to itself without a prefix, which a spec may not ask for"] };
   }
   const partitionDateSource = TargetObjectKeyFormat?.PartitionedPrefix?.PartitionDateSource;
   const logging = stated<NonNullable<S3BucketSpec["logging"]>>({
@@ -91,8 +91,8 @@ export const logging = defineSetting<Logging, Logging>({
 
   write: async ({ s3, ref, options, name }, desired, observed) => {
     if (desired.TargetBucket === name && desired.TargetPrefix === "") {
-      // The CRD sees it only where the spec has the bucket's name.
-      const message = `Bucket '${name}' would log to itself: set spec.logging.targetPrefix, so that logs can be told from objects`;
+      // The CRD can check this only if the spec names the bucket.
+      const message = `Bucket '${name}' would log to itself: set spec.logging.targetPrefix, to separate logs from objects`;
       throw new SettingRefused("LoggingToItself", message);
     }
     const LoggingEnabled = merge(desired, observed) as LoggingEnabled;

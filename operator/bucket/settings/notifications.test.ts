@@ -209,7 +209,7 @@ test("toSpec: entries of each list and EventBridge; what a spec cannot say stays
   const { spec, omitted } = toSpec(observed);
   expect(spec?.notifications?.queues?.map(({ id }) => id)).toEqual(["pdf"]);
   expect(spec?.notifications?.eventBridge).toBe("Enabled");
-  expect(omitted).toEqual(["configuration 'queues/newer' has BatchSize, of which a spec knows nothing"]);
+  expect(omitted).toEqual(["configuration 'queues/newer' has BatchSize, which a spec cannot express"]);
   expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
   expect(toSpec({})).toEqual({ omitted: [] });
 });

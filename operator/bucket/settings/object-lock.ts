@@ -13,10 +13,8 @@ import { unlessAbsent } from "../subresource.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 type Spec = NonNullable<S3BucketSpec["objectLock"]>;
-/**
- * The default retention of new versions. `None`: object lock is on, without one. A default event hold that is empty is none, and one that is not
- * declared is left as it is.
- */
+
+/** The default retention of new versions; `None` is object lock without one. Only a declared event hold is written. */
 type Retention = Pick<Spec, "mode" | "days" | "years" | "defaultEventHold">;
 
 type Hold = NonNullable<Spec["defaultEventHold"]>;
@@ -48,11 +46,11 @@ function toHold({ Days, Years }: EventHoldDuration = {}): Hold | undefined {
   return unlessEmpty(stated<Hold>({ days: Days, years: Years }));
 }
 
-/** All that a spec can say of it; a Put of ours leaves the rest as it is. */
+/** Paths that a spec can express. A write keeps all others. */
 const FIELDS = ["ObjectLockEnabled", ...["Mode", "Days", "Years"].map((field) => `Rule.DefaultRetention.${field}`)];
 const HOLD_FIELDS = ["Days", "Years"].map((field) => `Rule.DefaultRetention.DefaultEventHold.${field}`);
 
-/** The observed configuration with our retention put in. */
+/** The observed configuration with the declared retention. */
 function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
   const { mode, days, years, defaultEventHold } = retention;
   const DefaultEventHold = unlessEmpty({ Days: defaultEventHold?.days, Years: defaultEventHold?.years });
@@ -81,7 +79,7 @@ function toSpec(observed: ObjectLockConfiguration): ExportedSetting {
 }
 
 /**
- * Can be switched on for a bucket at any time, if it is versioned, and never off.
+ * Can be enabled on a versioned bucket at any time, and never disabled.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
  */
 export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({

@@ -10,7 +10,7 @@ import { compare } from "../../reconcile/change.ts";
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
 
 /**
- * Undefined observed: no controls, as on buckets older than April 2023.
+ * Observed undefined: no controls, as on buckets from before April 2023.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
  */
 export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | undefined>({
@@ -35,8 +35,7 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
   toSpec: (observed) => {
-    if (observed === undefined)
-      return { omitted: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
+    if (observed === undefined) return { omitted: ["the bucket has no ownership controls, which means ObjectWriter"] };
     return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
   },
 });

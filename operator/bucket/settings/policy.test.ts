@@ -419,7 +419,7 @@ describe("toSpec", () => {
 
   test("statements of others are told and not said, since they would stand there twice", () => {
     expect(toSpec(FOREIGN, NAMELESS)).toEqual({
-      omitted: ["statement '#1' is not an s3-operator's", "statement 'Theirs' is not an s3-operator's"],
+      omitted: ["statement '#1' is not managed by s3-operator", "statement 'Theirs' is not managed by s3-operator"],
     });
     expect(toSpec()).toEqual({ omitted: [] });
   });

@@ -4,6 +4,7 @@ import {
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { fromS3, toS3 } from "./field-names.ts";
 import { carryOver } from "./carry-over.ts";
 import { type ExportedSetting, omittedFields } from "./to-spec.ts";
 import { defineSetting } from "./setting.ts";
@@ -19,23 +20,21 @@ const ALL_ON: Switches = {
   restrictPublicBuckets: true,
 };
 
-/** A switch that S3 does not mention is off; so are all four of a bucket without a configuration. */
+const NAMES = Object.keys(ALL_ON) as (keyof Switches)[];
+
+/** Fields that a spec can express. */
+const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+/** A switch that S3 does not return is off. */
 function switches(observed: PublicAccessBlockConfiguration): Switches {
-  return {
-    blockPublicAcls: observed.BlockPublicAcls ?? false,
-    ignorePublicAcls: observed.IgnorePublicAcls ?? false,
-    blockPublicPolicy: observed.BlockPublicPolicy ?? false,
-    restrictPublicBuckets: observed.RestrictPublicBuckets ?? false,
-  };
+  const found = Object.entries(fromS3(observed, NAMES)).map(([name, isOn]) => [name, isOn ?? false]);
+  return Object.fromEntries(found) as Switches;
 }
 
 function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Change[] {
-  const [names, found] = [Object.keys(ALL_ON) as (keyof Switches)[], switches(observed)];
-  return names.flatMap((name) => compare(name, desired[name], found[name]));
+  const found = switches(observed);
+  return NAMES.flatMap((name) => compare(name, desired[name], found[name]));
 }
-
-/** All that a spec can say of it. */
-const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
 function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
   const omitted = omittedFields(observed, FIELDS);
@@ -46,7 +45,10 @@ function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
   };
 }
 
-/** S3's default for new buckets is all on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * New buckets have all four on.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfiguration>({
   name: "publicAccessBlock",
   iamActions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
@@ -62,14 +64,8 @@ export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfig
   diff,
 
   write: async ({ s3, ref, options }, desired, observed) => {
-    // All four: a Put turns off each one that it leaves out.
-    const switches = {
-      BlockPublicAcls: desired.blockPublicAcls,
-      IgnorePublicAcls: desired.ignorePublicAcls,
-      BlockPublicPolicy: desired.blockPublicPolicy,
-      RestrictPublicBuckets: desired.restrictPublicBuckets,
-    };
-    const PublicAccessBlockConfiguration = carryOver(switches, observed, FIELDS);
+    // All four: S3 turns off each one that a Put omits.
+    const PublicAccessBlockConfiguration = carryOver(toS3(desired, NAMES), observed, FIELDS);
     await s3.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
   },
 

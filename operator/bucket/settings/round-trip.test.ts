@@ -50,7 +50,7 @@ function meaningExported({ tags, ...documents }: Record<string, Record<string, u
   return JSON.parse(text, (name, value: unknown) => (name === "BlockedEncryptionTypes" ? undefined : value));
 }
 /** What tags leave omitted of every bucket here, and which is nothing of the spec's. */
-const NOT_LOST = /AWS's own|an S3Bucket has the bucket/;
+const NOT_LOST = /AWS's own|name an S3Bucket as the bucket's owner/;
 
 /** What an object wants that says just what `toSpec` found. */
 function desiredAgain(setting: Setting, { spec = {} }: ExportedSetting): unknown {

@@ -104,7 +104,7 @@ describe("no room", () => {
       reason: "TooManyTags",
       terminal: true,
       message:
-        "S3 allows 50 tags on a bucket. Bucket 'docs' has 47, and the operator needs room for 7 more: 4 that say whose it is, " +
+        "S3 allows 50 tags on a bucket. Bucket 'docs' has 47, and the operator needs room for 7 more: 4 ownership tags, " +
         "and 3 of spec.tags and the AWSAccount. Remove 4 of the bucket's tags at AWS",
     });
     expect(calls).toEqual([]);
@@ -182,14 +182,13 @@ describe("toSpec", () => {
   });
 
   test("that an S3Bucket has it is told", () => {
-    expect(toSpec(OWNERSHIP)).toEqual({ omitted: [expect.stringContaining("an S3Bucket has the bucket")] });
+    expect(toSpec(OWNERSHIP)).toEqual({ omitted: [expect.stringContaining("name an S3Bucket as the bucket's owner")] });
   });
 
   test("that there is no room for a claim is told, with what to do", () => {
     expect(toSpec(userTags(35)).omitted).toEqual([]);
     expect(toSpec(userTags(46)).omitted).not.toContainEqual(expect.stringContaining("no room"));
-    const note =
-      "48 tags leave no room for those by which an s3-operator says whose a bucket is: remove 2 at AWS before";
+    const note = "48 tags leave no room for the ownership tags of s3-operator: remove 2 at AWS before the adoption";
     expect(toSpec(userTags(48)).omitted).toContainEqual(expect.stringContaining(note));
   });
 
@@ -197,6 +196,6 @@ describe("toSpec", () => {
     const many = Object.fromEntries(Array.from({ length: 37 }, (_, index) => [`key${index}`, ""]));
     const { spec, omitted } = toSpec(many);
     expect(Object.keys(spec?.tags ?? {})).toHaveLength(35);
-    expect(omitted).toEqual(["'key35' is beyond the 35 of a spec", "'key36' is beyond the 35 of a spec"]);
+    expect(omitted).toEqual(["'key35' exceeds the 35 of a spec", "'key36' exceeds the 35 of a spec"]);
   });
 });

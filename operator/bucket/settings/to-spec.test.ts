@@ -31,14 +31,14 @@ describe("entriesToSpec", () => {
   test("an entry that does not come back the same is not said", () => {
     expect(entriesToSpec([{ Id: "a" }, { Id: "b", Days: 1 }], form)).toEqual({
       specs: [{ id: "a" }],
-      omitted: ["entry 1 'b' is of a form that a spec does not know"],
+      omitted: ["entry 1 'b' has a form that a spec cannot express"],
     });
   });
 
   test("no more than a spec may have", () => {
     const { specs, omitted } = entriesToSpec([{ Id: "a" }, { Id: "b" }, { Id: "c" }], form);
     expect(specs).toHaveLength(2);
-    expect(omitted).toEqual(["entry 2 'c' is beyond the 2 of a spec"]);
+    expect(omitted).toEqual(["entry 2 'c' exceeds the 2 of a spec"]);
   });
 });
 

@@ -101,5 +101,5 @@ test("toSpec: all of it or nothing", () => {
   }
   expect(toSpec(NONE)).toEqual({});
   const newer = { ...SITE, RoutingRules: [{ ...DOCS, Cache: { Seconds: 1 } }] };
-  expect(toSpec(newer)).toEqual({ omitted: ["RoutingRules.Cache, of which a spec knows nothing"] });
+  expect(toSpec(newer)).toEqual({ omitted: ["RoutingRules.Cache, which a spec cannot express"] });
 });

@@ -61,8 +61,8 @@ test("a bucket made by hand with every setting: the plan has nothing but the ope
   const settings = SETTINGS.map(({ name }) => name).filter((name) => name !== "policy");
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy", ...settings]);
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
-    "# - policy: statement '#1' is not an s3-operator's",
-    "# - policy: statement 'Theirs' is not an s3-operator's",
+    "# - policy: statement '#1' is not managed by s3-operator",
+    "# - policy: statement 'Theirs' is not managed by s3-operator",
   ]);
 
   await using _operator = startOperator(world);
@@ -107,8 +107,8 @@ test("what no spec can say is told, and survives the adoption", async () => {
   const before = snapshot(world, bucketName);
   const { comments, stdout } = await exported(world, bucketName, "--name=docs");
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
-    "# - objectOwnership: there are no ownership controls, which S3 takes for ObjectWriter",
-    "# - versioning: MFA delete is on, which only the root user can change",
+    "# - objectOwnership: the bucket has no ownership controls, which means ObjectWriter",
+    "# - versioning: MFA delete is enabled, which only the root user can change",
   ]);
   await using _operator = startOperator(world);
   await world.applyAccount({ allowAdoption: true });
@@ -212,7 +212,7 @@ test("names that somebody chose stay within their comment", async () => {
   const { manifest, comments, stdout } = await exported(world, bucketName);
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy"]);
   expect(comments.at(-1)).toBe(
-    "# - policy: statement 'x spec: deletionPolicy: DeleteWithContents #' is not an s3-operator's",
+    "# - policy: statement 'x spec: deletionPolicy: DeleteWithContents #' is not managed by s3-operator",
   );
   expect(stdout).not.toContain("\u2028");
 });
