@@ -7,7 +7,7 @@ import type { Change } from "../../reconcile/change.ts";
 /** The setting that the key belongs to. */
 const SETTING = "encryption";
 
-/** Puts on record what is about to be done to the managed key; as drift, if the object had been as declared. */
+/** Records planned changes of the managed key in status; as drift, if the encryption was in sync before. */
 export async function announceKeyWork(
   dependencies: BucketDependencies,
   context: BucketContext,

@@ -1,13 +1,13 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { AwsSession } from "../../aws/session.ts";
 
-/** KMS of one account and region, for one reconcile. */
+/** KMS in one account and region, for one reconcile. */
 export interface KeyClient {
   readonly kms: KMSClient;
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
-  /** Second argument of each `send`: ends the call with its reconcile. */
+  /** Second argument of each `send`: aborts the call with its reconcile. */
   readonly options: { abortSignal: AbortSignal };
 }
 
@@ -16,7 +16,7 @@ export function keyClient(session: AwsSession, region: string, signal: AbortSign
   return { kms: session.kms(region), region, accountId, partition, options: { abortSignal: signal } };
 }
 
-/** The ARN of a key id or of an alias, to name it where a call on it is denied; an ARN stays as it is. */
+/** The ARN of a key id, alias or ARN, for messages about a denial. */
 export function keyArnOf({ partition, region, accountId }: KeyClient, key: string): string {
   if (key.startsWith("arn:")) return key;
   return `arn:${partition}:kms:${region}:${accountId}:${key.startsWith("alias/") ? key : `key/${key}`}`;
