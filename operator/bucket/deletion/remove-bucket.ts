@@ -9,7 +9,7 @@ import { isThere } from "./own-bucket.ts";
 
 const GONE_RECHECK_MS = 2_000;
 
-/** Deletes a bucket of ours; false: there is something in it. Throws until the bucket is seen gone. */
+/** Deletes the bucket; false if it is not empty. Throws until it is gone. */
 export async function removeBucket({ event, ensureCurrent }: BucketContext, bucket: BucketClient): Promise<boolean> {
   await ensureCurrent();
   if (!(await remove(bucket))) return false;

@@ -58,7 +58,7 @@ test("the key of a bucket that is gone is scheduled for deletion, and an event s
   await run();
   expect(scheduled()).toEqual(["ScheduleKeyDeletion k"]);
   expect(events).toMatchObject([{ type: "Warning", reason: "KMSKeyScheduledForDeletion" }]);
-  expect(events[0]?.note).toContain(`${ARN}' is deleted on 2026-12-01`);
+  expect(events[0]?.note).toContain(`${ARN}' will be deleted on 2026-12-01`);
 });
 
 test.each<[string, S3BucketSpec]>([

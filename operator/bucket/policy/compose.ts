@@ -2,12 +2,12 @@ import { canonicalStatement } from "../../aws/policy/canonical.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 
 /**
- * Begins the Sid of every statement that the operator writes. A bucket has one policy for all who use it:
- * by this prefix ours are told from everybody else's, without a record of our own.
+ * Prefix of the Sid of every statement that the operator writes. A bucket has one policy, shared by all writers: the
+ * prefix tells the operator's statements from others without a record.
  */
 export const SID_PREFIX = "S3Operator";
 
-/** Begins the Sids of those among them that come from BucketAccesses. */
+/** Prefix of the Sids of statements that come from BucketAccesses. */
 export const ACCESS_SID_PREFIX = `${SID_PREFIX}Access`;
 
 export function isOurs(statement: Statement): boolean {
@@ -18,14 +18,14 @@ export function isOfAccess(statement: Statement): boolean {
   return statement.Sid?.startsWith(ACCESS_SID_PREFIX) ?? false;
 }
 
-/** Whether its Sid begins with one of these. */
+/** Whether the Sid has one of the prefixes. */
 export function hasSidAmong({ Sid }: Statement, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => Sid?.startsWith(prefix));
 }
 
 /**
- * Everybody else's, by the names that people see: the Sid, or, for one without, `#` and its number among those. By name, and numbered by
- * what they say, not by place: AWS may show the same policy in another order at each read.
+ * Statements of other writers, sorted by name: the Sid, or `#` and a number if there is none. The number follows the
+ * content, not the place, because AWS may return statements in another order at each read.
  */
 export function foreignStatements(statements: readonly Statement[]): { name: string; statement: Statement }[] {
   const foreign = statements
@@ -44,7 +44,7 @@ function formOf(statement: Statement): string {
   return JSON.stringify(canonicalStatement(statement));
 }
 
-/** Everybody else's statements as they came, if they are to stay, then ours. */
+/** The statements of other writers if they are kept, unchanged, then the operator's. */
 export function compose(
   observed: readonly Statement[],
   ours: readonly Statement[],

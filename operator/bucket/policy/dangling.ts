@@ -5,18 +5,19 @@ import { foreignStatements } from "./compose.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { isUniqueId, principalNames } from "../../aws/policy/external-access.ts";
 
-/** What it means that S3 refused the document with this error; undefined: it is about something else. */
+/** Explains a refusal caused by a deleted principal in a statement of another writer. Undefined for other errors. */
 export function danglingRefused(error: unknown, { Statement }: PolicyDocument): SettingRefused | undefined {
   const dangling = awsErrorKind(error) === "NotYetVisible" ? danglingStatement(Statement) : undefined;
   if (dangling === undefined) return undefined;
   const message =
-    `Statement '${dangling.name}' of the bucket policy, which is not this S3Bucket's, names a user or role that was deleted ('${dangling.principal}'), ` +
-    "and AWS takes no policy with it: have the statement removed or corrected, or set spec.policy.unmanagedStatements to Remove";
+    `Statement '${dangling.name}' of the bucket policy, which another tool wrote, names a deleted user or role ('${dangling.principal}'), ` +
+    "and AWS accepts no policy with it: remove or correct the statement, or set spec.policy.unmanagedStatements to Remove";
   return new SettingRefused(REASON.invalidPrincipal, message);
 }
 
 /**
- * The first statement of others that names a principal which is gone, by its unique id: AWS shows it, and takes no policy that holds it.
+ * The first statement of another writer with a deleted principal. AWS returns its unique id, and refuses a policy with
+ * it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 function danglingStatement(statements: readonly Statement[]): { name: string; principal: string } | undefined {
@@ -27,7 +28,7 @@ function danglingStatement(statements: readonly Statement[]): { name: string; pr
   return undefined;
 }
 
-/** The same about whom `NotPrincipal` names. */
+/** Moves `NotPrincipal` to `Principal`, to read its names alike. */
 function spared({ NotPrincipal, ...rest }: Statement): Statement {
   return NotPrincipal === undefined ? rest : { ...rest, Principal: NotPrincipal };
 }

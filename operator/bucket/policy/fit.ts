@@ -3,8 +3,8 @@ import { isOfAccess } from "./compose.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 
 /**
- * As much of a policy as AWS takes: everything but the statements of BucketAccesses, and of those as many as there is room for, first the ones that are in it
- * already. A BucketAccess that asks for too much must not keep the others from being applied, or taken away. Pure.
+ * Trims a policy to the size limit: keeps all other statements, then those of BucketAccesses while they fit, existing
+ * ones first. A BucketAccess that exceeds the limit must not block changes of the others. Pure.
  */
 export function fitting(document: PolicyDocument, observed: PolicyDocument, maxBytes: number): PolicyDocument {
   if (policyBytes(document) <= maxBytes) return document;

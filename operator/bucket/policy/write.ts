@@ -9,7 +9,7 @@ import { danglingRefused } from "./dangling.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { principalNames } from "../../aws/policy/external-access.ts";
 
-/** Throws what AWS says of `document`, also where it took all of it but the statements of a BucketAccess. */
+/** Throws AWS's error about `document`, even if a part of it could be written. */
 export async function applyPolicy(
   bucket: BucketClient,
   document: PolicyDocument,
@@ -22,7 +22,7 @@ export async function applyPolicy(
   }
 }
 
-/** Without statements there is no policy. */
+/** Deletes the policy if `document` has no statements. */
 export async function writePolicy(
   bucket: BucketClient,
   document: PolicyDocument,
@@ -34,8 +34,8 @@ export async function writePolicy(
 }
 
 /**
- * Writes the policy of a bucket or a key, and where AWS refuses the whole of it for a principal that it does not know, the rest of it: a BucketAccess that
- * names one must not keep the others from being applied, or taken away. Throws what AWS said of `document` all the same.
+ * Writes the policy of a bucket or key. If AWS refuses it for an unknown principal, writes the rest: a BucketAccess
+ * with such a principal must not block changes of the others. Throws AWS's error about `document` all the same.
  */
 export async function writeAsFarAsKnown(
   write: (document: PolicyDocument) => Promise<void>,
@@ -46,13 +46,16 @@ export async function writeAsFarAsKnown(
     await write(document);
   } catch (error) {
     const rest = withoutUnknown(document, observed, error);
-    // What AWS says of the rest is in the next look, if it matters.
+    // If this fails too, the next reconcile reports it.
     if (rest !== undefined) await writeAsFarAsKnown(write, rest, observed).catch(() => {});
     throw error;
   }
 }
 
-/** AWS names one unknown principal at a time, or none: then what BucketAccesses have in the policy already stays. Undefined: nothing is left to write. */
+/**
+ * AWS names at most one unknown principal. If it names none, only existing statements of BucketAccesses stay. Undefined
+ * if nothing is left to write.
+ */
 function withoutUnknown(
   document: PolicyDocument,
   observed: PolicyDocument,

@@ -267,7 +267,7 @@ test("somebody who writes as fast as is deleted is told of, and not raced with",
     if (operation === "DeleteObjects" && phase === "after") bucket.fillWith({ keys: 20 });
   });
   await world.deleteBucket("docs");
-  expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop whoever writes");
+  expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop the writers");
   const calls = operatorCalls(world).length;
   await lookAgain(world, "docs");
   expect(operatorCalls(world).length - calls, "one look, and no race").toBeLessThan(10);

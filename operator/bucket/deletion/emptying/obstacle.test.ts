@@ -21,8 +21,8 @@ const retained = (Mode: string, until: number): Answers => ({
 
 describe("object lock", () => {
   test.each([
-    ["GOVERNANCE", "somebody who holds s3:BypassGovernanceRetention can"],
-    ["COMPLIANCE", "Nobody can delete it earlier"],
+    ["GOVERNANCE", "a user with s3:BypassGovernanceRetention can"],
+    ["COMPLIANCE", "No user can delete it earlier"],
   ])("%s, with its date", async (mode, advice) => {
     const outcome = await thrownOutcome(() => look(retained(mode, Date.UTC(2027, 0, 1))));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ObjectLocked", afterMs: 3_600_000 });
@@ -84,7 +84,7 @@ describe("a denial", () => {
   test("names the statements of the bucket policy that a person should look at", async () => {
     const statements = policy({ ...deny, Sid: "Keep", Action: "s3:Delete*" }, { ...deny, Action: ["s3:*"] });
     const { message } = await thrownFailure(() => look(statements));
-    expect(message).toContain("Denied by the bucket policy, perhaps: Keep, #2.");
+    expect(message).toContain("These statements of the bucket policy may deny it: Keep, #2.");
   });
 
   test("says that a deny has to go where AWS says that there is one", async () => {

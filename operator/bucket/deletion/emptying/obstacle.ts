@@ -12,10 +12,10 @@ import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
 
 const DENIED_RETRY_MS = 300_000;
-/** Also while a retention lasts: those who may can lift it. */
+/** Also before a retention ends, since a user with permission can lift it. */
 const LOCKED_RECHECK_MS = 3_600_000;
 
-/** Why S3 refuses to let something go, as what ends the reconcile. Nothing is ever bypassed. `now` in milliseconds since the epoch. */
+/** Why S3 refuses a deletion. The operator never bypasses a protection. `now` in milliseconds since the epoch. */
 export async function obstacleOf(bucket: BucketClient, refused: Refused, now: number): Promise<Error> {
   const { key, versionId, error } = refused;
   if (awsErrorKind(error) !== "AccessDenied") return refusal(bucket, refused);
@@ -37,8 +37,8 @@ async function hasMfaDelete({ s3, ref, options }: BucketClient): Promise<boolean
 
 function mfaDelete({ name }: BucketClient): Error {
   const message =
-    `Bucket '${name}' has MFA delete enabled, so that only the account's root user, with its MFA device, can delete versions: ` +
-    "have it disabled by that user, or set spec.deletionPolicy to Retain";
+    `Bucket '${name}' has MFA delete enabled, so that only the account's root user can delete versions, with its MFA device: ` +
+    "disable it as that user, or set spec.deletionPolicy to Retain";
   return stalled(REASON.mfaDeleteEnabled, message, LOCKED_RECHECK_MS);
 }
 
@@ -47,12 +47,13 @@ async function denial(bucket: BucketClient, { key, error }: Refused, action: str
   const resource = `${bucket.arn}/*`;
   const why = describeDenial({ action, resource, ...(because && { because }), ...(principal && { principal }) });
   const statements = await denyingStatements(bucket, action);
-  const policy = statements.length === 0 ? "" : ` Denied by the bucket policy, perhaps: ${statements.join(", ")}.`;
+  const policy =
+    statements.length === 0 ? "" : ` These statements of the bucket policy may deny it: ${statements.join(", ")}.`;
   const message = `Object ${shownKey(key)} cannot be deleted. ${why}${policy}`;
   return failed({ reason: "AccessDenied", message, retryAfterMs: DENIED_RETRY_MS });
 }
 
-/** The statements that a person should look at; none where the policy cannot be read, which then is not what matters. */
+/** Sids of the statements that may deny the action; empty if the policy cannot be read. */
 async function denyingStatements({ s3, ref, options }: BucketClient, action: string): Promise<string[]> {
   try {
     const { Policy } = await s3.send(new GetBucketPolicyCommand(ref), options);
@@ -63,7 +64,7 @@ async function denyingStatements({ s3, ref, options }: BucketClient, action: str
   }
 }
 
-/** Sids of the statements that may deny `action`, whoever they are about; one without a Sid is named by its place. Pure. */
+/** Sids of the statements that may deny `action` to any principal; `#` and its place if there is no Sid. Pure. */
 export function statementsDenying({ Statement }: PolicyDocument, action: string): string[] {
   const matches = (patterns: string | string[] | undefined) =>
     asList(patterns).some((pattern) => globMatches(pattern.toLowerCase(), action.toLowerCase()));
@@ -73,7 +74,6 @@ export function statementsDenying({ Statement }: PolicyDocument, action: string)
   });
 }
 
-/** S3 names no reason that could be acted on by itself. */
 function refusal({ arn }: BucketClient, { key, error }: Refused): Error {
   const failure = awsFailure(error, { action: "s3:DeleteObjectVersion", resource: `${arn}/*` });
   if (failure === undefined) throw error;

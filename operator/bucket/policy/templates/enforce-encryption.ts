@@ -7,10 +7,11 @@ const KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 const CUSTOMER_ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
 
 /**
- * Denies uploads that ask for another encryption than the declared one. One without encryption headers gets the bucket's default, and passes:
- * each test is about headers that are there (`Null: false`). One that names a KMS algorithm and no key gets the account's `aws/s3` key,
- * not the bucket's default: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html. With `aws/s3` declared, whose ARN we do
- * not know, keys are not judged.
+ * Denies uploads that request another encryption than the declared one. Uploads without encryption headers get the
+ * bucket's default and are allowed, so each condition tests only headers that are present (`Null: false`). Uploads with
+ * a KMS algorithm and no key get the account's `aws/s3` key, not the bucket's default. If `aws/s3` is declared, keys
+ * are not tested, because its ARN is unknown.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export const enforceEncryption: Template = ({ enforceEncryption }, context) => {
   const { sseAlgorithm, kmsKeyArn } = context.encryption;

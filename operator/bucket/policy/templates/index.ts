@@ -21,7 +21,7 @@ const TEMPLATES: readonly Template[] = [
   userStatements,
 ];
 
-/** What the spec and the baseline say, as statements of the policy, each with a Sid of its own that begins with `S3Operator`. */
+/** The statements of the spec and the baseline. Each has a Sid of its own that begins with `S3Operator`. */
 export function statementsOf(spec: Policy | undefined, context: PolicyContext): Statement[] {
   return TEMPLATES.flatMap((template) => template(spec ?? {}, context));
 }

@@ -5,17 +5,17 @@ import type { PolicyContext, Template } from "./context.ts";
 
 type Delivery = NonNullable<Policy["logDelivery"]>[number];
 
-/** How one AWS service writes logs, by its own documentation. */
+/** How one AWS service delivers logs. */
 interface LogService {
-  /** In the Sids. */
+  /** Part of the Sid. */
   name: string;
-  /** Below a prefix: what it writes for one account. */
+  /** Keys that it writes for one account, below a prefix. */
   keys: (account: string) => string[];
-  /** Set where it sends `aws:SourceAccount`. */
+  /** It sends `aws:SourceAccount`. */
   sendsAccount?: true;
-  /** ARN of what it writes for, as a pattern; absent where an account does not determine it. */
+  /** ARN pattern of the source resource; absent if the account does not determine it. */
   sourceArn?: (partition: string, account: string) => string;
-  /** What it looks at before it writes. Those that look then write with the ACL `bucket-owner-full-control`. */
+  /** Actions that it calls before it writes. Such services write with the ACL `bucket-owner-full-control`. */
   looks?: string[];
 }
 
@@ -35,7 +35,8 @@ const SERVICES: Record<Delivery["service"], LogService> = {
     sourceArn: (partition, account) => `arn:${partition}:cloudtrail:*:${account}:trail/*`,
     looks: ["s3:GetBucketAcl"],
   },
-  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html, the second form being that of Hive-compatible keys
+  // The second form is for Hive-compatible keys:
+  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
   "delivery.logs.amazonaws.com": {
     name: "Logs",
     keys: (account) => [`AWSLogs/${account}/*`, `AWSLogs/aws-account-id=${account}/*`],
@@ -52,7 +53,7 @@ const SERVICES: Record<Delivery["service"], LogService> = {
   },
 };
 
-/** Lets AWS services write logs into the bucket, each only below its prefixes and only on behalf of the named accounts, or of what is named by ARN. */
+/** Lets AWS services deliver logs, each only below its prefixes, for the named accounts or source ARNs. */
 export const logDelivery: Template = ({ logDelivery = [] }, context) =>
   logDelivery.flatMap((delivery) => delivered(delivery, context));
 
@@ -79,7 +80,7 @@ function delivered(delivery: Delivery, context: PolicyContext): Statement[] {
   ];
 }
 
-/** Against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
+/** Prevents the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
 function sourceCondition(
   { service, sourceArns }: Delivery,
   accounts: string[],

@@ -2,8 +2,9 @@ import { SID_PREFIX } from "../compose.ts";
 import { bucketAndObjects, exemptPrincipals, NOT_A_SERVICE, type Template } from "./context.ts";
 
 /**
- * Denies whoever is not in the organization, the anonymous included. A service that acts with a caller's rights is judged by that caller,
- * hence no exemption by `aws:ViaAWSService`. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
+ * Denies principals outside the organization, and anonymous requests. No exemption by `aws:ViaAWSService`, because a
+ * service that forwards a request has the caller's organization.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
  */
 export const organization: Template = ({ organizationId }, context) => {
   if (organizationId === undefined) return [];

@@ -4,8 +4,8 @@ import { asList, type OneOrMany, type Principal, type Statement } from "../../..
 import { USER_PREFIX } from "./user-statement.ts";
 
 /**
- * What a spec says of statements that an s3-operator wrote, as far as they tell it: minimum TLS version, CloudFront distributions and the
- * user's own. Whether that is all of them, only their comparison with what the spec would make of it can say.
+ * Derives `spec.policy` from the operator's statements: minimum TLS version, CloudFront distributions and the user's
+ * statements. Callers must compare the result, because other statements do not map to fields.
  */
 export function policyToSpec(statements: readonly Statement[], bucketArn: string): Policy {
   const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
@@ -45,7 +45,7 @@ function principals(principal: Principal): Principals {
   return Object.fromEntries(said);
 }
 
-/** The bucket and all its objects are meant where a spec names no resources. */
+/** Without resources, a spec means the bucket and all its objects. */
 function unlessAll(resources: string[] | undefined): string[] | undefined {
   const isAll = resources?.length === 2 && resources.includes("{bucket}") && resources.includes("{bucket}/*");
   return isAll ? undefined : resources;

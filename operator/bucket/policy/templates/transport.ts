@@ -1,13 +1,13 @@
 import { SID_PREFIX } from "../compose.ts";
 import { bucketAndObjects, type Template } from "./context.ts";
 
-/** TLS 1.2 is the oldest version that AWS still serves, so that the baseline denies nobody who could connect. */
+/** The oldest version that AWS serves, so that the baseline denies no client that can connect. */
 const BASELINE_TLS_VERSION = "1.2";
 
 /**
- * Denies plain HTTP and old TLS in the shape that auditors look for (Security Hub S3.5: `aws:SecureTransport` as the string "false",
- * all of S3, the bucket and its objects, everybody). No exemptions: whoever it denies need only connect by TLS.
- * AWS services deliver by TLS, and have no `s3:TlsVersion`, which then does not match.
+ * Denies plain HTTP and old TLS in the form that Security Hub S3.5 checks: `aws:SecureTransport` as the string "false",
+ * all actions, the bucket and its objects, all principals. No exemptions, since any client can use TLS. AWS services
+ * use TLS, and send no `s3:TlsVersion`, so that the condition does not match.
  */
 export const transport: Template = ({ minimumTLSVersion }, { baseline, bucketArn }) => {
   const tlsVersion = minimumTLSVersion ?? (baseline ? BASELINE_TLS_VERSION : "None");

@@ -3,14 +3,13 @@ import { SID_PREFIX } from "../compose.ts";
 import type { Condition, Principal, Statement } from "../../../aws/policy/document.ts";
 import type { Template } from "./context.ts";
 
-/** Marks the statements that a user wrote in the spec; the Sid tells whose they are, so that one that leaves the spec leaves the policy. */
+/** Sid prefix of `spec.policy.statements`, so that one removed from the spec is removed from the policy. */
 export const USER_PREFIX = `${SID_PREFIX}Spec`;
 
-/** The user's own statements, in their order. */
 export const userStatements: Template = ({ statements = [] }, { bucketArn }) =>
   statements.map((statement) => userStatement(statement, bucketArn));
 
-/** A statement of `spec.policy.statements` as AWS has it; `{bucket}` in its resources stands for the bucket's ARN. */
+/** Converts a statement of `spec.policy.statements`. `{bucket}` in its resources is the bucket's ARN. */
 export function userStatement(spec: PolicyStatement, bucketArn: string): Statement {
   const { principals, notPrincipals, actions, notActions, resources, notResources, conditions } = spec;
   const fill = (resource: string) => resource.replace("{bucket}", () => bucketArn);
@@ -28,7 +27,7 @@ export function userStatement(spec: PolicyStatement, bucketArn: string): Stateme
   };
 }
 
-/** Everybody is written `"*"`, the form that auditors look for. */
+/** Uses `"*"` for all principals, the form that auditing tools check. */
 function toPrincipal({ aws, service, federated, canonicalUser }: Principals): Principal {
   if (aws?.includes("*")) return "*";
   return {

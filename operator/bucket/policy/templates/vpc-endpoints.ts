@@ -2,8 +2,8 @@ import { SID_PREFIX } from "../compose.ts";
 import { bucketAndObjects, exemptPrincipals, NOT_A_SERVICE, type Template } from "./context.ts";
 
 /**
- * Denies requests that do not come through one of the VPC endpoints. Services act from networks of their own: by themselves, by a
- * service-linked role, or with the caller's rights (`aws:ViaAWSService`).
+ * Denies requests from outside the VPC endpoints. Exempts AWS services, which use their own networks: with their own
+ * identity, a service-linked role, or the caller's permissions (`aws:ViaAWSService`).
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
  */

@@ -7,7 +7,10 @@ import {
 import type { Statement } from "../../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./context.ts";
 
-/** Who asks. Those of the bucket's account may do everything by their own policies, so that only the bucket policy can stop them. */
+/**
+ * Who asks. Those of the bucket's account may do everything by their own policies, so that only the bucket policy can
+ * stop them.
+ */
 export interface Caller {
   principal: SimulationRequestPrincipal;
   context: Record<string, string>;
