@@ -7,10 +7,7 @@ import { EVERY_KEY, keyPattern, objectArnPattern } from "./prefix.ts";
 
 const ON_OBJECTS = ["Read", "Write", "Delete"] as const satisfies readonly Permission[];
 
-/**
- * The role's inline policy, or the session policy of a shared role: the grants, and the KMS permissions that they need.
- * The same grants in any form give the same, short document. See size-limits.ts for its maximum length.
- */
+/** The role's inline policy, or a shared role's session policy. Equal for equal grants; see size-limits.ts. */
 export function permissionsPolicy(grants: readonly Grant[], bucket: AccessBucket): PolicyDocument {
   const reach = reachOf(grants);
   return policyDocument([...bucketStatements(reach, bucket.arn), ...statementsOnKeys(reach, bucket)]);

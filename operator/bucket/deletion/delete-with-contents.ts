@@ -91,9 +91,7 @@ async function workOn(
   return tally;
 }
 
-/**
- * Runs `check` if the last run is at least `ms` old. The start counts as a run: the reconcile has just read the object.
- */
+/** Runs `check` at most every `ms`; the first time after `ms`, since the reconcile has just read the object. */
 function atMostEvery(ms: number, now: () => number, check: () => Promise<void>): () => Promise<void> {
   let last = now();
   return async () => {

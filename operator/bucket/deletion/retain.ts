@@ -14,10 +14,7 @@ import { deletionViolation } from "./guardrails.ts";
 const RELEASE_TIMEOUT_MS = 20_000;
 const RETRY_MS = 1_000;
 
-/**
- * Releases the bucket. Best effort: if AWS cannot be reached, the object is deleted all the same, with an event. It
- * waits only if the AWSAccount forbids Retain, or if S3 Lifecycle would go on emptying the bucket.
- */
+/** Releases the bucket, best effort. Waits only if the AWSAccount forbids Retain, or S3 Lifecycle cannot be stopped. */
 export async function retain(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   using end = deadline(systemClock, RELEASE_TIMEOUT_MS, context.signal);
   const releasing = releaseUntil(end.signal, dependencies, context);

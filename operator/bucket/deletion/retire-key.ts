@@ -1,12 +1,11 @@
-import { type KeyMetadata, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import type { KeyMetadata } from "@aws-sdk/client-kms";
 import type { ManagedKey, S3Bucket } from "../../api/types.ts";
 import { REASON } from "../../api/reasons.ts";
 import { isThere, resolveIfEver } from "./own-bucket.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
 import { waiting } from "../../reconcile/outcome.ts";
 import type { Target } from "../target.ts";
-import { discard, wasUsed } from "../key/create.ts";
+import { discard, scheduleDeletion, wasUsed } from "../key/create.ts";
 import { describeKey } from "../key/describe.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "../key/find.ts";
 import { keyClient, type KeyClient } from "../key/key-client.ts";
@@ -14,11 +13,7 @@ import { managedAlias } from "../key/managed.ts";
 
 const IN_USE_RECHECK_MS = 300_000;
 
-/**
- * Schedules the deletion of the managed key if the spec has a deletion window. If the bucket still exists, such as one
- * with another owner, the key stays, because the objects need it. Throws an OutcomeError while another S3Bucket uses
- * the key.
- */
+/** Schedules the deletion of the managed key if the spec asks for it, and bucket and other users are gone. */
 export async function retireKey(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, signal, event } = context;
   const managed = object.spec.encryption?.kmsKey?.managed;
@@ -33,12 +28,14 @@ export async function retireKey(dependencies: BucketDependencies, context: Bucke
   const key = await findKey(client, target, managed, object.status?.kmsKeyArn);
   if (key?.Arn === undefined) return;
   refuseWhileUsed(key.Arn, usersOf(key.Arn, object, client, dependencies.knownBuckets()));
-  const date = await scheduleDeletion(client, key, managed.deletionWindowInDays);
+  // An earlier attempt may have succeeded without its answer arriving.
+  const isScheduled = key.KeyState === "PendingDeletion";
+  const date = isScheduled ? key.DeletionDate : await scheduleDeletion(client, key, managed.deletionWindowInDays);
   event({
     type: "Warning",
     reason: REASON.kmsKeyScheduledForDeletion,
     action: "Delete",
-    note: `KMS key '${key.Arn}' will be deleted on ${date}, unless the same manifest is applied again before`,
+    note: `KMS key '${key.Arn}' will be deleted on ${date?.toISOString().slice(0, 10) ?? "an unknown day"}, unless the same manifest is applied again before`,
   });
 }
 
@@ -89,17 +86,4 @@ function refuseWhileUsed(keyArn: string, users: readonly S3Bucket[]): void {
     `The bucket is gone; its KMS key '${keyArn}' is not scheduled for deletion while ${users.length} other S3Bucket(s) use it: ` +
     "give them another key, or remove deletionWindowInDays to keep it";
   throw waiting(REASON.kmsKeyInUse, message, IN_USE_RECHECK_MS);
-}
-
-/** Returns the day of the deletion. https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
-async function scheduleDeletion(client: KeyClient, key: KeyMetadata, days: number): Promise<string> {
-  const { kms, options } = client;
-  const { KeyId, Arn = "", KeyState } = key;
-  const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: days });
-  // An earlier attempt may have succeeded without its answer arriving.
-  const { DeletionDate } =
-    KeyState === "PendingDeletion"
-      ? key
-      : await kms.send(command, options).catch(failWith("kms:ScheduleKeyDeletion", Arn));
-  return DeletionDate?.toISOString().slice(0, 10) ?? "an unknown day";
 }

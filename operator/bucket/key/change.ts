@@ -1,6 +1,6 @@
 /**
- * Changes of a bucket's KMS key or bucket key. BucketAccesses get permissions on the new key before S3 uses it, and
- * keep write permissions on the former key until S3 no longer uses it. Otherwise KMS would deny writes in between.
+ * BucketAccesses get permissions on a new key before S3 uses it, and keep write permissions on the former key until S3
+ * no longer uses it. Otherwise KMS would deny writes in between.
  */
 
 import type { KeyChange, S3Bucket } from "../../api/types.ts";
@@ -23,10 +23,7 @@ const PATIENCE_MS = 60_000;
  */
 const PROPAGATION_MS = 5_000;
 
-/**
- * Records a change of the key in status, where BucketAccesses see it, and delays the encryption setting until they have
- * their permissions.
- */
+/** Records the change in status for BucketAccesses, and delays the encryption until they have their permissions. */
 export function prepareKeyChange(
   { uses, now, settleWindowMs }: BucketDependencies,
   { object, status }: BucketContext,
@@ -54,10 +51,7 @@ export function prepareKeyChange(
   return plans.map((each) => (each === plan ? { ...each, held } : each));
 }
 
-/**
- * Removes the change from status once S3 has had the settle window to use the new key everywhere. Returns milliseconds
- * until the next check; Infinity if there is nothing to wait for.
- */
+/** Removes the change after the settle window. Returns milliseconds until the next check, or Infinity. */
 export function endKeyChange(
   { now, settleWindowMs }: BucketDependencies,
   { status }: BucketContext,

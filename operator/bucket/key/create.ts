@@ -50,11 +50,7 @@ export async function keepOne(
   return kept;
 }
 
-/**
- * Creates the alias and returns the key that it names, which may be another one if a concurrent writer was faster.
- * Throws an OutcomeError if that key does not belong to the owner.
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
- */
+/** Creates the alias, and returns the key that has it then, which may be one of a concurrent reconcile. */
 export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata, owner: Owner): Promise<KeyMetadata> {
   const { kms, options } = client;
   try {
@@ -92,9 +88,19 @@ export async function wasUsed(client: KeyClient, key: KeyMetadata): Promise<bool
   return (await rotationOf(client, key)) !== undefined;
 }
 
-/** Schedules the deletion of a key that was never used. */
-export async function discard(client: KeyClient, { KeyId = "" }: KeyMetadata): Promise<void> {
+/** For a key that was never used. */
+export async function discard(client: KeyClient, key: KeyMetadata): Promise<void> {
+  await scheduleDeletion(client, key, MIN_WINDOW_DAYS);
+}
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
+export async function scheduleDeletion(
+  client: KeyClient,
+  { KeyId = "" }: KeyMetadata,
+  PendingWindowInDays: number,
+): Promise<Date | undefined> {
   const { kms, options } = client;
-  const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: MIN_WINDOW_DAYS });
-  await kms.send(command, options).catch(failWith("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId)));
+  const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
+  const denied = failWith("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId));
+  return (await kms.send(command, options).catch(denied)).DeletionDate;
 }

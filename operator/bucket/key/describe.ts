@@ -3,10 +3,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import { type KeyClient, keyArnOf } from "./key-client.ts";
 
-/**
- * Finds a key by id, ARN or alias; undefined if it does not exist.
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
- */
+/** Finds a key by id, ARN or alias; undefined if it does not exist. */
 export async function describeKey(client: KeyClient, key: string): Promise<KeyMetadata | undefined> {
   const { kms, options } = client;
   try {

@@ -35,19 +35,13 @@ async function readOwnership({ kms, options }: KeyClient, keyId: string, owner: 
   return ownershipOf(tags, owner) === "Ours";
 }
 
-/**
- * AWS names key policies "resource-based policy" in denials:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
- */
+/** Denied by the key policy, which AWS calls a resource-based policy. */
 function isKeyPolicyDenial(error: unknown): boolean {
   if (!(error instanceof Error) || awsErrorKind(error) !== "AccessDenied") return false;
   return /\bresource-based polic/.test(parseDenial(error.message).because ?? "");
 }
 
-/**
- * All keys of this owner, except those pending deletion. KMS cannot search by tag, so this reads the tags of every key
- * in the account and region. Only needed if an earlier creation may have gone unnoticed.
- */
+/** All keys of this owner not pending deletion. Reads the tags of every key, because KMS cannot search by tag. */
 export async function findOwnKeys(client: KeyClient, owner: Owner): Promise<KeyMetadata[]> {
   const ids = await listKeys(client);
   const own: KeyMetadata[] = [];

@@ -40,9 +40,8 @@ export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }
 }
 
 /**
- * Finds the managed key by its alias, creates it if needed, and returns its changes. CreateKey is not idempotent, so
- * the intent is recorded first; after an attempt of unknown outcome, all keys are searched by tag. `key` is undefined
- * if there is none and nothing may be written.
+ * Creates or changes the managed key if needed. CreateKey is not idempotent, so the intent is recorded first; after an
+ * attempt of unknown outcome, all keys are searched by tag. `key` is undefined if nothing may be written.
  */
 export async function ensureManagedKey(
   client: KeyClient,
@@ -94,10 +93,7 @@ function changesOf({ alias, keys: [key], isNamed, rotation }: KeyObservation, re
   ];
 }
 
-/**
- * Whether the operator retired the key: it scheduled the deletion, or cancelled that without enabling the key. A user
- * scheduled the deletion of a key that this object still uses.
- */
+/** Whether the operator scheduled the deletion, and not a user, as for a key that this object still uses. */
 function isRetired({ Arn, KeyState }: KeyMetadata, { known, workBegun }: ManagedKeyRequest): boolean {
   return Arn !== known && (KeyState === "PendingDeletion" || (KeyState === "Disabled" && workBegun));
 }

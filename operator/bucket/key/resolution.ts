@@ -8,10 +8,7 @@ import type { Change } from "../../reconcile/change.ts";
 export type KeyResolution = KnownKey | { arn?: never; failure: Failure; changes?: never };
 
 interface KnownKey {
-  /**
-   * The key for S3. Undefined: the spec names none, and S3 uses the account's own; or, with `mode: Observe`, it would
-   * be created.
-   */
+  /** Undefined: the spec names no key, or, with `mode: Observe`, the key would be created. */
   arn: string | undefined;
   failure?: never;
   /** Why its usability is unknown: another account's key, on which DescribeKey is denied. */

@@ -88,9 +88,7 @@ function notFound(key: string, { region, accountId }: KeyClient): KeyResolution 
   return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
 }
 
-/**
- * The key must be in the bucket's region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
- */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
 function wrongRegion(arn: string, region: string): KeyResolution {
   const message = `KMS key '${arn}' is not in ${region}, the region of the bucket: name a key of that region`;
   return { failure: { reason: REASON.kmsKeyWrongRegion, message, terminal: true } };

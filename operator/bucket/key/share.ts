@@ -17,10 +17,7 @@ const POLICY = { PolicyName: "default" };
 /** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
 const MAX_KEY_POLICY_BYTES = 32_768;
 
-/**
- * Writes the BucketAccesses' statements into the policy of the managed key, and keeps all others. Reads no policy that
- * never had such statements. Returns a failure instead of throwing it, because the bucket works without them.
- */
+/** Puts BucketAccess statements into the key policy. Returns a failure, because the bucket works without them. */
 export async function shareKey(
   context: BucketContext,
   { session, bucket }: Target,

@@ -1,10 +1,7 @@
 import { canonicalStatement } from "../../aws/policy/canonical.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 
-/**
- * Prefix of the Sid of every statement that the operator writes. A bucket has one policy, shared by all writers: the
- * prefix tells the operator's statements from others without a record.
- */
+/** Prefix of the Sid of every statement that the operator writes, which tells them from those of other writers. */
 export const SID_PREFIX = "S3Operator";
 
 /** Prefix of the Sids of statements that come from BucketAccesses. */

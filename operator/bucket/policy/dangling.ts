@@ -16,8 +16,7 @@ export function danglingRefused(error: unknown, { Statement }: PolicyDocument): 
 }
 
 /**
- * The first statement of another writer with a deleted principal. AWS returns its unique id, and refuses a policy with
- * it.
+ * The first statement of another writer with a deleted principal, which AWS shows as an id and refuses in a policy:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 function danglingStatement(statements: readonly Statement[]): { name: string; principal: string } | undefined {

@@ -3,8 +3,8 @@ import { isOfAccess } from "./compose.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
 
 /**
- * Trims a policy to the size limit: keeps all other statements, then those of BucketAccesses while they fit, existing
- * ones first. A BucketAccess that exceeds the limit must not block changes of the others. Pure.
+ * Trims a policy to the size limit. Drops only statements of BucketAccesses, new ones first, so that one BucketAccess
+ * cannot block changes of the others. Pure.
  */
 export function fitting(document: PolicyDocument, observed: PolicyDocument, maxBytes: number): PolicyDocument {
   if (policyBytes(document) <= maxBytes) return document;

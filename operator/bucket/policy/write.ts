@@ -52,10 +52,7 @@ export async function writeAsFarAsKnown(
   }
 }
 
-/**
- * AWS names at most one unknown principal. If it names none, only existing statements of BucketAccesses stay. Undefined
- * if nothing is left to write.
- */
+/** AWS names at most one unknown principal; if none, drops all new statements. Undefined if nothing is left. */
 function withoutUnknown(
   document: PolicyDocument,
   observed: PolicyDocument,

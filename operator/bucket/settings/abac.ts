@@ -6,10 +6,7 @@ import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;
 
-/**
- * Observed undefined: S3 in this region does not support it.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAbac.html
- */
+/** Observed undefined: S3 in this region does not support it. */
 export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined>({
   name: "abac",
   iamActions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },

@@ -9,10 +9,7 @@ import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
 
-/**
- * Never enabled, or unsupported in the region, counts as suspended.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
- */
+/** Never enabled, or unsupported in the region, counts as suspended. */
 export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerateStatus>({
   name: "accelerate",
   iamActions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },

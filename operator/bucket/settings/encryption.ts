@@ -24,10 +24,7 @@ interface Encryption {
   alsoBlocks?: EncryptionType[] | undefined;
 }
 
-/**
- * S3's default for new buckets since April 2026:
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
- */
+/** Since April 2026: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
 const DEFAULT: Encryption = { sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] };
 
 function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): Encryption | undefined {
@@ -58,21 +55,18 @@ function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[]
   const { SSEAlgorithm, KMSMasterKeyID } = observed.ApplyServerSideEncryptionByDefault ?? {};
   const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
   const blocks = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
-  const changes: Change[] = [];
-  if (sseAlgorithm !== undefined) {
-    changes.push(...compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm));
-    if (!sameKey(kmsKeyArn, KMSMasterKeyID)) changes.push(...compare("kmsKey", kmsKeyArn, KMSMasterKeyID));
-  }
-  if (bucketKeyEnabled !== undefined) {
-    changes.push(...compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false));
-  }
-  if (blockedEncryptionTypes !== undefined) {
-    changes.push(...compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks));
-  }
-  if (!alsoBlocks.every((type) => blocks.includes(type))) {
-    changes.push(...compare("blockedEncryptionTypes", union(blocks, alsoBlocks), blocks));
-  }
-  return changes;
+  const isKeyOther = sseAlgorithm !== undefined && !sameKey(kmsKeyArn, KMSMasterKeyID);
+  return [
+    ...(sseAlgorithm === undefined ? [] : compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm)),
+    ...(isKeyOther ? compare("kmsKey", kmsKeyArn, KMSMasterKeyID) : []),
+    ...(bucketKeyEnabled === undefined
+      ? []
+      : compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false)),
+    ...(blockedEncryptionTypes ? compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks) : []),
+    ...(alsoBlocks.every((type) => blocks.includes(type))
+      ? []
+      : compare("blockedEncryptionTypes", union(blocks, alsoBlocks), blocks)),
+  ];
 }
 
 function union(blocks: readonly EncryptionType[], more: readonly EncryptionType[]): EncryptionType[] {

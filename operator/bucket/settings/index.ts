@@ -21,8 +21,8 @@ import { versioning } from "./versioning.ts";
 import { website } from "./website.ts";
 
 /**
- * All bucket settings in write order. Tags first, because they claim the bucket; Block Public Access before the policy
- * that it checks; versioning before object lock and replication, which need it; ABAC after the tags that it evaluates.
+ * All bucket settings in write order: tags claim the bucket; Block Public Access goes before the policy that it checks,
+ * versioning before object lock and replication, tags before ABAC.
  */
 export const SETTINGS: readonly Setting[] = [
   tags,

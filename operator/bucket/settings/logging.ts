@@ -34,17 +34,13 @@ function canonicalFormat({ PartitionedPrefix }: TargetObjectKeyFormat = {}): str
 }
 
 function diff(desired: Logging, observed: Logging): Change[] {
-  if (desired.TargetBucket === undefined || observed.TargetBucket === undefined) {
-    return compare("targetBucket", desired.TargetBucket, observed.TargetBucket);
-  }
+  const target = compare("targetBucket", desired.TargetBucket, observed.TargetBucket);
+  if (desired.TargetBucket === undefined || observed.TargetBucket === undefined) return target;
+  const [wanted, found] = [desired.TargetObjectKeyFormat, observed.TargetObjectKeyFormat];
   return [
-    ...compare("targetBucket", desired.TargetBucket, observed.TargetBucket),
+    ...target,
     ...compare("targetPrefix", desired.TargetPrefix ?? "", observed.TargetPrefix ?? ""),
-    ...compare(
-      "targetObjectKeyFormat",
-      canonicalFormat(desired.TargetObjectKeyFormat),
-      canonicalFormat(observed.TargetObjectKeyFormat),
-    ),
+    ...compare("targetObjectKeyFormat", canonicalFormat(wanted), canonicalFormat(found)),
   ];
 }
 

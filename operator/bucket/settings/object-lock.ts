@@ -6,6 +6,7 @@ import {
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { carryOver } from "./carry-over.ts";
 import { type ExportedSetting, stated, unlessEmpty, omittedFields } from "./to-spec.ts";
 import { defineSetting } from "./setting.ts";
@@ -19,6 +20,7 @@ type Retention = Pick<Spec, "mode" | "days" | "years" | "defaultEventHold">;
 
 type Hold = NonNullable<Spec["defaultEventHold"]>;
 
+const PERIOD = ["days", "years"] as const;
 const NONE: Retention = { mode: "None" };
 
 function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
@@ -28,32 +30,27 @@ function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
 function diff({ mode, days, years, defaultEventHold }: Retention, observed: ObjectLockConfiguration): Change[] {
   if (observed.ObjectLockEnabled !== "Enabled") return compare("", "Enabled", undefined);
   const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
-  const hold =
-    defaultEventHold && compare("defaultEventHold", canonicalHold(defaultEventHold), toHold(DefaultEventHold));
+  const hold = defaultEventHold && toHold(toS3(defaultEventHold, PERIOD));
   return [
     ...compare("mode", mode, Mode ?? "None"),
     ...compare("days", days, Days),
     ...compare("years", years, Years),
-    ...(hold ?? []),
+    ...(defaultEventHold ? compare("defaultEventHold", hold, toHold(DefaultEventHold)) : []),
   ];
 }
 
-function canonicalHold({ days, years }: Hold): Hold | undefined {
-  return unlessEmpty(stated<Hold>({ days, years }));
-}
-
-function toHold({ Days, Years }: EventHoldDuration = {}): Hold | undefined {
-  return unlessEmpty(stated<Hold>({ days: Days, years: Years }));
+function toHold(hold: EventHoldDuration | undefined): Hold | undefined {
+  return unlessEmpty(stated<Hold>(fromS3(hold, PERIOD)));
 }
 
 /** Paths that a spec can express. A write keeps all others. */
-const FIELDS = ["ObjectLockEnabled", ...["Mode", "Days", "Years"].map((field) => `Rule.DefaultRetention.${field}`)];
-const HOLD_FIELDS = ["Days", "Years"].map((field) => `Rule.DefaultRetention.DefaultEventHold.${field}`);
+const FIELDS = ["ObjectLockEnabled", ...pathsBelow("Rule.DefaultRetention", ["mode", ...PERIOD])];
+const HOLD_FIELDS = pathsBelow("Rule.DefaultRetention.DefaultEventHold", PERIOD);
 
 /** The observed configuration with the declared retention. */
 function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
   const { mode, days, years, defaultEventHold } = retention;
-  const DefaultEventHold = unlessEmpty({ Days: defaultEventHold?.days, Years: defaultEventHold?.years });
+  const DefaultEventHold = defaultEventHold && unlessEmpty(toS3(defaultEventHold, PERIOD));
   const DefaultRetention = {
     ...(mode !== "None" && { Mode: mode, Days: days, Years: years }),
     ...(DefaultEventHold && { DefaultEventHold }),
@@ -103,11 +100,8 @@ export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
   diff,
 
   write: async ({ s3, ref, options }, desired, observed) => {
-    const command = new PutObjectLockConfigurationCommand({
-      ...ref,
-      ObjectLockConfiguration: merge(desired, observed),
-    });
-    await s3.send(command, options);
+    const ObjectLockConfiguration = merge(desired, observed);
+    await s3.send(new PutObjectLockConfigurationCommand({ ...ref, ObjectLockConfiguration }), options);
   },
 
   reset: (observed) => (retentionOf(observed).Mode === undefined ? undefined : NONE),

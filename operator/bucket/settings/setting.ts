@@ -28,10 +28,7 @@ export interface SettingContext {
   pausedSids: readonly string[];
 }
 
-/**
- * One bucket setting: how to read and write it at S3, and what the spec means for it. All but `observe` and `write` is
- * pure.
- */
+/** One bucket setting. All functions but `observe` and `write` are pure. */
 export interface Setting<Desired = unknown, Observed = unknown> {
   /** The field's name in spec and status. */
   readonly name: string;
@@ -64,10 +61,7 @@ export function defineSetting<Desired, Observed>(setting: Setting<Desired, Obser
   return setting;
 }
 
-/**
- * Compares two sets of named entries field by field; an entry that only one side has is one change. Entries are matched
- * by name, so that removing one does not change the others.
- */
+/** Compares entries by name, field by field. An entry that only one side has is one change. */
 export function compareNamed(path: string, desired: Named, actual: Named): Change[] {
   const names = [...new Set([...desired.keys(), ...actual.keys()])].sort();
   return names.flatMap((name) => {

@@ -50,6 +50,9 @@ function isUserKey(key: string): boolean {
 /** The CRD's limit. */
 const MAX_SPEC_TAGS = 35;
 
+const CLAIMED =
+  "they name an S3Bucket as the bucket's owner: another one can adopt it only after that one is deleted with deletionPolicy Retain";
+
 /** Used for its keys only. */
 const ANY_OWNERSHIP = ownershipTags({ cluster: "", namespace: "", name: "" }, "Adopted");
 
@@ -61,19 +64,16 @@ function toSpec(observed: Tags): ExportedSetting {
   const omitted = [
     ...ofUser.flatMap(([key]) => (isReserved(key) ? [`'${key}' is AWS's own`] : [])),
     ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' exceeds the ${MAX_SPEC_TAGS} of a spec`),
-    ...(isClaimed(observed)
-      ? [
-          "they name an S3Bucket as the bucket's owner: another one can adopt it only after that one is deleted with deletionPolicy Retain",
-        ]
-      : []),
-    ...(surplus > 0
-      ? [
-          `${countTags(Object.keys(observed))} tags leave no room for the ownership tags of s3-operator: remove ${surplus} at AWS before the adoption`,
-        ]
-      : []),
   ];
-  const said = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
-  return { ...(writable.length > 0 && { spec: { tags: said } }), omitted };
+  if (isClaimed(observed)) omitted.push(CLAIMED);
+  if (surplus > 0) {
+    const count = countTags(Object.keys(observed));
+    omitted.push(
+      `${count} tags leave no room for the ownership tags of s3-operator: remove ${surplus} at AWS before the adoption`,
+    );
+  }
+  const tags = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
+  return { ...(writable.length > 0 && { spec: { tags } }), omitted };
 }
 
 /** Why the tags do not fit: with those of other writers, they exceed S3's limit. Undefined: they fit. Pure. */

@@ -20,8 +20,7 @@ const NEEDED =
   "set spec.versioning to Enabled";
 
 /**
- * With MFA delete, only the root user can change versioning, with its MFA device: the operator reports it and writes
- * nothing.
+ * With MFA delete, only the root user can change versioning: the operator reports it and writes nothing.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
  */
 export const versioning = defineSetting<BucketVersioningStatus, Versioning>({

@@ -12,9 +12,7 @@ export async function readTagSet({ s3, ref, options }: BucketClient): Promise<Ta
 }
 
 /**
- * Replaces the whole set, which was read just before: a change that another tool makes in between is lost. The set must
- * contain AWS's own tags unchanged.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html,
+ * Replaces the whole set. Changes by other tools since the read are lost. AWS's own tags must stay unchanged:
  * https://github.com/hashicorp/terraform-provider-aws/issues/7323
  */
 export async function changeTagSet(bucket: BucketClient, change: TagChange): Promise<void> {

@@ -13,9 +13,8 @@ import { tagList, tagsOfList } from "../tag-list.ts";
 import { stepsOf, type TagChange, type TagStep } from "./room.ts";
 
 /**
- * Clients whose endpoint has no tags in S3 Control, as its answers showed: they use the classic calls, which fail on
- * buckets with ABAC. See docs/adr/0009-tags-without-s3-control.md.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ * Clients of endpoints without tags in S3 Control. They use the classic calls, which fail on buckets with ABAC.
+ * See docs/adr/0009-tags-without-s3-control.md.
  */
 const withoutTags = new WeakSet<S3ControlClient>();
 
@@ -67,10 +66,7 @@ async function send({ s3Control, accountId, arn, options }: BucketClient, step: 
 /** Prefix of S3 Control's paths. Stores without S3 Control take it for a bucket name. */
 const API_VERSION = "v20180820";
 
-/**
- * Whether the endpoint has no tags in S3 Control. A store without it may have a bucket named like the prefix, and
- * answer that the key does not exist there: then HeadBucket must confirm that the real bucket exists.
- */
+/** Whether S3 Control has no tags. A store without it may look for a key in a bucket named `API_VERSION`. */
 async function knowsNoTags(bucket: BucketClient, error: unknown): Promise<boolean> {
   const kind = awsErrorKind(error);
   if (kind === "Unsupported") return true;

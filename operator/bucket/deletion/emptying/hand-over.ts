@@ -83,10 +83,7 @@ export async function withdrawLifecycle(
 /** Gives S3 time to drop the rules before the settings are read. */
 const STOPPED_RECHECK_MS = 2_000;
 
-/**
- * For an S3Bucket that is not being deleted: S3 may still empty the bucket for a deleted one, whose finalizer was
- * removed by hand or which was restored from a backup.
- */
+/** S3 may still empty the bucket for a deleted object, such as one whose finalizer was removed by hand. */
 export async function endForgottenExpiry(context: BucketContext, bucket: BucketClient, tags: Tags): Promise<void> {
   if (!Object.hasOwn(tags, EXPIRING_TAG)) return;
   await withdrawLifecycle(context, bucket, tags);

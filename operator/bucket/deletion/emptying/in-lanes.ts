@@ -1,7 +1,4 @@
-/**
- * Works on at most `lanes` items at once, and asks for the next item when a lane is free. Stops and throws when `items`
- * or `work` fails, after the work in progress has ended.
- */
+/** Works on at most `lanes` items at once. After a failure it waits for the work in progress, then throws. */
 export async function inLanes<T>(
   lanes: number,
   items: AsyncGenerator<T>,

@@ -11,8 +11,7 @@ import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
 import { unlessAbsent, deleteSeen } from "../../subresource.ts";
 
 /**
- * Expires everything: current versions after a day, noncurrent ones a day later. Lone delete markers need a second
- * rule.
+ * Expires everything within days. Lone delete markers need a second rule:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
  */
 export const EXPIRE_ALL: readonly LifecycleRule[] = [
@@ -48,10 +47,7 @@ async function expiresAll(bucket: BucketClient): Promise<boolean> {
   return EXPIRE_ALL.every(({ ID }) => enabled.has(ID));
 }
 
-/**
- * Deletes the lifecycle configuration. If S3 shows none, the answer may be older than the write of the rules: then they
- * are written as disabled. Does nothing if the bucket is gone.
- */
+/** Deletes the rules. S3 may not show rules just written: then it disables them. Does nothing if the bucket is gone. */
 export async function stopExpiring(bucket: BucketClient): Promise<void> {
   const { ref, arn } = bucket;
   const unlessGone = (action: string) => (error: unknown) =>

@@ -9,9 +9,7 @@ export interface Upload {
   uploadId: string;
 }
 
-/**
- * Lists all uploads, in pages of 1,000: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
- */
+/** Pages of 1,000: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
 export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): AsyncGenerator<Upload, void> {
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
   for (let isLast = false; !isLast;) {
@@ -26,10 +24,7 @@ export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): Async
   }
 }
 
-/**
- * Fails with NotFound if the upload was completed or aborted in the meantime.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html
- */
+/** Fails with NotFound if the upload was completed or aborted in the meantime. */
 export async function abortUpload({ s3, ref, options }: BucketClient, { key, uploadId }: Upload): Promise<void> {
   await s3.send(new AbortMultipartUploadCommand({ ...ref, Key: key, UploadId: uploadId }), options);
 }

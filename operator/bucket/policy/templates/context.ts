@@ -23,10 +23,7 @@ export function bucketAndObjects(bucketArn: string): string[] {
   return [bucketArn, `${bucketArn}/*`];
 }
 
-/**
- * Exempts AWS services that act on their own, such as log delivery. In every Deny, as `BoolIfExists`, because anonymous
- * requests lack the key.
- */
+/** Exempts AWS services that act on their own. As `BoolIfExists`, because anonymous requests lack the key. */
 export const NOT_A_SERVICE = { "aws:PrincipalIsAWSService": "false" } as const;
 
 /** Exempt from every Deny, as `ArnNotLikeIfExists`: the operator, which must be able to lift it, and the root user. */

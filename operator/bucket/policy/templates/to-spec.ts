@@ -3,10 +3,7 @@ import { SID_PREFIX } from "../compose.ts";
 import { asList, type OneOrMany, type Principal, type Statement } from "../../../aws/policy/document.ts";
 import { USER_PREFIX } from "./user-statement.ts";
 
-/**
- * Derives `spec.policy` from the operator's statements: minimum TLS version, CloudFront distributions and the user's
- * statements. Callers must compare the result, because other statements do not map to fields.
- */
+/** Derives `spec.policy` from the operator's statements. Callers compare, since not all statements map to fields. */
 export function policyToSpec(statements: readonly Statement[], bucketArn: string): Policy {
   const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
   const tlsVersion = asList(bySid.get(`${SID_PREFIX}DenyOldTLS`)?.Condition?.["NumericLessThan"]?.["s3:TlsVersion"])[0];
