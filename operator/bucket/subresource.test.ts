@@ -3,7 +3,7 @@ import { unlessAbsent, unlessUnsupported } from "./subresource.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 
 describe("unlessAbsent", () => {
-  test("what S3 says is not configured is undefined", async () => {
+  test("is undefined if S3 answers that it is not configured", async () => {
     await expect(unlessAbsent(Promise.reject(sdkError("NoSuchCORSConfiguration", 404)))).resolves.toBeUndefined();
     await expect(unlessAbsent(Promise.resolve(1))).resolves.toBe(1);
   });
@@ -19,7 +19,7 @@ describe("unlessUnsupported", () => {
     await expect(unlessUnsupported(Promise.reject(sdkError(name, 405)))).resolves.toBeUndefined();
   });
 
-  test("the list of objects in place of the setting is an error: what the store does with a PUT of it is open", async () => {
+  test("a list of objects in place of the setting is an error, because the effect of a PUT is unknown", async () => {
     const ignored = sdkError("SubresourceIgnored", 200);
     await expect(unlessUnsupported(Promise.reject(ignored))).rejects.toBe(ignored);
   });

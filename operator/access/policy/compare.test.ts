@@ -25,7 +25,7 @@ function rewritten({ Statement, ...rest }: PolicyDocument): string {
   return JSON.stringify({ Statement: statements, ...rest }, undefined, 2);
 }
 
-test("the same by meaning is no difference", () => {
+test("policies with the same meaning have no difference", () => {
   const property = fc.property(grantLists, buckets, (grants, bucket) => {
     const document = permissionsPolicy(grants, bucket);
     expect(comparePolicy(document, encoded(document))).toEqual([]);
@@ -35,7 +35,7 @@ test("the same by meaning is no difference", () => {
   fc.assert(property);
 });
 
-test("other grants are one, unless they say the same", () => {
+test("other grants are a difference, unless they mean the same", () => {
   const property = fc.property(grantLists, grantLists, (grants, others) => {
     const [document, other] = [permissionsPolicy(grants, BUCKET), permissionsPolicy(others, BUCKET)];
     const isSame = JSON.stringify(document) === JSON.stringify(other);

@@ -47,7 +47,7 @@ test("while that changes, of both", () => {
   ]);
 });
 
-test("to write below what is read, and to read below what is written, is said once", () => {
+test("grants to read and write below one another appear once", () => {
   const grant = (prefix: string, permission: "Read" | "Write"): Grant => ({ prefix, permissions: [permission] });
   const grants = [grant("a/", "Read"), grant("a/in/", "Write"), grant("b/", "Write"), grant("b/out/", "Read")];
   expect(said(["Object"], grants).map(([, arns]) => arns)).toEqual([

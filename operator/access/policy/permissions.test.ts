@@ -62,7 +62,7 @@ test("the whole bucket is listed without condition", () => {
   ]);
 });
 
-describe("the shorter way to say it", () => {
+describe("the shorter form", () => {
   const long = (name: string) => `${name.padEnd(200, "x")}/`;
 
   test("long prefixes are not repeated", () => {

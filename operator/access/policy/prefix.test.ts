@@ -16,7 +16,7 @@ test.each([
   expect(objectArnPattern("arn:aws:s3:::docs", prefix)).toBe(`arn:aws:s3:::docs/${pattern}`);
 });
 
-test("what is escaped says nothing else to IAM", () => {
+test("an escaped prefix matches nothing else", () => {
   const property = fc.property(fc.string(), (text) => {
     const rest = escapePattern(text).replaceAll(/\$\{[*?$]\}/g, "");
     expect(rest).not.toMatch(/[*?$]/);
@@ -42,7 +42,7 @@ describe("withoutCovered", () => {
     expect(withoutCovered(prefixes)).toEqual(kept);
   });
 
-  test("holds what was held, and nothing twice", () => {
+  test("covers the same keys, and none twice", () => {
     const holds = (one: string, other: string) => one === "*" || other.startsWith(one);
     const property = fc.property(fc.array(prefixes), (all) => {
       const kept = withoutCovered(all);

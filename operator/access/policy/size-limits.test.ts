@@ -48,7 +48,7 @@ describe("sessionPolicy", () => {
     expect(sessionPolicy(grants(10), BUCKET).policy?.Statement).toHaveLength(2);
   });
 
-  test("a hundred do not, and it says so", () => {
+  test("a hundred do not, and fail", () => {
     const { policy, failure } = sessionPolicy(grants(100), BUCKET);
     expect(policy).toBeUndefined();
     expect(failure).toMatchObject({

@@ -84,7 +84,7 @@ describe("Pod Identity", () => {
     await fc.assert(property, { numRuns: 30, examples: [[WORKLOAD]] });
   });
 
-  test("lets in no other cluster, no other service, and nobody without session tags", async () => {
+  test("lets in no other cluster, no other service, and no request without session tags", async () => {
     expect(await comesIn("team", "api")).toBe(true);
     expect(await comesIn("team", "api", `${CLUSTER}-2`)).toBe(false);
     expect(await comesIn("team", "api", CLUSTER.replace("111122223333", "444455556666"))).toBe(false);

@@ -23,7 +23,7 @@ async function reasonOf(...about: Parameters<typeof violation>): Promise<string 
   return "reason" in outcome ? outcome.reason : undefined;
 }
 
-describe("an account that says nothing", () => {
+describe("an account without allowedDeletionPolicies", () => {
   test.each<[Policy, string | undefined]>([
     [undefined, undefined],
     ["Retain", undefined],
@@ -49,7 +49,7 @@ test.each<[Policy, Allowed, string | undefined, string | undefined]>([
   expect(await reasonOf(policy, allowed, confirmation)).toBe(reason);
 });
 
-test("says what to do, word for word", () => {
+test("the message has advice, word for word", () => {
   expect(violation("DeleteWithContents", ["Retain", "DeleteWithContents"])?.message).toContain(
     "kubectl annotate --overwrite s3bucket docs -n team s3-operator.io/confirm-delete-contents=acme-docs",
   );

@@ -69,7 +69,7 @@ const policySpec: fc.Arbitrary<Policy> = fc.record(
   { requiredKeys: [] },
 );
 
-/** A bucket's spec with the given parts of the policy in any case, and any others; and what others have put into the policy. */
+/** A spec with the given parts of the policy and any others, and statements of other writers. */
 function specs(required: Policy): fc.Arbitrary<{ spec: S3BucketSpec & { policy: Policy }; foreign: Statement[] }> {
   const spec = fc.record({ policy: policySpec.map((policy) => ({ ...policy, ...required })), encryption });
   return fc.record({ spec, foreign: fc.subarray(OTHER_STATEMENTS) });
@@ -113,7 +113,7 @@ test("no plain HTTP, no old TLS; who comes by TLS, from inside, gets through", a
   });
 });
 
-test("nobody from outside the VPC endpoints but the root, the operator and services", async () => {
+test("no request from outside the VPC endpoints, except by root, the operator and services", async () => {
   await always({ vpcEndpoints: [ENDPOINT] }, async (policy) => {
     expect(await verdict(policy, APP, "s3:GetObject", "data/k")).toBe("ExplicitlyDenied");
     expect(await verdict(policy, APP, "s3:GetObject", "data/k", { "aws:SourceVpce": "vpce-2" })).toBe(
@@ -131,7 +131,7 @@ test("nobody from outside the VPC endpoints but the root, the operator and servi
   });
 });
 
-test("nobody from outside the organization but the root, the operator and services", async () => {
+test("no principal outside the organization, except root, the operator and services", async () => {
   await always({ organizationId: ORGANIZATION }, async (policy) => {
     expect(await verdict(policy, OUTSIDER, "s3:GetObject", "theirs/k", INSIDE)).toBe("ExplicitlyDenied");
     expect(

@@ -35,7 +35,7 @@ const conditions = fc.record({
     { minLength: 1 },
   ),
 });
-/** Denials with all sorts of principals, actions and resources; conditions only about who asks, which the guard decides. */
+/** Denials with any principals, actions and resources; only conditions about the caller, which the guard evaluates. */
 const denial = fc
   .record({
     whom: fc.oneof(

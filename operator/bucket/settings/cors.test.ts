@@ -13,7 +13,7 @@ const WEB = {
 };
 const UNNAMED = { AllowedOrigins: ["*"], AllowedMethods: ["GET"] };
 
-/** What is desired of the whole configuration. */
+/** The desired state of the whole configuration. */
 function whole(rules: object[]) {
   return { rules, owned: { ids: [], former: [], unmanaged: "Remove" } };
 }
@@ -100,7 +100,7 @@ describe("diff finds", () => {
       [{ ...WEB, MaxAgeSeconds: 1, AllowedMethods: ["GET"] }],
       ["rules[web].allowedMethods", "rules[web].maxAgeSeconds"],
     ],
-    ["a rule of somebody else", [WEB, UNNAMED], ["rules[#2]"]],
+    ["a rule of another writer", [WEB, UNNAMED], ["rules[#2]"]],
     ["another id", [{ ...WEB, ID: "api" }], ["rules[api]", "rules[web]"]],
     ["no rule", [], ["rules[web]"]],
   ])("%s", (_case, observed, expected) => {
@@ -173,7 +173,7 @@ test("status tells which rules are ours, by id or place", () => {
   });
 });
 
-test("reset takes our rules away, if there are any, and leaves those of others", () => {
+test("reset removes the operator's rules, and keeps those of other writers", () => {
   const context = settingContextWith({ appliedIds: { cors: ["web"] } });
   expect(setting.diff(setting.reset([WEB, UNNAMED], context), [UNNAMED])).toEqual([]);
   expect(setting.diff(setting.reset([WEB, UNNAMED], context), [WEB, UNNAMED])).toHaveLength(1);
@@ -211,7 +211,7 @@ describe("toSpec", () => {
     }
   });
 
-  test("a rule that a spec cannot say stays, and with it all those that only their place tells from it", () => {
+  test("omits a rule that a spec cannot express, and with it all rules without ids", () => {
     const newer = { ...WEB, ID: "newer", AllowCredentials: true };
     expect(rules(toSpec([newer, WEB]))).toEqual(["web"]);
     expect(toSpec([newer, WEB]).omitted).toEqual(["rule 'newer' has AllowCredentials, which a spec cannot express"]);

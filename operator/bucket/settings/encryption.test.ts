@@ -111,7 +111,7 @@ describe("write", () => {
     return calls[0]?.input.ServerSideEncryptionConfiguration;
   }
 
-  test("carries over what is not declared, the block of SSE-C above all", async () => {
+  test("keeps what is not declared, such as the block of SSE-C", async () => {
     const observed = { ...algorithm("AES256"), ...BLOCKS_SSE_C, FutureField: "kept" };
     expect(await written({ sseAlgorithm: "aws:kms", kmsKeyArn: KEY_ARN, bucketKeyEnabled: true }, observed)).toEqual({
       Rules: [{ ...algorithm("aws:kms", KEY_ARN), ...BLOCKS_SSE_C, BucketKeyEnabled: true, FutureField: "kept" }],
@@ -156,7 +156,7 @@ test("reset goes back to S3's default, if it is not there", () => {
   ).toBeUndefined();
 });
 
-describe("a type that AWS comes to block by itself", () => {
+describe("a type that AWS blocks by default", () => {
   const observed = {
     ...algorithm("AES256"),
     BlockedEncryptionTypes: { EncryptionType: ["SSE-C", "SSE-FUTURE" as "SSE-C"] },
@@ -185,7 +185,7 @@ describe("toSpec", () => {
     expect(toSpec(observed)).toEqual({ omitted: [] });
   });
 
-  test("a block that somebody lifted is said; one that is not there, S3 may still put there", () => {
+  test("exports a lifted block, and leaves out a missing one, which S3 may still add", () => {
     const kms = { sseAlgorithm: "aws:kms" };
     expect(toSpec({ ...algorithm("aws:kms"), ...NONE }).spec).toEqual({
       encryption: { ...kms, blockedEncryptionTypes: ["NONE"] },
@@ -202,17 +202,17 @@ describe("toSpec", () => {
   });
 
   test.each(["alias/documents", KEY_ARN.replace("eu-central-1", "us-east-1"), KEY_ARN.replace("key/", "alias/")])(
-    "the key %s cannot be said, and then nothing is",
+    "the key %s cannot be expressed, and nothing is exported",
     (key) => {
       expect(toSpec(algorithm("aws:kms", key))).toEqual({ omitted: [expect.stringContaining(`'${key}'`)] });
     },
   );
 
-  test("an algorithm of another service of AWS cannot be said", () => {
+  test("an algorithm of another AWS service cannot be expressed", () => {
     expect(toSpec(algorithm("aws:fsx"))).toEqual({ omitted: [expect.stringContaining("'aws:fsx'")] });
   });
 
-  test("a bucket key without effect is told, and so are fields that a spec does not have", () => {
+  test("notes a bucket key without effect, and unknown fields", () => {
     const { spec, omitted } = toSpec({ ...algorithm("AES256"), BucketKeyEnabled: true, New: {} });
     expect(spec).toBeUndefined();
     expect(omitted).toEqual(["New, which a spec cannot express", expect.stringContaining("BucketKeyEnabled")]);

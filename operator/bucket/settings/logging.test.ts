@@ -86,7 +86,7 @@ describe("write", () => {
   });
 });
 
-test("reset switches it off, if it is on", () => {
+test("reset disables it", () => {
   expect(setting.reset(LOGS, settingContextWith())).toEqual({});
   expect(setting.reset({}, settingContextWith())).toBeUndefined();
 });
@@ -94,7 +94,7 @@ test("reset switches it off, if it is on", () => {
 describe("toSpec", () => {
   const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
 
-  test("what S3 does by default is left out, grants are told and kept", () => {
+  test("leaves out S3's defaults, and notes grants, which stay", () => {
     expect(toSpec({})).toEqual({});
     expect(toSpec({ TargetBucket: "logs", TargetPrefix: "", TargetObjectKeyFormat: SIMPLE })).toEqual({
       spec: { logging: { targetBucket: "logs" } },

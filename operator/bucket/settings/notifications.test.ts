@@ -149,7 +149,7 @@ describe("diff finds", () => {
 });
 
 describe("write", () => {
-  test("sends ours and those of others, EventBridge among them, without what we no longer toSpec", async () => {
+  test("sends ours and those of others, EventBridge among them, without those no longer declared", async () => {
     const observed = {
       QueueConfigurations: [{ ...QUEUE, Id: "old" }],
       LambdaFunctionConfigurations: [THEIRS],
@@ -188,7 +188,7 @@ test("report: which entries are ours, and which are not", () => {
 describe("reset", () => {
   const context = settingContextWith({ appliedIds: { notifications: ["queues/pdf", "eventBridge"] } });
 
-  test("takes ours away, and leaves those of others", async () => {
+  test("removes the operator's entries, and keeps those of other writers", async () => {
     const observed = { ...OURS, EventBridgeConfiguration: {} };
     const left = { TopicConfigurations: [TOPIC], LambdaFunctionConfigurations: [LAMBDA] };
     const reset = setting.reset(observed, context);
@@ -196,7 +196,7 @@ describe("reset", () => {
     expect(setting.diff(reset, left)).toEqual([]);
   });
 
-  test("is done when none of ours is there", () => {
+  test("is done when none of the operator's is there", () => {
     expect(setting.reset({ TopicConfigurations: [TOPIC] }, context)).toBeUndefined();
     expect(setting.reset(OURS, settingContextWith())).toBeUndefined();
   });

@@ -102,7 +102,7 @@ describe("write", () => {
     ["sets an event hold", { mode: "None", defaultEventHold: { days: 7 } }, locked(), locked(HOLD)],
     ["takes an event hold away", { mode: "None", defaultEventHold: {} }, locked(HOLD), locked()],
     [
-      "keeps what it does not know",
+      "keeps unknown fields",
       { mode: "GOVERNANCE", days: 1 },
       { ...locked(), SimulatedUnknownField: "unknown" },
       { ...locked({ Mode: "GOVERNANCE", Days: 1 }), SimulatedUnknownField: "unknown" },

@@ -28,21 +28,21 @@ describe("entriesToSpec", () => {
     max: 2,
   };
 
-  test("an entry that does not come back the same is not said", () => {
+  test("omits an entry that changes on the way back", () => {
     expect(entriesToSpec([{ Id: "a" }, { Id: "b", Days: 1 }], form)).toEqual({
       specs: [{ id: "a" }],
       omitted: ["entry 1 'b' has a form that a spec cannot express"],
     });
   });
 
-  test("no more than a spec may have", () => {
+  test("exports no more than the limit of a spec", () => {
     const { specs, omitted } = entriesToSpec([{ Id: "a" }, { Id: "b" }, { Id: "c" }], form);
     expect(specs).toHaveLength(2);
     expect(omitted).toEqual(["entry 2 'c' exceeds the 2 of a spec"]);
   });
 });
 
-test("fields that are not set are absent, and none is nothing", () => {
+test("drops fields that are not set", () => {
   expect(stated<{ a?: number; b?: number }>({ a: 1, b: undefined })).toStrictEqual({ a: 1 });
   expect(unlessEmpty({ a: undefined })).toBeUndefined();
   expect(unlessEmpty({ a: false })).toEqual({ a: false });

@@ -88,7 +88,7 @@ describe("write", () => {
   });
 });
 
-test("reset takes it away, if there is one", () => {
+test("reset removes it, if there is one", () => {
   expect(setting.reset(MOVED, settingContextWith())).toEqual(NONE);
   expect(setting.reset(NONE, settingContextWith())).toBeUndefined();
 });

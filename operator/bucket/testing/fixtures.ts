@@ -48,7 +48,7 @@ export function target(overrides: Partial<Target> = {}): Target {
   return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
 }
 
-/** Of an adopted bucket, unless told otherwise. */
+/** The context of an adopted bucket. */
 export function settingContextWith(overrides: Partial<SettingContext> = {}): SettingContext {
   const { bucket } = fakeBucket();
   const operator = { callerArn: CALLER_ARN, actions: ["s3:GetBucketPolicy", "s3:PutBucketPolicy"] };
@@ -66,7 +66,7 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
   };
 }
 
-/** A setting that wants what the spec says, and differs from everything that is not the same. */
+/** A setting of one value, compared by identity. */
 export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
   return {
     name,
@@ -104,7 +104,7 @@ export interface RecordedContext {
   progress: [string, string][];
 }
 
-/** The context of a reconcile that writes nowhere. */
+/** The context of a reconcile that records what it would write. */
 export function recordedContext(object: S3Bucket): RecordedContext {
   const events: EventDetail[] = [];
   const progress: [string, string][] = [];

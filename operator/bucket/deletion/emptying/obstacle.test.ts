@@ -9,7 +9,7 @@ const REFUSED: Refused = { key: "a\n", versionId: "v1", error: sdkError("AccessD
 
 type Answers = Record<string, (call: Call) => unknown>;
 
-/** Throws what was found to be in the way. */
+/** Throws the obstacle. */
 async function look(answers: Answers, refused: Refused = REFUSED): Promise<never> {
   const { bucket } = fakeBucket((call) => answers[call.command]?.(call) ?? {});
   throw await obstacleOf(bucket, refused, NOW);
@@ -33,11 +33,11 @@ describe("object lock", () => {
     expect(message).toContain(advice);
   });
 
-  test("that ends soon is looked at then", async () => {
+  test("that ends soon is checked again then", async () => {
     expect(await thrownOutcome(() => look(retained("GOVERNANCE", NOW + 60_000)))).toMatchObject({ afterMs: 60_000 });
   });
 
-  test("that is over is none", async () => {
+  test("that is over does not count", async () => {
     expect(await thrownFailure(() => look(retained("COMPLIANCE", NOW)))).toMatchObject({ reason: "AccessDenied" });
   });
 
@@ -50,7 +50,7 @@ describe("object lock", () => {
     });
   });
 
-  test("one that may not be read is not taken for none", async () => {
+  test("that cannot be read counts as an error", async () => {
     const { message } = await thrownFailure(() => look({ GetObjectRetentionCommand: failing("AccessDenied", 403) }));
     expect(message).toContain("s3:GetObjectRetention");
   });
@@ -81,13 +81,13 @@ describe("a denial", () => {
     expect(failure.message).toContain('"Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::docs/*"');
   });
 
-  test("names the statements of the bucket policy that a person should look at", async () => {
+  test("names the statements of the bucket policy that may deny it", async () => {
     const statements = policy({ ...deny, Sid: "Keep", Action: "s3:Delete*" }, { ...deny, Action: ["s3:*"] });
     const { message } = await thrownFailure(() => look(statements));
     expect(message).toContain("These statements of the bucket policy may deny it: Keep, #2.");
   });
 
-  test("says that a deny has to go where AWS says that there is one", async () => {
+  test("advises to remove a deny if AWS reports one", async () => {
     const message =
       "User: arn:aws:iam::111122223333:user/op is not authorized to perform: s3:DeleteObjectVersion on resource: " +
       '"arn:aws:s3:::docs/a" with an explicit deny in a resource-based policy';

@@ -5,7 +5,7 @@ import { statementsOf } from "./index.ts";
 
 const everything = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [BUCKET_ARN, `${BUCKET_ARN}/*`] };
 
-/** To the letter: auditing tools look for this shape, `"false"` as a string, and both ARNs (Security Hub S3.5, CIS 2.1.1). */
+/** The exact form that auditing tools check: `"false"` as a string, and both ARNs (Security Hub S3.5, CIS 2.1.1). */
 function transport(version: string) {
   return [
     {
@@ -46,7 +46,7 @@ test("CloudFront reads objects, and nothing else, for the named distributions al
   expect(statementsOf({ cloudFrontDistributions: [] }, policyContextWith())).toEqual([]);
 });
 
-test("VPC endpoints shut out the rest, but for services and whoever can undo it", () => {
+test("VPC endpoints deny all other requests, except by services, root and the operator", () => {
   const endpoints = ["vpce-0123456789abcdef0", "vpce-01234567"];
   expect(statementsOf({ vpcEndpoints: endpoints }, policyContextWith())).toStrictEqual([
     {
@@ -63,7 +63,7 @@ test("VPC endpoints shut out the rest, but for services and whoever can undo it"
   ]);
 });
 
-test("an organization shuts out the rest, but for services and whoever can undo it", () => {
+test("an organization denies all other principals, except services, root and the operator", () => {
   expect(statementsOf({ organizationId: "o-a1b2c3d4e5" }, policyContextWith())).toStrictEqual([
     {
       Sid: "S3OperatorDenyOutsideOrganization",

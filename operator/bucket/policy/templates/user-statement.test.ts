@@ -63,7 +63,7 @@ test("is known as ours, whatever its sid", () => {
   expect(isOurs(userStatement(BASE, ARN))).toBe(true);
 });
 
-test("everybody is written in the form that auditors look for", () => {
+test("all principals have the form that auditing tools check", () => {
   expect(userStatement(BASE, ARN).Principal).toBe("*");
 });
 
