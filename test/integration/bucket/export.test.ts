@@ -198,7 +198,7 @@ test("what an S3Bucket has already is told, and its tags of ownership are not ex
   const { manifest, comments } = await exported(world, world.bucketName("docs"));
   expect(manifest.spec).toMatchObject({ policy, tags: { team: "documents" } });
   expect(Object.keys(manifest.spec.tags ?? {})).toEqual(["team"]);
-  expect(comments.join("\n")).toContain("# - tags: they say that an S3Bucket has the bucket");
+  expect(comments.join("\n")).toContain("# - tags: they name an S3Bucket as the bucket's owner");
 });
 
 test("names that somebody chose stay within their comment", async () => {
