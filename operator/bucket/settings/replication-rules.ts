@@ -15,6 +15,7 @@ import {
   toFilter,
   toFilterSpec,
 } from "./filter.ts";
+import { pathsBelow } from "./field-names.ts";
 import { canonicalNot, NOT_FIELDS, toNot } from "./replication-exclusion.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["replication"]>["rules"][number];
@@ -33,16 +34,17 @@ export function toReplicationRule(spec: RuleSpec): ReplicationRule {
     Status: spec.status,
     // S3 takes a rule in its current form only with a filter.
     Filter: toFilter(spec.filter, { Not: spec.filter?.not && toNot(spec.filter.not) }) ?? ALL,
-    DeleteMarkerReplication: spec.deleteMarkerReplication && { Status: spec.deleteMarkerReplication },
-    SourceSelectionCriteria:
-      sseKmsEncryptedObjects === undefined && replicaModifications === undefined
-        ? undefined
-        : {
-            SseKmsEncryptedObjects: sseKmsEncryptedObjects && { Status: sseKmsEncryptedObjects },
-            ReplicaModifications: replicaModifications && { Status: replicaModifications },
-          },
+    DeleteMarkerReplication: withStatus(spec.deleteMarkerReplication),
+    SourceSelectionCriteria: unlessEmpty({
+      SseKmsEncryptedObjects: withStatus(sseKmsEncryptedObjects),
+      ReplicaModifications: withStatus(replicaModifications),
+    }),
     Destination: toDestination(spec.destination),
   };
+}
+
+function withStatus<Status>(status: Status | undefined): { Status: Status } | undefined {
+  return status === undefined ? undefined : { Status: status };
 }
 
 function toDestination(spec: RuleSpec["destination"]): Destination {
@@ -56,10 +58,7 @@ function toDestination(spec: RuleSpec["destination"]): Destination {
     EncryptionConfiguration:
       replicaKmsKeyArn === undefined && useSourceMultiRegionKey !== "Enabled"
         ? undefined
-        : {
-            ReplicaKmsKeyID: replicaKmsKeyArn,
-            UseSourceMultiRegionKey: useSourceMultiRegionKey && { Status: useSourceMultiRegionKey },
-          },
+        : { ReplicaKmsKeyID: replicaKmsKeyArn, UseSourceMultiRegionKey: withStatus(useSourceMultiRegionKey) },
     ReplicationTime: isTimed ? { Status: "Enabled", Time: { Minutes: MINUTES } } : undefined,
     Metrics: metrics && { Status: metrics, ...(isTimed && { EventThreshold: { Minutes: MINUTES } }) },
   };
@@ -151,17 +150,11 @@ const FIELDS = [
   ...FILTER_FIELDS,
   ...NOT_FIELDS,
   "DeleteMarkerReplication.Status",
-  "SourceSelectionCriteria.SseKmsEncryptedObjects.Status",
-  "SourceSelectionCriteria.ReplicaModifications.Status",
-  ...["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass", "EncryptionConfiguration.ReplicaKmsKeyID"]
-    .concat(
-      "EncryptionConfiguration.UseSourceMultiRegionKey.Status",
-      "ReplicationTime.Status",
-      "ReplicationTime.Time.Minutes",
-      "Metrics.Status",
-      "Metrics.EventThreshold.Minutes",
-    )
-    .map((field) => `Destination.${field}`),
+  ...pathsBelow("SourceSelectionCriteria", ["SseKmsEncryptedObjects.Status", "ReplicaModifications.Status"]),
+  ...pathsBelow("Destination", ["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass"]),
+  ...pathsBelow("Destination.EncryptionConfiguration", ["ReplicaKmsKeyID", "UseSourceMultiRegionKey.Status"]),
+  ...pathsBelow("Destination.ReplicationTime", ["Status", "Time.Minutes"]),
+  ...pathsBelow("Destination.Metrics", ["Status", "EventThreshold.Minutes"]),
 ];
 /** The CRD's limit. */
 const MAX_RULES = 100;
