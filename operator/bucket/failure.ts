@@ -1,8 +1,24 @@
-import { REASON } from "../api/reasons.ts";
+import { REASON, type Reason } from "../api/reasons.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { Failure } from "../reconcile/outcome.ts";
-import { SettingRefused } from "./settings/setting.ts";
+
+/**
+ * AWS refuses the setting, or would. Only a user can change that, unless it is not `terminal`: then what is missing may
+ * still appear, such as the other bucket of the same `kubectl apply`.
+ */
+export class SettingRefused extends Error {
+  readonly reason: Reason;
+  readonly terminal: boolean;
+  /** Each try reaches another party, such as a queue that gets S3's test message: the operator tries less often. */
+  isNoticed = false;
+  constructor(reason: Reason, message: string, terminal = true) {
+    super(message);
+    this.name = "SettingRefused";
+    this.reason = reason;
+    this.terminal = terminal;
+  }
+}
 
 /**
  * The failure of `action` on `resource`. `action` is an IAM action, `resource` an ARN: both go into the message of a denial. An error that is

@@ -3,21 +3,22 @@ import { withoutCovered } from "./prefix.ts";
 
 export type Permission = Grant["permissions"][number];
 
-/** Where each permission holds: prefixes of which none holds another. */
+/** The prefixes of each permission, none of which covers another. */
 export type Reach = Readonly<Record<Permission, readonly string[]>>;
 
-/** Prefixes that have the same permissions. */
+/** Prefixes with the same permissions. */
 export interface Group {
   permissions: readonly Permission[];
   prefixes: readonly string[];
 }
 
-/** In the order in which everything tells them. */
+/** In display order. */
 export const PERMISSIONS = ["Read", "Write", "Delete", "List"] as const satisfies readonly Permission[];
 
 /**
- * IAM actions of each permission. `List` is on the bucket, the others on objects. Never among them: `s3:DeleteObjectVersion`, so that versions stay
- * restorable; `s3:ListBucketMultipartUploads`, which knows no prefix; `s3:PutObjectAcl`.
+ * IAM actions of each permission: `List` on the bucket, the others on objects. Never add `s3:DeleteObjectVersion`, so
+ * that versions stay restorable; `s3:ListBucketMultipartUploads`, which supports no prefix condition; or
+ * `s3:PutObjectAcl`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 export const ACTIONS: Readonly<Record<Permission, readonly string[]>> = {
@@ -27,14 +28,14 @@ export const ACTIONS: Readonly<Record<Permission, readonly string[]>> = {
   List: ["s3:ListBucket"],
 };
 
-/** What the grants allow together, in one form for all ways to state it. */
+/** What the grants allow together, in canonical form. */
 export function reachOf(grants: readonly Grant[]): Reach {
   const reach = (permission: Permission) =>
     withoutCovered(grants.filter(({ permissions }) => permissions.includes(permission)).map(({ prefix }) => prefix));
   return { Read: reach("Read"), Write: reach("Write"), Delete: reach("Delete"), List: reach("List") };
 }
 
-/** The reach of some permissions, each prefix in one group. */
+/** Groups prefixes by their permissions among the given ones. */
 export function groupsOf(reach: Reach, among: readonly Permission[]): Group[] {
   const prefixes = [...new Set(among.flatMap((permission) => reach[permission]))].sort();
   const permissionsAt = (prefix: string) => among.filter((permission) => reach[permission].includes(prefix));

@@ -5,7 +5,7 @@ import type { Reach } from "./grants.ts";
 import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";
 
-/** With all keys of the bucket: those that S3 encrypts new objects with, and those that older objects are under. */
+/** Statements for all keys of the bucket: those that S3 uses for new objects, and former keys of older objects. */
 export function statementsOnKeys(
   reach: Reach,
   {
@@ -26,8 +26,9 @@ export function statementsOnKeys(
 }
 
 /**
- * What S3 does with the key in the caller's name: to read, Decrypt; to write, GenerateDataKey, and Decrypt for uploads in parts. Only through S3 in
- * the bucket's region, and only for the objects of the grants, as far as the encryption context tells them apart.
+ * S3 calls KMS with the caller's permissions: Decrypt to read; GenerateDataKey, and Decrypt for multipart uploads, to
+ * write. Allowed only through S3 in the bucket's region, and, as far as the encryption context shows it, for granted
+ * objects.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 export function keyStatements(
@@ -48,7 +49,7 @@ export function keyStatements(
   });
 }
 
-/** To read what is under keys that the bucket had before; nothing is written with them any more. */
+/** Read-only statements for keys that S3 no longer uses for new objects. */
 export function formerKeyStatements(
   { Read }: Reach,
   bucket: Pick<AccessBucket, "arn" | "region">,
@@ -60,7 +61,7 @@ export function formerKeyStatements(
   );
 }
 
-/** As few groups, and so statements, as the keys' contexts allow. */
+/** Groups keys with the same contexts, to need fewer statements. */
 function byContexts(
   encryptions: readonly AccessEncryption[],
 ): { keys: string[]; contexts: readonly EncryptionContext[] }[] {
@@ -88,7 +89,7 @@ function allowOnKeys(
   };
 }
 
-/** Values of `aws:s3:arn` in the encryption context, as patterns. */
+/** Patterns for `aws:s3:arn` in the encryption context. */
 function contextArns(prefixes: readonly string[], bucketArn: string, contexts: readonly EncryptionContext[]): string[] {
   if (prefixes.length === 0) return [];
   return [
@@ -98,9 +99,9 @@ function contextArns(prefixes: readonly string[], bucketArn: string, contexts: r
 }
 
 /**
- * The contexts that a key must be usable by: the one of the bucket's setting, both where that is not known, and what was `applied` before, since
- * objects keep the context that they were written with.
- * @param applied `status.encryptionContexts`; undefined while there is none
+ * The contexts that the statements must allow: that of the bucket's setting, both if it is unknown, and those `applied`
+ * before, because objects keep the context that they were written with.
+ * @param applied `status.encryptionContexts`
  */
 export function encryptionContexts(
   bucketKeyEnabled: boolean | undefined,
@@ -111,10 +112,10 @@ export function encryptionContexts(
   return [...(bucket ? ["Bucket" as const] : []), ...(object ? ["Object" as const] : [])];
 }
 
-/** As the CRD bounds `status.formerKeys`: each takes room in the role's policy. */
+/** The CRD's limit of `status.formerKeys`: each one takes space in the role's policy. */
 const MAX_FORMER_KEYS = 5;
 
-/** The keys on record, the last one first: those that an access gave, and the bucket may have no more. */
+/** The keys in the status of a BucketAccess, latest first. The bucket may no longer use them. */
 export function recordedEncryptions({
   kmsKeyArn,
   encryptionContexts = [],
@@ -126,7 +127,7 @@ export function recordedEncryptions({
   }));
 }
 
-/** Those of them that are not the bucket's key now. `inUse`: ARN of the one that S3 still encrypts new objects with. */
+/** Recorded keys other than the bucket's `current` one. `inUse`: ARN of the key that S3 still uses for new objects. */
 export function formerEncryptions(
   recorded: readonly AccessEncryption[],
   current: string | undefined,

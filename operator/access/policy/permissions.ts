@@ -7,21 +7,18 @@ import { EVERY_KEY, keyPattern, objectArnPattern } from "./prefix.ts";
 
 const ON_OBJECTS = ["Read", "Write", "Delete"] as const satisfies readonly Permission[];
 
-/**
- * The inline policy of the role, and likewise the session policy that makes a shared role as small: what the grants say, and what KMS needs for it.
- * The same document for the same meaning, as short as it can be said. See limits.ts for how long it may be.
- */
+/** The role's inline policy, or a shared role's session policy. Equal for equal grants; see size-limits.ts. */
 export function permissionsPolicy(grants: readonly Grant[], bucket: AccessBucket): PolicyDocument {
   const reach = reachOf(grants);
   return policyDocument([...bucketStatements(reach, bucket.arn), ...statementsOnKeys(reach, bucket)]);
 }
 
-/** What the reach says in terms of S3: objects below the prefixes, and the list of their keys. */
+/** S3 permissions: on objects below the prefixes, and to list their keys. */
 export function bucketStatements(reach: Reach, bucketArn: string): Statement[] {
   return [...objectStatements(reach, bucketArn), ...listStatements(reach.List, bucketArn)];
 }
 
-/** The shorter of two ways to say it: one statement for each set of permissions, or one for each permission. */
+/** The shorter form: one statement for each set of permissions, or one for each permission. */
 function objectStatements(reach: Reach, bucketArn: string): Statement[] {
   const allow = ({ permissions, prefixes }: Group): Statement => ({
     Effect: "Allow",
@@ -35,7 +32,7 @@ function objectStatements(reach: Reach, bucketArn: string): Statement[] {
   return lengthOf(byPermission) < lengthOf(bySet) ? byPermission : bySet;
 }
 
-/** A list without prefix has no `s3:prefix`, and so is not allowed unless everything is. */
+/** A list request without prefix has no `s3:prefix`, so it is allowed only with a grant for every key. */
 function listStatements(prefixes: readonly string[], bucketArn: string): Statement[] {
   if (prefixes.length === 0) return [];
   const allow: Statement = { Effect: "Allow", Action: oneOrMany(ACTIONS.List), Resource: bucketArn };

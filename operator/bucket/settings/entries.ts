@@ -1,6 +1,6 @@
 import type { EntriesStatus, S3BucketStatus } from "../../api/generated/s3bucket.ts";
 
-/** Settings that consist of entries with ids, to which others may add theirs. Status has what was applied, under the same name. */
+/** Settings of entries with ids, to which other writers may add. Status records applied ids under the same name. */
 export const ENTRY_SETTINGS = [
   "lifecycle",
   "cors",
@@ -13,18 +13,18 @@ export const ENTRY_SETTINGS = [
 
 export type EntrySetting = (typeof ENTRY_SETTINGS)[number];
 
-/** As the CRD bounds them in status. */
+/** Limits of the CRD's status. */
 const MAX_APPLIED = 1_000;
 const MAX_UNMANAGED = 100;
 const MAX_ID = 300;
 
-/** Which of the entries are ours. A part of what is desired. */
+/** Which entries the operator owns. Part of the desired state. */
 export interface Owned {
-  /** Of the declared entries. */
+  /** Ids in the spec. */
   ids: readonly string[];
-  /** Of those that earlier reconciles applied, and that are no longer declared. */
+  /** Ids that earlier reconciles applied and the spec no longer has. */
   former: readonly string[];
-  /** What happens to all others. */
+  /** What happens to entries of other writers. */
   unmanaged: "Keep" | "Remove";
 }
 
@@ -36,17 +36,17 @@ export function ownedEntries(
   return { ids, former: applied.filter((id) => !ids.includes(id)), unmanaged };
 }
 
-/** What a reset wants: that none of the entries is there that are on record as ours. Undefined: none is. */
+/** Ownership for a reset, which removes all recorded entries; undefined if none is observed. */
 export function withoutApplied(observed: readonly string[], applied: readonly string[] = []): Owned | undefined {
   return applied.some((id) => observed.includes(id)) ? ownedEntries([], applied, "Keep") : undefined;
 }
 
-/** Whether we decide if the entry is there, and what it says. */
+/** Whether the operator may change or remove the entry. */
 export function isOwned({ ids, former, unmanaged }: Owned, id: string): boolean {
   return unmanaged === "Remove" || ids.includes(id) || former.includes(id);
 }
 
-/** Which entries are there of those that are ours, or are about to be, and which are not. */
+/** Ids in status: applied ones, including those about to be written, and those of other writers. */
 export function entriesStatus({ ids, former }: Owned, observed: readonly string[]): EntriesStatus {
   const applied = [...ids, ...former.filter((id) => observed.includes(id))];
   const others = observed.filter((id) => !applied.includes(id)).map((id) => id.slice(0, MAX_ID));

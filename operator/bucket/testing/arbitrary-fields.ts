@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { CorsRule, LifecycleFilter, LifecycleRule, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { ARBITRARY_SETTINGS, optional, some, word } from "./arbitrary-settings.ts";
 
-/** Every setting as a spec may have it. */
+/** Arbitrary values of every setting in a spec. */
 
 const days = fc.integer({ min: 1, max: 4_000 });
 const date = fc
@@ -111,7 +111,7 @@ const blockedEncryptionTypes = fc.constantFrom<("SSE-C" | "NONE")[]>(["SSE-C"], 
 
 export const tags = fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), word, { maxKeys: 6 });
 
-/** Declared or not, each by itself: all at once would be slow, and settings do not know of each other. */
+/** Each setting by itself: all at once would be slow, and settings are independent. */
 export const FIELDS = {
   ...ARBITRARY_SETTINGS,
   publicAccessBlock: fc.record({
@@ -141,7 +141,7 @@ export const FIELDS = {
     },
     { requiredKeys: ["rules"] },
   ),
-  // Ids that stand once: S3 calls them unique.
+  // S3 requires unique ids.
   cors: fc.record({
     rules: fc.uniqueArray(corsRule, { minLength: 1, maxLength: 4, selector: ({ id }) => id ?? Symbol("none") }),
   }),

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import type { S3BucketSpec } from "../../api/types.ts";
 
-/** Values of the settings that are lists of rules and configurations, or single words, as a spec may have them. */
+/** Arbitrary values of the settings that are lists or single words. */
 
 type Spec = Required<S3BucketSpec>;
 type Item<List> = NonNullable<List> extends readonly (infer Entry)[] ? Entry : never;
 
-/** Declared fields only: an absent one is left out, not undefined. */
+/** Leaves out absent fields, instead of setting them to undefined. */
 export function optional<T>(
   arbitraries: { [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]>> },
   requiredKeys: (keyof T)[] = [],

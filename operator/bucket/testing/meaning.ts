@@ -1,8 +1,9 @@
 import { UNKNOWN_FIELD } from "./rewriting-store.ts";
 
 /**
- * What a document says that was put to S3: the same for two that AWS's reference calls equal, in whatever order and form. Written from that reference and
- * not from the settings, which are judged by it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ * The meaning of a document sent to S3: equal for two that AWS's reference calls equal, in any order and form. Derived
+ * from that reference and not from the settings, which it judges:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 export function meaningOf(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return meaningOfList(value, name);
@@ -16,7 +17,7 @@ type Fields = Record<string, unknown>;
 /** The first entry that matches wins. */
 const ORDERED = new Set(["CORSRules", "RoutingRules"]);
 const WITHOUT_CASE = new Set(["AllowedHeaders", "ExposeHeaders", "Action", "NotAction"]);
-/** Empty elements that say something by being there. */
+/** Elements that have a meaning even if empty. */
 const MARKERS = new Set(["EventBridgeConfiguration", "SSES3"]);
 const SWITCHES = new Set([
   "DeleteMarkerReplication",
@@ -37,7 +38,7 @@ const POLICY_LISTS = new Set([
   "Federated",
 ]);
 
-/** What S3 takes for said where nothing is. A number never is among them. */
+/** Whether S3 treats the value like an absent one. Never true for a number. */
 function isDefault(name: string, value: unknown): boolean {
   if (value === "") return name === "Prefix" || name === "TargetPrefix";
   if (value === false) return name === "ExpiredObjectDeleteMarker" || name === "BucketKeyEnabled";
@@ -76,7 +77,7 @@ function meaningOfObject(fields: Fields, name: string): unknown {
   return entries.length > 0 || MARKERS.has(name) ? Object.fromEntries(entries) : undefined;
 }
 
-/** In a policy, a list of one may stand for it. */
+/** In a policy, a single value means a list of one. */
 function listed(field: string, value: unknown): unknown {
   return POLICY_LISTS.has(field) && !Array.isArray(value) ? [value] : value;
 }

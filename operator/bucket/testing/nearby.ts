@@ -2,14 +2,14 @@ import type { Schema } from "../../../scripts/schema.ts";
 
 /** A value with one change. */
 export interface Neighbour {
-  /** What was changed, as in scripts/schema.ts: "rules[].filter.prefix". */
+  /** Path of the change, as in scripts/schema.ts: "rules[].filter.prefix". */
   path: string;
   value: unknown;
-  /** What is not there any more, if that is the change. */
+  /** The removed value, if any. */
   removed?: unknown;
 }
 
-/** Everything that differs from a value in one place: a field or an entry that need not be there is not, a number is as low as it may be, a switch is turned. */
+/** All values with one change: an optional field or entry removed, a number at its minimum, a switch turned. */
 export function neighboursOf(value: unknown, schema: Schema, path = ""): Neighbour[] {
   if (Array.isArray(value)) return neighboursOfList(value, schema, path);
   if (typeof value === "object" && value !== null) return neighboursOfObject(value as Fields, schema, path);

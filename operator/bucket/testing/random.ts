@@ -1,4 +1,4 @@
-/** Random choices that one seed decides, so that fast-check can repeat and shrink what they led to. */
+/** Random choices from one seed, so that fast-check can repeat and shrink a failure. */
 export interface Random {
   /** Below `limit`, a whole number. */
   below(limit: number): number;

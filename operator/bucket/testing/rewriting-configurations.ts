@@ -3,7 +3,10 @@ import { type Document, type Routes, type RewritingStore, sparse, withUnknown } 
 
 type Entries = Record<string, unknown>[];
 
-/** The routes of the settings that are lists of configurations, rules with filters, or single words; see rewriting-s3.ts. */
+/**
+ * The routes of the settings that are lists of configurations, rules with filters, or single words; see
+ * rewriting-s3.ts.
+ */
 export function configurationRoutes(store: RewritingStore, random: Random): Routes {
   const filtered = (configuration: Document) => ({
     ...configuration,
@@ -49,7 +52,7 @@ export function configurationRoutes(store: RewritingStore, random: Random): Rout
   };
 }
 
-/** A configuration that is there from the beginning, empty. */
+/** A configuration that exists from the start, empty. */
 function single(store: RewritingStore, name: string, answer: (value: unknown) => Document, member = name): Routes {
   return {
     [`PutBucket${name}Command`]: (input) => store.keep(name, input[member] as Document),
@@ -57,7 +60,7 @@ function single(store: RewritingStore, name: string, answer: (value: unknown) =>
   };
 }
 
-/** Configurations by id, each with calls of its own; two on a page. */
+/** Configurations with ids, each with its own calls; two per page. */
 function listed(
   store: RewritingStore,
   random: Random,
@@ -83,7 +86,7 @@ function listed(
   };
 }
 
-/** One criterion also stands in `And`; tags are a set; an absent filter stays so. */
+/** One criterion may be in `And`; tags are a set; an absent filter stays absent. */
 function filter(value: Document | undefined, random: Random): Document | undefined {
   if (value === undefined) return undefined;
   const { And, Tag, ...bare } = value as { And?: Document; Tag?: unknown };
@@ -129,7 +132,7 @@ function notification(entry: Document, random: Random): Document {
   );
 }
 
-/** What is disabled may be left out, and what is left out be disabled. */
+/** Disabled and absent are interchangeable. */
 function replicationRule(rule: Document, random: Random): Document {
   const { Filter, DeleteMarkerReplication, ...rest } = rule as {
     Filter?: Document;

@@ -5,13 +5,13 @@ import { configurationRoutes } from "./rewriting-configurations.ts";
 import { type Document, rewritingStore, type Routes, sparse, withUnknown } from "./rewriting-store.ts";
 
 export interface RewritingBucket extends FakeBucket {
-  /** All that was put, as it was put, by the names of the documents. */
+  /** All documents as they were put, by name. */
   documents: () => Record<string, Document>;
 }
 
 /**
- * S3 as far as settings see it: keeps what is put, and hands it back in other words of the same meaning, chosen anew at each read,
- * as AWS does (reference: the S3 API pages of each Get and Put).
+ * Keeps what settings put, and returns it in another form of the same meaning at each read, as S3 may do according to
+ * the API page of each Get and Put.
  */
 export function rewritingS3(random: Random): RewritingBucket {
   const store = rewritingStore();
@@ -93,7 +93,7 @@ function encryption(rule: Document, random: Random): Document {
   );
 }
 
-/** Shuffles every list, and collapses those of one. Account ids become root ARNs. */
+/** Shuffles every list, and unwraps lists of one. Account ids become root ARNs. */
 function policy(document: Document, random: Random): Document {
   const { Statement, ...rest } = document;
   const statements = random.shuffled(Statement as Document[]).map((statement) => rewritten(statement, random));
@@ -144,7 +144,7 @@ function lifecycleRule(rule: LifecycleRule, random: Random): Document {
   );
 }
 
-/** One criterion stands bare or in `And`, several in `And`, a prefix alone also outside; none has many forms. */
+/** One criterion is bare or in `And`, several are in `And`, a lone prefix may be outside; none has many forms. */
 function lifecycleFilter(filter: LifecycleRuleFilter, random: Random): Document {
   const { Prefix, Tag, And, ObjectSizeGreaterThan, ObjectSizeLessThan } = filter;
   const bare = defined({ Prefix, ObjectSizeGreaterThan, ObjectSizeLessThan });

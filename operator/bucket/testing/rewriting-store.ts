@@ -3,10 +3,10 @@ import type { Random } from "./random.ts";
 
 export type Document = Record<string, unknown>;
 
-/** What each command does, by its name. */
+/** Handlers by command. */
 export type Routes = Record<string, (input: Document) => unknown>;
 
-/** What was put, by name. */
+/** Documents that were put, by name. */
 export interface RewritingStore {
   keep(name: string, document: Document): void;
   remove(name: string): void;
@@ -34,14 +34,14 @@ export function rewritingStore(): RewritingStore {
   };
 }
 
-/** One that no SDK knows. */
+/** A field that no SDK knows. */
 export const UNKNOWN_FIELD = "SimulatedUnknownField";
 
 export function withUnknown(document: Document, random: Random): Document {
   return random.coin() ? { ...document, [UNKNOWN_FIELD]: "unknown" } : document;
 }
 
-/** Fields that are false, or nothing, may be left out. */
+/** May leave out fields that are false or undefined. */
 export function sparse<T extends object>(document: T, random: Random): T {
   const entries = Object.entries(document).filter(
     ([, value]) => (value !== false && value !== undefined) || random.coin(),
