@@ -5,8 +5,7 @@ import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { findOwnBucket } from "./own-bucket.ts";
 import { deletionViolation } from "./guardrails.ts";
 import { removeBucket } from "./remove-bucket.ts";
-
-const NOT_EMPTY_RECHECK_MS = 300_000;
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Throws until the bucket is gone. Leaves a bucket of another owner alone. */
 export async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
@@ -23,5 +22,5 @@ function notEmpty(name: string): Error {
   const message =
     `Bucket '${name}' is not empty (objects, versions, delete markers and multipart uploads all count): ` +
     "empty it, or set spec.deletionPolicy to Retain to keep it";
-  return waiting(REASON.bucketNotEmpty, message, NOT_EMPTY_RECHECK_MS);
+  return waiting(REASON.bucketNotEmpty, message, DELAY_MS.notEmpty);
 }

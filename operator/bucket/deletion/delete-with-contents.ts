@@ -11,16 +11,12 @@ import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tal
 import { findOwnBucket } from "./own-bucket.ts";
 import { deletionViolation } from "./guardrails.ts";
 import { removeBucket } from "./remove-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Length of a slice of work. After it the object returns to the queue, so that others get the worker. */
 const SLICE_MS = 10_000;
-const NEXT_SLICE_MS = 1_000;
 /** How often a slice reads the object, so that a user can stop the deletion even if the watch lags. */
 const RECHECK_MS = 1_000;
-const NO_TURN_RETRY_MS = 5_000;
-/** An upload or write in progress may still appear in a bucket that was just empty. */
-const NOT_EMPTY_RETRY_MS = 5_000;
-const FILLING_RETRY_MS = 60_000;
 
 /** Empties the bucket in slices, then deletes it. Throws until it is gone. */
 export async function deleteWithContents(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
@@ -75,7 +71,7 @@ async function workOn(
 ): Promise<Tally> {
   using turn = emptying.takeTurn();
   if (turn === undefined) {
-    throw again(REASON.emptying, "Waiting for other buckets to be emptied", NO_TURN_RETRY_MS);
+    throw again(REASON.emptying, "Waiting for other buckets to be emptied", DELAY_MS.turn);
   }
   const tally = newTally();
   const end = now() + SLICE_MS;
@@ -108,11 +104,11 @@ function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally:
     const message =
       `Objects are being written to bucket '${name}' as fast as they are deleted (${deleted}): ` +
       "stop the writers, or set spec.deletionPolicy to Retain";
-    return waiting(REASON.bucketKeepsFilling, message, FILLING_RETRY_MS);
+    return waiting(REASON.bucketKeepsFilling, message, DELAY_MS.filling);
   }
   if (tally.complete) {
     const message = `Bucket '${name}' lists nothing more (${deleted}), but S3 answers that it is not empty`;
-    return waiting(REASON.emptying, message, NOT_EMPTY_RETRY_MS);
+    return waiting(REASON.emptying, message, DELAY_MS.emptied);
   }
-  return again(REASON.emptying, `Emptying bucket '${name}': ${deleted}`, NEXT_SLICE_MS);
+  return again(REASON.emptying, `Emptying bucket '${name}': ${deleted}`, DELAY_MS.nextSlice);
 }

@@ -4,14 +4,12 @@ import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
 import { waiting } from "../../reconcile/outcome.ts";
 import type { OutcomeError } from "../../kube/outcome.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 type DeletionPolicy = NonNullable<S3BucketSpec["deletionPolicy"]>;
 
 /** The default of `allowedDeletionPolicies`. */
 const ALLOWED: readonly DeletionPolicy[] = ["Retain", "DeleteIfEmpty"];
-
-/** An edit of the object or of the account triggers a reconcile at once. */
-const RECHECK_MS = 600_000;
 
 /** Why the bucket must not be touched: the AWSAccount forbids it, or a confirmation is missing. Pure. */
 export function deletionViolation(object: S3Bucket, account: AWSAccount, bucketName: string): OutcomeError | undefined {
@@ -31,7 +29,7 @@ function notAllowed(
   const message =
     `Bucket '${bucketName}' is left as it is, because AWSAccount '${metadata.name}' does not allow deletionPolicy ${deletionPolicy}: ` +
     `set spec.deletionPolicy to ${allowed.join(" or ")}, or add ${deletionPolicy} to spec.allowedDeletionPolicies of the AWSAccount`;
-  return waiting(REASON.deletionPolicyNotAllowed, message, RECHECK_MS);
+  return waiting(REASON.deletionPolicyNotAllowed, message, DELAY_MS.deletionPolicy);
 }
 
 function notConfirmed({ metadata: { name, namespace = "" } }: S3Bucket, bucketName: string): OutcomeError {
@@ -39,5 +37,5 @@ function notConfirmed({ metadata: { name, namespace = "" } }: S3Bucket, bucketNa
     `Bucket '${bucketName}' would be deleted with everything in it, permanently. To confirm it: ` +
     `kubectl annotate --overwrite s3bucket ${name} -n ${namespace} ${CONFIRM_DELETE_CONTENTS}=${bucketName}. ` +
     "To keep the bucket, set spec.deletionPolicy to Retain";
-  return waiting(REASON.deletionNotConfirmed, message, RECHECK_MS);
+  return waiting(REASON.deletionNotConfirmed, message, DELAY_MS.deletionPolicy);
 }

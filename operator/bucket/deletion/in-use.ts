@@ -11,9 +11,8 @@ import { writePolicy } from "../policy/write.ts";
 import { policy } from "../settings/policy.ts";
 import { resolveTarget } from "../target.ts";
 import { readOwnTags } from "./own-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-/** The deletion of a BucketAccess triggers a reconcile at once. */
-const RECHECK_MS = 300_000;
 /** Maximum of BucketAccesses named in a message. */
 const MAX_NAMED = 5;
 
@@ -65,5 +64,5 @@ function inUse(namespace: string, users: readonly BucketAccess[]): Error {
   const message =
     `The bucket is kept as long as BucketAccesses refer to it: ${names.slice(0, MAX_NAMED).join(", ")}${more}. ` +
     "Delete them, or, for those in other namespaces, remove spec.access";
-  return waiting(REASON.bucketInUse, message, RECHECK_MS);
+  return waiting(REASON.bucketInUse, message, DELAY_MS.reference);
 }

@@ -11,8 +11,7 @@ import { readTags } from "../tagging/tagging.ts";
 import { failed } from "../../reconcile/outcome.ts";
 import { OutcomeError } from "../../kube/outcome.ts";
 import { resolveTarget, type Target } from "../target.ts";
-
-const RETRY_MS = 300_000;
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** The bucket to delete and its tags; undefined if it is gone or has another owner. Throws if that is unknown. */
 export async function findOwnBucket(
@@ -92,5 +91,5 @@ async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
 
 function denied({ name, arn }: BucketClient, action: string): Error {
   const message = `The operator no longer has access to bucket '${name}': allow ${action} on ${arn}, or set spec.deletionPolicy to Retain`;
-  return failed({ reason: "AccessDenied", message, retryAfterMs: RETRY_MS });
+  return failed({ reason: "AccessDenied", message, retryAfterMs: DELAY_MS.denied });
 }

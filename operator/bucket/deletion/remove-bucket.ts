@@ -6,15 +6,14 @@ import type { BucketContext } from "../dependencies.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import { again } from "../../reconcile/outcome.ts";
 import { isThere } from "./own-bucket.ts";
-
-const GONE_RECHECK_MS = 2_000;
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Deletes the bucket; false if it is not empty. Throws until it is gone. */
 export async function removeBucket({ event, ensureCurrent }: BucketContext, bucket: BucketClient): Promise<boolean> {
   await ensureCurrent();
   if (!(await remove(bucket))) return false;
   if (await isThere(bucket, true)) {
-    throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, GONE_RECHECK_MS);
+    throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, DELAY_MS.visible);
   }
   const note = `Deleted bucket '${bucket.name}'`;
   event({ type: "Normal", reason: REASON.bucketDeleted, action: "Delete", note });

@@ -10,8 +10,7 @@ import { describeKey } from "../key/describe.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "../key/find.ts";
 import { keyClient, type KeyClient } from "../key/key-client.ts";
 import { managedAlias } from "../key/managed.ts";
-
-const IN_USE_RECHECK_MS = 300_000;
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Schedules the deletion of the managed key if the spec asks for it, and bucket and other users are gone. */
 export async function retireKey(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
@@ -85,5 +84,5 @@ function refuseWhileUsed(keyArn: string, users: readonly S3Bucket[]): void {
   const message =
     `The bucket is gone; its KMS key '${keyArn}' is not scheduled for deletion while ${users.length} other S3Bucket(s) use it: ` +
     "give them another key, or remove deletionWindowInDays to keep it";
-  throw waiting(REASON.kmsKeyInUse, message, IN_USE_RECHECK_MS);
+  throw waiting(REASON.kmsKeyInUse, message, DELAY_MS.reference);
 }

@@ -11,17 +11,9 @@ import { hasDefaultKey } from "../settings/encryption.ts";
 import type { Memory } from "../status.ts";
 import type { Target } from "../target.ts";
 import type { KeyResolution } from "./resolution.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 const SETTING = "encryption";
-
-/** How long BucketAccesses, which may be in other namespaces, can delay the change. */
-const PATIENCE_MS = 60_000;
-
-/**
- * Propagation time of IAM and KMS, usually seconds:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
- */
-const PROPAGATION_MS = 5_000;
 
 /** Records the change in status for BucketAccesses, and delays the encryption until they have their permissions. */
 export function prepareKeyChange(
@@ -38,14 +30,14 @@ export function prepareKeyChange(
   const wasInSync = memory.recorded.get(SETTING)?.state === "InSync";
   const isDrift = wasInSync && object.status?.declarationHash === status.declarationHash;
   const isAwaited = kmsKeyArn !== undefined && plan.changes.length > 0 && !isDrift;
-  const propagationMs = Math.min(PROPAGATION_MS, settleWindowMs);
+  const propagationMs = Math.min(DELAY_MS.propagation, settleWindowMs);
   const delayMs = isAwaited ? uses.keyDelayMs(object, account, { kmsKeyArn, now: now(), propagationMs }) : 0;
   if (delayMs === 0 && formerKmsKeyArn === undefined) return plans;
 
   const goesOn = object.status?.kmsKeyArn === kmsKeyArn && (plan.changes.length === 0 || !wasInSync);
   const startTime = (goesOn ? status.keyChange?.startTime : undefined) ?? new Date(now()).toISOString();
   status.keyChange = { startTime, ...(formerKmsKeyArn !== undefined && { formerKmsKeyArn }) };
-  const afterMs = Math.min(delayMs, leftOf(status.keyChange, PATIENCE_MS, now()));
+  const afterMs = Math.min(delayMs, leftOf(status.keyChange, DELAY_MS.keyChange, now()));
   if (afterMs === 0) return plans;
   const held = { message: `Waiting until the bucket's BucketAccesses may use KMS key '${kmsKeyArn}'`, afterMs };
   return plans.map((each) => (each === plan ? { ...each, held } : each));

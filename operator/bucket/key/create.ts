@@ -14,10 +14,10 @@ import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
 import type { KeyClient } from "./key-client.ts";
 import { rotationOf } from "./rotation.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** The shortest window that KMS allows, for keys that never encrypted anything. */
 const MIN_WINDOW_DAYS = 7;
-const TAKEN_RETRY_MS = 600_000;
 
 /**
  * Creates a key with its owner's tags. If the SDK retried, each attempt may have created a key: only one is kept. KMS
@@ -81,7 +81,7 @@ export async function refuseForeignKey(
   const message =
     `KMS alias '${alias}' names a key that is not tagged as this object's: ` +
     "set another encryption.kmsKey.managed.alias, or use that key with encryption.kmsKey.alias";
-  throw failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: TAKEN_RETRY_MS });
+  throw failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: DELAY_MS.takenAlias });
 }
 
 /** The operator enables rotation before S3 gets the key, so a key without rotation never encrypted anything. */

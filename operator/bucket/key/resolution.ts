@@ -3,6 +3,7 @@ import { REASON, type Reason } from "../../api/reasons.ts";
 import type { ConditionDetail } from "../../kube/conditions.ts";
 import type { Change } from "../../reconcile/change.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** The result of resolving `spec.encryption.kmsKey`. */
 export type KeyResolution = KnownKey | { arn?: never; failure: Failure; changes?: never };
@@ -17,9 +18,6 @@ interface KnownKey {
   changes?: Change[];
 }
 
-/** A user must fix an unusable key at AWS, where the operator gets no notice of it. */
-export const KEY_RETRY_MS = 120_000;
-
 /**
  * In every state but Enabled, reads and writes of objects fail:
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
@@ -28,7 +26,7 @@ export function usable(key: string, { Arn, KeyState }: KeyMetadata): KeyResoluti
   if (Arn !== undefined && KeyState === "Enabled") return { arn: Arn };
   const help = KeyState === "PendingDeletion" ? "cancel its deletion and enable it" : "enable it";
   const message = `KMS key '${key}' is ${KeyState ?? "in no known state"}, so that objects can be neither read nor written: ${help}, or name another key`;
-  return { failure: { reason: REASON.kmsKeyNotUsable, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
+  return { failure: { reason: REASON.kmsKeyNotUsable, message, terminal: true, retryAfterMs: DELAY_MS.key } };
 }
 
 /** The condition `KeyUsable`: whether the key can encrypt and decrypt objects. */

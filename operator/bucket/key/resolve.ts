@@ -7,7 +7,8 @@ import { failureIn } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
-import { KEY_RETRY_MS, type KeyResolution, usable } from "./resolution.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { type KeyResolution, usable } from "./resolution.ts";
 
 type KmsKey = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
 
@@ -85,7 +86,7 @@ async function resolveNamedKey(client: KeyClient, key: string): Promise<KeyResol
 
 function notFound(key: string, { region, accountId }: KeyClient): KeyResolution {
   const message = `KMS key '${key}' does not exist in region ${region}, as seen from account ${accountId}: create it, or correct spec.encryption.kmsKey`;
-  return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
+  return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: DELAY_MS.key } };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */

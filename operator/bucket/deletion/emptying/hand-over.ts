@@ -9,9 +9,7 @@ import { changeTags } from "../../tagging/tagging.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import { type Version, versionPages } from "./versions.ts";
-
-/** S3 evaluates lifecycle rules once a day. */
-const RECHECK_MS = 1_800_000;
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 
 /**
  * Lets S3 Lifecycle expire the rest, and throws to check again later. Returns if one page is left, which the operator
@@ -31,7 +29,7 @@ export async function leaveToLifecycle(
     `The operator has deleted ${objectsDeleted.toLocaleString("en")} versions and delete markers from bucket '${bucket.name}'; ` +
     `since ${lifecycleStartedTime} S3 Lifecycle expires the rest, which takes days`;
   const protection = await protectionNote(bucket, page.versions, now);
-  throw again(REASON.emptyingByLifecycle, `${message}${protection}`, RECHECK_MS);
+  throw again(REASON.emptyingByLifecycle, `${message}${protection}`, DELAY_MS.lifecycle);
 }
 
 /** Recorded in a tag and in status first, so that it can be undone. */
@@ -80,13 +78,10 @@ export async function withdrawLifecycle(
   return since === undefined ? tags : { ...others, ...origin };
 }
 
-/** Gives S3 time to drop the rules before the settings are read. */
-const STOPPED_RECHECK_MS = 2_000;
-
 /** S3 may still empty the bucket for a deleted object, such as one whose finalizer was removed by hand. */
 export async function endForgottenExpiry(context: BucketContext, bucket: BucketClient, tags: Tags): Promise<void> {
   if (!Object.hasOwn(tags, EXPIRING_TAG)) return;
   await withdrawLifecycle(context, bucket, tags);
   delete context.status.deletion;
-  throw again(REASON.emptyingStopped, `S3 no longer expires what is in bucket '${bucket.name}'`, STOPPED_RECHECK_MS);
+  throw again(REASON.emptyingStopped, `S3 no longer expires what is in bucket '${bucket.name}'`, DELAY_MS.visible);
 }
