@@ -10,7 +10,7 @@ export async function generateIamPolicy(): Promise<string> {
 /** docs/reference/settings.md: one row for each setting, in the order in which they are written. */
 export async function generateSettingsTable(): Promise<string> {
   const code = (actions: readonly string[]) => actions.map((action) => `\`${action}\``).join(", ");
-  const rows = SETTINGS.map(({ name, inBaseline, permissions: { read, write } }) => {
+  const rows = SETTINGS.map(({ name, inBaseline, iamActions: { read, write } }) => {
     return `| \`${name}\` | ${inBaseline ? "yes" : ""} | ${code(read)} | ${code(write)} |`;
   });
   const text = [

@@ -4,7 +4,7 @@
  * --get, --put and --delete name others. --absent is the error code with which S3 answers the GET when nothing is
  * configured.
  */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,7 +18,7 @@ const TEMPLATES = new URL("new-setting/templates/", import.meta.url);
 const SETTINGS = "operator/bucket/settings";
 
 /** What a template's {{words}} stand for. */
-async function wordsOf(name: string, absent: string, model: Model): Promise<Record<string, string>> {
+function wordsOf(name: string, absent: string, model: Model): Record<string, string> {
   const { calls, actions, payload, putType, gotType, answer } = model;
   const isSame = putType === gotType;
   const put = `s3.send(new ${calls.put}Command({ ...ref, ${payload}: `;
@@ -39,7 +39,6 @@ async function wordsOf(name: string, absent: string, model: Model): Promise<Reco
     gotType,
     putRoot: model.putRoot,
     typeImports: [...new Set([putType, gotType])].map((type) => `type ${type},`).join(" "),
-    helperImports: await importsOf(["defineSetting", "deleteSeen", "unlessAbsent"]),
     fields: print.fieldsOf(model),
     document: print.documentOf(model),
     spec: print.specOf(model),
@@ -64,25 +63,6 @@ async function wordsOf(name: string, absent: string, model: Model): Promise<Reco
 function kitAnswerOf(model: Model): string {
   const document = `withUnknown(${print.rewritten(model)} as object as Document, random)`;
   return model.answer === undefined ? document : `{ ${model.answer}: ${document} }`;
-}
-
-/** The file of the settings' folder that exports this. */
-async function exporterOf(declaration: string): Promise<string> {
-  for (const file of await readdir(join(ROOT, SETTINGS))) {
-    const text = await readFile(join(ROOT, SETTINGS, file), "utf8");
-    if (new RegExp(`^export (async )?${declaration}\\b`, "m").test(text)) return file;
-  }
-  throw new Error(`${SETTINGS} exports no ${declaration}`);
-}
-
-/** Imports of functions of the settings' folder, a line for each file. */
-async function importsOf(names: readonly string[]): Promise<string> {
-  const files = await Promise.all(names.map((name) => exporterOf(`function ${name}`)));
-  const lines = [...new Set(files)].sort().map((file) => {
-    const imported = names.filter((_, index) => files[index] === file);
-    return `import { ${imported.join(", ")} } from "./${file}";`;
-  });
-  return lines.join("\n");
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -113,7 +93,7 @@ async function insert(path: string, ...rows: [anchor: string, line: string][]): 
 }
 
 async function begin(name: string, absent: string, model: Model): Promise<void> {
-  const words = await wordsOf(name, absent, model);
+  const words = wordsOf(name, absent, model);
   const file = kebabCase(name);
   await fill("setting.ts", `${SETTINGS}/${file}.ts`, words);
   await fill("setting.test.ts", `${SETTINGS}/${file}.test.ts`, words);
@@ -133,12 +113,6 @@ async function begin(name: string, absent: string, model: Model): Promise<void> 
     "                access:\n                  type: object\n                  title: BucketConsent\n",
     print.crdBlock(model, name, " ".repeat(16)),
   ]);
-  const [otherDelete, thisDelete] = ["DeleteBucketAnalyticsConfigurationCommand", `${model.calls.delete}Command`];
-  await insert(
-    `${SETTINGS}/${await exporterOf("type DeleteDocument")}`,
-    [`  ${otherDelete},\n`, `  ${thisDelete},\n`],
-    [`  | ${otherDelete}\n`, `  | ${thisDelete}\n`],
-  );
   const codes = await readFile(join(ROOT, "operator/aws/error-codes.ts"), "utf8");
   if (!codes.includes(`"${absent}"`))
     await insert("operator/aws/error-codes.ts", ['  "NoSuchBucketPolicy",\n', `  "${absent}",\n`]);

@@ -62,6 +62,9 @@ export const SUBRESOURCE_IGNORED = "SubresourceIgnored";
 
 export const EXPIRED: readonly string[] = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
 
+/** S3 refuses to suspend versioning while object lock or replication needs it. */
+export const INVALID_BUCKET_STATE = "InvalidBucketState";
+
 /** Refused by the SDK itself, before any request. */
 const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
 
@@ -131,7 +134,7 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
   DestinationRefused: LOG_TARGET,
   // Every other 4xx too, by its status.
-  Invalid: [...REFUSED_BY_SDK, "InvalidBucketState"],
+  Invalid: [...REFUSED_BY_SDK, INVALID_BUCKET_STATE],
   Unsupported: [
     SUBRESOURCE_IGNORED,
     "InvalidAction",

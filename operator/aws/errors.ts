@@ -1,6 +1,7 @@
 import {
   ABSENT,
   EXPIRED,
+  INVALID_BUCKET_STATE,
   INVALID_PARAMETER,
   INVALID_VALUE,
   KINDS,
@@ -61,6 +62,11 @@ export function isNoSuchBucket(error: unknown): boolean {
 /** The endpoint does not know the subresource and returned the list of objects. It may still obey a PUT. */
 export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
+}
+
+/** S3 refuses to suspend versioning: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
+export function isVersioningNeeded(error: unknown): boolean {
+  return isSdkError(error) && error.name === INVALID_BUCKET_STATE;
 }
 
 /** New credentials may help. Includes every 400 of HeadBucket, which has no code. */

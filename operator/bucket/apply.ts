@@ -35,7 +35,7 @@ export async function applySettings(
   }));
   const write = (plan: SettingPlan) =>
     writeLatest(bucket, plan, claim).catch((error: unknown) => {
-      const failure = settingFailure(error, plan.setting.permissions.write[0], bucket.arn);
+      const failure = settingFailure(error, plan.setting.iamActions.write[0], bucket.arn);
       throw failed(lastingFailure(error, failure, () => history.refusedFor(uid, plan.name)));
     });
   const written = await applyParts(parts, write, history, uid);
@@ -56,7 +56,7 @@ function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
 function readable(bucket: BucketClient, plan: SettingPlan): SettingPlan {
   const { setting, observation, blocked } = plan;
   if (observation.error === undefined || blocked !== undefined) return plan;
-  return { ...plan, blocked: settingFailure(observation.error, setting.permissions.read[0], bucket.arn) };
+  return { ...plan, blocked: settingFailure(observation.error, setting.iamActions.read[0], bucket.arn) };
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
-import type { TakeTurn } from "./deletion/emptying/turns.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
@@ -52,6 +51,9 @@ export interface Contributions {
   /** Prefixes of the Sids of paused BucketAccesses, whose statements stay as they are in both policies. */
   pausedSids: readonly string[];
 }
+
+/** A turn at work that keeps a worker busy for long; undefined if all turns are taken. Disposing returns it. */
+export type TakeTurn = () => Disposable | undefined;
 
 /** For `deletionPolicy: DeleteWithContents`. */
 export interface EmptyingDependencies {

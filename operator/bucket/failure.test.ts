@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lastingFailure, principalFailure, settingFailure } from "./failure.ts";
-import { SettingRefused } from "./settings/setting.ts";
+import { lastingFailure, principalFailure, settingFailure, SettingRefused } from "./failure.ts";
 import { sdkError } from "./testing/fake-bucket.ts";
 
 test("settingFailure: a refusal of a setting is terminal", () => {

@@ -1,8 +1,25 @@
-import { REASON } from "../api/reasons.ts";
+import { REASON, type Reason } from "../api/reasons.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { Failure } from "../reconcile/outcome.ts";
-import { SettingRefused } from "./settings/setting.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
+
+/**
+ * AWS refuses the setting, or would. Only a user can change that, unless it is not `terminal`: then what is missing may
+ * still appear, such as the other bucket of the same `kubectl apply`.
+ */
+export class SettingRefused extends Error {
+  readonly reason: Reason;
+  readonly terminal: boolean;
+  /** Each try reaches another party, such as a queue that gets S3's test message: the operator tries less often. */
+  isNoticed = false;
+  constructor(reason: Reason, message: string, terminal = true) {
+    super(message);
+    this.name = "SettingRefused";
+    this.reason = reason;
+    this.terminal = terminal;
+  }
+}
 
 /**
  * The failure of `action` on `resource`. `action` is an IAM action, `resource` an ARN: both go into the message of a denial. An error that is
@@ -18,18 +35,12 @@ export function settingFailure(error: unknown, action: string, resource: string)
   return failure;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-
 /** Adapts a failure to how long AWS has refused the write. */
 export function lastingFailure(error: unknown, failure: Failure, refusedForMs: () => number): Failure {
   if (awsErrorKind(error) === "NotYetVisible") return principalFailure(error, failure, refusedForMs());
   if (!(error instanceof SettingRefused) || !error.isNoticed) return failure;
-  return { ...failure, retryAfterMs: Math.min(Math.max(refusedForMs(), MINUTE_MS), HOUR_MS) };
+  return { ...failure, retryAfterMs: Math.min(Math.max(refusedForMs(), DELAY_MS.leastNoticed), DELAY_MS.mostNoticed) };
 }
-
-/** Twice the time that AWS usually takes to know a new role everywhere. */
-const PRINCIPAL_WAIT_MS = 120_000;
 
 /**
  * AWS refuses a policy in the same words whether a principal does not exist or is new. Returns `failure`, which is retried soon, for the first two
@@ -37,7 +48,7 @@ const PRINCIPAL_WAIT_MS = 120_000;
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
  */
 export function principalFailure(error: unknown, failure: Failure, refusedForMs: number): Failure {
-  if (refusedForMs < PRINCIPAL_WAIT_MS) return failure;
+  if (refusedForMs < DELAY_MS.newPrincipal) return failure;
   const named = namedPrincipal(error);
   const message =
     `AWS does not know ${named === undefined ? "a principal of the bucket policy" : `the principal '${named}'`}: ` +

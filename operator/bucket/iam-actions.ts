@@ -54,6 +54,6 @@ export const CONFIGURATION_ACTIONS: readonly string[] = [
   ...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf).filter((action) => action.startsWith("s3:"))]),
 ];
 
-export function actionsOf({ permissions }: Setting): string[] {
-  return [...permissions.read, ...permissions.write];
+export function actionsOf({ iamActions }: Setting): string[] {
+  return [...iamActions.read, ...iamActions.write];
 }

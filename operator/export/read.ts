@@ -113,9 +113,9 @@ async function findElsewhere(
 
 /** Fails on temporary errors: the manifest would lack settings that the bucket has. */
 function checkReadable(bucket: BucketClient, observations: Observations): void {
-  const failures = SETTINGS.flatMap(({ name, permissions }) => {
+  const failures = SETTINGS.flatMap(({ name, iamActions }) => {
     const error: unknown = observations.get(name)?.error;
-    return error === undefined ? [] : [{ error, action: permissions.read[0] }];
+    return error === undefined ? [] : [{ error, action: iamActions.read[0] }];
   });
   const [first] = failures.length === SETTINGS.length ? failures : [];
   const fatal = failures.find(({ error }) => !isLasting(error)) ?? first;

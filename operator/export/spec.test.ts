@@ -9,17 +9,17 @@ import { declareBucket } from "./spec.ts";
 const { bucket } = fakeBucket(failing("NotToBeCalled", 500));
 
 function says(name: keyof S3BucketSpec, spec: S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
-  return fakeSetting(name, { declare: () => ({ spec, unsaid: ["more"] }), diff: () => [], ...overrides });
+  return fakeSetting(name, { toSpec: () => ({ spec, omitted: ["more"] }), diff: () => [], ...overrides });
 }
 
-function declare(settings: Setting[], observations: Record<string, Observation> = {}) {
+function toSpec(settings: Setting[], observations: Record<string, Observation> = {}) {
   const looks = settings.map(({ name }) => [name, observations[name] ?? { value: undefined }] as const);
   return declareBucket(settings, new Map(looks), bucket);
 }
 
 test("joins the specs of all settings in order, and their notes", () => {
   const settings = [says("versioning", { versioning: "Enabled" }), says("abac", {}), says("tags", { tags: { a: "" } })];
-  expect(declare(settings)).toEqual({
+  expect(toSpec(settings)).toEqual({
     spec: { versioning: "Enabled", tags: { a: "" } },
     notes: ["versioning: more", "abac: more", "tags: more"],
   });
@@ -27,7 +27,7 @@ test("joins the specs of all settings in order, and their notes", () => {
 
 test("leaves out a setting that a reconcile would change", () => {
   const diff: Setting["diff"] = () => [change("a"), change("b")];
-  const { spec, notes } = declare([says("versioning", { versioning: "Enabled" }, { diff })]);
+  const { spec, notes } = toSpec([says("versioning", { versioning: "Enabled" }, { diff })]);
   expect(spec).toEqual({});
   expect(notes).toEqual(["versioning: more", "versioning: has a form that a spec cannot express (a, b)"]);
 });
@@ -36,12 +36,12 @@ test("compares the desired value of the declared spec, with its key", () => {
   const encryption = { sseAlgorithm: "aws:kms", kmsKey: { arn: "arn" } } as const;
   const seen: unknown[] = [];
   const desired: Setting["desired"] = (spec, { kmsKeyArn, baseline }) => seen.push(spec, kmsKeyArn, baseline);
-  declare([says("encryption", { encryption }, { desired })]);
+  toSpec([says("encryption", { encryption }, { desired })]);
   expect(seen).toEqual([{ encryption }, "arn", false]);
 });
 
 test("names the action that is missing for a read", () => {
-  const { spec, notes } = declare([says("cors", { cors: { rules: [] } })], {
+  const { spec, notes } = toSpec([says("cors", { cors: { rules: [] } })], {
     cors: { error: sdkError("AccessDenied", 403) },
   });
   expect(spec).toEqual({});
@@ -51,8 +51,8 @@ test("names the action that is missing for a read", () => {
 test("leaves out what the API accepts only with versioning", () => {
   const lock = says("objectLock", { objectLock: { mode: "None" } });
   const on = says("versioning", { versioning: "Enabled" });
-  expect(declare([on, lock]).spec).toHaveProperty("objectLock");
-  const { spec, notes } = declare([lock]);
+  expect(toSpec([on, lock]).spec).toHaveProperty("objectLock");
+  const { spec, notes } = toSpec([lock]);
   expect(spec).toEqual({});
   expect(notes).toContain("objectLock: needs versioning in the spec, which is left out");
 });
@@ -61,6 +61,6 @@ test("does not count ownership tags as a difference", () => {
   const tags = { "s3-operator.io/released-by": "a/b/c", team: "docs" };
   const ownershipTags: unknown[] = [];
   const desired: Setting["desired"] = (_spec, context) => ownershipTags.push(context.ownershipTags);
-  declare([says("tags", {}, { desired })], { tags: { value: tags } });
+  toSpec([says("tags", {}, { desired })], { tags: { value: tags } });
   expect(ownershipTags).toEqual([{ "s3-operator.io/released-by": "a/b/c" }]);
 });

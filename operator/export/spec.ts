@@ -3,7 +3,7 @@ import type { S3BucketSpec } from "../api/types.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { BucketClient } from "../bucket/bucket-client.ts";
 import type { Observation, Observations } from "../bucket/observe.ts";
-import type { Declaration } from "../bucket/settings/declaration.ts";
+import type { ExportedSetting } from "../bucket/settings/to-spec.ts";
 import type { Setting, SettingContext } from "../bucket/settings/setting.ts";
 
 /** A spec with which the operator finds no difference, and notes for the user on what it leaves out. */
@@ -27,9 +27,9 @@ export function declareBucket(
   for (const setting of settings) {
     const observation = observations.get(setting.name);
     if (observation === undefined) continue;
-    const declaration = declare(setting, observation, context);
-    Object.assign(spec, declaration.spec);
-    notes.push(...(declaration.unsaid ?? []).map((unsaid) => `${setting.name}: ${unsaid}`));
+    const exported = toSpec(setting, observation, context);
+    Object.assign(spec, exported.spec);
+    notes.push(...(exported.omitted ?? []).map((omitted) => `${setting.name}: ${omitted}`));
   }
   for (const name of ON_VERSIONS) {
     if (spec[name] === undefined || spec.versioning === "Enabled") continue;
@@ -40,20 +40,20 @@ export function declareBucket(
 }
 
 /** Leaves out a setting that a reconcile with this spec would change. */
-function declare(setting: Setting, { value, error }: Observation, context: SettingContext): Declaration {
-  if (error !== undefined) return { unsaid: [`could not be read. ${describe(error, setting, context)}`] };
-  const declaration = setting.declare(value, context);
-  const kmsKeyArn = declaration.spec?.encryption?.kmsKey?.arn;
+function toSpec(setting: Setting, { value, error }: Observation, context: SettingContext): ExportedSetting {
+  if (error !== undefined) return { omitted: [`could not be read. ${describe(error, setting, context)}`] };
+  const exported = setting.toSpec(value, context);
+  const kmsKeyArn = exported.spec?.encryption?.kmsKey?.arn;
   const known = kmsKeyArn === undefined ? context : { ...context, kmsKeyArn };
-  const desired = setting.desired(declaration.spec ?? {}, known);
+  const desired = setting.desired(exported.spec ?? {}, known);
   const changes = desired === undefined ? [] : setting.diff(desired, value);
-  if (changes.length === 0) return declaration;
+  if (changes.length === 0) return exported;
   const paths = changes.map(({ path }) => path).join(", ");
-  return { unsaid: [...(declaration.unsaid ?? []), `has a form that a spec cannot express (${paths})`] };
+  return { omitted: [...(exported.omitted ?? []), `has a form that a spec cannot express (${paths})`] };
 }
 
-function describe(error: unknown, { permissions }: Setting, { bucket }: SettingContext): string {
-  return awsFailure(error, { action: permissions.read[0], resource: bucket.arn })?.message ?? String(error);
+function describe(error: unknown, { iamActions }: Setting, { bucket }: SettingContext): string {
+  return awsFailure(error, { action: iamActions.read[0], resource: bucket.arn })?.message ?? String(error);
 }
 
 /** An adopted bucket. Its present ownership tags count as desired: adoption replaces them. */

@@ -3,9 +3,9 @@ import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
 
 /**
- * What differs, by meaning, between a policy as it must be and as AWS has it: the order of statements and lists, one value or a list of one, and letter case
- * where AWS has none are no difference. The version is one: without the current version, escaped prefixes mean something else.
- * @param observed as IAM and EKS answer, URL-encoded or not; undefined: there is none
+ * Compares policies by meaning: ignores the order of statements and lists, a value against a list of one, and letter
+ * case where AWS does. Compares the version, because escaped prefixes need the current one.
+ * @param observed as IAM and EKS return it, URL-encoded or not; undefined if there is none
  */
 export function comparePolicy(desired: PolicyDocument, observed: string | undefined): Change[] {
   if (observed === undefined) return compare("", desired, undefined);
@@ -14,7 +14,7 @@ export function comparePolicy(desired: PolicyDocument, observed: string | undefi
   return [...compare("Version", desired.Version, found.Version), ...compareStatements(desired, found)];
 }
 
-/** A policy as IAM hands it out, with all but letters and digits in percent signs; undefined when it is none. */
+/** Parses a policy, URL-encoded or not; undefined if it is not valid. */
 export function readPolicy(text: string): PolicyDocument | undefined {
   try {
     return parsePolicy(text.startsWith("%") ? decodeURIComponent(text) : text);
@@ -23,7 +23,7 @@ export function readPolicy(text: string): PolicyDocument | undefined {
   }
 }
 
-/** As sets that may hold the same twice: what only one side has, by its place there. */
+/** Compares as multisets. Reports each statement that only one side has, with its place there. */
 function compareStatements(desired: PolicyDocument, found: PolicyDocument): Change[] {
   const wanted = desired.Statement.map((statement) => JSON.stringify(canonicalStatement(statement)));
   const actual = found.Statement.map((statement) => JSON.stringify(canonicalStatement(statement)));

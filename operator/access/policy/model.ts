@@ -1,48 +1,47 @@
-/** What the pure core of BucketAccess works on: plain values, gathered once by the controller. */
+/** Input of the pure functions in this folder. The controller gathers it once. */
 
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 
-/** A bucket, as far as access to it goes. */
 export interface AccessBucket {
   name: string;
   arn: string;
   region: string;
-  /** Absent: its objects need no KMS permission, being encrypted by S3, or with the AWS managed key `aws/s3`. */
+  /** Absent if objects need no KMS permission: encrypted by S3, or with the AWS managed key `aws/s3`. */
   encryption?: AccessEncryption;
-  /** Keys that the bucket had before, and that its older objects are still encrypted with; the last one first. */
+  /** Earlier keys of the bucket, which still encrypt older objects; latest first. */
   formerEncryptions: readonly AccessEncryption[];
 }
 
 export interface AccessEncryption {
   kmsKeyArn: string;
-  /** See {@link EncryptionContext}; at least one. */
+  /** At least one. */
   contexts: readonly EncryptionContext[];
-  /** Of a former key: S3 still encrypts new objects with it. */
+  /** A former key that S3 still uses for new objects. */
   inUse?: true;
 }
 
 /**
- * By what KMS is told of an object: with an S3 Bucket Key by the bucket's ARN, without one by the object's.
+ * The ARN that S3 puts into the KMS encryption context: the bucket's with an S3 Bucket Key, otherwise the object's.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html#bucket-key-changes
  */
 export type EncryptionContext = "Bucket" | "Object";
 
-/** Whose Pods get a role. */
+/** The Pods that get a role. */
 export interface Workload {
   namespace: string;
   serviceAccount: string;
 }
 
-/** How its Pods get the role's credentials. */
+/** How Pods get the role's credentials. */
 export type WorkloadIdentity =
   { type: "IRSA"; oidcProviderArn: string } | { type: "PodIdentity"; /** Of the EKS cluster. */ clusterArn: string };
 
-/** Policy variables, with which prefixes are escaped, need this version. */
+/** Escaped prefixes use policy variables, which need this version. */
 export function policyDocument(statements: Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** The shorter spelling of a list of one, which AWS takes as the same. */
+/** Unwraps a list of one, which AWS treats alike, to shorten the policy. */
 export function oneOrMany(values: readonly string[]): string | string[] {
   const [first, ...others] = values;
   return first === undefined || others.length > 0 ? [...values] : first;

@@ -6,8 +6,8 @@ import type { AccessBucket } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";
 
 /**
- * The policy of a Pod Identity association that narrows the account's shared role (`spec.role: Shared`) to the grants, or why there can be none.
- * EKS wants `disableSessionTags: true` beside it, so that the shared role cannot trust by session tags.
+ * The policy of a Pod Identity association, which limits the account's shared role (`spec.role: Shared`) to the grants.
+ * EKS requires `disableSessionTags: true` with it, so a shared role cannot trust session tags.
  * https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
  */
 export function sessionPolicy(

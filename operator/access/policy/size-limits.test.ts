@@ -53,7 +53,7 @@ describe("sessionPolicy", () => {
     expect(policy).toBeUndefined();
     expect(failure).toMatchObject({
       reason: "PolicyTooLarge",
-      message: expect.stringContaining("leave out spec.role"),
+      message: expect.stringContaining("remove spec.role"),
     });
   });
 });

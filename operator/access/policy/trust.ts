@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import { policyDocument, type Workload, type WorkloadIdentity } from "./model.ts";
 
-/** Whom the role trusts: Pods with that ServiceAccount in that cluster, and nobody else. See limits.ts for how long it may be. */
+/** Trusts only Pods with this ServiceAccount in this cluster. See size-limits.ts for its maximum length. */
 export function trustPolicy(identity: WorkloadIdentity, workload: Workload): PolicyDocument {
   return identity.type === "IRSA"
     ? trustToken(identity.oidcProviderArn, workload)
@@ -9,7 +9,7 @@ export function trustPolicy(identity: WorkloadIdentity, workload: Workload): Pol
 }
 
 /**
- * Both `sub` and `aud`, exactly: without `aud` a token made for another service would do.
+ * Requires the exact `sub` and `aud`: without `aud`, a token for another service would be accepted.
  * https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
 function trustToken(oidcProviderArn: string, { namespace, serviceAccount }: Workload): PolicyDocument {
@@ -30,8 +30,9 @@ function trustToken(oidcProviderArn: string, { namespace, serviceAccount }: Work
 }
 
 /**
- * By the session tags that EKS sets, without which any association in the account could hand out the role; the cluster's ARN names its account.
- * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html, https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ * Requires the session tags that EKS sets. Without them, any association in the account could use the role.
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html,
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
 function trustAssociation(clusterArn: string, { namespace, serviceAccount }: Workload): PolicyDocument {
   return policyDocument([

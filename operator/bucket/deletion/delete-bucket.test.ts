@@ -21,7 +21,7 @@ const DELETE_IF_EMPTY: S3BucketSpec = { deletionPolicy: "DeleteIfEmpty" };
 interface Case {
   spec?: S3BucketSpec;
   status?: S3BucketStatus;
-  /** What each call answers, or throws; by default nothing. */
+  /** Answers by call; default: empty. */
   aws?: Record<string, (call: Call) => unknown>;
   accounts?: ReturnType<typeof awsAccount>[];
 }
@@ -48,7 +48,7 @@ function tagged(tags: Tags): Record<string, () => unknown> {
   return { ListTagsForResourceCommand: () => ({ Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }) };
 }
 
-/** As the SDK has it of an answer without a code and without the id of a request. */
+/** The SDK's error for an answer without a code and without a request id. */
 function foreign(status: number): () => never {
   return failing(status === 404 ? "NotFound" : "Unknown", status, { $metadata: { httpStatusCode: status } });
 }
@@ -58,13 +58,13 @@ function thereAtFirst(): () => unknown {
   return () => ((looks += 1) === 1 ? {} : failing("NotFound", 404)());
 }
 
-test("without our finalizer there is nothing to do", async () => {
+test("does nothing without the finalizer", async () => {
   const { context } = recordedContext(s3Bucket(DELETE_IF_EMPTY, { finalizers: ["others/finalizer"] }));
   expect(await deleteBucket({} as BucketDependencies, context)).toEqual({ kind: "released" });
 });
 
 describe("Retain", () => {
-  test("leaves the bucket, marked as released before the claim goes", async () => {
+  test("keeps the bucket, and marks it as released before it removes the claim", async () => {
     const { run, calls, events, released } = deletion({ aws: tagged(OURS) });
     expect(await run()).toEqual({ kind: "released" });
     expect(calls.slice(1).map(({ command, input }) => [command, input.Tags ?? input.TagKeys])).toEqual([
@@ -88,7 +88,7 @@ describe("Retain", () => {
     expect(Object.fromEntries(current)).toEqual(released);
   });
 
-  test("restores an origin that had given its place when an earlier try ended, or S3 Lifecycle took over", async () => {
+  test("restores an origin tag that an earlier attempt or S3 Lifecycle removed to make room", async () => {
     const { "s3-operator.io/origin": _, ...claim } = OURS;
     const { current, answers } = tagStore({ ...userTags(46), ...claim, [EXPIRING_TAG]: "2026-01-01T00:00:00Z" });
     const { run, events } = deletion({ aws: answers, status: { ...ESTABLISHED, origin: "Created" } });
@@ -100,7 +100,7 @@ describe("Retain", () => {
 
   test.each([
     ["another's", OTHERS],
-    ["nobody's", {}],
+    ["without owner", {}],
   ])("touches nothing that is %s", async (_case, tags) => {
     const { run, commands, events, released } = deletion({ aws: tagged(tags) });
     await run();
@@ -121,7 +121,7 @@ describe("Retain", () => {
     expect(released()).toBe(true);
   });
 
-  test("a bucket that is gone is no hindrance", async () => {
+  test("a missing bucket does not block", async () => {
     const aws = {
       ListTagsForResourceCommand: failing("NoSuchBucket", 404),
       HeadBucketCommand: failing("NotFound", 404),
@@ -143,7 +143,7 @@ describe("Retain", () => {
     expect(released()).toBe(true);
   });
 
-  describe("tries again what passes", () => {
+  describe("retries conflicts and throttling", () => {
     beforeEach(() => void vi.useFakeTimers());
     afterEach(() => void vi.useRealTimers());
 
@@ -174,7 +174,7 @@ describe("Retain", () => {
       expect(Object.fromEntries(current)).toEqual({ ...releaseTag(OWNER), "s3-operator.io/origin": "Created" });
     });
 
-    test("but holds up a deletion for no longer than 20 s", async () => {
+    test("but delays a deletion for at most 20 s", async () => {
       const { aws } = refusing("TagResourceCommand", "OperationAborted", 409, Infinity);
       const { run, events, released } = deletion({ aws });
       const running = run();
@@ -238,7 +238,7 @@ describe("DeleteIfEmpty", () => {
   const destroy = (aws: Case["aws"], status = ESTABLISHED) =>
     deletion({ spec: DELETE_IF_EMPTY, status, aws: aws ?? {} });
 
-  test("deletes the bucket, and goes once it is seen gone", async () => {
+  test("deletes the bucket, and releases the object once it is gone", async () => {
     let heads = 0;
     const { run, commands, calls, events, released } = destroy({
       ...tagged(OURS),
@@ -259,7 +259,7 @@ describe("DeleteIfEmpty", () => {
     expect(released()).toBe(true);
   });
 
-  test("waits while it is still to be seen", async () => {
+  test("waits while the bucket still exists", async () => {
     const { run, events, released } = destroy(tagged(OURS));
     expect(await thrownOutcome(run)).toMatchObject({ kind: "again", reason: "Deleting" });
     expect(events).toEqual([]);
@@ -273,7 +273,7 @@ describe("DeleteIfEmpty", () => {
     expect(await deletion({ spec: DELETE_IF_EMPTY, status: {}, accounts: [] }).run()).toEqual({ kind: "released" });
   });
 
-  test("waits for somebody to empty it", async () => {
+  test("waits until a user empties it", async () => {
     const { run, released } = destroy({ ...tagged(OURS), DeleteBucketCommand: failing("BucketNotEmpty", 409) });
     expect(await thrownOutcome(run)).toMatchObject({ kind: "waiting", reason: "BucketNotEmpty" });
     expect(released()).toBe(false);
@@ -294,14 +294,14 @@ describe("DeleteIfEmpty", () => {
     expect(released()).toBe(false);
   });
 
-  test("a bucket whose tags may not be read may be another's: it stays", async () => {
+  test("a bucket whose tags cannot be read stays, since it may have another owner", async () => {
     const { run, commands, released } = destroy({ ListTagsForResourceCommand: failing("AccessDenied", 403) });
     await thrownFailure(run);
     expect(commands()).not.toContain("DeleteBucketCommand");
     expect(released()).toBe(false);
   });
 
-  test("one that was ours and may no longer be looked at keeps the object", async () => {
+  test("a bucket that was ours and denies access keeps the object", async () => {
     const { run, released } = destroy({ HeadBucketCommand: failing("Unknown", 403) });
     expect(await thrownFailure(run)).toMatchObject({ reason: "AccessDenied" });
     expect(released()).toBe(false);
@@ -309,7 +309,7 @@ describe("DeleteIfEmpty", () => {
 
   test.each<[string, Record<string, () => unknown>, S3BucketStatus]>([
     ["is another's", tagged(OTHERS), ESTABLISHED],
-    ["is nobody's", tagged({}), ESTABLISHED],
+    ["has no owner", tagged({}), ESTABLISHED],
     ["is gone", { HeadBucketCommand: failing("NotFound", 404) }, ESTABLISHED],
     [
       "is in another account, and never was ours",

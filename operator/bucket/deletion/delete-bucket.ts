@@ -7,7 +7,7 @@ import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { waitForUsers } from "./in-use.ts";
 import { retain } from "./retain.ts";
 
-/** Ends an S3Bucket as its deletionPolicy says: docs/deleting-buckets.md. The finalizer goes last. */
+/** Carries out the deletionPolicy, then removes the finalizer. See docs/deleting-buckets.md. */
 export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
   const { object } = context;
   if (!object.metadata.finalizers?.includes(FINALIZER)) return { kind: "released" };
@@ -23,7 +23,7 @@ async function carryOut(dependencies: BucketDependencies, context: BucketContext
   const { deletionPolicy, mode } = context.object.spec;
   const policy = mode === "Observe" ? "Observe" : deletionPolicy;
   if (policy === "DeleteWithContents") await deleteWithContents(dependencies, context);
-  // Whoever changed their mind is to keep what S3 has not expired yet.
+  // The user may have changed the policy: keep what S3 has not expired yet.
   else await withdraw(dependencies, context);
   if (policy === "DeleteIfEmpty") await deleteIfEmpty(dependencies, context);
   if (policy === "DeleteIfEmpty" || policy === "DeleteWithContents") return retireKey(dependencies, context);

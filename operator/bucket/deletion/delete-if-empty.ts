@@ -3,19 +3,18 @@ import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { waiting } from "../../reconcile/outcome.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { findOwnBucket } from "./own-bucket.ts";
-import { refusal } from "./permit.ts";
+import { deletionViolation } from "./guardrails.ts";
 import { removeBucket } from "./remove-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-const NOT_EMPTY_RECHECK_MS = 300_000;
-
-/** Throws until the bucket is seen gone. A bucket that is not ours is none of our business. */
+/** Throws until the bucket is gone. Leaves a bucket of another owner alone. */
 export async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const target = await findOwnBucket(dependencies, context);
   if (target === undefined) return;
   const { account, bucket, tags } = target;
   await withdrawLifecycle(context, bucket, tags);
-  const refused = refusal(context.object, account, bucket.name);
-  if (refused !== undefined) throw refused;
+  const violation = deletionViolation(context.object, account, bucket.name);
+  if (violation !== undefined) throw violation;
   if (!(await removeBucket(context, bucket))) throw notEmpty(bucket.name);
 }
 
@@ -23,5 +22,5 @@ function notEmpty(name: string): Error {
   const message =
     `Bucket '${name}' is not empty (objects, versions, delete markers and multipart uploads all count): ` +
     "empty it, or set spec.deletionPolicy to Retain to keep it";
-  return waiting(REASON.bucketNotEmpty, message, NOT_EMPTY_RECHECK_MS);
+  return waiting(REASON.bucketNotEmpty, message, DELAY_MS.notEmpty);
 }

@@ -15,7 +15,7 @@ const OURS = ownershipTags(OWNER, "Created");
 const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };
 const HANDED_OVER = { startedTime: "2026-01-02T00:00:00.000Z", lifecycleStartedTime: "2026-01-03T00:00:00.000Z" };
 
-/** A clock that lets a slice of work do a few pages. */
+/** A clock that limits a slice to a few pages. */
 function ticking(): () => number {
   let clock = Date.UTC(2026, 6, 1);
   return () => (clock += 4_000);
@@ -28,7 +28,7 @@ interface Case {
   confirmed?: boolean;
   spec?: S3BucketSpec;
   lifecycleAbove?: number;
-  /** Milliseconds since the epoch at each look at the clock. */
+  /** Readings of the clock, in milliseconds since the epoch. */
   now?: () => number;
   busy?: boolean;
 }
@@ -125,7 +125,7 @@ describe("emptied and deleted", () => {
     expect(deleted).toEqual([1]);
   });
 
-  test("something that shows up late is looked for again", async () => {
+  test("checks again for an upload that appears late", async () => {
     const it = versionedBucket({});
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
     expect(await thrownOutcome(deletion({ it }).run)).toMatchObject({
@@ -155,7 +155,7 @@ describe("nothing is deleted", () => {
     expect(status().deletion).toBeUndefined();
   });
 
-  test("as long as other buckets have their turn", async () => {
+  test("while other buckets have all turns", async () => {
     const it = versionedBucket({ versions: names(3) });
     expect(await thrownOutcome(deletion({ it, busy: true }).run)).toMatchObject({ kind: "again", reason: "Emptying" });
     expect(it.versions.size).toBe(3);
@@ -163,7 +163,7 @@ describe("nothing is deleted", () => {
 });
 
 describe("what is in the way", () => {
-  test("is looked into, and the bucket is not", async () => {
+  test("is read, and the bucket is not deleted", async () => {
     const it = versionedBucket({ versions: names(3) });
     it.refusals.set("k002 v", "AccessDenied");
     const { run, commands } = deletion({ it });
@@ -172,7 +172,7 @@ describe("what is in the way", () => {
     expect(commands()).not.toContain("DeleteBucketCommand");
   });
 
-  test("is S3 being busy: it is tried again with a growing delay", async () => {
+  test("is throttling: retries with a growing delay", async () => {
     const it = versionedBucket({ versions: names(3) });
     it.refusals.set("k002 v", "SlowDown");
     const failure = await thrownFailure(deletion({ it }).run);
@@ -192,7 +192,7 @@ describe("what is in the way", () => {
     expect(stop).toHaveProperty("message", expect.stringContaining('version v of object "k001" was deleted'));
   });
 
-  test("is one version that a store answers deleted and lists again: the rest goes first", async () => {
+  test("is a version that a store lists again after its deletion: the rest is deleted first", async () => {
     const it = versionedBucket({ versions: names(90) }, 10);
     it.answers["DeleteObjectsCommand"] = ({ input }) => {
       const { Objects } = input["Delete"] as { Objects: { Key: string; VersionId: string }[] };
@@ -205,7 +205,7 @@ describe("what is in the way", () => {
     expect([...it.versions]).toEqual(["k050 v"]);
   });
 
-  test("is a key that is written again under the same id: that is no store's fault", async () => {
+  test("is not a key that is written again under the same id", async () => {
     const it = versionedBucket({ versions: ["k null"] });
     let writtenAt = WRITTEN.getTime();
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
@@ -215,7 +215,7 @@ describe("what is in the way", () => {
     expect(await thrownOutcome(deletion({ it }).run)).toMatchObject({ reason: "Emptying" });
   });
 
-  test("is somebody who writes", async () => {
+  test("is another writer", async () => {
     const it = versionedBucket({ versions: names(3) });
     it.answers["DeleteBucketCommand"] = failing("BucketNotEmpty", 409);
     const startedTime = new Date(WRITTEN.getTime() - 1).toISOString();
@@ -228,7 +228,7 @@ describe("S3 Lifecycle", () => {
   const NONE = { GetBucketLifecycleConfigurationCommand: failing("NoSuchLifecycleConfiguration", 404) };
   const deletedSoFar = { ...ESTABLISHED, deletion: { startedTime: HANDED_OVER.startedTime, objectsDeleted: 100 } };
 
-  test("is told to expire the rest, which is on record before it is so", async () => {
+  test("expires the rest, which is recorded first", async () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     Object.assign(it.answers, NONE);
     const { run, status, progress, reasons, commands } = deletion({ it, lifecycleAbove: 100, status: deletedSoFar });
@@ -255,7 +255,7 @@ describe("S3 Lifecycle", () => {
     expect(current.size).toBe(50);
   });
 
-  test("is done without where the bucket has no room for the tag that says so", async () => {
+  test("is not used if the bucket has no room for its tag", async () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     const { "s3-operator.io/origin": _, ...claim } = OURS;
     Object.assign(it.answers, NONE, tagStore({ ...userTags(47), ...claim }).answers);
@@ -265,7 +265,7 @@ describe("S3 Lifecycle", () => {
     expect(commands()).not.toContain("PutBucketLifecycleConfigurationCommand");
   });
 
-  test("is left alone while its rules are there, and its progress is only looked at", async () => {
+  test("keeps its rules, and only its progress is read", async () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({
       Rules: ["s3-operator-expire-all", "s3-operator-expire-delete-markers"].map((ID) => ({ ID, Status: "Enabled" })),
@@ -291,7 +291,7 @@ describe("S3 Lifecycle", () => {
     expect(commands()).toContain("PutBucketLifecycleConfigurationCommand");
   });
 
-  test("cannot expire what object lock protects, and the message says so", async () => {
+  test("cannot expire what object lock protects, as the message says", async () => {
     const it = versionedBucket({ versions: names(30) }, 10);
     const until = new Date("2027-01-01T00:00:00Z");
     Object.assign(it.answers, NONE);
@@ -308,7 +308,7 @@ describe("S3 Lifecycle", () => {
     expect(it.versions.size).toBe(0);
   });
 
-  test("comes next when the operator has deleted its share", async () => {
+  test("takes over after the operator has deleted its share", async () => {
     const it = versionedBucket({ versions: names(100) }, 10);
     const { run, status } = deletion({ it, lifecycleAbove: 15 });
     expect(await thrownOutcome(run)).toMatchObject({ kind: "again", reason: "Emptying", afterMs: 1_000 });
@@ -318,7 +318,7 @@ describe("S3 Lifecycle", () => {
 
   const handedOver = { ...ESTABLISHED, deletion: HANDED_OVER };
 
-  test("is stopped when the confirmation is taken back", async () => {
+  test("is stopped when the confirmation is removed", async () => {
     const it = versionedBucket({});
     it.answers["GetBucketLifecycleConfigurationCommand"] = () => ({ Rules: [{ ID: "s3-operator-expire-all" }] });
     const { run, commands, reasons, status } = deletion({ it, status: handedOver, confirmed: false });

@@ -1,38 +1,34 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { settingFailure } from "../failure.ts";
-import { again, failed, waiting } from "../../reconcile/outcome.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import { again, waiting } from "../../reconcile/outcome.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";
 import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tally.ts";
 import { findOwnBucket } from "./own-bucket.ts";
-import { refusal } from "./permit.ts";
+import { deletionViolation } from "./guardrails.ts";
 import { removeBucket } from "./remove-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-/** One slice of work, after which the object goes back into the queue: others need the worker, and people see how it goes on. */
+/** Length of a slice of work. After it the object returns to the queue, so that others get the worker. */
 const SLICE_MS = 10_000;
-const NEXT_SLICE_MS = 1_000;
-/** How often the object is read within a slice: a person may save the bucket at any time, and the watch tell nothing of it. */
-const LOOK_MS = 1_000;
-const NO_TURN_RETRY_MS = 5_000;
-/** An upload or a write that was under way may still show up in a bucket that was empty a moment ago. */
-const NOT_EMPTY_RETRY_MS = 5_000;
-const FILLING_RETRY_MS = 60_000;
+/** How often a slice reads the object, so that a user can stop the deletion even if the watch lags. */
+const RECHECK_MS = 1_000;
 
-/** Empties the bucket, slice by slice, and deletes it. Throws until it is seen gone. */
+/** Empties the bucket in slices, then deletes it. Throws until it is gone. */
 export async function deleteWithContents(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, status } = context;
   const { emptying, now } = dependencies;
   const target = await findOwnBucket(dependencies, context);
   if (target === undefined) return;
   const { account, bucket, tags } = target;
-  const refused = refusal(object, account, bucket.name);
-  if (refused !== undefined) {
+  const violation = deletionViolation(object, account, bucket.name);
+  if (violation !== undefined) {
     await withdrawLifecycle(context, bucket, tags);
-    throw refused;
+    throw violation;
   }
   await announce(context, bucket, now());
 
@@ -40,20 +36,20 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   if (own <= 0) await leaveToLifecycle(context, target, now());
   const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
-  if (tally.postponed !== undefined) throw postponed(bucket, tally.postponed);
+  if (tally.postponed !== undefined) failWith("s3:DeleteObjectVersion", `${bucket.arn}/*`)(tally.postponed);
   if (tally.complete && (await removeBucket(context, bucket))) return;
   await refuseIfListedAgain(bucket, tally.firstDeleted);
   throw toBeContinued(context, bucket, tally);
 }
 
-/** For a deletion that is no longer to take the contents: S3 may not go on with it either. */
+/** Stops S3 Lifecycle from expiring the contents, once the deletion no longer covers them. */
 export async function withdraw(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   if (context.status.deletion?.lifecycleStartedTime === undefined) return;
   const target = await findOwnBucket(dependencies, context);
   if (target !== undefined) await withdrawLifecycle(context, target.bucket, target.tags);
 }
 
-/** On record before anything is deleted. */
+/** Recorded before anything is deleted. */
 async function announce(
   { status, event, progress }: BucketContext,
   { name }: BucketClient,
@@ -66,7 +62,7 @@ async function announce(
   await progress(REASON.emptying, note);
 }
 
-/** What is done is counted whatever ends the slice. */
+/** Counts progress even if the slice fails. */
 async function workOn(
   { emptying, now }: BucketDependencies,
   { status, signal, ensureCurrent }: BucketContext,
@@ -75,13 +71,13 @@ async function workOn(
 ): Promise<Tally> {
   using turn = emptying.takeTurn();
   if (turn === undefined) {
-    throw again(REASON.emptying, "Waiting for other buckets to be emptied", NO_TURN_RETRY_MS);
+    throw again(REASON.emptying, "Waiting for other buckets to be emptied", DELAY_MS.turn);
   }
   const tally = newTally();
   const end = now() + SLICE_MS;
   const since = Date.parse(status.deletion?.startedTime ?? "");
   try {
-    const ensureWanted = atMostEvery(LOOK_MS, now, ensureCurrent);
+    const ensureWanted = atMostEvery(RECHECK_MS, now, ensureCurrent);
     await emptySlice(bucket, { hasTime: () => now() < end, ensureWanted, deletions, since }, tally);
     signal.throwIfAborted();
   } finally {
@@ -91,18 +87,14 @@ async function workOn(
   return tally;
 }
 
-/** Does nothing where the last look is younger than that; the reconcile itself began with one. */
-function atMostEvery(ms: number, now: () => number, look: () => Promise<void>): () => Promise<void> {
+/** Runs `check` at most every `ms`; the first time after `ms`, since the reconcile has just read the object. */
+function atMostEvery(ms: number, now: () => number, check: () => Promise<void>): () => Promise<void> {
   let last = now();
   return async () => {
     if (now() - last < ms) return;
     last = now();
-    await look();
+    await check();
   };
-}
-
-function postponed({ arn }: BucketClient, error: unknown): Error {
-  return failed(settingFailure(error, "s3:DeleteObjectVersion", `${arn}/*`));
 }
 
 function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally: Tally): Error {
@@ -111,12 +103,12 @@ function toBeContinued({ status }: BucketContext, { name }: BucketClient, tally:
   if (keepsFilling(tally)) {
     const message =
       `Objects are being written to bucket '${name}' as fast as they are deleted (${deleted}): ` +
-      "stop whoever writes, or set spec.deletionPolicy to Retain";
-    return waiting(REASON.bucketKeepsFilling, message, FILLING_RETRY_MS);
+      "stop the writers, or set spec.deletionPolicy to Retain";
+    return waiting(REASON.bucketKeepsFilling, message, DELAY_MS.filling);
   }
   if (tally.complete) {
-    const message = `Nothing is left in bucket '${name}' that can be listed (${deleted}), and S3 says that it is not empty`;
-    return waiting(REASON.emptying, message, NOT_EMPTY_RETRY_MS);
+    const message = `Bucket '${name}' lists nothing more (${deleted}), but S3 answers that it is not empty`;
+    return waiting(REASON.emptying, message, DELAY_MS.emptied);
   }
-  return again(REASON.emptying, `Emptying bucket '${name}': ${deleted}`, NEXT_SLICE_MS);
+  return again(REASON.emptying, `Emptying bucket '${name}': ${deleted}`, DELAY_MS.nextSlice);
 }

@@ -11,13 +11,12 @@ import { writePolicy } from "../policy/write.ts";
 import { policy } from "../settings/policy.ts";
 import { resolveTarget } from "../target.ts";
 import { readOwnTags } from "./own-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-/** The end of a BucketAccess brings the bucket back at once. */
-const RECHECK_MS = 300_000;
-/** BucketAccesses that a message has room for. */
+/** Maximum of BucketAccesses named in a message. */
 const MAX_NAMED = 5;
 
-/** Throws an OutcomeError as long as BucketAccesses refer to the bucket. Those of them that go take their statements of the bucket policy with them. */
+/** Throws an OutcomeError while BucketAccesses refer to the bucket. Removes the statements of those being deleted. */
 export async function waitForUsers(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object } = context;
   const users = dependencies.uses.usersOf(object);
@@ -38,7 +37,7 @@ async function withdrawStatements(dependencies: BucketDependencies, context: Buc
   if (failure !== undefined) throw failed(failure);
 }
 
-/** Takes all other statements of BucketAccesses out of the bucket policy. */
+/** Removes all other statements of BucketAccesses from the bucket policy. */
 async function keepStatements(
   { status }: BucketContext,
   bucket: BucketClient,
@@ -64,6 +63,6 @@ function inUse(namespace: string, users: readonly BucketAccess[]): Error {
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
   const message =
     `The bucket is kept as long as BucketAccesses refer to it: ${names.slice(0, MAX_NAMED).join(", ")}${more}. ` +
-    "Delete them, or, for those of other namespaces, remove spec.access";
-  return waiting(REASON.bucketInUse, message, RECHECK_MS);
+    "Delete them, or, for those in other namespaces, remove spec.access";
+  return waiting(REASON.bucketInUse, message, DELAY_MS.reference);
 }

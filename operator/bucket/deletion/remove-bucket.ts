@@ -3,18 +3,17 @@ import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext } from "../dependencies.ts";
-import { settingFailure } from "../failure.ts";
-import { again, failed } from "../../reconcile/outcome.ts";
+import { failWith } from "../../reconcile/aws-failure.ts";
+import { again } from "../../reconcile/outcome.ts";
 import { isThere } from "./own-bucket.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-const GONE_RECHECK_MS = 2_000;
-
-/** Deletes a bucket of ours; false: there is something in it. Throws until the bucket is seen gone. */
+/** Deletes the bucket; false if it is not empty. Throws until it is gone. */
 export async function removeBucket({ event, ensureCurrent }: BucketContext, bucket: BucketClient): Promise<boolean> {
   await ensureCurrent();
   if (!(await remove(bucket))) return false;
   if (await isThere(bucket, true)) {
-    throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, GONE_RECHECK_MS);
+    throw again(REASON.deleting, `Waiting until bucket '${bucket.name}' is gone`, DELAY_MS.visible);
   }
   const note = `Deleted bucket '${bucket.name}'`;
   event({ type: "Normal", reason: REASON.bucketDeleted, action: "Delete", note });
@@ -28,6 +27,6 @@ async function remove({ s3, ref, options, arn }: BucketClient): Promise<boolean>
   } catch (error) {
     if (isNoSuchBucket(error)) return true;
     if (awsErrorKind(error) === "NotEmpty") return false;
-    throw failed(settingFailure(error, "s3:DeleteBucket", arn));
+    return failWith("s3:DeleteBucket", arn)(error);
   }
 }

@@ -8,16 +8,13 @@ import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
 import { findOwnTags } from "./own-bucket.ts";
-import { refusal } from "./permit.ts";
+import { deletionViolation } from "./guardrails.ts";
 
-/** A release is a courtesy to the next claim: it may not hold up a deletion for long. */
+/** The release only helps the next owner, so it must not delay the deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;
 const RETRY_MS = 1_000;
 
-/**
- * Best effort: the object goes also when AWS cannot be reached, and says so. It waits only if its account is known not to allow this,
- * or the bucket is known to be emptied by S3, which would go on.
- */
+/** Releases the bucket, best effort. Waits only if the AWSAccount forbids Retain, or S3 Lifecycle cannot be stopped. */
 export async function retain(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   using end = deadline(systemClock, RELEASE_TIMEOUT_MS, context.signal);
   const releasing = releaseUntil(end.signal, dependencies, context);
@@ -25,7 +22,7 @@ export async function retain(dependencies: BucketDependencies, context: BucketCo
   if (obstacle !== undefined) throw obstacle;
 }
 
-/** Tries again, as long as there is time, what is only in the way for a moment. */
+/** Retries conflicts and throttling until the timeout. */
 async function releaseUntil(
   timeout: AbortSignal,
   dependencies: BucketDependencies,
@@ -42,7 +39,6 @@ async function releaseUntil(
   }
 }
 
-/** Another change of the bucket is under way, or there are too many calls. */
 function isPassing(error: unknown): boolean {
   const kind = failureIn(error)?.reason ?? awsErrorKind(error);
   return kind === "Conflict" || kind === "Throttled";
@@ -60,16 +56,16 @@ async function release(
   if (tags === undefined) return undefined;
   const kept = await orError(withdrawLifecycle(context, bucket, tags));
   if (kept instanceof Error) return kept;
-  const refused = refusal(object, account, bucket.name);
-  if (refused !== undefined) return refused;
-  // An earlier try may have ended while the origin had given its place.
+  const violation = deletionViolation(object, account, bucket.name);
+  if (violation !== undefined) return violation;
+  // An earlier attempt may have removed the origin tag to make room.
   const origin = originOf(kept) === undefined ? originTag(object.status?.origin) : {};
   await changeTags(bucket, kept, { set: { ...releaseTag(owner), ...origin }, dropAfter: CLAIM_TAGS });
   event({
     type: "Normal",
     reason: REASON.bucketReleased,
     action: "Release",
-    note: `Bucket '${bucket.name}' stays, with everything in it; an S3Bucket of this name finds it again`,
+    note: `Bucket '${bucket.name}' stays, with everything in it; a new S3Bucket of this name takes it over again`,
   });
   return undefined;
 }
@@ -90,7 +86,7 @@ function notReleased({ signal, log, event }: BucketContext, error: unknown): und
     type: "Warning",
     reason: REASON.bucketNotReleased,
     action: "Release",
-    note: `The bucket stays, and keeps its tags as this object's, because they could not be changed: ${messageOf(error)}`,
+    note: `The bucket stays tagged as this object's, because the operator could not change its tags: ${messageOf(error)}`,
   });
 }
 

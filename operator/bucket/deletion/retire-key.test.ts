@@ -53,33 +53,33 @@ function retirement({ spec = GOES, status = {}, kms = {}, others = [], head = GO
   return { run: () => retireKey(dependencies, context), events, calls, scheduled };
 }
 
-test("the key of a bucket that is gone is scheduled for deletion, and an event says which and when", async () => {
+test("schedules the deletion of the key of a deleted bucket, and emits an event with key and date", async () => {
   const { run, scheduled, events } = retirement({});
   await run();
   expect(scheduled()).toEqual(["ScheduleKeyDeletion k"]);
   expect(events).toMatchObject([{ type: "Warning", reason: "KMSKeyScheduledForDeletion" }]);
-  expect(events[0]?.note).toContain(`${ARN}' is deleted on 2026-12-01`);
+  expect(events[0]?.note).toContain(`${ARN}' will be deleted on 2026-12-01`);
 });
 
 test.each<[string, S3BucketSpec]>([
   ["no encryption", {}],
-  ["a key that somebody else made", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN } } }],
+  ["a key that the operator does not manage", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN } } }],
   ["no window", { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } }],
-])("%s: nobody is asked", async (_case, spec) => {
+])("%s: sends no call", async (_case, spec) => {
   const { run, calls, events } = retirement({ spec });
   await run();
   expect(calls).toEqual([]);
   expect(events).toEqual([]);
 });
 
-test("a bucket that is there keeps its key", async () => {
+test("an existing bucket keeps its key", async () => {
   const { run, calls, events } = retirement({ head: () => ({}) });
   await run();
   expect(calls).toEqual([]);
   expect(events).toMatchObject([{ reason: "KMSKeyKept" }]);
 });
 
-test("it was scheduled by an earlier try: said again, and not done again", async () => {
+test("a deletion scheduled by an earlier attempt is reported again, and not repeated", async () => {
   const KeyMetadata = { ...keyMetadata("k", "PendingDeletion"), DeletionDate: new Date("2026-11-30T00:00:00Z") };
   const { run, scheduled, events } = retirement({ kms: { DescribeKey: () => ({ KeyMetadata }) } });
   await run();
@@ -96,13 +96,13 @@ test("no key, or another's: nothing to do", async () => {
   }
 });
 
-test("whose a key is must be known", async () => {
+test("throws if the owner of the key is unknown", async () => {
   const { run, scheduled } = retirement({ kms: { ListResourceTags: denied() } });
   expect((await thrownFailure(run)).message).toContain("AWS denied");
   expect(scheduled()).toEqual([]);
 });
 
-describe("as long as another S3Bucket has the key", () => {
+describe("while another S3Bucket uses the key", () => {
   const other = (spec: S3BucketSpec, status: S3BucketStatus) =>
     s3Bucket(spec, { uid: "other", name: "secret", status });
   const byArn: S3BucketSpec = { encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN } } };
@@ -118,7 +118,7 @@ describe("as long as another S3Bucket has the key", () => {
     expect(scheduled()).toEqual([]);
   });
 
-  test("but nobody can hold it up who has no access to the account", async () => {
+  test("but S3Buckets of other accounts do not delay it", async () => {
     for (const status of [{}, { accountId: "444455556666" }]) {
       const { run, scheduled } = retirement({ others: [other(byArn, status)] });
       await run();

@@ -1,12 +1,12 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import type { Change } from "../../reconcile/change.ts";
 import { announceDrift } from "../../reconcile/drift.ts";
-import type { Change } from "../settings/setting.ts";
 
 /** The setting that the key belongs to. */
 const SETTING = "encryption";
 
-/** Puts on record what is about to be done to the managed key; as drift, if the object had been as declared. */
+/** Records planned changes of the managed key in status; as drift, if the encryption was in sync before. */
 export async function announceKeyWork(
   dependencies: BucketDependencies,
   context: BucketContext,

@@ -15,14 +15,14 @@ const START = "2026-11-22T00:00:00.000Z";
 const start = Date.parse(START);
 
 interface Case {
-  /** Of the S3Bucket before; it had FORMER, unless told otherwise. */
+  /** The S3Bucket's former status; default: with key FORMER. */
   status?: S3BucketStatus;
   key?: KeyResolution;
-  /** The key that S3 has. */
+  /** The bucket's key at S3. */
   atAws?: string | undefined;
   differs?: boolean;
   plan?: Partial<SettingPlan>;
-  /** Until the BucketAccesses have their rights; undefined: there are none. */
+  /** Milliseconds until the BucketAccesses have their permissions; undefined: there are no BucketAccesses. */
   delayMs?: number | undefined;
   ageMs?: number;
   settleWindowMs?: number;
@@ -40,7 +40,7 @@ const CHANGING: S3BucketStatus = {
   keyChange: { startTime: START, formerKmsKeyArn: FORMER },
 };
 
-/** One reconcile, as far as the key goes. */
+/** The key part of one reconcile. */
 function look(given: Case) {
   const { status = WITH_FORMER, key = { arn: NEW }, differs = true, ageMs = 0, settleWindowMs = 90_000 } = given;
   const atAws = "atAws" in given ? given.atAws : FORMER;
@@ -68,14 +68,14 @@ function look(given: Case) {
   };
 }
 
-describe("while BucketAccesses have not got their rights on the new key", () => {
-  test("S3 is not told of it, and the key that it has is on record", () => {
+describe("while BucketAccesses lack permissions on the new key", () => {
+  test("S3 does not get it, and the former key is recorded", () => {
     const { held, noted } = look({});
     expect(noted).toEqual({ startTime: START, formerKmsKeyArn: FORMER });
     expect(held).toEqual({ message: expect.stringContaining(NEW) as string, afterMs: 2_000 });
   });
 
-  test("S3 is told in the end, whatever they say of themselves", () => {
+  test("S3 gets it in the end, whatever their status", () => {
     const steps = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 50 });
     fc.assert(
       fc.property(steps, (delays) => {
@@ -93,7 +93,7 @@ describe("while BucketAccesses have not got their rights on the new key", () => 
     );
   });
 
-  test("a start in the future holds up nothing", () => {
+  test("a start in the future delays nothing", () => {
     const keyChange: KeyChange = { startTime: "2030-01-01T00:00:00Z" };
     expect(look({ status: { ...CHANGING, keyChange } }).held).toBeUndefined();
   });
@@ -129,7 +129,7 @@ describe("not held", () => {
     expect(noted?.formerKmsKeyArn).toBe(former);
   });
 
-  test("a key that is not to be had: all stays as it is", () => {
+  test("an unusable key changes nothing", () => {
     const failure = { reason: "KMSKeyNotFound", message: "" } as const;
     const { held, noted } = look({ key: { failure }, status: CHANGING });
     expect(held).toBeUndefined();

@@ -14,14 +14,14 @@ import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
 import type { KeyClient } from "./key-client.ts";
 import { rotationOf } from "./rotation.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-/** The shortest that KMS allows; for keys that nothing was ever encrypted with. */
+/** The shortest window that KMS allows, for keys that never encrypted anything. */
 const MIN_WINDOW_DAYS = 7;
-const TAKEN_RETRY_MS = 600_000;
 
 /**
- * A new key with its owner's tags. Where the SDK had to try more than once, each try may have made one: one of them is kept.
- * Without a Policy KMS gives it the one by which IAM decides, so that nobody is locked out.
+ * Creates a key with its owner's tags. If the SDK retried, each attempt may have created a key: only one is kept. KMS
+ * adds its default policy, which lets IAM policies decide.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
  */
 export async function createKey(client: KeyClient, owner: Owner): Promise<KeyMetadata> {
@@ -36,7 +36,7 @@ export async function createKey(client: KeyClient, owner: Owner): Promise<KeyMet
   return keepOne(client, made, others);
 }
 
-/** Of several keys without an alias, one; the others go, but for those that objects may have been encrypted with. */
+/** Keeps one of several keys without an alias, and schedules the deletion of the others that were never used. */
 export async function keepOne(
   client: KeyClient,
   first: KeyMetadata,
@@ -51,10 +51,7 @@ export async function keepOne(
   return kept;
 }
 
-/**
- * Gives a key its alias, and returns the key that then has it: somebody may have been faster. Throws an OutcomeError where that key is not the owner's.
- * https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
- */
+/** Creates the alias, and returns the key that has it then, which may be one of a concurrent reconcile. */
 export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata, owner: Owner): Promise<KeyMetadata> {
   const { kms, options } = client;
   try {
@@ -64,16 +61,16 @@ export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata
     if (awsErrorKind(error) !== "AlreadyExists") {
       return failWith("kms:CreateAlias", `${keyArnOf(client, alias)} and ${key.Arn}`)(error);
     }
-    const holder = await describeKey(client, alias);
-    // It may be an earlier try of this very call whose answer was lost.
-    if (holder === undefined || holder.KeyId === key.KeyId) return key;
+    const named = await describeKey(client, alias);
+    // An earlier attempt of this call may have succeeded without its answer arriving.
+    if (named === undefined || named.KeyId === key.KeyId) return key;
     if (!(await wasUsed(client, key))) await discard(client, key);
-    await refuseForeignKey(client, alias, holder, owner);
-    return holder;
+    await refuseForeignKey(client, alias, named, owner);
+    return named;
   }
 }
 
-/** Throws an OutcomeError where the alias stands for a key that is not the owner's. Does not say whose it is. */
+/** Throws an OutcomeError, which does not reveal the key's owner, if the alias names a key of another owner. */
 export async function refuseForeignKey(
   client: KeyClient,
   alias: string,
@@ -82,19 +79,29 @@ export async function refuseForeignKey(
 ): Promise<void> {
   if (await isOwnKey(client, KeyId, owner)) return;
   const message =
-    `KMS alias '${alias}' belongs to a key that is not tagged as this object's: ` +
-    "set encryption.kmsKey.managed.alias to another one, or use that key by encryption.kmsKey.alias";
-  throw failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: TAKEN_RETRY_MS });
+    `KMS alias '${alias}' names a key that is not tagged as this object's: ` +
+    "set another encryption.kmsKey.managed.alias, or use that key with encryption.kmsKey.alias";
+  throw failed({ reason: REASON.kmsAliasTaken, message, terminal: true, retryAfterMs: DELAY_MS.takenAlias });
 }
 
-/** S3 is told of a key only after its rotation was turned on: without it, nothing was ever encrypted with it. */
+/** The operator enables rotation before S3 gets the key, so a key without rotation never encrypted anything. */
 export async function wasUsed(client: KeyClient, key: KeyMetadata): Promise<boolean> {
   return (await rotationOf(client, key)) !== undefined;
 }
 
 /** For a key that was never used. */
-export async function discard(client: KeyClient, { KeyId = "" }: KeyMetadata): Promise<void> {
+export async function discard(client: KeyClient, key: KeyMetadata): Promise<void> {
+  await scheduleDeletion(client, key, MIN_WINDOW_DAYS);
+}
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
+export async function scheduleDeletion(
+  client: KeyClient,
+  { KeyId = "" }: KeyMetadata,
+  PendingWindowInDays: number,
+): Promise<Date | undefined> {
   const { kms, options } = client;
-  const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: MIN_WINDOW_DAYS });
-  await kms.send(command, options).catch(failWith("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId)));
+  const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
+  const denied = failWith("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId));
+  return (await kms.send(command, options).catch(denied)).DeletionDate;
 }

@@ -4,7 +4,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { KeyClient } from "./key-client.ts";
 
-/** What KMS says of a key, by id, ARN or alias; undefined if there is none. https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
+/** Finds a key by id, ARN or alias; undefined if it does not exist. */
 export async function describeKey(client: KeyClient, key: string): Promise<KeyMetadata | undefined> {
   const { kms, options } = client;
   try {

@@ -6,7 +6,7 @@ import { type Answers, denied, fakeKms, type Input, keyMetadata, notFound, ownTa
 
 const KEY_POLICY = "no resource-based policy allows the kms:ListResourceTags action";
 
-/** KMS of an account with these keys: whether they are ours, gone, or what is said instead of their tags. */
+/** KMS with these keys: ours, another owner's, gone, or with an error in place of their tags. */
 function account(keys: Record<string, "ours" | "other's" | "pending" | (() => never)>): Answers {
   const ids = Object.keys(keys);
   return {
@@ -32,18 +32,18 @@ async function found(keys: Parameters<typeof account>[0]): Promise<string[]> {
   return own.map(({ KeyId = "" }) => KeyId).sort();
 }
 
-test("all live keys with the owner's tags are found, over all pages", async () => {
+test("finds all live keys with the owner's tags, over all pages", async () => {
   expect(
     await found({ a: "ours", b: "other's", c: "pending", d: "ours", e: notFound, f: "ours", g: "other's" }),
   ).toEqual(["a", "d", "f"]);
   expect(await found({})).toEqual([]);
 });
 
-test("a key that keeps its tags from us by its own policy is somebody else's", async () => {
+test("a key whose own policy denies reading its tags has another owner", async () => {
   expect(await found({ a: denied(KEY_POLICY), b: "ours" })).toEqual(["b"]);
 });
 
-test("an operator that may not read tags does not know that there is no key", async () => {
+test("throws if the operator may not read tags", async () => {
   const failure = await thrownFailure(() => found({ a: denied(), b: "other's" }));
   expect(failure.reason).toBe("AccessDenied");
 });
@@ -68,7 +68,7 @@ test("one key: ours, another's, hidden, gone", async () => {
   expect(ids.map((key) => key?.KeyId)).toEqual(["a", undefined, undefined, undefined]);
 });
 
-test("whose a key with our alias is, is not guessed", async () => {
+test("throws if the owner of a key with the alias is unknown", async () => {
   const { client } = fakeKms(account({ a: denied(KEY_POLICY), b: "ours", c: "other's" }));
   expect(await isOwnKey(client, "b", OWNER)).toBe(true);
   expect(await isOwnKey(client, "c", OWNER)).toBe(false);

@@ -7,17 +7,17 @@ import { type Owner, ownershipOf } from "../../api/ownership.ts";
 import { describeKey } from "./describe.ts";
 import type { KeyClient } from "./key-client.ts";
 
-/** Lookups under way at once, in an account that may have thousands of keys. */
+/** Concurrent lookups. An account may have thousands of keys. */
 const AT_ONCE = 5;
 
-/** Whether the key's tags say that it was made for this owner. */
+/** Whether the key's tags name this owner. */
 export async function isOwnKey(client: KeyClient, keyId: string, owner: Owner): Promise<boolean> {
   return readOwnership(client, keyId, owner).catch(failWith("kms:ListResourceTags", keyArnOf(client, keyId)));
 }
 
 /**
- * The key, if it is this owner's. One whose own policy does not let us read its tags is not one that we made; but where it is the operator
- * who lacks the right, nobody knows, and another key must not be made for want of an answer: that throws.
+ * The key if it belongs to this owner. A key whose own policy denies reading its tags was not created by the operator.
+ * Any other denial throws, so that the operator does not create a second key.
  */
 export async function findOwnKey(client: KeyClient, keyId: string, owner: Owner): Promise<KeyMetadata | undefined> {
   try {
@@ -29,23 +29,20 @@ export async function findOwnKey(client: KeyClient, keyId: string, owner: Owner)
   return describeKey(client, keyId);
 }
 
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html: at most 50 tags, which fit on one page. */
+/** A key has at most 50 tags: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html */
 async function readOwnership({ kms, options }: KeyClient, keyId: string, owner: Owner): Promise<boolean> {
   const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId: keyId, Limit: 50 }), options);
   const tags = Object.fromEntries(Tags.map(({ TagKey = "", TagValue = "" }) => [TagKey, TagValue]));
   return ownershipOf(tags, owner) === "Ours";
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html: a key policy is a resource-based one. */
+/** Denied by the key policy, which AWS calls a resource-based policy. */
 function isKeyPolicyDenial(error: unknown): boolean {
   if (!(error instanceof Error) || awsErrorKind(error) !== "AccessDenied") return false;
   return /\bresource-based polic/.test(parseDenial(error.message).because ?? "");
 }
 
-/**
- * All keys of this owner but those about to be deleted. KMS cannot search by tag, so that this looks at every key of the account and region:
- * only for an owner whose key may have been made without anybody hearing of it.
- */
+/** All keys of this owner not pending deletion. Reads the tags of every key, because KMS cannot search by tag. */
 export async function findOwnKeys(client: KeyClient, owner: Owner): Promise<KeyMetadata[]> {
   const ids = await listKeys(client);
   const own: KeyMetadata[] = [];

@@ -1,13 +1,13 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import type { AwsSession } from "../../aws/session.ts";
 
-/** KMS of one account and region, for one reconcile. */
+/** KMS in one account and region, for one reconcile. */
 export interface KeyClient {
   readonly kms: KMSClient;
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
-  /** Second argument of each `send`: ends the call with its reconcile. */
+  /** Second argument of each `send`: aborts the call with its reconcile. */
   readonly options: { abortSignal: AbortSignal };
 }
 

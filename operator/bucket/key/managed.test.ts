@@ -53,7 +53,7 @@ async function ensured(answers: Answers, overrides: Partial<ManagedKeyRequest> =
 const LOOK = [`DescribeKey ${ALIAS}`, "ListResourceTags k", "GetKeyRotationStatus k"];
 
 describe("the alias", () => {
-  test("tells clusters, namespaces and names apart", () => {
+  test("differs for clusters, namespaces and names", () => {
     expect(managedAlias({}, OWNER)).toBe(ALIAS);
     expect(managedAlias({}, { ...OWNER, name: "a.b-c" })).toBe("alias/s3-operator/prod/team/a_b-c");
     expect(managedAlias({ alias: "alias/mine" }, OWNER)).toBe("alias/mine");
@@ -65,14 +65,14 @@ describe("the alias", () => {
   });
 });
 
-test("as declared: three reads, and nothing on record", async () => {
+test("as declared: three reads, and no record", async () => {
   const { key, changes, calls } = await ensured(withKey(), { known: arnOf("k") });
   expect(key?.Arn).toBe(arnOf("k"));
   expect(changes).toEqual([]);
   expect(calls).toEqual(LOOK);
 });
 
-test("a new key: the intent goes on record before anything is made", async () => {
+test("a new key: records the intent before it creates anything", async () => {
   const { calls, begun, key } = await ensured({
     ...NO_KEY,
     CreateKey: () => ({ KeyMetadata: keyMetadata("new"), $metadata: { attempts: 1 } }),
@@ -88,7 +88,7 @@ test("a new key: the intent goes on record before anything is made", async () =>
   expect(key?.Arn).toBe(arnOf("new"));
 });
 
-test("if the intent cannot go on record, nothing is made", async () => {
+test("creates nothing if the intent cannot be recorded", async () => {
   const failing = ensured(NO_KEY, { beginWork: () => Promise.reject(new Error("no API server")) });
   await expect(failing).rejects.toThrow("no API server");
 });
@@ -116,7 +116,7 @@ describe("a key without its alias", () => {
     }
   });
 
-  test("and about to be deleted by somebody is left alone", async () => {
+  test("and pending deletion by a user is left alone", async () => {
     const { key, calls } = await ensured(withKey("PendingDeletion", { named: false }), { known: arnOf("k") });
     expect(key?.KeyState).toBe("PendingDeletion");
     expect(calls).not.toContain("on record");
@@ -124,7 +124,7 @@ describe("a key without its alias", () => {
 });
 
 describe("twins", () => {
-  /** Keys "a" and "b" without an alias, of which those named were in use. */
+  /** Keys "a" and "b" without an alias; the named ones were used. */
   const twins = (...used: string[]): Answers => ({
     DescribeKey: ({ KeyId = "" }: Input) => (KeyId === ALIAS ? notFound() : { KeyMetadata: keyMetadata(KeyId) }),
     ListKeys: () => ({ Keys: [{ KeyId: "a" }, { KeyId: "b" }] }),
@@ -133,7 +133,7 @@ describe("twins", () => {
   });
   const discarded = (calls: string[]) => calls.filter((call) => call.startsWith("ScheduleKeyDeletion"));
 
-  test("that nobody used: one stays, and the other goes before the alias is given", async () => {
+  test("that were never used: one stays, and the other is deleted before the alias is created", async () => {
     const { calls, key } = await ensured(twins(), { workBegun: true });
     expect(discarded(calls)).toHaveLength(1);
     expect(discarded(calls)).not.toContain(`ScheduleKeyDeletion ${key?.KeyId}`);
@@ -161,11 +161,11 @@ describe("twins", () => {
   });
 });
 
-describe("an alias that is taken in the meantime", () => {
+describe("an alias that another key gets in the meantime", () => {
   const taken = () => {
     throw sdkError("AlreadyExistsException", 400);
   };
-  /** After CreateAlias was refused, the alias stands for `holder`. */
+  /** After CreateAlias fails, the alias names `holder`. */
   const race = (holder: string, tags = ownTags()): Answers => {
     let refused = false;
     return {
@@ -192,7 +192,7 @@ describe("an alias that is taken in the meantime", () => {
     expect(calls).toContain("ScheduleKeyDeletion new");
   });
 
-  test("by somebody else: the new key goes", async () => {
+  test("by another owner: the new key is deleted", async () => {
     const { client, calls } = fakeKms({ ...WRITES, ...race("theirs", { Tags: [] }) });
     const request = { spec: {}, owner: OWNER, known: undefined, workBegun: false, observe: false };
     const failure = await thrownFailure(() =>
@@ -218,13 +218,13 @@ describe("a key that is not enabled", () => {
     expect(enabling((await ensured(withKey("Disabled"), { workBegun: true })).calls)).toEqual(["EnableKey k"]);
   });
 
-  test.each(["Disabled", "PendingDeletion"])("somebody made it %s while it was in use: it stays so", async (state) => {
+  test.each(["Disabled", "PendingDeletion"])("a user made it %s while it was in use: it stays so", async (state) => {
     const { key, calls } = await ensured(withKey(state), { known: arnOf("k"), workBegun: true });
     expect(enabling(calls)).toEqual([]);
     expect(key?.KeyState).toBe(state);
   });
 
-  test("somebody disabled it before: it stays so", async () => {
+  test("a user disabled it before: it stays so", async () => {
     expect(enabling((await ensured(withKey("Disabled"))).calls)).toEqual([]);
   });
 });

@@ -3,62 +3,61 @@ import type { ManagedKey } from "../../api/types.ts";
 import { keyArnOf, parseArn } from "../../aws/arn.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { Owner } from "../../api/ownership.ts";
-import type { Change } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKey, findOwnKeys } from "./find.ts";
 import type { KeyClient } from "./key-client.ts";
 import { DEFAULT_ROTATION_DAYS, enableRotation, rotationOf } from "./rotation.ts";
 
-/** A key that the operator makes for one S3Bucket, and what is known of it from before. */
+/** A key that the operator creates for one S3Bucket, and its record in status. */
 export interface ManagedKeyRequest {
   spec: ManagedKey;
   owner: Owner;
-  /** ARN of the key that the bucket had so far. */
+  /** ARN of the bucket's key in status. */
   known: string | undefined;
-  /** An earlier reconcile set out to make these changes, and did not see the end of them. */
+  /** An earlier reconcile began changes and did not complete them. */
   workBegun: boolean;
-  /** Puts on record what is about to be changed; resolves when that is safe in status. */
+  /** Records the planned changes; resolves once status is written. */
   beginWork(changes: readonly Change[]): Promise<void>;
-  /** Nothing may be written. */
+  /** With `mode: Observe`: writes nothing. */
   observe: boolean;
 }
 
-/** What one look at KMS brought. */
-interface Sight {
+/** What one read of KMS found. */
+interface KeyObservation {
   alias: string;
-  /** The key with that alias; where nobody has it, ours that lack it, usually none. */
+  /** The key with that alias. If no key has it: the owner's keys without an alias, usually none. */
   keys: readonly KeyMetadata[];
   isNamed: boolean;
   /** Days between two rotations of the key. */
   rotation: number | undefined;
 }
 
-/** Aliases are of letters, digits and "/_-": a name's dots become underscores, which Kubernetes names do not have. */
+/** Aliases take no dots; "_" in their place keeps them unique, since Kubernetes names have none. */
 export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }: Owner): string {
   return alias ?? `alias/s3-operator/${cluster}/${namespace}/${name.replaceAll(".", "_")}`;
 }
 
 /**
- * The managed key, made if need be, and what there was to change about it. It is found by its alias, and if that was never given, by its tags:
- * CreateKey is not idempotent, so that the intent goes on record first, and after a try of unknown outcome all keys are searched.
- * `key` is undefined if there is none and nothing may be written.
+ * Creates or changes the managed key if needed. CreateKey is not idempotent, so the intent is recorded first; after an
+ * attempt of unknown outcome, all keys are searched by tag. `key` is undefined if nothing may be written.
  */
 export async function ensureManagedKey(
   client: KeyClient,
   request: ManagedKeyRequest,
 ): Promise<{ key: KeyMetadata | undefined; changes: Change[] }> {
-  const sight = await look(client, request);
-  const changes = changesOf(sight, request);
-  if (changes.length === 0 || request.observe) return { key: sight.keys[0], changes };
+  const observation = await observe(client, request);
+  const changes = changesOf(observation, request);
+  if (changes.length === 0 || request.observe) return { key: observation.keys[0], changes };
   await request.beginWork(changes);
-  const key = await change(client, request, sight);
+  const key = await change(client, request, observation);
   const rotation = wantedRotation(request.spec);
-  if (key.KeyState === "Enabled" && sight.rotation !== rotation) await enableRotation(client, key, rotation);
+  if (key.KeyState === "Enabled" && observation.rotation !== rotation) await enableRotation(client, key, rotation);
   return { key, changes };
 }
 
-async function look(client: KeyClient, request: ManagedKeyRequest): Promise<Sight> {
+async function observe(client: KeyClient, request: ManagedKeyRequest): Promise<KeyObservation> {
   const { spec, owner } = request;
   const alias = managedAlias(spec, owner);
   const named = await describeKey(client, alias);
@@ -69,7 +68,7 @@ async function look(client: KeyClient, request: ManagedKeyRequest): Promise<Sigh
   return { alias, keys, isNamed: named !== undefined, rotation };
 }
 
-/** A key that has lost its alias, or those that never got it. */
+/** The recorded key if it lost its alias; otherwise keys of an incomplete creation. */
 async function unnamedKeys(client: KeyClient, { owner, known, workBegun }: ManagedKeyRequest): Promise<KeyMetadata[]> {
   const { accountId, region } = (known !== undefined && parseArn(known)) || {};
   if (known !== undefined && accountId === client.accountId && region === client.region) {
@@ -79,8 +78,8 @@ async function unnamedKeys(client: KeyClient, { owner, known, workBegun }: Manag
   return workBegun ? findOwnKeys(client, owner) : [];
 }
 
-/** Pure. A key that somebody else disabled, or is about to delete, is left alone. */
-function changesOf({ alias, keys: [key], isNamed, rotation }: Sight, request: ManagedKeyRequest): Change[] {
+/** Pure. A key that a user disabled, or scheduled for deletion, stays so. */
+function changesOf({ alias, keys: [key], isNamed, rotation }: KeyObservation, request: ManagedKeyRequest): Change[] {
   const changed = (path: string, desired: string, actual: string): Change => {
     return { path: `kmsKey.managed${path}`, desired, actual };
   };
@@ -94,24 +93,28 @@ function changesOf({ alias, keys: [key], isNamed, rotation }: Sight, request: Ma
   ];
 }
 
-/**
- * By us: we scheduled its deletion, or cancelled that and did not come to enabling it. The deletion of a key that this very object has been
- * using was scheduled by a person, who had a reason.
- */
+/** Whether the operator scheduled the deletion, and not a user, as for a key that this object still uses. */
 function isRetired({ Arn, KeyState }: KeyMetadata, { known, workBegun }: ManagedKeyRequest): boolean {
   return Arn !== known && (KeyState === "PendingDeletion" || (KeyState === "Disabled" && workBegun));
 }
 
-async function change(client: KeyClient, request: ManagedKeyRequest, sight: Sight): Promise<KeyMetadata> {
+async function change(
+  client: KeyClient,
+  request: ManagedKeyRequest,
+  observation: KeyObservation,
+): Promise<KeyMetadata> {
   const { owner } = request;
-  const [first, ...others] = sight.keys;
+  const [first, ...others] = observation.keys;
   const key = first === undefined ? await createKey(client, owner) : await keepOne(client, first, others);
   const live = isRetired(key, request) ? await revive(client, key) : key;
-  // The alias goes last: as long as it is missing, the next reconcile looks for what was left over.
-  return sight.isNamed ? live : nameKey(client, sight.alias, live, owner);
+  // The alias comes last: while it is missing, the next reconcile searches for keys of this attempt.
+  return observation.isNamed ? live : nameKey(client, observation.alias, live, owner);
 }
 
-/** The manifest is back, and with it the wish for the key. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html leaves it disabled. */
+/**
+ * For a manifest that was applied again. KMS leaves the key disabled:
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+ */
 async function revive(client: KeyClient, key: KeyMetadata): Promise<KeyMetadata> {
   const { kms, options } = client;
   const { KeyId = "", KeyState } = key;

@@ -7,7 +7,7 @@ describe("whether a key can be used", () => {
   test.each([
     ["yes", { arn: "arn:key" }, "True", "Succeeded"],
     ["no", { failure: { ...failure, terminal: true } }, "False", "KMSKeyNotUsable"],
-    ["no, nobody may ask", { failure: { ...failure, reason: "AccessDenied" } }, "False", "AccessDenied"],
+    ["no, KMS denies it", { failure: { ...failure, reason: "AccessDenied" } }, "False", "AccessDenied"],
     ["perhaps, KMS did not answer", { failure: { ...failure, reason: "Throttled" } }, "Unknown", "Throttled"],
     ["perhaps, another account keeps it to itself", { arn: "arn:key", unseen: "denied" }, "Unknown", "AccessDenied"],
   ] as const)("%s", (_case, resolution, status, reason) => {

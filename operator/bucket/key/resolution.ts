@@ -1,34 +1,35 @@
 import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { REASON, type Reason } from "../../api/reasons.ts";
 import type { ConditionDetail } from "../../kube/conditions.ts";
+import type { Change } from "../../reconcile/change.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
-import type { Change } from "../settings/setting.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
-/** What came of `spec.encryption.kmsKey`. */
+/** The result of resolving `spec.encryption.kmsKey`. */
 export type KeyResolution = KnownKey | { arn?: never; failure: Failure; changes?: never };
 
 interface KnownKey {
-  /** What S3 is to be told. Undefined: no key is asked for, and S3 takes the account's own; or, with `mode: Observe`, it is yet to be made. */
+  /** Undefined: the spec names no key, or, with `mode: Observe`, the key would be created. */
   arn: string | undefined;
   failure?: never;
-  /** Why nobody knows whether the key can be used: it is another account's, which may not let us look. */
+  /** Why its usability is unknown: another account's key, on which DescribeKey is denied. */
   unseen?: string;
-  /** With `mode: Observe`: what would be done to the managed key. */
+  /** With `mode: Observe`: the planned changes of the managed key. */
   changes?: Change[];
 }
 
-/** A key that is unusable, or out of our reach, is for a person to mend, perhaps right now. */
-export const KEY_RETRY_MS = 120_000;
-
-/** In any other state than Enabled every read and write of objects fails: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
+/**
+ * In every state but Enabled, reads and writes of objects fail:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+ */
 export function usable(key: string, { Arn, KeyState }: KeyMetadata): KeyResolution {
   if (Arn !== undefined && KeyState === "Enabled") return { arn: Arn };
   const help = KeyState === "PendingDeletion" ? "cancel its deletion and enable it" : "enable it";
   const message = `KMS key '${key}' is ${KeyState ?? "in no known state"}, so that objects can be neither read nor written: ${help}, or name another key`;
-  return { failure: { reason: REASON.kmsKeyNotUsable, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
+  return { failure: { reason: REASON.kmsKeyNotUsable, message, terminal: true, retryAfterMs: DELAY_MS.key } };
 }
 
-/** Whether objects can be read and written with the key, as the condition `KeyUsable` says it. Unknown where KMS has not told. */
+/** The condition `KeyUsable`: whether the key can encrypt and decrypt objects. */
 export function usability(key: KeyResolution): Omit<ConditionDetail<Reason>, "type"> {
   if (key.failure !== undefined) {
     const { reason, message, terminal } = key.failure;

@@ -28,7 +28,7 @@ function request(spec: S3BucketSpec, session: AwsSession, { region = REGION, uid
   return { object: s3Bucket(spec, { uid }), session, region, owner: OWNER, signal, beginWork: () => Promise.resolve() };
 }
 
-/** What comes of the spec when DescribeKey answers so, and which calls that took. */
+/** The resolution for this answer of DescribeKey, and the calls. */
 async function outcome(
   spec: S3BucketSpec,
   answer: () => unknown,
@@ -64,7 +64,7 @@ test("an ARN of another region is refused without a call", async () => {
   expect(calls).toEqual([]);
 });
 
-describe("an answer is kept", () => {
+describe("an answer is cached", () => {
   test("for 15 minutes", async () => {
     await outcome(BY_ALIAS, enabled);
     now += 899_999;
@@ -92,7 +92,7 @@ describe("an answer is kept", () => {
     expect(await calls({ managed: {} }, "b"), "the namesake that comes after it").toBe(3);
   });
 
-  test("but not if it was a failure", async () => {
+  test("but not a failure", async () => {
     await outcome(BY_ALIAS, failing("NotFoundException", 400));
     expect(await outcome(BY_ALIAS, enabled)).toMatchObject({ arn: ARN });
   });
@@ -123,7 +123,7 @@ describe("a key that is no use", () => {
 });
 
 describe("a denial", () => {
-  test("of an ARN is no hindrance, as S3 does not ask either; but nobody knows whether it works", async () => {
+  test("of an ARN does not block, since S3 does not check either; usability is unknown", async () => {
     expect(await outcome(BY_ARN, denied())).toMatchObject({ arn: ARN, unseen: expect.stringContaining("AWS denied") });
   });
 
@@ -135,20 +135,20 @@ describe("a denial", () => {
   });
 });
 
-test("KMS being slow is no verdict on the key, also for an ARN", async () => {
+test("throttling by KMS is a failure, also for an ARN", async () => {
   const { failure } = await outcome(BY_ARN, failing("ThrottlingException", 400));
   expect(failure).toMatchObject({ reason: "Throttled" });
   expect(failure?.terminal).toBeUndefined();
 });
 
-test("a managed key that cannot be used is said to be so by its alias", async () => {
+test("the message about an unusable managed key has its alias", async () => {
   const { failure } = await outcome(withKey({ managed: { alias: "alias/mine" } }), () => ({
     KeyMetadata: keyMetadata("k", "Disabled"),
   }));
   expect(failure?.message).toContain("'alias/mine' is Disabled");
 });
 
-test("an error that is not AWS's is thrown on", async () => {
+test("an error that is not AWS's is rethrown", async () => {
   const bug = () => {
     throw new TypeError("bug");
   };

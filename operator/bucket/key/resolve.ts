@@ -7,11 +7,11 @@ import { failureIn } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
-import { KEY_RETRY_MS, type KeyResolution, usable } from "./resolution.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { type KeyResolution, usable } from "./resolution.ts";
 
 type KmsKey = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
 
-/** Whose key, where, and how to put on record that one is about to be made or changed. */
 export interface KeyRequest {
   object: S3Bucket;
   session: AwsSession;
@@ -21,20 +21,20 @@ export interface KeyRequest {
   beginWork: ManagedKeyRequest["beginWork"];
 }
 
-/** Resolves `spec.encryption.kmsKey` to the ARN of a usable key; a managed one is made, if need be. */
+/** Resolves `spec.encryption.kmsKey` to the ARN of a usable key. Creates a managed key if needed. */
 export type KeyResolver = (request: KeyRequest) => Promise<KeyResolution>;
 
-/** Longer than the usual poll interval, so that a bucket that nothing happens to costs no call to KMS; a key changes seldom. */
+/** Longer than the default poll interval, so that an unchanged bucket costs no call to KMS. Keys change rarely. */
 const CACHE_MS = 900_000;
 
-/** Remembers each answer that a bucket can go on with. `now` is in milliseconds, and never goes back. */
+/** Caches usable keys. `now` is monotonic, in milliseconds. */
 export function createKeyResolver(now: () => number): KeyResolver {
   const cache = new Map<string, { until: number; resolution: KeyResolution }>();
 
   return async (request) => {
     const kmsKey = request.object.spec.encryption?.kmsKey;
     if (kmsKey === undefined) return { arn: undefined };
-    // In the order in which they were put there, which is that of their ends.
+    // Entries are in the order of their expiry.
     for (const [entry, { until }] of cache) {
       if (now() < until) break;
       cache.delete(entry);
@@ -51,10 +51,10 @@ export function createKeyResolver(now: () => number): KeyResolver {
   };
 }
 
-/** A managed key is one object's, and not its namesake's that comes after it: meanwhile the key may have been retired. */
+/** A managed key is cached per UID: once an object is deleted, its key may be retired. */
 function entryOf({ object, session, region }: KeyRequest, kmsKey: KmsKey): string {
-  const whose = kmsKey.managed && [object.metadata.uid, object.spec.mode];
-  return JSON.stringify([session.accountId, session.callerArn, region, kmsKey, whose]);
+  const ofManaged = kmsKey.managed && [object.metadata.uid, object.spec.mode];
+  return JSON.stringify([session.accountId, session.callerArn, region, kmsKey, ofManaged]);
 }
 
 async function resolveKey(request: KeyRequest, { arn, alias, managed }: KmsKey): Promise<KeyResolution> {
@@ -71,27 +71,27 @@ async function resolveKey(request: KeyRequest, { arn, alias, managed }: KmsKey):
   }
 }
 
-/** A key that somebody else made, by ARN or alias. */
+/** A key that the operator does not manage, by ARN or alias. */
 async function resolveNamedKey(client: KeyClient, key: string): Promise<KeyResolution> {
   try {
     const metadata = await describeKey(client, key);
     return metadata === undefined ? notFound(key, client) : usable(key, metadata);
   } catch (error) {
-    // S3 takes an ARN without asking KMS, and whoever names another account's key may not be allowed to look at it.
+    // S3 accepts an ARN without asking KMS, and another account's key may deny DescribeKey to the operator.
     const failure = failureIn(error);
     if (failure?.reason !== "AccessDenied" || !key.startsWith("arn:")) throw error;
-    return { arn: key, unseen: `Nobody knows whether the KMS key can be used. ${failure.message}` };
+    return { arn: key, unseen: `The operator cannot see whether the KMS key is usable. ${failure.message}` };
   }
 }
 
 function notFound(key: string, { region, accountId }: KeyClient): KeyResolution {
-  const message = `KMS key '${key}' does not exist in region ${region} as seen from account ${accountId}: create it, or correct spec.encryption.kmsKey`;
-  return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: KEY_RETRY_MS } };
+  const message = `KMS key '${key}' does not exist in region ${region}, as seen from account ${accountId}: create it, or correct spec.encryption.kmsKey`;
+  return { failure: { reason: REASON.kmsKeyNotFound, message, terminal: true, retryAfterMs: DELAY_MS.key } };
 }
 
-/** S3 takes only a key of the bucket's own region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
 function wrongRegion(arn: string, region: string): KeyResolution {
-  const message = `KMS key '${arn}' is not in ${region}, where the bucket is: name a key of that region`;
+  const message = `KMS key '${arn}' is not in ${region}, the region of the bucket: name a key of that region`;
   return { failure: { reason: REASON.kmsKeyWrongRegion, message, terminal: true } };
 }
 
@@ -102,15 +102,8 @@ async function resolveManagedKey(
 ): Promise<KeyResolution> {
   const { status } = object;
   const observe = object.spec.mode === "Observe";
-  const workBegun = status?.managedKey?.workBegun === true;
-  const { key, changes } = await ensureManagedKey(client, {
-    spec,
-    owner,
-    known: status?.kmsKeyArn,
-    workBegun,
-    beginWork,
-    observe,
-  });
+  const record = { known: status?.kmsKeyArn, workBegun: status?.managedKey?.workBegun === true };
+  const { key, changes } = await ensureManagedKey(client, { spec, owner, ...record, beginWork, observe });
   const planned = observe && changes.length > 0 ? { changes } : {};
   if (key === undefined) return { arn: undefined, ...planned };
   const resolution = usable(managedAlias(spec, owner), key);

@@ -3,10 +3,10 @@ import { keyArnOf } from "../../aws/arn.ts";
 import { failWith } from "../../reconcile/aws-failure.ts";
 import type { KeyClient } from "./key-client.ts";
 
-/** KMS's own: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html */
+/** KMS's default: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html */
 export const DEFAULT_ROTATION_DAYS = 365;
 
-/** Days between two rotations; undefined while there are none. */
+/** Days between two rotations; undefined if rotation is off. */
 export async function rotationOf(client: KeyClient, { KeyId = "" }: KeyMetadata): Promise<number | undefined> {
   const { kms, options } = client;
   const command = new GetKeyRotationStatusCommand({ KeyId });
@@ -15,7 +15,7 @@ export async function rotationOf(client: KeyClient, { KeyId = "" }: KeyMetadata)
   return KeyRotationEnabled === true ? (RotationPeriodInDays ?? DEFAULT_ROTATION_DAYS) : undefined;
 }
 
-/** Turns rotation on, or changes its period. */
+/** Enables rotation, or changes its period. */
 export async function enableRotation(client: KeyClient, { KeyId = "" }: KeyMetadata, days: number): Promise<void> {
   const { kms, options } = client;
   const command = new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: days });

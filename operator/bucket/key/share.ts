@@ -16,10 +16,7 @@ const POLICY = { PolicyName: "default" };
 /** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
 const MAX_KEY_POLICY_BYTES = 32_768;
 
-/**
- * Lets the principals of BucketAccesses, and no others of them, use the managed key, by statements of its policy; whatever else is in it stays. A policy
- * without any, now and before, is not looked at. Says why it failed, if it did: the bucket itself needs none of it.
- */
+/** Puts BucketAccess statements into the key policy. Returns a failure, because the bucket works without them. */
 export async function shareKey(
   context: BucketContext,
   { session, bucket }: Target,
@@ -67,7 +64,7 @@ async function applyStatements(
 function tooLarge(bytes: number): Failure {
   const message =
     `The policy of the KMS key would have ${bytes} bytes, and KMS takes at most ${MAX_KEY_POLICY_BYTES}: ` +
-    "grant less by BucketAccesses with principals";
+    "grant less in BucketAccesses with principals";
   return { reason: "PolicyTooLarge", message, terminal: true };
 }
 

@@ -1,6 +1,6 @@
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { SettingRefused } from "../settings/setting.ts";
+import { SettingRefused } from "../failure.ts";
 import { foreignStatements } from "./compose.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { isUniqueId, principalNames } from "../../aws/policy/external-access.ts";

@@ -1,4 +1,4 @@
-import { SettingRefused } from "../settings/setting.ts";
+import { SettingRefused } from "../failure.ts";
 import { foreignStatements } from "./compose.ts";
 import { POLICY_VERSION, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 

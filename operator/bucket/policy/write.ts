@@ -1,7 +1,7 @@
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { deleteSeen } from "../settings/delete-seen.ts";
+import { deleteSeen } from "../subresource.ts";
 import { namedPrincipal } from "../failure.ts";
 import { canonicalText } from "../../aws/policy/canonical.ts";
 import { isOfAccess } from "./compose.ts";

@@ -1,15 +1,15 @@
 import { type BucketAbacStatus, GetBucketAbacCommand, PutBucketAbacCommand } from "@aws-sdk/client-s3";
-import { compare, defineSetting, SettingRefused, unlessUnsupported } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessUnsupported } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;
 
-/**
- * Undefined observed: the region's S3 has no such thing.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAbac.html
- */
+/** Observed undefined: S3 in this region does not support it. */
 export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined>({
   name: "abac",
-  permissions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },
+  iamActions: { read: ["s3:GetBucketABAC"], write: ["s3:PutBucketABAC"] },
 
   desired: (spec) => spec.abac,
 
@@ -22,7 +22,7 @@ export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined
 
   write: async ({ s3, ref, options, region }, desired, observed) => {
     if (observed === undefined) {
-      const message = `S3 in ${region} has no ABAC for buckets: remove spec.abac, or set it to ${DEFAULT}`;
+      const message = `S3 in ${region} does not support ABAC for buckets: remove spec.abac, or set it to ${DEFAULT}`;
       throw new SettingRefused("ABACNotSupported", message);
     }
     await s3.send(new PutBucketAbacCommand({ ...ref, AbacStatus: { Status: desired } }), options);
@@ -30,5 +30,5 @@ export const abac = defineSetting<BucketAbacStatus, BucketAbacStatus | undefined
 
   reset: (observed) => (observed === "Enabled" ? DEFAULT : undefined),
 
-  declare: (observed) => (observed === "Enabled" ? { spec: { abac: observed } } : {}),
+  toSpec: (observed) => (observed === "Enabled" ? { spec: { abac: observed } } : {}),
 });

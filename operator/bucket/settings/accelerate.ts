@@ -3,17 +3,16 @@ import {
   GetBucketAccelerateConfigurationCommand,
   PutBucketAccelerateConfigurationCommand,
 } from "@aws-sdk/client-s3";
-import { compare, defineSetting, unlessUnsupported } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessUnsupported } from "../subresource.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
 
-/**
- * A bucket that never had it, or whose region has no such thing, is the same as one where it is suspended.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html
- */
+/** Never enabled, or unsupported in the region, counts as suspended. */
 export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerateStatus>({
   name: "accelerate",
-  permissions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },
+  iamActions: { read: ["s3:GetAccelerateConfiguration"], write: ["s3:PutAccelerateConfiguration"] },
 
   desired: (spec) => spec.accelerate,
 
@@ -31,5 +30,5 @@ export const accelerate = defineSetting<BucketAccelerateStatus, BucketAccelerate
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => (observed === DEFAULT ? {} : { spec: { accelerate: observed } }),
+  toSpec: (observed) => (observed === DEFAULT ? {} : { spec: { accelerate: observed } }),
 });

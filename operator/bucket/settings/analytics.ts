@@ -10,22 +10,20 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { accountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated } from "./declaration.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
+import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["analytics"]>["configurations"][number];
 type DataExport = NonNullable<Spec["dataExport"]>;
 
-/** Schema and format have one value each. */
+const DESTINATION = ["bucket", "bucketAccountId", "prefix"] as const;
+const DESTINATION_PATH = "StorageClassAnalysis.DataExport.Destination.S3BucketDestination";
+
+/** Schema and format have only one value. */
 function toAnalysis(dataExport: DataExport | undefined): StorageClassAnalysis {
   if (dataExport === undefined) return {};
-  const { bucket, bucketAccountId, prefix } = dataExport;
-  const S3BucketDestination = {
-    Format: "CSV",
-    Bucket: bucket,
-    BucketAccountId: bucketAccountId,
-    Prefix: prefix,
-  } as const;
+  const S3BucketDestination = { Format: "CSV", ...toS3(dataExport, DESTINATION) } as const;
   return { DataExport: { OutputSchemaVersion: "V_1", Destination: { S3BucketDestination } } };
 }
 
@@ -34,20 +32,17 @@ function destinationOf(analysis: StorageClassAnalysis | undefined): AnalyticsS3B
 }
 
 function toDataExport(destination: AnalyticsS3BucketDestination | undefined): DataExport | undefined {
-  return (
-    destination &&
-    stated<DataExport>({
-      bucket: destination.Bucket,
-      bucketAccountId: destination.BucketAccountId,
-      prefix: destination.Prefix || undefined,
-    })
-  );
+  return destination && stated<DataExport>(canonicalDestination(destination));
+}
+
+function canonicalDestination(destination: AnalyticsS3BucketDestination) {
+  return { ...fromS3(destination, DESTINATION), prefix: destination.Prefix || undefined };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html */
 export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
   name: "analytics",
-  permissions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
+  iamActions: { read: ["s3:GetAnalyticsConfiguration"], write: ["s3:PutAnalyticsConfiguration"] },
 
   declared: ({ analytics }) => analytics?.configurations,
 
@@ -59,22 +54,13 @@ export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
 
   canonical: ({ Filter, StorageClassAnalysis }) => {
     const destination = destinationOf(StorageClassAnalysis);
-    return {
-      ...canonicalFilter(Filter),
-      dataExport: destination && {
-        bucket: destination.Bucket,
-        bucketAccountId: destination.BucketAccountId,
-        prefix: destination.Prefix || undefined,
-      },
-    };
+    return { ...canonicalFilter(Filter), dataExport: destination && canonicalDestination(destination) };
   },
 
   fields: [
     ...FILTER_FIELDS,
     "StorageClassAnalysis.DataExport.OutputSchemaVersion",
-    ...["Format", "Bucket", "BucketAccountId", "Prefix"].map(
-      (field) => `StorageClassAnalysis.DataExport.Destination.S3BucketDestination.${field}`,
-    ),
+    ...pathsBelow(DESTINATION_PATH, ["format", ...DESTINATION]),
   ],
 
   toSpec: ({ Id = "", Filter, StorageClassAnalysis }) =>

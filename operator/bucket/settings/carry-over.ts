@@ -3,14 +3,14 @@ import { flatFields, flatFilter, type FlatFilter, foldFilter } from "./filter.ts
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * `ours`, in S3's words, with what `former` has besides: what AWS adds to a document with the years survives our writes of it. `fields` are the paths
- * that a spec can say, such as "Filter.Prefix"; what `ours` leaves out of those is gone, with all that was in it.
+ * `ours` with the fields of `former` that a spec cannot express, so that a write keeps what AWS added to the document
+ * later. `fields` are the paths that a spec can express, such as "Filter.Prefix": if `ours` lacks one, it is removed.
  */
 export function carryOver<T extends object>(ours: T, former: object | undefined, fields: readonly string[]): T {
   return former === undefined ? ours : (merged(ours as Fields, former as Fields, fields) as T);
 }
 
-/** The same for a list of entries, each with the former one of the same id, or that says the same. */
+/** The same for each entry of a list. Entries are matched by id, or else by content. */
 export function carryOverEach<T extends object>(
   ours: readonly T[],
   former: readonly object[] | undefined,
@@ -25,28 +25,28 @@ function merged(ours: Fields, former: Fields, fields: readonly string[]): Fields
   return { ...ours, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
 }
 
-/** Undefined: it is gone. `fields` are what a spec can say below it. */
+/** Undefined: removed. `fields` are the paths below this value that a spec can express. */
 function mergedValue(ours: unknown, theirs: unknown, fields: readonly string[]): unknown {
   if (fields.some((path) => path.startsWith("And."))) return mergedFilter(ours, theirs, fields);
   if (isFields(ours) && isFields(theirs)) return merged(ours, theirs, fields);
   if (Array.isArray(ours) && Array.isArray(theirs)) return mergedList(ours, theirs, fields);
   if (ours !== undefined) return ours;
-  return fields.length === 0 || isUnsaid(theirs, fields) ? theirs : undefined;
+  return fields.length === 0 || isInexpressible(theirs, fields) ? theirs : undefined;
 }
 
-/** Whether it has something, and nothing that a spec can say. */
-function isUnsaid(theirs: unknown, fields: readonly string[]): boolean {
+/** Whether it has content, none of which a spec can express. */
+function isInexpressible(theirs: unknown, fields: readonly string[]): boolean {
   if (!isFields(theirs) || Object.keys(theirs).length === 0) return false;
   return fields.every((path) => valueAt(theirs, path) === undefined);
 }
 
-/** Each criterion by itself, in whatever form the filter is. */
+/** Merges a filter criterion by criterion, whatever its form. */
 function mergedFilter(ours: unknown, theirs: unknown, fields: readonly string[]): unknown {
   const flat = (filter: unknown) => flatFilter(isFields(filter) ? filter : {});
   return foldFilter(merged(flat(ours), flat(theirs), flatFields(fields)) as FlatFilter) ?? ours;
 }
 
-/** Entries are known by their ids, or else by what they say, or by the place in a list that is as long as it was. */
+/** Matches entries by id, else by content, else by their place in a list of unchanged length. */
 function mergedList(ours: readonly unknown[], theirs: readonly unknown[], fields: readonly string[]): unknown[] {
   const identities = (list: readonly unknown[]) => list.map((item) => (isFields(item) ? identityOf(item, fields) : ""));
   const [names, former] = [identities(ours), identities(theirs)];
@@ -63,7 +63,7 @@ function hasId(item: Fields): boolean {
   return (item["ID"] ?? item["Id"]) !== undefined;
 }
 
-/** By what S3 tells entries of a list apart, the first that they have. */
+/** Fields that identify an entry of a list; the first one that is set counts. */
 const NAMES = ["ID", "Id", "StorageClass", "AccessTier", "Key", "Name"];
 
 function identityOf(item: Fields, fields: readonly string[]): string {
@@ -76,7 +76,7 @@ function below(name: string, fields: readonly string[]): string[] {
   return fields.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
 }
 
-/** A path that leads through a list ends there. */
+/** Stops at the first list. */
 function valueAt(value: unknown, path: string): unknown {
   return path.split(".").reduce((inner, name) => (isFields(inner) ? inner[name] : inner), value);
 }

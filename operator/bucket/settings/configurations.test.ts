@@ -51,7 +51,7 @@ describe("diff", () => {
     expect(paths(desiredWith([], "Remove"), [RAW, THEIRS, ALL])).toEqual(["configurations[EntireBucket]"]);
   });
 
-  test("so are those that we applied and no longer declare", () => {
+  test("so are those that we applied and no longer toSpec", () => {
     expect(paths(desiredWith(["old", "all"]), [RAW, ALL, { Id: "old" }])).toEqual(["configurations[old]"]);
   });
 
@@ -76,7 +76,7 @@ describe("write", () => {
     ]);
   });
 
-  test("takes a filter away that the spec does not have, and carries over what it does not know", async () => {
+  test("removes a filter that left the spec, and keeps unknown fields", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, desiredWith(), [
       RAW,
@@ -106,7 +106,7 @@ test("report: which are ours, and which are not", () => {
 describe("reset", () => {
   const context = settingContextWith({ appliedIds: { metrics: ["all"] } });
 
-  test("removes ours, and leaves those of others", async () => {
+  test("removes the operator's, and keeps those of other writers", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, setting.reset([ALL, THEIRS], context), [ALL, THEIRS]);
     expect(calls.map(({ command, input }) => [command, input.Id])).toEqual([
@@ -114,7 +114,7 @@ describe("reset", () => {
     ]);
   });
 
-  test("is done when none of ours is there", () => {
+  test("is done when none of the operator's is there", () => {
     expect(setting.reset([THEIRS], context)).toBeUndefined();
     expect(setting.reset([ALL], settingContextWith())).toBeUndefined();
   });

@@ -2,38 +2,35 @@ import type { Ask } from "../../account/guardrails.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { carryOver } from "./carry-over.ts";
-import { declareEntries } from "./declaration.ts";
-import { deleteSeen, type DeleteDocument } from "./delete-seen.ts";
+import { entriesToSpec } from "./to-spec.ts";
+import { deleteSeen, type DeleteDocument } from "../subresource.ts";
 import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
 
-/** S3 has some settings as any number of configurations, each with an id and calls of its own. */
+/** One of a bucket's configurations of a kind, such as inventory. Each has its own GET, PUT and DELETE, by id. */
 interface Configuration {
   Id: string | undefined;
 }
 
-/** What List… answers, in words that all kinds share. */
+/** One page of a List call. */
 interface Page<C> {
   configurations: C[] | undefined;
   next: string | undefined;
 }
 
-/** As the CRD bounds them. */
+/** The CRD's limit. */
 const MAX_CONFIGURATIONS = 100;
 
 interface Kind<C extends Configuration, Spec> {
   name: Extract<EntrySetting, "intelligentTiering" | "inventory" | "metrics" | "analytics">;
-  /** IAM has one action for Get and List, and one for Put and Delete. */
-  permissions: Setting["permissions"];
-  /** What the spec has of this kind. */
+  /** IAM has one action for Get and List, another for Put and Delete. */
+  iamActions: Setting["iamActions"];
   declared(spec: S3BucketSpec): readonly Spec[] | undefined;
-  /** The same in S3's words; a field that the spec leaves out is there, and undefined. */
   toConfiguration: (spec: Spec) => C;
-  /** The same for every way in which S3 may write the same configuration. */
+  /** Equal for all forms in which S3 may return the same configuration. */
   canonical: (configuration: C) => Record<string, unknown>;
-  /** Paths of what `toSpec` says, besides the id: see declaration.ts. */
+  /** Paths of what `toSpec` says, besides the id: see to-spec.ts. */
   fields: readonly string[];
-  /** The way back from S3's words to those of the spec. */
   toSpec: (configuration: C) => Spec;
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;
   put(bucket: BucketClient, Id: string, configuration: C): Promise<unknown>;
@@ -47,14 +44,14 @@ interface Desired<C> {
   owned: Owned;
 }
 
-/** A setting that is a set of configurations, known by id: those of others stay, unless the spec says `unmanagedConfigurations: Remove`. */
+/** A setting of configurations with ids. Those of other writers stay, unless `unmanagedConfigurations` is `Remove`. */
 export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C, Spec>): Setting {
   const named = (configurations: readonly C[]) => new Map(configurations.map((c) => [idOf(c), kind.canonical(c)]));
   const isSame = (a: C, b: C) => compareNamed("", named([a]), named([b])).length === 0;
 
   return defineSetting<Desired<C>, C[]>({
     name: kind.name,
-    permissions: kind.permissions,
+    iamActions: kind.iamActions,
 
     desired: (spec, { appliedIds }) => {
       const configurations = kind.declared(spec)?.map(kind.toConfiguration);
@@ -86,8 +83,8 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
       return owned && { configurations: [], owned };
     },
 
-    declare: (observed) => {
-      const { said, unsaid } = declareEntries(observed, {
+    toSpec: (observed) => {
+      const { specs, omitted } = entriesToSpec(observed, {
         nameOf: (configuration) => `configuration '${idOf(configuration)}'`,
         fields: ["Id", ...kind.fields],
         toSpec: kind.toSpec,
@@ -95,7 +92,7 @@ export function defineConfigurations<C extends Configuration, Spec>(kind: Kind<C
         canonical: kind.canonical,
         max: MAX_CONFIGURATIONS,
       });
-      return { ...(said.length > 0 && { spec: { [kind.name]: { configurations: said } } }), unsaid };
+      return { ...(specs.length > 0 && { spec: { [kind.name]: { configurations: specs } } }), omitted };
     },
 
     asks: (spec) => (kind.declared(spec) ?? []).flatMap((declared) => kind.asks?.(declared) ?? []),
@@ -108,7 +105,7 @@ function idOf({ Id }: Configuration): string {
   return Id ?? "";
 }
 
-/** One call, but for a bucket that has more than the hundred configurations of a page. */
+/** A page has up to 100 configurations, so that one call is usually enough. */
 async function listAll<C>(list: (token: string | undefined) => Promise<Page<C>>): Promise<C[]> {
   const all: C[] = [];
   let token: string | undefined;

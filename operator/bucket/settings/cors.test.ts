@@ -13,7 +13,7 @@ const WEB = {
 };
 const UNNAMED = { AllowedOrigins: ["*"], AllowedMethods: ["GET"] };
 
-/** What is desired of the whole configuration. */
+/** The desired state of the whole configuration. */
 function whole(rules: object[]) {
   return { rules, owned: { ids: [], former: [], unmanaged: "Remove" } };
 }
@@ -100,7 +100,7 @@ describe("diff finds", () => {
       [{ ...WEB, MaxAgeSeconds: 1, AllowedMethods: ["GET"] }],
       ["rules[web].allowedMethods", "rules[web].maxAgeSeconds"],
     ],
-    ["a rule of somebody else", [WEB, UNNAMED], ["rules[#2]"]],
+    ["a rule of another writer", [WEB, UNNAMED], ["rules[#2]"]],
     ["another id", [{ ...WEB, ID: "api" }], ["rules[api]", "rules[web]"]],
     ["no rule", [], ["rules[web]"]],
   ])("%s", (_case, observed, expected) => {
@@ -154,7 +154,7 @@ describe("with unmanagedRules: Keep", () => {
     expect(setting.diff(desired, [UNNAMED, web, UNNAMED, api])).toEqual([]);
   });
 
-  test("the order of ours is, and so is one that we no longer declare", () => {
+  test("the order of ours is, and so is one that we no longer toSpec", () => {
     expect(setting.diff(desired, [api, UNNAMED, web]).map(({ path }) => path)).toEqual(["rules"]);
     expect(setting.diff(desired, [web, api, old]).map(({ path }) => path)).toEqual(["rules[old]"]);
   });
@@ -173,7 +173,7 @@ test("status tells which rules are ours, by id or place", () => {
   });
 });
 
-test("reset takes our rules away, if there are any, and leaves those of others", () => {
+test("reset removes the operator's rules, and keeps those of other writers", () => {
   const context = settingContextWith({ appliedIds: { cors: ["web"] } });
   expect(setting.diff(setting.reset([WEB, UNNAMED], context), [UNNAMED])).toEqual([]);
   expect(setting.diff(setting.reset([WEB, UNNAMED], context), [WEB, UNNAMED])).toHaveLength(1);
@@ -188,14 +188,14 @@ test("of two rules with one id the first is compared too", () => {
   expect(paths([a, b], [a, b])).toEqual([]);
 });
 
-describe("declare", () => {
-  const declare = (observed: object[]) => setting.declare(observed, settingContextWith());
-  const rules = ({ spec }: ReturnType<typeof declare>) => spec?.cors?.rules.map(({ id }) => id);
+describe("toSpec", () => {
+  const toSpec = (observed: object[]) => setting.toSpec(observed, settingContextWith());
+  const rules = ({ spec }: ReturnType<typeof toSpec>) => spec?.cors?.rules.map(({ id }) => id);
 
   test("rules with ids leave room for those of others", () => {
-    const declaration = declare([WEB]);
-    expect(declaration.spec?.cors?.unmanagedRules).toBe("Keep");
-    expect(rules(declaration)).toEqual(["web"]);
+    const exported = toSpec([WEB]);
+    expect(exported.spec?.cors?.unmanagedRules).toBe("Keep");
+    expect(rules(exported)).toEqual(["web"]);
   });
 
   test("without ids, or with one twice, they are all the rules", () => {
@@ -203,20 +203,20 @@ describe("declare", () => {
       [WEB, UNNAMED],
       [WEB, { ...UNNAMED, ID: "web" }],
     ]) {
-      const declaration = declare(observed);
-      expect(declaration).not.toHaveProperty("spec.cors.unmanagedRules");
-      expect(rules(declaration)).toEqual(["web", undefined]);
-      const again = setting.desired(declaration.spec ?? {}, settingContextWith());
+      const exported = toSpec(observed);
+      expect(exported).not.toHaveProperty("spec.cors.unmanagedRules");
+      expect(rules(exported)).toEqual(["web", undefined]);
+      const again = setting.desired(exported.spec ?? {}, settingContextWith());
       expect(setting.diff(again, observed)).toEqual([]);
     }
   });
 
-  test("a rule that a spec cannot say stays, and with it all those that only their place tells from it", () => {
+  test("omits a rule that a spec cannot express, and with it all rules without ids", () => {
     const newer = { ...WEB, ID: "newer", AllowCredentials: true };
-    expect(rules(declare([newer, WEB]))).toEqual(["web"]);
-    expect(declare([newer, WEB]).unsaid).toEqual(["rule 'newer' has AllowCredentials, of which a spec knows nothing"]);
-    const { spec, unsaid } = declare([newer, WEB, UNNAMED]);
+    expect(rules(toSpec([newer, WEB]))).toEqual(["web"]);
+    expect(toSpec([newer, WEB]).omitted).toEqual(["rule 'newer' has AllowCredentials, which a spec cannot express"]);
+    const { spec, omitted } = toSpec([newer, WEB, UNNAMED]);
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual([expect.stringContaining("'newer'"), expect.stringContaining("no ids of their own")]);
+    expect(omitted).toEqual([expect.stringContaining("'newer'"), expect.stringContaining("no unique ids")]);
   });
 });

@@ -1,20 +1,21 @@
 import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { toS3 } from "./field-names.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type Declaration, declareEntries, distinct, stated } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
+import { type ExportedSetting, entriesToSpec, distinct, stated } from "./to-spec.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
-import {
-  unlessAbsent,
-  type Change,
-  compare,
-  compareNamed,
-  defineSetting,
-  type Named,
-  type SettingContext,
-} from "./setting.ts";
+import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["cors"]>["rules"][number];
+
+const RULE = ["allowedOrigins", "allowedMethods", "allowedHeaders", "exposeHeaders", "maxAgeSeconds"] as const;
+
+/** Fields that a spec can express. */
+const FIELDS = ["ID", "AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds"];
+/** The CRD's limit. */
+const MAX_RULES = 100;
 
 interface Desired {
   rules: CORSRule[];
@@ -28,17 +29,10 @@ function desired({ cors }: S3BucketSpec, { appliedIds }: SettingContext): Desire
 }
 
 function toRule(rule: RuleSpec): CORSRule {
-  return {
-    ID: rule.id,
-    AllowedOrigins: rule.allowedOrigins,
-    AllowedMethods: rule.allowedMethods,
-    AllowedHeaders: rule.allowedHeaders,
-    ExposeHeaders: rule.exposeHeaders,
-    MaxAgeSeconds: rule.maxAgeSeconds,
-  };
+  return { ID: rule.id, ...toS3(rule, RULE) };
 }
 
-/** Inside a rule the lists are sets, and header names have no letter case; an empty list is none. */
+/** Lists are sets. Header names ignore case. An empty list is no list. */
 function canonical(rule: CORSRule): Record<string, unknown> {
   return {
     allowedOrigins: setOf(rule.AllowedOrigins),
@@ -53,7 +47,7 @@ function setOf(list: readonly string[] | undefined): string[] | undefined {
   return list === undefined || list.length === 0 ? undefined : [...new Set(list)].sort();
 }
 
-/** A rule is known by its id, or by its place where it has none, or one that stands twice. */
+/** A rule's id; for a rule without one, or with that of an earlier rule, its place. */
 function nameOf({ ID }: CORSRule, index: number, rules: readonly CORSRule[]): string {
   return ID !== undefined && rules.findIndex((rule) => rule.ID === ID) === index ? ID : `#${index + 1}`;
 }
@@ -62,21 +56,16 @@ function named(rules: readonly CORSRule[]): Named {
   return new Map(rules.map((rule, index) => [nameOf(rule, index, rules), canonical(rule)]));
 }
 
-/** S3 answers by the first rule that matches, so that their order is part of their meaning. */
+/** S3 applies the first rule that matches, so that order counts. */
 function diff({ rules, owned }: Desired, observed: CORSRule[]): Change[] {
   const found = observed.filter((rule, index) => isOwned(owned, nameOf(rule, index, observed)));
   const changes = compareNamed("rules", named(rules), named(found));
   return changes.length > 0 ? changes : compare("rules", rules.map(nameOf), found.map(nameOf));
 }
 
-/** All that a spec can say of a rule. */
-const FIELDS = ["ID", "AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds"];
-/** As the CRD bounds them. */
-const MAX_RULES = 100;
-
-/** Beside rules of others, ours are known by their ids; without ids they are all the rules, or none. */
-function declare(observed: CORSRule[]): Declaration {
-  const { said, unsaid } = declareEntries(observed, {
+/** With `Keep`, rules are matched by id. So rules without ids are exported only if none is omitted. */
+function toSpec(observed: CORSRule[]): ExportedSetting {
+  const { specs, omitted } = entriesToSpec(observed, {
     nameOf: (rule, index) => `rule '${nameOf(rule, index, observed)}'`,
     fields: FIELDS,
     toSpec: (rule, index) => toRuleSpec(rule, nameOf(rule, index, observed)),
@@ -84,11 +73,11 @@ function declare(observed: CORSRule[]): Declaration {
     canonical,
     max: MAX_RULES,
   });
-  if (said.length === 0) return { unsaid };
-  if (said.every(({ id }) => id !== undefined))
-    return { spec: { cors: { unmanagedRules: "Keep", rules: said } }, unsaid };
-  if (unsaid.length === 0) return { spec: { cors: { rules: said } } };
-  return { unsaid: [...unsaid, "the other rules have no ids of their own, by which a spec could tell them apart"] };
+  if (specs.length === 0) return { omitted };
+  if (specs.every(({ id }) => id !== undefined))
+    return { spec: { cors: { unmanagedRules: "Keep", rules: specs } }, omitted };
+  if (omitted.length === 0) return { spec: { cors: { rules: specs } } };
+  return { omitted: [...omitted, "the other rules have no unique ids, which a spec needs to tell them apart"] };
 }
 
 function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
@@ -103,12 +92,12 @@ function toRuleSpec(rule: CORSRule, name: string): RuleSpec {
 }
 
 /**
- * The whole configuration, or with `unmanagedRules: Keep` a part of it, which goes first.
+ * Owns the whole configuration, or with `unmanagedRules: Keep` the declared rules, which come first.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
  */
 export const cors = defineSetting<Desired, CORSRule[]>({
   name: "cors",
-  permissions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
+  iamActions: { read: ["s3:GetBucketCORS"], write: ["s3:PutBucketCORS"] },
   isShared: true,
 
   desired,
@@ -132,7 +121,7 @@ export const cors = defineSetting<Desired, CORSRule[]>({
     return owned && { rules: [], owned };
   },
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => (desired ? { cors: entriesStatus(desired.owned, observed.map(nameOf)) } : {}),
 });

@@ -11,9 +11,9 @@ import { rewritingS3 } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
 import type { Setting } from "./setting.ts";
 
-/* A store that is not S3 may take a DELETE of what it does not know for that of the bucket: none is sent for a document that no GET has shown. */
+/* Stores other than S3 may delete the bucket on an unknown DELETE: none is sent unless a GET has shown the document. */
 
-/** Every command of the SDK that deletes a document of a bucket's configuration. */
+/** All SDK commands that delete a document of a bucket's configuration. */
 const DELETES = Object.entries(sdk as Record<string, unknown>).flatMap(([name, schema]) => {
   const { http = [] } = (Array.isArray(schema) && schema[0] === 9 ? schema[3] : {}) as { http?: string[] };
   return http[0] === "DELETE" && http[1]?.startsWith("/?") ? [`${name.slice(0, -1)}Command`] : [];
@@ -23,14 +23,14 @@ const SOURCES = new URL("../../", import.meta.url);
 const sources = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes("testing/"))
   .map((file) => readFileSync(new URL(file, SOURCES), "utf8"));
-/** Those that the operator imports. */
+/** The ones that the operator imports. */
 const IMPORTED = DELETES.filter((command) =>
   sources.some((source) => new RegExp(`\\b${command}\\b[^;]*from "@aws-sdk/client-s3"`).test(source)),
 );
 
 const context = settingContextWith({ operator: { callerArn: "", actions: [] } });
 
-/** DELETEs that a setting which leaves the spec sends to a bucket on which it was written, or to one that has lost it. */
+/** DELETEs that a reset sends: to a bucket that still has the setting, or to one that lost it. */
 async function deletes(setting: Setting, value: unknown, isThere: boolean): Promise<string[]> {
   const { bucket, calls } = rewritingS3(randomFrom(1));
   const desired = setting.desired({ [setting.name]: value }, context);
@@ -48,7 +48,7 @@ async function deletes(setting: Setting, value: unknown, isThere: boolean): Prom
 const sent = new Set<string>();
 
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
-  test("deletes what was seen, and nothing else", async () => {
+  test("deletes what a GET has shown, and nothing else", async () => {
     for (const value of fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: 10, seed: 3 })) {
       for (const command of await deletes(setting, value, true)) sent.add(command);
       expect(await deletes(setting, value, false)).toEqual([]);
@@ -60,7 +60,7 @@ test("every command that the operator imports was tried", () => {
   expect([...sent].sort()).toEqual(IMPORTED.sort());
 });
 
-test("none is sent but by the one function that looks at what was seen", () => {
+test("only deleteSeen sends them", () => {
   const text = sources.join("\n").replaceAll(/\s+/g, "");
   for (const command of IMPORTED) {
     const before = text.split(`new${command}(`).slice(0, -1);

@@ -10,9 +10,9 @@ import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
 import type { Setting, SettingContext } from "./setting.ts";
 
-/*
- * What is told apart, and what is not, is judged by the documents that S3 was sent: never by the form in which the operator itself compares.
- * Values that differ in one place only, such as 0 and nothing, are where a comparison goes wrong.
+/**
+ * Compares values that differ in one place, such as 0 and absent, where comparisons go wrong. The documents sent to S3
+ * decide whether they differ, never the form in which the operator compares.
  */
 
 const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -28,14 +28,14 @@ function schemaOf(name: string): Schema {
 }
 
 /**
- * What S3 takes for said where nothing is, and what the spec does.
+ * Defaults of S3, and of the spec.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionRule.html
  */
 const SAME_AS_NOTHING: Readonly<Record<string, boolean>> = {
   "encryption.bucketKeyEnabled": false,
   "inventory.configurations[].isEnabled": true,
 };
-/** What is not S3's, but KMS's, or the operator's own. */
+/** Fields for KMS or the operator, not for S3. */
 const ELSEWHERE = /^(?:encryption\.kmsKey\.managed\.|policy\.enforceEncryption$)/;
 
 function context(overrides: Partial<SettingContext> = {}): SettingContext {
@@ -56,7 +56,7 @@ async function bucketWith(setting: Setting, desired: unknown, seed: number): Pro
   return s3;
 }
 
-/** What status would remember of a value that was written. */
+/** What status records of a written value. */
 async function afterwards(setting: Setting, { bucket }: RewritingBucket, desired: unknown): Promise<SettingContext> {
   const reported = (setting.report?.(desired, await setting.observe(bucket)) ?? {}) as {
     tagKeys?: string[];
@@ -70,7 +70,7 @@ const said = (s3: RewritingBucket) => meaningOf(s3.documents());
 
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
   const values = fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: SAMPLES, seed: SEED });
-  /** Pairs of values, all but the same. */
+  /** Pairs of almost equal values. */
   const pairs = values.flatMap((value, index) => [
     { path: "", value, other: values[(index + 1) % values.length], removed: undefined },
     ...neighboursOf(value, schemaOf(name)).map(({ path, value: other, removed }) => ({
@@ -81,7 +81,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     })),
   ]);
 
-  test("a difference is found exactly where a write would change what S3 has", async () => {
+  test("finds a difference exactly if a write would change what S3 has", async () => {
     for (const [seed, { path, value, other }] of pairs.entries()) {
       const former = desiredOf(setting, value);
       const s3 = await bucketWith(setting, former, seed);
@@ -94,7 +94,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     }
   });
 
-  test("numbers and switches are told apart from others, and from nothing", async () => {
+  test("numbers and switches differ from other values, and from nothing", async () => {
     const scalars = [...fieldsOf(schemaOf(name), name)].filter(({ schema, path }) => {
       return ["integer", "boolean"].includes(schema.type ?? "") && !ELSEWHERE.test(path);
     });

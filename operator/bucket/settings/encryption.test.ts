@@ -68,7 +68,7 @@ describe("diff finds nothing in", () => {
     ["the key's ARN", { sseAlgorithm: "aws:kms", kmsKeyArn: KEY_ARN }, algorithm("aws:kms", KEY_ARN)],
     ["the key's id", { sseAlgorithm: "aws:kms", kmsKeyArn: KEY_ARN }, algorithm("aws:kms", KEY_ID)],
     ["the account's aws/s3 key", { sseAlgorithm: "aws:kms" }, algorithm("aws:kms")],
-    ["no bucket key, unsaid", { bucketKeyEnabled: false }, algorithm("aws:kms")],
+    ["no bucket key, omitted", { bucketKeyEnabled: false }, algorithm("aws:kms")],
     ["NONE and no list", { blockedEncryptionTypes: ["NONE"] }, algorithm("AES256")],
     ["NONE and an empty list", { blockedEncryptionTypes: ["NONE"] }, { BlockedEncryptionTypes: {} }],
     ["no list and NONE", { blockedEncryptionTypes: [] }, { BlockedEncryptionTypes: { EncryptionType: ["NONE"] } }],
@@ -111,7 +111,7 @@ describe("write", () => {
     return calls[0]?.input.ServerSideEncryptionConfiguration;
   }
 
-  test("carries over what is not declared, the block of SSE-C above all", async () => {
+  test("keeps what is not declared, such as the block of SSE-C", async () => {
     const observed = { ...algorithm("AES256"), ...BLOCKS_SSE_C, FutureField: "kept" };
     expect(await written({ sseAlgorithm: "aws:kms", kmsKeyArn: KEY_ARN, bucketKeyEnabled: true }, observed)).toEqual({
       Rules: [{ ...algorithm("aws:kms", KEY_ARN), ...BLOCKS_SSE_C, BucketKeyEnabled: true, FutureField: "kept" }],
@@ -156,7 +156,7 @@ test("reset goes back to S3's default, if it is not there", () => {
   ).toBeUndefined();
 });
 
-describe("a type that AWS comes to block by itself", () => {
+describe("a type that AWS blocks by default", () => {
   const observed = {
     ...algorithm("AES256"),
     BlockedEncryptionTypes: { EncryptionType: ["SSE-C", "SSE-FUTURE" as "SSE-C"] },
@@ -174,23 +174,23 @@ describe("a type that AWS comes to block by itself", () => {
   });
 });
 
-describe("declare", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
   const NONE = { BlockedEncryptionTypes: { EncryptionType: ["NONE"] } };
 
   test.each([
     ["today's default", { ...algorithm("AES256"), ...BLOCKS_SSE_C }],
     ["that of older buckets", algorithm("AES256")],
   ])("%s needs no word", (_case, observed) => {
-    expect(declare(observed)).toEqual({ unsaid: [] });
+    expect(toSpec(observed)).toEqual({ omitted: [] });
   });
 
-  test("a block that somebody lifted is said; one that is not there, S3 may still put there", () => {
+  test("exports a lifted block, and leaves out a missing one, which S3 may still add", () => {
     const kms = { sseAlgorithm: "aws:kms" };
-    expect(declare({ ...algorithm("aws:kms"), ...NONE }).spec).toEqual({
+    expect(toSpec({ ...algorithm("aws:kms"), ...NONE }).spec).toEqual({
       encryption: { ...kms, blockedEncryptionTypes: ["NONE"] },
     });
-    expect(declare(algorithm("aws:kms")).spec).toEqual({ encryption: kms });
+    expect(toSpec(algorithm("aws:kms")).spec).toEqual({ encryption: kms });
   });
 
   test.each([
@@ -198,23 +198,23 @@ describe("declare", () => {
     ["its id", KEY_ID],
   ])("a key that S3 has by %s is said by its ARN", (_case, key) => {
     const spec = { encryption: { sseAlgorithm: "aws:kms:dsse", kmsKey: { arn: KEY_ARN } } };
-    expect(declare(algorithm("aws:kms:dsse", key))).toEqual({ spec, unsaid: [] });
+    expect(toSpec(algorithm("aws:kms:dsse", key))).toEqual({ spec, omitted: [] });
   });
 
   test.each(["alias/documents", KEY_ARN.replace("eu-central-1", "us-east-1"), KEY_ARN.replace("key/", "alias/")])(
-    "the key %s cannot be said, and then nothing is",
+    "the key %s cannot be expressed, and nothing is exported",
     (key) => {
-      expect(declare(algorithm("aws:kms", key))).toEqual({ unsaid: [expect.stringContaining(`'${key}'`)] });
+      expect(toSpec(algorithm("aws:kms", key))).toEqual({ omitted: [expect.stringContaining(`'${key}'`)] });
     },
   );
 
-  test("an algorithm of another service of AWS cannot be said", () => {
-    expect(declare(algorithm("aws:fsx"))).toEqual({ unsaid: [expect.stringContaining("'aws:fsx'")] });
+  test("an algorithm of another AWS service cannot be expressed", () => {
+    expect(toSpec(algorithm("aws:fsx"))).toEqual({ omitted: [expect.stringContaining("'aws:fsx'")] });
   });
 
-  test("a bucket key without effect is told, and so are fields that a spec does not have", () => {
-    const { spec, unsaid } = declare({ ...algorithm("AES256"), BucketKeyEnabled: true, New: {} });
+  test("notes a bucket key without effect, and unknown fields", () => {
+    const { spec, omitted } = toSpec({ ...algorithm("AES256"), BucketKeyEnabled: true, New: {} });
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual(["New, of which a spec knows nothing", expect.stringContaining("BucketKeyEnabled")]);
+    expect(omitted).toEqual(["New, which a spec cannot express", expect.stringContaining("BucketKeyEnabled")]);
   });
 });

@@ -9,21 +9,23 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unsaidFields } from "./declaration.ts";
-import { unlessAbsent, type Change, compare, defineSetting, type SettingContext } from "./setting.ts";
+import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
-/** A field that is undefined is left as it is, but for the key: with an algorithm and no key the account's `aws/s3` key is meant. */
+/** Undefined fields stay as they are. Exception: a KMS algorithm without a key means the account's `aws/s3` key. */
 interface Encryption {
   sseAlgorithm?: ServerSideEncryption | undefined;
   kmsKeyArn?: string | undefined;
   bucketKeyEnabled?: boolean | undefined;
-  /** Exactly these. */
+  /** S3 must block exactly these. */
   blockedEncryptionTypes?: EncryptionType[] | undefined;
-  /** At least these: what AWS comes to block by itself stays blocked. */
+  /** S3 must block at least these; types that AWS blocks by default stay blocked. */
   alsoBlocks?: EncryptionType[] | undefined;
 }
 
-/** S3's default for a new bucket since April 2026: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
+/** Since April 2026: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
 const DEFAULT: Encryption = { sseAlgorithm: "AES256", alsoBlocks: ["SSE-C"] };
 
 function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): Encryption | undefined {
@@ -40,12 +42,12 @@ function desired(spec: S3BucketSpec, { baseline, kmsKeyArn }: SettingContext): E
   };
 }
 
-/** S3 echoes the key as it was written, so that another writer's key id stands for the ARN that ends in it. */
+/** S3 returns the key as it was written: another writer may have given its id in place of the ARN. */
 function sameKey(arn: string | undefined, observed: string | undefined): boolean {
   return arn === observed || (arn !== undefined && observed !== undefined && arn.endsWith(`:key/${observed}`));
 }
 
-/** An absent list and `NONE` both block nothing. */
+/** `NONE` and an absent list both block nothing. */
 function blocked(types: readonly EncryptionType[] | undefined): EncryptionType[] {
   return (types ?? []).filter((type) => type !== "NONE").sort();
 }
@@ -54,28 +56,25 @@ function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[]
   const { SSEAlgorithm, KMSMasterKeyID } = observed.ApplyServerSideEncryptionByDefault ?? {};
   const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
   const blocks = blocked(observed.BlockedEncryptionTypes?.EncryptionType);
-  const changes: Change[] = [];
-  if (sseAlgorithm !== undefined) {
-    changes.push(...compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm));
-    if (!sameKey(kmsKeyArn, KMSMasterKeyID)) changes.push(...compare("kmsKey", kmsKeyArn, KMSMasterKeyID));
-  }
-  if (bucketKeyEnabled !== undefined) {
-    changes.push(...compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false));
-  }
-  if (blockedEncryptionTypes !== undefined) {
-    changes.push(...compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks));
-  }
-  if (!alsoBlocks.every((type) => blocks.includes(type))) {
-    changes.push(...compare("blockedEncryptionTypes", union(blocks, alsoBlocks), blocks));
-  }
-  return changes;
+  const isKeyOther = sseAlgorithm !== undefined && !sameKey(kmsKeyArn, KMSMasterKeyID);
+  return [
+    ...(sseAlgorithm === undefined ? [] : compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm)),
+    ...(isKeyOther ? compare("kmsKey", kmsKeyArn, KMSMasterKeyID) : []),
+    ...(bucketKeyEnabled === undefined
+      ? []
+      : compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false)),
+    ...(blockedEncryptionTypes ? compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks) : []),
+    ...(alsoBlocks.every((type) => blocks.includes(type))
+      ? []
+      : compare("blockedEncryptionTypes", union(blocks, alsoBlocks), blocks)),
+  ];
 }
 
 function union(blocks: readonly EncryptionType[], more: readonly EncryptionType[]): EncryptionType[] {
   return [...new Set([...blocks, ...more])].sort();
 }
 
-/** The observed rule with the declared fields put in, so that what the spec leaves out survives the Put. */
+/** The observed rule with the declared fields, so that a Put keeps what the spec omits. */
 function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerSideEncryptionRule {
   const { sseAlgorithm, kmsKeyArn, bucketKeyEnabled, blockedEncryptionTypes, alsoBlocks = [] } = desired;
   const rule = { ...observed };
@@ -85,7 +84,7 @@ function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerS
       "SSEAlgorithm",
       "KMSMasterKeyID",
     ]);
-    // A bucket key that the former algorithm had is refused with one that has none.
+    // S3 refuses a bucket key with an algorithm that does not support it.
     if (sseAlgorithm !== "aws:kms") delete rule.BucketKeyEnabled;
   }
   if (bucketKeyEnabled !== undefined) rule.BucketKeyEnabled = bucketKeyEnabled;
@@ -98,7 +97,7 @@ function merge(desired: Encryption, observed: ServerSideEncryptionRule): ServerS
 
 type Algorithm = NonNullable<S3BucketSpec["encryption"]>["sseAlgorithm"];
 
-/** All that a spec can say of a rule; a Put of ours leaves the rest as it is. */
+/** Paths that a spec can express. A write keeps all others. */
 const FIELDS = [
   "ApplyServerSideEncryptionByDefault.SSEAlgorithm",
   "ApplyServerSideEncryptionByDefault.KMSMasterKeyID",
@@ -106,13 +105,13 @@ const FIELDS = [
   "BlockedEncryptionTypes.EncryptionType",
 ];
 
-/** What S3 does not mention of its own is left to S3: which types it blocks changes with the years. */
-function declare(observed: ServerSideEncryptionRule, context: SettingContext): Declaration {
+/** Leaves out what S3 does not return, such as blocked types: their default may change. */
+function toSpec(observed: ServerSideEncryptionRule, context: SettingContext): ExportedSetting {
   const { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: key } = observed.ApplyServerSideEncryptionByDefault ?? {};
-  if (!isKnown(sseAlgorithm)) return { unsaid: [`the algorithm is '${sseAlgorithm}', which a spec does not know`] };
+  if (!isKnown(sseAlgorithm)) return { omitted: [`the algorithm is '${sseAlgorithm}', which a spec cannot express`] };
   const kmsKeyArn = key === undefined ? undefined : keyArn(key, context);
   if (key !== undefined && kmsKeyArn === undefined) {
-    return { unsaid: [`the KMS key is '${key}', and a spec names a key of the bucket's region by its ARN`] };
+    return { omitted: [`the KMS key is '${key}', and a spec accepts only a key ARN of the bucket's region`] };
   }
   const usesBucketKey = sseAlgorithm === "aws:kms";
   const types = observed.BlockedEncryptionTypes?.EncryptionType;
@@ -123,10 +122,10 @@ function declare(observed: ServerSideEncryptionRule, context: SettingContext): D
     blockedEncryptionTypes: types && (blocked(types).length > 0 ? blocked(types) : ["NONE"]),
   });
   const isDefault = (sseAlgorithm ?? "AES256") === "AES256" && key === undefined && !types?.includes("NONE");
-  const unsaid = unsaidFields(observed, FIELDS);
+  const omitted = omittedFields(observed, FIELDS);
   if (observed.BucketKeyEnabled && !usesBucketKey)
-    unsaid.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
-  return { ...(!isDefault && { spec: { encryption: spec } }), unsaid };
+    omitted.push("BucketKeyEnabled, which does nothing without 'aws:kms'");
+  return { ...(!isDefault && { spec: { encryption: spec } }), omitted };
 }
 
 /** S3 has further ones, for other services of AWS. */
@@ -134,14 +133,14 @@ function isKnown(algorithm: ServerSideEncryption | undefined): algorithm is Algo
   return algorithm === undefined || ["AES256", "aws:kms", "aws:kms:dsse"].includes(algorithm);
 }
 
-/** S3 keeps the key as it was written: by ARN, or by id, which is that of a key of the bucket's account and region. */
+/** S3 returns the key as it was written: an ARN, or the id of a key in the bucket's account and region. */
 function keyArn(key: string, { bucket: { partition, region, accountId } }: SettingContext): string | undefined {
   if (/^[A-Za-z0-9-]+$/.test(key)) return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
   const arn = parseArn(key);
   return arn?.region === region && arn.resource.startsWith("key/") ? key : undefined;
 }
 
-/** Whether S3 encrypts new objects with this key by default; `observed` is what the setting's `observe` gave. */
+/** Whether S3 encrypts new objects with this key by default. `observed` comes from the setting's `observe`. */
 export function hasDefaultKey(observed: unknown, arn: string | undefined): boolean {
   const { ApplyServerSideEncryptionByDefault } = (observed ?? {}) as ServerSideEncryptionRule;
   return sameKey(arn, ApplyServerSideEncryptionByDefault?.KMSMasterKeyID);
@@ -150,7 +149,7 @@ export function hasDefaultKey(observed: unknown, arn: string | undefined): boole
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",
-  permissions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
+  iamActions: { read: ["s3:GetEncryptionConfiguration"], write: ["s3:PutEncryptionConfiguration"] },
   inBaseline: true,
   usesKey: () => true,
 
@@ -175,5 +174,5 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
 
   reset: (observed) => (diff(DEFAULT, observed).length > 0 ? DEFAULT : undefined),
 
-  declare,
+  toSpec,
 });

@@ -12,7 +12,7 @@ test("with Remove all are", () => {
 });
 
 describe("withoutApplied", () => {
-  test("takes what is on record away, and nothing else", () => {
+  test("removes recorded entries, and nothing else", () => {
     const owned = withoutApplied(["a", "theirs"], ["a", "gone"]);
     expect(owned && ["a", "theirs"].map((id) => isOwned(owned, id))).toEqual([true, false]);
   });
@@ -26,7 +26,7 @@ describe("withoutApplied", () => {
 });
 
 describe("entriesStatus", () => {
-  test("has those about to be written and those yet to be removed, but not those already gone", () => {
+  test("has ids about to be written and yet to be removed, but not removed ones", () => {
     const owned = ownedEntries(["new", "a"], ["old", "gone"], "Keep");
     expect(entriesStatus(owned, ["theirs", "old", "a"])).toEqual({
       appliedIds: ["a", "new", "old"],

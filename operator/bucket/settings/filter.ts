@@ -1,20 +1,20 @@
 import type { ReplicationRuleNotOperator, Tag } from "@aws-sdk/client-s3";
-import { unlessEmpty } from "./declaration.ts";
+import { unlessEmpty } from "./to-spec.ts";
 
-/** Which objects a rule or configuration is for, as the spec says it: all that is set must hold. */
+/** Selects objects, in the spec's form. All criteria must match. */
 export interface FilterSpec {
   prefix?: string;
   tags?: Record<string, string>;
 }
 
-/** The same in S3's words, of which every API uses a part. */
+/** Selects objects, in S3's form. Each API uses a part of it. */
 export interface ObjectFilter {
   Prefix?: string | undefined;
   Tag?: Tag | undefined;
   And?: ({ Prefix?: string | undefined; Tags?: Tag[] | undefined } & Criteria) | undefined;
 }
 
-/** What an API has beyond prefix and tags. */
+/** Criteria that only some APIs have. */
 interface Criteria {
   ObjectSizeGreaterThan?: number | undefined;
   ObjectSizeLessThan?: number | undefined;
@@ -22,7 +22,7 @@ interface Criteria {
   Not?: ReplicationRuleNotOperator | undefined;
 }
 
-/** S3 takes one criterion bare and several only inside `And`. Undefined: there is none, and all objects are meant. */
+/** Undefined if there is no criterion, which selects all objects. */
 export function toFilter(
   { prefix, tags = {} }: FilterSpec = {},
   others: Criteria = {},
@@ -31,14 +31,14 @@ export function toFilter(
   return foldFilter({ Prefix: prefix, ...others, Tags });
 }
 
-/** All criteria side by side, whether they stand bare or in `And`. */
+/** All criteria side by side, whether S3 returns them bare or in `And`. */
 export function flatFilter({ Tag, And, ...bare }: ObjectFilter = {}): FlatFilter {
   return { ...bare, ...And, Tags: [...(And?.Tags ?? []), ...(Tag ? [Tag] : [])] };
 }
 
 export type FlatFilter = Omit<NonNullable<ObjectFilter["And"]>, "Tags"> & { Tags: Tag[] };
 
-/** The way back. */
+/** S3 accepts one criterion bare, and several only in `And`. Undefined if there is none. */
 export function foldFilter({ Tags, ...criteria }: FlatFilter): (ObjectFilter & Criteria) | undefined {
   const bare = Object.fromEntries(Object.entries(criteria).filter(([, value]) => value !== undefined));
   const count = Object.keys(bare).length + Tags.length;
@@ -47,17 +47,17 @@ export function foldFilter({ Tags, ...criteria }: FlatFilter): (ObjectFilter & C
   return { And: { ...bare, ...(Tags.length > 0 && { Tags }) } };
 }
 
-/** Paths of what {@link toFilterSpec} says. */
+/** Paths of the criteria that {@link toFilterSpec} reads. */
 export const FILTER_FIELDS = ["Filter.Prefix", "Filter.And.Prefix"].concat(
   ["Filter.Tag", "Filter.And.Tags"].flatMap((tag) => [`${tag}.Key`, `${tag}.Value`]),
 );
 
-/** Of paths below a filter, those in a flat one. */
+/** Converts paths below a filter to paths in a flat filter. */
 export function flatFields(fields: readonly string[]): string[] {
   return [...new Set(fields.map((path) => path.replace(/^And\./, "").replace(/^Tag\./, "Tags.")))];
 }
 
-/** The way back: undefined where all objects are meant. */
+/** The inverse of {@link toFilter}, without `others`. Undefined if it selects all objects. */
 export function toFilterSpec(filter: ObjectFilter = {}): FilterSpec | undefined {
   const { Prefix, Tags } = flatFilter(filter);
   const tags = Tags.map(({ Key = "", Value = "" }) => [Key, Value] as const);
@@ -67,7 +67,7 @@ export function toFilterSpec(filter: ObjectFilter = {}): FilterSpec | undefined 
   });
 }
 
-/** Prefix and tags, the same for every form in which S3 may write them; an empty prefix is none. */
+/** Prefix and tags, equal for all forms that S3 may return. An empty prefix is no prefix. */
 export function canonicalFilter(filter: ObjectFilter = {}): { prefix: string | undefined; tags: string[] | undefined } {
   const { Prefix, Tags } = flatFilter(filter);
   return {

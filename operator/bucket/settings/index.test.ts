@@ -27,7 +27,7 @@ test("what works on versions is written after versioning", () => {
 });
 
 describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s", (_name, setting) => {
-  test("is looked at with one GET, which names the bucket's owner", async () => {
+  test("is read with one GET, which names the bucket's owner", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.observe(bucket);
     expect(calls).toHaveLength(1);
@@ -35,7 +35,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     expect(Object.values(calls[0]?.input ?? {})).toContain(bucket.accountId);
   });
 
-  test("a bucket that is gone, or not ours to look at, is an error and not an absent setting", async () => {
+  test("a missing or denied bucket is an error, and not an absent setting", async () => {
     await expect(setting.observe(fakeBucket(failing("NoSuchBucket", 404)).bucket)).rejects.toThrow("NoSuchBucket");
     await expect(setting.observe(fakeBucket(failing("AccessDenied", 403)).bucket)).rejects.toThrow("AccessDenied");
   });
@@ -47,7 +47,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     expect(setting.desired(spec, settingContextWith()) !== undefined).toBe(setting.name === "tags");
   });
 
-  test("what an empty answer says has a difference from the baseline, and no crash", async () => {
+  test("an empty answer differs from the baseline, without a crash", async () => {
     const observed = await setting.observe(fakeBucket().bucket);
     const secure = setting.desired({}, settingContextWith({ baseline: true }));
     const changes = secure === undefined ? [] : setting.diff(secure, observed);
@@ -59,16 +59,16 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     expect(reset !== undefined).toBe(["publicAccessBlock", "objectOwnership", "encryption"].includes(setting.name));
   });
 
-  test("of a bucket at S3's own defaults there is nothing to declare", async () => {
+  test("of a bucket at S3's own defaults there is nothing to toSpec", async () => {
     const observed = await setting.observe(fakeBucket().bucket);
     const byDefault = setting.reset(observed, settingContextWith());
     const { bucket } = rewritingS3(randomFrom(0));
     if (byDefault !== undefined) await setting.write(bucket, byDefault, await setting.observe(bucket));
-    expect(setting.declare(await setting.observe(bucket), settingContextWith()).spec).toBeUndefined();
+    expect(setting.toSpec(await setting.observe(bucket), settingContextWith()).spec).toBeUndefined();
   });
 
   test("names S3 actions", () => {
-    for (const action of [...setting.permissions.read, ...setting.permissions.write]) {
+    for (const action of [...setting.iamActions.read, ...setting.iamActions.write]) {
       expect(action).toMatch(/^s3:[A-Z][A-Za-z]+$/);
     }
   });

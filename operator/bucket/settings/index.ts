@@ -21,8 +21,8 @@ import { versioning } from "./versioning.ts";
 import { website } from "./website.ts";
 
 /**
- * Every bucket setting, in the order in which they are written: first the tags, which claim the bucket; public access is tightened
- * before the policy that it judges; object lock and replication work on versions; ABAC decides by the tags.
+ * All bucket settings in write order: tags claim the bucket; Block Public Access goes before the policy that it checks,
+ * versioning before object lock and replication, tags before ABAC.
  */
 export const SETTINGS: readonly Setting[] = [
   tags,

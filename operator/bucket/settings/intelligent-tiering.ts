@@ -7,12 +7,12 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated } from "./declaration.ts";
+import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 
-/** By tier, of which a configuration has each at most once. */
+/** By tier, which each configuration has at most once. */
 function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
   return tierings.map(({ AccessTier, Days }) => `${AccessTier}: ${Days}`).sort();
 }
@@ -20,7 +20,7 @@ function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html */
 export const intelligentTiering = defineConfigurations<IntelligentTieringConfiguration, Spec>({
   name: "intelligentTiering",
-  permissions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
+  iamActions: { read: ["s3:GetIntelligentTieringConfiguration"], write: ["s3:PutIntelligentTieringConfiguration"] },
 
   declared: ({ intelligentTiering }) => intelligentTiering?.configurations,
 

@@ -9,9 +9,22 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { accountAsk, optionalAccountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { distinct, stated } from "./declaration.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
+import { distinct, stated } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["inventory"]>["configurations"][number];
+
+const DESTINATION = ["bucket", "accountId", "prefix", "format"] as const;
+
+const FIELDS = [
+  "IsEnabled",
+  "IncludedObjectVersions",
+  "Schedule.Frequency",
+  "Filter.Prefix",
+  "OptionalFields",
+  ...pathsBelow("Destination.S3BucketDestination", DESTINATION),
+  ...["SSES3", "SSEKMS.KeyId"].map((field) => `Destination.S3BucketDestination.Encryption.${field}`),
+];
 
 function toConfiguration(spec: Spec): InventoryConfiguration {
   const { id, isEnabled = true, includedObjectVersions, frequency, filter, optionalFields, destination } = spec;
@@ -24,17 +37,14 @@ function toConfiguration(spec: Spec): InventoryConfiguration {
     OptionalFields: optionalFields,
     Destination: {
       S3BucketDestination: {
-        Bucket: destination.bucket,
-        AccountId: destination.accountId,
-        Prefix: destination.prefix,
-        Format: destination.format,
+        ...toS3(destination, DESTINATION),
         Encryption: toEncryption(destination.encryption),
       },
     },
   };
 }
 
-/** S3 tells the algorithm by which of two elements is there. */
+/** S3 has an element for each algorithm. */
 function toEncryption(spec: Spec["destination"]["encryption"]): InventoryEncryption | undefined {
   if (spec === undefined) return undefined;
   return spec.sseAlgorithm === "AES256" ? { SSES3: {} } : { SSEKMS: { KeyId: spec.kmsKeyArn } };
@@ -45,31 +55,20 @@ function canonicalEncryption({ SSES3, SSEKMS }: InventoryEncryption = {}): strin
   return SSES3 === undefined ? undefined : "AES256";
 }
 
-/** The order of fields has no meaning. */
+/** The order of `OptionalFields` does not count. */
 function canonical(configuration: InventoryConfiguration): Record<string, unknown> {
   const { IsEnabled, IncludedObjectVersions, Schedule, Filter, OptionalFields = [], Destination } = configuration;
-  const { Bucket, AccountId, Prefix, Format, Encryption } = Destination?.S3BucketDestination ?? {};
+  const { S3BucketDestination } = Destination ?? {};
   return {
     isEnabled: IsEnabled,
     includedObjectVersions: IncludedObjectVersions,
     frequency: Schedule?.Frequency,
     prefix: Filter?.Prefix || undefined,
     optionalFields: OptionalFields.toSorted(),
-    destination: { bucket: Bucket, accountId: AccountId, prefix: Prefix || undefined, format: Format },
-    encryption: canonicalEncryption(Encryption),
+    destination: { ...fromS3(S3BucketDestination, DESTINATION), prefix: S3BucketDestination?.Prefix || undefined },
+    encryption: canonicalEncryption(S3BucketDestination?.Encryption),
   };
 }
-
-const FIELDS = [
-  "IsEnabled",
-  "IncludedObjectVersions",
-  "Schedule.Frequency",
-  "Filter.Prefix",
-  "OptionalFields",
-  ...["Bucket", "AccountId", "Prefix", "Format", "Encryption.SSES3", "Encryption.SSEKMS.KeyId"].map(
-    (field) => `Destination.S3BucketDestination.${field}`,
-  ),
-];
 
 function toSpec(configuration: InventoryConfiguration): Spec {
   const { Id = "", IsEnabled, IncludedObjectVersions = "All", Schedule, Filter, OptionalFields } = configuration;
@@ -102,7 +101,7 @@ function toEncryptionSpec({ SSEKMS }: InventoryEncryption): Spec["destination"][
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html */
 export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
   name: "inventory",
-  permissions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
+  iamActions: { read: ["s3:GetInventoryConfiguration"], write: ["s3:PutInventoryConfiguration"] },
 
   declared: ({ inventory }) => inventory?.configurations,
 

@@ -24,7 +24,7 @@ const TIERS = {
 };
 const EXPIRE = { ID: "expire", Status: "Enabled", Filter: {}, Expiration: { Days: 1 } };
 
-/** What is desired of the whole configuration. */
+/** The desired state of the whole configuration. */
 function whole(rules: object[], minimumObjectSize?: string) {
   return { rules, minimumObjectSize, owned: { ids: [], former: [], unmanaged: "Remove" } };
 }
@@ -145,7 +145,7 @@ describe("diff finds nothing in", () => {
   const A = { Key: "a", Value: "1" };
   const B = { Key: "b", Value: "2" };
 
-  // All the ways to say "no filter", and all to say "this prefix".
+  // All forms of "no filter", and of "this prefix".
   const all = [{}, { Filter: {} }, { Filter: { Prefix: "" } }, { Prefix: "" }, { Filter: { And: {} } }];
   test.each(all.flatMap((one) => all.map((other) => [one, other])))("%j and %j", (one, other) => {
     expect(changes({ ...everything, ...one }, { ...everything, ...other })).toEqual([]);
@@ -239,7 +239,7 @@ describe("diff finds", () => {
     expect(changes(on("2027-01-01"), on("2027-01-02"))).toHaveLength(1);
   });
 
-  test("a rule of somebody else, and one that is gone, by their ids", () => {
+  test("a rule of another writer, and one that is gone, by their ids", () => {
     const paths = setting.diff(whole([EXPIRE]), { rules: [TIERS] }).map(({ path }) => path);
     expect(paths).toEqual(["rules[expire]", "rules[tiers]"]);
   });
@@ -270,7 +270,7 @@ describe("write", () => {
       "varies_by_storage_class",
       "varies_by_storage_class",
     ],
-    ["no size that nobody ever set", undefined, undefined, undefined],
+    ["no size that was never set", undefined, undefined, undefined],
   ])("sends the rules, and %s", async (_case, minimumObjectSize, observedSize, sent) => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, whole([TIERS], minimumObjectSize), { rules: [], minimumObjectSize: observedSize });
@@ -301,7 +301,7 @@ describe("with unmanagedRules: Keep", () => {
   const old = { ...EXPIRE, ID: "old" };
   const desired = setting.desired(spec, settingContextWith({ appliedIds: { lifecycle: ["expire", "old"] } }));
 
-  test("rules of others are no difference, but those that we applied and no longer declare are", () => {
+  test("rules of others are no difference, but those that we applied and no longer toSpec are", () => {
     const changed = setting.diff(desired, { rules: [theirs, EXPIRE, old] });
     expect(changed.map(({ path }) => path)).toEqual(["rules[old]"]);
   });
@@ -322,7 +322,7 @@ describe("with unmanagedRules: Keep", () => {
     expect(JSON.stringify(calls)).not.toContain("s3-operator-expire-all");
   });
 
-  test("one whose prefix is in the old form keeps it, in the new one", async () => {
+  test("a prefix in the old form is kept in the new form", async () => {
     const { bucket, calls } = fakeBucket();
     await setting.write(bucket, desired, { rules: [{ ID: "theirs", Status: "Enabled", Prefix: "raw/" }] });
     const kept = { ID: "theirs", Status: "Enabled", Filter: { Prefix: "raw/" } };
@@ -376,7 +376,7 @@ describe("reset", () => {
     }
   });
 
-  test("is done when none of ours is there", () => {
+  test("is done when none of the operator's is there", () => {
     expect(setting.reset({ rules: [TIERS] }, context)).toBeUndefined();
     expect(setting.reset({ rules: [TIERS] }, settingContextWith())).toBeUndefined();
   });
@@ -392,35 +392,35 @@ test("an expiration that says nothing is none", () => {
   expect(changes(rule, { ...rule, Expiration: { ExpiredObjectDeleteMarker: false } })).toEqual([]);
 });
 
-describe("declare", () => {
-  const declare = (rules: object[], more: object = {}) => setting.declare({ rules, ...more }, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (rules: object[], more: object = {}) => setting.toSpec({ rules, ...more }, settingContextWith());
 
   test("the rules in the spec's words, those of others left alone", () => {
-    const { spec, unsaid } = declare([TIERS], { minimumObjectSize: "all_storage_classes_128K" });
+    const { spec, omitted } = toSpec([TIERS], { minimumObjectSize: "all_storage_classes_128K" });
     expect(Object.keys(spec?.lifecycle ?? {})).toEqual(["unmanagedRules", "rules"]);
     expect(spec?.lifecycle?.unmanagedRules).toBe("Keep");
     const again = setting.desired(spec ?? {}, settingContextWith());
     expect(setting.diff(again, { rules: [TIERS] })).toEqual([]);
-    expect(unsaid).toEqual([]);
+    expect(omitted).toEqual([]);
   });
 
-  test("a minimum size that is not today's default is said", () => {
-    const { spec } = declare([TIERS], { minimumObjectSize: "varies_by_storage_class" });
+  test("exports a minimum size that is not today's default", () => {
+    const { spec } = toSpec([TIERS], { minimumObjectSize: "varies_by_storage_class" });
     expect(spec?.lifecycle?.transitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
   });
 
-  test("a rule with more to it than a spec can say stays as it is, and the others are said", () => {
+  test("omits a rule with fields that a spec cannot express, and exports the others", () => {
     const newer = { ...TIERS, ID: "newer", Expiration: { Days: 365, Jitter: { Hours: 3 } } };
-    const { spec, unsaid } = declare([newer, TIERS]);
+    const { spec, omitted } = toSpec([newer, TIERS]);
     expect(spec?.lifecycle?.rules.map(({ id }) => id)).toEqual(["tiers"]);
-    expect(unsaid).toEqual(["rule 'newer' has Expiration.Jitter, of which a spec knows nothing"]);
-    expect(declare([newer]).spec).toBeUndefined();
+    expect(omitted).toEqual(["rule 'newer' has Expiration.Jitter, which a spec cannot express"]);
+    expect(toSpec([newer]).spec).toBeUndefined();
   });
 
-  test("a rule that loses something on the way is not said", () => {
+  test("omits a rule that would lose something", () => {
     const incomplete = { ...TIERS, ID: "incomplete", NoncurrentVersionExpiration: { NewerNoncurrentVersions: 3 } };
     const undated = { ...TIERS, ID: "undated", Transitions: [{ StorageClass: "INTELLIGENT_TIERING" }] };
-    expect(declare([undated]).unsaid).toEqual(["rule 'undated' is of a form that a spec does not know"]);
-    expect(declare([incomplete]).unsaid).toEqual(["rule 'incomplete' is of a form that a spec does not know"]);
+    expect(toSpec([undated]).omitted).toEqual(["rule 'undated' has a form that a spec cannot express"]);
+    expect(toSpec([incomplete]).omitted).toEqual(["rule 'incomplete' has a form that a spec cannot express"]);
   });
 });

@@ -86,28 +86,28 @@ describe("write", () => {
   });
 });
 
-test("reset switches it off, if it is on", () => {
+test("reset disables it", () => {
   expect(setting.reset(LOGS, settingContextWith())).toEqual({});
   expect(setting.reset({}, settingContextWith())).toBeUndefined();
 });
 
-describe("declare", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
 
-  test("what S3 does by default is left out, grants are told and kept", () => {
-    expect(declare({})).toEqual({});
-    expect(declare({ TargetBucket: "logs", TargetPrefix: "", TargetObjectKeyFormat: SIMPLE })).toEqual({
+  test("leaves out S3's defaults, and notes grants, which stay", () => {
+    expect(toSpec({})).toEqual({});
+    expect(toSpec({ TargetBucket: "logs", TargetPrefix: "", TargetObjectKeyFormat: SIMPLE })).toEqual({
       spec: { logging: { targetBucket: "logs" } },
     });
-    const { spec, unsaid } = declare({ ...LOGS, ...GRANTS });
+    const { spec, omitted } = toSpec({ ...LOGS, ...GRANTS });
     expect(setting.desired(spec ?? {}, settingContextWith())).toEqual(LOGS);
-    expect(unsaid).toEqual([expect.stringContaining("TargetGrants")]);
+    expect(omitted).toEqual([expect.stringContaining("TargetGrants")]);
   });
 
   test("a bucket that logs to its own top is what the API refuses", () => {
-    expect(declare({ TargetBucket: "docs", TargetPrefix: "" })).toEqual({
-      unsaid: [expect.stringContaining("logs to itself")],
+    expect(toSpec({ TargetBucket: "docs", TargetPrefix: "" })).toEqual({
+      omitted: [expect.stringContaining("logs to itself")],
     });
-    expect(declare({ TargetBucket: "docs", TargetPrefix: "logs/" }).spec).toBeDefined();
+    expect(toSpec({ TargetBucket: "docs", TargetPrefix: "logs/" }).spec).toBeDefined();
   });
 });

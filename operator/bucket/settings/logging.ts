@@ -6,10 +6,12 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unsaidFields } from "./declaration.ts";
-import { type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
-/** Without a target there are no logs. */
+/** Without a target, S3 writes no logs. */
 type Logging = Partial<LoggingEnabled>;
 
 function desired({ logging }: S3BucketSpec): Logging | undefined {
@@ -24,7 +26,7 @@ function desired({ logging }: S3BucketSpec): Logging | undefined {
   };
 }
 
-/** S3 leaves out the format that is its default. */
+/** S3 omits its default format. */
 function canonicalFormat({ PartitionedPrefix }: TargetObjectKeyFormat = {}): string {
   return PartitionedPrefix === undefined
     ? "simplePrefix"
@@ -32,38 +34,34 @@ function canonicalFormat({ PartitionedPrefix }: TargetObjectKeyFormat = {}): str
 }
 
 function diff(desired: Logging, observed: Logging): Change[] {
-  if (desired.TargetBucket === undefined || observed.TargetBucket === undefined) {
-    return compare("targetBucket", desired.TargetBucket, observed.TargetBucket);
-  }
+  const target = compare("targetBucket", desired.TargetBucket, observed.TargetBucket);
+  if (desired.TargetBucket === undefined || observed.TargetBucket === undefined) return target;
+  const [wanted, found] = [desired.TargetObjectKeyFormat, observed.TargetObjectKeyFormat];
   return [
-    ...compare("targetBucket", desired.TargetBucket, observed.TargetBucket),
+    ...target,
     ...compare("targetPrefix", desired.TargetPrefix ?? "", observed.TargetPrefix ?? ""),
-    ...compare(
-      "targetObjectKeyFormat",
-      canonicalFormat(desired.TargetObjectKeyFormat),
-      canonicalFormat(observed.TargetObjectKeyFormat),
-    ),
+    ...compare("targetObjectKeyFormat", canonicalFormat(wanted), canonicalFormat(found)),
   ];
 }
 
-/** All that a spec can say of it. */
+/** Paths that a spec can express. */
 const FIELDS = ["TargetBucket", "TargetPrefix"].concat(
   ["SimplePrefix", "PartitionedPrefix", "PartitionedPrefix.PartitionDateSource"].map(
     (field) => `TargetObjectKeyFormat.${field}`,
   ),
 );
 
-/** Grants are for the logs in one target. */
+/** Keeps grants only for the same target. */
 function merge(desired: Logging, { TargetGrants, ...observed }: Logging): Logging {
   const isSame = observed.TargetBucket === desired.TargetBucket;
   return carryOver(desired, isSame ? { ...observed, TargetGrants } : observed, FIELDS);
 }
 
-function declare(observed: Logging, { bucket }: SettingContext): Declaration {
+function toSpec(observed: Logging, { bucket }: SettingContext): ExportedSetting {
   const { TargetBucket, TargetPrefix, TargetObjectKeyFormat } = observed;
   if (TargetBucket === undefined) return {};
   if (TargetBucket === bucket.name && !TargetPrefix) {
-    return { unsaid: ["the bucket logs to itself without a prefix, which no spec may ask for"] };
+    return { omitted: ["the bucket logs to itself without a prefix, which a spec may not ask for"] };
   }
   const partitionDateSource = TargetObjectKeyFormat?.PartitionedPrefix?.PartitionDateSource;
   const logging = stated<NonNullable<S3BucketSpec["logging"]>>({
@@ -71,14 +69,14 @@ function declare(observed: Logging, { bucket }: SettingContext): Declaration {
     targetPrefix: TargetPrefix || undefined,
     targetObjectKeyFormat: partitionDateSource && { partitionedPrefix: { partitionDateSource } },
   });
-  const unsaid = unsaidFields(observed, FIELDS);
-  return { spec: { logging }, ...(unsaid.length > 0 && { unsaid }) };
+  const omitted = omittedFields(observed, FIELDS);
+  return { spec: { logging }, ...(omitted.length > 0 && { omitted }) };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */
 export const logging = defineSetting<Logging, Logging>({
   name: "logging",
-  permissions: { read: ["s3:GetBucketLogging"], write: ["s3:PutBucketLogging"] },
+  iamActions: { read: ["s3:GetBucketLogging"], write: ["s3:PutBucketLogging"] },
 
   desired,
 
@@ -89,8 +87,8 @@ export const logging = defineSetting<Logging, Logging>({
 
   write: async ({ s3, ref, options, name }, desired, observed) => {
     if (desired.TargetBucket === name && desired.TargetPrefix === "") {
-      // The CRD sees it only where the spec has the bucket's name.
-      const message = `Bucket '${name}' would log to itself: set spec.logging.targetPrefix, so that logs can be told from objects`;
+      // The CRD can check this only if the spec names the bucket.
+      const message = `Bucket '${name}' would log to itself: set spec.logging.targetPrefix, to separate logs from objects`;
       throw new SettingRefused("LoggingToItself", message);
     }
     const LoggingEnabled = merge(desired, observed) as LoggingEnabled;
@@ -100,5 +98,5 @@ export const logging = defineSetting<Logging, Logging>({
 
   reset: (observed) => (observed.TargetBucket === undefined ? undefined : {}),
 
-  declare,
+  toSpec,
 });

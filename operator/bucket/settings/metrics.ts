@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated, unlessEmpty } from "./declaration.ts";
+import { stated, unlessEmpty } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
 
 type Spec = NonNullable<S3BucketSpec["metrics"]>["configurations"][number];
@@ -19,7 +19,7 @@ function accessPointArnOf({ Filter }: MetricsConfiguration): string | undefined 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html */
 export const metrics = defineConfigurations<MetricsConfiguration, Spec>({
   name: "metrics",
-  permissions: { read: ["s3:GetMetricsConfiguration"], write: ["s3:PutMetricsConfiguration"] },
+  iamActions: { read: ["s3:GetMetricsConfiguration"], write: ["s3:PutMetricsConfiguration"] },
 
   declared: ({ metrics }) => metrics?.configurations,
 

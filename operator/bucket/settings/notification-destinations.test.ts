@@ -75,7 +75,7 @@ describe("beside a destination that S3 refuses", () => {
   const topic = { TopicConfigurations: [{ Id: "t", TopicArn: TOPIC, Events }] };
   const owned = (ids: string[]) => ({ ids, former: [], unmanaged: "Keep" });
 
-  /** S3, which tests all destinations unless it is told not to, and does not reach the queue. */
+  /** S3 that cannot reach the queue. It tests all destinations unless validation is skipped. */
   function withoutQueue(found: object = {}) {
     let tests = 0;
     let stored: object = found;

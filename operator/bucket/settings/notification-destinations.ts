@@ -1,8 +1,9 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { SettingRefused } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
+import { canonicalEntry, entriesOf, type List, LIST_NAMES } from "./notification-entries.ts";
 
-/** What S3 must be allowed to do at a destination, and where that is said. */
+/** A destination, the action that S3 needs there, and the policy that must allow it. */
 export interface Destination {
   arn: string;
   action: string;
@@ -11,21 +12,21 @@ export interface Destination {
 
 const MAX_NAMED = 3;
 
+const NEEDS: Record<List, Omit<Destination, "arn">> = {
+  queues: { action: "sqs:SendMessage", where: "the queue's policy" },
+  topics: { action: "sns:Publish", where: "the topic's policy" },
+  lambdaFunctions: { action: "lambda:InvokeFunction", where: "the function's resource policy" },
+};
+
 export function destinationsOf(configuration: NotificationConfiguration): Destination[] {
-  const { QueueConfigurations = [], TopicConfigurations = [], LambdaFunctionConfigurations = [] } = configuration;
-  const destination = (arn: string | undefined, action: string, where: string) => ({ arn: arn ?? "", action, where });
-  return [
-    ...QueueConfigurations.map(({ QueueArn }) => destination(QueueArn, "sqs:SendMessage", "the queue's policy")),
-    ...TopicConfigurations.map(({ TopicArn }) => destination(TopicArn, "sns:Publish", "the topic's policy")),
-    ...LambdaFunctionConfigurations.map(({ LambdaFunctionArn }) =>
-      destination(LambdaFunctionArn, "lambda:InvokeFunction", "the function's resource policy"),
-    ),
-  ];
+  return LIST_NAMES.flatMap((list) =>
+    entriesOf(configuration, list).map((entry) => ({ arn: canonicalEntry(entry).arn ?? "", ...NEEDS[list] })),
+  );
 }
 
 /**
- * The destinations of a configuration that S3 refused, by name or else all of them: it sends a test message to each queue and topic before it accepts a
- * configuration, and says which ones failed in fields beside the error's message. Undefined: the error is about something else.
+ * The destinations that S3 refused. S3 sends a test message to each queue and topic before it accepts a configuration,
+ * and names those that failed in fields of the error; if it names none, all count. Undefined for any other error.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
  */
 export function refusedDestinations(
@@ -40,7 +41,7 @@ export function refusedDestinations(
   return named.length > 0 ? named : all;
 }
 
-/** `others`: those that S3 does not refuse, and which get a test message at each try. */
+/** `others`: destinations that S3 accepts; each try sends them a test message. */
 export function destinationRefused(
   refused: readonly Destination[],
   others: readonly Destination[],

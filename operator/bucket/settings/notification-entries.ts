@@ -1,47 +1,46 @@
 import type {
   LambdaFunctionConfiguration,
+  NotificationConfiguration,
   NotificationConfigurationFilter,
   QueueConfiguration,
   TopicConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { distinct, type EntryForm, stated, unlessEmpty } from "./declaration.ts";
+import { distinct, type EntryForm, stated, unlessEmpty } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
-/** An entry of any list. */
+/** An entry of any list, in S3's form. */
 export type Configuration = Partial<QueueConfiguration & TopicConfiguration & LambdaFunctionConfiguration>;
 
-/** The spec's lists, and S3's. */
-export const LISTS = {
-  queues: "QueueConfigurations",
-  topics: "TopicConfigurations",
-  lambdaFunctions: "LambdaFunctionConfigurations",
+/** The spec's lists: S3's names of them, and of the field that has the destination's ARN, in spec and at S3. */
+const LISTS = {
+  queues: { name: "QueueConfigurations", arn: ["queueArn", "QueueArn"] },
+  topics: { name: "TopicConfigurations", arn: ["topicArn", "TopicArn"] },
+  lambdaFunctions: { name: "LambdaFunctionConfigurations", arn: ["lambdaFunctionArn", "LambdaFunctionArn"] },
 } as const;
+
 export type List = keyof typeof LISTS;
-type Entry<Name extends List> = NonNullable<Spec[Name]>[number];
-/** What the entries of all lists have. */
-type Common = Pick<Entry<"queues">, "id" | "events" | "filter">;
+export const LIST_NAMES = Object.keys(LISTS) as List[];
 
-type FilterSpec = NonNullable<Common["filter"]>;
+/** An entry of any list, in the spec's form; each has the ARN of its own list. */
+type Entry = Pick<NonNullable<Spec["queues"]>[number], "id" | "events" | "filter"> &
+  Partial<Record<(typeof LISTS)[List]["arn"][0], string>>;
+type FilterSpec = NonNullable<Entry["filter"]>;
 
-/** An entry of the spec in S3's words, as are the two below. */
-export function toQueue({ queueArn, ...rest }: Entry<"queues">): QueueConfiguration {
-  return { QueueArn: queueArn, ...toCommon(rest) };
+export function entriesOf(configuration: NotificationConfiguration, list: List): readonly Configuration[] {
+  return configuration[LISTS[list].name] ?? [];
 }
 
-export function toTopic({ topicArn, ...rest }: Entry<"topics">): TopicConfiguration {
-  return { TopicArn: topicArn, ...toCommon(rest) };
+/** A configuration of these lists; an empty list is left out. */
+export function configurationOf(entries: (list: List) => readonly Configuration[]): NotificationConfiguration {
+  const lists = LIST_NAMES.map((list) => [LISTS[list].name, entries(list)] as const);
+  return Object.fromEntries(lists.map(([name, each]) => [name, each.length > 0 ? each : undefined]));
 }
 
-export function toLambdaFunction({
-  lambdaFunctionArn,
-  ...rest
-}: Entry<"lambdaFunctions">): LambdaFunctionConfiguration {
-  return { LambdaFunctionArn: lambdaFunctionArn, ...toCommon(rest) };
-}
-
-function toCommon({ id, events, filter }: Common) {
-  return { Id: id, Events: events, Filter: filter && toFilter(filter) };
+/** Converts an entry of the spec to S3's form. */
+export function toEntry(list: List, { id, events, filter, ...arns }: Entry): Configuration {
+  const [specArn, arn] = LISTS[list].arn;
+  return { [arn]: arns[specArn], Id: id, Events: events, Filter: filter && toFilter(filter) };
 }
 
 function toFilter({ prefix, suffix }: FilterSpec): NotificationConfigurationFilter {
@@ -49,12 +48,12 @@ function toFilter({ prefix, suffix }: FilterSpec): NotificationConfigurationFilt
   return { Key: { FilterRules: rules.filter(({ Value }) => Value !== undefined) } };
 }
 
-/** Of either the beginning or the end of keys, in whatever letter case S3 writes that; "" is nothing. */
+/** S3 may return the rule's name in another letter case, and "" for no value. */
 function filterValue({ Filter }: Configuration, name: "prefix" | "suffix"): string | undefined {
   return Filter?.Key?.FilterRules?.find(({ Name }) => Name?.toLowerCase() === name)?.Value || undefined;
 }
 
-/** The same for every way in which S3 may write the same entry: events are a set. */
+/** Equal for all forms in which S3 may return the same entry. Events are a set. */
 export function canonicalEntry(configuration: Configuration) {
   const { QueueArn, TopicArn, LambdaFunctionArn, Events = [] } = configuration;
   return {
@@ -65,47 +64,35 @@ export function canonicalEntry(configuration: Configuration) {
   };
 }
 
-/** Unique across the lists: an entry that moves to another list is another entry. */
-export function idOf(list: List, { Id }: Configuration): string {
+/** Unique across the lists: an entry that moves to another list counts as another entry. */
+export function entryId(list: List, { Id }: Configuration): string {
   return `${list}/${Id ?? ""}`;
 }
 
-/** All that a spec can say of an entry. */
-export const ENTRY_FIELDS = ["Id", "Events", "QueueArn", "TopicArn", "LambdaFunctionArn"].concat(
-  ["Name", "Value"].map((field) => `Filter.Key.FilterRules.${field}`),
-);
-/** As the CRD bounds them, in each list. */
+/** Paths that a spec can express. */
+export const ENTRY_FIELDS = [
+  "Id",
+  "Events",
+  ...Object.values(LISTS).map(({ arn }) => arn[1]),
+  "Filter.Key.FilterRules.Name",
+  "Filter.Key.FilterRules.Value",
+];
+/** The CRD's limit for each list. */
 const MAX_ENTRIES = 100;
 
-function toCommonSpec(entry: Configuration): Common {
-  const filter = stated<FilterSpec>({ prefix: filterValue(entry, "prefix"), suffix: filterValue(entry, "suffix") });
-  return stated<Common>({
-    id: entry.Id ?? "",
-    events: distinct(entry.Events) ?? [],
-    filter: unlessEmpty(filter),
-  });
+export function entryForm(list: List): EntryForm<Configuration, Entry> {
+  const [specArn, arn] = LISTS[list].arn;
+  return {
+    nameOf: (entry) => `configuration '${entryId(list, entry)}'`,
+    fields: ENTRY_FIELDS,
+    toSpec: (entry) => ({ ...toCommonSpec(entry), [specArn]: entry[arn] ?? "" }),
+    toEntry: (entry) => toEntry(list, entry),
+    canonical: canonicalEntry,
+    max: MAX_ENTRIES,
+  };
 }
 
-/** Entries in the spec's words, list by list. */
-export const QUEUE_FORM: EntryForm<QueueConfiguration, Entry<"queues">> = {
-  ...formOf("queues"),
-  toSpec: (entry) => ({ ...toCommonSpec(entry), queueArn: entry.QueueArn ?? "" }),
-  toEntry: toQueue,
-};
-
-export const TOPIC_FORM: EntryForm<TopicConfiguration, Entry<"topics">> = {
-  ...formOf("topics"),
-  toSpec: (entry) => ({ ...toCommonSpec(entry), topicArn: entry.TopicArn ?? "" }),
-  toEntry: toTopic,
-};
-
-export const LAMBDA_FUNCTION_FORM: EntryForm<LambdaFunctionConfiguration, Entry<"lambdaFunctions">> = {
-  ...formOf("lambdaFunctions"),
-  toSpec: (entry) => ({ ...toCommonSpec(entry), lambdaFunctionArn: entry.LambdaFunctionArn ?? "" }),
-  toEntry: toLambdaFunction,
-};
-
-function formOf(list: List) {
-  const nameOf = (entry: Configuration) => `configuration '${idOf(list, entry)}'`;
-  return { nameOf, fields: ENTRY_FIELDS, canonical: canonicalEntry, max: MAX_ENTRIES };
+function toCommonSpec(entry: Configuration): Entry {
+  const filter = stated<FilterSpec>({ prefix: filterValue(entry, "prefix"), suffix: filterValue(entry, "suffix") });
+  return { id: entry.Id ?? "", events: distinct(entry.Events) ?? [], ...stated({ filter: unlessEmpty(filter) }) };
 }

@@ -149,7 +149,7 @@ describe("diff finds", () => {
 });
 
 describe("write", () => {
-  test("sends ours and those of others, EventBridge among them, without what we no longer declare", async () => {
+  test("sends ours and those of others, EventBridge among them, without those no longer declared", async () => {
     const observed = {
       QueueConfigurations: [{ ...QUEUE, Id: "old" }],
       LambdaFunctionConfigurations: [THEIRS],
@@ -188,7 +188,7 @@ test("report: which entries are ours, and which are not", () => {
 describe("reset", () => {
   const context = settingContextWith({ appliedIds: { notifications: ["queues/pdf", "eventBridge"] } });
 
-  test("takes ours away, and leaves those of others", async () => {
+  test("removes the operator's entries, and keeps those of other writers", async () => {
     const observed = { ...OURS, EventBridgeConfiguration: {} };
     const left = { TopicConfigurations: [TOPIC], LambdaFunctionConfigurations: [LAMBDA] };
     const reset = setting.reset(observed, context);
@@ -196,20 +196,20 @@ describe("reset", () => {
     expect(setting.diff(reset, left)).toEqual([]);
   });
 
-  test("is done when none of ours is there", () => {
+  test("is done when none of the operator's is there", () => {
     expect(setting.reset({ TopicConfigurations: [TOPIC] }, context)).toBeUndefined();
     expect(setting.reset(OURS, settingContextWith())).toBeUndefined();
   });
 });
 
-test("declare: entries of each list and EventBridge; what a spec cannot say stays as it is", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+test("toSpec: entries of each list and EventBridge; what a spec cannot say stays as it is", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
   const newer = { ...QUEUE, Id: "newer", BatchSize: 10 };
   const observed = { QueueConfigurations: [QUEUE, newer], EventBridgeConfiguration: {} };
-  const { spec, unsaid } = declare(observed);
+  const { spec, omitted } = toSpec(observed);
   expect(spec?.notifications?.queues?.map(({ id }) => id)).toEqual(["pdf"]);
   expect(spec?.notifications?.eventBridge).toBe("Enabled");
-  expect(unsaid).toEqual(["configuration 'queues/newer' has BatchSize, of which a spec knows nothing"]);
+  expect(omitted).toEqual(["configuration 'queues/newer' has BatchSize, which a spec cannot express"]);
   expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
-  expect(declare({})).toEqual({ unsaid: [] });
+  expect(toSpec({})).toEqual({ omitted: [] });
 });

@@ -4,10 +4,10 @@ import {
   PutBucketNotificationConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { accountAsk } from "./asks.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type Declaration, declareEntries, stated, unlessEmpty, unlessNone } from "./declaration.ts";
 import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
 import {
   type Destination,
@@ -17,19 +17,17 @@ import {
 } from "./notification-destinations.ts";
 import {
   canonicalEntry,
-  ENTRY_FIELDS,
   type Configuration,
-  idOf,
-  LAMBDA_FUNCTION_FORM,
-  type List,
-  LISTS,
-  QUEUE_FORM,
-  toLambdaFunction,
-  toQueue,
-  toTopic,
-  TOPIC_FORM,
+  configurationOf,
+  ENTRY_FIELDS,
+  entriesOf,
+  entryForm,
+  entryId,
+  LIST_NAMES,
+  toEntry,
 } from "./notification-entries.ts";
-import { type Change, compare, compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
+import { type ExportedSetting, entriesToSpec, unlessEmpty } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
 interface Desired {
@@ -37,7 +35,7 @@ interface Desired {
   owned: Owned;
 }
 
-/** Whether EventBridge is told is an entry like the others: the presence of an empty object. */
+/** Id of the EventBridge entry, which S3 represents as an empty object. */
 const EVENT_BRIDGE = "eventBridge";
 
 function desired({ notifications }: S3BucketSpec, { appliedIds }: SettingContext): Desired | undefined {
@@ -48,35 +46,23 @@ function desired({ notifications }: S3BucketSpec, { appliedIds }: SettingContext
   return { configuration, owned: ownedEntries(idsOf(configuration), applied, unmanagedConfigurations) };
 }
 
-function toConfiguration({ queues, topics, lambdaFunctions, eventBridge }: Spec): NotificationConfiguration {
-  return {
-    QueueConfigurations: queues?.map(toQueue),
-    TopicConfigurations: topics?.map(toTopic),
-    LambdaFunctionConfigurations: lambdaFunctions?.map(toLambdaFunction),
-    EventBridgeConfiguration: eventBridge === "Enabled" ? {} : undefined,
-  };
+function toConfiguration(spec: Spec): NotificationConfiguration {
+  const lists = configurationOf((list) => (spec[list] ?? []).map((entry) => toEntry(list, entry)));
+  return { ...lists, EventBridgeConfiguration: spec.eventBridge === "Enabled" ? {} : undefined };
 }
 
 function idsOf(configuration: NotificationConfiguration): string[] {
-  const ids = listNames().flatMap((list) => entriesOf(configuration, list).map((entry) => idOf(list, entry)));
+  const ids = LIST_NAMES.flatMap((list) => entriesOf(configuration, list).map((entry) => entryId(list, entry)));
   return configuration.EventBridgeConfiguration === undefined ? ids : [...ids, EVENT_BRIDGE];
 }
 
-function listNames(): List[] {
-  return Object.keys(LISTS) as List[];
-}
-
-function entriesOf(configuration: NotificationConfiguration, list: List): Configuration[] {
-  return configuration[LISTS[list]] ?? [];
-}
-
 function diff({ configuration, owned }: Desired, observed: NotificationConfiguration): Change[] {
-  const named = (entries: Configuration[]): Named =>
+  const named = (entries: readonly Configuration[]): Named =>
     new Map(entries.map((entry) => [entry.Id ?? "", canonicalEntry(entry)]));
   const [wanted, found] = [eventBridgeOf(configuration), eventBridgeOf(observed)];
   return [
-    ...listNames().flatMap((list) => {
-      const ours = entriesOf(observed, list).filter((entry) => isOwned(owned, idOf(list, entry)));
+    ...LIST_NAMES.flatMap((list) => {
+      const ours = entriesOf(observed, list).filter((entry) => isOwned(owned, entryId(list, entry)));
       return compareNamed(list, named(entriesOf(configuration, list)), named(ours));
     }),
     ...(isOwned(owned, EVENT_BRIDGE) ? compare(EVENT_BRIDGE, wanted, found) : []),
@@ -87,35 +73,33 @@ function eventBridgeOf({ EventBridgeConfiguration }: NotificationConfiguration):
   return EventBridgeConfiguration === undefined ? "Disabled" : "Enabled";
 }
 
-/** Ours, and those of others that stay: a Put replaces all. */
+/** A Put replaces all, so this also has the entries of other writers that stay. */
 function merge({ configuration, owned }: Desired, observed: NotificationConfiguration): NotificationConfiguration {
-  const lists = listNames().map((list) => {
+  const lists = configurationOf((list) => {
     const found = entriesOf(observed, list);
-    const kept = found.filter((entry) => !isOwned(owned, idOf(list, entry)));
-    const entries = [...carryOverEach(entriesOf(configuration, list), found, ENTRY_FIELDS), ...kept];
-    return [LISTS[list], entries.length > 0 ? entries : undefined] as const;
+    const kept = found.filter((entry) => !isOwned(owned, entryId(list, entry)));
+    return [...carryOverEach(entriesOf(configuration, list), found, ENTRY_FIELDS), ...kept];
   });
   const ours = isOwned(owned, EVENT_BRIDGE) ? configuration : observed;
   const EventBridgeConfiguration = ours.EventBridgeConfiguration && { ...observed.EventBridgeConfiguration };
-  return { ...observed, ...Object.fromEntries(lists), EventBridgeConfiguration };
+  return { ...observed, ...lists, EventBridgeConfiguration };
 }
 
 function isAmong(destinations: readonly Destination[], { arn }: { arn: string | undefined }): boolean {
   return destinations.some((each) => each.arn === arn);
 }
 
-/** Without the entries of some destinations: those stay as they are, and so do all others. */
+/** The desired state without the entries of some destinations. Those and all other entries stay as observed. */
 function without({ configuration, owned }: Desired, destinations: readonly Destination[]): Desired {
-  const lists = listNames().map((list) => {
-    const entries = entriesOf(configuration, list);
-    return [LISTS[list], entries.filter((each) => !isAmong(destinations, canonicalEntry(each)))] as const;
-  });
-  const left: NotificationConfiguration = { ...configuration, ...Object.fromEntries(lists) };
+  const lists = configurationOf((list) =>
+    entriesOf(configuration, list).filter((each) => !isAmong(destinations, canonicalEntry(each))),
+  );
+  const left: NotificationConfiguration = { ...configuration, ...lists };
   return { configuration: left, owned: { ...owned, ids: idsOf(left), unmanaged: "Keep" } };
 }
 
 /**
- * S3 tests all destinations, also those that work, unless it is told that they were tested before.
+ * S3 tests all destinations, including those that work, unless `SkipDestinationValidation` is set.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
 async function put(
@@ -127,29 +111,22 @@ async function put(
   await s3.send(new PutBucketNotificationConfigurationCommand(input), options);
 }
 
-function declare(observed: NotificationConfiguration): Declaration {
-  const { QueueConfigurations, TopicConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = observed;
-  const queues = declareEntries(QueueConfigurations ?? [], QUEUE_FORM);
-  const topics = declareEntries(TopicConfigurations ?? [], TOPIC_FORM);
-  const lambdaFunctions = declareEntries(LambdaFunctionConfigurations ?? [], LAMBDA_FUNCTION_FORM);
-  const notifications = stated<Spec>({
-    queues: unlessNone(queues.said),
-    topics: unlessNone(topics.said),
-    lambdaFunctions: unlessNone(lambdaFunctions.said),
-    eventBridge: EventBridgeConfiguration && "Enabled",
-    unmanagedConfigurations: undefined,
-  });
-  const unsaid = [queues, topics, lambdaFunctions].flatMap((list) => list.unsaid);
-  return { ...(unlessEmpty(notifications) && { spec: { notifications } }), unsaid };
+function toSpec(observed: NotificationConfiguration): ExportedSetting {
+  const lists = LIST_NAMES.map((list) => [list, entriesToSpec(entriesOf(observed, list), entryForm(list))] as const);
+  const filled = lists.filter(([, { specs }]) => specs.length > 0).map(([list, { specs }]) => [list, specs] as const);
+  const eventBridge = observed.EventBridgeConfiguration && ({ eventBridge: "Enabled" } as const);
+  const notifications: Spec = { ...Object.fromEntries(filled), ...eventBridge };
+  const omitted = lists.flatMap(([, list]) => list.omitted);
+  return { ...(unlessEmpty(notifications) && { spec: { notifications } }), omitted };
 }
 
 /**
- * A bucket has one configuration for everybody; ours are the entries with the declared ids.
+ * A bucket has one configuration, shared by all writers. The operator owns the entries with the declared ids.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
 export const notifications = defineSetting<Desired, NotificationConfiguration>({
   name: "notifications",
-  permissions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
+  iamActions: { read: ["s3:GetBucketNotification"], write: ["s3:PutBucketNotification"] },
   isShared: true,
 
   desired,
@@ -171,7 +148,7 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
       const refused = refusedDestinations(error, configuration);
       if (refused === undefined) throw error;
       const rest = without(desired, refused);
-      // What S3 says of the rest is in the next look, if it matters.
+      // If this fails too, the next reconcile reports it.
       if (diff(rest, observed).length > 0) await put(bucket, merge(rest, observed), true).catch(() => {});
       const ours = refused.filter((each) => isAmong(destinationsOf(desired.configuration), each));
       const others = destinationsOf(configuration).filter((each) => !isAmong(refused, each));
@@ -184,7 +161,7 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
     return owned && { configuration: {}, owned };
   },
 
-  declare,
+  toSpec,
 
   asks: ({ notifications }) => {
     const { queues = [], topics = [], lambdaFunctions = [] } = notifications ?? {};

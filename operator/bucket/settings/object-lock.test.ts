@@ -102,7 +102,7 @@ describe("write", () => {
     ["sets an event hold", { mode: "None", defaultEventHold: { days: 7 } }, locked(), locked(HOLD)],
     ["takes an event hold away", { mode: "None", defaultEventHold: {} }, locked(HOLD), locked()],
     [
-      "keeps what it does not know",
+      "keeps unknown fields",
       { mode: "GOVERNANCE", days: 1 },
       { ...locked(), SimulatedUnknownField: "unknown" },
       { ...locked({ Mode: "GOVERNANCE", Days: 1 }), SimulatedUnknownField: "unknown" },
@@ -124,19 +124,19 @@ test("reset takes the retention away; the lock itself cannot be", () => {
   expect(setting.reset({}, context)).toBeUndefined();
 });
 
-describe("declare", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
 
   test("COMPLIANCE with the acknowledgement that it takes", () => {
     const objectLock = { mode: "COMPLIANCE", years: 7, acknowledgeCompliance: "NotEvenRootCanDelete" };
-    expect(declare(locked({ Mode: "COMPLIANCE", Years: 7 }))).toEqual({ spec: { objectLock }, unsaid: [] });
+    expect(toSpec(locked({ Mode: "COMPLIANCE", Years: 7 }))).toEqual({ spec: { objectLock }, omitted: [] });
   });
 
   test("a lock without a retention is a setting, no lock is none; what a Put carries over is told", () => {
-    expect(declare(locked()).spec).toEqual({ objectLock: { mode: "None" } });
-    expect(declare({})).toEqual({});
-    expect(declare(locked(HOLD)).spec).toEqual({ objectLock: { mode: "None", defaultEventHold: { days: 7 } } });
-    expect(declare(locked({ ...HOLD, Jitter: 1 })).unsaid).toEqual([
+    expect(toSpec(locked()).spec).toEqual({ objectLock: { mode: "None" } });
+    expect(toSpec({})).toEqual({});
+    expect(toSpec(locked(HOLD)).spec).toEqual({ objectLock: { mode: "None", defaultEventHold: { days: 7 } } });
+    expect(toSpec(locked({ ...HOLD, Jitter: 1 })).omitted).toEqual([
       expect.stringContaining("DefaultRetention.Jitter"),
     ]);
   });

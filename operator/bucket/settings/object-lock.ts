@@ -6,19 +6,21 @@ import {
   PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unlessEmpty, unsaidFields } from "./declaration.ts";
-import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
+import { type ExportedSetting, stated, unlessEmpty, omittedFields } from "./to-spec.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type Spec = NonNullable<S3BucketSpec["objectLock"]>;
-/**
- * The default retention of new versions. `None`: object lock is on, without one. A default event hold that is empty is none, and one that is not
- * declared is left as it is.
- */
+
+/** The default retention of new versions; `None` is object lock without one. Only a declared event hold is written. */
 type Retention = Pick<Spec, "mode" | "days" | "years" | "defaultEventHold">;
 
 type Hold = NonNullable<Spec["defaultEventHold"]>;
 
+const PERIOD = ["days", "years"] as const;
 const NONE: Retention = { mode: "None" };
 
 function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
@@ -28,32 +30,27 @@ function retentionOf(observed: ObjectLockConfiguration): DefaultRetention {
 function diff({ mode, days, years, defaultEventHold }: Retention, observed: ObjectLockConfiguration): Change[] {
   if (observed.ObjectLockEnabled !== "Enabled") return compare("", "Enabled", undefined);
   const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
-  const hold =
-    defaultEventHold && compare("defaultEventHold", canonicalHold(defaultEventHold), toHold(DefaultEventHold));
+  const hold = defaultEventHold && toHold(toS3(defaultEventHold, PERIOD));
   return [
     ...compare("mode", mode, Mode ?? "None"),
     ...compare("days", days, Days),
     ...compare("years", years, Years),
-    ...(hold ?? []),
+    ...(defaultEventHold ? compare("defaultEventHold", hold, toHold(DefaultEventHold)) : []),
   ];
 }
 
-function canonicalHold({ days, years }: Hold): Hold | undefined {
-  return unlessEmpty(stated<Hold>({ days, years }));
+function toHold(hold: EventHoldDuration | undefined): Hold | undefined {
+  return unlessEmpty(stated<Hold>(fromS3(hold, PERIOD)));
 }
 
-function toHold({ Days, Years }: EventHoldDuration = {}): Hold | undefined {
-  return unlessEmpty(stated<Hold>({ days: Days, years: Years }));
-}
+/** Paths that a spec can express. A write keeps all others. */
+const FIELDS = ["ObjectLockEnabled", ...pathsBelow("Rule.DefaultRetention", ["mode", ...PERIOD])];
+const HOLD_FIELDS = pathsBelow("Rule.DefaultRetention.DefaultEventHold", PERIOD);
 
-/** All that a spec can say of it; a Put of ours leaves the rest as it is. */
-const FIELDS = ["ObjectLockEnabled", ...["Mode", "Days", "Years"].map((field) => `Rule.DefaultRetention.${field}`)];
-const HOLD_FIELDS = ["Days", "Years"].map((field) => `Rule.DefaultRetention.DefaultEventHold.${field}`);
-
-/** The observed configuration with our retention put in. */
+/** The observed configuration with the declared retention. */
 function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectLockConfiguration {
   const { mode, days, years, defaultEventHold } = retention;
-  const DefaultEventHold = unlessEmpty({ Days: defaultEventHold?.days, Years: defaultEventHold?.years });
+  const DefaultEventHold = defaultEventHold && unlessEmpty(toS3(defaultEventHold, PERIOD));
   const DefaultRetention = {
     ...(mode !== "None" && { Mode: mode, Days: days, Years: years }),
     ...(DefaultEventHold && { DefaultEventHold }),
@@ -64,7 +61,7 @@ function merge(retention: Retention, observed: ObjectLockConfiguration): ObjectL
   return isEmpty ? rest : { ...rest, Rule };
 }
 
-function declare(observed: ObjectLockConfiguration): Declaration {
+function toSpec(observed: ObjectLockConfiguration): ExportedSetting {
   if (observed.ObjectLockEnabled !== "Enabled") return {};
   const { Mode, Days, Years, DefaultEventHold } = retentionOf(observed);
   const objectLock = stated<NonNullable<S3BucketSpec["objectLock"]>>({
@@ -74,17 +71,17 @@ function declare(observed: ObjectLockConfiguration): Declaration {
     defaultEventHold: toHold(DefaultEventHold),
     acknowledgeCompliance: Mode === "COMPLIANCE" ? "NotEvenRootCanDelete" : undefined,
   });
-  const unsaid = unsaidFields(observed, [...FIELDS, ...HOLD_FIELDS]);
-  return { spec: { objectLock }, unsaid };
+  const omitted = omittedFields(observed, [...FIELDS, ...HOLD_FIELDS]);
+  return { spec: { objectLock }, omitted };
 }
 
 /**
- * Can be switched on for a bucket at any time, if it is versioned, and never off.
+ * Can be enabled on a versioned bucket at any time, and never disabled.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
  */
 export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
   name: "objectLock",
-  permissions: {
+  iamActions: {
     read: ["s3:GetBucketObjectLockConfiguration"],
     write: ["s3:PutBucketObjectLockConfiguration"],
   },
@@ -103,14 +100,11 @@ export const objectLock = defineSetting<Retention, ObjectLockConfiguration>({
   diff,
 
   write: async ({ s3, ref, options }, desired, observed) => {
-    const command = new PutObjectLockConfigurationCommand({
-      ...ref,
-      ObjectLockConfiguration: merge(desired, observed),
-    });
-    await s3.send(command, options);
+    const ObjectLockConfiguration = merge(desired, observed);
+    await s3.send(new PutObjectLockConfigurationCommand({ ...ref, ObjectLockConfiguration }), options);
   },
 
   reset: (observed) => (retentionOf(observed).Mode === undefined ? undefined : NONE),
 
-  declare,
+  toSpec,
 });

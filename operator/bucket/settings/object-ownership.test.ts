@@ -49,8 +49,8 @@ test.each([
   expect(setting.reset(observed, settingContextWith())).toBe(desired);
 });
 
-test("declare: no controls are no word of the spec's", () => {
-  const declare = (observed: unknown) => setting.declare(observed, settingContextWith());
-  expect(declare("ObjectWriter")).toEqual({ spec: { objectOwnership: "ObjectWriter" } });
-  expect(declare(undefined)).toEqual({ unsaid: [expect.stringContaining("no ownership controls")] });
+test("toSpec: no controls are no word of the spec's", () => {
+  const toSpec = (observed: unknown) => setting.toSpec(observed, settingContextWith());
+  expect(toSpec("ObjectWriter")).toEqual({ spec: { objectOwnership: "ObjectWriter" } });
+  expect(toSpec(undefined)).toEqual({ omitted: [expect.stringContaining("no ownership controls")] });
 });

@@ -4,17 +4,19 @@ import {
   PutBucketOwnershipControlsCommand,
 } from "@aws-sdk/client-s3";
 import { publicAccessAsk } from "./asks.ts";
-import { unlessAbsent, compare, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
 
 /**
- * Undefined observed: no controls, as on buckets older than April 2023.
+ * Observed undefined: no controls, as on buckets from before April 2023.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
  */
 export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | undefined>({
   name: "objectOwnership",
-  permissions: { read: ["s3:GetBucketOwnershipControls"], write: ["s3:PutBucketOwnershipControls"] },
+  iamActions: { read: ["s3:GetBucketOwnershipControls"], write: ["s3:PutBucketOwnershipControls"] },
   inBaseline: true,
 
   desired: (spec, { baseline }) => spec.objectOwnership ?? (baseline ? DEFAULT : undefined),
@@ -33,8 +35,8 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => {
-    if (observed === undefined) return { unsaid: ["there are no ownership controls, which S3 takes for ObjectWriter"] };
+  toSpec: (observed) => {
+    if (observed === undefined) return { omitted: ["the bucket has no ownership controls, which means ObjectWriter"] };
     return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
   },
 

@@ -4,7 +4,7 @@ import { MAX_POLICY_BYTES, type Statement } from "../../aws/policy/document.ts";
 import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
-import { SettingRefused } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
 
 const READ: Statement = {
   Sid: "S3OperatorSpecRead",
@@ -96,7 +96,7 @@ describe("what is refused, before any call", () => {
     return error;
   }
 
-  test("a statement that would lock out the operator, with what to do", async () => {
+  test("a statement that would lock out the operator, with advice", async () => {
     const error = await refusal(withStatement({ actions: ["s3:*"] }));
     expect(error).toMatchObject({ name: "SettingRefused", reason: "PolicyLocksOut" });
     const { message } = error as Error;
@@ -110,7 +110,7 @@ describe("what is refused, before any call", () => {
     expect(await refusal(withStatement({ actions: ["s3:*"], conditions }))).toBeUndefined();
   });
 
-  test("enforcement of an encryption that nobody declares", async () => {
+  test("enforcement without a declared encryption", async () => {
     const spec = { policy: { enforceEncryption: true } };
     expect(await refusal(spec)).toMatchObject({ reason: "EncryptionNotDeclared" });
     expect(paths(setting.desired(spec, settingContextWith()), document())).toEqual(["enforceEncryption"]);
@@ -138,7 +138,7 @@ describe("encryption to enforce", () => {
 });
 
 describe("observe", () => {
-  test("the policy, with elements that we do not know", async () => {
+  test("the policy, with unknown elements", async () => {
     const Policy = JSON.stringify({ Version: "2008-10-17", Id: "theirs", Statement: { ...FOREIGN, Future: 1 } });
     const { bucket, calls } = fakeBucket(() => ({ Policy }));
     expect(await setting.observe(bucket)).toEqual({
@@ -194,7 +194,7 @@ describe("diff finds", () => {
     expect(paths(keep(READ), observed)).toEqual(expected);
   });
 
-  test("statements of others where they are to go, those without a Sid by their number", () => {
+  test("statements of other writers that are to be removed, without a Sid by number", () => {
     const desired = { statements: [READ], pausedSids: [], unmanagedStatements: "Remove" };
     expect(paths(desired, document(FOREIGN, READ, NAMELESS))).toEqual(["statements[#1]", "statements[Theirs]"]);
   });
@@ -218,7 +218,7 @@ describe("write", () => {
     return { command, policy: Policy === undefined ? undefined : (JSON.parse(Policy) as unknown) };
   }
 
-  test("statements of others as they came, then ours, in a list", async () => {
+  test("sends statements of other writers unchanged, then the operator's", async () => {
     const observed = {
       Version: "2008-10-17",
       Id: "theirs",
@@ -230,7 +230,7 @@ describe("write", () => {
     });
   });
 
-  test("only ours, where the others are to go", async () => {
+  test("sends only the operator's if others are to be removed", async () => {
     const desired = { statements: [READ], pausedSids: [], unmanagedStatements: "Remove" };
     expect(await written(desired, document(FOREIGN))).toEqual({
       command: "PutBucketPolicyCommand",
@@ -242,7 +242,7 @@ describe("write", () => {
     expect(await written(keep(), document(READ))).toEqual({ command: "DeleteBucketPolicyCommand", policy: undefined });
   });
 
-  test("refuses what S3 would, before the call, and counts statements of others", async () => {
+  test("refuses a policy above the limit before the call, including statements of other writers", async () => {
     const { bucket, calls } = fakeBucket();
     const bulky = { ...FOREIGN, Resource: "é".repeat(MAX_POLICY_BYTES / 2) };
     const refusal = setting.write(bucket, keep(READ), document(bulky));
@@ -252,7 +252,7 @@ describe("write", () => {
   });
 });
 
-describe("a principal that AWS does not know", () => {
+describe("a principal that does not exist at AWS", () => {
   const ACCESS: Statement = { ...READ, Sid: "S3OperatorAccess0n1" };
   const OLD: Statement = { ...READ, Sid: "S3OperatorAccess1n1" };
 
@@ -267,7 +267,7 @@ describe("a principal that AWS does not know", () => {
     return calls.map(({ input }) => (JSON.parse(String(input["Policy"])) as { Statement: Statement[] }).Statement);
   }
 
-  test("of a BucketAccess that is new does not keep the rest from being applied", async () => {
+  test("of a new BucketAccess does not block the rest", async () => {
     const statements = await writtenAfterRefusal(keep(READ, OLD, ACCESS), document(FOREIGN, OLD));
     expect(statements).toEqual([
       [FOREIGN, READ, OLD, ACCESS],
@@ -275,7 +275,7 @@ describe("a principal that AWS does not know", () => {
     ]);
   });
 
-  test("is the only one to be left out, where AWS names it", async () => {
+  test("is the only one left out if AWS names it", async () => {
     const named = { ...ACCESS, Principal: { AWS: "arn:aws:iam::444455556666:role/nobody" } };
     const other = { ...READ, Sid: "S3OperatorAccess2n1" };
     const Detail = "arn:aws:iam::444455556666:role/nobody";
@@ -292,7 +292,7 @@ describe("a principal that AWS does not know", () => {
   });
 });
 
-describe("statements of others that get in the way", () => {
+describe("statements of other writers that AWS refuses", () => {
   const answer = failing("MalformedPolicy", 400, { message: "Invalid principal in policy" });
   const { bucket } = fakeBucket(answer);
 
@@ -336,7 +336,7 @@ describe("variables, which only the version 2012-10-17 knows", () => {
     expect(await sent(READ, old(FOREIGN))).toBe("2008-10-17");
   });
 
-  test("but not where a statement of others would then mean something else", async () => {
+  test("but not if that changes a statement of another writer", async () => {
     const theirs = { ...TEAM, Sid: "Theirs" };
     const write = setting.write(fakeBucket().bucket, keep(TEAM), old(theirs));
     await expect(write).rejects.toMatchObject({
@@ -346,7 +346,7 @@ describe("variables, which only the version 2012-10-17 knows", () => {
   });
 });
 
-test("reset takes ours away and leaves the rest", () => {
+test("reset removes the operator's statements and keeps the rest", () => {
   const reset = setting.reset(document(FOREIGN, READ), settingContextWith());
   expect(paths(reset, document(FOREIGN, READ))).toEqual(["statements[S3OperatorSpecRead]"]);
   expect(setting.diff(reset, document(FOREIGN))).toEqual([]);
@@ -354,7 +354,7 @@ test("reset takes ours away and leaves the rest", () => {
 });
 
 describe("report", () => {
-  test("the size of the whole policy, and whose statements are in it", () => {
+  test("the size of the whole policy, and the statements of other writers", () => {
     const observed = document(FOREIGN, READ, NAMELESS);
     expect(setting.report?.(keep(READ), observed)).toEqual({
       policy: { bytes: JSON.stringify(observed).length, unmanagedStatements: ["#1", "Theirs"] },
@@ -365,7 +365,7 @@ describe("report", () => {
     expect(setting.report?.(keep(), document())).toEqual({ policy: { bytes: 0, unmanagedStatements: [] } });
   });
 
-  describe("statements that let in more than the account", () => {
+  describe("statements that grant external access", () => {
     const home = { accountId: "111122223333" };
     const external = (observed: object, of: object = { home }) =>
       setting.report?.({ ...keep(), ...of }, observed).policy?.externalAccess;
@@ -377,12 +377,12 @@ describe("report", () => {
       ]);
     });
 
-    test("of nobody", () => {
+    test("of no external principal", () => {
       const own = { ...FOREIGN, Principal: { AWS: "111122223333" } };
       expect(setting.report?.({ ...keep(), home }, document(READ, own)).policy).not.toHaveProperty("externalAccess");
     });
 
-    test("of members of the declared organization are at home", () => {
+    test("of members of the declared organization are not external", () => {
       const organizationId = "o-a1b2c3d4e5";
       const members = { ...FOREIGN, Condition: { StringEquals: { "aws:PrincipalOrgID": organizationId } } };
       const wanted = setting.desired({ policy: { organizationId } }, settingContextWith());
@@ -390,7 +390,7 @@ describe("report", () => {
       expect(external(document(members))).toHaveLength(1);
     });
 
-    test("are not judged once the policy has left the spec", () => {
+    test("are not reported once the policy has left the spec", () => {
       expect(
         external(document(FOREIGN), setting.reset(document(READ), settingContextWith()) as object),
       ).toBeUndefined();
@@ -414,20 +414,20 @@ describe("report", () => {
   });
 });
 
-describe("declare", () => {
-  const declare = (...statements: Statement[]) => setting.declare(document(...statements), settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (...statements: Statement[]) => setting.toSpec(document(...statements), settingContextWith());
 
-  test("statements of others are told and not said, since they would stand there twice", () => {
-    expect(declare(FOREIGN, NAMELESS)).toEqual({
-      unsaid: ["statement '#1' is not an s3-operator's", "statement 'Theirs' is not an s3-operator's"],
+  test("omits statements of other writers", () => {
+    expect(toSpec(FOREIGN, NAMELESS)).toEqual({
+      omitted: ["statement '#1' is not managed by s3-operator", "statement 'Theirs' is not managed by s3-operator"],
     });
-    expect(declare()).toEqual({ unsaid: [] });
+    expect(toSpec()).toEqual({ omitted: [] });
   });
 
-  test("those that an s3-operator wrote are said as they were declared", () => {
+  test("exports the operator's statements as they were declared", () => {
     const policy = { minimumTLSVersion: "1.3" } as const;
     const { statements } = setting.desired({ policy }, settingContextWith()) as { statements: Statement[] };
-    expect(declare(...statements, READ, FOREIGN).spec).toEqual({
+    expect(toSpec(...statements, READ, FOREIGN).spec).toEqual({
       policy: {
         minimumTLSVersion: "1.3",
         statements: [
@@ -443,13 +443,13 @@ describe("declare", () => {
     });
   });
 
-  test("where one of them does not tell its field, none is said", () => {
+  test("omits all if one of them does not map to a field", () => {
     const { statements } = setting.desired({ policy: { organizationId: "o-a1b2c3d4e5" } }, settingContextWith()) as {
       statements: Statement[];
     };
-    const { spec, unsaid } = declare(...statements, READ);
+    const { spec, omitted } = toSpec(...statements, READ);
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
+    expect(omitted).toEqual([expect.stringContaining("S3OperatorDenyOutsideOrganization, S3OperatorSpecRead")]);
   });
 });
 

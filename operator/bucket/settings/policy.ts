@@ -1,10 +1,10 @@
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { REASON, type Reason } from "../../api/reasons.ts";
-import type { Policy, PolicyStatus, S3BucketSpec } from "../../api/types.ts";
+import type { Policy, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
 import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs, SID_PREFIX } from "../policy/compose.ts";
-import { declarePolicy } from "../policy/declare.ts";
+import { policyToSpec } from "../policy/templates/to-spec.ts";
 import {
   MAX_POLICY_BYTES,
   parsePolicy,
@@ -13,30 +13,29 @@ import {
   type PolicyDocument,
   type Statement,
 } from "../../aws/policy/document.ts";
-import { externalAccess, type Home, principalNames } from "../../aws/policy/external-access.ts";
+import type { Home } from "../../aws/policy/external-access.ts";
 import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
 import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
 import { fitting } from "../policy/fit.ts";
+import { policyStatus } from "../policy/status.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
-import type { Declaration } from "./declaration.ts";
-import { unlessAbsent, type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
-
-/** As the CRD bounds them in status. */
-const MAX_NAMES = 100;
-const MAX_NAME = 256;
-const MAX_EXTERNAL_ACCESS = 20;
-const MAX_PRINCIPALS = 10;
+import type { ExportedSetting } from "./to-spec.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 interface DesiredPolicy {
-  /** Our statements, each with its Sid; those of others are not ours to compare, unless they are to go. */
+  /** The operator's statements, each with a Sid. */
   statements: Statement[];
-  /** What begins the Sids of those of ours that stay as they are. */
+  /** Sid prefixes of the operator's statements that stay as they are. */
   pausedSids: readonly string[];
+  /** What happens to statements of other writers. */
   unmanagedStatements: "Keep" | "Remove";
-  /** By which statements of others are judged; nobody judges them once the policy is not ours any more. */
+  /** The trusted account and organization. Undefined after a reset: external access is not reported. */
   home?: Home;
-  /** Why this is not to be written. */
+  /** Why this must not be written. */
   refusal?: { reason: Reason; message: string };
 }
 
@@ -74,7 +73,7 @@ function policyContext({ encryption }: S3BucketSpec, context: SettingContext): P
 function unenforceable(policy: Policy | undefined, { encryption }: PolicyContext): DesiredPolicy["refusal"] {
   if (policy?.enforceEncryption !== true || encryption.sseAlgorithm !== undefined) return undefined;
   const message =
-    "spec.policy.enforceEncryption does not know what to enforce: set spec.encryption.sseAlgorithm, or spec.baseline to Secure";
+    "spec.policy.enforceEncryption needs an encryption to enforce: set spec.encryption.sseAlgorithm, or spec.baseline to Secure";
   return { reason: REASON.encryptionNotDeclared, message };
 }
 
@@ -83,7 +82,7 @@ function lockOut(statements: readonly Statement[], bucketArn: string, operator: 
     const action = deniedAction(statement, bucketArn, operator);
     if (action === undefined) continue;
     const message =
-      `Statement '${statement.Sid}' would deny the operator ${action}, and nobody but the account's root could undo it: narrow its actions or principals, ` +
+      `Statement '${statement.Sid}' would deny the operator ${action}, which only the account's root user could undo: narrow its actions or principals, ` +
       `or add a condition 'ArnNotLike' on 'aws:PrincipalArn' with ${principalArns(operator.callerArn).join(" and ")}`;
     return { reason: REASON.policyLocksOut, message };
   }
@@ -126,28 +125,32 @@ function pathOf(name: string): string {
   return `statements[${name}]`;
 }
 
-/** Statements of others stay as they are; said in a spec, they would stand there twice. */
-function declare(observed: PolicyDocument, context: SettingContext): Declaration {
+/** Omits statements of other writers: they stay in the policy, and a spec would add them a second time. */
+function toSpec(observed: PolicyDocument, context: SettingContext): ExportedSetting {
   const ours = observed.Statement.filter(isOurs);
-  const unsaid = foreignStatements(observed.Statement).map(({ name }) => `statement '${name}' is not an s3-operator's`);
-  if (ours.length === 0) return { unsaid };
-  const spec = { policy: declarePolicy(ours, context.bucket.arn) };
+  const omitted = foreignStatements(observed.Statement).map(
+    ({ name }) => `statement '${name}' is not managed by s3-operator`,
+  );
+  if (ours.length === 0) return { omitted };
+  const spec = { policy: policyToSpec(ours, context.bucket.arn) };
   const wanted = desired(spec, context);
-  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, unsaid };
+  if (wanted !== undefined && diff(wanted, observed).length === 0) return { spec, omitted };
   const names = ours.map(({ Sid }) => Sid).join(", ");
-  return { unsaid: [...unsaid, `an s3-operator wrote ${names}, and they do not tell from which fields of a spec`] };
+  return {
+    omitted: [...omitted, `s3-operator wrote ${names}, but the fields of the spec cannot be derived from them`],
+  };
 }
 
 /**
- * A bucket has one policy for everybody: ours are the statements whose Sid begins with `S3Operator`.
+ * A bucket has one policy, shared by all writers. The operator owns the statements whose Sid begins with `S3Operator`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
  */
 export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   name: "policy",
-  permissions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
+  iamActions: { read: ["s3:GetBucketPolicy"], write: ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"] },
   isShared: true,
   inBaseline: true,
-  // Without the key, the policy would let others pass.
+  // Without the key, the policy would accept objects under any key.
   usesKey: ({ policy }) => policy?.enforceEncryption === true,
 
   desired,
@@ -172,7 +175,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
   reset: ({ Statement }) =>
     Statement.some(isOurs) ? { statements: [], pausedSids: [], unmanagedStatements: "Keep" } : undefined,
 
-  declare,
+  toSpec,
 
   // Judged as AWS reads them, whatever field they come from. Only an Allow counts, which depends on neither baseline nor caller.
   asks: ({ policy }, { partition, accountId, arn: bucketArn }) =>
@@ -189,33 +192,11 @@ function fieldOf(sid: string): string {
   return name === "AllowCloudFront" ? "spec.policy.cloudFrontDistributions" : "spec.policy.logDelivery";
 }
 
-function policyStatus(observed: PolicyDocument, home: Home | undefined): PolicyStatus {
-  const foreign = foreignStatements(observed.Statement);
-  const external = home === undefined ? [] : externalStatements(foreign, home);
-  return {
-    bytes: policyBytes(observed),
-    unmanagedStatements: foreign.map(({ name }) => name.slice(0, MAX_NAME)).slice(0, MAX_NAMES),
-    ...(external.length > 0 && { externalAccess: external.slice(0, MAX_EXTERNAL_ACCESS) }),
-  };
-}
-
-function externalStatements(
-  foreign: ReturnType<typeof foreignStatements>,
-  home: Home,
-): NonNullable<PolicyStatus["externalAccess"]> {
-  return foreign.flatMap(({ name, statement }) => {
-    const access = externalAccess(statement, home);
-    if (access === undefined) return [];
-    const principals = principalNames(statement).map((principal) => principal.slice(0, MAX_NAME));
-    return [{ statement: name.slice(0, MAX_NAME), access, principals: principals.slice(0, MAX_PRINCIPALS) }];
-  });
-}
-
 function tooLarge(document: PolicyDocument): SettingRefused {
   const bytes = policyBytes(document);
   const ofAccesses = policyBytes({ Statement: document.Statement.filter(isOfAccess) });
   const accesses =
-    ofAccesses === 0 ? "" : `, or grant less by BucketAccesses with principals, which take ${ofAccesses} bytes`;
+    ofAccesses === 0 ? "" : `, or grant less in BucketAccesses with principals, which take ${ofAccesses} bytes`;
   return new SettingRefused(
     "PolicyTooLarge",
     `The bucket policy would have ${bytes} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +

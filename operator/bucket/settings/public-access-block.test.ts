@@ -41,7 +41,7 @@ describe("diff", () => {
     expect(setting.diff(ON, ALL)).toEqual([]);
   });
 
-  test("switches that S3 does not mention are off", () => {
+  test("switches that S3 does not return are off", () => {
     expect(setting.diff({ ...OFF, blockPublicAcls: true }, { BlockPublicAcls: true })).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe("diff", () => {
   });
 });
 
-test("write sends all four, since S3 turns off what it is not told", async () => {
+test("write sends all four, since S3 turns off those that are missing", async () => {
   const { bucket, calls } = fakeBucket();
   await setting.write(bucket, { ...OFF, blockPublicAcls: true }, ALL);
   expect(calls).toEqual([

@@ -5,9 +5,12 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { publicAccessAsk } from "./asks.ts";
+import { fromS3, toS3 } from "./field-names.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, unsaidFields } from "./declaration.ts";
-import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
+import { type ExportedSetting, omittedFields } from "./to-spec.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type Switches = NonNullable<S3BucketSpec["publicAccessBlock"]>;
 
@@ -18,39 +21,38 @@ const ALL_ON: Switches = {
   restrictPublicBuckets: true,
 };
 
-const SWITCHES = Object.keys(ALL_ON) as (keyof Switches)[];
+const NAMES = Object.keys(ALL_ON) as (keyof Switches)[];
 
-/** A switch that S3 does not mention is off; so are all four of a bucket without a configuration. */
+/** Fields that a spec can express. */
+const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+/** A switch that S3 does not return is off. */
 function switches(observed: PublicAccessBlockConfiguration): Switches {
-  return {
-    blockPublicAcls: observed.BlockPublicAcls ?? false,
-    ignorePublicAcls: observed.IgnorePublicAcls ?? false,
-    blockPublicPolicy: observed.BlockPublicPolicy ?? false,
-    restrictPublicBuckets: observed.RestrictPublicBuckets ?? false,
-  };
+  const found = Object.entries(fromS3(observed, NAMES)).map(([name, isOn]) => [name, isOn ?? false]);
+  return Object.fromEntries(found) as Switches;
 }
 
 function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Change[] {
   const found = switches(observed);
-  return SWITCHES.flatMap((name) => compare(name, desired[name], found[name]));
+  return NAMES.flatMap((name) => compare(name, desired[name], found[name]));
 }
 
-/** All that a spec can say of it. */
-const FIELDS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
-
-function declare(observed: PublicAccessBlockConfiguration): Declaration {
-  const unsaid = unsaidFields(observed, FIELDS);
+function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
+  const omitted = omittedFields(observed, FIELDS);
   const isDefault = diff(ALL_ON, observed).length === 0;
   return {
     ...(!isDefault && { spec: { publicAccessBlock: switches(observed) } }),
-    ...(unsaid.length > 0 && { unsaid }),
+    ...(omitted.length > 0 && { omitted }),
   };
 }
 
-/** S3's default for new buckets is all on: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * New buckets have all four on.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfiguration>({
   name: "publicAccessBlock",
-  permissions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
+  iamActions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
   inBaseline: true,
 
   desired: (spec, { baseline }) => spec.publicAccessBlock ?? (baseline ? ALL_ON : undefined),
@@ -63,23 +65,17 @@ export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfig
   diff,
 
   write: async ({ s3, ref, options }, desired, observed) => {
-    // All four: a Put turns off each one that it leaves out.
-    const switches = {
-      BlockPublicAcls: desired.blockPublicAcls,
-      IgnorePublicAcls: desired.ignorePublicAcls,
-      BlockPublicPolicy: desired.blockPublicPolicy,
-      RestrictPublicBuckets: desired.restrictPublicBuckets,
-    };
-    const PublicAccessBlockConfiguration = carryOver(switches, observed, FIELDS);
+    // All four: S3 turns off each one that a Put omits.
+    const PublicAccessBlockConfiguration = carryOver(toS3(desired, NAMES), observed, FIELDS);
     await s3.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
   },
 
   reset: (observed) => (diff(ALL_ON, observed).length > 0 ? ALL_ON : undefined),
 
-  declare,
+  toSpec,
 
   asks: ({ publicAccessBlock }) =>
-    SWITCHES.filter((name) => publicAccessBlock?.[name] === false).map((name) =>
+    NAMES.filter((name) => publicAccessBlock?.[name] === false).map((name) =>
       publicAccessAsk(`spec.publicAccessBlock.${name}`, "set it to true"),
     ),
 });

@@ -5,7 +5,7 @@ import type {
   ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type EntryForm, stated, unlessEmpty } from "./declaration.ts";
+import { type EntryForm, stated, unlessEmpty } from "./to-spec.ts";
 import {
   canonicalFilter,
   FILTER_FIELDS,
@@ -15,34 +15,36 @@ import {
   toFilter,
   toFilterSpec,
 } from "./filter.ts";
+import { pathsBelow } from "./field-names.ts";
 import { canonicalNot, NOT_FIELDS, toNot } from "./replication-exclusion.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["replication"]>["rules"][number];
 
-/** Where a filter has to be, and all objects are meant. */
+/** The filter that selects all objects. */
 const ALL = { Prefix: "" };
-/** The only time that S3 takes. */
+/** The only replication time that S3 accepts. */
 const MINUTES = 15;
 
-/** A rule of the spec in S3's words. What it is silent about is not there: see {@link settled}. */
-export function toRule(spec: RuleSpec): ReplicationRule {
+/** A rule of the spec in S3's form. Fields that the spec omits are absent until {@link withInherited} adds them. */
+export function toReplicationRule(spec: RuleSpec): ReplicationRule {
   const { sseKmsEncryptedObjects, replicaModifications } = spec.sourceSelectionCriteria ?? {};
   return {
     ID: spec.id,
     Priority: spec.priority,
     Status: spec.status,
-    // The current form of a rule, which S3 takes only with a filter.
+    // S3 takes a rule in its current form only with a filter.
     Filter: toFilter(spec.filter, { Not: spec.filter?.not && toNot(spec.filter.not) }) ?? ALL,
-    DeleteMarkerReplication: spec.deleteMarkerReplication && { Status: spec.deleteMarkerReplication },
-    SourceSelectionCriteria:
-      sseKmsEncryptedObjects === undefined && replicaModifications === undefined
-        ? undefined
-        : {
-            SseKmsEncryptedObjects: sseKmsEncryptedObjects && { Status: sseKmsEncryptedObjects },
-            ReplicaModifications: replicaModifications && { Status: replicaModifications },
-          },
+    DeleteMarkerReplication: withStatus(spec.deleteMarkerReplication),
+    SourceSelectionCriteria: unlessEmpty({
+      SseKmsEncryptedObjects: withStatus(sseKmsEncryptedObjects),
+      ReplicaModifications: withStatus(replicaModifications),
+    }),
     Destination: toDestination(spec.destination),
   };
+}
+
+function withStatus<Status>(status: Status | undefined): { Status: Status } | undefined {
+  return status === undefined ? undefined : { Status: status };
 }
 
 function toDestination(spec: RuleSpec["destination"]): Destination {
@@ -56,17 +58,14 @@ function toDestination(spec: RuleSpec["destination"]): Destination {
     EncryptionConfiguration:
       replicaKmsKeyArn === undefined && useSourceMultiRegionKey !== "Enabled"
         ? undefined
-        : {
-            ReplicaKmsKeyID: replicaKmsKeyArn,
-            UseSourceMultiRegionKey: useSourceMultiRegionKey && { Status: useSourceMultiRegionKey },
-          },
+        : { ReplicaKmsKeyID: replicaKmsKeyArn, UseSourceMultiRegionKey: withStatus(useSourceMultiRegionKey) },
     ReplicationTime: isTimed ? { Status: "Enabled", Time: { Minutes: MINUTES } } : undefined,
     Metrics: metrics && { Status: metrics, ...(isTimed && { EventThreshold: { Minutes: MINUTES } }) },
   };
 }
 
-/** The same for every way in which S3 may write the same rule: filter forms, legacy prefix, what is absent and what is disabled. */
-export function canonicalRule(rule: ReplicationRule): Record<string, unknown> {
+/** Equal for all forms in which S3 may return the same rule: filter form, legacy prefix, absent for disabled. */
+export function canonicalReplicationRule(rule: ReplicationRule): Record<string, unknown> {
   const { Filter, SourceSelectionCriteria, Destination } = rule;
   const filter = canonicalFilter(Filter);
   return {
@@ -89,42 +88,42 @@ export function canonicalRule(rule: ReplicationRule): Record<string, unknown> {
   };
 }
 
-/** Where rules had their prefix before there were filters. */
+/** The prefix of rules in the oldest form, which has no filter. */
 function legacyPrefix(rule: ReplicationRule): string | undefined {
   return (rule as { Prefix?: string }).Prefix;
 }
 
 /**
- * The oldest rules have no filter, and replicate delete markers unless they say otherwise; those with a filter do not.
+ * By default, rules without a filter (the oldest form) replicate delete markers, and rules with one do not.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html#replication-backward-compat-considerations
  */
 function deleteMarkersOf({ DeleteMarkerReplication, Filter }: ReplicationRule): DeleteMarkerReplicationStatus {
   return DeleteMarkerReplication?.Status ?? (Filter === undefined ? "Enabled" : "Disabled");
 }
 
-/** With what the spec is silent about and the rules have: what they leave out, whether they replicate delete markers, and under which key. */
-export function settled(
+/** Adds to each rule what the spec omits and S3 has: exclusion, delete markers, and multi-Region key. */
+export function withInherited(
   desired: ReplicationConfiguration,
   observed: ReplicationConfiguration,
 ): ReplicationConfiguration {
   const former = new Map(observed.Rules?.map((rule) => [rule.ID, rule]));
-  return { ...desired, Rules: desired.Rules?.map((rule) => settledRule(rule, former.get(rule.ID))) };
+  return { ...desired, Rules: desired.Rules?.map((rule) => inheritedRule(rule, former.get(rule.ID))) };
 }
 
-function settledRule(rule: ReplicationRule, former: ReplicationRule | undefined): ReplicationRule {
+function inheritedRule(rule: ReplicationRule, former: ReplicationRule | undefined): ReplicationRule {
   const { Filter, DeleteMarkerReplication, Destination } = rule;
-  const filter = settledFilter(flatFilter(Filter), flatFilter(former?.Filter));
-  // Delete markers have no tags, and S3 takes no rule that would look for some.
+  const filter = inheritedFilter(flatFilter(Filter), flatFilter(former?.Filter));
+  // S3 refuses to replicate delete markers by tag, since they have none.
   const status = former === undefined || looksAtTags(filter) ? "Disabled" : deleteMarkersOf(former);
   return {
     ...rule,
     Filter: foldFilter(filter) ?? ALL,
     DeleteMarkerReplication: DeleteMarkerReplication ?? { Status: status },
-    Destination: Destination && settledDestination(Destination, former?.Destination),
+    Destination: Destination && inheritedDestination(Destination, former?.Destination),
   };
 }
 
-function settledFilter(filter: FlatFilter, former: FlatFilter): FlatFilter {
+function inheritedFilter(filter: FlatFilter, former: FlatFilter): FlatFilter {
   const { Not = former.Not } = filter;
   if (canonicalNot(Not) === undefined) return { ...filter, Not: undefined };
   return { ...filter, Prefix: filter.Prefix || undefined, Not };
@@ -134,7 +133,7 @@ function looksAtTags({ Tags, Not }: FlatFilter): boolean {
   return Tags.length > 0 || canonicalNot(Not)?.tags !== undefined;
 }
 
-function settledDestination(destination: Destination, former: Destination | undefined): Destination {
+function inheritedDestination(destination: Destination, former: Destination | undefined): Destination {
   const { EncryptionConfiguration: ours } = destination;
   if (ours === undefined) return destination;
   const UseSourceMultiRegionKey =
@@ -142,7 +141,7 @@ function settledDestination(destination: Destination, former: Destination | unde
   return { ...destination, EncryptionConfiguration: { ...ours, UseSourceMultiRegionKey } };
 }
 
-/** All that a spec can say of a rule. */
+/** Paths that a spec can express. */
 const FIELDS = [
   "ID",
   "Priority",
@@ -151,22 +150,16 @@ const FIELDS = [
   ...FILTER_FIELDS,
   ...NOT_FIELDS,
   "DeleteMarkerReplication.Status",
-  "SourceSelectionCriteria.SseKmsEncryptedObjects.Status",
-  "SourceSelectionCriteria.ReplicaModifications.Status",
-  ...["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass", "EncryptionConfiguration.ReplicaKmsKeyID"]
-    .concat(
-      "EncryptionConfiguration.UseSourceMultiRegionKey.Status",
-      "ReplicationTime.Status",
-      "ReplicationTime.Time.Minutes",
-      "Metrics.Status",
-      "Metrics.EventThreshold.Minutes",
-    )
-    .map((field) => `Destination.${field}`),
+  ...pathsBelow("SourceSelectionCriteria", ["SseKmsEncryptedObjects.Status", "ReplicaModifications.Status"]),
+  ...pathsBelow("Destination", ["Bucket", "Account", "AccessControlTranslation.Owner", "StorageClass"]),
+  ...pathsBelow("Destination.EncryptionConfiguration", ["ReplicaKmsKeyID", "UseSourceMultiRegionKey.Status"]),
+  ...pathsBelow("Destination.ReplicationTime", ["Status", "Time.Minutes"]),
+  ...pathsBelow("Destination.Metrics", ["Status", "EventThreshold.Minutes"]),
 ];
-/** As the CRD bounds them. */
+/** The CRD's limit. */
 const MAX_RULES = 100;
 
-function toRuleSpec(rule: ReplicationRule): RuleSpec {
+function toSpec(rule: ReplicationRule): RuleSpec {
   const { ID = "", Priority = 0, Status = "Disabled", SourceSelectionCriteria: criteria = {} } = rule;
   const prefix = legacyPrefix(rule);
   return stated<RuleSpec>({
@@ -203,17 +196,16 @@ function toDestinationSpec(destination: Partial<Destination> = {}): RuleSpec["de
   });
 }
 
-/** Disabled is what all of them are when nothing is said. */
+/** Disabled is the default of all of them. */
 function ifEnabled(status: string | undefined): "Enabled" | undefined {
   return status === "Enabled" ? status : undefined;
 }
 
-/** A rule in the spec's words. */
-export const RULE_FORM: EntryForm<ReplicationRule, RuleSpec> = {
+export const REPLICATION_RULE_FORM: EntryForm<ReplicationRule, RuleSpec> = {
   nameOf: ({ ID }) => `rule '${ID}'`,
   fields: FIELDS,
-  toSpec: toRuleSpec,
-  toEntry: toRule,
-  canonical: canonicalRule,
+  toSpec: toSpec,
+  toEntry: toReplicationRule,
+  canonical: canonicalReplicationRule,
   max: MAX_RULES,
 };

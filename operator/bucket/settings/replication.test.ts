@@ -49,7 +49,7 @@ const BACKUP = {
     Metrics: { Status: "Enabled", EventThreshold: { Minutes: 15 } },
   },
 };
-// S3 takes a rule in its current form only with a filter and a word on delete markers.
+// S3 takes a rule in its current form only with a filter and DeleteMarkerReplication.
 const REST = {
   ID: "rest",
   Priority: 2,
@@ -133,7 +133,7 @@ describe("diff finds", () => {
     expect(changes.map(({ path }) => path)).toEqual([`rules[backup].${field}`]);
   });
 
-  test("another role, and a rule of somebody else", () => {
+  test("another role, and a rule of another writer", () => {
     const changes = setting.diff(desired, { Role: `${ROLE}2`, Rules: [BACKUP, REST, { ...REST, ID: "theirs" }] });
     expect(changes.map(({ path }) => path)).toEqual(["roleArn", "rules[theirs]"]);
   });
@@ -165,7 +165,7 @@ function taking(rule: Partial<RuleSpec>, found?: object) {
   return { changes, put };
 }
 
-describe("delete markers, which a spec is silent about,", () => {
+describe("delete markers that the spec does not mention", () => {
   const OLD = { Priority: undefined, Prefix: "" };
   const markers = (Status: string) => ({ DeleteMarkerReplication: { Status } });
 
@@ -181,7 +181,7 @@ describe("delete markers, which a spec is silent about,", () => {
     expect(await taking(rule, found).put()).toMatchObject(markers(status));
   });
 
-  test("are a difference in a rule of the oldest form where the spec says that they are not replicated", () => {
+  test("are a difference in a rule of the oldest form if the spec disables them", () => {
     expect(taking({ deleteMarkerReplication: "Disabled" }, OLD).changes).toEqual([
       "rules[r].priority: 1 <- ",
       "rules[r].deleteMarkerReplication: Disabled <- Enabled",
@@ -190,7 +190,7 @@ describe("delete markers, which a spec is silent about,", () => {
   });
 });
 
-describe("what a rule leaves out", () => {
+describe("exclusions of a rule", () => {
   const TMP = { Not: { Prefix: "tmp/" } };
   const TAG = { Key: "a", Value: "1" };
 
@@ -210,7 +210,7 @@ describe("what a rule leaves out", () => {
     expect(taking({ filter }, { Filter }).changes).toEqual([]);
   });
 
-  test("stays where the spec is silent about it, and goes where it says so", async () => {
+  test("stays if the spec does not mention it, and is removed if the spec says so", async () => {
     expect(taking({}, { Filter: TMP }).changes).toEqual([]);
     expect(await taking({ status: "Disabled" }, { Filter: TMP }).put()).toMatchObject({ Filter: TMP });
     expect(await taking({ filter: { prefix: "raw/" } }, { Filter: TMP }).put()).toMatchObject({
@@ -243,7 +243,7 @@ describe("the source's multi-Region key", () => {
     expect(await encryption({ useSourceMultiRegionKey: "Disabled" })).toBeUndefined();
   });
 
-  test("stays where the spec is silent about it, and goes where it says so", async () => {
+  test("stays if the spec does not mention it, and is removed if the spec says so", async () => {
     const both = found({ ...USED, ReplicaKmsKeyID: "other" });
     expect(taking(to({ replicaKmsKeyArn: KEY }), both).changes).toEqual([`rules[r].replicaKmsKeyArn: ${KEY} <- other`]);
     expect(await taking(to({ replicaKmsKeyArn: KEY }), both).put()).toMatchObject({
@@ -263,7 +263,7 @@ test("write sends the whole configuration", async () => {
   ]);
 });
 
-test("write keeps what the spec has no word for", async () => {
+test("write keeps what a spec cannot express", async () => {
   const { bucket, calls } = fakeBucket();
   const ExistingObjectReplication = { Status: "Enabled" };
   await setting.write(bucket, desired, { Rules: [{ ...BACKUP, ExistingObjectReplication }] });
@@ -281,7 +281,7 @@ test.each([
   await expect(setting.write(bucket, desired, { Rules: [] })).rejects.toMatchObject(error);
 });
 
-test("reset takes it away, if there is one", async () => {
+test("reset removes it, if there is one", async () => {
   const { bucket, calls } = fakeBucket();
   const reset = setting.reset(written, settingContextWith());
   await setting.write(bucket, reset, written);
@@ -291,23 +291,23 @@ test("reset takes it away, if there is one", async () => {
   expect(setting.reset({ Rules: [] }, settingContextWith())).toBeUndefined();
 });
 
-describe("declare", () => {
+describe("toSpec", () => {
   const observed = setting.desired(SPEC, settingContextWith()) as { Rules: object[] };
-  const declare = (Rules: object[]) => setting.declare({ ...observed, Rules }, settingContextWith());
+  const toSpec = (Rules: object[]) => setting.toSpec({ ...observed, Rules }, settingContextWith());
 
   test("all rules in the spec's words", () => {
-    const { spec, unsaid } = declare(observed.Rules);
+    const { spec, omitted } = toSpec(observed.Rules);
     expect(setting.diff(setting.desired(spec ?? {}, settingContextWith()), observed)).toEqual([]);
-    expect(unsaid).toBeUndefined();
-    expect(declare([])).toEqual({});
+    expect(omitted).toBeUndefined();
+    expect(toSpec([])).toEqual({});
   });
 
   test.each([
     ["a field that a spec does not have", { ExistingObjectReplication: { Status: "Enabled" } }],
     ["no priority, as in the old form", { Priority: undefined }],
   ])("a rule with %s, and nothing is said, since a Put writes all", (_case, more) => {
-    const { spec, unsaid } = declare([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
+    const { spec, omitted } = toSpec([...observed.Rules, { ...observed.Rules[0], ID: "other", ...more }]);
     expect(spec).toBeUndefined();
-    expect(unsaid).toEqual([expect.stringContaining("rule 'other'")]);
+    expect(omitted).toEqual([expect.stringContaining("rule 'other'")]);
   });
 });

@@ -9,36 +9,35 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { accountAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, declareEntries } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
-import { canonicalRule, RULE_FORM, settled, toRule } from "./replication-rules.ts";
+import { type ExportedSetting, entriesToSpec } from "./to-spec.ts";
 import {
-  type Change,
-  compare,
-  compareNamed,
-  defineSetting,
-  type Named,
-  SettingRefused,
-  unlessAbsent,
-} from "./setting.ts";
+  canonicalReplicationRule,
+  REPLICATION_RULE_FORM,
+  withInherited,
+  toReplicationRule,
+} from "./replication-rules.ts";
+import { compareNamed, defineSetting, type Named } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
+import { SettingRefused } from "../failure.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {
-  return replication && { Role: replication.roleArn, Rules: replication.rules.map(toRule) };
+  return replication && { Role: replication.roleArn, Rules: replication.rules.map(toReplicationRule) };
 }
 
 function byId(rules: readonly ReplicationRule[] = []): Named {
-  return new Map(rules.map((rule) => [rule.ID ?? "", canonicalRule(rule)]));
+  return new Map(rules.map((rule) => [rule.ID ?? "", canonicalReplicationRule(rule)]));
 }
 
 function diff(declared: ReplicationConfiguration, observed: ReplicationConfiguration): Change[] {
-  const desired = settled(declared, observed);
+  const desired = withInherited(declared, observed);
   return [
     ...compare("roleArn", desired.Role, observed.Role),
     ...compareNamed("rules", byId(desired.Rules), byId(observed.Rules)),
   ];
 }
 
-/** S3 says the same of a destination that is not there and of one that is not versioned. Undefined: the error is about something else. */
+/** S3 answers alike for a destination that does not exist and one without versioning. Undefined for other errors. */
 function destinationRefused(error: unknown): SettingRefused | undefined {
   if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
   if (!/^destination bucket must /i.test(error.message)) return undefined;
@@ -52,20 +51,20 @@ function isEmpty({ Rules = [] }: ReplicationConfiguration): boolean {
   return Rules.length === 0;
 }
 
-/** All of it or nothing: a Put writes it whole. */
-function declare(observed: ReplicationConfiguration): Declaration {
+/** All rules or none, because a Put writes the whole document. */
+function toSpec(observed: ReplicationConfiguration): ExportedSetting {
   if (isEmpty(observed)) return {};
-  const { said, unsaid } = declareEntries(observed.Rules ?? [], RULE_FORM);
-  return unsaid.length > 0 ? { unsaid } : { spec: { replication: { roleArn: observed.Role ?? "", rules: said } } };
+  const { specs, omitted } = entriesToSpec(observed.Rules ?? [], REPLICATION_RULE_FORM);
+  return omitted.length > 0 ? { omitted } : { spec: { replication: { roleArn: observed.Role ?? "", rules: specs } } };
 }
 
 /**
- * The whole configuration: rules of others are differences. Beside S3's actions it takes iam:PassRole on the role.
+ * Owns the whole configuration: rules of other writers are differences. A write also needs iam:PassRole on the role.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
  */
 export const replication = defineSetting<ReplicationConfiguration, ReplicationConfiguration>({
   name: "replication",
-  permissions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
+  iamActions: { read: ["s3:GetReplicationConfiguration"], write: ["s3:PutReplicationConfiguration"] },
 
   desired,
 
@@ -79,9 +78,9 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
   write: async (bucket, desired, observed) => {
     const { s3, ref, options } = bucket;
     if (isEmpty(desired)) return deleteSeen(bucket, observed.Rules, new DeleteBucketReplicationCommand(ref));
-    const ReplicationConfiguration = carryOver(settled(desired, observed), observed, [
+    const ReplicationConfiguration = carryOver(withInherited(desired, observed), observed, [
       "Role",
-      ...RULE_FORM.fields.map((field) => `Rules.${field}`),
+      ...REPLICATION_RULE_FORM.fields.map((field) => `Rules.${field}`),
     ]);
     const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration });
     try {
@@ -93,7 +92,7 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),
 
-  declare,
+  toSpec,
 
   asks: ({ replication }) =>
     (replication?.rules ?? []).flatMap(({ id, destination }) => {

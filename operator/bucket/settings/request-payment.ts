@@ -1,12 +1,13 @@
 import { GetBucketRequestPaymentCommand, type Payer, PutBucketRequestPaymentCommand } from "@aws-sdk/client-s3";
-import { compare, defineSetting } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwner" satisfies Payer;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html */
 export const requestPayment = defineSetting<Payer, Payer>({
   name: "requestPayment",
-  permissions: { read: ["s3:GetBucketRequestPayment"], write: ["s3:PutBucketRequestPayment"] },
+  iamActions: { read: ["s3:GetBucketRequestPayment"], write: ["s3:PutBucketRequestPayment"] },
 
   desired: (spec) => spec.requestPayment,
 
@@ -22,5 +23,5 @@ export const requestPayment = defineSetting<Payer, Payer>({
 
   reset: (observed) => (observed === DEFAULT ? undefined : DEFAULT),
 
-  declare: (observed) => (observed === DEFAULT ? {} : { spec: { requestPayment: observed } }),
+  toSpec: (observed) => (observed === DEFAULT ? {} : { spec: { requestPayment: observed } }),
 });

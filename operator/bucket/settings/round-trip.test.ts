@@ -8,16 +8,16 @@ import { tags } from "../testing/kits/tags.ts";
 import { meaningOf } from "../testing/meaning.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 import type { Setting, SettingContext } from "./setting.ts";
 
-/*
- * False drift is a write to AWS for every bucket at every poll: whatever is declared, and in whatever words AWS hands it back,
- * what was written must read back as equal.
+/**
+ * False drift would cause a write for every bucket at every poll. So whatever a spec declares, and in whatever form AWS
+ * returns it, what was written must read back as equal.
  */
 
 const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-/** Cannot be locked out: refusals are for policy.test.ts. */
+/** Cannot be locked out; policy.test.ts covers refusals. */
 const operator = { callerArn: CALLER_ARN, actions: [] };
 
 const context: fc.Arbitrary<SettingContext> = fc
@@ -38,28 +38,28 @@ const context: fc.Arbitrary<SettingContext> = fc
 
 const READS = 3;
 
-/** With the ids that status would have, once `desired` was written. */
+/** The context of the next reconcile: status has the ids of `desired`. */
 function afterwards(setting: Setting, desired: unknown, observed: unknown): SettingContext {
   const reported = setting.report?.(desired, observed) as Record<string, { appliedIds?: string[] }> | undefined;
   return settingContextWith({ appliedIds: { [setting.name]: reported?.[setting.name]?.appliedIds ?? [] } });
 }
 
-/** What documents say but for what is no part of an export: whose the bucket is, and what S3 blocks of its own. */
-function exported({ tags, ...documents }: Record<string, Record<string, unknown>>): unknown {
+/** The meaning of documents, without what an export leaves out: ownership tags, and blocked encryption types. */
+function meaningExported({ tags, ...documents }: Record<string, Record<string, unknown>>): unknown {
   const ofUser = Object.entries(tags ?? {}).filter(([key]) => !key.startsWith("s3-operator.io/"));
   const text = JSON.stringify(meaningOf({ ...documents, tags: Object.fromEntries(ofUser) }) ?? {});
   return JSON.parse(text, (name, value: unknown) => (name === "BlockedEncryptionTypes" ? undefined : value));
 }
-/** What tags leave unsaid of every bucket here, and which is nothing of the spec's. */
-const NOT_LOST = /AWS's own|an S3Bucket has the bucket/;
+/** Notes on tags that occur for every bucket here, and do not concern the spec. */
+const NOT_LOST = /AWS's own|name an S3Bucket as the bucket's owner/;
 
-/** What an object wants that says just what `declare` found. */
-function desiredAgain(setting: Setting, { spec = {} }: Declaration): unknown {
+/** The desired state of an object with the exported spec. */
+function desiredAgain(setting: Setting, { spec = {} }: ExportedSetting): unknown {
   const kmsKeyArn = spec.encryption?.kmsKey?.arn;
   return setting.desired(spec, settingContextWith({ operator, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }));
 }
 
-/** A bucket on which the setting is at S3's own default. */
+/** A bucket with S3's default for the setting. */
 async function newBucket(setting: Setting, seed: number): Promise<RewritingBucket> {
   const s3 = rewritingS3(randomFrom(seed));
   const { bucket } = s3;
@@ -76,7 +76,7 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     .map(([value, context]) => setting.desired(value === undefined ? {} : { [name]: value }, context))
     .filter((desired) => desired !== undefined);
 
-  test("what was written reads back as equal, however AWS puts it", async () => {
+  test("reads back as equal what it wrote, in whatever form AWS returns it", async () => {
     await fc.assert(
       fc.asyncProperty(desiredAt, fc.option(desiredAt), fc.integer(), async (desired, former, seed) => {
         const { bucket } = rewritingS3(randomFrom(seed));
@@ -89,14 +89,14 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     );
   });
 
-  test("what is declared of a bucket differs in nothing from it", async () => {
+  test("the exported spec has no difference to the bucket", async () => {
     await fc.assert(
       fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
         const { bucket } = rewritingS3(randomFrom(seed));
         await setting.write(bucket, desired, await setting.observe(bucket));
-        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
-        expect([name]).toEqual(expect.arrayContaining(Object.keys(declaration.spec ?? {})));
-        const again = desiredAgain(setting, declaration);
+        const exported = setting.toSpec(await setting.observe(bucket), settingContextWith());
+        expect([name]).toEqual(expect.arrayContaining(Object.keys(exported.spec ?? {})));
+        const again = desiredAgain(setting, exported);
         if (again === undefined) return;
         for (let read = 0; read < READS; read += 1) {
           expect(setting.diff(again, await setting.observe(bucket))).toEqual([]);
@@ -105,25 +105,25 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     );
   });
 
-  test("what is declared of a bucket, and nothing was left unsaid of, makes the same bucket anew", async () => {
+  test("an export that omits nothing recreates the same bucket", async () => {
     let tried = 0;
     await fc.assert(
       fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
         const { bucket, documents } = await newBucket(setting, seed);
         await setting.write(bucket, desired, await setting.observe(bucket));
-        const declaration = setting.declare(await setting.observe(bucket), settingContextWith());
-        if (declaration.unsaid?.some((unsaid) => !NOT_LOST.test(unsaid))) return;
+        const exported = setting.toSpec(await setting.observe(bucket), settingContextWith());
+        if (exported.omitted?.some((omitted) => !NOT_LOST.test(omitted))) return;
         tried += 1;
         const anew = await newBucket(setting, seed);
-        const again = desiredAgain(setting, declaration);
+        const again = desiredAgain(setting, exported);
         if (again !== undefined) await setting.write(anew.bucket, again, await setting.observe(anew.bucket));
-        expect(exported(anew.documents())).toEqual(exported(documents()));
+        expect(meaningExported(anew.documents())).toEqual(meaningExported(documents()));
       }),
     );
     expect(tried).toBeGreaterThan(0);
   });
 
-  test("once reset, there is nothing left to reset", async () => {
+  test("after a reset there is nothing to reset", async () => {
     await fc.assert(
       fc.asyncProperty(desiredAt, fc.integer(), async (desired, seed) => {
         const { bucket } = rewritingS3(randomFrom(seed));

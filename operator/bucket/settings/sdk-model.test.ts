@@ -11,18 +11,18 @@ import { documentIn, type Fields, join, modelOf, nameOf, operationOf, pathsIn, p
 import { SETTINGS } from "./index.ts";
 import type { Setting } from "./setting.ts";
 
-/*
- * A Put replaces a whole document. So whatever the SDK's own model knows of one, either a spec can say it, or it survives our write of something else;
- * and so does, at every place of it, what only a later version of the SDK will know.
+/**
+ * A Put replaces a whole document. So a spec must be able to express every field of the SDK's model, or our write of
+ * another field must keep it. The same holds for fields that only a later SDK will know, at every place.
  */
 
-/** So many that every field is said by one of them; so few are changed. */
+/** Number of samples: enough to set every field; few of them are changed. */
 const SAMPLES = 60;
 const CHANGED = 30;
 const SEED = 7;
 
 /**
- * S3 leaves MFA delete as it is where a Put does not mention it, and versioning is not written while that is on.
+ * A Put without MFA delete keeps it, and the operator does not write versioning while it is enabled.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
  */
 const LEFT_BY_S3 = new Set(["versioning: MFADelete"]);
@@ -32,7 +32,7 @@ function takes(setting: Setting, path: string): boolean {
   return closed === undefined || (closed === "Root" && path !== "");
 }
 
-/** Not by a PUT of a document: tags one by one, and the policy as a text, whose statements are told apart by policy.test.ts. */
+/** Not written as a document of the model: tags one by one, and the policy as text, which policy.test.ts covers. */
 const OTHERWISE = new Set(["tags", "policy"]);
 
 const [schema] = loadDefinitions()
@@ -44,10 +44,10 @@ const context = settingContextWith({
   kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 });
 
-/** Answers as what was put. */
+/** Reads return what was put. */
 const VERBATIM: Random = { below: () => 0, coin: () => true, shuffled: (items) => [...items] };
 
-/** All documents that were put, each as it was put last: "inventory a". */
+/** The last version of each document that was put, by name: "inventory a". */
 function put({ calls }: RewritingBucket): Map<string, Fields> {
   return new Map(
     calls.flatMap(({ command, input }) => {
@@ -79,7 +79,7 @@ function grafted(
   return { s3: { send } as unknown as typeof bucket.s3, grafts };
 }
 
-/** Whether a path is another one, or leads on from it. */
+/** Whether a path equals another one or is below it. */
 function isBelow(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
 }
@@ -94,7 +94,7 @@ function whereabouts({ place }: Graft): Graft["place"] {
   return filter === -1 ? place : place.slice(0, filter + 1);
 }
 
-/** A value that says something else in one place, with the same entries. */
+/** A value that differs in one place and has the same entries. */
 function changed(name: string, value: unknown): unknown[] {
   const text = JSON.stringify(value)
     .replaceAll(/"(prefix|hostName|targetPrefix|accessPointArn)":"[^"]*"/g, '"$1":"other/"')
@@ -103,7 +103,7 @@ function changed(name: string, value: unknown): unknown[] {
   return [JSON.parse(text), ...others.map((each) => each.value)];
 }
 
-/** Everything that a path leads through, the document itself among it. */
+/** All elements on a path, including the document. */
 function elementsOn(path: string): string[] {
   const names = path.split(".").slice(0, -1);
   return names.reduce((above, name) => [...above, join(above.at(-1) ?? "", name)], [""]);
@@ -114,7 +114,7 @@ const TRIED = SETTINGS.filter(({ name }) => !OTHERWISE.has(name));
 describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (name, setting) => {
   const values = fc.sample<unknown>(kitOf(name).arbitrary, { numRuns: SAMPLES, seed: SEED });
 
-  test("each field of the model can be said, or survives", async () => {
+  test("a spec can express each field of the model, or a write keeps it", async () => {
     const buckets = await Promise.all(values.map((value) => bucketWith(setting, value)));
     const said = new Set(buckets.flatMap((s3) => [...put(s3).values()].flatMap((document) => pathsIn(document, ""))));
     const isSaid = (path: string) => [...said].some((each) => isBelow(each, path));
@@ -132,7 +132,7 @@ describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (n
         const fresh = put(await bucketWith(setting, other));
         for (const each of grafts) {
           const document = put(s3).get(each.document);
-          // Not written, or what it was in has left the spec.
+          // Not written, or its parent left the spec.
           if (document === undefined || at(fresh.get(each.document), each.place) === undefined) continue;
           const kept = JSON.stringify(at(document, whereabouts(each)) ?? null);
           const lost = kept.includes(`"${each.text}"`) ? [] : each.names;
@@ -149,7 +149,7 @@ describe.each(TRIED.map((setting) => [setting.name, setting] as const))("%s", (n
   });
 });
 
-/** All that the model knows of the documents that these were sent. */
+/** All fields that the model has for the documents of these buckets. */
 function modelIn(buckets: readonly RewritingBucket[]): Set<string> {
   const operations = buckets.flatMap(({ calls }) => calls.map(({ command }) => operationOf(command)));
   return new Set(

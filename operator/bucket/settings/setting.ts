@@ -1,117 +1,70 @@
 import type { Ask } from "../../account/guardrails.ts";
-import type { Reason } from "../../api/reasons.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { awsErrorKind, isAbsent, isSubresourceIgnored } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../../aws/policy/lock-out.ts";
 import { type Change, compare } from "../../reconcile/change.ts";
-import type { Declaration } from "./declaration.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 
-export { type Change, compare, MAX_VALUE, show } from "../../reconcile/change.ts";
-
-/** What a setting may need besides the spec to know what is wanted. Gathered once per reconcile. */
+/** Input of a setting besides the spec. Gathered once per reconcile. */
 export interface SettingContext {
-  /** Fields that the spec leaves out take the secure baseline's values. */
+  /** Fields that the spec omits take the values of the secure baseline. */
   baseline: boolean;
   bucket: Pick<BucketClient, "name" | "arn" | "partition" | "region" | "accountId">;
-  /** Whom the bucket policy must not lock out. */
+  /** The principal that the bucket policy must not lock out. */
   operator: Operator;
-  /** ARN of `spec.encryption.kmsKey`, its alias resolved. */
+  /** ARN of `spec.encryption.kmsKey`; aliases are resolved. */
   kmsKeyArn?: string;
-  /** Tags that say whose the bucket is; see ownership.ts. */
+  /** Tags that name the bucket's owner; see api/ownership.ts. */
   ownershipTags: Readonly<Record<string, string>>;
-  /** Tags of the account, which the spec's own override. */
+  /** Tags of the AWSAccount; `spec.tags` override them. */
   accountTags: Readonly<Record<string, string>>;
-  /** Keys of the tags that earlier reconciles wrote: those no longer wanted are removed, all others belong to somebody else. */
+  /** Keys of tags that earlier reconciles wrote. Only these are removed once they leave the spec. */
   appliedTagKeys: readonly string[];
-  /** Likewise ids of entries, by setting, of those that others may also write to; see entries.ts. */
+  /** Ids of entries that earlier reconciles wrote, by setting; see entries.ts. */
   appliedIds: Readonly<Record<string, readonly string[]>>;
-  /** What BucketAccesses ask of the bucket policy: statements with a Sid each, which begins with `S3Operator`. */
+  /** Statements that BucketAccesses contribute to the bucket policy. Each Sid begins with `S3OperatorAccess`. */
   contributedStatements: readonly Statement[];
-  /** What begins the Sids of statements that stay as they are. */
+  /** Sid prefixes of paused BucketAccesses: their statements are left as they are. */
   pausedSids: readonly string[];
 }
 
-/**
- * One bucket setting, whole: what the spec means, how S3 is read, what counts as equal, how it is written, what AWS permissions that takes.
- * Everything but `observe` and `write` is pure.
- */
+/** One bucket setting. All functions but `observe` and `write` are pure. */
 export interface Setting<Desired = unknown, Observed = unknown> {
-  /** As in the spec and in status. */
+  /** The field's name in spec and status. */
   readonly name: string;
-  /** IAM actions, the first being the one that the call is named after; from them come the operator's IAM policy and the messages on denial. */
-  readonly permissions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
-  /** Set where the secure baseline has a value: the setting is then read on adopted buckets too, to say where they fall short of it. */
+  /** IAM actions that the operator needs. Messages about a denial name the first one. */
+  readonly iamActions: { read: readonly [string, ...string[]]; write: readonly [string, ...string[]] };
+  /** The secure baseline has a value. Such settings are also read on adopted buckets, to report where they deviate. */
   readonly inBaseline?: true;
-  /** Set where others have entries of theirs in the same document: it is then read again right before it is written. */
+  /** Other writers have entries in the same document: it is read again right before each write. */
   readonly isShared?: true;
-  /** Undefined: neither the spec nor the baseline says anything about it. */
+  /** The desired state; undefined if neither the spec nor the baseline sets it. */
   desired(spec: S3BucketSpec, context: SettingContext): Desired | undefined;
-  /** Exactly one GET. A setting that the bucket lacks is a value, not an error. */
+  /** Sends exactly one GET. A bucket without this configuration is a value, not an error. */
   observe(bucket: BucketClient): Promise<Observed>;
-  /** By meaning: order, defaults, letter case and fields unknown to us are no difference. Empty: equal. */
+  /** Differences in meaning. Order, defaults, letter case and unknown fields make none. */
   diff(desired: Desired, observed: Observed): Change[];
-  /** Carries over what it does not know from `observed`. */
+  /** Keeps what a spec cannot express as it is in `observed`. */
   write(bucket: BucketClient, desired: Desired, observed: Observed): Promise<void>;
-  /** What to write so that the bucket has S3's own default again, for a setting that left the spec; undefined when it has. */
+  /** For a setting that left the spec: the state to write to restore S3's default; undefined if it is in place. */
   reset(observed: Observed, context: SettingContext): Desired | undefined;
-  /** The inverse of `desired`, for the export of a bucket: what a spec says so that `diff` finds nothing. */
-  declare(observed: Observed, context: SettingContext): Declaration;
-  /** Whether it cannot be said without the KMS key of `spec.encryption`, and must wait while that is not to be had. Pure. */
+  /** The inverse of `desired`, for exports: with this spec, `diff` finds nothing. */
+  toSpec(observed: Observed, context: SettingContext): ExportedSetting;
+  /** Whether `desired` needs the KMS key of `spec.encryption`, and waits until the key is available. */
   usesKey?(spec: S3BucketSpec): boolean;
   /** What guardrails decide about: accounts and keys that the spec names, and public access. Pure. */
   asks?(spec: S3BucketSpec, bucket: SettingContext["bucket"]): Ask[];
-  /** What status tells of it beyond its state; `desired` is undefined where it is only read. Pure. */
+  /** Additional status fields. `desired` is undefined for a setting that is only read. */
   report?(desired: Desired | undefined, observed: Observed): Partial<S3BucketStatus>;
 }
 
-/** Types a setting by its own shapes, and hands it out as one among others; the caller passes back only what the setting itself returned. */
+/** Erases the type parameters so that all settings fit one list. Callers pass back only what the setting returned. */
 export function defineSetting<Desired, Observed>(setting: Setting<Desired, Observed>): Setting {
   return setting;
 }
 
-/** What a GET answers; undefined where S3 says that the bucket has no such configuration. */
-export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** What a GET answers; undefined where this region's S3 says that it has no such thing. */
-export async function unlessUnsupported<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (awsErrorKind(error) === "Unsupported" && !isSubresourceIgnored(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * A setting that AWS would refuse, or has refused for a reason that we know. Only a person can help, unless it is not `terminal`: what is missing
- * may be on its way, as where one `kubectl apply` holds two buckets.
- */
-export class SettingRefused extends Error {
-  readonly reason: Reason;
-  readonly terminal: boolean;
-  /** Each try is noticed by others, as by a queue that S3 sends a test message: the tries get fewer. */
-  isNoticed = false;
-  constructor(reason: Reason, message: string, terminal = true) {
-    super(message);
-    this.name = "SettingRefused";
-    this.reason = reason;
-    this.terminal = terminal;
-  }
-}
-
-/**
- * Two sets of named entries, compared field by field; an entry that only one side has is one change.
- * Never by index: removing an early entry must not make all the later ones look different.
- */
+/** Compares entries by name, field by field. An entry that only one side has is one change. */
 export function compareNamed(path: string, desired: Named, actual: Named): Change[] {
   const names = [...new Set([...desired.keys(), ...actual.keys()])].sort();
   return names.flatMap((name) => {

@@ -63,7 +63,7 @@ const CASES: Readonly<Record<string, Case>> = {
 describe.each(SETTINGS.filter(({ isShared }) => isShared).map((setting) => [setting.name, setting] as const))(
   "%s",
   (name, setting) => {
-    test("keeps what others have added since it was looked at", async () => {
+    test("keeps what other writers added since the read", async () => {
       const { spec, get, answer, put } = CASES[name] ?? { spec: {}, get: "", answer: () => ({}), put: "" };
       let looks = 0;
       const { bucket, calls } = fakeBucket(({ command }) => (command === get ? answer(looks++ > 0) : {}));
@@ -79,7 +79,7 @@ describe.each(SETTINGS.filter(({ isShared }) => isShared).map((setting) => [sett
   },
 );
 
-test("every setting of which a spec says what becomes of the entries of others is shared, but for those with a document for each entry", () => {
+test("every setting with a field for unmanaged entries is shared, except those with a document for each entry", () => {
   const [schema] = loadDefinitions()
     .filter(({ spec }) => spec.names.kind === "S3Bucket")
     .map((definition) => storedSchema(definition).properties?.spec);

@@ -17,14 +17,14 @@ describe("desired", () => {
     expect(tagsOf(spec, contextWith())).toEqual({ env: "prod", cost: "1", ...OWNERSHIP });
   });
 
-  test("what was applied and is wanted no more goes, and so does the mark of a release", () => {
+  test("removes applied tags that left the spec, and the mark of a release", () => {
     const { remove } = setting.desired({ tags: { new: "" } }, contextWith(["old", "env", "new"])) as {
       remove: string[];
     };
     expect(remove).toEqual(["old", RELEASED_BY_TAG]);
   });
 
-  test("always declared: without its ownership tags a bucket is nobody's", () => {
+  test("is always declared, because of the ownership tags", () => {
     expect(setting.desired({}, contextWith())).toMatchObject({ set: OWNERSHIP });
     expect(setting.reset({ env: "prod" }, settingContextWith())).toBeUndefined();
   });
@@ -45,7 +45,7 @@ test("observe: no tags", async () => {
 describe("diff", () => {
   const desired = { set: { env: "prod", empty: "" }, remove: ["old"] };
 
-  test("tags of others are nobody's business", () => {
+  test("ignores tags of other writers", () => {
     expect(setting.diff(desired, { empty: "", env: "prod", theirs: "1", "aws:createdBy": "x" })).toEqual([]);
   });
 
@@ -81,13 +81,13 @@ describe("write", () => {
     expect(calls).toContainEqual(["UntagResourceCommand", ["old"]]);
   });
 
-  test("a claim is there before the mark of the release goes", async () => {
+  test("writes the claim before it removes the mark of the release", async () => {
     const desired = setting.desired({}, contextWith());
     const commands = (await written(desired, { [RELEASED_BY_TAG]: "prod/team/docs" })).map(([command]) => command);
     expect(commands).toEqual(["TagResourceCommand", "UntagResourceCommand"]);
   });
 
-  test("nothing to add or nothing to remove is no call", async () => {
+  test("sends no call for nothing to add or to remove", async () => {
     expect(await written({ set: { env: "prod" }, remove: ["old"] }, { env: "prod" })).toEqual([]);
     expect(await written({ set: { env: "prod" }, remove: ["old"] }, {})).toHaveLength(1);
     expect(await written({ set: {}, remove: ["old"] }, { old: "" })).toEqual([["UntagResourceCommand", ["old"]]]);
@@ -97,20 +97,20 @@ describe("write", () => {
 describe("no room", () => {
   const desired = setting.desired({ tags: { "key-0": "x", new: "x" } }, contextWith(["old"]));
 
-  test("is told before anything is written, with what to do", async () => {
+  test("is reported before anything is written, with what to do", async () => {
     const { bucket, calls } = fakeBucket();
     const write = setting.write(bucket, desired, { ...userTags(47), old: "" });
     await expect(write).rejects.toMatchObject({
       reason: "TooManyTags",
       terminal: true,
       message:
-        "S3 allows 50 tags on a bucket. Bucket 'docs' has 47, and the operator needs room for 7 more: 4 that say whose it is, " +
+        "S3 allows 50 tags on a bucket. Bucket 'docs' has 47, and the operator needs room for 7 more: 4 ownership tags, " +
         "and 3 of spec.tags and the AWSAccount. Remove 4 of the bucket's tags at AWS",
     });
     expect(calls).toEqual([]);
   });
 
-  test("is none where what goes makes it, and a released bucket is claimed all the same", async () => {
+  test("does not count tags to be removed, and a released bucket is claimed all the same", async () => {
     const observed = { ...userTags(43), old: "", [ORIGIN_TAG]: "Created", [RELEASED_BY_TAG]: "prod/team/docs" };
     const { current, answers } = tagStore(observed);
     const { bucket } = fakeBucket((call) => answers[call.command]?.(call));
@@ -128,7 +128,7 @@ describe("report", () => {
   });
 });
 
-describe("tags named like what every object has", () => {
+describe("tags named like inherited properties", () => {
   test("are set", () => {
     const desired = setting.desired({ tags: { constructor: "x" } }, settingContextWith());
     expect(setting.diff(desired, {})).toContainEqual({ path: "constructor", desired: "x", actual: "" });
@@ -149,7 +149,7 @@ describe("as many tags as there may be, all replaced", () => {
   const [set, observed] = [many("new"), many("old")];
   const desired = { set, remove: Object.keys(observed) };
 
-  test("never pass S3's 50 on the way", async () => {
+  test("never exceed S3's 50 in between", async () => {
     const has = new Set(Object.keys(observed));
     let most = 0;
     const { bucket } = fakeBucket(({ input }) => {
@@ -167,36 +167,35 @@ describe("as many tags as there may be, all replaced", () => {
   });
 });
 
-describe("declare", () => {
-  const declare = (observed: Record<string, string>) => setting.declare(observed, settingContextWith());
+describe("toSpec", () => {
+  const toSpec = (observed: Record<string, string>) => setting.toSpec(observed, settingContextWith());
 
   test("the user's tags, without AWS's own and without those of ownership", () => {
-    const { spec, unsaid } = declare({
+    const { spec, omitted } = toSpec({
       env: "prod",
       "aws:cloudformation:stack-name": "docs",
       [RELEASED_BY_TAG]: "a/b/c",
     });
     expect(spec).toEqual({ tags: { env: "prod" } });
-    expect(unsaid).toEqual(["'aws:cloudformation:stack-name' is AWS's own"]);
-    expect(declare({}).spec).toBeUndefined();
+    expect(omitted).toEqual(["'aws:cloudformation:stack-name' is AWS's own"]);
+    expect(toSpec({}).spec).toBeUndefined();
   });
 
-  test("that an S3Bucket has it is told", () => {
-    expect(declare(OWNERSHIP)).toEqual({ unsaid: [expect.stringContaining("an S3Bucket has the bucket")] });
+  test("notes that an S3Bucket owns the bucket", () => {
+    expect(toSpec(OWNERSHIP)).toEqual({ omitted: [expect.stringContaining("name an S3Bucket as the bucket's owner")] });
   });
 
-  test("that there is no room for a claim is told, with what to do", () => {
-    expect(declare(userTags(35)).unsaid).toEqual([]);
-    expect(declare(userTags(46)).unsaid).not.toContainEqual(expect.stringContaining("no room"));
-    const note =
-      "48 tags leave no room for those by which an s3-operator says whose a bucket is: remove 2 at AWS before";
-    expect(declare(userTags(48)).unsaid).toContainEqual(expect.stringContaining(note));
+  test("notes that there is no room for ownership tags, with what to do", () => {
+    expect(toSpec(userTags(35)).omitted).toEqual([]);
+    expect(toSpec(userTags(46)).omitted).not.toContainEqual(expect.stringContaining("no room"));
+    const note = "48 tags leave no room for the ownership tags of s3-operator: remove 2 at AWS before the adoption";
+    expect(toSpec(userTags(48)).omitted).toContainEqual(expect.stringContaining(note));
   });
 
-  test("no more than a spec may have", () => {
+  test("exports no more than the limit of a spec", () => {
     const many = Object.fromEntries(Array.from({ length: 37 }, (_, index) => [`key${index}`, ""]));
-    const { spec, unsaid } = declare(many);
+    const { spec, omitted } = toSpec(many);
     expect(Object.keys(spec?.tags ?? {})).toHaveLength(35);
-    expect(unsaid).toEqual(["'key35' is beyond the 35 of a spec", "'key36' is beyond the 35 of a spec"]);
+    expect(omitted).toEqual(["'key35' exceeds the 35 of a spec", "'key36' exceeds the 35 of a spec"]);
   });
 });

@@ -4,18 +4,20 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/ownership.ts";
 import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
 import { changeTags, readTags } from "../tagging/tagging.ts";
-import type { Declaration } from "./declaration.ts";
-import { type Change, compare, defineSetting, type SettingContext, SettingRefused } from "./setting.ts";
+import type { ExportedSetting } from "./to-spec.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 interface DesiredTags {
   set: Tags;
-  /** Keys that must not be there; all keys in neither are somebody else's. */
+  /** Keys to remove. Keys in neither belong to other writers. */
   remove: readonly string[];
 }
 
 type TagContext = Pick<SettingContext, "accountTags" | "ownershipTags" | "appliedTagKeys">;
 
-/** All tags that a bucket is to have; a new one gets them in the call that creates it. */
+/** All desired tags. A new bucket gets them in the call that creates it. */
 export function tagsOf(spec: S3BucketSpec, { accountTags, ownershipTags }: TagContext): Tags {
   return { ...accountTags, ...spec.tags, ...ownershipTags };
 }
@@ -32,7 +34,7 @@ function diff({ set, remove }: DesiredTags, observed: Tags): Change[] {
   ];
 }
 
-/** Undefined also for "constructor" and other names that every object knows. */
+/** Undefined also for "constructor" and other inherited names. */
 function valueOf(tags: Tags, key: string): string | undefined {
   return Object.hasOwn(tags, key) ? tags[key] : undefined;
 }
@@ -45,36 +47,36 @@ function isUserKey(key: string): boolean {
   return !key.startsWith(`${GROUP}/`);
 }
 
-/** As the CRD bounds them. */
+/** The CRD's limit. */
 const MAX_SPEC_TAGS = 35;
 
-/** For the keys alone. */
+const CLAIMED =
+  "they name an S3Bucket as the bucket's owner: another one can adopt it only after that one is deleted with deletionPolicy Retain";
+
+/** Used for its keys only. */
 const ANY_OWNERSHIP = ownershipTags({ cluster: "", namespace: "", name: "" }, "Adopted");
 
-/** Of the user's tags, which all stay in any case; whose the bucket is, is not for a spec to say. */
-function declare(observed: Tags): Declaration {
+/** Exports the user's tags, without ownership tags. Omitted tags stay on the bucket. */
+function toSpec(observed: Tags): ExportedSetting {
   const ofUser = Object.entries(observed).filter(([key]) => isUserKey(key));
   const writable = ofUser.filter(([key]) => !isReserved(key));
   const surplus = tagsTooMany(Object.fromEntries(ofUser), { set: ANY_OWNERSHIP });
-  const unsaid = [
+  const omitted = [
     ...ofUser.flatMap(([key]) => (isReserved(key) ? [`'${key}' is AWS's own`] : [])),
-    ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' is beyond the ${MAX_SPEC_TAGS} of a spec`),
-    ...(isClaimed(observed)
-      ? [
-          "they say that an S3Bucket has the bucket: only once it is deleted, with deletionPolicy Retain, can another one adopt it",
-        ]
-      : []),
-    ...(surplus > 0
-      ? [
-          `${countTags(Object.keys(observed))} tags leave no room for those by which an s3-operator says whose a bucket is: remove ${surplus} at AWS before it is adopted`,
-        ]
-      : []),
+    ...writable.slice(MAX_SPEC_TAGS).map(([key]) => `'${key}' exceeds the ${MAX_SPEC_TAGS} of a spec`),
   ];
-  const said = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
-  return { ...(writable.length > 0 && { spec: { tags: said } }), unsaid };
+  if (isClaimed(observed)) omitted.push(CLAIMED);
+  if (surplus > 0) {
+    const count = countTags(Object.keys(observed));
+    omitted.push(
+      `${count} tags leave no room for the ownership tags of s3-operator: remove ${surplus} at AWS before the adoption`,
+    );
+  }
+  const tags = Object.fromEntries(writable.slice(0, MAX_SPEC_TAGS));
+  return { ...(writable.length > 0 && { spec: { tags } }), omitted };
 }
 
-/** Why the bucket cannot have its tags: with those of others, they are more than S3 allows. Undefined: it can. Pure. */
+/** Why the tags do not fit: with those of other writers, they exceed S3's limit. Undefined: they fit. Pure. */
 export function roomProblem(name: string, { set, remove }: DesiredTags, observed: Tags): SettingRefused | undefined {
   const surplus = tagsTooMany(observed, { drop: remove, set });
   if (surplus === 0) return undefined;
@@ -83,14 +85,14 @@ export function roomProblem(name: string, { set, remove }: DesiredTags, observed
   const ours = missing.filter((key) => !isUserKey(key)).length;
   const message =
     `S3 allows ${MAX_TAGS} tags on a bucket. Bucket '${name}' has ${countTags(kept)}, and the operator needs room for ${missing.length} more: ` +
-    `${ours} that say whose it is, and ${missing.length - ours} of spec.tags and the AWSAccount. Remove ${surplus} of the bucket's tags at AWS`;
+    `${ours} ownership tags, and ${missing.length - ours} of spec.tags and the AWSAccount. Remove ${surplus} of the bucket's tags at AWS`;
   return new SettingRefused(REASON.tooManyTags, message);
 }
 
-/** The spec's tags, the account's and those that say whose the bucket is. */
+/** Tags of the spec and of the AWSAccount, and ownership tags. */
 export const tags = defineSetting<DesiredTags, Tags>({
   name: "tags",
-  permissions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
+  iamActions: { read: ["s3:ListTagsForResource"], write: ["s3:TagResource", "s3:UntagResource"] },
 
   desired: desiredTags,
 
@@ -106,15 +108,15 @@ export const tags = defineSetting<DesiredTags, Tags>({
     await changeTags(bucket, observed, {
       drop: surplus.filter((key) => !isRelease(key)),
       set: Object.fromEntries(changed),
-      // A released bucket is claimed before it stops being one.
+      // Claim a released bucket before removing the mark of its release.
       dropAfter: surplus.filter(isRelease),
     });
   },
 
-  // Always declared: without its ownership tags a bucket is not ours.
+  // Always declared, because of the ownership tags.
   reset: () => undefined,
 
-  declare,
+  toSpec,
 
   report: (desired, observed) => {
     const { set = {}, remove = [] } = desired ?? {};

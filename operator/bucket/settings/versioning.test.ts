@@ -32,7 +32,7 @@ test.each([
   expect(setting.diff(desired, { status })).toEqual(changes);
 });
 
-test("write sends the status, and never MFADelete, which only root may", async () => {
+test("write sends the status, and never MFADelete, which only the root user may change", async () => {
   const { bucket, calls } = fakeBucket();
   await setting.write(bucket, "Enabled", { status: "Suspended", mfaDelete: "Disabled" });
   expect(calls).toStrictEqual([
@@ -43,14 +43,14 @@ test("write sends the status, and never MFADelete, which only root may", async (
   ]);
 });
 
-test("write refuses, without a call, where MFA delete is on", async () => {
+test("write refuses without a call if MFA delete is enabled", async () => {
   const { bucket, calls } = fakeBucket();
   const refusal = setting.write(bucket, "Enabled", { status: "Suspended", mfaDelete: "Enabled" });
   await expect(refusal).rejects.toMatchObject({ name: "SettingRefused", reason: "MFADeleteEnabled" });
   expect(calls).toEqual([]);
 });
 
-test("write says what to do where object lock or replication needs versioning", async () => {
+test("write explains a refusal because of object lock or replication", async () => {
   const { bucket } = fakeBucket(() => {
     throw sdkError("InvalidBucketState", 409);
   });
@@ -62,7 +62,7 @@ test("write says what to do where object lock or replication needs versioning", 
 test.each([
   [{ status: "Enabled" }, "Suspended"],
   [{ status: "Enabled", mfaDelete: "Disabled" }, "Suspended"],
-  // Nobody but root can; the setting is left alone, rather than stuck.
+  // Only the root user can change it: the operator skips the reset instead of failing forever.
   [{ status: "Enabled", mfaDelete: "Enabled" }, undefined],
   [{ status: "Suspended" }, undefined],
   [{}, undefined],
@@ -78,11 +78,11 @@ test.each([
   expect(setting.report?.("Enabled", observed)).toEqual({ mfaDelete });
 });
 
-test("declare: MFA delete is told, never-set is not Suspended", () => {
+test("toSpec notes MFA delete; never enabled is not Suspended", () => {
   const context = settingContextWith();
-  expect(setting.declare({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
-  expect(setting.declare({}, context)).toEqual({});
-  const { spec, unsaid } = setting.declare({ status: "Enabled", mfaDelete: "Enabled" }, context);
+  expect(setting.toSpec({ status: "Suspended" }, context)).toEqual({ spec: { versioning: "Suspended" } });
+  expect(setting.toSpec({}, context)).toEqual({});
+  const { spec, omitted } = setting.toSpec({ status: "Enabled", mfaDelete: "Enabled" }, context);
   expect(spec).toEqual({ versioning: "Enabled" });
-  expect(unsaid).toEqual([expect.stringContaining("MFA delete")]);
+  expect(omitted).toEqual([expect.stringContaining("MFA delete")]);
 });

@@ -4,30 +4,28 @@ import {
   type MFADeleteStatus,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
-import { compare, defineSetting, SettingRefused } from "./setting.ts";
+import { defineSetting } from "./setting.ts";
+import { SettingRefused } from "../failure.ts";
+import { isVersioningNeeded } from "../../aws/errors.ts";
+import { compare } from "../../reconcile/change.ts";
 
 interface Versioning {
-  /** Undefined: never enabled, which no call can bring back. */
+  /** Undefined: never enabled. No call can restore this state. */
   status?: BucketVersioningStatus | undefined;
   mfaDelete?: MFADeleteStatus | undefined;
 }
 
 const NEEDED =
-  "S3 does not suspend versioning of a bucket that has object lock, which cannot be switched off, or replication: " +
+  "S3 does not suspend versioning of a bucket with object lock, which cannot be disabled, or replication: " +
   "set spec.versioning to Enabled";
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
-function isNeeded(error: unknown): boolean {
-  return error instanceof Error && error.name === "InvalidBucketState";
-}
-
 /**
- * MFA delete is reported, and versioning left as it is where that is on: only the root user, with its MFA device, could change either.
+ * With MFA delete, only the root user can change versioning: the operator reports it and writes nothing.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
  */
 export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
   name: "versioning",
-  permissions: { read: ["s3:GetBucketVersioning"], write: ["s3:PutBucketVersioning"] },
+  iamActions: { read: ["s3:GetBucketVersioning"], write: ["s3:PutBucketVersioning"] },
 
   desired: (spec) => spec.versioning,
 
@@ -41,23 +39,25 @@ export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
   write: async ({ s3, ref, options }, desired, { mfaDelete }) => {
     if (mfaDelete === "Enabled") {
       const message =
-        "MFA delete is on, so that only the root user of the account, with its MFA device, can change versioning: " +
-        "have it changed there, or remove spec.versioning";
+        "MFA delete is enabled, so that only the account's root user can change versioning, with its MFA device: " +
+        "change it as that user, or remove spec.versioning";
       throw new SettingRefused("MFADeleteEnabled", message);
     }
     const command = new PutBucketVersioningCommand({ ...ref, VersioningConfiguration: { Status: desired } });
     try {
       await s3.send(command, options);
     } catch (error) {
-      throw desired === "Suspended" && isNeeded(error) ? new SettingRefused("VersioningNeeded", NEEDED) : error;
+      throw desired === "Suspended" && isVersioningNeeded(error)
+        ? new SettingRefused("VersioningNeeded", NEEDED)
+        : error;
     }
   },
 
   reset: ({ status, mfaDelete }) => (status === "Enabled" && mfaDelete !== "Enabled" ? "Suspended" : undefined),
 
-  declare: ({ status, mfaDelete }) => ({
+  toSpec: ({ status, mfaDelete }) => ({
     ...(status !== undefined && { spec: { versioning: status } }),
-    ...(mfaDelete === "Enabled" && { unsaid: ["MFA delete is on, which only the root user can change"] }),
+    ...(mfaDelete === "Enabled" && { omitted: ["MFA delete is enabled, which only the root user can change"] }),
   }),
 
   report: (_desired, { mfaDelete }) => ({ mfaDelete: mfaDelete ?? "Disabled" }),

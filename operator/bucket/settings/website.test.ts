@@ -88,18 +88,18 @@ describe("write", () => {
   });
 });
 
-test("reset takes it away, if there is one", () => {
+test("reset removes it, if there is one", () => {
   expect(setting.reset(MOVED, settingContextWith())).toEqual(NONE);
   expect(setting.reset(NONE, settingContextWith())).toBeUndefined();
 });
 
-test("declare: all of it or nothing", () => {
-  const declare = (observed: object) => setting.declare(observed, settingContextWith());
+test("toSpec: all of it or nothing", () => {
+  const toSpec = (observed: object) => setting.toSpec(observed, settingContextWith());
   for (const observed of [SITE, MOVED]) {
-    const { spec } = declare(observed);
+    const { spec } = toSpec(observed);
     expect(setting.desired(spec ?? {}, settingContextWith())).toMatchObject(observed);
   }
-  expect(declare(NONE)).toEqual({});
+  expect(toSpec(NONE)).toEqual({});
   const newer = { ...SITE, RoutingRules: [{ ...DOCS, Cache: { Seconds: 1 } }] };
-  expect(declare(newer)).toEqual({ unsaid: ["RoutingRules.Cache, of which a spec knows nothing"] });
+  expect(toSpec(newer)).toEqual({ omitted: ["RoutingRules.Cache, which a spec cannot express"] });
 });

@@ -6,63 +6,55 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { carryOver } from "./carry-over.ts";
-import { type Declaration, stated, unknownFields, unlessEmpty, unlessNone } from "./declaration.ts";
-import { deleteSeen } from "./delete-seen.ts";
-import { unlessAbsent, type Change, compare, defineSetting } from "./setting.ts";
+import { type ExportedSetting, stated, unknownFields, unlessEmpty, unlessNone } from "./to-spec.ts";
+import { defineSetting } from "./setting.ts";
+import { unlessAbsent, deleteSeen } from "../subresource.ts";
+import { type Change, compare } from "../../reconcile/change.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];
 
-/** No field: no website. */
+const REDIRECT_ALL = ["hostName", "protocol"] as const;
+const CONDITION = ["keyPrefixEquals", "httpErrorCodeReturnedEquals"] as const;
+const REDIRECT = ["hostName", "httpRedirectCode", "protocol", "replaceKeyPrefixWith", "replaceKeyWith"] as const;
+
+/** Paths that a spec can express. Export omits a website with others, because a Put writes the whole document. */
+const FIELDS = [
+  "IndexDocument.Suffix",
+  "ErrorDocument.Key",
+  ...pathsBelow("RedirectAllRequestsTo", REDIRECT_ALL),
+  ...pathsBelow("RoutingRules.Condition", CONDITION),
+  ...pathsBelow("RoutingRules.Redirect", REDIRECT),
+];
+
+/** Without fields: no website. */
 function desired({ website }: S3BucketSpec): WebsiteConfiguration | undefined {
   if (website === undefined) return undefined;
   const { indexDocument, errorDocument, redirectAllRequestsTo, routingRules } = website;
   return {
     IndexDocument: indexDocument === undefined ? undefined : { Suffix: indexDocument },
     ErrorDocument: errorDocument === undefined ? undefined : { Key: errorDocument },
-    RedirectAllRequestsTo: redirectAllRequestsTo && {
-      HostName: redirectAllRequestsTo.hostName,
-      Protocol: redirectAllRequestsTo.protocol,
-    },
+    RedirectAllRequestsTo: redirectAllRequestsTo && toS3(redirectAllRequestsTo, REDIRECT_ALL),
     RoutingRules: routingRules?.map(toRule),
   };
 }
 
 function toRule({ condition, redirect }: RuleSpec): RoutingRule {
-  return {
-    Condition: condition && {
-      KeyPrefixEquals: condition.keyPrefixEquals,
-      HttpErrorCodeReturnedEquals: condition.httpErrorCodeReturnedEquals,
-    },
-    Redirect: {
-      HostName: redirect.hostName,
-      HttpRedirectCode: redirect.httpRedirectCode,
-      Protocol: redirect.protocol,
-      ReplaceKeyPrefixWith: redirect.replaceKeyPrefixWith,
-      ReplaceKeyWith: redirect.replaceKeyWith,
-    },
-  };
+  return { Condition: condition && toS3(condition, CONDITION), Redirect: toS3(redirect, REDIRECT) };
 }
 
 function canonicalRule({ Condition, Redirect }: RoutingRule): unknown {
-  return {
-    keyPrefixEquals: Condition?.KeyPrefixEquals,
-    httpErrorCodeReturnedEquals: Condition?.HttpErrorCodeReturnedEquals,
-    hostName: Redirect?.HostName,
-    httpRedirectCode: Redirect?.HttpRedirectCode,
-    protocol: Redirect?.Protocol,
-    replaceKeyPrefixWith: Redirect?.ReplaceKeyPrefixWith,
-    replaceKeyWith: Redirect?.ReplaceKeyWith,
-  };
+  return { ...fromS3(Condition, CONDITION), ...fromS3(Redirect, REDIRECT) };
 }
 
-/** The same for every way in which S3 may write the same website; rules keep their order, the first match winning. */
+/** Equal for all forms in which S3 may return the same website. The order of rules counts: the first match wins. */
 function canonical(website: WebsiteConfiguration): Record<string, unknown> {
   const { IndexDocument, ErrorDocument, RedirectAllRequestsTo: all, RoutingRules = [] } = website;
   return {
     indexDocument: IndexDocument?.Suffix,
     errorDocument: ErrorDocument?.Key,
-    redirectAllRequestsTo: all && { hostName: all.HostName, protocol: all.Protocol },
+    redirectAllRequestsTo: all && fromS3(all, REDIRECT_ALL),
     routingRules: RoutingRules.length > 0 ? RoutingRules.map(canonicalRule) : undefined,
   };
 }
@@ -76,21 +68,10 @@ function isAbsent({ IndexDocument, RedirectAllRequestsTo }: WebsiteConfiguration
   return IndexDocument === undefined && RedirectAllRequestsTo === undefined;
 }
 
-/** All that a spec can say of it, which has to be all of it: a Put writes it whole. */
-const FIELDS = [
-  "IndexDocument.Suffix",
-  "ErrorDocument.Key",
-  ...["HostName", "Protocol"].map((field) => `RedirectAllRequestsTo.${field}`),
-  ...["KeyPrefixEquals", "HttpErrorCodeReturnedEquals"].map((field) => `RoutingRules.Condition.${field}`),
-  ...["HostName", "HttpRedirectCode", "Protocol", "ReplaceKeyPrefixWith", "ReplaceKeyWith"].map(
-    (field) => `RoutingRules.Redirect.${field}`,
-  ),
-];
-
-function declare(observed: WebsiteConfiguration): Declaration {
+function toSpec(observed: WebsiteConfiguration): ExportedSetting {
   if (isAbsent(observed)) return {};
   const unknown = unknownFields(observed, FIELDS);
-  if (unknown.length > 0) return { unsaid: [`${unknown.join(", ")}, of which a spec knows nothing`] };
+  if (unknown.length > 0) return { omitted: [`${unknown.join(", ")}, which a spec cannot express`] };
   const { IndexDocument, ErrorDocument, RedirectAllRequestsTo: all, RoutingRules = [] } = observed;
   const website = stated<NonNullable<S3BucketSpec["website"]>>({
     indexDocument: IndexDocument?.Suffix,
@@ -101,28 +82,17 @@ function declare(observed: WebsiteConfiguration): Declaration {
   return { spec: { website } };
 }
 
-function toRuleSpec({ Condition = {}, Redirect = {} }: RoutingRule): RuleSpec {
+function toRuleSpec({ Condition, Redirect }: RoutingRule): RuleSpec {
   return stated<RuleSpec>({
-    condition: unlessEmpty(
-      stated<NonNullable<RuleSpec["condition"]>>({
-        keyPrefixEquals: Condition.KeyPrefixEquals,
-        httpErrorCodeReturnedEquals: Condition.HttpErrorCodeReturnedEquals,
-      }),
-    ),
-    redirect: stated<RuleSpec["redirect"]>({
-      hostName: Redirect.HostName,
-      httpRedirectCode: Redirect.HttpRedirectCode,
-      protocol: Redirect.Protocol,
-      replaceKeyPrefixWith: Redirect.ReplaceKeyPrefixWith,
-      replaceKeyWith: Redirect.ReplaceKeyWith,
-    }),
+    condition: unlessEmpty(stated<NonNullable<RuleSpec["condition"]>>(fromS3(Condition, CONDITION))),
+    redirect: stated<RuleSpec["redirect"]>(fromS3(Redirect, REDIRECT)),
   });
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html */
 export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>({
   name: "website",
-  permissions: { read: ["s3:GetBucketWebsite"], write: ["s3:PutBucketWebsite", "s3:DeleteBucketWebsite"] },
+  iamActions: { read: ["s3:GetBucketWebsite"], write: ["s3:PutBucketWebsite", "s3:DeleteBucketWebsite"] },
 
   desired,
 
@@ -144,5 +114,5 @@ export const website = defineSetting<WebsiteConfiguration, WebsiteConfiguration>
 
   reset: (observed) => (isAbsent(observed) ? undefined : {}),
 
-  declare,
+  toSpec,
 });

@@ -1,8 +1,8 @@
 import { GetBucketTaggingCommand, PutBucketTaggingCommand } from "@aws-sdk/client-s3";
 import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { unlessAbsent } from "../settings/setting.ts";
-import { tagsOfList, tagList } from "./list.ts";
+import { unlessAbsent } from "../subresource.ts";
+import { tagsOfList, tagList } from "../tag-list.ts";
 import { countTags, MAX_TAGS, type TagChange } from "./room.ts";
 
 /** All tags of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html */
@@ -12,8 +12,8 @@ export async function readTagSet({ s3, ref, options }: BucketClient): Promise<Ta
 }
 
 /**
- * Writes the whole set, read just before: what another tool writes in between is lost. AWS's own tags must be in it as they are.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html, https://github.com/hashicorp/terraform-provider-aws/issues/7323
+ * Replaces the whole set. Changes by other tools since the read are lost. AWS's own tags must stay unchanged:
+ * https://github.com/hashicorp/terraform-provider-aws/issues/7323
  */
 export async function changeTagSet(bucket: BucketClient, change: TagChange): Promise<void> {
   const { s3, ref, options } = bucket;
@@ -21,7 +21,7 @@ export async function changeTagSet(bucket: BucketClient, change: TagChange): Pro
   await s3.send(new PutBucketTaggingCommand({ ...ref, Tagging: { TagSet } }), options);
 }
 
-/** All at once, so that none needs to go before another one comes. */
+/** Drops the origin tag if the result would exceed the limit. */
 function changed(tags: Tags, { drop = [], set = {}, dropAfter = [] }: TagChange): Tags {
   const dropped = new Set([...drop, ...dropAfter]);
   const kept = Object.entries(tags).filter(([key]) => !dropped.has(key));

@@ -15,7 +15,7 @@ import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
 import { countTags, hasRoomFor, MAX_TAGS, stepsOf, type TagChange, tagsTooMany } from "./room.ts";
 
-/* Whatever a bucket's tags are, each of the operator's changes has room, and ends up whole; and the bucket is the right object's after every call. */
+/* For any tags: each change fits, completes after an interruption, and names the right owner after every call. */
 
 const OTHER = { ...OWNER, name: "x" };
 const CLAIM = ownershipTags(OWNER, "Created");
@@ -26,7 +26,7 @@ interface Change {
   before: Tags;
   change: TagChange;
   after: Tags;
-  /** To whom the bucket may seem to belong after each call, as OWNER sees it, and as OTHER does. */
+  /** Ownership after each call, as OWNER sees it, and as OTHER does. */
   toOwner: Ownership[];
   toOther: Ownership[];
 }
@@ -114,7 +114,7 @@ test.each(CHANGES)("$what ends up whole when it is broken off after any call and
   for (const count of [0, MAX_TAGS - 5, MAX_TAGS - 4]) {
     const others = userTags(count);
     for (const broken of run({ ...others, ...each.before }, each.change)) {
-      // The origin is known from status.
+      // Status has the origin.
       const change = { ...each.change, set: { [ORIGIN_TAG]: "Created", ...each.change.set } };
       const states = [broken, ...run(broken, change)];
       expect(Math.max(...states.map((tags) => countTags(Object.keys(tags))))).toBeLessThanOrEqual(MAX_TAGS);
@@ -123,7 +123,7 @@ test.each(CHANGES)("$what ends up whole when it is broken off after any call and
   }
 });
 
-test("a hand-over takes the place of the origin on a full bucket only", () => {
+test("the tag of a hand-over replaces the origin tag only on a full bucket", () => {
   const set = { [EXPIRING_TAG]: "now" };
   const [some, full] = [
     { ...userTags(5), ...CLAIM },
@@ -135,12 +135,12 @@ test("a hand-over takes the place of the origin on a full bucket only", () => {
   expect([hasRoomFor(EXPIRING_TAG, full), hasRoomFor(EXPIRING_TAG, userTags(MAX_TAGS))]).toEqual([true, false]);
 });
 
-test("calls for nothing are left out", () => {
+test("leaves out empty calls", () => {
   expect(stepsOf({}, {})).toEqual([]);
   expect(stepsOf({}, { drop: [], set: {}, dropAfter: [] })).toEqual([]);
 });
 
-test("AWS's own tags take no room", () => {
+test("AWS's own tags do not count", () => {
   expect(tagsTooMany({ ...userTags(MAX_TAGS - 4), "aws:cloudformation:stack-name": "s" }, { set: CLAIM })).toBe(0);
   expect(tagsTooMany(userTags(MAX_TAGS - 3), { set: CLAIM })).toBe(1);
   expect(tagsTooMany(userTags(MAX_TAGS), { drop: ["key-0", "key-1"], set: CLAIM })).toBe(2);

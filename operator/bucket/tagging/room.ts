@@ -1,24 +1,24 @@
 import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 
-/** Tags of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html */
+/** Maximum of tags per bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html */
 export const MAX_TAGS = 50;
 
-/** AWS's own: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
+/** Whether AWS owns the tag: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
 export function isReserved(key: string): boolean {
   return key.toLowerCase().startsWith("aws:");
 }
 
-/** Those that count towards the limit, which AWS's own do not. */
+/** Counts the tags that the limit covers: all but AWS's own. */
 export function countTags(keys: Iterable<string>): number {
   return [...new Set(keys)].filter((key) => !isReserved(key)).length;
 }
 
-/** What is to become of a bucket's tags; those in none of the three stay. */
+/** A change of a bucket's tags. Keys in none of the three lists stay. */
 export interface TagChange {
-  /** Keys that go first, to make room. */
+  /** Keys to remove first, to make room. */
   drop?: readonly string[];
   set?: Tags;
-  /** Keys that go only when `set` is there: as long as they are there, they say whose the bucket is. */
+  /** Keys to remove after `set`, because they name the owner until then. */
   dropAfter?: readonly string[];
 }
 
@@ -32,9 +32,9 @@ function remaining(observed: Tags, { drop = [], set = {}, dropAfter = [] }: TagC
 }
 
 /**
- * The calls by which tags are changed one by one, in an order in which there are never more than S3 allows. Where it takes one more on
- * the way, the origin gives its place, and comes back if there is one in the end. Whatever call is the last one before a crash, the
- * tags say at each moment that the bucket belongs to the owner before or the one after. Pure.
+ * Splits a change into calls that never exceed S3's limit. If there is no room for an intermediate tag, the origin tag
+ * is removed first, and restored at the end if it fits. After each call the tags name the former or the new owner, so
+ * that a crash leaves no bucket without one. Pure.
  */
 export function stepsOf(observed: Tags, { drop = [], set = {}, dropAfter = [] }: TagChange): TagStep[] {
   const fits = countTags(remaining(observed, { drop, set })) <= MAX_TAGS;
@@ -51,12 +51,12 @@ function steps(...all: TagStep[]): TagStep[] {
   return all.filter((step) => ("set" in step ? Object.keys(step.set) : step.drop).length > 0);
 }
 
-/** How many of the tags that are not in `set` must go so that there is room for it; 0: none. Pure. */
+/** How many other tags must be removed to make room for `set`. Pure. */
 export function tagsTooMany(observed: Tags, { drop = [], set = {} }: TagChange): number {
   return Math.max(0, countTags(remaining(observed, { drop, set })) - MAX_TAGS);
 }
 
-/** Whether a tag of ours can be added, the origin giving its place if need be. Pure. */
+/** Whether an ownership tag can be added, in place of the origin tag if needed. Pure. */
 export function hasRoomFor(key: string, observed: Tags): boolean {
   return tagsTooMany(observed, { drop: [ORIGIN_TAG], set: { [key]: "" } }) === 0;
 }

@@ -3,14 +3,14 @@ import { CLAIM_TAGS, EXPIRING_TAG, ORIGIN_TAG, ownershipTags, releaseTag, type T
 import { type Call, failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
-import { tagList } from "./list.ts";
+import { tagList } from "../tag-list.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const NO_CALL = failing("MethodNotAllowed", 405);
 const AN_OBJECT = failing("NoSuchBucket", 404, { BucketName: "v20180820" });
 
-/** A bucket whose tags only the classic calls know. */
+/** A bucket with tags that only the classic calls return. */
 function classicBucket(tags: Tags = {}, answers: Record<string, (call: Call) => unknown> = {}) {
   let current = tags;
   const routes: typeof answers = {
@@ -74,7 +74,7 @@ describe("where S3 Control has no tags", () => {
     expect(usesClassicTagging(fakeBucket().bucket), "of another account or region").toBe(false);
   });
 
-  test("a bucket that is gone is gone", async () => {
+  test("a missing bucket is an error", async () => {
     const gone = failing("NoSuchBucket", 404);
     const { bucket } = classicBucket({}, { ListTagsForResourceCommand: AN_OBJECT, GetBucketTaggingCommand: gone });
     await expect(readTags(bucket)).rejects.toThrow("NoSuchBucket");
@@ -93,20 +93,20 @@ describe("where S3 Control has no tags", () => {
     expect(current()).toEqual({ ...OURS, "aws:cloudformation:stack-name": "s", env: "prod" });
   });
 
-  test("a release of a bucket with as many tags as S3 allows is one write too", async () => {
+  test("a release of a bucket with the maximum of tags is one write too", async () => {
     const { bucket, current } = classicBucket({ ...userTags(46), ...OURS });
     await changeTags(bucket, await readTags(bucket), { set: releaseTag(OWNER), dropAfter: CLAIM_TAGS });
     expect(current()).toEqual({ ...userTags(46), ...releaseTag(OWNER), [ORIGIN_TAG]: "Created" });
   });
 
-  test("the origin gives its place where there is no other", async () => {
+  test("the origin tag makes room if needed", async () => {
     const { bucket, current } = classicBucket({ ...userTags(46), ...OURS });
     await changeTags(bucket, await readTags(bucket), { set: { [EXPIRING_TAG]: "now" } });
     expect(current()).toHaveProperty([EXPIRING_TAG]);
     expect(current()).not.toHaveProperty([ORIGIN_TAG]);
   });
 
-  test("a refused write makes S3 Control be asked again", async () => {
+  test("after a refused write, the next read tries S3 Control", async () => {
     const { bucket } = classicBucket({}, { PutBucketTaggingCommand: failing("InvalidRequest", 400) });
     await expect(changeTags(bucket, await readTags(bucket), { set: OURS })).rejects.toThrow("InvalidRequest");
     expect(usesClassicTagging(bucket)).toBe(false);

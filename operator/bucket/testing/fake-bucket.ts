@@ -2,7 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3ControlClient } from "@aws-sdk/client-s3-control";
 import type { BucketClient } from "../bucket-client.ts";
 
-/** What was sent: "PutBucketVersioningCommand", and its input. */
+/** A command, such as "PutBucketVersioningCommand", and its input. */
 export interface Call {
   command: string;
   input: Record<string, unknown>;
@@ -10,11 +10,11 @@ export interface Call {
 
 export interface FakeBucket {
   bucket: BucketClient;
-  /** In the order in which they were sent. */
+  /** In send order. */
   calls: Call[];
 }
 
-/** A bucket without a network: `answer` gives, or throws, what AWS would; by default an empty answer. */
+/** A bucket without a network. `answer` returns or throws AWS's answer; default: an empty one. */
 export function fakeBucket(
   answer: (call: Call) => unknown = () => ({}),
   overrides: Partial<Pick<BucketClient, "name" | "region" | "partition">> = {},
@@ -41,7 +41,7 @@ export function fakeBucket(
   return { bucket, calls };
 }
 
-/** An error as the AWS SDK throws it for an answer of AWS, in which the id of the request is never missing. */
+/** The SDK's error for an answer of AWS, which always has a request id. */
 export function sdkError(name: string, httpStatusCode: number, extra: object = {}): Error {
   return Object.assign(new Error(name), {
     name,
@@ -50,7 +50,7 @@ export function sdkError(name: string, httpStatusCode: number, extra: object = {
   });
 }
 
-/** An `answer` that is this error, whatever the call. */
+/** An `answer` that throws this error for every call. */
 export function failing(name: string, httpStatusCode: number, extra: object = {}): () => never {
   return () => {
     throw sdkError(name, httpStatusCode, extra);

@@ -8,7 +8,8 @@ import type { PartState } from "../../reconcile/part.ts";
 import type { SettingResult } from "../apply.ts";
 import type { BucketContext } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
-import type { Change, Setting, SettingContext } from "../settings/setting.ts";
+import type { Setting, SettingContext } from "../settings/setting.ts";
+import type { Change } from "../../reconcile/change.ts";
 import type { Target } from "../target.ts";
 import { fakeBucket } from "./fake-bucket.ts";
 
@@ -49,7 +50,7 @@ export function target(overrides: Partial<Target> = {}): Target {
   return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
 }
 
-/** Of an adopted bucket, unless told otherwise. */
+/** The context of an adopted bucket. */
 export function settingContextWith(overrides: Partial<SettingContext> = {}): SettingContext {
   const { bucket } = fakeBucket();
   const operator = { callerArn: CALLER_ARN, actions: ["s3:GetBucketPolicy", "s3:PutBucketPolicy"] };
@@ -67,17 +68,17 @@ export function settingContextWith(overrides: Partial<SettingContext> = {}): Set
   };
 }
 
-/** A setting whose desired value is the spec's, compared by identity. */
+/** A setting of one value, compared by identity. */
 export function fakeSetting(name: keyof S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
   return {
     name,
-    permissions: { read: ["s3:GetIt"], write: ["s3:PutIt"] },
+    iamActions: { read: ["s3:GetIt"], write: ["s3:PutIt"] },
     desired: (spec) => spec[name],
     observe: () => Promise.resolve(undefined),
     diff: (desired, observed) => (desired === observed ? [] : [change("")]),
     write: () => Promise.resolve(),
     reset: () => undefined,
-    declare: () => ({}),
+    toSpec: () => ({}),
     ...overrides,
   };
 }
@@ -102,7 +103,7 @@ export interface RecordedContext {
   progress: [string, string][];
 }
 
-/** The context of a reconcile that writes nowhere. */
+/** The context of a reconcile that records what it would write. */
 export function recordedContext(object: S3Bucket): RecordedContext {
   const events: EventDetail[] = [];
   const progress: [string, string][] = [];

@@ -1,11 +1,11 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { documentsOf, type Fields, join, membersOf, nameOf, operationOf, sampleOf } from "./sdk-model.ts";
 
-/** Fields that were added to one element of an answer. */
+/** Fields that were added to a document of an answer. */
 export interface Graft {
   /** "inventory a" */
   document: string;
-  /** Where: ["Rules", 0, "Filter"]. */
+  /** The place: ["Rules", 0, "Filter"]. */
   place: readonly (string | number)[];
   /** The same in the model: "Rules[].Filter". */
   path: string;
@@ -17,10 +17,7 @@ export interface Graft {
 /** Name of a field that no version of the SDK has. */
 export const TOMORROW = "FieldOfTomorrow";
 
-/**
- * Adds fields to every element of an answer's documents: those of the SDK's model that no spec has, and an unknown one
- * where `takes` allows it.
- */
+/** Adds to every element of an answer the fields that no spec expresses, and TOMORROW where `takes` allows it. */
 export function graft(
   command: string,
   answer: Fields,
@@ -39,11 +36,11 @@ export function graft(
     const fields = value as Fields;
     const members = membersOf(schema).filter(([, member]) => member.getMergedTraits().httpHeader === undefined);
     for (const [name, member] of members) visit(fields[name], member, [...place, name], join(path, name), document);
-    // A filter has either one criterion or all of them in there.
+    // A filter has one bare criterion, or all of them in `And`.
     if (fields.And !== undefined) return;
     const text = `graft ${grafts.length}`;
-    const unsaid = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
-    const added = unsaid.map(([name, member]) => [name, sampleOf(member, text)] as const);
+    const omitted = members.filter(([name]) => fields[name] === undefined && !isSaid(join(path, name)));
+    const added = omitted.map(([name, member]) => [name, sampleOf(member, text)] as const);
     if (takes(path)) added.push([TOMORROW, text]);
     Object.assign(fields, Object.fromEntries(added));
     if (added.length > 0) grafts.push({ document, place, path, names: added.map(([name]) => name), text });

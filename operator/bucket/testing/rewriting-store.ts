@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 
 export type Document = Record<string, unknown>;
 
-/** Answers to commands, by the command's name. */
+/** Handlers by command. */
 export type Routes = Record<string, (input: Document) => unknown>;
 
 /** Documents that were put, by name. */
@@ -35,14 +35,14 @@ export function rewritingStore(): RewritingStore {
   };
 }
 
-/** One that no SDK knows. */
+/** A field that no SDK knows. */
 export const UNKNOWN_FIELD = "SimulatedUnknownField";
 
 export function withUnknown(document: Document, random: Random): Document {
   return random.coin() ? { ...document, [UNKNOWN_FIELD]: "unknown" } : document;
 }
 
-/** Fields that are false, or nothing, may be left out. */
+/** May leave out fields that are false or undefined. */
 export function sparse<T extends object>(document: T, random: Random): T {
   const entries = Object.entries(document).filter(
     ([, value]) => (value !== false && value !== undefined) || random.coin(),

@@ -14,7 +14,7 @@ export interface DocumentOperation {
   schema: StaticOperationSchema;
 }
 
-/** Of a command such as "PutBucketCorsCommand"; undefined for all others. */
+/** The operation of a command such as "PutBucketCorsCommand"; undefined for all others. */
 export function operationOf(command: string): DocumentOperation | undefined {
   const schema = (sdk as unknown as Record<string, StaticOperationSchema | undefined>)[
     command.replace(/Command$/, "$")
@@ -24,7 +24,7 @@ export function operationOf(command: string): DocumentOperation | undefined {
   return schema && document !== undefined && ["GET", "PUT"].includes(method) ? { method, document, schema } : undefined;
 }
 
-/** Parameters of a call, which S3 does not keep. */
+/** Parameters of a call that are not part of the document. */
 const PARAMETERS = new Set([
   "Bucket",
   "Id",
@@ -37,12 +37,12 @@ const PARAMETERS = new Set([
   "SkipDestinationValidation",
 ]);
 
-/** Which of a bucket's documents of a kind it is: "inventory a". */
+/** The name of a document: "inventory a". */
 export function nameOf({ document }: DocumentOperation, { Id }: Fields): string {
   return `${document} ${(Id as string | undefined) ?? ""}`.trim();
 }
 
-/** What a PUT replaces: its document, and what goes with it in headers. */
+/** What a PUT replaces: its document, and settings in headers. */
 export function modelOf({ schema: [, , , , input] }: DocumentOperation): [name: string, schema: NormalizedSchema][] {
   return membersOf(NormalizedSchema.of(input)).flatMap(([name, member]) => {
     if (member.getMergedTraits().httpPayload === 1) return membersOf(member);
@@ -50,7 +50,7 @@ export function modelOf({ schema: [, , , , input] }: DocumentOperation): [name: 
   });
 }
 
-/** The same as it was sent. */
+/** The document in an input. */
 export function documentIn({ schema }: DocumentOperation, input: Fields): Fields {
   const members = membersOf(NormalizedSchema.of(schema[4]));
   const [payload] = members.find(([, member]) => member.getMergedTraits().httpPayload === 1) ?? [""];
@@ -85,7 +85,7 @@ export function pathsIn(value: unknown, path: string): string[] {
   return inner.length === 0 && path !== "" ? [path] : inner;
 }
 
-/** The same of all that there may be. */
+/** Paths of all values that the model allows. */
 export function pathsOf(schema: NormalizedSchema, path: string): string[] {
   if (schema.isListSchema()) return pathsOf(schema.getValueSchema(), `${path}[]`);
   if (!schema.isStructSchema()) return [path];

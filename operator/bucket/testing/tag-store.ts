@@ -1,7 +1,7 @@
 import type { Tags } from "../../api/ownership.ts";
 import { type Call, sdkError } from "./fake-bucket.ts";
 
-/** Answers of S3 Control by command, over the tags of one bucket, of which it takes 50. */
+/** S3 Control with the tags of one bucket, at most 50. */
 export function tagStore(tags: Tags): {
   current: Map<string, string>;
   answers: Record<string, (call: Call) => unknown>;
@@ -22,7 +22,7 @@ export function tagStore(tags: Tags): {
   return { current, answers };
 }
 
-/** As many tags of a user's. */
+/** This many tags of a user. */
 export function userTags(count: number): Tags {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, String(index)]));
 }

@@ -49,7 +49,7 @@ test("a reconcile of an unchanged bucket with all eight settings is eight concur
   world.simulator.latencyMs = LATENCY_MS;
   const calls = await callsOfOneReconcile(world, "full");
   expect(calls.map(({ action }) => action).toSorted()).toEqual(
-    EIGHT.map(({ permissions }) => permissions.read[0]).toSorted(),
+    EIGHT.map(({ iamActions }) => iamActions.read[0]).toSorted(),
   );
   expect(calls.every(({ method }) => method === "GET")).toBe(true);
   expect(world.simulator.calls.maxInFlight(calls)).toBe(8);
@@ -76,7 +76,7 @@ test.for(SWITCHES)(
     world.simulator.latencyMs = LATENCY_MS;
     const calls = await callsOfOneReconcile(world, "all");
     expect(calls.map(({ action }) => action).toSorted()).toEqual(
-      SETTINGS.map(({ permissions }) => permissions.read[0]).toSorted(),
+      SETTINGS.map(({ iamActions }) => iamActions.read[0]).toSorted(),
     );
     expect(calls.every(({ method }) => method === "GET")).toBe(true);
     expect(world.simulator.calls.maxInFlight(calls)).toBe(SETTINGS.length);

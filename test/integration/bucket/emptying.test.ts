@@ -267,7 +267,7 @@ test("a writer that is as fast as the deletion is reported, and the operator doe
     if (operation === "DeleteObjects" && phase === "after") bucket.fillWith({ keys: 20 });
   });
   await world.deleteBucket("docs");
-  expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop whoever writes");
+  expect(await messageWhen(world, "docs", "BucketKeepsFilling")).toContain("stop the writers");
   const calls = operatorCalls(world).length;
   await reconcileAgain(world, "docs");
   expect(operatorCalls(world).length - calls, "one reconcile, and no race").toBeLessThan(10);

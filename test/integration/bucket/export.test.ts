@@ -61,8 +61,8 @@ test("for a bucket made by hand with every setting, both the plan and the adopti
   const settings = SETTINGS.map(({ name }) => name).filter((name) => name !== "policy");
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy", ...settings]);
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
-    "# - policy: statement '#1' is not an s3-operator's",
-    "# - policy: statement 'Theirs' is not an s3-operator's",
+    "# - policy: statement '#1' is not managed by s3-operator",
+    "# - policy: statement 'Theirs' is not managed by s3-operator",
   ]);
 
   await using _operator = startOperator(world);
@@ -107,8 +107,8 @@ test("settings that a spec cannot express are listed, and survive the adoption",
   const before = snapshot(world, bucketName);
   const { comments, stdout } = await exported(world, bucketName, "--name=docs");
   expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
-    "# - objectOwnership: there are no ownership controls, which S3 takes for ObjectWriter",
-    "# - versioning: MFA delete is on, which only the root user can change",
+    "# - objectOwnership: the bucket has no ownership controls, which means ObjectWriter",
+    "# - versioning: MFA delete is enabled, which only the root user can change",
   ]);
   await using _operator = startOperator(world);
   await world.applyAccount({ allowAdoption: true });
@@ -198,7 +198,7 @@ test("an owning S3Bucket is reported, and its ownership tags are not exported", 
   const { manifest, comments } = await exported(world, world.bucketName("docs"));
   expect(manifest.spec).toMatchObject({ policy, tags: { team: "documents" } });
   expect(Object.keys(manifest.spec.tags ?? {})).toEqual(["team"]);
-  expect(comments.join("\n")).toContain("# - tags: they say that an S3Bucket has the bucket");
+  expect(comments.join("\n")).toContain("# - tags: they name an S3Bucket as the bucket's owner");
 });
 
 test("names chosen by other tools stay within their comment", async () => {
@@ -212,7 +212,7 @@ test("names chosen by other tools stay within their comment", async () => {
   const { manifest, comments, stdout } = await exported(world, bucketName);
   expect(Object.keys(manifest.spec)).toEqual(["bucketName", "region", "mode", "adoptionPolicy"]);
   expect(comments.at(-1)).toBe(
-    "# - policy: statement 'x spec: deletionPolicy: DeleteWithContents #' is not an s3-operator's",
+    "# - policy: statement 'x spec: deletionPolicy: DeleteWithContents #' is not managed by s3-operator",
   );
   expect(stdout).not.toContain("\u2028");
 });
@@ -247,7 +247,7 @@ test("for an unreachable bucket export exits 1 with a sentence on what to do", a
 
   world.account.createBucket(bucketName, "eu-central-1");
   const before = snapshot(world, bucketName);
-  for (const { permissions } of SETTINGS) world.simulator.faults.deny(permissions.read[0]);
+  for (const { iamActions } of SETTINGS) world.simulator.faults.deny(iamActions.read[0]);
   expect(await failure(bucketName)).toContain("s3:ListTagsForResource");
   world.simulator.faults.clear();
 

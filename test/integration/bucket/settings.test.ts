@@ -70,7 +70,7 @@ function byDefault(world: World, setting: string): unknown {
   return fieldOf(world.account.buckets.get(name) ?? world.account.createBucket(name, REGION), caseOf(setting).field);
 }
 
-describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
+describe.for(SETTINGS)("$name", ({ name, iamActions, inBaseline }) => {
   const { field, needs, afterReset } = caseOf(name);
 
   test(`${name} is set at the bucket's creation, and changes with the spec`, async () => {
@@ -148,18 +148,18 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     await expectInvariants(world);
   });
 
-  test(`the message names the statement to add when ${permissions.write[0]} is denied, and the other settings are applied`, async () => {
+  test(`the message names the statement to add when ${iamActions.write[0]} is denied, and the other settings are applied`, async () => {
     await using at = await stage(name);
     const { world, bucketName } = at;
     const another: S3BucketSpec = name === "tags" ? { requestPayment: "Requester" } : { tags: { another: "x" } };
     await readyBucket(world, "docs", needs);
     const before = at.held();
-    const allow = world.simulator.faults.deny(permissions.write[0]);
+    const allow = world.simulator.faults.deny(iamActions.write[0]);
     await world.editSpec("docs", { ...another, ...at.value });
     const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
     expect(settingState(denied, name)).toBe("Denied");
     for (const message of [settingMessage(denied, name), condition(denied, "Ready")?.message]) {
-      expect(message).toContain(permissions.write[0]);
+      expect(message).toContain(iamActions.write[0]);
       expect(message).toContain(`arn:aws:s3:::${bucketName}`);
     }
     expect(outOfSync(denied)).toEqual([name]);
@@ -174,16 +174,16 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
 
   // Without the tags the owner is unknown: see denials.test.ts.
   if (name !== "tags") {
-    test(`${name} is neither InSync nor written when ${permissions.read[0]} is denied`, async () => {
+    test(`${name} is neither InSync nor written when ${iamActions.read[0]} is denied`, async () => {
       await using at = await stage(name);
       const { world } = at;
       await readyBucket(world, "docs", at.value);
       const writes = operatorWrites(world).length;
-      const allow = world.simulator.faults.deny(permissions.read[0]);
+      const allow = world.simulator.faults.deny(iamActions.read[0]);
       await reconcileAgain(world, "docs");
       const denied = await world.bucketWhen("docs", isReconciling("AccessDenied"));
       expect(settingState(denied, name)).toBe("Denied");
-      expect(settingMessage(denied, name)).toContain(permissions.read[0]);
+      expect(settingMessage(denied, name)).toContain(iamActions.read[0]);
       expect(outOfSync(denied)).toEqual([name]);
       allow();
       await reconcileAgain(world, "docs");
@@ -199,7 +199,7 @@ describe.for(SETTINGS)("$name", ({ name, permissions, inBaseline }) => {
     // With the baseline in place of the spec there would be nothing to reset.
     await readyBucket(world, "docs", { ...at.value, baseline: "None" });
     const declared = at.held();
-    const resets = permissions.write.at(-1) ?? "";
+    const resets = iamActions.write.at(-1) ?? "";
     const allow = world.simulator.faults.deny(resets);
     await world.editSpec("docs", { [name]: null });
     const denied = await world.bucketWhen("docs", (bucket) => settingState(bucket, name) === "Denied");

@@ -20,7 +20,7 @@ test.each([
   expect(keyReader({ EncodingType })(written)).toBe(key);
 });
 
-/* The whole way over HTTP: whatever the keys are, and whether or not the store encodes them, all is deleted in one pass. */
+/* End to end over HTTP: any keys are deleted in one pass, whether or not the store encodes them. */
 
 const ACCOUNT = "111122223333";
 const REGION = "eu-central-1";
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  // So that every few keys become a marker.
+  // Small pages, so that many keys become markers.
   Object.assign(simulator.store, { listedKeys: "AsAsked", pageSize: 3 });
 });
 
@@ -74,7 +74,7 @@ async function emptied(): Promise<Tally> {
 
 const AS_IN_ENCODINGS = ["%", "+", "&", "<", "'", '"', "#", " ", "/", ".", "?", "=", "ü", "2", "5", "a", "%25", "%2B"];
 
-/** Up to 50 characters, a good part of them such as encodings are made of. */
+/** Up to 50 characters, many of them special in encodings. */
 const key = (unit: fc.Arbitrary<string>) =>
   fc.string({
     unit: fc.oneof(fc.constantFrom(...AS_IN_ENCODINGS), unit),

@@ -9,14 +9,11 @@ import { changeTags } from "../../tagging/tagging.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import { type Version, versionPages } from "./versions.ts";
-
-/** S3 looks at lifecycle rules once a day. */
-const RECHECK_MS = 1_800_000;
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 
 /**
- * Has S3 expire what is left, and throws to look again later; returns when so little is left that the operator better does it itself, and
- * where the tag that says so finds no room.
- * `now` in milliseconds since the epoch.
+ * Lets S3 Lifecycle expire the rest, and throws to check again later. Returns if one page is left, which the operator
+ * deletes itself, or if there is no room for the tag that records the expiry. `now` in milliseconds since the epoch.
  */
 export async function leaveToLifecycle(
   context: BucketContext,
@@ -30,12 +27,12 @@ export async function leaveToLifecycle(
   const { objectsDeleted = 0, lifecycleStartedTime } = context.status.deletion ?? {};
   const message =
     `The operator has deleted ${objectsDeleted.toLocaleString("en")} versions and delete markers from bucket '${bucket.name}'; ` +
-    `since ${lifecycleStartedTime} S3 Lifecycle expires the others, which takes days`;
+    `since ${lifecycleStartedTime} S3 Lifecycle expires the rest, which takes days`;
   const protection = await protectionNote(bucket, page.versions, now);
-  throw again(REASON.emptyingByLifecycle, `${message}${protection}`, RECHECK_MS);
+  throw again(REASON.emptyingByLifecycle, `${message}${protection}`, DELAY_MS.lifecycle);
 }
 
-/** On record before it is so, because it has to be undone should somebody change their mind. */
+/** Recorded in a tag and in status first, so that it can be undone. */
 async function announce(
   { status, event, progress }: BucketContext,
   bucket: BucketClient,
@@ -46,12 +43,12 @@ async function announce(
   const since = new Date(now).toISOString();
   await changeTags(bucket, tags, { set: { [EXPIRING_TAG]: since } }).catch(failWith("s3:TagResource", bucket.arn));
   status.deletion = { ...status.deletion, lifecycleStartedTime: since };
-  const note = `Bucket '${bucket.name}' holds too much to be emptied call by call: its lifecycle configuration becomes one by which S3 expires everything`;
+  const note = `Bucket '${bucket.name}' is too large to be emptied call by call: its lifecycle configuration is replaced by one that expires everything`;
   event({ type: "Normal", reason: REASON.emptyingByLifecycle, action: "Delete", note });
   await progress(REASON.emptyingByLifecycle, note);
 }
 
-/** Lifecycle leaves what object lock protects, and nobody would learn why it does not end. */
+/** Object lock stops S3 Lifecycle: names a protected version, so that users know why the bucket does not get empty. */
 async function protectionNote(bucket: BucketClient, versions: readonly Version[], now: number): Promise<string> {
   const first = versions.find(({ isDeleteMarker }) => !isDeleteMarker);
   if (first === undefined) return "";
@@ -60,7 +57,7 @@ async function protectionNote(bucket: BucketClient, versions: readonly Version[]
   return `. ${describeProtection(first, protection)}`;
 }
 
-/** If S3 has been expiring what is in the bucket, that ends here: what is still there stays. Returns the tags that the bucket has then. */
+/** Stops an expiry by S3 Lifecycle; what is left stays. Returns the bucket's tags afterwards. */
 export async function withdrawLifecycle(
   { object, status, event }: BucketContext,
   bucket: BucketClient,
@@ -69,7 +66,7 @@ export async function withdrawLifecycle(
   const { [EXPIRING_TAG]: since, ...others } = tags;
   if (since === undefined && status.deletion?.lifecycleStartedTime === undefined) return tags;
   await stopExpiring(bucket);
-  // It may have given its place to the other tag.
+  // The origin tag may have made room for the other one.
   const origin = originOf(tags) === undefined ? originTag(object.status?.origin) : {};
   if (since !== undefined) {
     const change = { drop: [EXPIRING_TAG], set: origin };
@@ -81,16 +78,10 @@ export async function withdrawLifecycle(
   return since === undefined ? tags : { ...others, ...origin };
 }
 
-/** The settings are looked at when S3 has had the time to forget the rules. */
-const LOOK_AGAIN_MS = 2_000;
-
-/**
- * For an S3Bucket that is not being deleted: its bucket may still be emptied for one that was, such as one whose finalizer was taken away, or that was
- * restored from a backup.
- */
+/** S3 may still empty the bucket for a deleted object, such as one whose finalizer was removed by hand. */
 export async function endForgottenExpiry(context: BucketContext, bucket: BucketClient, tags: Tags): Promise<void> {
   if (!Object.hasOwn(tags, EXPIRING_TAG)) return;
   await withdrawLifecycle(context, bucket, tags);
   delete context.status.deletion;
-  throw again(REASON.emptyingStopped, `S3 no longer expires what is in bucket '${bucket.name}'`, LOOK_AGAIN_MS);
+  throw again(REASON.emptyingStopped, `S3 no longer expires what is in bucket '${bucket.name}'`, DELAY_MS.visible);
 }

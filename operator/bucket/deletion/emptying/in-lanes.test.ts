@@ -5,7 +5,7 @@ async function* upTo(count: number): AsyncGenerator<number> {
   for (let item = 1; item <= count; item++) yield await Promise.resolve(item);
 }
 
-test("works on each item once, and on no more than so many at a time", async () => {
+test("works on each item once, and on at most so many at a time", async () => {
   const done: number[] = [];
   let [running, most] = [0, 0];
   await inLanes(3, upTo(10), async (item) => {

@@ -1,13 +1,10 @@
-/**
- * Works on the items, on at most `lanes` of them at once; the next one is asked for when a lane is free. Ends early, and throws, when
- * the items or a piece of work fail; nothing goes on behind its back then.
- */
+/** Works on at most `lanes` items at once. After a failure it waits for the work in progress, then throws. */
 export async function inLanes<T>(
   lanes: number,
   items: AsyncGenerator<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  // A generator answers one request after the other, so that all lanes can share it.
+  // A generator queues its requests, so that lanes can share it.
   const lane = async () => {
     for await (const item of items) await work(item);
   };

@@ -7,12 +7,11 @@ import {
 import { isNoSuchBucket } from "../../../aws/errors.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import { failWith } from "../../../reconcile/aws-failure.ts";
-import { deleteSeen } from "../../settings/delete-seen.ts";
 import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
-import { unlessAbsent } from "../../settings/setting.ts";
+import { unlessAbsent, deleteSeen } from "../../subresource.ts";
 
 /**
- * Expires everything: objects after a day, what that leaves behind a day later. Delete markers that stand alone need a rule of their own.
+ * Expires everything within days. Lone delete markers need a second rule:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
  */
 const EXPIRE_ALL: readonly LifecycleRule[] = [
@@ -32,7 +31,7 @@ const EXPIRE_ALL: readonly LifecycleRule[] = [
   },
 ];
 
-/** Takes the place of the whole lifecycle configuration: the bucket is going, and other rules could only slow that down. */
+/** Replaces the whole lifecycle configuration, since other rules could only delay the deletion. */
 export async function expireAll(bucket: BucketClient): Promise<void> {
   if (await expiresAll(bucket)) return;
   await putRules(bucket, [...EXPIRE_ALL]).catch(failWith("s3:PutLifecycleConfiguration", bucket.arn));
@@ -48,10 +47,7 @@ async function expiresAll(bucket: BucketClient): Promise<boolean> {
   return EXPIRE_ALL.every(({ ID }) => enabled.has(ID));
 }
 
-/**
- * Takes the lifecycle configuration away. Where S3 shows none, the answer may be older than our write, and the rules be at work: then they are
- * switched off. A bucket that is gone has none.
- */
+/** Deletes the rules. S3 may not show rules just written: then it disables them. Does nothing if the bucket is gone. */
 export async function stopExpiring(bucket: BucketClient): Promise<void> {
   const { ref, arn } = bucket;
   const unlessGone = (action: string) => (error: unknown) =>

@@ -4,17 +4,17 @@ import { stalled } from "../../../reconcile/outcome.ts";
 import { shownKey, type Version, versionPages } from "./versions.ts";
 
 /**
- * Throws an OutcomeError when the first version that a slice of work deleted is listed again: deleting would go on without end. AWS's listings
- * show every earlier deletion: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+ * Throws an OutcomeError if the first version that a slice deleted is listed again, because emptying would never end.
+ * S3's listings are consistent: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
  */
 export async function refuseIfListedAgain(bucket: BucketClient, deleted: Version | undefined): Promise<void> {
   if (deleted === undefined) return;
-  // All before it was deleted too: if it is there, it is on the first page.
+  // All versions before it are deleted too, so it would be on the first page.
   const { value: page } = await versionPages(bucket).next();
   if (page?.versions.some((listed) => isSame(listed, deleted)) === true) throw listedAgain(bucket, deleted);
 }
 
-/** Every "null" version of a key has the same id. */
+/** All "null" versions of a key have the same id. */
 function isSame(one: Version, other: Version): boolean {
   return one.key === other.key && one.versionId === other.versionId && one.lastModified === other.lastModified;
 }

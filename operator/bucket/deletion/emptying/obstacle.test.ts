@@ -20,8 +20,8 @@ const retained = (Mode: string, until: number): Answers => ({
 
 describe("object lock", () => {
   test.each([
-    ["GOVERNANCE", "somebody who holds s3:BypassGovernanceRetention can"],
-    ["COMPLIANCE", "Nobody can delete it earlier"],
+    ["GOVERNANCE", "a user with s3:BypassGovernanceRetention can"],
+    ["COMPLIANCE", "No user can delete it earlier"],
   ])("%s: names mode and date", async (mode, advice) => {
     const outcome = await thrownOutcome(() => look(retained(mode, Date.UTC(2027, 0, 1))));
     expect(outcome).toMatchObject({ kind: "waiting", reason: "ObjectLocked", afterMs: 3_600_000 });

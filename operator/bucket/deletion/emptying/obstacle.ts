@@ -10,10 +10,7 @@ import { failed, stalled, waiting } from "../../../reconcile/outcome.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
-
-const DENIED_RETRY_MS = 300_000;
-/** Also while a retention lasts: a user with the permission can remove it earlier. */
-const LOCKED_RECHECK_MS = 3_600_000;
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 
 /** The outcome after S3 refused a deletion. Never bypasses a protection. `now` in milliseconds since the epoch. */
 export async function obstacleOf(bucket: BucketClient, refused: Refused, now: number): Promise<Error> {
@@ -24,9 +21,9 @@ export async function obstacleOf(bucket: BucketClient, refused: Refused, now: nu
   const protection = await protectionOf(bucket, { key, versionId }, now);
   if (protection.kind === "None") return denial(bucket, refused, "s3:DeleteObjectVersion");
   const message = `${describeProtection({ key, versionId }, protection)}. To keep the bucket, set spec.deletionPolicy to Retain`;
-  if (protection.kind === "LegalHold") return stalled(REASON.objectOnLegalHold, message, LOCKED_RECHECK_MS);
+  if (protection.kind === "LegalHold") return stalled(REASON.objectOnLegalHold, message, DELAY_MS.lockedObject);
   const leftMs = protection.until.getTime() - now;
-  return waiting(REASON.objectLocked, message, Math.min(leftMs, LOCKED_RECHECK_MS));
+  return waiting(REASON.objectLocked, message, Math.min(leftMs, DELAY_MS.lockedObject));
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html */
@@ -39,7 +36,7 @@ function mfaDelete({ name }: BucketClient): Error {
   const message =
     `Bucket '${name}' has MFA delete enabled, so that only the account's root user can delete versions, with its MFA device: ` +
     "have the root user disable it, or set spec.deletionPolicy to Retain";
-  return stalled(REASON.mfaDeleteEnabled, message, LOCKED_RECHECK_MS);
+  return stalled(REASON.mfaDeleteEnabled, message, DELAY_MS.lockedObject);
 }
 
 async function denial(bucket: BucketClient, { key, error }: Refused, action: string): Promise<Error> {
@@ -50,7 +47,7 @@ async function denial(bucket: BucketClient, { key, error }: Refused, action: str
   const policy =
     statements.length === 0 ? "" : ` These statements of the bucket policy may deny it: ${statements.join(", ")}.`;
   const message = `Object ${shownKey(key)} cannot be deleted. ${why}${policy}`;
-  return failed({ reason: "AccessDenied", message, retryAfterMs: DENIED_RETRY_MS });
+  return failed({ reason: "AccessDenied", message, retryAfterMs: DELAY_MS.denied });
 }
 
 /** Empty if the policy cannot be read: the denial itself is reported anyway. */

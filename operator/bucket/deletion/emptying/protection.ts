@@ -7,7 +7,7 @@ import { shownKey, type Version } from "./versions.ts";
 
 type VersionId = Pick<Version, "key" | "versionId">;
 
-/** What object lock says of a version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+/** How object lock protects a version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
 export type Protection =
   | { kind: "None" }
   | { kind: "LegalHold" }
@@ -35,7 +35,7 @@ export async function protectionOf(
   return until !== undefined && until.getTime() > now ? { kind: "Retention", mode, until } : { kind: "None" };
 }
 
-/** S3's ways to say that there is none: on the version, on a delete marker, in a bucket without object lock, in a store that has no such thing. */
+/** S3's answers without protection: no lock on the version, a delete marker or bucket without locks, no support. */
 const NONE: ReadonlySet<AwsErrorKind | undefined> = new Set(["NotFound", "Invalid", "Unsupported"]);
 
 async function unlessNone<T>({ arn }: BucketClient, action: string, answer: Promise<T>): Promise<T | undefined> {
@@ -46,19 +46,19 @@ async function unlessNone<T>({ arn }: BucketClient, action: string, answer: Prom
   }
 }
 
-/** What protects a version, until when, and who can do something about it. Without a full stop. */
+/** What protects a version, until when, and which permission can lift it. Without a full stop. */
 export function describeProtection({ key, versionId }: VersionId, protection: Protection): string {
   const version = `Version ${versionId} of object ${shownKey(key)}`;
   switch (protection.kind) {
     case "None":
       return `${version} is not protected`;
     case "LegalHold":
-      return `${version} is on legal hold until somebody who holds s3:PutObjectLegalHold releases it`;
+      return `${version} is on legal hold until a user with s3:PutObjectLegalHold releases it`;
     case "Retention": {
       const who =
         protection.mode === "GOVERNANCE"
-          ? "The operator does not bypass that; somebody who holds s3:BypassGovernanceRetention can"
-          : "Nobody can delete it earlier";
+          ? "The operator does not bypass it; a user with s3:BypassGovernanceRetention can"
+          : "No user can delete it earlier";
       return `${version} is protected by object lock in mode ${protection.mode} until ${protection.until.toISOString()}. ${who}`;
     }
   }

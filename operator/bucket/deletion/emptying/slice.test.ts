@@ -19,7 +19,7 @@ async function run({ bucket }: VersionedBucket, limits: Partial<Limits> = {}) {
 
 const count = ({ calls }: VersionedBucket, command: string) => calls.filter((call) => call.command === command).length;
 
-test("everything goes: uploads, versions and delete markers", async () => {
+test("deletes everything: uploads, versions and delete markers", async () => {
   const it = versionedBucket({ versions: [...names(7), "k003 marker"], uploads: names(5) }, 2);
   const tally = await run(it);
   expect(tally).toMatchObject({ deleted: 8, recent: 0, uploadsAborted: 5, complete: true });
@@ -27,7 +27,7 @@ test("everything goes: uploads, versions and delete markers", async () => {
   expect(count(it, "DeleteObjectsCommand")).toBe(4);
 });
 
-test("an empty bucket takes two looks", async () => {
+test("an empty bucket takes two calls", async () => {
   const it = versionedBucket({});
   expect(await run(it)).toMatchObject({ deleted: 0, complete: true, futilePages: 0 });
   expect(it.calls).toHaveLength(2);
@@ -49,7 +49,7 @@ describe("it ends", () => {
     expect(tally.deleted).toBeLessThanOrEqual(60);
   });
 
-  test("where page after page is refused", async () => {
+  test("after some pages on which everything is refused", async () => {
     const it = versionedBucket({ versions: names(500) }, 10);
     for (const name of names(500)) it.refusals.set(name, "AccessDenied");
     const tally = await run(it);

@@ -7,25 +7,25 @@ import { noteDeleted, noteRefused, type Tally } from "./tally.ts";
 import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";
 import { deleteVersions, type Deletion, type Version, versionPages } from "./versions.ts";
 
-/** Calls under way at once. With 1,000 keys each that is about what S3 takes for one prefix before it throttles. */
+/** Concurrent calls. With 1,000 keys each, about what S3 accepts for one prefix before it throttles. */
 const LANES = 4;
-/** Trying on where all is refused would be calls for nothing. */
+/** Stops after this many pages on which S3 refused everything. */
 const MAX_FUTILE_PAGES = 4;
 
-/** How far a slice goes: at least one page, whatever they say, so that each one is a step. */
+/** When a slice stops. Each slice handles at least one page, so that it makes progress. */
 export interface Limits {
   hasTime: () => boolean;
-  /** Called before each further page and upload; throws when the bucket is no longer to be emptied. */
+  /** Called before each further page and upload; throws once the bucket must no longer be emptied. */
   ensureWanted: () => Promise<void>;
-  /** Versions and delete markers, up to the next whole page. */
+  /** Maximum of versions and delete markers, rounded up to whole pages. */
   deletions: number;
-  /** Milliseconds since the epoch: what was written later than this is recent. */
+  /** Versions written later are recent. Milliseconds since the epoch. */
   since: number;
 }
 
 /**
- * Aborts uploads and deletes versions and delete markers, until nothing is left to try or the limits are reached. What S3 refuses does not stop
- * the rest. It has no memory: what is listed is what is left. Counts into `tally`, also when it throws.
+ * Aborts uploads and deletes versions and delete markers, until nothing is left or a limit is reached. Goes on with the
+ * rest if S3 refuses one. Needs no state: the listing shows what is left. Counts into `tally`, even if it throws.
  */
 export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Tally): Promise<void> {
   const mayGoOn = () =>
@@ -34,7 +34,7 @@ export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Ta
     tally.futilePages < MAX_FUTILE_PAGES &&
     tally.postponed === undefined;
 
-  // Uploads first: one that is completed becomes a version.
+  // Uploads first, since a completed upload becomes a version.
   const { ensureWanted } = limits;
   const uploads = whilst(() => mayGoOn() && tally.refused === undefined, ensureWanted, uploadsOf(bucket));
   await inLanes(LANES, uploads, (upload) => abort(bucket, upload, tally));
@@ -45,7 +45,7 @@ export async function emptySlice(bucket: BucketClient, limits: Limits, tally: Ta
   });
 }
 
-/** The items up to the first after which there may be no further one. */
+/** Yields items while `mayGoOn`, at least one. */
 async function* whilst<T>(
   mayGoOn: () => boolean,
   ensureWanted: () => Promise<void>,
@@ -70,7 +70,7 @@ async function abort(bucket: BucketClient, upload: Upload, tally: Tally): Promis
   }
 }
 
-/** MFA delete and the like refuse a call as a whole: then each of its versions is refused. */
+/** If S3 denies the whole call, as with MFA delete, each version counts as refused. */
 async function tryToDelete(bucket: BucketClient, versions: readonly Version[]): Promise<Deletion[]> {
   try {
     return await deleteVersions(bucket, versions);
@@ -80,7 +80,7 @@ async function tryToDelete(bucket: BucketClient, versions: readonly Version[]): 
   }
 }
 
-/** Errors that say nothing about the version itself: another time it may go. */
+/** Errors that do not concern the version: a later attempt may succeed. */
 const PASSING: ReadonlySet<AwsErrorKind | undefined> = new Set(["Throttled", "Unavailable", "Conflict", "Credentials"]);
 
 function noteDeletions(deletions: readonly Deletion[], since: number, tally: Tally): void {

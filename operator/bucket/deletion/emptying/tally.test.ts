@@ -34,7 +34,7 @@ describe("progress", () => {
     });
   });
 
-  test("is no news when there is none", () => {
+  test("does not change status without progress", () => {
     const status: S3BucketStatus = {};
     noteProgress(status, newTally(), NOW);
     expect(status).toEqual({});
@@ -53,6 +53,6 @@ test.each([
   [10, 4, false],
   [10, 5, true],
   [1, 1, true],
-])("of %i deleted, %i were written just now: somebody fills the bucket, %s", (deleted, recent, expected) => {
+])("%i deleted, %i of them recent: keeps filling, %s", (deleted, recent, expected) => {
   expect(keepsFilling({ ...newTally(), deleted, recent })).toBe(expected);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createTurns } from "./turns.ts";
 
-test("so many turns at a time, each given back once it is over", () => {
+test("gives so many turns at a time, and reuses returned ones", () => {
   const takeTurn = createTurns(2);
   const first = takeTurn();
   expect(first).toBeDefined();

@@ -1,7 +1,6 @@
-/** A turn at work that keeps a worker busy for long; undefined when all turns are taken. Disposing gives it back. */
-export type TakeTurn = () => Disposable | undefined;
+import type { TakeTurn } from "../../dependencies.ts";
 
-/** So that many buckets being emptied do not leave everybody else without a worker. */
+/** Limits how many buckets are emptied at once, so that other objects still find a free worker. */
 export function createTurns(limit: number): TakeTurn {
   let taken = 0;
   return () => {

@@ -9,7 +9,7 @@ export interface Upload {
   uploadId: string;
 }
 
-/** One by one, listed in pages of 1,000: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
+/** Pages of 1,000: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
 export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): AsyncGenerator<Upload, void> {
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
   for (let isLast = false; !isLast;) {
@@ -17,14 +17,14 @@ export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): Async
     const answer = await s3.send(command, options).catch(failWith("s3:ListBucketMultipartUploads", arn));
     const { Uploads = [], NextKeyMarker, NextUploadIdMarker } = answer;
     const read = keyReader(answer);
-    // An answer that is empty and truncated would never end.
+    // An empty, truncated answer would loop forever.
     isLast = answer.IsTruncated !== true || Uploads.length === 0;
     for (const { Key = "", UploadId = "" } of Uploads) yield { key: read(Key), uploadId: UploadId };
     marker = { KeyMarker: NextKeyMarker && read(NextKeyMarker), UploadIdMarker: NextUploadIdMarker };
   }
 }
 
-/** Frees its parts; one that was completed or aborted meanwhile is an error: https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
+/** Fails with NotFound if the upload was completed or aborted in the meantime. */
 export async function abortUpload({ s3, ref, options }: BucketClient, { key, uploadId }: Upload): Promise<void> {
   await s3.send(new AbortMultipartUploadCommand({ ...ref, Key: key, UploadId: uploadId }), options);
 }

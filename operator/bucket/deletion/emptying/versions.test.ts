@@ -107,7 +107,7 @@ describe("deleting", () => {
   });
 });
 
-test("keys are shown so that they can do no harm", () => {
+test("shownKey quotes and truncates keys", () => {
   expect(shownKey('a"\n')).toBe('"a\\"\\n"');
   expect(shownKey("k".repeat(1_024))).toHaveLength(202);
 });

@@ -13,7 +13,7 @@ import { keyReader } from "./encoding.ts";
 /** A version, or a delete marker. */
 export interface Version {
   key: string;
-  /** "null" where the bucket was not versioned when it was written. */
+  /** "null" if it was written while the bucket was not versioned. */
   versionId: string;
   /** Milliseconds since the epoch. */
   lastModified: number;
@@ -26,18 +26,18 @@ export interface VersionPage {
   isLast: boolean;
 }
 
-/** S3's answer about one version: the error with which it refused, or undefined. */
+/** The result of one deletion. */
 export interface Deletion {
   version: Version;
-  /** An SDK error, or one in its shape. */
+  /** Why S3 refused it: an SDK error, or one of the same shape. */
   error?: unknown;
 }
 
-/** Everything in the bucket, page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+/** Lists all versions, page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
 export async function* versionPages({ s3, ref, options, arn }: BucketClient): AsyncGenerator<VersionPage, void> {
   let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   for (let isLast = false; !isLast;) {
-    // Encoded, because XML has no way to write some characters that keys may have.
+    // Keys may have characters that XML cannot express, so they are encoded.
     const command = new ListObjectVersionsCommand({ ...ref, EncodingType: "url", ...marker });
     const answer = await s3.send(command, options).catch(failWith("s3:ListBucketVersions", arn));
     isLast = answer.IsTruncated !== true;
@@ -65,12 +65,12 @@ function versionOf(
 
 const MAX_SHOWN = 200;
 
-/** For people: a key may have any characters, and a thousand of them. */
+/** A key for messages: quoted and truncated. */
 export function shownKey(key: string): string {
   return JSON.stringify(key.length <= MAX_SHOWN ? key : `${key.slice(0, MAX_SHOWN - 1)}…`);
 }
 
-/** One call for all of a page that XML can write, and one for each of the rest. Throws where S3 refuses as a whole. */
+/** One call for all keys that XML can express, and one for each other key. Throws if S3 refuses a whole call. */
 export async function deleteVersions(bucket: BucketClient, versions: readonly Version[]): Promise<Deletion[]> {
   const inXml = versions.filter(({ key }) => !NOT_IN_XML.test(key));
   const others = versions.filter(({ key }) => NOT_IN_XML.test(key));
@@ -114,7 +114,7 @@ function idOf(key: string | undefined, versionId: string | undefined): string {
   return `${versionId ?? ""}/${key ?? ""}`;
 }
 
-/** In the shape of the SDK's own errors, so that aws/errors.ts can judge it. */
+/** In the shape of an SDK error, for aws/errors.ts. */
 function keyError(code: string, message: string): Error {
   return Object.assign(new Error(message), { name: code, $metadata: {} });
 }

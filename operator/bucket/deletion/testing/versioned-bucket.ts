@@ -8,19 +8,19 @@ export interface Contents {
 }
 
 export interface VersionedBucket extends FakeBucket {
-  /** What is left. */
+  /** The remaining content. */
   versions: Set<string>;
   uploads: Set<string>;
-  /** Codes with which single versions are refused. */
+  /** Error codes for single versions. */
   refusals: Map<string, string>;
-  /** Answers other than this bucket's own, by command; may throw. */
+  /** Overrides answers, by command; may throw. */
   answers: Record<string, (call: Call) => unknown>;
 }
 
-/** When everything in it was written. */
+/** `LastModified` of everything in it. */
 export const WRITTEN = new Date("2026-01-01T00:00:00Z");
 
-/** A bucket in memory that lists in pages of `pageSize`, with keys as they are, and can be emptied. */
+/** A bucket in memory that lists in pages of `pageSize`, without encoding, and can be emptied. */
 export function versionedBucket({ versions = [], uploads = [] }: Contents, pageSize = 1_000): VersionedBucket {
   const left = { versions: new Set(versions), uploads: new Set(uploads) };
   const refusals = new Map<string, string>();

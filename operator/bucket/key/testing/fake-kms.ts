@@ -10,15 +10,15 @@ export const ACCOUNT = "111122223333";
 
 export type Input = Record<string, unknown> & { KeyId?: string; AliasName?: string };
 
-/** By operation, "DescribeKey": what KMS answers, or throws; what is not here, it does not know. */
+/** Answers by operation, such as "DescribeKey". Any other call throws. */
 export type Answers = Record<string, (input: Input) => unknown>;
 
 export interface FakeKms {
   session: AwsSession;
   client: KeyClient;
-  /** "DescribeKey alias/docs", in the order in which they were sent; without a key where there is none. */
+  /** "DescribeKey alias/docs", in send order; without a key if there is none. */
   calls: string[];
-  /** Regions that were asked, as many as clients were taken. */
+  /** The region of each client. */
   regions: string[];
 }
 
@@ -30,7 +30,7 @@ export function fakeKms(answers: Answers): FakeKms {
     const operation = constructor.name.replace(/Command$/, "");
     calls.push([operation, input.KeyId ?? input.AliasName ?? []].flat().join(" "));
     const answer = answers[operation];
-    if (answer === undefined) throw new Error(`Nobody expected ${operation}`);
+    if (answer === undefined) throw new Error(`Unexpected call: ${operation}`);
     return answer(input);
   };
   const kms = (region: string) => {
@@ -47,7 +47,7 @@ export function arnOf(id: string): string {
   return `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`;
 }
 
-/** As DescribeKey shows it. */
+/** The metadata that DescribeKey returns. */
 export function keyMetadata(id: string, KeyState = "Enabled") {
   return { KeyId: id, Arn: arnOf(id), KeyState };
 }
@@ -56,7 +56,7 @@ export function notFound(): never {
   throw sdkError("NotFoundException", 400);
 }
 
-/** An answer that is AWS's denial, with what it says of the cause. */
+/** A denial by AWS, with its cause. */
 export function denied(because = "no identity-based policy allows the action"): () => never {
   return () => {
     const message = `User: arn:aws:iam::${ACCOUNT}:user/operator is not authorized to perform: kms:X on resource: ${arnOf("x")} because ${because}`;
@@ -64,7 +64,7 @@ export function denied(because = "no identity-based policy allows the action"): 
   };
 }
 
-/** Of ListResourceTags, for keys that are the owner's. */
+/** The answer of ListResourceTags for the owner's keys. */
 export function ownTags(): object {
   const tags = Object.entries(ownershipTags(OWNER, "Created"));
   return { Tags: tags.map(([TagKey, TagValue]) => ({ TagKey, TagValue })) };

@@ -2,19 +2,19 @@ import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec, S3BucketSpec } from "../../api/types.ts";
 import { awsAccount, s3Bucket } from "../testing/fixtures.ts";
 import { thrownOutcome } from "../testing/thrown.ts";
-import { refusal } from "./permit.ts";
+import { deletionViolation } from "./guardrails.ts";
 
 type Policy = S3BucketSpec["deletionPolicy"];
 type Allowed = AWSAccountSpec["allowedDeletionPolicies"];
 
-function refused(deletionPolicy: Policy, allowed: Allowed, confirmation?: string) {
+function violation(deletionPolicy: Policy, allowed: Allowed, confirmation?: string) {
   const annotations = confirmation === undefined ? {} : { "s3-operator.io/confirm-delete-contents": confirmation };
   const object = s3Bucket({ ...(deletionPolicy && { deletionPolicy }) }, { annotations });
-  return refusal(object, awsAccount({ ...(allowed && { allowedDeletionPolicies: allowed }) }), "acme-docs");
+  return deletionViolation(object, awsAccount({ ...(allowed && { allowedDeletionPolicies: allowed }) }), "acme-docs");
 }
 
-async function reasonOf(...about: Parameters<typeof refused>): Promise<string | undefined> {
-  const stop = refused(...about);
+async function reasonOf(...about: Parameters<typeof violation>): Promise<string | undefined> {
+  const stop = violation(...about);
   if (stop === undefined) return undefined;
   const outcome = await thrownOutcome(() => {
     throw stop;
@@ -23,7 +23,7 @@ async function reasonOf(...about: Parameters<typeof refused>): Promise<string | 
   return "reason" in outcome ? outcome.reason : undefined;
 }
 
-describe("an account that says nothing", () => {
+describe("an account without allowedDeletionPolicies", () => {
   test.each<[Policy, string | undefined]>([
     [undefined, undefined],
     ["Retain", undefined],
@@ -49,11 +49,11 @@ test.each<[Policy, Allowed, string | undefined, string | undefined]>([
   expect(await reasonOf(policy, allowed, confirmation)).toBe(reason);
 });
 
-test("says what to do, word for word", () => {
-  expect(refused("DeleteWithContents", ["Retain", "DeleteWithContents"])?.message).toContain(
+test("the message has advice, word for word", () => {
+  expect(violation("DeleteWithContents", ["Retain", "DeleteWithContents"])?.message).toContain(
     "kubectl annotate --overwrite s3bucket docs -n team s3-operator.io/confirm-delete-contents=acme-docs",
   );
-  const message = refused("DeleteWithContents", undefined)?.message;
+  const message = violation("DeleteWithContents", undefined)?.message;
   expect(message).toContain("set spec.deletionPolicy to Retain or DeleteIfEmpty");
-  expect(message).toContain("have DeleteWithContents added to spec.allowedDeletionPolicies");
+  expect(message).toContain("add DeleteWithContents to spec.allowedDeletionPolicies");
 });

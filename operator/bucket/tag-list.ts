@@ -1,4 +1,4 @@
-import type { Tags } from "../../api/ownership.ts";
+import type { Tags } from "../api/ownership.ts";
 
 interface ListedTag {
   Key: string | undefined;

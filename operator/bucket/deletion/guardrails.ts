@@ -4,17 +4,15 @@ import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
 import { waiting } from "../../reconcile/outcome.ts";
 import type { OutcomeError } from "../../kube/outcome.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 
 type DeletionPolicy = NonNullable<S3BucketSpec["deletionPolicy"]>;
 
-/** Where an AWSAccount says nothing. */
+/** The default of `allowedDeletionPolicies`. */
 const ALLOWED: readonly DeletionPolicy[] = ["Retain", "DeleteIfEmpty"];
 
-/** An edit of the object or of the account brings it back at once. */
-const RECHECK_MS = 600_000;
-
-/** What an object with a bucket of its own has to wait for before anything is done to the bucket; undefined: nothing. Pure. */
-export function refusal(object: S3Bucket, account: AWSAccount, bucketName: string): OutcomeError | undefined {
+/** Why the bucket must not be touched: the AWSAccount forbids it, or a confirmation is missing. Pure. */
+export function deletionViolation(object: S3Bucket, account: AWSAccount, bucketName: string): OutcomeError | undefined {
   const { deletionPolicy = "Retain" } = object.spec;
   const { allowedDeletionPolicies: allowed = ALLOWED } = account.spec;
   if (!allowed.includes(deletionPolicy)) return notAllowed(deletionPolicy, allowed, account, bucketName);
@@ -30,14 +28,14 @@ function notAllowed(
 ): OutcomeError {
   const message =
     `Bucket '${bucketName}' is left as it is, because AWSAccount '${metadata.name}' does not allow deletionPolicy ${deletionPolicy}: ` +
-    `set spec.deletionPolicy to ${allowed.join(" or ")}, or have ${deletionPolicy} added to spec.allowedDeletionPolicies of the AWSAccount`;
-  return waiting(REASON.deletionPolicyNotAllowed, message, RECHECK_MS);
+    `set spec.deletionPolicy to ${allowed.join(" or ")}, or add ${deletionPolicy} to spec.allowedDeletionPolicies of the AWSAccount`;
+  return waiting(REASON.deletionPolicyNotAllowed, message, DELAY_MS.deletionPolicy);
 }
 
 function notConfirmed({ metadata: { name, namespace = "" } }: S3Bucket, bucketName: string): OutcomeError {
   const message =
-    `Bucket '${bucketName}' would be deleted with everything in it, for good. To confirm it: ` +
+    `Bucket '${bucketName}' would be deleted with everything in it, permanently. To confirm it: ` +
     `kubectl annotate --overwrite s3bucket ${name} -n ${namespace} ${CONFIRM_DELETE_CONTENTS}=${bucketName}. ` +
     "To keep the bucket, set spec.deletionPolicy to Retain";
-  return waiting(REASON.deletionNotConfirmed, message, RECHECK_MS);
+  return waiting(REASON.deletionNotConfirmed, message, DELAY_MS.deletionPolicy);
 }

@@ -1,13 +1,10 @@
-import type { Policy, PolicyStatement, Principals } from "../../api/types.ts";
-import { SID_PREFIX } from "./compose.ts";
-import { asList, type OneOrMany, type Principal, type Statement, testsOf } from "../../aws/policy/document.ts";
-import { USER_PREFIX } from "./templates/user-statement.ts";
+import type { Policy, PolicyStatement, Principals } from "../../../api/types.ts";
+import { SID_PREFIX } from "../compose.ts";
+import { asList, type OneOrMany, type Principal, type Statement, testsOf } from "../../../aws/policy/document.ts";
+import { USER_PREFIX } from "./user-statement.ts";
 
-/**
- * The part of a spec that can be read from statements of an s3-operator: minimum TLS version, CloudFront distributions
- * and the user's own statements. The caller compares the statements with the ones that this spec would produce.
- */
-export function declarePolicy(statements: readonly Statement[], bucketArn: string): Policy {
+/** Derives `spec.policy` from the operator's statements. Callers compare, since not all statements map to fields. */
+export function policyToSpec(statements: readonly Statement[], bucketArn: string): Policy {
   const bySid = new Map(statements.map((statement) => [statement.Sid, statement]));
   const tlsVersion = asList(bySid.get(`${SID_PREFIX}DenyOldTLS`)?.Condition?.["NumericLessThan"]?.["s3:TlsVersion"])[0];
   const distributions = conditions(bySid.get(`${SID_PREFIX}AllowCloudFront`))?.[0]?.values;
@@ -15,12 +12,12 @@ export function declarePolicy(statements: readonly Statement[], bucketArn: strin
   return {
     ...(tlsVersion !== undefined && { minimumTLSVersion: tlsVersion as NonNullable<Policy["minimumTLSVersion"]> }),
     ...(distributions && { cloudFrontDistributions: distributions }),
-    ...(own.length > 0 && { statements: own.map((statement) => declareStatement(statement, bucketArn)) }),
+    ...(own.length > 0 && { statements: own.map((statement) => statementToSpec(statement, bucketArn)) }),
   };
 }
 
 /** The inverse of `userStatement`. */
-function declareStatement(statement: Statement, bucketArn: string): PolicyStatement {
+function statementToSpec(statement: Statement, bucketArn: string): PolicyStatement {
   const { Sid = "", Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
   const given = {
     principals: Principal === undefined ? undefined : principals(Principal),
@@ -45,7 +42,7 @@ function principals(principal: Principal): Principals {
   return Object.fromEntries(said);
 }
 
-/** A spec without resources means the bucket and all its objects. */
+/** Without resources, a spec means the bucket and all its objects. */
 function unlessAll(resources: string[] | undefined): string[] | undefined {
   const isAll = resources?.length === 2 && resources.includes("{bucket}") && resources.includes("{bucket}/*");
   return isAll ? undefined : resources;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { declareEntries, type EntryForm, stated, unknownFields, unlessEmpty } from "./declaration.ts";
+import { entriesToSpec, type EntryForm, stated, unknownFields, unlessEmpty } from "./to-spec.ts";
 
 describe("unknownFields", () => {
   const known = ["Id", "Filter.Prefix", "Rules.Days", "Whole"];
@@ -18,7 +18,7 @@ describe("unknownFields", () => {
   });
 });
 
-describe("declareEntries", () => {
+describe("entriesToSpec", () => {
   const form: EntryForm<{ Id: string; Days?: number }, { id: string }> = {
     nameOf: ({ Id }, index) => `entry ${index} '${Id}'`,
     fields: ["Id", "Days"],
@@ -28,21 +28,21 @@ describe("declareEntries", () => {
     max: 2,
   };
 
-  test("an entry that does not come back the same is not said", () => {
-    expect(declareEntries([{ Id: "a" }, { Id: "b", Days: 1 }], form)).toEqual({
-      said: [{ id: "a" }],
-      unsaid: ["entry 1 'b' is of a form that a spec does not know"],
+  test("omits an entry that changes on the way back", () => {
+    expect(entriesToSpec([{ Id: "a" }, { Id: "b", Days: 1 }], form)).toEqual({
+      specs: [{ id: "a" }],
+      omitted: ["entry 1 'b' has a form that a spec cannot express"],
     });
   });
 
-  test("no more than a spec may have", () => {
-    const { said, unsaid } = declareEntries([{ Id: "a" }, { Id: "b" }, { Id: "c" }], form);
-    expect(said).toHaveLength(2);
-    expect(unsaid).toEqual(["entry 2 'c' is beyond the 2 of a spec"]);
+  test("exports no more than the limit of a spec", () => {
+    const { specs, omitted } = entriesToSpec([{ Id: "a" }, { Id: "b" }, { Id: "c" }], form);
+    expect(specs).toHaveLength(2);
+    expect(omitted).toEqual(["entry 2 'c' exceeds the 2 of a spec"]);
   });
 });
 
-test("fields that are not set are absent, and none is nothing", () => {
+test("drops fields that are not set", () => {
   expect(stated<{ a?: number; b?: number }>({ a: 1, b: undefined })).toStrictEqual({ a: 1 });
   expect(unlessEmpty({ a: undefined })).toBeUndefined();
   expect(unlessEmpty({ a: false })).toEqual({ a: false });
