@@ -1,5 +1,5 @@
 import { runCommand } from "./cli/command.ts";
-import { type Config, ConfigError, helpText, parseConfig } from "./cli/config.ts";
+import { ConfigError, helpText, parseConfig, type Config } from "./cli/config.ts";
 import { runExplain } from "./explain/command.ts";
 import { runExport } from "./export/command.ts";
 import { loadKubeConfig } from "./kube/kubeconfig.ts";

@@ -1,4 +1,4 @@
-import { type Span, type SpanOptions, SpanStatusCode, trace } from "@opentelemetry/api";
+import { SpanStatusCode, trace, type Span, type SpanOptions } from "@opentelemetry/api";
 
 /** https://opentelemetry.io/docs/concepts/instrumentation-scope/ */
 const SCOPE = "s3-operator";

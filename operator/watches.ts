@@ -5,10 +5,10 @@ import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { abortable } from "./clock.ts";
-import { findCondition } from "./kube/conditions.ts";
-import { createReferenceIndex } from "./kube/reference-index.ts";
-import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
 import type { Priority } from "./kube/changes.ts";
+import { findCondition } from "./kube/conditions.ts";
+import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
+import { createReferenceIndex } from "./kube/reference-index.ts";
 import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
 
 const NAMESPACES: Resource = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };

@@ -1,6 +1,6 @@
-import { dump } from "js-yaml";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dump } from "js-yaml";
 import { format } from "prettier";
 
 const GROUP = "s3-operator.io";

@@ -16,8 +16,8 @@ import { generateValuesSchema } from "./chart/values-schema.ts";
 import { generateArgocdConfig } from "./generate-argocd.ts";
 import { generateDocs } from "./generate-docs.ts";
 import { generateFields } from "./generate-fields.ts";
-import { generateIamPolicy, generateSettingsTable } from "./generate-permissions.ts";
 import { generateInstallYaml } from "./generate-install-yaml.ts";
+import { generateIamPolicy, generateSettingsTable } from "./generate-permissions.ts";
 import { generateTypes } from "./generate-types.ts";
 import { loadDefinitions } from "./schema.ts";
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { kebabCase } from "./kebab-case.ts";
-import { type Model, modelOf } from "./new-setting/model.ts";
+import { modelOf, type Model } from "./new-setting/model.ts";
 import * as print from "./new-setting/print.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -9,15 +9,15 @@ import { contributionOf } from "./principals/contribution.ts";
 import { buckets, grantLists, keysAround } from "./testing/arbitrary-grants.ts";
 import {
   BUCKET,
-  FORMER_KEY_ARN,
   foreignRole,
+  FORMER_KEY_ARN,
   isAllowed,
   KEY_ARN,
   ownRole,
   READER,
+  sharedRole,
   type Request,
   type Rights,
-  sharedRole,
 } from "./testing/requests.ts";
 
 const OWNER = { cluster: "prod", namespace: "team", name: "docs" };

@@ -1,6 +1,6 @@
 import { admitsNamespace } from "../account/resolve.ts";
-import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
+import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";

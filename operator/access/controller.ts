@@ -5,9 +5,9 @@ import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { refuseBeyondGuardrails } from "./guardrails.ts";
 import { reconcilePrincipals } from "./principals/reconcile.ts";
+import { revoke } from "./revoke.ts";
 import { noteAccessTarget } from "./status.ts";
 import { resolveAccessTarget } from "./target.ts";
-import { revoke } from "./revoke.ts";
 import { reconcileWorkload } from "./workload/reconcile.ts";
 
 /** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */

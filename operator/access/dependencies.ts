@@ -2,11 +2,11 @@ import type { AccountDirectory } from "../account/resolve.ts";
 import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
-import type { DriftDependencies } from "../reconcile/drift.ts";
-import type { History } from "../reconcile/history.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
+import type { DriftDependencies } from "../reconcile/drift.ts";
+import type { History } from "../reconcile/history.ts";
 
 /** Objects of the cluster, as the operator's watches know them. */
 export interface AccessDirectory extends AccountDirectory {

@@ -1,8 +1,8 @@
 import { isPaused } from "../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { AwaitedKey } from "../bucket/dependencies.ts";
-import { DELAY_MS } from "../reconcile/delays.ts";
 import { findCondition } from "../kube/conditions.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
 import { encryptionContexts } from "./policy/kms.ts";
 
 /**

@@ -2,22 +2,22 @@ import { identityOf } from "../account/identity.ts";
 import { resolveAccount } from "../account/resolve.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
+import { roleArnOf } from "../aws/arn.ts";
 import { removeCondition } from "../kube/conditions.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";
-import { type AssociationClient, removeAssociation } from "./workload/association.ts";
 import { bucketKeyOf } from "./consent.ts";
-import type { DesiredAssociation } from "./workload/desired.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { removeConfigMap } from "./outputs/config-map.ts";
-import { ANNOTATED } from "./workload/outputs.ts";
 import { releaseServiceAccount } from "./outputs/service-account.ts";
-import { roleArnOf } from "../aws/arn.ts";
+import { noteRevoked } from "./status.ts";
+import { ownerOf } from "./target.ts";
+import { removeAssociation, type AssociationClient } from "./workload/association.ts";
+import type { DesiredAssociation } from "./workload/desired.ts";
+import { ANNOTATED } from "./workload/outputs.ts";
 import { pathOf, roleNameOf, rolePathOf } from "./workload/role/name.ts";
 import { removeRole } from "./workload/role/remove.ts";
 import { roleClient } from "./workload/role/role-client.ts";
-import { noteRevoked } from "./status.ts";
-import { ownerOf } from "./target.ts";
 
 /** Revokes everything granted: outputs, association, role. Skips what is gone or not tagged as ours. No call where nothing was granted. */
 export async function revoke(dependencies: AccessDependencies, context: AccessContext): Promise<void> {

@@ -1,9 +1,9 @@
 import { GROUP } from "../api/names.ts";
 import type { BucketAccess, BucketAccessStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
-import { findCondition } from "../kube/conditions.ts";
 import { policyBytes, type PolicyDocument } from "../aws/policy/document.ts";
-import { type Grantee, summarize } from "./summary.ts";
+import { findCondition } from "../kube/conditions.ts";
+import { summarize, type Grantee } from "./summary.ts";
 import type { AccessTarget } from "./target.ts";
 
 /** The last reconcile found everything as declared, and the declaration has not changed since. */

@@ -1,6 +1,6 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../aws/policy/document.ts";
-import { ACTIONS, groupsOf, PERMISSIONS, type Reach, reachOf } from "./policy/grants.ts";
+import { ACTIONS, groupsOf, PERMISSIONS, reachOf, type Reach } from "./policy/grants.ts";
 import { statementsOnKeys } from "./policy/kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./policy/model.ts";
 import { EVERY_KEY } from "./policy/prefix.ts";

@@ -1,9 +1,9 @@
 import { identityOf } from "../account/identity.ts";
-import { type AccountDirectory, resolveAccount } from "../account/resolve.ts";
-import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
-import { REASON } from "../api/reasons.ts";
-import type { AwsSession } from "../aws/session.ts";
+import { resolveAccount, type AccountDirectory } from "../account/resolve.ts";
 import type { Owner } from "../api/ownership.ts";
+import { REASON } from "../api/reasons.ts";
+import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
+import type { AwsSession } from "../aws/session.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting } from "../reconcile/outcome.ts";
 import { bucketKeyOf } from "./consent.ts";

@@ -1,7 +1,7 @@
 import { isPaused } from "../api/annotations.ts";
 import type { AWSAccount } from "../api/types.ts";
-import type { Outcome } from "../reconcile/outcome.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import { decidingAccount } from "./deciding.ts";
 import type { AccountContext, AccountDependencies } from "./dependencies.ts";
 import { identityOf } from "./identity.ts";

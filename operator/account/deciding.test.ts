@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { FIELDS } from "../api/generated/fields.ts";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
-import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
+import { fakeBucket, sdkError, type Call } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { OutcomeError } from "../kube/outcome.ts";
+import { createHistory } from "../reconcile/history.ts";
 import type { Outcome } from "../reconcile/outcome.ts";
 import { createAccountReconciler } from "./controller.ts";
-import { createHistory } from "../reconcile/history.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
 
 const ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };

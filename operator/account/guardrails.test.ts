@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Guardrails } from "../api/types.ts";
 import type { Principal, Statement } from "../aws/policy/document.ts";
 import { awsAccount } from "../bucket/testing/fixtures.ts";
-import { type Ask, guardrailViolation } from "./guardrails.ts";
 import { failureIn } from "../reconcile/outcome.ts";
+import { guardrailViolation, type Ask } from "./guardrails.ts";
 
 const OWN = "111122223333";
 const OTHER = "444455556666";

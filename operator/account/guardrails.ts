@@ -3,8 +3,8 @@ import type { AWSAccount, Guardrails } from "../api/types.ts";
 import { parseArn } from "../aws/arn.ts";
 import type { Statement } from "../aws/policy/document.ts";
 import { externalAccess, principalNames } from "../aws/policy/external-access.ts";
-import { stalled } from "../reconcile/outcome.ts";
 import type { OutcomeError } from "../kube/outcome.ts";
+import { stalled } from "../reconcile/outcome.ts";
 
 /** Something in a spec that guardrails may forbid. `field` is its place, such as "spec.policy.statements[Share]". */
 export type Ask =

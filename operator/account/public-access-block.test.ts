@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import type { AccountPublicAccessBlock, AWSAccount } from "../api/types.ts";
-import { type Call, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
+import { fakeBucket, sdkError, type Call } from "../bucket/testing/fake-bucket.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { thrownFailure, thrownOutcome } from "../bucket/testing/thrown.ts";
 import type { EventDetail } from "../kube/events.ts";

@@ -1,8 +1,8 @@
 import {
   DeletePublicAccessBlockCommand,
   GetPublicAccessBlockCommand,
-  type PublicAccessBlockConfiguration as Configuration,
   PutPublicAccessBlockCommand,
+  type PublicAccessBlockConfiguration as Configuration,
   type S3ControlClient,
 } from "@aws-sdk/client-s3-control";
 import { REASON } from "../api/reasons.ts";
@@ -11,8 +11,8 @@ import { parseDenial } from "../aws/denial.ts";
 import { awsErrorKind, isAbsent } from "../aws/errors.ts";
 import type { AwsSession } from "../aws/session.ts";
 import { applyParts, partsToWrite, readBack } from "../reconcile/apply.ts";
-import { failWith } from "../reconcile/aws-failure.ts";
-import { type Change, compare } from "../reconcile/change.ts";
+import { throwFailure } from "../reconcile/aws-failure.ts";
+import { compare, type Change } from "../reconcile/change.ts";
 import { conclude } from "../reconcile/conclude.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { announceCorrection, announceWrites } from "../reconcile/drift.ts";
@@ -113,7 +113,7 @@ async function observePart(
   const changes = changesOf(desired, observed);
   const write = () =>
     put(client, desired, before).catch((error: unknown) => {
-      throw isOrganizations(error) ? managedByOrganization(changes) : failWith(WRITE, "*")(error);
+      throw isOrganizations(error) ? managedByOrganization(changes) : throwFailure(WRITE, "*")(error);
     });
   return { name: NAME, desired, changes, write };
 }
@@ -125,7 +125,7 @@ async function release(client: AccountClient, { status }: AccountContext, applie
     await client.s3Control
       .send(new DeletePublicAccessBlockCommand(client.ref), client.options)
       // Under an organization's policy the account's own configuration does not count.
-      .catch((error: unknown) => (isOrganizations(error) ? undefined : failWith(WRITE, "*")(error)));
+      .catch((error: unknown) => (isOrganizations(error) ? undefined : throwFailure(WRITE, "*")(error)));
   }
   delete status.appliedPublicAccessBlock;
 }
@@ -134,7 +134,7 @@ async function release(client: AccountClient, { status }: AccountContext, applie
 async function observe({ s3Control, ref, options }: AccountClient): Promise<Configuration | undefined> {
   const answer = await s3Control
     .send(new GetPublicAccessBlockCommand(ref), options)
-    .catch((error: unknown) => (isAbsent(error) ? undefined : failWith(READ, "*")(error)));
+    .catch((error: unknown) => (isAbsent(error) ? undefined : throwFailure(READ, "*")(error)));
   return answer?.PublicAccessBlockConfiguration;
 }
 

@@ -1,5 +1,5 @@
-import type { AllowedNamespaces, AWSAccount } from "../api/types.ts";
 import { REASON, type Reason } from "../api/reasons.ts";
+import type { AllowedNamespaces, AWSAccount } from "../api/types.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { selects } from "./selector.ts";
 

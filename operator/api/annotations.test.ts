@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { API_VERSION, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "./names.ts";
-import { isPaused, noteRequest, pollIntervalMs, reconcileRequestedAt } from "./annotations.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { isPaused, noteRequest, pollIntervalMs, reconcileRequestedAt } from "./annotations.ts";
+import { API_VERSION, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "./names.ts";
 
 function annotated(annotations: Record<string, string>): KubeObject {
   return { apiVersion: API_VERSION, kind: "S3Bucket", metadata: { name: "docs", annotations } };

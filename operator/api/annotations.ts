@@ -1,5 +1,5 @@
-import { CONFIRM_DELETE_CONTENTS, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "./names.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { CONFIRM_DELETE_CONTENTS, PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "./names.ts";
 
 const MIN_POLL_SECONDS = 60;
 const MAX_POLL_SECONDS = 86_400;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CLAIM_TAGS, originOf, ownershipOf, ownershipTags, releaseTag, type Tags } from "./ownership.ts";
 import { OWNER } from "../bucket/testing/fixtures.ts";
+import { CLAIM_TAGS, originOf, ownershipOf, ownershipTags, releaseTag, type Tags } from "./ownership.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const RELEASED = releaseTag(OWNER);

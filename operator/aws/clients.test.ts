@@ -1,14 +1,14 @@
-import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
 import { ListKeysCommand } from "@aws-sdk/client-kms";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createManualClock } from "../kube/testing/manual-clock.ts";
 import { createKmsClient, createS3Client, createS3ControlClient, sdkLogger, type ClientPurpose } from "./clients.ts";
 import { shareCredentials } from "./credentials.ts";
 import { createAwsMetrics } from "./instrument.ts";
-import { nothingSet } from "./testing/endpoint.ts";
 import type { RateLimiter } from "./rate-limit.ts";
+import { nothingSet } from "./testing/endpoint.ts";
 
 const settings = {
   forcePathStyle: false,

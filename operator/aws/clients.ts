@@ -4,10 +4,10 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { STSClient } from "@aws-sdk/client-sts";
+import type { MiddlewareStack, Logger as SdkLogger } from "@smithy/types";
 import type { Logger } from "pino";
-import type { Logger as SdkLogger, MiddlewareStack } from "@smithy/types";
-import type { SharedCredentials } from "./credentials.ts";
 import { checkAnswers } from "./answers/middleware.ts";
+import type { SharedCredentials } from "./credentials.ts";
 import { guard, instrument, type Instruments } from "./instrument.ts";
 import { keepUnknownElements } from "./unknown-elements/middleware.ts";
 

@@ -6,13 +6,13 @@ import {
   type Pluggable,
 } from "@smithy/types";
 import { Counter, Histogram, type Registry } from "prom-client";
-import { rejectOnAbort } from "./abort.ts";
 import type { Clock } from "../clock.ts";
+import { rejectOnAbort } from "./abort.ts";
 import type { SharedCredentials } from "./credentials.ts";
 import type { Denials } from "./denials.ts";
 import { awsErrorKind, isExpiredCredentials } from "./errors.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import { operationName, type Service, SERVICES } from "./service.ts";
+import { operationName, SERVICES, type Service } from "./service.ts";
 import { traceCalls } from "./trace.ts";
 
 export interface AwsMetrics {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRateLimiter } from "./rate-limit.ts";
 import { createManualClock, settle } from "../kube/testing/manual-clock.ts";
+import { createRateLimiter } from "./rate-limit.ts";
 
 /** Requests `count` tokens and records when each is granted. */
 function grants(rate: number, count: number) {

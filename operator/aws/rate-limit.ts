@@ -1,6 +1,6 @@
 import { addAbortListener } from "node:events";
-import { abortError } from "./abort.ts";
 import type { Clock } from "../clock.ts";
+import { abortError } from "./abort.ts";
 
 /** Time to recover from zero to the configured rate without throttling. */
 const RECOVERY_SECONDS = 120;

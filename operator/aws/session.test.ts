@@ -1,11 +1,10 @@
-import { HeadBucketCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { GetBucketVersioningCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createManualClock } from "../kube/testing/manual-clock.ts";
-import { awsErrorKind } from "./errors.ts";
-import { AccountMismatchError } from "./errors.ts";
+import { AccountMismatchError, awsErrorKind } from "./errors.ts";
 import { createAws, type Aws, type AwsOptions, type Identity } from "./session.ts";
 import {
   assumedRole,

@@ -20,12 +20,12 @@ import {
   type CreateClient,
 } from "./clients.ts";
 import { shareCredentials, type SharedCredentials } from "./credentials.ts";
-import { createDenials, type DeniedAction, type Denials } from "./denials.ts";
-import { type AssumeRole, assumeRoleProvider, callerArnOf } from "./identity.ts";
+import { createDenials, type Denials, type DeniedAction } from "./denials.ts";
+import { assumeRoleProvider, callerArnOf, type AssumeRole } from "./identity.ts";
 import { createIdleCache } from "./idle-cache.ts";
 import { createAwsMetrics } from "./instrument.ts";
 import { createRateLimiters } from "./rate-limit.ts";
-import { type Service, SERVICES } from "./service.ts";
+import { SERVICES, type Service } from "./service.ts";
 
 export interface Identity {
   /** 12 digits. The credentials must belong to this account. */

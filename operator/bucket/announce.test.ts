@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { createHistory } from "../reconcile/history.ts";
 import { announceChanges, announceCreation, announceExternalAccess, announceLoss } from "./announce.ts";
 import type { BucketDependencies } from "./dependencies.ts";
-import { createHistory } from "../reconcile/history.ts";
 import type { SettingPlan } from "./plan.ts";
 import type { Memory } from "./status.ts";
 import { change, fakeSetting, planOf, recordedContext, s3Bucket, target } from "./testing/fixtures.ts";

@@ -1,10 +1,10 @@
 import { REASON } from "../api/reasons.ts";
-import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { partsToWrite } from "../reconcile/apply.ts";
 import { announceWrites } from "../reconcile/drift.ts";
+import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import type { SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
-import { type Memory, noteApplied, noteReports } from "./status.ts";
+import { noteApplied, noteReports, type Memory } from "./status.ts";
 import type { Target } from "./target.ts";
 
 /** Records in status what is about to be written, and which settings are ours from now on. */

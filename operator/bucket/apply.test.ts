@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { createHistory, MAX_WRITES, type History } from "../reconcile/history.ts";
 import { applySettings, examineSettings } from "./apply.ts";
 import type { Claim } from "./claim.ts";
-import { createHistory, type History, MAX_WRITES } from "../reconcile/history.ts";
 import type { SettingPlan } from "./plan.ts";
 import type { Setting } from "./settings/setting.ts";
 import { fakeBucket, sdkError } from "./testing/fake-bucket.ts";

@@ -1,11 +1,11 @@
-import type { History } from "../reconcile/history.ts";
 import { applyParts, examine, readBack } from "../reconcile/apply.ts";
+import type { History } from "../reconcile/history.ts";
 import { failed } from "../reconcile/outcome.ts";
 import type { PartResult } from "../reconcile/part.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
-import { type Observation, observe } from "./observe.ts";
+import { observe, type Observation } from "./observe.ts";
 import type { SettingPlan } from "./plan.ts";
 
 export type SettingResult = PartResult<SettingPlan>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
-import { claimBucket, createTarget, bucketExists, tagCreated } from "./claim.ts";
-import type { Observation } from "./observe.ts";
 import { ownershipTags, releaseTag, type Tags } from "../api/ownership.ts";
+import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
+import { bucketExists, claimBucket, createTarget, tagCreated } from "./claim.ts";
+import type { Observation } from "./observe.ts";
 import { failing, fakeBucket, sdkError } from "./testing/fake-bucket.ts";
 import { awsAccount, OWNER, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 import { userTags } from "./testing/tag-store.ts";

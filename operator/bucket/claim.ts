@@ -1,14 +1,14 @@
+import { originOf, ownershipOf, ownershipTags, type Origin, type Tags } from "../api/ownership.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket } from "../api/types.ts";
-import { failWith } from "../reconcile/aws-failure.ts";
+import { throwFailure } from "../reconcile/aws-failure.ts";
+import { failed, stalled } from "../reconcile/outcome.ts";
 import type { BucketContext } from "./dependencies.ts";
-import { createBucket, createsWithoutTags, type Existence, headBucket } from "./existence.ts";
+import { createBucket, createsWithoutTags, headBucket, type Existence } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
 import type { Observations } from "./observe.ts";
-import { originOf, type Origin, ownershipOf, ownershipTags, type Tags } from "../api/ownership.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
-import { failed, stalled } from "../reconcile/outcome.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging/tagging.ts";
 import type { Target } from "./target.ts";
 
@@ -56,7 +56,7 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
     return result === "Created";
   } catch (error) {
     // S3 does not create a bucket that it may not tag, so either action may be the one that is denied.
-    return failWith("s3:CreateBucket and s3:TagResource", bucket.arn)(error);
+    return throwFailure("s3:CreateBucket and s3:TagResource", bucket.arn)(error);
   }
 }
 
@@ -74,7 +74,7 @@ export async function tagCreated(
     const seen = await readTags(bucket);
     if (ownershipOf(seen, owner) === "Unclaimed") await changeTags(bucket, seen, { set: tagsOf(spec, context) });
   } catch (error) {
-    failWith("s3:PutBucketTagging", bucket.arn)(error);
+    throwFailure("s3:PutBucketTagging", bucket.arn)(error);
   }
 }
 

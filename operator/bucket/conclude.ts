@@ -1,13 +1,13 @@
 import { REASON } from "../api/reasons.ts";
-import { failed, type Failure, type Outcome, stalled } from "../reconcile/outcome.ts";
+import { conclude } from "../reconcile/conclude.ts";
+import { announceCorrection, statusChanges } from "../reconcile/drift.ts";
+import { failed, stalled, type Failure, type Outcome } from "../reconcile/outcome.ts";
 import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { resultSettings } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
-import { conclude } from "../reconcile/conclude.ts";
-import { announceCorrection, statusChanges } from "../reconcile/drift.ts";
 import type { Target } from "./target.ts";
 
 /** Bound of the CRD. */

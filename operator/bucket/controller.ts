@@ -1,28 +1,28 @@
-import type { OutcomeError } from "../kube/outcome.ts";
-import { type Outcome, waiting } from "../reconcile/outcome.ts";
-import { REASON } from "../api/reasons.ts";
-import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { isPaused, noteRequest, pollIntervalMs } from "../api/annotations.ts";
+import type { Origin, Tags } from "../api/ownership.ts";
+import { REASON } from "../api/reasons.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
+import { waiting, type Outcome } from "../reconcile/outcome.ts";
+import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
 import { applySettings, examineSettings } from "./apply.ts";
-import { claimBucket, createTarget, bucketExists, tagCreated } from "./claim.ts";
+import { bucketExists, claimBucket, createTarget, tagCreated } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import { beyondLimits } from "./guardrails.ts";
 import { announceKeyWork } from "./key/announce.ts";
 import { endKeyChange, prepareKeyChange } from "./key/change.ts";
+import type { ManagedKeyRequest } from "./key/managed.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import { shareKey } from "./key/share.ts";
-import type { ManagedKeyRequest } from "./key/managed.ts";
-import { beyondLimits } from "./guardrails.ts";
 import { bucketMissing, observe } from "./observe.ts";
-import type { Origin, Tags } from "../api/ownership.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
 import { declaredSettings } from "./report.ts";
 import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
-import { DELAY_MS } from "../reconcile/delays.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */

@@ -1,11 +1,11 @@
 import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
+import type { Statement } from "../aws/policy/document.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
-import type { Statement } from "../aws/policy/document.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the manager hands to the S3Bucket controller. */

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, HeadBucketCommand, type ObjectOwnership, type S3Client } from "@aws-sdk/client-s3";
+import type { Tags } from "../api/ownership.ts";
 import { awsErrorKind, isNoSuchBucket, observedRegion } from "../aws/errors.ts";
 import type { BucketClient } from "./bucket-client.ts";
-import type { Tags } from "../api/ownership.ts";
 import { tagList } from "./tag-list.ts";
 
 /** Result of HeadBucket. `Denied`: another account has the name, or s3:ListBucket is denied; S3 does not say which. */

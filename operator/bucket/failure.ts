@@ -1,8 +1,8 @@
 import { REASON, type Reason } from "../api/reasons.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
-import type { Failure } from "../reconcile/outcome.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
+import type { Failure } from "../reconcile/outcome.ts";
 
 /**
  * AWS refuses the setting, or would. Only a user can change that, unless it is not `terminal`: then what is missing may

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Field, fieldsOf, loadDefinitions, type Schema, storedSchema } from "../../scripts/schema.ts";
+import { fieldsOf, loadDefinitions, storedSchema, type Field, type Schema } from "../../scripts/schema.ts";
 import type { S3BucketSpec } from "../api/types.ts";
 import { asksOf } from "./guardrails.ts";
 import { awsAccount, OWNER } from "./testing/fixtures.ts";

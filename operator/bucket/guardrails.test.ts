@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec, Guardrails, S3BucketSpec } from "../api/types.ts";
+import { failureIn } from "../reconcile/outcome.ts";
 import { beyondLimits } from "./guardrails.ts";
 import { resolveAddress } from "./target.ts";
 import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
-import { failureIn } from "../reconcile/outcome.ts";
 
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };

@@ -1,9 +1,9 @@
-import { type Ask, guardrailViolation } from "../account/guardrails.ts";
+import { guardrailViolation, type Ask } from "../account/guardrails.ts";
 import { REASON } from "../api/reasons.ts";
 import type { S3Bucket, S3BucketSpec } from "../api/types.ts";
-import { stalled } from "../reconcile/outcome.ts";
-import type { OutcomeError } from "../kube/outcome.ts";
 import { bucketArn, partitionOf } from "../aws/arn.ts";
+import type { OutcomeError } from "../kube/outcome.ts";
+import { stalled } from "../reconcile/outcome.ts";
 import { matchingPatterns } from "./naming.ts";
 import { SETTINGS } from "./settings/index.ts";
 import type { Address } from "./target.ts";

@@ -1,9 +1,9 @@
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
+import type { Change } from "../reconcile/change.ts";
 import type { Part } from "../reconcile/part.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { Observation, Observations } from "./observe.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";
-import type { Change } from "../reconcile/change.ts";
 
 export type Source = "Spec" | "Baseline" | "Unmanaged";
 

@@ -1,8 +1,8 @@
-import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
 import { REASON } from "../api/reasons.ts";
+import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
 import { keepsChanging, paths } from "../reconcile/conclude.ts";
 import type { SettingResult } from "./apply.ts";
-import { type SettingPlan, sourceOf } from "./plan.ts";
+import { sourceOf, type SettingPlan } from "./plan.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";
 
 /** Bound of the CRD. */

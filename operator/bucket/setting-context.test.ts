@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { S3BucketSpec } from "../api/types.ts";
 import { ownershipTags } from "../api/ownership.ts";
-import { awsAccount, CALLER_ARN, OWNER, s3Bucket, target } from "./testing/fixtures.ts";
+import type { S3BucketSpec } from "../api/types.ts";
 import { settingContext } from "./setting-context.ts";
+import { awsAccount, CALLER_ARN, OWNER, s3Bucket, target } from "./testing/fixtures.ts";
 
 describe("settingContext", () => {
   test.each<[S3BucketSpec["baseline"], "Created" | "Adopted", boolean]>([

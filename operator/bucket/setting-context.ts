@@ -1,10 +1,10 @@
+import { ownershipTags, type Origin } from "../api/ownership.ts";
 import type { S3Bucket } from "../api/types.ts";
 import type { Contributions } from "./dependencies.ts";
-import { type Origin, ownershipTags } from "../api/ownership.ts";
 import { CONFIGURATION_ACTIONS } from "./iam-actions.ts";
-import type { Target } from "./target.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { SettingContext } from "./settings/setting.ts";
+import type { Target } from "./target.ts";
 
 /** Without `spec.baseline` the baseline applies to buckets that the operator created. */
 export function settingContext(

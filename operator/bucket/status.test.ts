@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { memoryOf, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteReports, noteTarget } from "./status.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { tags } from "./settings/tags.ts";
+import { memoryOf, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteReports, noteTarget } from "./status.ts";
 import { fakeBucket } from "./testing/fake-bucket.ts";
 import { fakeSetting, planOf, recordedContext, s3Bucket, settingContextWith, target } from "./testing/fixtures.ts";
 

@@ -1,10 +1,10 @@
 import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
-import type { Claim } from "./claim.ts";
 import { removeCondition } from "../kube/conditions.ts";
-import type { BucketContext } from "./dependencies.ts";
 import { fingerprint } from "../reconcile/fingerprint.ts";
-import { type KeyResolution, usability } from "./key/resolution.ts";
+import type { Claim } from "./claim.ts";
+import type { BucketContext } from "./dependencies.ts";
+import { usability, type KeyResolution } from "./key/resolution.ts";
 import type { Recorded, SettingPlan } from "./plan.ts";
 import { ENTRY_SETTINGS } from "./settings/entries.ts";
 import type { Setting, SettingContext } from "./settings/setting.ts";

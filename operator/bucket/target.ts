@@ -1,14 +1,13 @@
-import type { AccountDirectory } from "../account/resolve.ts";
-import { resolveAccount } from "../account/resolve.ts";
 import { identityOf } from "../account/identity.ts";
+import { resolveAccount, type AccountDirectory } from "../account/resolve.ts";
+import type { Owner } from "../api/ownership.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, S3Bucket } from "../api/types.ts";
 import type { Aws, AwsSession } from "../aws/session.ts";
-import { bucketClient, type BucketClient } from "./bucket-client.ts";
-import { bucketNameOf, isBucketName } from "./naming.ts";
-import type { Owner } from "../api/ownership.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { stalled, waiting } from "../reconcile/outcome.ts";
+import { bucketClient, type BucketClient } from "./bucket-client.ts";
+import { bucketNameOf, isBucketName } from "./naming.ts";
 
 /** The bucket of an S3Bucket, its account and the session that reaches it. */
 export interface Target {

@@ -1,13 +1,13 @@
-import * as format from "./formats.ts";
 import {
   describeFlags,
-  type Environment,
   flag,
   kubeconfigFlag,
   parseFlags,
   s3ForcePathStyleFlag,
+  type Environment,
   type Settings,
 } from "./flags.ts";
+import * as format from "./formats.ts";
 
 export { ConfigError } from "./flags.ts";
 

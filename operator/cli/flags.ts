@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { boolean, type Format, path } from "./formats.ts";
+import { boolean, path, type Format } from "./formats.ts";
 
 /** A flag or its environment variable is unknown or invalid. Print the message to the user, without a stack. */
 export class ConfigError extends Error {

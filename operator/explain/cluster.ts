@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
+import { bucketKeyOf } from "../access/consent.ts";
 import { BUCKET_ACCESSES, S3_BUCKETS } from "../api/names.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
-import { bucketKeyOf } from "../access/consent.ts";
 import { CommandError } from "../cli/command.ts";
 import { systemClock } from "../clock.ts";
 import { createKubeClient, type KubeClient } from "../kube/client.ts";

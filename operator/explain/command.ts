@@ -1,14 +1,14 @@
-import { type CommandResult, printed, subcommand } from "../cli/command.ts";
-import { ConfigError } from "../cli/flags.ts";
 import type { BucketAccess } from "../api/types.ts";
 import { bucketArn } from "../aws/arn.ts";
-import { type AwsSession, createAws } from "../aws/session.ts";
+import { createAws, type AwsSession } from "../aws/session.ts";
+import { printed, subcommand, type CommandResult } from "../cli/command.ts";
+import { ConfigError } from "../cli/flags.ts";
+import { throwFailure } from "../reconcile/aws-failure.ts";
 import { readCluster } from "./cluster.ts";
-import { type Explanation, explanationOf, explanationWithoutAws } from "./explanation.ts";
-import { explainHelpText, type ExplainOptions, parseExplainOptions } from "./options.ts";
-import type { Question } from "./question.ts";
+import { explanationOf, explanationWithoutAws, type Explanation } from "./explanation.ts";
 import { recordedIn, type RecordedAccess } from "./layers/objects.ts";
-import { failWith } from "../reconcile/aws-failure.ts";
+import { explainHelpText, parseExplainOptions, type ExplainOptions } from "./options.ts";
+import type { Question } from "./question.ts";
 import { readFindings } from "./read/read.ts";
 import { render } from "./render.ts";
 
@@ -23,7 +23,7 @@ async function explain(options: ExplainOptions, userAgent: string): Promise<Comm
   if (recorded === undefined) return answer(explanationWithoutAws(inCluster), undefined);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent });
   try {
-    const session = await aws.session(recorded).catch(failWith("sts:GetCallerIdentity"));
+    const session = await aws.session(recorded).catch(throwFailure("sts:GetCallerIdentity"));
     const question = questionOf(options, inCluster.access, recorded, session);
     const findings = await readFindings(session, inCluster.access, question);
     return answer(explanationOf(inCluster, question, findings), question);

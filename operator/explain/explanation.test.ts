@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { API_VERSION } from "../api/names.ts";
 import type { BucketAccess, Grant } from "../api/types.ts";
 import type { Statement } from "../aws/policy/document.ts";
-import type { Findings, KeyFindings, RoleFindings, Simulation } from "./findings.ts";
-import { kmsRequest, type Question, s3Request } from "./question.ts";
-import { render } from "./render.ts";
 import { explanationOf } from "./explanation.ts";
+import type { Findings, KeyFindings, RoleFindings, Simulation } from "./findings.ts";
+import { kmsRequest, s3Request, type Question } from "./question.ts";
+import { render } from "./render.ts";
 
 const ACCOUNT = "111122223333";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/s3-operator/app`;

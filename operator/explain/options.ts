@@ -1,11 +1,11 @@
 import {
   ConfigError,
   describeFlags,
-  type Environment,
   flag,
   kubeconfigFlag,
   parseFlags,
   s3ForcePathStyleFlag,
+  type Environment,
 } from "../cli/flags.ts";
 import { matching, optional } from "../cli/formats.ts";
 import type { ObjectKey } from "../kube/object.ts";

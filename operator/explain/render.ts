@@ -1,5 +1,5 @@
-import { isOnObjects, type Question } from "./question.ts";
 import type { Explanation } from "./explanation.ts";
+import { isOnObjects, type Question } from "./question.ts";
 
 /** One line for each layer, then the conclusion. */
 export function render({ layers, conclusion }: Explanation, question: Question | undefined): string {

@@ -1,7 +1,7 @@
-import { type CommandResult, printed, subcommand, warning } from "../cli/command.ts";
 import { SETTINGS } from "../bucket/settings/index.ts";
+import { printed, subcommand, warning, type CommandResult } from "../cli/command.ts";
 import { manifestOf } from "./manifest.ts";
-import { exportHelpText, type ExportOptions, parseExportOptions } from "./options.ts";
+import { exportHelpText, parseExportOptions, type ExportOptions } from "./options.ts";
 import { readBucket } from "./read.ts";
 import { declareBucket } from "./spec.ts";
 

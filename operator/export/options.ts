@@ -1,6 +1,6 @@
-import { ConfigError, describeFlags, type Environment, flag, parseFlags, s3ForcePathStyleFlag } from "../cli/flags.ts";
-import { dnsLabel, type Format, matching, optional } from "../cli/formats.ts";
 import { isBucketName } from "../bucket/naming.ts";
+import { ConfigError, describeFlags, flag, parseFlags, s3ForcePathStyleFlag, type Environment } from "../cli/flags.ts";
+import { dnsLabel, matching, optional, type Format } from "../cli/formats.ts";
 
 const bucketName: Format<string> = {
   placeholder: "NAME",

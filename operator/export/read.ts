@@ -1,13 +1,13 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { baseConfig, sdkLogger } from "../aws/clients.ts";
 import { awsErrorKind } from "../aws/errors.ts";
-import { type AwsSession, createAws } from "../aws/session.ts";
-import { type BucketClient, bucketClient } from "../bucket/bucket-client.ts";
+import { createAws, type AwsSession } from "../aws/session.ts";
+import { bucketClient, type BucketClient } from "../bucket/bucket-client.ts";
 import { headBucket } from "../bucket/existence.ts";
 import { observe, type Observations } from "../bucket/observe.ts";
 import { SETTINGS } from "../bucket/settings/index.ts";
 import { CommandError } from "../cli/command.ts";
-import { awsFailure, failWith } from "../reconcile/aws-failure.ts";
+import { awsFailure, throwFailure } from "../reconcile/aws-failure.ts";
 import type { ExportOptions } from "./options.ts";
 
 /** The bucket's clients are closed. */
@@ -31,7 +31,7 @@ export async function readBucket(options: ExportOptions, userAgent: string): Pro
   const accountId = await callerAccount(region, userAgent);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
-    const session = await aws.session({ accountId, region }).catch(failWith("sts:GetCallerIdentity"));
+    const session = await aws.session({ accountId, region }).catch(throwFailure("sts:GetCallerIdentity"));
     const bucket = await findBucket(session, options, region, signal);
     const observations = await observe(bucket, SETTINGS);
     checkReadable(bucket, observations);
@@ -80,7 +80,7 @@ async function findBucket(
   signal: AbortSignal,
 ): Promise<BucketClient> {
   const bucket = bucketClient(session, options.bucket, region, signal);
-  const existence = await headBucket(bucket).catch(failWith("s3:ListBucket", bucket.arn));
+  const existence = await headBucket(bucket).catch(throwFailure("s3:ListBucket", bucket.arn));
   switch (existence.state) {
     case "Exists":
       return bucket;
@@ -119,7 +119,7 @@ function checkReadable(bucket: BucketClient, observations: Observations): void {
   });
   const [first] = failures.length === SETTINGS.length ? failures : [];
   const fatal = failures.find(({ error }) => !isLasting(error)) ?? first;
-  if (fatal !== undefined) failWith(fatal.action, bucket.arn)(fatal.error);
+  if (fatal !== undefined) throwFailure(fatal.action, bucket.arn)(fatal.error);
 }
 
 /** Lasts until the user changes permissions or endpoint. */

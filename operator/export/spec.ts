@@ -1,10 +1,10 @@
 import { GROUP } from "../api/names.ts";
 import type { S3BucketSpec } from "../api/types.ts";
-import { awsFailure } from "../reconcile/aws-failure.ts";
 import type { BucketClient } from "../bucket/bucket-client.ts";
 import type { Observation, Observations } from "../bucket/observe.ts";
-import type { ExportedSetting } from "../bucket/settings/to-spec.ts";
 import type { Setting, SettingContext } from "../bucket/settings/setting.ts";
+import type { ExportedSetting } from "../bucket/settings/to-spec.ts";
+import { awsFailure } from "../reconcile/aws-failure.ts";
 
 /** A spec with which the operator finds no difference, and notes for the user on what it leaves out. */
 export interface DeclaredBucket {

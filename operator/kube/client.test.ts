@@ -18,7 +18,7 @@ import {
   startMisbehavingServer,
   type MisbehavingServer,
 } from "./testing/misbehaving-server.ts";
-import { WIDGETS, widget } from "./testing/objects.ts";
+import { widget, WIDGETS } from "./testing/objects.ts";
 
 const PODS: Resource = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 const NODES: Resource = { group: "", version: "v1", kind: "Node", plural: "nodes", namespaced: false };

@@ -2,7 +2,7 @@
 
 import type { RequestOptions } from "node:https";
 import type { DispatcherOptions, KubeConfig } from "@kubernetes/client-node";
-import { Agent, type buildConnector, ProxyAgent, type Dispatcher } from "undici";
+import { Agent, ProxyAgent, type buildConnector, type Dispatcher } from "undici";
 import { abortable } from "../clock.ts";
 import { KubeError, NO_CREDENTIALS } from "./errors.ts";
 

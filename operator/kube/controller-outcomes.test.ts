@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { stalled } from "../reconcile/outcome.ts";
 import { errorOfStatus } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
-import { stalled } from "../reconcile/outcome.ts";
-import { Denied, DONE, key, controllerHarness } from "./testing/controller-harness.ts";
+import { controllerHarness, Denied, DONE, key } from "./testing/controller-harness.ts";
 import { settle } from "./testing/manual-clock.ts";
 import { refusal } from "./testing/memory-client.ts";
-import { FINALIZER, WIDGETS, widget } from "./testing/objects.ts";
+import { FINALIZER, widget, WIDGETS } from "./testing/objects.ts";
 
 describe("the outcome of a reconcile", () => {
   test("done sets Ready with one write and one event, then reconciles at each recheck without a write", async () => {

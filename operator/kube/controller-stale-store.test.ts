@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DONE, key, controllerHarness } from "./testing/controller-harness.ts";
+import { controllerHarness, DONE, key } from "./testing/controller-harness.ts";
 import { settle } from "./testing/manual-clock.ts";
 import { refusal, type MemoryClient } from "./testing/memory-client.ts";
-import { FINALIZER, WIDGETS, widget, type Widget } from "./testing/objects.ts";
+import { FINALIZER, widget, WIDGETS, type Widget } from "./testing/objects.ts";
 
 describe("a store that is behind the API server", () => {
   const deletionTimestamp = "2026-01-01T00:00:00Z";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Denied, DONE, controllerHarness } from "./testing/controller-harness.ts";
+import { controllerHarness, Denied, DONE } from "./testing/controller-harness.ts";
 import { settle } from "./testing/manual-clock.ts";
 import { refusal } from "./testing/memory-client.ts";
 import { widget, type Widget } from "./testing/objects.ts";

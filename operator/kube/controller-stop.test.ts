@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LeadLostError } from "./leader-election.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ReconcileContext } from "./reconcile.ts";
-import { DONE, controllerHarness } from "./testing/controller-harness.ts";
+import { controllerHarness, DONE } from "./testing/controller-harness.ts";
 import { settle } from "./testing/manual-clock.ts";
 import { widget, type Widget } from "./testing/objects.ts";
 

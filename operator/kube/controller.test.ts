@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "./outcome.ts";
-import { Denied, DONE, key, controllerHarness } from "./testing/controller-harness.ts";
+import { controllerHarness, Denied, DONE, key } from "./testing/controller-harness.ts";
 import { settle } from "./testing/manual-clock.ts";
-import { FINALIZER, WIDGETS, widget } from "./testing/objects.ts";
+import { FINALIZER, widget, WIDGETS } from "./testing/objects.ts";
 
 describe("context of a reconcile", () => {
   test("the context has a frozen object, so that the store cannot be changed through it", async () => {

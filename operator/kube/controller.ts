@@ -3,29 +3,29 @@
 import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
 import type { Logger } from "pino";
-import { inSpan } from "../tracing.ts";
-import { needsReconcile, type Priority, priorityOf } from "./changes.ts";
 import { abortable, deadline, type Deadline } from "../clock.ts";
-import type { Failure, Outcome } from "./outcome.ts";
+import { inSpan } from "../tracing.ts";
+import { needsReconcile, priorityOf, type Priority } from "./changes.ts";
+import { isConflict, isNotFound } from "./errors.ts";
+import { LeadLostError } from "./leader-election.ts";
+import { createLongFailures } from "./long-failures.ts";
+import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
+import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
 import {
   eventOf,
-  type FailureOf,
   isPanic,
   isQuiet,
   isTerminal,
   requeueOf,
   resultOf,
   thrownOutcome,
+  type FailureOf,
 } from "./outcome-effects.ts";
-import { isConflict, isNotFound } from "./errors.ts";
-import { LeadLostError } from "./leader-election.ts";
-import { createLongFailures } from "./long-failures.ts";
-import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
-import { keyOf, parseKey, type ObjectKey, type StatusObject } from "./object.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 import { createQueue } from "./queue.ts";
-import { createRun, type ReconcileRun, type RunOptions, type Reconcile } from "./reconcile.ts";
-import type { OnChange } from "./reflector.ts";
 import type { KubeReason } from "./reasons.ts";
+import { createRun, type Reconcile, type ReconcileRun, type RunOptions } from "./reconcile.ts";
+import type { OnChange } from "./reflector.ts";
 import { noteOutcome, reconcileSpan } from "./trace.ts";
 
 export interface ControllerOptions<T extends StatusObject> extends RunOptions<T> {

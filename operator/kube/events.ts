@@ -5,10 +5,10 @@
 
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
-import type { KubeClient } from "./client.ts";
 import { abortable, deadline, type Clock } from "../clock.ts";
+import type { KubeClient } from "./client.ts";
 import { isNotFound } from "./errors.ts";
-import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
+import { apiVersionOf, microTime, type KubeObject, type Resource } from "./object.ts";
 
 export const EVENTS: Resource = {
   group: "events.k8s.io",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addFinalizer, removeFinalizer } from "./finalizers.ts";
 import { createMemoryClient, refusal, type MemoryClient } from "./testing/memory-client.ts";
-import { FINALIZER, WIDGETS, widget, type Widget } from "./testing/objects.ts";
+import { FINALIZER, widget, WIDGETS, type Widget } from "./testing/objects.ts";
 
 let client: MemoryClient;
 const { signal } = new AbortController();

@@ -1,10 +1,10 @@
 /** A lock on a Lease, with the rules of client-go: https://kubernetes.io/docs/concepts/architecture/leases/ */
 
 import { isDeepStrictEqual } from "node:util";
-import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
+import type { KubeClient } from "./client.ts";
 import { unlessNotFound } from "./errors.ts";
-import { apiVersionOf, type KubeObject, microTime, type Resource } from "./object.ts";
+import { apiVersionOf, microTime, type KubeObject, type Resource } from "./object.ts";
 
 export const LEASES: Resource = {
   group: "coordination.k8s.io",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { applyOutcome } from "./conditions.ts";
-import type { Outcome } from "./outcome.ts";
 import { createLongFailures, type LongFailures } from "./long-failures.ts";
+import type { Outcome } from "./outcome.ts";
 import { createManualClock, type ManualClock } from "./testing/manual-clock.ts";
 import { widget } from "./testing/objects.ts";
 

@@ -5,9 +5,9 @@
 
 import type { Clock } from "../clock.ts";
 import { findCondition } from "./conditions.ts";
-import type { Outcome } from "./outcome.ts";
-import { isQuiet, isTerminal } from "./outcome-effects.ts";
 import type { StatusObject } from "./object.ts";
+import { isQuiet, isTerminal } from "./outcome-effects.ts";
+import type { Outcome } from "./outcome.ts";
 
 export interface LongFailures {
   /** Returns the outcome for status, log and events. Call once per reconcile. */

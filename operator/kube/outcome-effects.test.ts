@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Outcome } from "./outcome.ts";
 import { applyOutcome } from "./conditions.ts";
-import { OutcomeError } from "./outcome.ts";
 import { isTerminal, requeueOf, resultOf, thrownOutcome } from "./outcome-effects.ts";
+import { OutcomeError, type Outcome } from "./outcome.ts";
 
 const about = { reason: fc.constantFrom("Invalid", "AccessDenied"), message: fc.string() };
 const ms = fc.integer({ min: 0, max: 86_400_000 });

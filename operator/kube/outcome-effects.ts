@@ -6,7 +6,7 @@ import { kubeFailure } from "./errors.ts";
 import type { EventDetail } from "./events.ts";
 import type { ReconcileResult } from "./metrics.ts";
 import type { StatusObject } from "./object.ts";
-import { type Failure, type Outcome, OutcomeError } from "./outcome.ts";
+import { OutcomeError, type Failure, type Outcome } from "./outcome.ts";
 import type { KubeReason } from "./reasons.ts";
 
 /** The failure that an error means, such as an error of AWS; undefined for an unknown error. */

@@ -3,10 +3,10 @@
  * a time has it, and it is queued again if it was added meanwhile. Edits go before resyncs.
  */
 
-import { backoffDelay, type Backoff } from "./backoff.ts";
 import type { Clock } from "../clock.ts";
-import { createDelays } from "./delays.ts";
+import { backoffDelay, type Backoff } from "./backoff.ts";
 import type { Priority } from "./changes.ts";
+import { createDelays } from "./delays.ts";
 import type { KubeMetrics } from "./metrics.ts";
 
 export interface QueueOptions extends Partial<Backoff> {

@@ -1,9 +1,9 @@
 /** One reconcile: what it gets, and how it writes the status, finalizer and events of its object. */
 
 import type { Logger } from "pino";
-import type { KubeClient } from "./client.ts";
 import type { Clock } from "../clock.ts";
 import { needsReconcile } from "./changes.ts";
+import type { KubeClient } from "./client.ts";
 import { applyOutcome, findCondition, setCondition, type ConditionDetail, type ShownOutcome } from "./conditions.ts";
 import { isConflict, isNotFound, KubeError } from "./errors.ts";
 import type { EventDetail, EventRecorder } from "./events.ts";

@@ -8,14 +8,14 @@
  */
 
 import type { Logger } from "pino";
+import { linkedController, sleep, type Clock } from "../clock.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { linkedController, sleep, type Clock } from "../clock.ts";
 import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
-import { watchOnce } from "./watch.ts";
 import { createStore, type Delta, type DeltaType, type Store } from "./store.ts";
+import { watchOnce } from "./watch.ts";
 
 /** Called for each change, in order. Must return fast, for example enqueue a key. An error is only logged. */
 export type OnChange<T> = (type: DeltaType, object: T, old?: T) => void;

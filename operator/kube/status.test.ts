@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mergePatchBetween, writeStatus } from "./status.ts";
 import { applyMergePatch, createMemoryClient } from "./testing/memory-client.ts";
-import { WIDGETS, widget, type Widget } from "./testing/objects.ts";
+import { widget, WIDGETS, type Widget } from "./testing/objects.ts";
 
 describe("the patch between two statuses", () => {
   test.each([

@@ -1,8 +1,8 @@
 import type { Span, SpanOptions } from "@opentelemetry/api";
 import { markFailed } from "../tracing.ts";
-import type { Outcome } from "./outcome.ts";
-import { isQuiet } from "./outcome-effects.ts";
 import type { KubeObject } from "./object.ts";
+import { isQuiet } from "./outcome-effects.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** The span of one reconcile. It has no parent: a manifest cannot make it part of another trace. */
 export function reconcileSpan(

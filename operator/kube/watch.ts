@@ -1,7 +1,7 @@
 /** One watch request that cannot hang, with the limits of client-go's reflector. */
 
-import type { KubeClient, WatchEvent } from "./client.ts";
 import { deadline, type Clock } from "../clock.ts";
+import type { KubeClient, WatchEvent } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import type { KubeObject, Resource } from "./object.ts";
 

@@ -1,5 +1,5 @@
-import { failureIn } from "./outcome.ts";
 import type { History, Verdict } from "./history.ts";
+import { failureIn } from "./outcome.ts";
 import type { Part, PartResult } from "./part.ts";
 
 /** Where a part stands with nothing written. */

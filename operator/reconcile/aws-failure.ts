@@ -1,9 +1,9 @@
 import { describeDenial, isPublicAccessBlocked, parseDenial } from "../aws/denial.ts";
-import { type AwsErrorKind, NOT_THE_ANSWER } from "../aws/error-codes.ts";
+import { NOT_THE_ANSWER, type AwsErrorKind } from "../aws/error-codes.ts";
 import { AccountMismatchError, awsErrorKind, isSdkError, observedRegion } from "../aws/errors.ts";
 import { said, stable } from "../aws/messages.ts";
 import { isForeignAnswer, type SdkError } from "../aws/origin.ts";
-import { type Failure, failed } from "./outcome.ts";
+import { failed, type Failure } from "./outcome.ts";
 
 /** The call that failed, for messages: an IAM action such as "s3:GetBucketPolicy", and an ARN. */
 export interface CallContext {
@@ -96,7 +96,7 @@ function aborted(error: Error): Failure {
  * For the `catch` of a call to AWS: throws the failure that the error means, or the error itself if it is not AWS's.
  * `action` (an IAM action) and `resource` (an ARN) go into the message of a denial.
  */
-export function failWith(action: string, resource?: string): (error: unknown) => never {
+export function throwFailure(action: string, resource?: string): (error: unknown) => never {
   return (error) => {
     const failure = awsFailure(error, { action, ...(resource !== undefined && { resource }) });
     throw failure === undefined ? error : failed(failure);
@@ -105,13 +105,13 @@ export function failWith(action: string, resource?: string): (error: unknown) =>
 
 /**
  * What a call answers; undefined where AWS does not find the resource. Throws the failure of any other error, see
- * {@link failWith}.
+ * {@link throwFailure}.
  */
 export async function unlessGone<T>(answer: Promise<T>, action: string, resource: string): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
     if (awsErrorKind(error) === "NotFound") return undefined;
-    return failWith(action, resource)(error);
+    return throwFailure(action, resource)(error);
   }
 }

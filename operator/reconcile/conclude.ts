@@ -1,8 +1,8 @@
 import { REASON } from "../api/reasons.ts";
-import { again, failed, type Failure, type Outcome, stalled, waiting } from "./outcome.ts";
 import type { Change } from "./change.ts";
 import { DELAY_MS } from "./delays.ts";
 import { MAX_WRITES } from "./history.ts";
+import { again, failed, stalled, waiting, type Failure, type Outcome } from "./outcome.ts";
 import type { PartResult, PartState } from "./part.ts";
 
 export interface Conclusion {

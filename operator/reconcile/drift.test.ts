@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Drift } from "../api/types.ts";
 import type { EventDetail } from "../kube/events.ts";
+import { MAX_VALUE, show } from "./change.ts";
 import { announceCorrection, announceWrites, statusChanges } from "./drift.ts";
 import type { Part, PartResult, PartState } from "./part.ts";
-import { MAX_VALUE, show } from "./change.ts";
 import { change, partOf, resultOf } from "./testing/parts.ts";
 
 const EARLIER = "2026-01-01T00:00:00.000Z";

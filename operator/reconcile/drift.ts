@@ -1,5 +1,5 @@
 import { REASON, type Reason } from "../api/reasons.ts";
-import type { Change as StatusChange, Drift } from "../api/types.ts";
+import type { Drift, Change as StatusChange } from "../api/types.ts";
 import type { EventDetail } from "../kube/events.ts";
 import type { Part, PartResult } from "./part.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createHistory, type History, MAX_WRITES, type Write } from "./history.ts";
+import { createHistory, MAX_WRITES, type History, type Write } from "./history.ts";
 import { change } from "./testing/parts.ts";
 
 const SETTLE_MS = 60_000;

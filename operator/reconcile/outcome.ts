@@ -1,5 +1,5 @@
 import type { Reason } from "../api/reasons.ts";
-import { type Failure as AnyFailure, type Outcome as AnyOutcome, OutcomeError } from "../kube/outcome.ts";
+import { OutcomeError, type Failure as AnyFailure, type Outcome as AnyOutcome } from "../kube/outcome.ts";
 
 export type Failure = AnyFailure<Reason>;
 export type Outcome = AnyOutcome<Reason>;

@@ -1,5 +1,5 @@
-import type { Failure } from "./outcome.ts";
 import type { Change } from "./change.ts";
+import type { Failure } from "./outcome.ts";
 
 /** One thing that a reconcile keeps as declared. Each part is compared, is written, fails and drifts by itself. */
 export interface Part {

@@ -10,8 +10,8 @@ import {
   reconciled,
   reconciledWithFinalizer,
   recorded,
-  type Rule,
   watched,
+  type Rule,
 } from "../../operator/kube/rbac.ts";
 import type { CustomResourceDefinition } from "../schema.ts";
 

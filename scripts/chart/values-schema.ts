@@ -1,7 +1,7 @@
 /** Generates the part of the chart's values.schema.json that describes the AWSAccount's spec, from crds/. */
 
 import { format } from "prettier";
-import { type CustomResourceDefinition, type Schema, storedSchema, type ValidationRule } from "../schema.ts";
+import { storedSchema, type CustomResourceDefinition, type Schema, type ValidationRule } from "../schema.ts";
 
 /** The name of the definition in values.schema.json, to which `account.spec` refers. */
 const DEFINITION = "AWSAccountSpec";

@@ -1,6 +1,6 @@
 /** What the AWS SDK's own model says of a setting's calls: the ground for the files of a new setting. */
-import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import * as sdk from "@aws-sdk/client-s3";
+import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 

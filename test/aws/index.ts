@@ -1,11 +1,11 @@
 /** Simulates S3, S3 Control, IAM, STS, KMS and EKS over HTTP in the process of the test. See README.md. */
 
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { once } from "node:events";
 import { callLog, type CallLog } from "./calls.ts";
-import { eks } from "./eks/router.ts";
 import { podIdentityCredentials } from "./eks/pod-credentials.ts";
+import { eks } from "./eks/router.ts";
 import { serviceAccountToken, type TokenOptions } from "./eks/tokens.ts";
 import { faultInjector, type Faults } from "./faults.ts";
 import { iam } from "./iam/router.ts";
@@ -16,8 +16,8 @@ import { isS3Control, s3control } from "./s3control/router.ts";
 import { requestListener } from "./server.ts";
 import type { Account, Cluster, Credentials } from "./state.ts";
 import type { StoreSwitches } from "./store.ts";
-import { accountOf, newWorld } from "./world.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
+import { accountOf, newWorld } from "./world.ts";
 
 export type { Call, CallLog } from "./calls.ts";
 export type { CallHook, Faults } from "./faults.ts";

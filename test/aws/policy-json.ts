@@ -1,7 +1,7 @@
 /** Policy documents as plain JSON, for IAM and KMS, which store them as written. */
 
-import type { World } from "./state.ts";
 import { shownAwsPrincipal } from "./s3/policy-principals.ts";
+import type { World } from "./state.ts";
 
 export type Json = Record<string, unknown>;
 

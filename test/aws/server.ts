@@ -1,7 +1,7 @@
 /** Handles one HTTP request: log, hooks, faults, the operation, the answer. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { identify, scopeOf } from "./auth.ts";
 import type { Call, CallRecorder } from "./calls.ts";
 import { AwsError, notImplemented } from "./errors.ts";

@@ -8,14 +8,14 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { Registry } from "prom-client";
 import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../operator/api/names.ts";
 import type { S3Bucket } from "../../operator/api/types.ts";
-import { createKubeClient, type KubeClient } from "../../operator/kube/client.ts";
 import { systemClock } from "../../operator/clock.ts";
+import { createKubeClient, type KubeClient } from "../../operator/kube/client.ts";
 import { createKubeMetrics } from "../../operator/kube/metrics.ts";
 import { startSimulator } from "../aws/index.ts";
 import { installCrds } from "../controlplane/crds.ts";
 import { startControlPlane } from "../controlplane/index.ts";
-import { measureOperator } from "./operator-process.ts";
 import { bucketManifest, eachOf, readyCount } from "./objects.ts";
+import { measureOperator } from "./operator-process.ts";
 
 const BUCKETS = Number(process.env["BENCH_BUCKETS"] ?? 200);
 const EDIT_BUCKETS = Number(process.env["BENCH_EDIT_BUCKETS"] ?? 1_000);

@@ -1,8 +1,8 @@
 /** Reads what argocd/argocd-cm.yaml configures Argo CD to do with the operator's kinds. */
-import { load } from "js-yaml";
 import { readFileSync } from "node:fs";
-import type { KubeObject } from "../../operator/kube/object.ts";
+import { load } from "js-yaml";
 import { GROUP } from "../../operator/api/names.ts";
+import type { KubeObject } from "../../operator/kube/object.ts";
 import { argoHealth, type ArgoHealth } from "../tools/judges.ts";
 
 export interface ArgoScripts {

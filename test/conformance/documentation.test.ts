@@ -1,8 +1,8 @@
 /** Checks of the documentation that need no cluster: files that it names, IAM documents, kinds of code blocks. */
-import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { describe, expect, test } from "vitest";
 import { hereDocuments, pages, piecesOf, textOf, writtenFile } from "./documentation.ts";
 

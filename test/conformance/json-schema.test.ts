@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type JsonSchema, violations } from "./json-schema.ts";
+import { violations, type JsonSchema } from "./json-schema.ts";
 
 const schema: JsonSchema = {
   type: "object",

@@ -1,6 +1,6 @@
 /** Reads the chart's rules and dashboards for Prometheus and Grafana, and the metrics that their queries name. */
-import { load } from "js-yaml";
 import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
 
 const FILES = new URL("../../charts/s3-operator/files/", import.meta.url);
 

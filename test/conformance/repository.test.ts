@@ -3,10 +3,10 @@
  * https://github.com/ossf/scorecard/blob/main/docs/checks.md
  */
 import { execFileSync } from "node:child_process";
-import { load } from "js-yaml";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dump } from "js-yaml";
@@ -13,9 +12,8 @@ import { runCommand } from "./command.ts";
 import type { DownloadOptions } from "./download.ts";
 import { envtestArchive, indexUrl } from "./envtest.ts";
 import { kubernetesRelease } from "./release.ts";
-import type { BinaryName, Platform } from "./versions.ts";
-import { binaryNames, kubernetesVersion } from "./versions.ts";
 import type { Source } from "./source.ts";
+import { binaryNames, kubernetesVersion, type BinaryName, type Platform } from "./versions.ts";
 
 const platform: Platform = { os: "linux", arch: "amd64" };
 const archivePath = `/archives/envtest-${kubernetesVersion}-linux-amd64.tar.gz`;

@@ -9,9 +9,8 @@ import { binariesIn, cacheDirectory, onlyExecutable, withStaging } from "./cache
 import { envtestArchive } from "./envtest.ts";
 import { messageOf } from "./progress.ts";
 import { kubernetesRelease } from "./release.ts";
-import type { Found } from "./versions.ts";
-import { binaryNames, kubernetesVersion, missingFrom } from "./versions.ts";
 import type { Log, Source } from "./source.ts";
+import { binaryNames, kubernetesVersion, missingFrom, type Found } from "./versions.ts";
 
 /** Paths. */
 export interface Binaries {

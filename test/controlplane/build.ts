@@ -1,11 +1,9 @@
 /** Builds the binaries from Go modules, with the versions of go.mod. */
 import { join } from "node:path";
-import type { CommandResult } from "./command.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, type CommandResult } from "./command.ts";
 import { tail, withProgress } from "./progress.ts";
-import type { BinaryName } from "./versions.ts";
-import { kubernetesVersion, moduleDirectory } from "./versions.ts";
 import type { Source } from "./source.ts";
+import { kubernetesVersion, moduleDirectory, type BinaryName } from "./versions.ts";
 
 const packages: Record<BinaryName, string> = {
   etcd: "go.etcd.io/etcd/server/v3",

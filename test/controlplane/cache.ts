@@ -6,9 +6,8 @@ import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from "n
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.ts";
-import type { Found, Platform } from "./versions.ts";
-import { binaryNames, kubernetesVersion, thisPlatform } from "./versions.ts";
 import type { Log, Staging } from "./source.ts";
+import { binaryNames, kubernetesVersion, thisPlatform, type Found, type Platform } from "./versions.ts";
 
 export function cacheDirectory(environment: NodeJS.ProcessEnv, { os, arch }: Platform = thisPlatform()): string {
   // An empty variable counts as unset: https://specifications.freedesktop.org/basedir-spec/latest/

@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runCommand } from "./command.ts";
-import type { ControlPlane } from "./index.ts";
-import { startControlPlane } from "./index.ts";
+import { startControlPlane, type ControlPlane } from "./index.ts";
 
 /** The first run may have to build the binaries. */
 const startTimeout = 20 * 60_000;

@@ -3,12 +3,10 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { runCommand } from "./command.ts";
-import type { DownloadOptions } from "./download.ts";
-import { defaultDownload, downloadFile, downloadText } from "./download.ts";
+import { defaultDownload, downloadFile, downloadText, type DownloadOptions } from "./download.ts";
 import { tail, withProgress } from "./progress.ts";
-import type { BinaryName, Platform } from "./versions.ts";
-import { kubernetesVersion, minorOf, thisPlatform } from "./versions.ts";
 import type { Source } from "./source.ts";
+import { kubernetesVersion, minorOf, thisPlatform, type BinaryName, type Platform } from "./versions.ts";
 
 /** https://github.com/kubernetes-sigs/controller-tools/blob/main/envtest-releases.yaml */
 export const indexUrl = "https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml";

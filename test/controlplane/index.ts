@@ -4,14 +4,12 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { startApiServer } from "./api-server.ts";
 import { findBinaries } from "./binaries.ts";
-import type { CommandResult } from "./command.ts";
-import { runCommand } from "./command.ts";
+import { runCommand, type CommandResult } from "./command.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { controllerManagerArguments, filesIn } from "./processes.ts";
 import { answersOk, waitUntil } from "./readiness.ts";
-import type { Supervisor } from "./supervisor.ts";
-import { startSupervisor } from "./supervisor.ts";
 import type { Log } from "./source.ts";
+import { startSupervisor, type Supervisor } from "./supervisor.ts";
 
 export interface ControlPlaneOptions {
   /**

@@ -1,8 +1,8 @@
 /** Checks whether the control plane answers, without a client. */
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { get } from "node:https";
 import { createServer } from "node:net";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Much more than the 4 seconds of an idle machine, as test machines can be very busy. */

@@ -1,11 +1,9 @@
 /** Single binaries of the Kubernetes release: https://kubernetes.io/releases/download/#binaries */
 import { join } from "node:path";
-import type { DownloadOptions } from "./download.ts";
-import { defaultDownload, downloadFile, downloadText } from "./download.ts";
+import { defaultDownload, downloadFile, downloadText, type DownloadOptions } from "./download.ts";
 import { withProgress } from "./progress.ts";
-import type { BinaryName, Platform } from "./versions.ts";
-import { kubernetesVersion, thisPlatform } from "./versions.ts";
 import type { Source } from "./source.ts";
+import { kubernetesVersion, thisPlatform, type BinaryName, type Platform } from "./versions.ts";
 
 /** The release has no etcd, and only clients for macOS. */
 const offered: Record<Platform["os"], readonly BinaryName[]> = {

@@ -3,8 +3,7 @@
  * child_process.fork. When the channel closes, because the parent has ended or was killed, it ends all processes and
  * removes the folder.
  */
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runCommand } from "./command.ts";
-import type { Supervisor } from "./supervisor.ts";
-import { startSupervisor } from "./supervisor.ts";
+import { startSupervisor, type Supervisor } from "./supervisor.ts";
 
 let parent: string;
 let supervisor: Supervisor;

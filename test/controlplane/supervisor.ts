@@ -1,6 +1,5 @@
 /** The parent's side of supervisor-process.ts. */
-import type { ChildProcess } from "node:child_process";
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { access, constants, mkdir, readFile, rm } from "node:fs/promises";

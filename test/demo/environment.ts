@@ -1,14 +1,14 @@
 /** Starts the parts of the demo on this machine: Kubernetes, a simulated AWS, and the operator. */
 
-import { S3Client } from "@aws-sdk/client-s3";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Account, type Credentials, type Simulator, startSimulator } from "../aws/index.ts";
+import { S3Client } from "@aws-sdk/client-s3";
+import { startSimulator, type Account, type Credentials, type Simulator } from "../aws/index.ts";
 import { installCrds } from "../controlplane/crds.ts";
-import { type ControlPlane, startControlPlane } from "../controlplane/index.ts";
+import { startControlPlane, type ControlPlane } from "../controlplane/index.ts";
 import { tail } from "../controlplane/progress.ts";
 import { freePort } from "../controlplane/readiness.ts";
 import { eventually } from "../integration/support/expect/wait.ts";

@@ -4,7 +4,7 @@
  */
 
 import { messageOf } from "../controlplane/progress.ts";
-import { type Environment, startEnvironment } from "./environment.ts";
+import { startEnvironment, type Environment } from "./environment.ts";
 import { play } from "./play.ts";
 import { createScreen } from "./screen.ts";
 import { showAround } from "./show-around.ts";

@@ -1,7 +1,7 @@
 import { messageOf } from "../controlplane/progress.ts";
 import type { Screen } from "./screen.ts";
 import { Refuted, type Stage } from "./stage.ts";
-import { type Step, STEPS } from "./steps/index.ts";
+import { STEPS, type Step } from "./steps/index.ts";
 
 type Verdict = "verified" | "failed" | "not reached";
 

@@ -2,7 +2,7 @@
  * The AWS simulator as a program for a Pod. It listens on all addresses, at PORT (4566), and has the account of the
  * quick start.
  */
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { startSimulator } from "../aws/index.ts";
 
 const PORT = Number(process.env["PORT"] ?? 4566);

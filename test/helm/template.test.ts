@@ -4,11 +4,11 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { load } from "js-yaml";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { helpText, parseConfig } from "../../operator/cli/config.ts";
 import { loadDefinitions } from "../../scripts/schema.ts";
-import { CHART, createHelm, type Helm, HELMS, type HelmName, only } from "./support/helm.ts";
+import { CHART, createHelm, HELMS, only, type Helm, type HelmName } from "./support/helm.ts";
 import { containerOf, type Deployment } from "./support/workload.ts";
 
 interface Values {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commentedValues } from "../../scripts/chart/readme.ts";
-import { CHART, createHelm, type Helm, HELMS } from "./support/helm.ts";
+import { CHART, createHelm, HELMS, type Helm } from "./support/helm.ts";
 
 interface Schema {
   properties?: Record<string, Schema>;

@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { alertingRules, RULES_FILE, type AlertingRule } from "../conformance/monitoring.ts";
 import { runCommand } from "../controlplane/command.ts";
 import { findTool } from "../tools/index.ts";
 import { ALERT_CASES, type AlertCase } from "./alert-cases.ts";
-import { alertingRules, RULES_FILE, type AlertingRule } from "../conformance/monitoring.ts";
 
 /** The first run has to build promtool. */
 const BUILD_MS = 20 * 60_000;

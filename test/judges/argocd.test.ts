@@ -3,15 +3,15 @@
  * CD's repository:
  * https://github.com/argoproj/argo-cd/tree/master/resource_customizations
  */
-import { load } from "js-yaml";
 import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GROUP, RECONCILE_REQUESTED_AT } from "../../operator/api/names.ts";
 import type { KubeObject, StatusObject } from "../../operator/kube/object.ts";
 import { fieldsOf, loadDefinitions } from "../../scripts/schema.ts";
+import { argoHealthOf, scriptsFor } from "../conformance/argocd.ts";
 import { findTool } from "../tools/index.ts";
 import { argoAct, argoActions, argoHealth, type ArgoAction, type ArgoHealth } from "../tools/judges.ts";
-import { argoHealthOf, scriptsFor } from "../conformance/argocd.ts";
 
 /** The first run has to build the tool. */
 const BUILD_MS = 20 * 60_000;

@@ -1,13 +1,13 @@
 /** Checks docs/gitops.md and examples/gitops with the code of Argo CD, Flux and kstatus. */
-import { load, loadAll } from "js-yaml";
 import { existsSync, readFileSync } from "node:fs";
+import { load, loadAll } from "js-yaml";
 import { beforeAll, expect, test } from "vitest";
 import { GROUP } from "../../operator/api/names.ts";
 import type { StatusObject } from "../../operator/kube/object.ts";
-import { findTool } from "../tools/index.ts";
-import { checkFluxManifests, kstatusOf } from "../tools/judges.ts";
 import { argoHealthOf } from "../conformance/argocd.ts";
 import { isReadyToKubectl } from "../conformance/kubectl-wait.ts";
+import { findTool } from "../tools/index.ts";
+import { checkFluxManifests, kstatusOf } from "../tools/judges.ts";
 
 /** The first run has to build the tools. */
 const BUILD_MS = 20 * 60_000;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Condition, StatusObject } from "../../operator/kube/object.ts";
-import { kstatusOf } from "../tools/judges.ts";
 import { kstatus } from "../conformance/kstatus.ts";
+import { kstatusOf } from "../tools/judges.ts";
 
 /** The first run has to build the tool. */
 const BUILD_MS = 20 * 60_000;

@@ -7,8 +7,6 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createAwsMetrics } from "../../operator/aws/instrument.ts";
 import { createKubeMetrics } from "../../operator/kube/metrics.ts";
 import { createMetrics } from "../../operator/observability/metrics.ts";
-import { runCommand } from "../controlplane/command.ts";
-import { findTool } from "../tools/index.ts";
 import {
   allQueries,
   dashboards,
@@ -17,6 +15,8 @@ import {
   namesIn,
   problemsOf,
 } from "../conformance/monitoring.ts";
+import { runCommand } from "../controlplane/command.ts";
+import { findTool } from "../tools/index.ts";
 
 /** The first run has to build promtool. */
 const BUILD_MS = 20 * 60_000;

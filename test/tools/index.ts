@@ -7,7 +7,7 @@ import { runCommand } from "../controlplane/command.ts";
 import { withLock } from "../controlplane/lock.ts";
 import { tail, withProgress } from "../controlplane/progress.ts";
 import type { Log } from "../controlplane/source.ts";
-import { buildTags, folderOf, linkerFlags, type ToolName, tools } from "./tools.ts";
+import { buildTags, folderOf, linkerFlags, tools, type ToolName } from "./tools.ts";
 
 export interface FindToolOptions {
   /** Called with the progress of a build, which takes minutes. Default: stderr. */

@@ -1,10 +1,10 @@
+import { API_VERSION, FIELD_MANAGER } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import { API_VERSION, FIELD_MANAGER } from "../../api/names.ts";
-import { compare } from "../../reconcile/change.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound, unlessNotFound } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
+import { compare } from "../../reconcile/change.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
 

@@ -1,13 +1,13 @@
 import { FIELD_MANAGER } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import { compare } from "../../reconcile/change.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, unlessNotFound } from "../../kube/errors.ts";
 import type { KubeObject, Resource } from "../../kube/object.ts";
+import { compare } from "../../reconcile/change.ts";
 import { failed, type Failure } from "../../reconcile/outcome.ts";
-import type { WorkloadIdentity } from "../policy/model.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
+import type { WorkloadIdentity } from "../policy/model.ts";
 
 export const SERVICE_ACCOUNTS: Resource = {
   group: "",

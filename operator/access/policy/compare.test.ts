@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
+import { buckets, grantLists } from "../testing/arbitrary-grants.ts";
+import { BUCKET } from "../testing/requests.ts";
 import { comparePolicy, readPolicy } from "./compare.ts";
 import { policyDocument } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";
-import { buckets, grantLists } from "../testing/arbitrary-grants.ts";
-import { BUCKET } from "../testing/requests.ts";
 import { trustPolicy } from "./trust.ts";
 
 const DESIRED = permissionsPolicy([{ prefix: "a b/", permissions: ["Read", "Write", "List"] }], BUCKET);

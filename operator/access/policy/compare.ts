@@ -1,6 +1,6 @@
 import { canonicalStatement } from "../../aws/policy/canonical.ts";
 import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 
 /**
  * Compares policies by meaning: ignores the order of statements and lists, a value against a list of one, and letter

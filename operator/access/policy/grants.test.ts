@@ -3,7 +3,7 @@ import { asList } from "../../aws/policy/document.ts";
 import { kmsActionOf } from "../../explain/question.ts";
 import { summarize } from "../summary.ts";
 import { BUCKET, KEY_ARN } from "../testing/requests.ts";
-import { type Permission, PERMISSIONS } from "./grants.ts";
+import { PERMISSIONS, type Permission } from "./grants.ts";
 import { permissionsPolicy } from "./permissions.ts";
 
 /** Written from AWS's reference and not from grants.ts; a new permission must be added here as well. */

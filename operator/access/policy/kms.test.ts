@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
+import { BUCKET, KEY_ARN } from "../testing/requests.ts";
 import { reachOf } from "./grants.ts";
 import {
   encryptionContexts,
@@ -10,7 +11,6 @@ import {
   statementsOnKeys,
 } from "./kms.ts";
 import type { AccessEncryption, EncryptionContext } from "./model.ts";
-import { BUCKET, KEY_ARN } from "../testing/requests.ts";
 
 const GRANTS: Grant[] = [
   { prefix: "in/", permissions: ["Write"] },

@@ -2,7 +2,7 @@ import type { BucketAccessStatus } from "../../api/types.ts";
 import { dnsSuffix } from "../../aws/arn.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import { prefixesWith, type Reach } from "./grants.ts";
-import { type AccessBucket, type AccessEncryption, type EncryptionContext, oneOrMany } from "./model.ts";
+import { oneOrMany, type AccessBucket, type AccessEncryption, type EncryptionContext } from "./model.ts";
 import { objectArnPattern, withoutCovered } from "./prefix.ts";
 
 /** Statements on all keys of the bucket: those that encrypt new objects, and those that encrypted older ones. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
-import { permissionsPolicy } from "./permissions.ts";
 import { buckets, grantLists } from "../testing/arbitrary-grants.ts";
 import { BUCKET, KEY_ARN } from "../testing/requests.ts";
+import { permissionsPolicy } from "./permissions.ts";
 
 const WRITE = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
 

@@ -1,8 +1,8 @@
 import type { Grant } from "../../api/types.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
-import { ACTIONS, type Group, groupsOf, permissionsOn, type Reach, reachOf } from "./grants.ts";
+import { ACTIONS, groupsOf, permissionsOn, reachOf, type Group, type Reach } from "./grants.ts";
 import { statementsOnKeys } from "./kms.ts";
-import { type AccessBucket, oneOrMany, policyDocument } from "./model.ts";
+import { oneOrMany, policyDocument, type AccessBucket } from "./model.ts";
 import { EVERY_KEY, keyPattern, objectArnPattern } from "./prefix.ts";
 
 const ON_OBJECTS = permissionsOn("Objects");

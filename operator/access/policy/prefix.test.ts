@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { escapePattern, keyPattern, objectArnPattern, withoutCovered } from "./prefix.ts";
 import { prefixes } from "../testing/arbitrary-grants.ts";
+import { escapePattern, keyPattern, objectArnPattern, withoutCovered } from "./prefix.ts";
 
 test.each([
   ["raw/", "raw/*"],

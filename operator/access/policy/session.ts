@@ -1,9 +1,9 @@
 import type { Grant } from "../../api/types.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
-import { tooLong } from "./size-limits.ts";
 import type { AccessBucket } from "./model.ts";
 import { permissionsPolicy } from "./permissions.ts";
+import { tooLong } from "./size-limits.ts";
 
 /**
  * The policy of a Pod Identity association, which limits the account's shared role (`spec.role: Shared`) to the grants.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
-import { type DocumentUse, tooLong } from "./size-limits.ts";
+import { BUCKET } from "../testing/requests.ts";
 import { policyDocument } from "./model.ts";
 import { sessionPolicy } from "./session.ts";
-import { BUCKET } from "../testing/requests.ts";
+import { tooLong, type DocumentUse } from "./size-limits.ts";
 import { trustPolicy } from "./trust.ts";
 
 describe("tooLong", () => {

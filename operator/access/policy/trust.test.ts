@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isTrusted } from "../testing/requests.ts";
 import { clusterArn } from "../../aws/arn.ts";
+import { isTrusted } from "../testing/requests.ts";
 import { trustPolicy } from "./trust.ts";
 
 const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE";

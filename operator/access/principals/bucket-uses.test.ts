@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { BucketAccess } from "../../api/types.ts";
 import { awsAccount, OWNER, s3Bucket } from "../../bucket/testing/fixtures.ts";
-import { createBucketUses } from "./bucket-uses.ts";
 import { bucketAccess, directoryOf } from "../testing/objects.ts";
+import { createBucketUses } from "./bucket-uses.ts";
 
 const ROLE = "arn:aws:iam::444455556666:role/reader";
 const BUCKET = {

@@ -5,8 +5,8 @@ import { consents } from "../consent.ts";
 import type { AccessDirectory } from "../dependencies.ts";
 import { violationOf } from "../guardrails.ts";
 import { keyDelayMs } from "../key-delay.ts";
-import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
+import { contributionOf, sidPrefixOf } from "./contribution.ts";
 
 /** What buckets need to know of the BucketAccesses that refer to them. `accessesOf` returns all of these, with or without consent. */
 export function createBucketUses(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isOurs } from "../../bucket/policy/compose.ts";
-import { contributionOf } from "./contribution.ts";
 import { BUCKET, KEY_ARN, READER } from "../testing/requests.ts";
+import { contributionOf } from "./contribution.ts";
 
 const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
 const GRANTS = [{ prefix: "out/", permissions: ["Read" as const, "List" as const] }];

@@ -1,11 +1,11 @@
-import type { Grant } from "../../api/types.ts";
-import { ACCESS_SID_PREFIX } from "../../bucket/policy/compose.ts";
-import type { Statement } from "../../aws/policy/document.ts";
 import type { Owner } from "../../api/ownership.ts";
-import { reachOf } from "../policy/grants.ts";
+import type { Grant } from "../../api/types.ts";
+import type { Statement } from "../../aws/policy/document.ts";
+import { ACCESS_SID_PREFIX } from "../../bucket/policy/compose.ts";
 import { hexHash } from "../../reconcile/fingerprint.ts";
+import { reachOf } from "../policy/grants.ts";
 import { keyStatements } from "../policy/kms.ts";
-import { type AccessBucket, oneOrMany } from "../policy/model.ts";
+import { oneOrMany, type AccessBucket } from "../policy/model.ts";
 import { bucketStatements } from "../policy/permissions.ts";
 
 /** Enough to make it infeasible to find another name with the same Sids. */

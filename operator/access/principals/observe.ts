@@ -1,11 +1,11 @@
 import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
-import type { S3Bucket } from "../../api/types.ts";
-import type { AwsSession } from "../../aws/session.ts";
-import { parsePolicy, type Statement } from "../../aws/policy/document.ts";
 import type { Owner } from "../../api/ownership.ts";
-import { type Contribution, sidPrefixOf } from "./contribution.ts";
+import type { S3Bucket } from "../../api/types.ts";
+import { parsePolicy, type Statement } from "../../aws/policy/document.ts";
+import type { AwsSession } from "../../aws/session.ts";
 import { unlessGone } from "../../reconcile/aws-failure.ts";
+import { sidPrefixOf, type Contribution } from "./contribution.ts";
 
 /** The bucket policy and key policy that BucketAccesses contribute to. */
 export interface SharedPolicies {

@@ -5,22 +5,23 @@ import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
-import { again, type Outcome, waiting } from "../../reconcile/outcome.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { conclude } from "../../reconcile/conclude.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
+import { again, waiting, type Outcome } from "../../reconcile/outcome.ts";
 import type { PartResult } from "../../reconcile/part.ts";
 import { bucketKeyOf } from "../consent.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
-import { configMapPart, findConfigMap, type Outputs, removeConfigMap } from "../outputs/config-map.ts";
+import { configMapPart, findConfigMap, removeConfigMap, type Outputs } from "../outputs/config-map.ts";
 import { outputsOf } from "../outputs/outputs.ts";
 import { policyDocument } from "../policy/model.ts";
 import { notePolicy, wasAsDeclared } from "../status.ts";
-import { type AccessTarget, ownerOf } from "../target.ts";
+import { ownerOf, type AccessTarget } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { observeContribution, sharedPoliciesOf } from "./observe.ts";
+
 /** Grants named IAM roles access. The S3Bucket's controller writes the statements, since a bucket has one policy; this reads them back. */
 export async function reconcilePrincipals(
   dependencies: AccessDependencies,

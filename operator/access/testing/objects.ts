@@ -1,5 +1,5 @@
-import type { AWSAccount, BucketAccess, BucketAccessSpec, S3Bucket } from "../../api/types.ts";
 import { API_VERSION } from "../../api/names.ts";
+import type { AWSAccount, BucketAccess, BucketAccessSpec, S3Bucket } from "../../api/types.ts";
 import { awsAccount, s3Bucket } from "../../bucket/testing/fixtures.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import type { AccessDirectory } from "../dependencies.ts";

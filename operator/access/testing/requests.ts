@@ -1,6 +1,6 @@
 import { denialOf } from "../../../test/aws/policy/evaluate.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
-import { type AccessBucket, policyDocument } from "../policy/model.ts";
+import { policyDocument, type AccessBucket } from "../policy/model.ts";
 
 const ACCOUNT = "111122223333";
 const OTHER_ACCOUNT = "210987654321";

@@ -2,24 +2,24 @@ import {
   CreatePodIdentityAssociationCommand,
   DeletePodIdentityAssociationCommand,
   DescribePodIdentityAssociationCommand,
-  type EKSClient,
   ListPodIdentityAssociationsCommand,
-  type PodIdentityAssociation,
   UpdatePodIdentityAssociationCommand,
+  type EKSClient,
+  type PodIdentityAssociation,
 } from "@aws-sdk/client-eks";
+import { ownershipOf, type Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
+import type { BucketAccessStatus } from "../../api/types.ts";
 import { clusterArn, parseArn } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
-import { failWith, unlessGone } from "../../reconcile/aws-failure.ts";
-import { failed, type Failure } from "../../reconcile/outcome.ts";
-import { type Owner, ownershipOf } from "../../api/ownership.ts";
-import { comparePolicy } from "../policy/compare.ts";
+import { throwFailure, unlessGone } from "../../reconcile/aws-failure.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
-import type { BucketAccessStatus } from "../../api/types.ts";
-import type { DesiredAssociation } from "./desired.ts";
+import { failed, type Failure } from "../../reconcile/outcome.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
+import { comparePolicy } from "../policy/compare.ts";
+import type { DesiredAssociation } from "./desired.ts";
 
 /** EKS Pod Identity for one reconcile: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */
 export interface AssociationClient {
@@ -124,7 +124,7 @@ async function create(client: AssociationClient, desired: DesiredAssociation): P
     .send(command, client.options)
     .catch((error: unknown) => {
       if (awsErrorKind(error) === "AlreadyExists") throw failed(notYetSeen(desired));
-      return failWith(actions, clusterOf(client, clusterName))(error);
+      return throwFailure(actions, clusterOf(client, clusterName))(error);
     });
   return answer.association?.associationArn;
 }
@@ -145,7 +145,7 @@ async function update(
     ...(current.targetRoleArn && { targetRoleArn: "" }),
   });
   const actions = "eks:UpdatePodIdentityAssociation and, on the role, iam:PassRole";
-  await eksOf(client, arn).send(command, client.options).catch(failWith(actions, arn));
+  await eksOf(client, arn).send(command, client.options).catch(throwFailure(actions, arn));
 }
 
 /** Deletes the owner's association: the one with the ARN `known`, or that of `desired`. One without the owner's tags stays. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec } from "../../api/types.ts";
 import { awsAccount, target } from "../../bucket/testing/fixtures.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
-import { desiredAccess } from "./desired.ts";
 import { bucketAccess } from "../testing/objects.ts";
+import { desiredAccess } from "./desired.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
 const BOTH = { type: "IRSA", oidcProviderArn: OIDC, clusterName: "main" } as const;

@@ -1,16 +1,16 @@
-import type { AWSAccount, BucketAccess } from "../../api/types.ts";
+import { ownershipTags } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
-import { failed, stalled } from "../../reconcile/outcome.ts";
+import type { AWSAccount, BucketAccess } from "../../api/types.ts";
 import { clusterArn, roleArnOf } from "../../aws/arn.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
-import { ownershipTags } from "../../api/ownership.ts";
-import { tooLong } from "../policy/size-limits.ts";
+import { failed, stalled } from "../../reconcile/outcome.ts";
 import type { Workload, WorkloadIdentity } from "../policy/model.ts";
 import { permissionsPolicy } from "../policy/permissions.ts";
 import { sessionPolicy } from "../policy/session.ts";
-import { pathOf, roleNameOf, rolePathOf } from "./role/name.ts";
-import type { AccessTarget } from "../target.ts";
+import { tooLong } from "../policy/size-limits.ts";
 import { trustPolicy } from "../policy/trust.ts";
+import type { AccessTarget } from "../target.ts";
+import { pathOf, roleNameOf, rolePathOf } from "./role/name.ts";
 
 /** Desired state of the role of a BucketAccess. */
 export interface DesiredRole {

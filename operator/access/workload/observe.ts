@@ -5,15 +5,15 @@ import { configMapPart, findConfigMap, type Outputs } from "../outputs/config-ma
 import { annotates, findServiceAccount, serviceAccountPart } from "../outputs/service-account.ts";
 import type { AccessTarget } from "../target.ts";
 import {
-  type AssociationClient,
-  type AssociationObservation,
   associationPart,
   observeAssociation,
+  type AssociationClient,
+  type AssociationObservation,
 } from "./association.ts";
 import type { DesiredAccess } from "./desired.ts";
 import { findRole, observeRole, type RoleObservation } from "./role/observe.ts";
 import { roleParts } from "./role/parts.ts";
-import { type OwnRole, roleClient } from "./role/role-client.ts";
+import { roleClient, type OwnRole } from "./role/role-client.ts";
 
 /** Input of one reconcile of the access of a ServiceAccount. */
 export interface Work {

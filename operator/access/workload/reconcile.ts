@@ -1,23 +1,23 @@
 import { pollIntervalMs } from "../../api/annotations.ts";
-import type { Outcome } from "../../reconcile/outcome.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { conclude } from "../../reconcile/conclude.ts";
 import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
+import type { Outcome } from "../../reconcile/outcome.ts";
 import type { PartResult, WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { outputsOf } from "../outputs/outputs.ts";
 import { notePolicy, noteTags, wasAsDeclared } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
-import { type DesiredAccess, desiredAccess } from "./desired.ts";
+import { desiredAccess, type DesiredAccess } from "./desired.ts";
 import {
   nextScope,
   observeNewWorkload,
   observeWorkload,
   partsOf,
+  workOn,
   type Work,
   type WorkloadObservation,
-  workOn,
 } from "./observe.ts";
 import { dropFormerOutputs, noteOutputs } from "./outputs.ts";
 import { tagsOfRole } from "./role/observe.ts";

@@ -1,15 +1,15 @@
+import { Readable } from "node:stream";
 import {
   GetBucketLifecycleConfigurationCommand,
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { Registry } from "prom-client";
-import { Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createManualClock } from "../../kube/testing/manual-clock.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createS3Client, sdkLogger } from "../clients.ts";
 import { shareCredentials } from "../credentials.ts";
-import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createAwsMetrics } from "../instrument.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 

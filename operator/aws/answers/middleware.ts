@@ -1,15 +1,15 @@
 import {
+  SMITHY_CONTEXT_KEY,
   type DeserializeMiddleware,
   type HandlerExecutionContext,
   type Pluggable,
-  SMITHY_CONTEXT_KEY,
   type StaticOperationSchema,
 } from "@smithy/types";
 import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "../error-codes.ts";
-import type { Service } from "../service.ts";
 import { httpAnswer } from "../origin.ts";
+import type { Service } from "../service.ts";
 import { bodyText, type Response } from "./body.ts";
-import { type Check, checkOf, rootOf } from "./expected.ts";
+import { checkOf, rootOf, type Check } from "./expected.ts";
 
 /**
  * Rejects a successful answer that does not belong to the operation, such as the page of a proxy, or the list of

@@ -1,13 +1,14 @@
+import { globSync, readFileSync } from "node:fs";
 import * as eks from "@aws-sdk/client-eks";
 import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
 import * as s3Control from "@aws-sdk/client-s3-control";
 import * as sts from "@aws-sdk/client-sts";
-import { globSync, readFileSync } from "node:fs";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../clock.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import {
   createEksClient,
   createIamClient,
@@ -19,11 +20,10 @@ import {
 } from "../clients.ts";
 import { shareCredentials } from "../credentials.ts";
 import { awsErrorKind, isAbsent, isExpiredCredentials, isNoSuchBucket } from "../errors.ts";
-import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createAwsMetrics } from "../instrument.ts";
-import type { Service } from "../service.ts";
 import { createRateLimiter } from "../rate-limit.ts";
-import { type Answer, type Endpoint, s3Error, startEndpoint } from "../testing/endpoint.ts";
+import type { Service } from "../service.ts";
+import { s3Error, startEndpoint, type Answer, type Endpoint } from "../testing/endpoint.ts";
 
 /* Every operation that the operator calls, against what answers that is not AWS. */
 

@@ -1,4 +1,4 @@
-import { asList, type ConditionTest, type OneOrMany, type Principal, type Statement, testsOf } from "./document.ts";
+import { asList, testsOf, type ConditionTest, type OneOrMany, type Principal, type Statement } from "./document.ts";
 
 /** Access that a statement grants outside the bucket's own account: to all callers, or to some. */
 export type ExternalAccess = "Public" | "OtherAccount";

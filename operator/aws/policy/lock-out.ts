@@ -1,6 +1,6 @@
 import { principalArns } from "./caller.ts";
 import { coversAction, coversResource } from "./covers.ts";
-import { awsNames, type ConditionTest, namesAccountOf, type Statement, testsOf } from "./document.ts";
+import { awsNames, namesAccountOf, testsOf, type ConditionTest, type Statement } from "./document.ts";
 import { globMatches } from "./glob.ts";
 
 /** The operator's identity, and the IAM actions by which it reads and configures buckets. */

@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll } from "vitest";
-import { type Answer, type Endpoint, startEndpoint } from "./endpoint.ts";
+import { startEndpoint, type Answer, type Endpoint } from "./endpoint.ts";
 
 /** Errors as the SDK makes them of the answers of a local endpoint. */
 export interface SdkErrors {

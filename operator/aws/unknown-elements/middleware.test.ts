@@ -4,13 +4,13 @@ import {
   DeleteBucketInventoryConfigurationCommand,
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
-  type InventoryConfiguration,
-  type LifecycleRule,
   ListBucketInventoryConfigurationsCommand,
   ListBucketMetricsConfigurationsCommand,
   PutBucketInventoryConfigurationCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketMetricsConfigurationCommand,
+  type InventoryConfiguration,
+  type LifecycleRule,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, test } from "vitest";

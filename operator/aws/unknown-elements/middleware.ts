@@ -1,7 +1,7 @@
 import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
 import { bodyText, type Response } from "../answers/body.ts";
-import { type ElementMemory, createElementMemory } from "./memory.ts";
-import { type Operation, documentOperation } from "./model.ts";
+import { createElementMemory, type ElementMemory } from "./memory.ts";
+import { documentOperation, type Operation } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";
 
 /** Parameters that identify the document of a call. */

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { type HandlerExecutionContext, SMITHY_CONTEXT_KEY, type StaticOperationSchema } from "@smithy/types";
+import { SMITHY_CONTEXT_KEY, type HandlerExecutionContext, type StaticOperationSchema } from "@smithy/types";
 import { documentOf, elementName, isOutsideBody } from "../answers/document.ts";
 
 /** An operation on a bucket's configuration documents, according to the SDK's model. */

@@ -1,4 +1,3 @@
-import { hasOnlyKnown } from "./model.ts";
 import {
   attributesOf,
   buildXml,
@@ -12,6 +11,7 @@ import {
   withChildren,
   type XmlNode,
 } from "../xml.ts";
+import { hasOnlyKnown } from "./model.ts";
 
 /** The unknown elements in an element and below it. */
 export interface Unknown {

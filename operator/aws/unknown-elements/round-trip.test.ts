@@ -2,8 +2,8 @@ import * as sdk from "@aws-sdk/client-s3";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 import { expect, test } from "vitest";
-import { clientOf, type Sent } from "./testing/client.ts";
 import { attributesOf, elementsOf, isElement, nameOf, parseXml, textOf, type XmlNode } from "../xml.ts";
+import { clientOf, type Sent } from "./testing/client.ts";
 
 /*
  * For each configuration document that the SDK can read and write: an answer with every element of the model and an

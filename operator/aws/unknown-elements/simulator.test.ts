@@ -7,9 +7,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Account, startSimulator, type Simulator } from "../../../test/aws/index.ts";
+import { startSimulator, type Account, type Simulator } from "../../../test/aws/index.ts";
 import { child, element, textAt, type XmlElement } from "../../../test/aws/xml.ts";
-import { type Aws, createAws } from "../session.ts";
+import { createAws, type Aws } from "../session.ts";
 
 /* The whole way over HTTP, with documents in which S3 has elements that the SDK has not heard of. */
 

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FINALIZER } from "../../api/names.ts";
-import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import { awsFailure } from "../../reconcile/aws-failure.ts";
-import type { Aws } from "../../aws/session.ts";
-import { deleteBucket } from "./delete-bucket.ts";
-import type { BucketDependencies, BucketUses } from "../dependencies.ts";
-import { failureIn } from "../../reconcile/outcome.ts";
-import { createHistory } from "../../reconcile/history.ts";
 import { EXPIRING_TAG, ownershipTags, releaseTag, type Tags } from "../../api/ownership.ts";
+import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
+import type { Aws } from "../../aws/session.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
+import { createHistory } from "../../reconcile/history.ts";
+import { failureIn } from "../../reconcile/outcome.ts";
+import type { BucketDependencies, BucketUses } from "../dependencies.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
 import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
+import { deleteBucket } from "./delete-bucket.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const OTHERS = ownershipTags({ ...OWNER, name: "x" }, "Created");

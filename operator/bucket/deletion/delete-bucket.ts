@@ -1,11 +1,11 @@
 import { FINALIZER } from "../../api/names.ts";
 import type { Outcome } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { retireKey } from "./retire-key.ts";
 import { deleteIfEmpty } from "./delete-if-empty.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
 import { waitForUsers } from "./in-use.ts";
 import { retain } from "./retain.ts";
+import { retireKey } from "./retire-key.ts";
 
 /** Carries out the deletionPolicy, then removes the finalizer. See docs/deleting-buckets.md. */
 export async function deleteBucket(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {

@@ -1,11 +1,11 @@
 import { REASON } from "../../api/reasons.ts";
-import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { waiting } from "../../reconcile/outcome.ts";
-import { withdrawLifecycle } from "./emptying/hand-over.ts";
-import { findOwnBucket } from "./own-bucket.ts";
-import { deletionViolation } from "./guardrails.ts";
-import { removeBucket } from "./remove-bucket.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
+import { waiting } from "../../reconcile/outcome.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import { withdrawLifecycle } from "./emptying/hand-over.ts";
+import { deletionViolation } from "./guardrails.ts";
+import { findOwnBucket } from "./own-bucket.ts";
+import { removeBucket } from "./remove-bucket.ts";
 
 /** Throws until the bucket is gone. Leaves a bucket of another owner alone. */
 export async function deleteIfEmpty(dependencies: BucketDependencies, context: BucketContext): Promise<void> {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
+import { EXPIRING_TAG, ownershipTags, type Tags } from "../../api/ownership.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import type { BucketDependencies } from "../dependencies.ts";
-import { EXPIRING_TAG, ownershipTags, type Tags } from "../../api/ownership.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
 import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
 import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
-import { names, versionedBucket, type VersionedBucket, WRITTEN } from "./testing/versioned-bucket.ts";
+import { names, versionedBucket, WRITTEN, type VersionedBucket } from "./testing/versioned-bucket.ts";
 
 const OURS = ownershipTags(OWNER, "Created");
 const ESTABLISHED: S3BucketStatus = { bucketName: "docs", arn: "arn:aws:s3:::docs" };

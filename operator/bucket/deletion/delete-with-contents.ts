@@ -1,17 +1,17 @@
 import { REASON } from "../../api/reasons.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { again, waiting } from "../../reconcile/outcome.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { again, waiting } from "../../reconcile/outcome.ts";
 import { leaveToLifecycle, withdrawLifecycle } from "./emptying/hand-over.ts";
 import { refuseIfListedAgain } from "./emptying/listed-again.ts";
 import { obstacleOf } from "./emptying/obstacle.ts";
 import { emptySlice } from "./emptying/slice.ts";
 import { keepsFilling, newTally, noteProgress, type Tally } from "./emptying/tally.ts";
-import { findOwnBucket } from "./own-bucket.ts";
 import { deletionViolation } from "./guardrails.ts";
+import { findOwnBucket } from "./own-bucket.ts";
 import { removeBucket } from "./remove-bucket.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Length of a slice of work. After it the object returns to the queue, so that others get the worker. */
 const SLICE_MS = 10_000;
@@ -36,7 +36,7 @@ export async function deleteWithContents(dependencies: BucketDependencies, conte
   if (own <= 0) await leaveToLifecycle(context, target, now());
   const tally = await workOn(dependencies, context, bucket, own > 0 ? own : Infinity);
   if (tally.refused !== undefined) throw await obstacleOf(bucket, tally.refused, now());
-  if (tally.postponed !== undefined) failWith("s3:DeleteObjectVersion", `${bucket.arn}/*`)(tally.postponed);
+  if (tally.postponed !== undefined) throwFailure("s3:DeleteObjectVersion", `${bucket.arn}/*`)(tally.postponed);
   if (tally.complete && (await removeBucket(context, bucket))) return;
   await refuseIfListedAgain(bucket, tally.firstDeleted);
   throw toBeContinued(context, bucket, tally);

@@ -1,10 +1,10 @@
 import { confirmsDeletionOf } from "../../api/annotations.ts";
-import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { CONFIRM_DELETE_CONTENTS } from "../../api/names.ts";
 import { REASON } from "../../api/reasons.ts";
-import { waiting } from "../../reconcile/outcome.ts";
+import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import type { OutcomeError } from "../../kube/outcome.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
+import { waiting } from "../../reconcile/outcome.ts";
 
 type DeletionPolicy = NonNullable<S3BucketSpec["deletionPolicy"]>;
 

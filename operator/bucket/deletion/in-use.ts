@@ -1,17 +1,17 @@
 import { REASON } from "../../api/reasons.ts";
 import type { BucketAccess } from "../../api/types.ts";
-import type { BucketContext, BucketDependencies, Contributions } from "../dependencies.ts";
-import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
-import type { BucketClient } from "../bucket-client.ts";
-import { shareKey } from "../key/share.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 import { failed, waiting } from "../../reconcile/outcome.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import type { BucketContext, BucketDependencies, Contributions } from "../dependencies.ts";
+import { shareKey } from "../key/share.ts";
+import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import { writePolicy } from "../policy/write.ts";
 import { policy } from "../settings/policy.ts";
 import { resolveTarget } from "../target.ts";
 import { readOwnTags } from "./own-bucket.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Maximum of BucketAccesses named in a message. */
 const MAX_NAMED = 5;
@@ -43,14 +43,14 @@ async function keepStatements(
   bucket: BucketClient,
   { bucketPolicy, pausedSids }: Contributions,
 ): Promise<void> {
-  const observed = await policy.observe(bucket).catch(failWith("s3:GetBucketPolicy", bucket.arn));
+  const observed = await policy.observe(bucket).catch(throwFailure("s3:GetBucketPolicy", bucket.arn));
   const document = observed as PolicyDocument;
   const sids = new Set(bucketPolicy.map(({ Sid }) => Sid));
   const Statement = document.Statement.filter(
     (each) => !isOfAccess(each) || sids.has(each.Sid) || hasSidAmong(each, pausedSids),
   );
   if (Statement.length === document.Statement.length) return;
-  await writePolicy(bucket, { ...document, Statement }, document).catch(failWith("s3:PutBucketPolicy", bucket.arn));
+  await writePolicy(bucket, { ...document, Statement }, document).catch(throwFailure("s3:PutBucketPolicy", bucket.arn));
   status.policy = { ...status.policy, bytes: policyBytes({ ...document, Statement }) };
 }
 

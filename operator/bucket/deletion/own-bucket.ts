@@ -1,17 +1,17 @@
+import { ownershipOf, type Owner, type Tags } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { isNoSuchBucket } from "../../aws/errors.ts";
+import { OutcomeError } from "../../kube/outcome.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { failed } from "../../reconcile/outcome.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { headBucket } from "../existence.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { type Owner, ownershipOf, type Tags } from "../../api/ownership.ts";
 import { tags } from "../settings/tags.ts";
 import { readTags } from "../tagging/tagging.ts";
-import { failed } from "../../reconcile/outcome.ts";
-import { OutcomeError } from "../../kube/outcome.ts";
 import { resolveTarget, type Target } from "../target.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** The bucket to delete and its tags; undefined if it is gone or has another owner. Throws if that is unknown. */
 export async function findOwnBucket(
@@ -85,7 +85,7 @@ async function readTagsOf(bucket: BucketClient): Promise<Tags | undefined> {
     return await readTags(bucket);
   } catch (error) {
     if (isNoSuchBucket(error) && !(await isThere(bucket, false))) return undefined;
-    return failWith(tags.iamActions.read[0], bucket.arn)(error);
+    return throwFailure(tags.iamActions.read[0], bucket.arn)(error);
   }
 }
 

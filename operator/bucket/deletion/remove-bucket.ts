@@ -1,12 +1,12 @@
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
+import { again } from "../../reconcile/outcome.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import type { BucketContext } from "../dependencies.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { again } from "../../reconcile/outcome.ts";
 import { isThere } from "./own-bucket.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** Deletes the bucket; false if it is not empty. Throws until it is gone. */
 export async function removeBucket({ event, ensureCurrent }: BucketContext, bucket: BucketClient): Promise<boolean> {
@@ -27,6 +27,6 @@ async function remove({ s3, ref, options, arn }: BucketClient): Promise<boolean>
   } catch (error) {
     if (isNoSuchBucket(error)) return true;
     if (awsErrorKind(error) === "NotEmpty") return false;
-    return failWith("s3:DeleteBucket", arn)(error);
+    return throwFailure("s3:DeleteBucket", arn)(error);
   }
 }

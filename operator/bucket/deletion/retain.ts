@@ -1,14 +1,14 @@
+import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { deadline, sleep, systemClock } from "../../clock.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership.ts";
 import { changeTags } from "../tagging/tagging.ts";
 import { resolveTarget } from "../target.ts";
 import { withdrawLifecycle } from "./emptying/hand-over.ts";
-import { findOwnTags } from "./own-bucket.ts";
 import { deletionViolation } from "./guardrails.ts";
+import { findOwnTags } from "./own-bucket.ts";
 
 /** The release only helps the next owner, so it must not delay the deletion for long. */
 const RELEASE_TIMEOUT_MS = 20_000;

@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { BucketDependencies } from "../dependencies.ts";
-import { failing, fakeBucket } from "../testing/fake-bucket.ts";
-import { awsAccount, OWNER, recordedContext, s3Bucket } from "../testing/fixtures.ts";
-import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
-import { retireKey } from "./retire-key.ts";
 import {
   ACCOUNT,
-  type Answers,
   arnOf,
   denied,
   fakeKms,
   keyMetadata,
   notFound,
   ownTags,
+  type Answers,
 } from "../key/testing/fake-kms.ts";
+import { failing, fakeBucket } from "../testing/fake-bucket.ts";
+import { awsAccount, OWNER, recordedContext, s3Bucket } from "../testing/fixtures.ts";
+import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
+import { retireKey } from "./retire-key.ts";
 
 const ARN = arnOf("k");
 const GOES: S3BucketSpec = {

@@ -1,16 +1,16 @@
 import type { KeyMetadata } from "@aws-sdk/client-kms";
-import type { ManagedKey, S3Bucket } from "../../api/types.ts";
 import { REASON } from "../../api/reasons.ts";
-import { isThere, resolveIfEver } from "./own-bucket.ts";
-import type { BucketContext, BucketDependencies } from "../dependencies.ts";
+import type { ManagedKey, S3Bucket } from "../../api/types.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 import { waiting } from "../../reconcile/outcome.ts";
-import type { Target } from "../target.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { discard, scheduleDeletion, wasUsed } from "../key/create.ts";
 import { describeKey } from "../key/describe.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "../key/find.ts";
 import { keyClient, type KeyClient } from "../key/key-client.ts";
 import { managedAlias } from "../key/managed.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
+import type { Target } from "../target.ts";
+import { isThere, resolveIfEver } from "./own-bucket.ts";
 
 /** Schedules the deletion of the managed key if the spec asks for it, and bucket and other users are gone. */
 export async function retireKey(dependencies: BucketDependencies, context: BucketContext): Promise<void> {

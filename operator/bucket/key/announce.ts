@@ -1,7 +1,7 @@
 import { REASON } from "../../api/reasons.ts";
-import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import type { Change } from "../../reconcile/change.ts";
 import { announceDrift } from "../../reconcile/drift.ts";
+import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 
 /** The setting that the key belongs to. */
 const SETTING = "encryption";

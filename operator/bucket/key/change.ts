@@ -4,6 +4,7 @@
  */
 
 import type { KeyChange, S3Bucket } from "../../api/types.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 import type { SettingResult } from "../apply.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
@@ -11,7 +12,6 @@ import { hasDefaultKey } from "../settings/encryption.ts";
 import type { Memory } from "../status.ts";
 import type { Target } from "../target.ts";
 import type { KeyResolution } from "./resolution.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 const SETTING = "encryption";
 

@@ -1,20 +1,20 @@
 import {
   CreateAliasCommand,
   CreateKeyCommand,
-  type KeyMetadata,
   ScheduleKeyDeletionCommand,
+  type KeyMetadata,
 } from "@aws-sdk/client-kms";
+import { ownershipTags, type Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import { keyArnOf } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { type Owner, ownershipTags } from "../../api/ownership.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 import { failed } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKeys, isOwnKey } from "./find.ts";
 import type { KeyClient } from "./key-client.ts";
 import { rotationOf } from "./rotation.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 
 /** The shortest window that KMS allows, for keys that never encrypted anything. */
 const MIN_WINDOW_DAYS = 7;
@@ -28,7 +28,7 @@ export async function createKey(client: KeyClient, owner: Owner): Promise<KeyMet
   const { kms, options } = client;
   const Tags = Object.entries(ownershipTags(owner, "Created")).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
   const command = new CreateKeyCommand({ Description: `S3Bucket ${owner.namespace}/${owner.name}`, Tags });
-  const denied = failWith("kms:CreateKey and kms:TagResource", "*");
+  const denied = throwFailure("kms:CreateKey and kms:TagResource", "*");
   const { KeyMetadata: made, $metadata } = await kms.send(command, options).catch(denied);
   if (made?.KeyId === undefined) throw new Error("KMS created a key without an id");
   if (($metadata.attempts ?? 1) === 1) return made;
@@ -59,7 +59,7 @@ export async function nameKey(client: KeyClient, alias: string, key: KeyMetadata
     return key;
   } catch (error) {
     if (awsErrorKind(error) !== "AlreadyExists") {
-      return failWith("kms:CreateAlias", `${keyArnOf(client, alias)} and ${key.Arn}`)(error);
+      return throwFailure("kms:CreateAlias", `${keyArnOf(client, alias)} and ${key.Arn}`)(error);
     }
     const named = await describeKey(client, alias);
     // An earlier attempt of this call may have succeeded without its answer arriving.
@@ -102,6 +102,6 @@ export async function scheduleDeletion(
 ): Promise<Date | undefined> {
   const { kms, options } = client;
   const command = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
-  const denied = failWith("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId));
+  const denied = throwFailure("kms:ScheduleKeyDeletion", keyArnOf(client, KeyId));
   return (await kms.send(command, options).catch(denied)).DeletionDate;
 }

@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import { keyArnOf } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
 import type { KeyClient } from "./key-client.ts";
 
 /** Finds a key by id, ARN or alias; undefined if it does not exist. */
@@ -11,6 +11,6 @@ export async function describeKey(client: KeyClient, key: string): Promise<KeyMe
     return (await kms.send(new DescribeKeyCommand({ KeyId: key }), options)).KeyMetadata;
   } catch (error) {
     if (awsErrorKind(error) === "NotFound") return undefined;
-    return failWith("kms:DescribeKey", keyArnOf(client, key))(error);
+    return throwFailure("kms:DescribeKey", keyArnOf(client, key))(error);
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { OWNER } from "../testing/fixtures.ts";
 import { thrownFailure } from "../testing/thrown.ts";
 import { findOwnKey, findOwnKeys, isOwnKey } from "./find.ts";
-import { type Answers, denied, fakeKms, type Input, keyMetadata, notFound, ownTags } from "./testing/fake-kms.ts";
+import { denied, fakeKms, keyMetadata, notFound, ownTags, type Answers, type Input } from "./testing/fake-kms.ts";
 
 const KEY_POLICY = "no resource-based policy allows the kms:ListResourceTags action";
 

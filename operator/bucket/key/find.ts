@@ -1,9 +1,9 @@
-import { type KeyMetadata, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
+import { ListKeysCommand, ListResourceTagsCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import { ownershipOf, type Owner } from "../../api/ownership.ts";
 import { keyArnOf } from "../../aws/arn.ts";
-import { awsErrorKind } from "../../aws/errors.ts";
 import { parseDenial } from "../../aws/denial.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { type Owner, ownershipOf } from "../../api/ownership.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
 import { describeKey } from "./describe.ts";
 import type { KeyClient } from "./key-client.ts";
 
@@ -12,7 +12,7 @@ const AT_ONCE = 5;
 
 /** Whether the key's tags name this owner. */
 export async function isOwnKey(client: KeyClient, keyId: string, owner: Owner): Promise<boolean> {
-  return readOwnership(client, keyId, owner).catch(failWith("kms:ListResourceTags", keyArnOf(client, keyId)));
+  return readOwnership(client, keyId, owner).catch(throwFailure("kms:ListResourceTags", keyArnOf(client, keyId)));
 }
 
 /**
@@ -24,7 +24,7 @@ export async function findOwnKey(client: KeyClient, keyId: string, owner: Owner)
     if (!(await readOwnership(client, keyId, owner))) return undefined;
   } catch (error) {
     if (awsErrorKind(error) === "NotFound" || isKeyPolicyDenial(error)) return undefined;
-    return failWith("kms:ListResourceTags", keyArnOf(client, keyId))(error);
+    return throwFailure("kms:ListResourceTags", keyArnOf(client, keyId))(error);
   }
   return describeKey(client, keyId);
 }
@@ -61,7 +61,7 @@ async function listKeys({ kms, options }: KeyClient): Promise<string[]> {
   let Marker: string | undefined;
   do {
     const command = new ListKeysCommand({ Limit: 1_000, Marker });
-    const page = await kms.send(command, options).catch(failWith("kms:ListKeys", "*"));
+    const page = await kms.send(command, options).catch(throwFailure("kms:ListKeys", "*"));
     ids.push(...(page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []));
     Marker = page.NextMarker;
   } while (Marker !== undefined);

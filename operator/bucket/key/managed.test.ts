@@ -3,7 +3,7 @@ import { sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { thrownFailure } from "../testing/thrown.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
-import { type Answers, arnOf, fakeKms, type Input, keyMetadata, notFound, ownTags } from "./testing/fake-kms.ts";
+import { arnOf, fakeKms, keyMetadata, notFound, ownTags, type Answers, type Input } from "./testing/fake-kms.ts";
 
 const ALIAS = "alias/s3-operator/prod/team/docs";
 const ROTATED = { KeyRotationEnabled: true, RotationPeriodInDays: 365 };

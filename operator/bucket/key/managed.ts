@@ -1,8 +1,8 @@
 import { CancelKeyDeletionCommand, EnableKeyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
+import type { Owner } from "../../api/ownership.ts";
 import type { ManagedKey } from "../../api/types.ts";
 import { keyArnOf, parseArn } from "../../aws/arn.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import type { Owner } from "../../api/ownership.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
 import type { Change } from "../../reconcile/change.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
@@ -120,9 +120,9 @@ async function revive(client: KeyClient, key: KeyMetadata): Promise<KeyMetadata>
   const { KeyId = "", KeyState } = key;
   const arn = keyArnOf(client, KeyId);
   if (KeyState === "PendingDeletion") {
-    await kms.send(new CancelKeyDeletionCommand({ KeyId }), options).catch(failWith("kms:CancelKeyDeletion", arn));
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }), options).catch(throwFailure("kms:CancelKeyDeletion", arn));
   }
-  await kms.send(new EnableKeyCommand({ KeyId }), options).catch(failWith("kms:EnableKey", arn));
+  await kms.send(new EnableKeyCommand({ KeyId }), options).catch(throwFailure("kms:EnableKey", arn));
   return { ...key, KeyState: "Enabled" };
 }
 

@@ -2,8 +2,8 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { REASON, type Reason } from "../../api/reasons.ts";
 import type { ConditionDetail } from "../../kube/conditions.ts";
 import type { Change } from "../../reconcile/change.ts";
-import type { Failure } from "../../reconcile/outcome.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
+import type { Failure } from "../../reconcile/outcome.ts";
 
 /** The result of resolving `spec.encryption.kmsKey`. */
 export type KeyResolution = KnownKey | { arn?: never; failure: Failure; changes?: never };

@@ -1,14 +1,14 @@
-import type { S3Bucket, S3BucketSpec } from "../../api/types.ts";
+import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
+import type { S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import type { Owner } from "../../api/ownership.ts";
+import { DELAY_MS } from "../../reconcile/delays.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { ensureManagedKey, managedAlias, type ManagedKeyRequest } from "./managed.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
-import { type KeyResolution, usable } from "./resolution.ts";
+import { usable, type KeyResolution } from "./resolution.ts";
 
 type KmsKey = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;
 

@@ -1,15 +1,15 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
-import { type Failure, failureIn, failed } from "../../reconcile/outcome.ts";
-import type { BucketContext, Contributions } from "../dependencies.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
-import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import { parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
+import type { BucketContext, Contributions } from "../dependencies.ts";
+import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
 import { fitting } from "../policy/fit.ts";
 import { writeAsFarAsKnown } from "../policy/write.ts";
-import { keyClient, type KeyClient } from "./key-client.ts";
 import type { Target } from "../target.ts";
+import { keyClient, type KeyClient } from "./key-client.ts";
 
 const POLICY = { PolicyName: "default" };
 
@@ -56,7 +56,7 @@ async function applyStatements(
   if (!sameStatements(fit.Statement, observed.Statement)) {
     await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
     const write = (document: PolicyDocument) => writePolicy(client, keyArn, document);
-    await writeAsFarAsKnown(write, fit, observed).catch(failWith("kms:PutKeyPolicy", keyArn));
+    await writeAsFarAsKnown(write, fit, observed).catch(throwFailure("kms:PutKeyPolicy", keyArn));
   }
   if (fit !== wanted) throw failed(tooLarge(policyBytes(wanted)));
 }
@@ -71,7 +71,7 @@ function tooLarge(bytes: number): Failure {
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
 async function readPolicy({ kms, options }: KeyClient, keyArn: string): Promise<PolicyDocument> {
   const command = new GetKeyPolicyCommand({ KeyId: keyArn, ...POLICY });
-  return parsePolicy((await kms.send(command, options).catch(failWith("kms:GetKeyPolicy", keyArn))).Policy);
+  return parsePolicy((await kms.send(command, options).catch(throwFailure("kms:GetKeyPolicy", keyArn))).Policy);
 }
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */

@@ -3,20 +3,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy, PolicyStatement, S3BucketSpec } from "../../api/types.ts";
+import type { Statement } from "../../aws/policy/document.ts";
 import { CONFIGURATION_ACTIONS } from "../iam-actions.ts";
 import { policy as setting } from "../settings/policy.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { compose } from "./compose.ts";
-import type { Statement } from "../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, KEY_ARN } from "./testing/context.ts";
 import {
   ANONYMOUS,
   APP,
   ENDPOINT,
+  operator,
   ORGANIZATION,
   OUTSIDER,
   ROOT,
-  operator,
   service,
   verdict,
 } from "./testing/requests.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compose, foreignStatements, isOurs } from "./compose.ts";
 import type { Statement } from "../../aws/policy/document.ts";
+import { compose, foreignStatements, isOurs } from "./compose.ts";
 
 function statement(Sid?: string, Effect: Statement["Effect"] = "Allow"): Statement {
   return { ...(Sid !== undefined && { Sid }), Effect };

@@ -1,9 +1,9 @@
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
-import { SettingRefused } from "../failure.ts";
-import { foreignStatements } from "./compose.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { isUniqueId, principalNames } from "../../aws/policy/external-access.ts";
+import { SettingRefused } from "../failure.ts";
+import { foreignStatements } from "./compose.ts";
 
 /** The refusal, if S3 rejected the document because a statement of others names a deleted principal. */
 export function danglingRefused(error: unknown, { Statement }: PolicyDocument): SettingRefused | undefined {

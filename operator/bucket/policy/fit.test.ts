@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PolicyDocument, policyBytes, type Statement } from "../../aws/policy/document.ts";
+import { policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 import { fitting } from "./fit.ts";
 
 const MAX = 1_000;

@@ -1,6 +1,6 @@
 import { canonicalText } from "../../aws/policy/canonical.ts";
-import { isOfAccess } from "./compose.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
+import { isOfAccess } from "./compose.ts";
 
 /**
  * Trims a policy to the size limit: keeps all other statements, then those of BucketAccesses while they fit, existing

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CONFIGURATION_ACTIONS } from "../iam-actions.ts";
 import { deniedAction } from "../../aws/policy/lock-out.ts";
+import { CONFIGURATION_ACTIONS } from "../iam-actions.ts";
 import { userStatement } from "./templates/user-statement.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./testing/context.ts";
 import { operator, verdict } from "./testing/requests.ts";

@@ -1,6 +1,6 @@
 import type { PolicyStatus } from "../../api/types.ts";
 import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
-import { externalAccess, type Home, principalNames } from "../../aws/policy/external-access.ts";
+import { externalAccess, principalNames, type Home } from "../../aws/policy/external-access.ts";
 import { foreignStatements } from "./compose.ts";
 
 /** Limits of the CRD's status. */

@@ -1,6 +1,6 @@
+import { POLICY_VERSION, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 import { SettingRefused } from "../failure.ts";
 import { foreignStatements } from "./compose.ts";
-import { POLICY_VERSION, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 
 /**
  * Whether the statements contain `${...}`, which is a variable only in documents of version 2012-10-17.

@@ -1,13 +1,13 @@
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
-import type { BucketClient } from "../bucket-client.ts";
-import { deleteSeen } from "../subresource.ts";
-import { namedPrincipal } from "../failure.ts";
 import { canonicalText } from "../../aws/policy/canonical.ts";
-import { isOfAccess } from "./compose.ts";
-import { danglingRefused } from "./dangling.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { principalNames } from "../../aws/policy/external-access.ts";
+import type { BucketClient } from "../bucket-client.ts";
+import { namedPrincipal } from "../failure.ts";
+import { deleteSeen } from "../subresource.ts";
+import { isOfAccess } from "./compose.ts";
+import { danglingRefused } from "./dangling.ts";
 
 /** @throws the error of AWS about `document`, even if a part of it was then written */
 export async function applyPolicy(

@@ -1,8 +1,8 @@
-import { type BucketAbacStatus, GetBucketAbacCommand, PutBucketAbacCommand } from "@aws-sdk/client-s3";
-import { defineSetting } from "./setting.ts";
-import { unlessUnsupported } from "../subresource.ts";
-import { SettingRefused } from "../failure.ts";
+import { GetBucketAbacCommand, PutBucketAbacCommand, type BucketAbacStatus } from "@aws-sdk/client-s3";
 import { compare } from "../../reconcile/change.ts";
+import { SettingRefused } from "../failure.ts";
+import { unlessUnsupported } from "../subresource.ts";
+import { defineSetting } from "./setting.ts";
 
 const DEFAULT = "Disabled" satisfies BucketAbacStatus;
 

@@ -1,11 +1,11 @@
 import {
-  type BucketAccelerateStatus,
   GetBucketAccelerateConfigurationCommand,
   PutBucketAccelerateConfigurationCommand,
+  type BucketAccelerateStatus,
 } from "@aws-sdk/client-s3";
-import { defineSetting } from "./setting.ts";
-import { unlessUnsupported } from "../subresource.ts";
 import { compare } from "../../reconcile/change.ts";
+import { unlessUnsupported } from "../subresource.ts";
+import { defineSetting } from "./setting.ts";
 
 const DEFAULT = "Suspended" satisfies BucketAccelerateStatus;
 

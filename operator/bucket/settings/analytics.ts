@@ -1,18 +1,18 @@
 import {
-  type AnalyticsConfiguration,
-  type AnalyticsFilter,
-  type AnalyticsS3BucketDestination,
   DeleteBucketAnalyticsConfigurationCommand,
   ListBucketAnalyticsConfigurationsCommand,
   PutBucketAnalyticsConfigurationCommand,
+  type AnalyticsConfiguration,
+  type AnalyticsFilter,
+  type AnalyticsS3BucketDestination,
   type StorageClassAnalysis,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { accountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
-import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import { stated } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["analytics"]>["configurations"][number];
 type DataExport = NonNullable<Spec["dataExport"]>;

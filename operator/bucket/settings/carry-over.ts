@@ -1,4 +1,4 @@
-import { flatFields, flatFilter, type FlatFilter, foldFilter } from "./filter.ts";
+import { flatFields, flatFilter, foldFilter, type FlatFilter } from "./filter.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,11 @@
 import type { Ask } from "../../account/guardrails.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { BucketClient } from "../bucket-client.ts";
-import { carryOver } from "./carry-over.ts";
-import { entriesToSpec } from "./to-spec.ts";
 import { deleteSeen, type DeleteDocument } from "../subresource.ts";
-import { entriesStatus, type EntrySetting, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { carryOver } from "./carry-over.ts";
+import { entriesStatus, isOwned, ownedEntries, withoutApplied, type EntrySetting, type Owned } from "./entries.ts";
 import { compareNamed, defineSetting, type Setting } from "./setting.ts";
+import { entriesToSpec } from "./to-spec.ts";
 
 /** One of a bucket's configurations of a kind, such as inventory. Each has its own GET, PUT and DELETE, by id. */
 interface Configuration {

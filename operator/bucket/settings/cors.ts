@@ -1,12 +1,12 @@
-import { type CORSRule, DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand } from "@aws-sdk/client-s3";
+import { DeleteBucketCorsCommand, GetBucketCorsCommand, PutBucketCorsCommand, type CORSRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { toS3 } from "./field-names.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { deleteSeen, unlessAbsent } from "../subresource.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type ExportedSetting, entriesToSpec, distinct, stated } from "./to-spec.ts";
-import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { entriesStatus, isOwned, ownedEntries, withoutApplied, type Owned } from "./entries.ts";
+import { toS3 } from "./field-names.ts";
 import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
-import { unlessAbsent, deleteSeen } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { distinct, entriesToSpec, stated, type ExportedSetting } from "./to-spec.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["cors"]>["rules"][number];
 

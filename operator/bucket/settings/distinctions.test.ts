@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fieldsOf, loadDefinitions, type Schema, storedSchema } from "../../../scripts/schema.ts";
+import { fieldsOf, loadDefinitions, storedSchema, type Schema } from "../../../scripts/schema.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { kitOf } from "../testing/kits.ts";
 import { meaningOf } from "../testing/meaning.ts";

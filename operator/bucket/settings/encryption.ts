@@ -1,18 +1,18 @@
 import {
-  type EncryptionType,
   GetBucketEncryptionCommand,
   PutBucketEncryptionCommand,
+  type EncryptionType,
   type ServerSideEncryption,
   type ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
-import { unlessAbsent } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
 
 /** Undefined fields stay as they are. Exception: a KMS algorithm without a key means the account's `aws/s3` key. */
 interface Encryption {

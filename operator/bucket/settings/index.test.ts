@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fakeBucket, failing } from "../testing/fake-bucket.ts";
+import { failing, fakeBucket } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { randomFrom } from "../testing/random.ts";
 import { rewritingS3 } from "../testing/rewriting-s3.ts";

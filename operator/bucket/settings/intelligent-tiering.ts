@@ -1,14 +1,14 @@
 import {
   DeleteBucketIntelligentTieringConfigurationCommand,
-  type IntelligentTieringConfiguration,
   ListBucketIntelligentTieringConfigurationsCommand,
   PutBucketIntelligentTieringConfigurationCommand,
+  type IntelligentTieringConfiguration,
   type Tiering,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
+import { stated } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 

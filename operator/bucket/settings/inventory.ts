@@ -1,10 +1,10 @@
 import {
   DeleteBucketInventoryConfigurationCommand,
+  ListBucketInventoryConfigurationsCommand,
+  PutBucketInventoryConfigurationCommand,
   type InventoryConfiguration,
   type InventoryEncryption,
   type InventoryS3BucketDestination,
-  ListBucketInventoryConfigurationsCommand,
-  PutBucketInventoryConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { accountAsk, optionalAccountAsk } from "./asks.ts";

@@ -2,7 +2,7 @@ import type { LifecycleRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
-import { type EntryForm, stated, unlessEmpty, unlessNone } from "./to-spec.ts";
+import { stated, unlessEmpty, unlessNone, type EntryForm } from "./to-spec.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["lifecycle"]>["rules"][number];
 type Sizes = Pick<NonNullable<RuleSpec["filter"]>, "objectSizeGreaterThan" | "objectSizeLessThan">;

@@ -1,24 +1,24 @@
 import {
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
-  type LifecycleRule,
   PutBucketLifecycleConfigurationCommand,
+  type LifecycleRule,
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { deleteSeen, unlessAbsent } from "../subresource.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { type ExportedSetting, entriesToSpec, stated } from "./to-spec.ts";
-import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { entriesStatus, isOwned, ownedEntries, withoutApplied, type Owned } from "./entries.ts";
 import {
   canonicalLifecycleRule,
+  LIFECYCLE_RULE_FORM,
   lifecycleRuleId,
   modernised,
-  LIFECYCLE_RULE_FORM,
   toLifecycleRule,
 } from "./lifecycle-rules.ts";
 import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
-import { unlessAbsent, deleteSeen } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { entriesToSpec, stated, type ExportedSetting } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["lifecycle"]>;
 

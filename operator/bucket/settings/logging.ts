@@ -1,15 +1,15 @@
 import {
   GetBucketLoggingCommand,
-  type LoggingEnabled,
   PutBucketLoggingCommand,
+  type LoggingEnabled,
   type TargetObjectKeyFormat,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, stated, omittedFields } from "./to-spec.ts";
-import { defineSetting, type SettingContext } from "./setting.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { carryOver } from "./carry-over.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
 
 /** Without a target, S3 writes no logs. */
 type Logging = Partial<LoggingEnabled>;

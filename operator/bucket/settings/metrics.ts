@@ -1,14 +1,14 @@
 import {
   DeleteBucketMetricsConfigurationCommand,
   ListBucketMetricsConfigurationsCommand,
+  PutBucketMetricsConfigurationCommand,
   type MetricsConfiguration,
   type MetricsFilter,
-  PutBucketMetricsConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { defineConfigurations } from "./configurations.ts";
-import { stated, unlessEmpty } from "./to-spec.ts";
 import { canonicalFilter, FILTER_FIELDS, flatFilter, toFilter, toFilterSpec } from "./filter.ts";
+import { stated, unlessEmpty } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["metrics"]>["configurations"][number];
 

@@ -1,7 +1,7 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { SettingRefused } from "../failure.ts";
-import { canonicalEntry, entriesOf, type List, LIST_NAMES } from "./notification-entries.ts";
+import { canonicalEntry, entriesOf, LIST_NAMES, type List } from "./notification-entries.ts";
 
 /** A destination, the action that S3 needs there, and the policy that must allow it. */
 export interface Destination {

@@ -6,7 +6,7 @@ import type {
   TopicConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { distinct, type EntryForm, stated, unlessEmpty } from "./to-spec.ts";
+import { distinct, stated, unlessEmpty, type EntryForm } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
 /** An entry of any list, in S3's form. */

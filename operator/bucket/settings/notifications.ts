@@ -1,33 +1,33 @@
 import {
   GetBucketNotificationConfigurationCommand,
-  type NotificationConfiguration,
   PutBucketNotificationConfigurationCommand,
+  type NotificationConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { accountAsk } from "./asks.ts";
 import { carryOverEach } from "./carry-over.ts";
-import { entriesStatus, isOwned, type Owned, ownedEntries, withoutApplied } from "./entries.ts";
+import { entriesStatus, isOwned, ownedEntries, withoutApplied, type Owned } from "./entries.ts";
 import {
-  type Destination,
   destinationRefused,
   destinationsOf,
   refusedDestinations,
+  type Destination,
 } from "./notification-destinations.ts";
 import {
   canonicalEntry,
-  type Configuration,
   configurationOf,
-  ENTRY_FIELDS,
   entriesOf,
+  ENTRY_FIELDS,
   entryForm,
   entryId,
   LIST_NAMES,
   toEntry,
+  type Configuration,
 } from "./notification-entries.ts";
 import { compareNamed, defineSetting, type Named, type SettingContext } from "./setting.ts";
-import { type ExportedSetting, entriesToSpec, unlessEmpty } from "./to-spec.ts";
+import { entriesToSpec, unlessEmpty, type ExportedSetting } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
 interface Desired {

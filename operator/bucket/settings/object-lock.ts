@@ -1,17 +1,17 @@
 import {
+  GetObjectLockConfigurationCommand,
+  PutObjectLockConfigurationCommand,
   type DefaultRetention,
   type EventHoldDuration,
-  GetObjectLockConfigurationCommand,
   type ObjectLockConfiguration,
-  PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
-import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, stated, unlessEmpty, omittedFields } from "./to-spec.ts";
-import { defineSetting } from "./setting.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { carryOver } from "./carry-over.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
+import { defineSetting } from "./setting.ts";
+import { omittedFields, stated, unlessEmpty, type ExportedSetting } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["objectLock"]>;
 

@@ -1,12 +1,12 @@
 import {
   GetBucketOwnershipControlsCommand,
-  type ObjectOwnership,
   PutBucketOwnershipControlsCommand,
+  type ObjectOwnership,
 } from "@aws-sdk/client-s3";
+import { compare } from "../../reconcile/change.ts";
+import { unlessAbsent } from "../subresource.ts";
 import { publicAccessAsk } from "./asks.ts";
 import { defineSetting } from "./setting.ts";
-import { unlessAbsent } from "../subresource.ts";
-import { compare } from "../../reconcile/change.ts";
 
 const DEFAULT = "BucketOwnerEnforced" satisfies ObjectOwnership;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement, S3BucketSpec } from "../../api/types.ts";
 import { MAX_POLICY_BYTES, type Statement } from "../../aws/policy/document.ts";
+import { SettingRefused } from "../failure.ts";
 import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
-import { SettingRefused } from "../failure.ts";
 
 const READ: Statement = {
   Sid: "S3OperatorSpecRead",

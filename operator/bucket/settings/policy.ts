@@ -3,8 +3,6 @@ import { REASON, type Reason } from "../../api/reasons.ts";
 import type { Policy, S3BucketSpec } from "../../api/types.ts";
 import { principalArns } from "../../aws/policy/caller.ts";
 import { canonicalStatement, sameStatements } from "../../aws/policy/canonical.ts";
-import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs, SID_PREFIX } from "../policy/compose.ts";
-import { policyToSpec } from "../policy/templates/to-spec.ts";
 import {
   MAX_POLICY_BYTES,
   parsePolicy,
@@ -15,16 +13,18 @@ import {
 } from "../../aws/policy/document.ts";
 import type { Home } from "../../aws/policy/external-access.ts";
 import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
-import { type PolicyContext, statementsOf } from "../policy/templates/index.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { SettingRefused } from "../failure.ts";
+import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs, SID_PREFIX } from "../policy/compose.ts";
 import { fitting } from "../policy/fit.ts";
 import { policyStatus } from "../policy/status.ts";
+import { statementsOf, type PolicyContext } from "../policy/templates/index.ts";
+import { policyToSpec } from "../policy/templates/to-spec.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { applyPolicy } from "../policy/write.ts";
-import type { ExportedSetting } from "./to-spec.ts";
-import { defineSetting, type SettingContext } from "./setting.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { SettingRefused } from "../failure.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { defineSetting, type SettingContext } from "./setting.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 
 interface DesiredPolicy {
   /** The operator's statements, each with a Sid. */

@@ -1,16 +1,16 @@
 import {
   GetPublicAccessBlockCommand,
-  type PublicAccessBlockConfiguration,
   PutPublicAccessBlockCommand,
+  type PublicAccessBlockConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { publicAccessAsk } from "./asks.ts";
-import { fromS3, toS3 } from "./field-names.ts";
-import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, omittedFields } from "./to-spec.ts";
-import { defineSetting } from "./setting.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { publicAccessAsk } from "./asks.ts";
+import { carryOver } from "./carry-over.ts";
+import { fromS3, toS3 } from "./field-names.ts";
+import { defineSetting } from "./setting.ts";
+import { omittedFields, type ExportedSetting } from "./to-spec.ts";
 
 type Switches = NonNullable<S3BucketSpec["publicAccessBlock"]>;
 

@@ -5,18 +5,18 @@ import type {
   ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { type EntryForm, stated, unlessEmpty } from "./to-spec.ts";
+import { pathsBelow } from "./field-names.ts";
 import {
   canonicalFilter,
   FILTER_FIELDS,
   flatFilter,
-  type FlatFilter,
   foldFilter,
   toFilter,
   toFilterSpec,
+  type FlatFilter,
 } from "./filter.ts";
-import { pathsBelow } from "./field-names.ts";
 import { canonicalNot, NOT_FIELDS, toNot } from "./replication-exclusion.ts";
+import { stated, unlessEmpty, type EntryForm } from "./to-spec.ts";
 
 type RuleSpec = NonNullable<S3BucketSpec["replication"]>["rules"][number];
 

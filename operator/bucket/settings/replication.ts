@@ -7,19 +7,19 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { SettingRefused } from "../failure.ts";
+import { deleteSeen, unlessAbsent } from "../subresource.ts";
 import { accountAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, entriesToSpec } from "./to-spec.ts";
 import {
   canonicalReplicationRule,
   REPLICATION_RULE_FORM,
-  withInherited,
   toReplicationRule,
+  withInherited,
 } from "./replication-rules.ts";
 import { compareNamed, defineSetting, type Named } from "./setting.ts";
-import { unlessAbsent, deleteSeen } from "../subresource.ts";
-import { SettingRefused } from "../failure.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { entriesToSpec, type ExportedSetting } from "./to-spec.ts";
 
 function desired({ replication }: S3BucketSpec): ReplicationConfiguration | undefined {
   return replication && { Role: replication.roleArn, Rules: replication.rules.map(toReplicationRule) };

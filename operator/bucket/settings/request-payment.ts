@@ -1,6 +1,6 @@
-import { GetBucketRequestPaymentCommand, type Payer, PutBucketRequestPaymentCommand } from "@aws-sdk/client-s3";
-import { defineSetting } from "./setting.ts";
+import { GetBucketRequestPaymentCommand, PutBucketRequestPaymentCommand, type Payer } from "@aws-sdk/client-s3";
 import { compare } from "../../reconcile/change.ts";
+import { defineSetting } from "./setting.ts";
 
 const DEFAULT = "BucketOwner" satisfies Payer;
 

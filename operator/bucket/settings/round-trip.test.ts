@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ownershipTags } from "../../api/ownership.ts";
 import { CALLER_ARN, OWNER, settingContextWith } from "../testing/fixtures.ts";
-import { randomFrom } from "../testing/random.ts";
 import { kitOf } from "../testing/kits.ts";
 import { tags } from "../testing/kits/tags.ts";
 import { meaningOf } from "../testing/meaning.ts";
+import { randomFrom } from "../testing/random.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
 import { SETTINGS } from "./index.ts";
-import type { ExportedSetting } from "./to-spec.ts";
 import type { Setting, SettingContext } from "./setting.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 
 /**
  * False drift would cause a write for every bucket at every poll. So whatever a spec declares, and in whatever form AWS

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadDefinitions, storedSchema } from "../../../scripts/schema.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
-import { graft, type Graft, TOMORROW } from "../testing/grafting.ts";
+import { graft, TOMORROW, type Graft } from "../testing/grafting.ts";
 import { kitOf } from "../testing/kits.ts";
 import { neighboursOf } from "../testing/nearby.ts";
 import type { Random } from "../testing/random.ts";
 import { rewritingS3, type RewritingBucket } from "../testing/rewriting-s3.ts";
-import { documentIn, type Fields, join, modelOf, nameOf, operationOf, pathsIn, pathsOf } from "../testing/sdk-model.ts";
+import { documentIn, join, modelOf, nameOf, operationOf, pathsIn, pathsOf, type Fields } from "../testing/sdk-model.ts";
 import { SETTINGS } from "./index.ts";
 import type { Setting } from "./setting.ts";
 

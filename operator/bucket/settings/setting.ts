@@ -1,9 +1,9 @@
 import type { Ask } from "../../account/guardrails.ts";
 import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
-import type { BucketClient } from "../bucket-client.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import type { Operator } from "../../aws/policy/lock-out.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import type { BucketClient } from "../bucket-client.ts";
 import type { ExportedSetting } from "./to-spec.ts";
 
 /** Input of a setting besides the spec. Gathered once per reconcile. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { S3BucketSpec } from "../../api/types.ts";
 import { loadDefinitions, storedSchema } from "../../../scripts/schema.ts";
-import { applySettings } from "../apply.ts";
+import type { S3BucketSpec } from "../../api/types.ts";
 import { createHistory } from "../../reconcile/history.ts";
+import { applySettings } from "../apply.ts";
 import { fakeBucket } from "../testing/fake-bucket.ts";
 import { planOf, settingContextWith } from "../testing/fixtures.ts";
 import { SETTINGS } from "./index.ts";

@@ -1,13 +1,13 @@
 import { GROUP } from "../../api/names.ts";
+import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { isClaimed, ownershipTags, RELEASED_BY_TAG, type Tags } from "../../api/ownership.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { SettingRefused } from "../failure.ts";
 import { countTags, isReserved, MAX_TAGS, tagsTooMany } from "../tagging/room.ts";
 import { changeTags, readTags } from "../tagging/tagging.ts";
-import type { ExportedSetting } from "./to-spec.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
-import { SettingRefused } from "../failure.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import type { ExportedSetting } from "./to-spec.ts";
 
 interface DesiredTags {
   set: Tags;

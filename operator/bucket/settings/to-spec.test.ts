@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { entriesToSpec, type EntryForm, stated, unknownFields, unlessEmpty } from "./to-spec.ts";
+import { entriesToSpec, stated, unknownFields, unlessEmpty, type EntryForm } from "./to-spec.ts";
 
 describe("unknownFields", () => {
   const known = ["Id", "Filter.Prefix", "Rules.Days", "Whole"];

@@ -1,13 +1,13 @@
 import {
-  type BucketVersioningStatus,
   GetBucketVersioningCommand,
-  type MFADeleteStatus,
   PutBucketVersioningCommand,
+  type BucketVersioningStatus,
+  type MFADeleteStatus,
 } from "@aws-sdk/client-s3";
-import { defineSetting } from "./setting.ts";
-import { SettingRefused } from "../failure.ts";
 import { isVersioningNeeded } from "../../aws/errors.ts";
 import { compare } from "../../reconcile/change.ts";
+import { SettingRefused } from "../failure.ts";
+import { defineSetting } from "./setting.ts";
 
 interface Versioning {
   /** Undefined: never enabled. No call can restore this state. */

@@ -6,12 +6,12 @@ import {
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
+import { compare, type Change } from "../../reconcile/change.ts";
+import { deleteSeen, unlessAbsent } from "../subresource.ts";
 import { carryOver } from "./carry-over.ts";
-import { type ExportedSetting, stated, unknownFields, unlessEmpty, unlessNone } from "./to-spec.ts";
+import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { defineSetting } from "./setting.ts";
-import { unlessAbsent, deleteSeen } from "../subresource.ts";
-import { type Change, compare } from "../../reconcile/change.ts";
+import { stated, unknownFields, unlessEmpty, unlessNone, type ExportedSetting } from "./to-spec.ts";
 
 type RuleSpec = NonNullable<NonNullable<S3BucketSpec["website"]>["routingRules"]>[number];
 

@@ -2,7 +2,7 @@ import { GetBucketTaggingCommand, PutBucketTaggingCommand } from "@aws-sdk/clien
 import { ORIGIN_TAG, type Tags } from "../../api/ownership.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { tagsOfList, tagList } from "../tag-list.ts";
+import { tagList, tagsOfList } from "../tag-list.ts";
 import { countTags, MAX_TAGS, type TagChange } from "./room.ts";
 
 /** All tags of a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html */

@@ -4,16 +4,16 @@ import {
   CLAIM_TAGS,
   EXPIRING_TAG,
   ORIGIN_TAG,
-  type Ownership,
   ownershipOf,
   ownershipTags,
   RELEASED_BY_TAG,
   releaseTag,
+  type Ownership,
   type Tags,
 } from "../../api/ownership.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
-import { countTags, hasRoomFor, MAX_TAGS, stepsOf, type TagChange, tagsTooMany } from "./room.ts";
+import { countTags, hasRoomFor, MAX_TAGS, stepsOf, tagsTooMany, type TagChange } from "./room.ts";
 
 /* For any tags: each change fits, completes after an interruption, and names the right owner after every call. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CLAIM_TAGS, EXPIRING_TAG, ORIGIN_TAG, ownershipTags, releaseTag, type Tags } from "../../api/ownership.ts";
-import { type Call, failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
+import { tagList } from "../tag-list.ts";
+import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { userTags } from "../testing/tag-store.ts";
-import { tagList } from "../tag-list.ts";
 import { changeTags, readTags, usesClassicTagging } from "./tagging.ts";
 
 const OURS = ownershipTags(OWNER, "Created");

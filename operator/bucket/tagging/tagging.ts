@@ -1,15 +1,15 @@
 import {
   ListTagsForResourceCommand,
-  type S3ControlClient,
   TagResourceCommand,
   UntagResourceCommand,
+  type S3ControlClient,
 } from "@aws-sdk/client-s3-control";
-import { awsErrorKind } from "../../aws/errors.ts";
 import type { Tags } from "../../api/ownership.ts";
+import { awsErrorKind } from "../../aws/errors.ts";
 import type { BucketClient } from "../bucket-client.ts";
 import { headBucket } from "../existence.ts";
-import { changeTagSet, readTagSet } from "./classic.ts";
 import { tagList, tagsOfList } from "../tag-list.ts";
+import { changeTagSet, readTagSet } from "./classic.ts";
 import { stepsOf, type TagChange, type TagStep } from "./room.ts";
 
 /**

@@ -3,13 +3,13 @@ import { API_VERSION } from "../../api/names.ts";
 import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { EventDetail } from "../../kube/events.ts";
 import type { ObjectMeta } from "../../kube/object.ts";
+import type { Change } from "../../reconcile/change.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
 import type { PartState } from "../../reconcile/part.ts";
 import type { SettingResult } from "../apply.ts";
 import type { BucketContext } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
 import type { Setting, SettingContext } from "../settings/setting.ts";
-import type { Change } from "../../reconcile/change.ts";
 import type { Target } from "../target.ts";
 import { fakeBucket } from "./fake-bucket.ts";
 

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { documentsOf, type Fields, join, membersOf, nameOf, operationOf, sampleOf } from "./sdk-model.ts";
+import { documentsOf, join, membersOf, nameOf, operationOf, sampleOf, type Fields } from "./sdk-model.ts";
 
 /** Fields that were added to a document of an answer. */
 export interface Graft {

@@ -1,7 +1,7 @@
-import { type Call, fakeBucket, type FakeBucket } from "./fake-bucket.ts";
+import { fakeBucket, type Call, type FakeBucket } from "./fake-bucket.ts";
 import { KITS } from "./kits.ts";
 import type { Random } from "./random.ts";
-import { type Document, rewritingStore, type Routes } from "./rewriting-store.ts";
+import { rewritingStore, type Document, type Routes } from "./rewriting-store.ts";
 
 export interface RewritingBucket extends FakeBucket {
   /** Documents as they were put, by name. */

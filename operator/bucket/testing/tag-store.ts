@@ -1,5 +1,5 @@
 import type { Tags } from "../../api/ownership.ts";
-import { type Call, sdkError } from "./fake-bucket.ts";
+import { sdkError, type Call } from "./fake-bucket.ts";
 
 /** S3 Control with the tags of one bucket, at most 50. */
 export function tagStore(tags: Tags): {

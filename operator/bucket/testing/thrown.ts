@@ -1,5 +1,5 @@
-import { type Outcome, OutcomeError } from "../../kube/outcome.ts";
-import { type Failure, failureIn } from "../../reconcile/outcome.ts";
+import { OutcomeError, type Outcome } from "../../kube/outcome.ts";
+import { failureIn, type Failure } from "../../reconcile/outcome.ts";
 
 /** The outcome that `step` must throw. */
 export async function thrownOutcome(step: () => unknown): Promise<Outcome | Failure> {

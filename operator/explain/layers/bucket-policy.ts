@@ -1,14 +1,14 @@
-import { type ConditionTest, type PolicyDocument, type Statement, testsOf } from "../../aws/policy/document.ts";
-import { SID_PREFIX } from "../../bucket/policy/compose.ts";
-import type { Findings } from "../findings.ts";
+import { testsOf, type ConditionTest, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 import {
-  type Applying,
   delegates,
   isCertain,
   judge,
   keysOf,
   resourceRulingOf,
+  type Applying,
 } from "../../aws/policy/evaluation/ruling.ts";
+import { SID_PREFIX } from "../../bucket/policy/compose.ts";
+import type { Findings } from "../findings.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
 
 const BUCKET_POLICY = "bucket policy";

@@ -1,4 +1,4 @@
-import { ACTIONS, type Permission, PERMISSIONS } from "../../access/policy/grants.ts";
+import { ACTIONS, PERMISSIONS, type Permission } from "../../access/policy/grants.ts";
 import { EVERY_KEY } from "../../access/policy/prefix.ts";
 import type { Grant } from "../../api/types.ts";
 import { isOnObjects, type Question } from "../question.ts";

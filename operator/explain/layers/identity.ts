@@ -1,5 +1,5 @@
-import { judge, type Judgement, resourceRulingOf, rulingOf } from "../../aws/policy/evaluation/ruling.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
+import { judge, resourceRulingOf, rulingOf, type Judgement } from "../../aws/policy/evaluation/ruling.ts";
 import type { Findings, NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
 import { accountOf } from "../question.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";

@@ -1,5 +1,5 @@
-import type { Findings, KeyFindings } from "../findings.ts";
 import { delegates, judge, resourceRulingOf } from "../../aws/policy/evaluation/ruling.ts";
+import type { Findings, KeyFindings } from "../findings.ts";
 import { ownSide } from "./identity.ts";
 import { allowed, blocks, cannotBeRead, cannotTell, depends, type Layer } from "./layer.ts";
 

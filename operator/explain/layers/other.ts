@@ -1,5 +1,5 @@
-import type { Findings } from "../findings.ts";
 import { judge, rulingOf } from "../../aws/policy/evaluation/ruling.ts";
+import type { Findings } from "../findings.ts";
 import { allowed, blocks, cannotBeRead, depends, type Layer } from "./layer.ts";
 
 const SESSION = "session policy";

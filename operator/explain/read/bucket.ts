@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
@@ -5,14 +6,13 @@ import {
   GetPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { GetPublicAccessBlockCommand as GetAccountPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
-import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from "@aws-sdk/client-kms";
 import { dnsSuffix } from "../../aws/arn.ts";
-import type { AwsSession } from "../../aws/session.ts";
 import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
-import type { KeyFindings, Read, Simulated } from "../findings.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
+import type { AwsSession } from "../../aws/session.ts";
+import type { KeyFindings, Read, Simulated } from "../findings.ts";
 import { kmsActionOf, kmsRequest, type Question } from "../question.ts";
-import { allRead, readOrRemedy, mapRead } from "./read-or-remedy.ts";
+import { allRead, mapRead, readOrRemedy } from "./read-or-remedy.ts";
 import { simulate } from "./role.ts";
 
 export async function readBucketPolicy(session: AwsSession, { bucket }: Question): Promise<Read<PolicyDocument>> {

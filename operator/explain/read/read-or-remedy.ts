@@ -1,6 +1,6 @@
-import { CommandError } from "../../cli/command.ts";
 import { awsErrorKind, isNoSuchBucket } from "../../aws/errors.ts";
-import { failWith } from "../../reconcile/aws-failure.ts";
+import { CommandError } from "../../cli/command.ts";
+import { throwFailure } from "../../reconcile/aws-failure.ts";
 import type { Read } from "../findings.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function readOrRemedy<T>(action: string, call: Promise<T>): Promise
     if (kind === "NotFound") return { value: undefined };
     if (kind === "AccessDenied") return { remedy: `allow ${action}` };
     if (kind === "Unsupported") return { remedy: `the endpoint does not support ${action}` };
-    return failWith(action)(error);
+    return throwFailure(action)(error);
   }
 }
 

@@ -1,13 +1,13 @@
 import { DescribePodIdentityAssociationCommand } from "@aws-sdk/client-eks";
 import type { BucketAccess } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
-import type { AwsSession } from "../../aws/session.ts";
 import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
+import type { AwsSession } from "../../aws/session.ts";
 import type { Findings, Read, Simulated } from "../findings.ts";
 import { isClear } from "../layers/identity.ts";
-import { isForeign, type Question, s3Request } from "../question.ts";
-import { readOrRemedy, mapRead } from "./read-or-remedy.ts";
+import { isForeign, s3Request, type Question } from "../question.ts";
 import { readBucketPolicy, readKey, readRestrictedAsPublic } from "./bucket.ts";
+import { mapRead, readOrRemedy } from "./read-or-remedy.ts";
 import { readRole, simulate } from "./role.ts";
 
 /** Reads what the layers need; the role's policies only if AWS's simulation is denied or does not allow the request. */

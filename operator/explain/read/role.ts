@@ -1,19 +1,19 @@
 import {
-  type ContextKeyTypeEnum,
-  type EvaluationResult,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
-  type IAMClient,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
   SimulatePrincipalPolicyCommand,
+  type ContextKeyTypeEnum,
+  type EvaluationResult,
+  type IAMClient,
 } from "@aws-sdk/client-iam";
 import { parsePolicy } from "../../aws/policy/document.ts";
-import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
-import { allRead, readOrRemedy, mapRead } from "./read-or-remedy.ts";
+import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
+import { allRead, mapRead, readOrRemedy } from "./read-or-remedy.ts";
 
 /** Simulates role policies, boundary and organization. For roles, AWS does not simulate policies of resources. */
 export async function simulate(iam: IAMClient, request: PolicyRequest): Promise<Simulated> {

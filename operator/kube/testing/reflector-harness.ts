@@ -6,7 +6,7 @@ import { eventually } from "./eventually.ts";
 import { createTestLog } from "./log.ts";
 import { createManualClock, settle } from "./manual-clock.ts";
 import { startMisbehavingServer } from "./misbehaving-server.ts";
-import { testMetrics, WIDGETS, widget, type Widget } from "./objects.ts";
+import { testMetrics, widget, WIDGETS, type Widget } from "./objects.ts";
 
 /** A reflector of Widgets on a manual clock, and an API server that misbehaves. Both stop at the end of the test. */
 export async function reflectorHarness() {

@@ -4,8 +4,8 @@
  * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
 
-import { trustingRole, type Candidate } from "../policy/trust.ts";
 import type { RequestContext } from "../policy/evaluate.ts";
+import { trustingRole, type Candidate } from "../policy/trust.ts";
 import type { Cluster, Credentials, Identity, PodIdentityAssociation, Role, World } from "../state.ts";
 import { addSession } from "../world.ts";
 import type { ServiceAccount } from "./tokens.ts";

@@ -1,8 +1,8 @@
 /** Paginates lists: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
 
 import { element, type XmlElement } from "../xml.ts";
-import { numberParameter } from "./parameters.ts";
 import { validationError } from "./errors.ts";
+import { numberParameter } from "./parameters.ts";
 
 /** Pagination parameters. */
 export const PAGE_PARAMETERS = ["Marker", "MaxItems"];

@@ -1,8 +1,8 @@
 /** Reads parameters that many IAM operations share, and checks them against the API model. */
 
-import { accountOf } from "../world.ts";
 import type { QueryContext } from "../query.ts";
 import type { Account, Role } from "../state.ts";
+import { accountOf } from "../world.ts";
 import { noSuchEntity, validationError } from "./errors.ts";
 import { partitionOf } from "./global-region.ts";
 

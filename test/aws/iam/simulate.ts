@@ -4,9 +4,9 @@
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 
+import type { Json } from "../policy-json.ts";
 import type { RequestContext } from "../policy/evaluate.ts";
 import { rolePolicies } from "../policy/principal.ts";
-import type { Json } from "../policy-json.ts";
 import { listMembers, listParameter, type QueryAction, type QueryContext } from "../query.ts";
 import type { Role } from "../state.ts";
 import { element, type XmlElement } from "../xml.ts";

@@ -4,8 +4,8 @@
  */
 
 import { AwsError } from "../errors.ts";
-import type { Access } from "../policy/access.ts";
 import { shownPolicy, type Json } from "../policy-json.ts";
+import type { Access } from "../policy/access.ts";
 import type { Key } from "../state.ts";
 import { findKey } from "./find-key.ts";
 import { defaultKeyPolicy } from "./key-policy-document.ts";

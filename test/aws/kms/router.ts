@@ -6,12 +6,12 @@ import type { Failure, Operation, Rejection, Service } from "../service.ts";
 import type { Identity, World } from "../state.ts";
 import { kmsAccesses } from "./access.ts";
 import { aliasActions } from "./aliases.ts";
-import { keyActions } from "./keys.ts";
 import { keyPolicyActions } from "./key-policy.ts";
 import { keyStateActions } from "./key-states.ts";
+import { keyActions } from "./keys.ts";
 import { rotationActions } from "./rotation.ts";
-import { tagActions } from "./tags.ts";
 import { text, type KmsAction, type KmsInput } from "./route.ts";
+import { tagActions } from "./tags.ts";
 
 /** All KMS operations of the simulator. */
 const ACTIONS: KmsAction[] = [

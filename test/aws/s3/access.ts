@@ -10,8 +10,8 @@ import type { RequestContext } from "../policy/evaluate.ts";
 import type { Bucket, Identity, World } from "../state.ts";
 import { accountOf, findBucket } from "../world.ts";
 import { keyAccesses } from "./key-access.ts";
-import { policyOf } from "./policy.ts";
 import { restorePrincipals } from "./policy-principals.ts";
+import { policyOf } from "./policy.ts";
 import { isOn } from "./public-access-block.ts";
 
 export interface S3Request {

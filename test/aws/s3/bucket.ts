@@ -4,7 +4,7 @@ import { AwsError } from "../errors.ts";
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { accountOf } from "../world.ts";
-import { createBucket, createActions } from "./create-bucket.ts";
+import { createActions, createBucket } from "./create-bucket.ts";
 import type { Exchange, Subresource } from "./route.ts";
 
 export const bucket: Subresource = {

@@ -7,7 +7,7 @@ import { findBucket, newBucket } from "../world.ts";
 import { child, textAt, type XmlElement } from "../xml.ts";
 import { checkBucketName } from "./bucket-name.ts";
 import { objectLockDocument } from "./object-lock.ts";
-import { OWNERSHIPS, ownershipDocument } from "./ownership-controls.ts";
+import { ownershipDocument, OWNERSHIPS } from "./ownership-controls.ts";
 import { accessDenied, bodyDocument, invalidArgument, requestDocument, type Exchange } from "./route.ts";
 import { checkTagCount, checkTags, tagsOf } from "./tags.ts";
 

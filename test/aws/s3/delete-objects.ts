@@ -5,9 +5,9 @@
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
+import { denialMessage } from "../policy/access.ts";
 import type { Bucket } from "../state.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
-import { denialMessage } from "../policy/access.ts";
 import { removeObject, type Removed, type VersionTarget } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import {

@@ -4,8 +4,8 @@
  */
 
 import { child, childrenNamed, textAt, type XmlElement } from "../xml.ts";
-import { tagsOf } from "./tags.ts";
 import { invalidRequest, malformedXml } from "./route.ts";
+import { tagsOf } from "./tags.ts";
 
 const PREDICATES = new Set(["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan", "AccessPointArn", "Not"]);
 

@@ -1,7 +1,7 @@
 /** ListObjectsV2, without delimiters: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 
-import { element } from "../xml.ts";
 import { notImplemented } from "../errors.ts";
+import { element } from "../xml.ts";
 import { keyEncoding, keysFrom, limitOf, pageOf } from "./page.ts";
 import { xmlReply, type Subresource } from "./route.ts";
 

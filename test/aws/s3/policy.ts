@@ -1,12 +1,12 @@
 /** Bucket policies: FACTS.md#s3-bucket-policies. */
 
 import type { Reply } from "../http.ts";
+import { shuffled } from "../normalise.ts";
 import type { Bucket } from "../state.ts";
 import { accountOf } from "../world.ts";
-import { shuffled } from "../normalise.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
-import { isPublicPolicy } from "./policy-public.ts";
 import { restorePrincipals, storePrincipals } from "./policy-principals.ts";
+import { isPublicPolicy } from "./policy-public.ts";
 import { isOn } from "./public-access-block.ts";
 import { absent, accessDenied, type Exchange, type Subresource } from "./route.ts";
 

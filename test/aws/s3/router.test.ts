@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { send, sendSigned, type RawRequest } from "../signed-request.ts";
 import { startSimulator, type Account, type Simulator } from "../index.ts";
+import { send, sendSigned, type RawRequest } from "../signed-request.ts";
 
 let simulator: Simulator;
 let account: Account;

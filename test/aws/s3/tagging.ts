@@ -5,10 +5,10 @@
 
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
-import { refuseWithAbac } from "./abac.ts";
 import { child, element } from "../xml.ts";
-import { absent, type Exchange, malformedXml, requestDocument, xmlReply, type Subresource } from "./route.ts";
-import { checkTagCount, checkTags, isSystemTag, systemTagsRemoved, type Tag, tagElements, tagsOf } from "./tags.ts";
+import { refuseWithAbac } from "./abac.ts";
+import { absent, malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
+import { checkTagCount, checkTags, isSystemTag, systemTagsRemoved, tagElements, tagsOf, type Tag } from "./tags.ts";
 
 export const tagging: Subresource = {
   name: "tagging",

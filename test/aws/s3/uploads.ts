@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  */
 
-import { element } from "../xml.ts";
 import type { Reply } from "../http.ts";
 import type { Bucket, World } from "../state.ts";
+import { element } from "../xml.ts";
 import { compareKeys, keyEncoding, limitOf, pageOf } from "./page.ts";
 import { invalidArgument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 

@@ -3,14 +3,14 @@
 import { AwsError, notImplemented } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
 import type { Normaliser } from "../normalise.ts";
-import type { Operation, Service } from "../service.ts";
-import type { Identity, World } from "../state.ts";
 import type { Access } from "../policy/access.ts";
 import { bucketAccess } from "../s3/access.ts";
-import { accountOf, findBucket } from "../world.ts";
 import { denied, failure, rejection } from "../s3/errors.ts";
 import { checkIntegrity } from "../s3/request-checks.ts";
 import { accessDenied } from "../s3/route.ts";
+import type { Operation, Service } from "../service.ts";
+import type { Identity, World } from "../state.ts";
+import { accountOf, findBucket } from "../world.ts";
 import { element, xmlDocument } from "../xml.ts";
 import { accountPublicAccessBlock } from "./public-access-block.ts";
 import { resourceTags } from "./resource-tags.ts";

@@ -2,8 +2,8 @@
 
 import { verifiedClaims } from "../eks/tokens.ts";
 import { AwsError } from "../errors.ts";
-import { trustingRole } from "../policy/trust.ts";
 import { listOf, type Json } from "../policy-json.ts";
+import { trustingRole } from "../policy/trust.ts";
 import type { QueryAction } from "../query.ts";
 import type { OidcProvider, World } from "../state.ts";
 import { element } from "../xml.ts";

@@ -4,8 +4,8 @@ import type { AwsRequest } from "../http.ts";
 import { queryService, type QueryAction } from "../query.ts";
 import type { Service } from "../service.ts";
 import type { World } from "../state.ts";
-import { assumeRole } from "./assume-role.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
+import { assumeRole } from "./assume-role.ts";
 import { getCallerIdentity } from "./get-caller-identity.ts";
 
 /** All STS operations of the simulator. */

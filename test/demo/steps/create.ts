@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { observe } from "../observe.ts";
 import { isReady } from "../../integration/support/expect/states.ts";
+import { observe } from "../observe.ts";
 import type { Step } from "./index.ts";
 
 export const QUICKSTART = "examples/quickstart";

@@ -5,8 +5,8 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { eventually } from "../../integration/support/expect/wait.ts";
 import { isReady } from "../../integration/support/expect/states.ts";
+import { eventually } from "../../integration/support/expect/wait.ts";
 import { POLL_SECONDS } from "../environment.ts";
 import { observe } from "../observe.ts";
 import type { Stage } from "../stage.ts";

@@ -6,12 +6,12 @@ import { Registry } from "prom-client";
 import { systemClock } from "../../../operator/clock.ts";
 import { createKubeClient, type KubeClient } from "../../../operator/kube/client.ts";
 import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
-import { type Account, startSimulator, type Simulator } from "../../aws/index.ts";
-import { type ControlPlane, startControlPlane } from "../../controlplane/index.ts";
+import { startSimulator, type Account, type Simulator } from "../../aws/index.ts";
+import { startControlPlane, type ControlPlane } from "../../controlplane/index.ts";
 import { ensureBundle } from "../../integration/support/process/bundle.ts";
-import { CHART, createHelm, type Helm, type HelmName } from "./helm.ts";
-import { type Node, startNode } from "./node.ts";
 import { findForeignCrds } from "../../tools/crds.ts";
+import { CHART, createHelm, type Helm, type HelmName } from "./helm.ts";
+import { startNode, type Node } from "./node.ts";
 
 /** The operator's namespace. */
 export const SYSTEM = "s3-operator-system";

@@ -1,7 +1,7 @@
-import { dump, load } from "js-yaml";
 import { writeFile } from "node:fs/promises";
+import { dump, load } from "js-yaml";
 import { freePort } from "../../controlplane/readiness.ts";
-import { type NodeProcess, startNode } from "../../integration/support/process/process.ts";
+import { startNode, type NodeProcess } from "../../integration/support/process/process.ts";
 import type { Container } from "./workload.ts";
 
 /** Runs a container's program as a process of this machine, with its arguments and environment. */

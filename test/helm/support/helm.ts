@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
 import type { KubeObject } from "../../../operator/kube/object.ts";
-import { type CommandResult, runCommand } from "../../controlplane/command.ts";
+import { runCommand, type CommandResult } from "../../controlplane/command.ts";
 import { findTool } from "../../tools/index.ts";
 
 export const CHART = "charts/s3-operator";

@@ -8,13 +8,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isNotFound } from "../../../operator/kube/errors.ts";
 import type { KubeClient } from "../../../operator/kube/client.ts";
+import { isNotFound } from "../../../operator/kube/errors.ts";
 import type { Resource } from "../../../operator/kube/object.ts";
 import type { ControlPlane } from "../../controlplane/index.ts";
 import type { NodeProcess } from "../../integration/support/process/process.ts";
-import { type RunningContainer, startContainer, writeTokenKubeconfig } from "./container.ts";
-import { containerOf, type Pod, PODS } from "./workload.ts";
+import { startContainer, writeTokenKubeconfig, type RunningContainer } from "./container.ts";
+import { containerOf, PODS, type Pod } from "./workload.ts";
 
 const POLL_MS = 100;
 const BINDINGS: Resource = { group: "", version: "v1", kind: "Binding", plural: "bindings", namespaced: true };

@@ -8,7 +8,7 @@ import { API_VERSION, AWS_ACCOUNTS, RECONCILE_REQUESTED_AT, S3_BUCKETS } from ".
 import type { AWSAccount, S3Bucket } from "../../../operator/api/types.ts";
 import { isReady } from "../../integration/support/expect/states.ts";
 import { eventually } from "../../integration/support/expect/wait.ts";
-import { ACCOUNT_ID, type Cluster, createCluster, SYSTEM, WAIT } from "./cluster.ts";
+import { ACCOUNT_ID, createCluster, SYSTEM, WAIT, type Cluster } from "./cluster.ts";
 import { CHART, createHelm, type HelmName } from "./helm.ts";
 import type { Pod } from "./workload.ts";
 

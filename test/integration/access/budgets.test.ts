@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
+import { eventsOf } from "../support/expect/events.ts";
+import { operatorCalls } from "../support/expect/invariants.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessCalls,
-  type Accesses,
   accessesOf,
   createServiceAccount,
   expectAccessInvariants,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
-import { eventsOf } from "../support/expect/events.ts";
-import { operatorCalls } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /** Latency of the simulator: long enough to see which calls are concurrent. */

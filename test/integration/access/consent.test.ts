@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
+import { condition, isReady, isReconciling } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessCalls,
   accessesOf,
@@ -11,8 +13,6 @@ import {
   worldWithBucket,
 } from "../support/world/access.ts";
 import { otherNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
 /** A world whose operator watches another namespace too, with that namespace's accesses to the world's bucket. */

@@ -3,18 +3,18 @@ import { FINALIZER } from "../../../operator/api/names.ts";
 import type { BucketAccess } from "../../../operator/api/types.ts";
 import type { Account, Call, Role } from "../../aws/index.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
+import { isReady } from "../support/expect/states.ts";
+import { pointsOf, trapAccounts, type Point } from "../support/faults/trap.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { spawnOperator } from "../support/process/operator.ts";
 import {
-  type Accesses,
   accessesOf,
   CLUSTER,
   expectAccessInvariants,
   findConfigMap,
   inlinePolicy,
+  type Accesses,
 } from "../support/world/access.ts";
-import { type Point, pointsOf, trapAccounts } from "../support/faults/trap.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { spawnOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*

@@ -5,11 +5,11 @@
 
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { expectAccessInvariants } from "../support/world/access.ts";
-import { textOf } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
+import { expectAccessInvariants } from "../support/world/access.ts";
+import { textOf } from "../support/world/examples.ts";
 import { assumed, runExample, s3As } from "../support/world/workloads.ts";
 
 const FOLDER = "cross-account-reader";

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { BucketAccess } from "../../../operator/api/types.ts";
 import type { Role } from "../../aws/index.ts";
+import { eventWhen } from "../support/expect/events.ts";
+import { isReady, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
-  type Accesses,
   accessesOf,
   associations,
   clusterOf,
@@ -14,10 +16,8 @@ import {
   SERVICE_ACCOUNTS,
   workloadAccount,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
-import { eventWhen } from "../support/expect/events.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { isReady, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const EMPTY = { Version: "2012-10-17", Statement: [] };

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import type { BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { CommandResult } from "../../../operator/cli/command.ts";
 import { runExplain } from "../../../operator/explain/command.ts";
-import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "../support/world/access.ts";
 import { operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
+import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "../support/world/access.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessCalls,
-  type Accesses,
   accessesOf,
   associations,
   clusterOf,
@@ -10,9 +11,8 @@ import {
   inlinePolicy,
   roleOf,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const BOUNDARY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };

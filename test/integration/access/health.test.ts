@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { PAUSED } from "../../../operator/api/names.ts";
 import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
-import { argoAct } from "../../tools/judges.ts";
 import { scriptsFor } from "../../conformance/argocd.ts";
-import { type Accesses, accessesOf, expectAccessInvariants, roleOf, worldWithBucket } from "../support/world/access.ts";
+import { argoAct } from "../../tools/judges.ts";
 import { expectHealth, type Health } from "../support/expect/health.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { holdCalls } from "../support/faults/trap.ts";
-import { createWorld, type World } from "../support/world/world.ts";
 import { watchAccessWrites } from "../support/faults/write-watch.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { accessesOf, expectAccessInvariants, roleOf, worldWithBucket, type Accesses } from "../support/world/access.ts";
+import { createWorld, type World } from "../support/world/world.ts";
 
 /*
  * Each state of a BucketAccess as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A

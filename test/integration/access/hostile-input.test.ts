@@ -13,9 +13,9 @@ import {
 import { describe, expect, test } from "vitest";
 import { roleNameOf } from "../../../operator/access/workload/role/name.ts";
 import type { BucketAccessSpec } from "../../../operator/api/types.ts";
-import { accessCalls, accessesOf, clusterOf, worldWithBucket } from "../support/world/access.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { accessCalls, accessesOf, clusterOf, worldWithBucket } from "../support/world/access.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld } from "../support/world/world.ts";
 

@@ -7,8 +7,8 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { BucketAccess, S3BucketSpec } from "../../../operator/api/types.ts";
 import { asList, type Statement } from "../../../operator/aws/policy/document.ts";
-import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/access.ts";
 import { isReady } from "../support/expect/states.ts";
+import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/access.ts";
 import { createKey, runExample, type Pod, type Stage } from "../support/world/workloads.ts";
 
 /** Settings by which a change of the key is over as soon as S3 has it. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { accessesOf, createServiceAccount, findConfigMap, workloadAccount } from "../support/world/access.ts";
 import { expectSoundHistory } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { accessesOf, createServiceAccount, findConfigMap, workloadAccount } from "../support/world/access.ts";
 import { createWorld } from "../support/world/world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

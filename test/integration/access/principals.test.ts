@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 import type { BucketAccessSpec } from "../../../operator/api/types.ts";
 import type { Statement } from "../../../operator/aws/policy/document.ts";
+import { eventWhen } from "../support/expect/events.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { condition, isReady, isReconciling, isStalled, settingSource, settingState } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
-  type Accesses,
   accessCalls,
   accessesOf,
   expectAccessInvariants,
   findConfigMap,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
-import { eventWhen } from "../support/expect/events.ts";
-import { expectInvariants } from "../support/expect/invariants.ts";
-import { keyByAlias, defaultAlias, managedKeySpec } from "../support/world/keys.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling, isStalled, settingSource, settingState } from "../support/expect/states.ts";
+import { defaultAlias, keyByAlias, managedKeySpec } from "../support/world/keys.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const READER = "333344445555";

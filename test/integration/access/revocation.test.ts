@@ -5,6 +5,9 @@
 
 import { expect, test } from "vitest";
 import type { PodIdentityAssociation, Role } from "../../aws/index.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessesOf,
   associations,
@@ -18,9 +21,6 @@ import {
 } from "../support/world/access.ts";
 import { defaultAlias, keyByAlias, managedKeySpec } from "../support/world/keys.ts";
 import { otherNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const READER = "333344445555";

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { condition, isReady, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessCalls,
   accessesOf,
@@ -14,9 +17,6 @@ import {
   workloadAccount,
   worldWithBucket,
 } from "../support/world/access.ts";
-import { expectInvariants } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 test("IRSA: the role has exactly the grants, only the ServiceAccount can assume it, and Pods get the outputs", async () => {

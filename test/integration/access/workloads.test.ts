@@ -7,11 +7,11 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
-import { expectAccessInvariants } from "../support/world/access.ts";
-import { accessesIn, exampleFolders } from "../support/world/examples.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
+import { expectAccessInvariants } from "../support/world/access.ts";
+import { accessesIn, exampleFolders } from "../support/world/examples.ts";
 import { runExample, webIdentity } from "../support/world/workloads.ts";
 
 const TRUST_IN_PODS = {

@@ -4,11 +4,11 @@ import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../../operator/api/t
 import type { StatusObject } from "../../../operator/kube/object.ts";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, readyBucket, tagsAt } from "../support/world/buckets.ts";
 import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, tagsAt } from "../support/world/buckets.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
 async function accountWhen(world: World, until: (account: AWSAccount) => boolean, name = world.name) {

@@ -10,19 +10,19 @@ import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../operator/api/types.ts";
 import { EVENTS } from "../../../operator/kube/events.ts";
 import type { StatusObject } from "../../../operator/kube/object.ts";
+import type { SeenEvent } from "../support/expect/events.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
-  type Accesses,
   accessesOf,
   clusterOf,
   findConfigMap,
   roleOf,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
 import { snapshot } from "../support/world/buckets.ts";
-import type { SeenEvent } from "../support/expect/events.ts";
 import { otherNamespace, type OtherNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
-import { tagsAt } from "../support/world/buckets.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { tagsAt } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 test("a bucket is named by the account's template, and keeps its name when the template changes", async () => {

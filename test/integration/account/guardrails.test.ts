@@ -7,10 +7,10 @@ import { expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, snapshot } from "../support/world/buckets.ts";
 import { expectInvariants, expectSoundHistory, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, snapshot } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const PARTNER = "444455556666";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { AWSAccount } from "../../../operator/api/types.ts";
-import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { findCondition } from "../../../operator/kube/conditions.ts";
+import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { expectHealth, type Health } from "../support/expect/health.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { holdCalls } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { holdCalls } from "../support/faults/trap.ts";
+import { startOperator } from "../support/process/operator.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /* Each state of an AWSAccount as tools that wait for it see it. It owns nothing at AWS, so it is deleted at once. */

@@ -7,8 +7,8 @@ import { ALL_BLOCKED, publicAccessBlockDocument } from "../../aws/s3/public-acce
 import { expectSoundStatus } from "../../conformance/conditions.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { expectPermittedCalls, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };

@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { AWSAccount } from "../../../operator/api/types.ts";
-import { readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, expectSoundHistory, operatorCalls } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady, isReconciling } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { readyBucket } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 test("an action denied to a bucket is in the account's status too, with the statement to add, after one read by the account", async () => {

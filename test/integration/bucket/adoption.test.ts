@@ -2,11 +2,11 @@ import { PutBucketCorsCommand, PutBucketPolicyCommand, PutPublicAccessBlockComma
 import { expect, test } from "vitest";
 import type { AWSAccountSpec, S3BucketSpec } from "../../../operator/api/types.ts";
 import { ownershipDocument } from "../../aws/s3/ownership-controls.ts";
-import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { expectInvariants, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled, settingSource } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /** Creates a bucket with a history: public in places, with settings and tags of other tools. */

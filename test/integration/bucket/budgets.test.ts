@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Call, Normalisations } from "../../aws/index.ts";
-import { readyBucket } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, operatorCalls, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
+import { eventually } from "../support/expect/wait.ts";
 import { startOperator } from "../support/process/operator.ts";
+import { readyBucket } from "../support/world/buckets.ts";
 import { prerequisites } from "../support/world/prerequisites.ts";
 import { everySetting } from "../support/world/setting-cases.ts";
 import { fullSpec } from "../support/world/specs.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /** Latency of the simulator: long enough to see which calls are concurrent. */

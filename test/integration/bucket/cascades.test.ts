@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
 import { isNotFound } from "../../../operator/kube/errors.ts";
-import { readyBucket, tagsAt } from "../support/world/buckets.ts";
 import { expectSoundHistory } from "../support/expect/invariants.ts";
-import { otherNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { readyBucket, tagsAt } from "../support/world/buckets.ts";
+import { otherNamespace } from "../support/world/namespace.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
 // Kubernetes' own controllers are slow at both deletions, so these run concurrently.

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
-import { atAws, copyOf, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { expectInvariants, expectNothingToWrite, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { otherNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, copyOf, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
+import { otherNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const messageOf = (bucket: S3Bucket) => condition(bucket, "Stalled")?.message ?? "";

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { ensureBundle } from "../support/process/bundle.ts";
 import { dumpBucket } from "../support/expect/dump.ts";
 import { expectInvariants, operatorWrites } from "../support/expect/invariants.ts";
+import { isReady } from "../support/expect/states.ts";
+import { PHASES, stateAtAws, undisturbed, type PhaseName, type Subject } from "../support/faults/phases.ts";
+import { holdCalls, isCounted, pointsOf, trapBuckets, type Counted } from "../support/faults/trap.ts";
+import { watchWrites } from "../support/faults/write-watch.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
-import { PHASES, type PhaseName, stateAtAws, type Subject, undisturbed } from "../support/faults/phases.ts";
-import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
+import { prerequisites, type Prerequisites } from "../support/world/prerequisites.ts";
 import { everySetting, everySettingChanged } from "../support/world/setting-cases.ts";
 import { fullSpec } from "../support/world/specs.ts";
-import { isReady } from "../support/expect/states.ts";
-import { type Counted, holdCalls, isCounted, pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { createWorld, type World } from "../support/world/world.ts";
-import { watchWrites } from "../support/faults/write-watch.ts";
 
 /*
  * The operator's process is killed at each of its calls to AWS, before the call is applied and after, and a new process

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
+import { isReady, settingSource, settingState } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { fullSpec } from "../support/world/specs.ts";
-import { isReady, settingSource, settingState } from "../support/expect/states.ts";
 import { createWorld } from "../support/world/world.ts";
 
 test("an S3Bucket with only a name creates a bucket with the secure baseline", async () => {

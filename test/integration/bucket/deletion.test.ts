@@ -9,13 +9,13 @@ import { expect, test } from "vitest";
 import { AWS_ACCOUNTS, FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { expectSoundHistory, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { fullSpec } from "../support/world/specs.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
+import { fullSpec } from "../support/world/specs.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const isNotEmpty = (bucket: S3Bucket) =>

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, reconcileAgain, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
+import { expectInvariants, operatorCalls, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 /* The actions of each setting are denied in settings.test.ts. */

@@ -7,14 +7,14 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { Change, S3Bucket } from "../../../operator/api/types.ts";
-import { atAws, readyBucket, retag, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventsOf, eventWhen } from "../support/expect/events.ts";
 import { expectInvariants, expectNothingToWrite, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { fullSpec } from "../support/world/specs.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
-import { readPolicy, TAMPERINGS } from "./tampering.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt } from "../support/world/buckets.ts";
+import { fullSpec } from "../support/world/specs.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { readPolicy, TAMPERINGS } from "./tampering.ts";
 
 /** Without a settle window, a user's change is never taken for an eventually consistent read. */
 const OFTEN = { pollIntervalMs: 200, settleWindowMs: 0 };

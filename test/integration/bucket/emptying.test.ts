@@ -1,24 +1,24 @@
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
-import type { AWSAccountSpec, PolicyStatement, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { EXPIRING_TAG } from "../../../operator/api/ownership.ts";
+import type { AWSAccountSpec, PolicyStatement, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { Bucket, Call } from "../../aws/index.ts";
 import { objectLockDocument } from "../../aws/s3/object-lock.ts";
-import { atAws, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  reconcileAgain,
   operatorCalls,
   operatorWrites,
+  reconcileAgain,
 } from "../support/expect/invariants.ts";
-import { spawnOperator, startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
-import { pointsOf, trapBuckets } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { pointsOf, trapBuckets } from "../support/faults/trap.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { spawnOperator, startOperator } from "../support/process/operator.ts";
+import { atAws, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import { runExport } from "../../../operator/export/command.ts";
-import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { handmadeBucket } from "./handmade.ts";
 import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { kubectl } from "../support/world/kubectl.ts";
+import { isReady, isReconciling } from "../support/expect/states.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
 import { awsEnvironment, startOperator } from "../support/process/operator.ts";
 import { startNode } from "../support/process/process.ts";
-import { isReady, isReconciling } from "../support/expect/states.ts";
+import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
+import { kubectl } from "../support/world/kubectl.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { handmadeBucket } from "./handmade.ts";
 
 let folder: string;
 

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
 import {
   ATTEMPTS,
   createFaultWorld,
   disturb,
   failedOperations,
-  type Fault,
-  type FaultWorld,
   FAULTS,
   OPERATIONS,
-  type Place,
   PLACES,
   WRITE_PLACES,
+  type Fault,
+  type FaultWorld,
+  type Place,
 } from "../support/faults/fault-world.ts";
-import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
 import { PHASES } from "../support/faults/phases.ts";
 
 /*

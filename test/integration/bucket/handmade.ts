@@ -22,7 +22,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { bucketArn } from "../../../operator/aws/arn.ts";
-import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
+import { prerequisites, type Prerequisites } from "../support/world/prerequisites.ts";
 import type { World } from "../support/world/world.ts";
 
 /** Creates a bucket with every setting by hand, none at S3's default, in the forms that users and their tools use. */

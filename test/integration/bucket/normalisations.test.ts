@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { Normalisations } from "../../aws/index.ts";
-import { arbitrarySpec } from "./arbitrary-spec.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { dumpBucket } from "../support/expect/dump.ts";
 import { expectInvariants, expectNothingToWrite, reconcileAgain } from "../support/expect/invariants.ts";
-import { TAMPER_WITH } from "./tamper.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady, settingSource } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { arbitrarySpec } from "./arbitrary-spec.ts";
+import { TAMPER_WITH } from "./tamper.ts";
 
 /*
  * AWS returns settings in other forms than they were written. In any form, a declared value counts as equal, so that

@@ -7,11 +7,11 @@ import {
 import { expect, test } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { eventsOf } from "../support/expect/events.ts";
-import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
+import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling, isStalled, settingState } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const isPlanned = isReconciling("ChangesPlanned");

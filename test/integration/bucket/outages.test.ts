@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eventWhen } from "../support/expect/events.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import {
   ATTEMPTS,
   createFaultWorld,
   disturb,
   failedOperations,
-  type FaultWorld,
   FAULTS,
   PLACES,
   REASON_DURING,
   WRITE_PLACES,
+  type FaultWorld,
 } from "../support/faults/fault-world.ts";
-import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { PHASES, stateAtAws } from "../support/faults/phases.ts";
-import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 
 /*
  * Lasting, combined and unusual faults: AWS ends in the state without the fault, see faults.test.ts.

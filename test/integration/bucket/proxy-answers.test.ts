@@ -10,12 +10,12 @@ import { describe, expect, test } from "vitest";
 import { FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import type { PolicyDocument } from "../../../operator/aws/policy/document.ts";
-import { accessesOf, expectAccessInvariants, roleOf, worldWithBucket } from "../support/world/access.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, outOfSync } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { accessesOf, expectAccessInvariants, roleOf, worldWithBucket } from "../support/world/access.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /* A proxy, a firewall or another store answers in AWS's place: the operator must not take it for AWS's response. */

@@ -2,9 +2,7 @@ import { expect, test } from "vitest";
 import { RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { PolicyStatement, S3BucketSpec } from "../../../operator/api/types.ts";
 import { ALL_BLOCKED, publicAccessBlockDocument } from "../../aws/s3/public-access-block.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, expectSoundHistory } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import {
   condition,
   isReady,
@@ -14,6 +12,8 @@ import {
   settingMessage,
   settingState,
 } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const statement = (more: Partial<PolicyStatement>): PolicyStatement => ({

@@ -2,11 +2,11 @@ import { PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { PAUSED, POLL_INTERVAL_SECONDS, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const isPaused = (bucket: Parameters<typeof condition>[0]) => condition(bucket, "Paused")?.status === "True";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
-import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
-import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { fullSpec } from "../support/world/specs.ts";
+import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import { isReady } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt, wipeStatus } from "../support/world/buckets.ts";
+import { fullSpec } from "../support/world/specs.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /** The state of a bucket at AWS. */

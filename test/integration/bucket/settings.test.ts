@@ -2,12 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import type { Bucket } from "../../aws/index.ts";
-import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
 import { readable } from "../support/expect/dump.ts";
-import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { type Prerequisites, prerequisites } from "../support/world/prerequisites.ts";
-import { caseOf } from "../support/world/setting-cases.ts";
+import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import {
   condition,
   isReady,
@@ -17,8 +13,12 @@ import {
   settingSource,
   settingState,
 } from "../support/expect/states.ts";
-import { addUnknown, countUnknown } from "./unknown.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
+import { prerequisites, type Prerequisites } from "../support/world/prerequisites.ts";
+import { caseOf } from "../support/world/setting-cases.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { addUnknown, countUnknown } from "./unknown.ts";
 
 /* Tests that hold for every setting. Tests of a single setting are beside its file, and in files of their own. */
 

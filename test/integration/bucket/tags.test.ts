@@ -1,21 +1,21 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, S3_BUCKETS } from "../../../operator/api/names.ts";
-import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import { EXPIRING_TAG } from "../../../operator/api/ownership.ts";
-import { atAws, readyBucket, retag, snapshot, tagsAt } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
+import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import { eventsOf, eventWhen } from "../support/expect/events.ts";
 import {
   expectInvariants,
   expectSoundHistory,
-  reconcileAgain,
   operatorCalls,
   operatorWrites,
+  reconcileAgain,
   S3_CONTROL_PATH,
 } from "../support/expect/invariants.ts";
-import { spawnOperator, startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { holdCalls } from "../support/faults/trap.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { spawnOperator, startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket, retag, snapshot, tagsAt } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const REGION = "eu-central-1";

@@ -1,5 +1,5 @@
-import { withUnknownFields } from "../../aws/normalise.ts";
 import type { Bucket } from "../../aws/index.ts";
+import { withUnknownFields } from "../../aws/normalise.ts";
 import type { XmlElement } from "../../aws/xml.ts";
 
 const UNKNOWN = "SimulatedUnknownField";

@@ -1,12 +1,12 @@
 /** The parts of `make e2e` that need no container engine. The steps themselves need one. */
-import { load } from "js-yaml";
 import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { expect, test } from "vitest";
 import { startSimulator } from "../../aws/index.ts";
 import { runCommand } from "../../controlplane/command.ts";
 import { findTool } from "../../tools/index.ts";
-import { kubectl } from "../support/world/kubectl.ts";
 import { startNode } from "../support/process/process.ts";
+import { kubectl } from "../support/world/kubectl.ts";
 import { createWorld } from "../support/world/world.ts";
 
 interface Values {

@@ -5,8 +5,8 @@
  * AWSAccounts of all tests share one cluster. The API server also accepts every YAML block of the documentation.
  */
 
-import { S3Client } from "@aws-sdk/client-s3";
 import { readdirSync, readFileSync } from "node:fs";
+import { S3Client } from "@aws-sdk/client-s3";
 import { loadAll } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
@@ -15,6 +15,9 @@ import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 import { collectionPath } from "../../../operator/kube/paths.ts";
 import type { Account } from "../../aws/index.ts";
 import { observe } from "../../demo/observe.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { isReady, isReconciling, outOfSync } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   applyAsItStands,
   exampleFolders,
@@ -26,11 +29,8 @@ import {
   textOf,
   worldOfExamples,
 } from "../support/world/examples.ts";
-import { expectInvariants } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { isReady, isReconciling, outOfSync } from "../support/expect/states.ts";
 import { PERSON } from "../support/world/world.ts";
-import { type Api, connect } from "../validation/api.ts";
+import { connect, type Api } from "../validation/api.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const ACCOUNT = "quickstart/account.yaml";

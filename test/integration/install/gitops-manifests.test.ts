@@ -4,9 +4,9 @@ import { loadAll } from "js-yaml";
 import { beforeAll, expect, test } from "vitest";
 import type { KubeObject } from "../../../operator/kube/object.ts";
 import { findForeignCrds } from "../../tools/crds.ts";
+import { eventually } from "../support/expect/wait.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/flux-kustomization.yaml"];

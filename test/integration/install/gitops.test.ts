@@ -5,6 +5,10 @@ import { BUCKET_ACCESSES, PAUSED, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 import { scriptsFor } from "../../conformance/argocd.ts";
 import { argoAct } from "../../tools/judges.ts";
+import { expectHealth } from "../support/expect/health.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
+import { condition, isReady } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
   accessesOf,
   createServiceAccount,
@@ -23,15 +27,11 @@ import {
   showToOperator,
   worldOfExamples,
 } from "../support/world/examples.ts";
-import { expectHealth } from "../support/expect/health.ts";
-import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { kubectl } from "../support/world/kubectl.ts";
-import { manifestFile, manifestOf } from "./manifests.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { fullSpec } from "../support/world/specs.ts";
-import { condition, isReady } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { manifestFile, manifestOf } from "./manifests.ts";
 
 /** Compares as Argo CD's three-way diff does: a manifest may omit what the server adds, and a list is one value. */
 function isIn(live: unknown, manifest: unknown): boolean {

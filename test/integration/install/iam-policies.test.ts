@@ -6,15 +6,15 @@
 
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AWSAccount, AWSAccountSpec, BucketAccess } from "../../../operator/api/types.ts";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
-import { accessesOf, expectAccessInvariants, roleOf } from "../support/world/access.ts";
+import type { AWSAccount, AWSAccountSpec, BucketAccess } from "../../../operator/api/types.ts";
+import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
-import { makeOperatorRole, type OperatorRole, SERVICE_ACCOUNT, HEADINGS } from "./operator-role.ts";
-import { condition, isReady, isReconciling } from "../support/expect/states.ts";
+import { accessesOf, expectAccessInvariants, roleOf } from "../support/world/access.ts";
 import { s3As, webIdentity } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { HEADINGS, makeOperatorRole, SERVICE_ACCOUNT, type OperatorRole } from "./operator-role.ts";
 
 let bundle: string;
 beforeAll(async () => {

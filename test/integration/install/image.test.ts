@@ -9,12 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
-import { type ImageFile, layOutImage } from "../../../scripts/image-root.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { emptyRoot } from "./empty-root.ts";
-import { awsEnvironment } from "../support/process/operator.ts";
+import { layOutImage, type ImageFile } from "../../../scripts/image-root.ts";
 import { isReady } from "../support/expect/states.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { awsEnvironment } from "../support/process/operator.ts";
 import { createWorld } from "../support/world/world.ts";
+import { emptyRoot } from "./empty-root.ts";
 
 const DOCKERFILE = readFileSync("Dockerfile", "utf8");
 /** Node and the operator. */

@@ -1,12 +1,5 @@
 /** Creates the operator's role as docs/install-eks.md says, with both ways in which EKS gives a role to a Pod. */
 
-import { CreatePodIdentityAssociationCommand, EKSClient } from "@aws-sdk/client-eks";
-import {
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  IAMClient,
-  PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -14,6 +7,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreatePodIdentityAssociationCommand, EKSClient } from "@aws-sdk/client-eks";
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import type { Cluster, Credentials } from "../../aws/index.ts";
 import { writtenFile } from "../../conformance/documentation.ts";
 import { PERSON, type World } from "../support/world/world.ts";

@@ -1,24 +1,24 @@
 import { expect, test } from "vitest";
+import policy from "../../../docs/iam-policy.json" with { type: "json" };
 import { AWS_ACCOUNTS, CONFIRM_DELETE_CONTENTS, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { AWSAccount, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
-import policy from "../../../docs/iam-policy.json" with { type: "json" };
 import { objectLockDocument } from "../../aws/s3/object-lock.ts";
+import { expectInvariants, operatorCalls, reconcileAgain } from "../support/expect/invariants.ts";
+import { condition, isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { startOperator } from "../support/process/operator.ts";
 import {
-  type Accesses,
   accessesOf,
   associations,
   roleOf,
   workloadAccount,
   worldWithBucket,
+  type Accesses,
 } from "../support/world/access.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
-import { expectInvariants, reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
 import { managedKeySpec } from "../support/world/keys.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { prerequisites } from "../support/world/prerequisites.ts";
 import { everySetting } from "../support/world/setting-cases.ts";
-import { condition, isReady } from "../support/expect/states.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const NOTHING = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] };

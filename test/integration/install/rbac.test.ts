@@ -11,6 +11,11 @@ import { auditOf, isDenied, permission, permissionsOf } from "../../helm/support
 import { startContainer, writeTokenKubeconfig } from "../../helm/support/container.ts";
 import { CHART, createHelm, objectsIn, only } from "../../helm/support/helm.ts";
 import { containerOf, type Deployment } from "../../helm/support/workload.ts";
+import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { awsEnvironment } from "../support/process/operator.ts";
 import {
   accessesOf,
   createServiceAccount,
@@ -20,12 +25,7 @@ import {
   SERVICE_ACCOUNTS,
   workloadAccount,
 } from "../support/world/access.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
 import { kubectl } from "../support/world/kubectl.ts";
-import { awsEnvironment } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const NAME = "s3-operator";

@@ -1,14 +1,14 @@
 /** A bucket that changes its KMS key while workloads write to it and read from it: none of their requests is denied. */
 
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { setTimeout } from "node:timers/promises";
+import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import { asList, type Statement } from "../../../operator/aws/policy/document.ts";
-import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/access.ts";
 import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
 import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { expectAccessInvariants, inlinePolicy, roleOf } from "../support/world/access.ts";
 import { assumed, createKey, runExample, s3As, type Stage } from "../support/world/workloads.ts";
 
 type Encryption = S3BucketSpec["encryption"];

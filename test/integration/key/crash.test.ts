@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import type { Account } from "../../aws/index.ts";
+import { expectInvariants } from "../support/expect/invariants.ts";
+import { isReady } from "../support/expect/states.ts";
 import { pointsOf, trapAccounts } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
-import { expectInvariants } from "../support/expect/invariants.ts";
-import { defaultAlias, KEY_REGION, keyAt, managedKeySpec } from "../support/world/keys.ts";
 import { spawnOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
+import { defaultAlias, KEY_REGION, keyAt, managedKeySpec } from "../support/world/keys.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /*

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isStalled, outOfSync, settingState } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 type KeySpec = NonNullable<NonNullable<S3BucketSpec["encryption"]>["kmsKey"]>;

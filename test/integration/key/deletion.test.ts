@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { eventsOf, eventWhen } from "../support/expect/events.ts";
-import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
-import { defaultAlias, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
-import { startOperator } from "../support/process/operator.ts";
+import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
+import { defaultAlias, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
-import { readyBucket } from "../support/world/buckets.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
-import { defaultAlias, KEY_REGION, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { readyBucket } from "../support/world/buckets.ts";
+import { defaultAlias, KEY_REGION, keyAt, liveKeys, managedKeySpec } from "../support/world/keys.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const SPEC = { deletionPolicy: "DeleteIfEmpty", ...managedKeySpec({ deletionWindowInDays: 7 }) } as const;

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { eventWhen } from "../support/expect/events.ts";
-import { expectInvariants, reconcileAgain, operatorWrites } from "../support/expect/invariants.ts";
+import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
+import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
 import {
   defaultAlias,
   KEY_REGION,
@@ -13,8 +15,6 @@ import {
   liveKeys,
   managedKeySpec,
 } from "../support/world/keys.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const operations = (world: World) => kmsCalls(world).map(({ operation }) => operation);

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { atAws } from "../support/world/buckets.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
-import { type Proxy, serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
 import { isReady, settingState } from "../support/expect/states.ts";
-import { holdCalls } from "../support/faults/trap.ts";
 import { eventually } from "../support/expect/wait.ts";
-import { createWorld, type World } from "../support/world/world.ts";
+import { holdCalls } from "../support/faults/trap.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig, type Proxy } from "../support/process/proxy.ts";
+import { atAws } from "../support/world/buckets.ts";
+import { createWorld, type World } from "../support/world/world.ts";
 
 /*
  * The connection to the API server fails: the operator keeps running, reconnects, and finishes its work. It starts no

@@ -1,5 +1,5 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,16 +1,16 @@
-import { DeleteBucketTaggingCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DeleteBucketTaggingCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readyBucket } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { ask, scrape, valueOf } from "../support/process/endpoints.ts";
-import { expectInvariants, reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
-import { spawnOperator } from "../support/process/operator.ts";
-import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
+import { expectInvariants, operatorCalls, reconcileAgain } from "../support/expect/invariants.ts";
 import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { ask, scrape, valueOf } from "../support/process/endpoints.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
+import { readyBucket } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const LISTEN = ["--health-address=127.0.0.1:0", "--metrics-address=127.0.0.1:0"];

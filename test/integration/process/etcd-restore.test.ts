@@ -3,12 +3,12 @@ import { CONFIRM_DELETE_CONTENTS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { installCrds } from "../../controlplane/crds.ts";
 import { startControlPlane } from "../../controlplane/index.ts";
-import { atAws, tagsAt } from "../support/world/buckets.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { holdCalls } from "../support/faults/trap.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
-import { isReady } from "../support/expect/states.ts";
-import { holdCalls } from "../support/faults/trap.ts";
-import { eventually } from "../support/expect/wait.ts";
+import { atAws, tagsAt } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 /*

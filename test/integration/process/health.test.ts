@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { PAUSED } from "../../../operator/api/names.ts";
 import type { Call } from "../../aws/index.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
-import { atAws, readyBucket } from "../support/world/buckets.ts";
 import { expectHealth as expectHealthOf, type Health } from "../support/expect/health.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
-import { kubectl, kubectlWait } from "../support/world/kubectl.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { holdCalls } from "../support/faults/trap.ts";
-import { createWorld, type World } from "../support/world/world.ts";
 import { watchWrites } from "../support/faults/write-watch.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws, readyBucket } from "../support/world/buckets.ts";
+import { kubectl, kubectlWait } from "../support/world/kubectl.ts";
+import { createWorld, type World } from "../support/world/world.ts";
 
 /*
  * Each state of an S3Bucket as tools that wait for it see it: Helm 4 and Flux (kstatus), Argo CD, and kubectl. A

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
-import { accessesOf, GRANTS, workloadAccount } from "../support/world/access.ts";
 import { expectHealth } from "../support/expect/health.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { accessesOf, GRANTS, workloadAccount } from "../support/world/access.ts";
 import { createWorld } from "../support/world/world.ts";
 
 /*

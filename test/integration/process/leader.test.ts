@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { LEASES, type Lease } from "../../../operator/kube/lease.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
 import { expectInvariants, reconcileAgain } from "../support/expect/invariants.ts";
+import { isReady } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
 import type { NodeProcess } from "../support/process/process.ts";
 import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
-import { isReady } from "../support/expect/states.ts";
-import { eventually } from "../support/expect/wait.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 /** A lease lasts 15 s; after that a replica tries to get it every 2 s or a little more. */

@@ -6,11 +6,11 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
-import { type JsonSchema, violations } from "../../conformance/json-schema.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { spawnOperator } from "../support/process/operator.ts";
+import { violations, type JsonSchema } from "../../conformance/json-schema.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { spawnOperator } from "../support/process/operator.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const SCHEMA = JSON.parse(

@@ -3,13 +3,13 @@ import { PutBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONFIRM_DELETE_CONTENTS } from "../../../operator/api/names.ts";
 import { allQueries, documentedSeries, problemsOf, type Series } from "../../conformance/monitoring.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
-import { ask, type Sample, scrape, valueOf } from "../support/process/endpoints.ts";
-import { reconcileAgain, operatorCalls } from "../support/expect/invariants.ts";
-import { spawnOperator } from "../support/process/operator.ts";
-import type { NodeProcess } from "../support/process/process.ts";
+import { operatorCalls, reconcileAgain } from "../support/expect/invariants.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { ask, scrape, valueOf, type Sample } from "../support/process/endpoints.ts";
+import { spawnOperator } from "../support/process/operator.ts";
+import type { NodeProcess } from "../support/process/process.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 let world: World;

@@ -1,12 +1,12 @@
 import { KubeConfig } from "@kubernetes/client-node";
+import { pino } from "pino";
 import { Registry } from "prom-client";
 import { expect, inject, test } from "vitest";
-import { pino } from "pino";
 import { FIELDS } from "../../../operator/api/generated/fields.ts";
 import { AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
 import { systemClock } from "../../../operator/clock.ts";
 import { createKubeMetrics } from "../../../operator/kube/metrics.ts";
-import { type Fields, requireServedFields } from "../../../operator/kube/served-fields.ts";
+import { requireServedFields, type Fields } from "../../../operator/kube/served-fields.ts";
 
 /** Waits of one second, for a schema that may still change, are skipped. */
 const clock = {

@@ -5,12 +5,12 @@ import { describe, expect, test, vi } from "vitest";
 import { CONFIRM_DELETE_CONTENTS, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3BucketSpec } from "../../../operator/api/types.ts";
 import type { Bucket } from "../../aws/index.ts";
-import { atAws } from "../support/world/buckets.ts";
-import { startOperator } from "../support/process/operator.ts";
 import { isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
-import { startWatchProxy, type WatchProxy } from "./watch-proxy.ts";
+import { startOperator } from "../support/process/operator.ts";
+import { atAws } from "../support/world/buckets.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+import { startWatchProxy, type WatchProxy } from "./watch-proxy.ts";
 
 /*
  * The watches become silent without an error, as behind a NAT that forgets a connection, and all other calls succeed.

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AWS_ACCOUNTS, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { AWSAccount, S3Bucket } from "../../../operator/api/types.ts";
-import { readyBucket, tagsAt } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
-import { awsEnvironment, spawnOperator } from "../support/process/operator.ts";
-import { type NodeProcess, startNode } from "../support/process/process.ts";
-import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
+import { awsEnvironment, spawnOperator } from "../support/process/operator.ts";
+import { startNode, type NodeProcess } from "../support/process/process.ts";
+import { serverOf, startProxy, writeProxiedKubeconfig } from "../support/process/proxy.ts";
+import { readyBucket, tagsAt } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 /** A folder with only the bundle. */

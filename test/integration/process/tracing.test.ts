@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { readyBucket } from "../support/world/buckets.ts";
-import { ensureBundle } from "../support/process/bundle.ts";
 import { operatorCalls } from "../support/expect/invariants.ts";
+import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator } from "../support/process/operator.ts";
+import { readyBucket } from "../support/world/buckets.ts";
 import { createWorld } from "../support/world/world.ts";
 
 const PRELOAD = pathToFileURL(join(import.meta.dirname, "..", "support", "process", "print-spans.ts")).href;

@@ -2,9 +2,9 @@ import { CreateRoleCommand, type Role } from "@aws-sdk/client-iam";
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketAccess } from "../../../api/types.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
-import type { Write } from "../../../reconcile/history.ts";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
+import type { Write } from "../../../reconcile/history.ts";
 import { again } from "../../../reconcile/outcome.ts";
 import type { DesiredRole } from "../desired.ts";
 import type { RoleObservation } from "./observe.ts";
@@ -42,7 +42,7 @@ export async function createRole(
     if (awsErrorKind(error) === "AlreadyExists") {
       throw again(REASON.settling, `Role '${ref.RoleName}' was just created, and is not visible yet`, DELAY_MS.visible);
     }
-    failWith("iam:CreateRole and iam:TagRole", arn)(error);
+    throwFailure("iam:CreateRole and iam:TagRole", arn)(error);
   }
 }
 

@@ -5,8 +5,8 @@ import {
   ListRolePoliciesCommand,
   type Role,
 } from "@aws-sdk/client-iam";
-import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import type { Tags } from "../../../api/ownership.ts";
+import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import type { RoleClient } from "./role-client.ts";
 
 /** Name of the role's inline policy that has the grants. */

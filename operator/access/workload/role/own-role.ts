@@ -1,15 +1,15 @@
 import type { Role } from "@aws-sdk/client-iam";
+import { ownershipOf, type Owner } from "../../../api/ownership.ts";
 import { REASON } from "../../../api/reasons.ts";
 import { compare } from "../../../reconcile/change.ts";
-import { failureIn, again, stalled } from "../../../reconcile/outcome.ts";
-import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { announceWrites } from "../../../reconcile/drift.ts";
-import type { DesiredRole } from "../desired.ts";
+import { again, failureIn, stalled } from "../../../reconcile/outcome.ts";
 import type { AccessContext, AccessDependencies } from "../../dependencies.ts";
-import type { OwnRole } from "./role-client.ts";
+import type { DesiredRole } from "../desired.ts";
 import { createRole, creationOf, freshRole } from "./create.ts";
-import { type RoleObservation, tagsOfRole } from "./observe.ts";
+import { tagsOfRole, type RoleObservation } from "./observe.ts";
+import type { OwnRole } from "./role-client.ts";
 
 /** Failures after which IAM may have created the role nevertheless. */
 const WITHOUT_ANSWER = new Set(["Unavailable", "TimedOut", "Aborted"]);

@@ -9,15 +9,14 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
+import { throwFailure, unlessGone } from "../../../reconcile/aws-failure.ts";
 import { compare } from "../../../reconcile/change.ts";
-import { failWith, unlessGone } from "../../../reconcile/aws-failure.ts";
+import type { WritablePart } from "../../../reconcile/part.ts";
 import { comparePolicy } from "../../policy/compare.ts";
 import type { DesiredRole } from "../desired.ts";
-import type { OwnRole } from "./role-client.ts";
-import type { WritablePart } from "../../../reconcile/part.ts";
 import { SESSION_SECONDS } from "./create.ts";
-import { POLICY_NAME, type RoleObservation, tagsOfRole } from "./observe.ts";
-import type { RoleClient } from "./role-client.ts";
+import { POLICY_NAME, tagsOfRole, type RoleObservation } from "./observe.ts";
+import type { OwnRole, RoleClient } from "./role-client.ts";
 
 /** The parts of a role in the order in which they are written: what bounds the role goes before what it may do. */
 export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleObservation): WritablePart[] {
@@ -47,7 +46,7 @@ function boundary(
         return;
       }
       const command = new PutRolePermissionsBoundaryCommand({ ...ref, PermissionsBoundary: permissionsBoundaryArn });
-      await iam.send(command, options).catch(failWith("iam:PutRolePermissionsBoundary", arn));
+      await iam.send(command, options).catch(throwFailure("iam:PutRolePermissionsBoundary", arn));
     },
   };
 }
@@ -63,7 +62,7 @@ function trust(
     changes: comparePolicy(trust, role.AssumeRolePolicyDocument),
     write: async () => {
       const command = new UpdateAssumeRolePolicyCommand({ ...ref, PolicyDocument: JSON.stringify(trust) });
-      await iam.send(command, options).catch(failWith("iam:UpdateAssumeRolePolicy", arn));
+      await iam.send(command, options).catch(throwFailure("iam:UpdateAssumeRolePolicy", arn));
     },
   };
 }
@@ -81,7 +80,7 @@ function permissions(
       const document = { PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(permissions) };
       await iam
         .send(new PutRolePolicyCommand({ ...ref, ...document }), options)
-        .catch(failWith("iam:PutRolePolicy", arn));
+        .catch(throwFailure("iam:PutRolePolicy", arn));
     },
   };
 }
@@ -114,7 +113,7 @@ function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleO
     changes: compare("", SESSION_SECONDS, role.MaxSessionDuration ?? SESSION_SECONDS),
     write: async () => {
       const command = new UpdateRoleCommand({ ...ref, MaxSessionDuration: SESSION_SECONDS });
-      await iam.send(command, options).catch(failWith("iam:UpdateRole", arn));
+      await iam.send(command, options).catch(throwFailure("iam:UpdateRole", arn));
     },
   };
 }
@@ -140,11 +139,11 @@ function tags(
       // Room first: IAM allows 50.
       if (surplus.length > 0) {
         const command = new UntagRoleCommand({ ...ref, TagKeys: surplus });
-        await iam.send(command, options).catch(failWith("iam:UntagRole", arn));
+        await iam.send(command, options).catch(throwFailure("iam:UntagRole", arn));
       }
       if (missing.length > 0) {
         const command = new TagRoleCommand({ ...ref, Tags: missing.map(([Key, Value]) => ({ Key, Value })) });
-        await iam.send(command, options).catch(failWith("iam:TagRole", arn));
+        await iam.send(command, options).catch(throwFailure("iam:TagRole", arn));
       }
     },
   };

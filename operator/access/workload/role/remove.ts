@@ -1,14 +1,14 @@
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
+import { ownershipOf, type Owner } from "../../../api/ownership.ts";
 import { REASON } from "../../../api/reasons.ts";
 import type { BucketAccess } from "../../../api/types.ts";
-import type { History } from "../../../reconcile/history.ts";
 import { findCondition } from "../../../kube/conditions.ts";
 import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
+import type { History } from "../../../reconcile/history.ts";
 import { again } from "../../../reconcile/outcome.ts";
-import { type Owner, ownershipOf } from "../../../api/ownership.ts";
 import { creationOf } from "./create.ts";
-import { findRole, POLICY_NAME, policiesOf, tagsOfRole } from "./observe.ts";
+import { findRole, policiesOf, POLICY_NAME, tagsOfRole } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";
 
 /**

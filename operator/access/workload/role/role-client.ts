@@ -1,6 +1,6 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
-import type { DesiredRole } from "../desired.ts";
 import type { AwsSession } from "../../../aws/session.ts";
+import type { DesiredRole } from "../desired.ts";
 
 /** One role, for one reconcile. */
 export interface RoleClient {

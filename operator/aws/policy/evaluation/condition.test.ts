@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ConditionBlock } from "../document.ts";
+import type { Truth } from "../truth.ts";
 import { conditionHolds } from "./condition.ts";
 import { lookupIn } from "./request.ts";
-import type { Truth } from "../truth.ts";
 
 const lookup = lookupIn({
   context: {

@@ -1,8 +1,8 @@
-import { type ConditionBlock, testsOf } from "../document.ts";
+import { testsOf, type ConditionBlock } from "../document.ts";
 import { globMatches } from "../glob.ts";
+import { every, not, some, type Truth } from "../truth.ts";
 import { plain, withVariables } from "./pattern.ts";
 import type { Lookup } from "./request.ts";
-import { every, not, some, type Truth } from "../truth.ts";
 
 /**
  * Whether a statement's condition holds: every operator, every key, any of the values.

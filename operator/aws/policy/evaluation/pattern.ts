@@ -1,6 +1,6 @@
 import { globMatches } from "../glob.ts";
-import type { Lookup } from "./request.ts";
 import type { Truth } from "../truth.ts";
+import type { Lookup } from "./request.ts";
 
 /** Placeholders for literal characters that are special in patterns. */
 const PLAIN: Readonly<Record<string, string>> = { "*": "\uE000", "?": "\uE001" };

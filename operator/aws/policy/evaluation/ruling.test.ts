@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Statement } from "../document.ts";
 import { denialOf } from "../../../../test/aws/policy/evaluate.ts";
+import type { Statement } from "../document.ts";
 import type { PolicyRequest } from "./request.ts";
 import { delegates, judge, resourceRulingOf, rulingOf } from "./ruling.ts";
 

@@ -1,10 +1,10 @@
 import { coversAction, coversResource } from "../covers.ts";
-import { type PolicyDocument, type Statement, statementName } from "../document.ts";
+import { statementName, type PolicyDocument, type Statement } from "../document.ts";
+import { every, some, type Truth } from "../truth.ts";
 import { conditionHolds } from "./condition.ts";
 import { patternMatches } from "./pattern.ts";
 import { namingOf } from "./principal.ts";
 import { lookupIn, type PolicyRequest } from "./request.ts";
-import { every, some, type Truth } from "../truth.ts";
 
 /** A statement that applies, or may apply. */
 export interface Applying {

@@ -1,5 +1,5 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
+import { S3Client } from "@aws-sdk/client-s3";
 import { keepUnknownElements } from "../middleware.ts";
 
 export interface Sent {

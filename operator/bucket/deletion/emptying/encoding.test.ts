@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Account, type Bucket, startSimulator, type Simulator } from "../../../../test/aws/index.ts";
-import { type Aws, createAws } from "../../../aws/session.ts";
-import { type BucketClient, bucketClient } from "../../bucket-client.ts";
+import { startSimulator, type Account, type Bucket, type Simulator } from "../../../../test/aws/index.ts";
+import { createAws, type Aws } from "../../../aws/session.ts";
+import { bucketClient, type BucketClient } from "../../bucket-client.ts";
 import { thrownOutcome } from "../../testing/thrown.ts";
 import { keyReader } from "./encoding.ts";
 import { refuseIfListedAgain } from "./listed-again.ts";

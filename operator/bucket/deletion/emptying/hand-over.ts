@@ -1,15 +1,15 @@
+import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../api/ownership.ts";
 import { REASON } from "../../../api/reasons.ts";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../../reconcile/delays.ts";
+import { again } from "../../../reconcile/outcome.ts";
 import type { BucketClient } from "../../bucket-client.ts";
 import type { BucketContext } from "../../dependencies.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
-import { again } from "../../../reconcile/outcome.ts";
-import { EXPIRING_TAG, originOf, originTag, type Tags } from "../../../api/ownership.ts";
 import { hasRoomFor } from "../../tagging/room.ts";
 import { changeTags } from "../../tagging/tagging.ts";
 import { expireAll, stopExpiring } from "./lifecycle.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
-import { type Version, versionPages } from "./versions.ts";
-import { DELAY_MS } from "../../../reconcile/delays.ts";
+import { versionPages, type Version } from "./versions.ts";
 
 /**
  * Lets S3 Lifecycle expire the rest, and throws to check again later. Returns if one page is left, which the operator
@@ -41,7 +41,7 @@ async function announce(
 ): Promise<void> {
   if (status.deletion?.lifecycleStartedTime !== undefined) return;
   const since = new Date(now).toISOString();
-  await changeTags(bucket, tags, { set: { [EXPIRING_TAG]: since } }).catch(failWith("s3:TagResource", bucket.arn));
+  await changeTags(bucket, tags, { set: { [EXPIRING_TAG]: since } }).catch(throwFailure("s3:TagResource", bucket.arn));
   status.deletion = { ...status.deletion, lifecycleStartedTime: since };
   const note = `Bucket '${bucket.name}' is too large to be emptied call by call: its lifecycle configuration is replaced by one that expires everything`;
   event({ type: "Normal", reason: REASON.emptyingByLifecycle, action: "Delete", note });
@@ -70,7 +70,7 @@ export async function withdrawLifecycle(
   const origin = originOf(tags) === undefined ? originTag(object.status?.origin) : {};
   if (since !== undefined) {
     const change = { drop: [EXPIRING_TAG], set: origin };
-    await changeTags(bucket, tags, change).catch(failWith("s3:UntagResource", bucket.arn));
+    await changeTags(bucket, tags, change).catch(throwFailure("s3:UntagResource", bucket.arn));
   }
   delete status.deletion?.lifecycleStartedTime;
   const note = `S3 no longer expires what is in bucket '${bucket.name}'; the bucket has no lifecycle configuration now`;

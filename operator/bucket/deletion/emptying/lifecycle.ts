@@ -1,14 +1,14 @@
 import {
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
-  type LifecycleRule,
   PutBucketLifecycleConfigurationCommand,
+  type LifecycleRule,
 } from "@aws-sdk/client-s3";
 import { isNoSuchBucket } from "../../../aws/errors.ts";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
 import { EXPIRE_ALL_IDS } from "../../settings/lifecycle.ts";
-import { unlessAbsent, deleteSeen } from "../../subresource.ts";
+import { deleteSeen, unlessAbsent } from "../../subresource.ts";
 
 /**
  * Expires everything within days. Lone delete markers need a second rule:
@@ -34,7 +34,7 @@ const EXPIRE_ALL: readonly LifecycleRule[] = [
 /** Replaces the whole lifecycle configuration, since other rules could only delay the deletion. */
 export async function expireAll(bucket: BucketClient): Promise<void> {
   if (await expiresAll(bucket)) return;
-  await putRules(bucket, [...EXPIRE_ALL]).catch(failWith("s3:PutLifecycleConfiguration", bucket.arn));
+  await putRules(bucket, [...EXPIRE_ALL]).catch(throwFailure("s3:PutLifecycleConfiguration", bucket.arn));
 }
 
 async function rulesOf({ s3, ref, options }: BucketClient): Promise<LifecycleRule[]> {
@@ -42,7 +42,7 @@ async function rulesOf({ s3, ref, options }: BucketClient): Promise<LifecycleRul
 }
 
 async function expiresAll(bucket: BucketClient): Promise<boolean> {
-  const rules = await rulesOf(bucket).catch(failWith("s3:GetLifecycleConfiguration", bucket.arn));
+  const rules = await rulesOf(bucket).catch(throwFailure("s3:GetLifecycleConfiguration", bucket.arn));
   const enabled = new Set(rules.filter(({ Status }) => Status === "Enabled").map(({ ID }) => ID));
   return EXPIRE_ALL.every(({ ID }) => enabled.has(ID));
 }
@@ -51,7 +51,7 @@ async function expiresAll(bucket: BucketClient): Promise<boolean> {
 export async function stopExpiring(bucket: BucketClient): Promise<void> {
   const { ref, arn } = bucket;
   const unlessGone = (action: string) => (error: unknown) =>
-    isNoSuchBucket(error) ? undefined : failWith(action, arn)(error);
+    isNoSuchBucket(error) ? undefined : throwFailure(action, arn)(error);
   const rules = await rulesOf(bucket).catch(unlessGone("s3:GetLifecycleConfiguration"));
   if (rules === undefined) return;
   const stopped =

@@ -1,7 +1,7 @@
 import { REASON } from "../../../api/reasons.ts";
-import type { BucketClient } from "../../bucket-client.ts";
 import { stalled } from "../../../reconcile/outcome.ts";
-import { shownKey, type Version, versionPages } from "./versions.ts";
+import type { BucketClient } from "../../bucket-client.ts";
+import { shownKey, versionPages, type Version } from "./versions.ts";
 
 /**
  * Throws an OutcomeError if the first version that a slice deleted is listed again, because emptying would never end.

@@ -1,16 +1,16 @@
 import { GetBucketPolicyCommand, GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { REASON } from "../../../api/reasons.ts";
-import { awsErrorKind } from "../../../aws/errors.ts";
-import { awsFailure } from "../../../reconcile/aws-failure.ts";
 import { describeDenial, parseDenial } from "../../../aws/denial.ts";
-import type { BucketClient } from "../../bucket-client.ts";
+import { awsErrorKind } from "../../../aws/errors.ts";
 import { coversAction } from "../../../aws/policy/covers.ts";
-import { parsePolicy, type PolicyDocument, statementName } from "../../../aws/policy/document.ts";
+import { parsePolicy, statementName, type PolicyDocument } from "../../../aws/policy/document.ts";
+import { awsFailure } from "../../../reconcile/aws-failure.ts";
+import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { failed, stalled, waiting } from "../../../reconcile/outcome.ts";
+import type { BucketClient } from "../../bucket-client.ts";
 import { describeProtection, protectionOf } from "./protection.ts";
 import type { Refused } from "./tally.ts";
 import { shownKey } from "./versions.ts";
-import { DELAY_MS } from "../../../reconcile/delays.ts";
 
 /** The outcome after S3 refused a deletion. Never bypasses a protection. `now` in milliseconds since the epoch. */
 export async function obstacleOf(bucket: BucketClient, refused: Refused, now: number): Promise<Error> {

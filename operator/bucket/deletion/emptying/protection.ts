@@ -1,8 +1,8 @@
 import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from "@aws-sdk/client-s3";
 import type { AwsErrorKind } from "../../../aws/error-codes.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
 import { shownKey, type Version } from "./versions.ts";
 
 type VersionId = Pick<Version, "key" | "versionId">;
@@ -42,7 +42,7 @@ async function unlessNone<T>({ arn }: BucketClient, action: string, answer: Prom
   try {
     return await answer;
   } catch (error) {
-    return NONE.has(awsErrorKind(error)) ? undefined : failWith(action, `${arn}/*`)(error);
+    return NONE.has(awsErrorKind(error)) ? undefined : throwFailure(action, `${arn}/*`)(error);
   }
 }
 

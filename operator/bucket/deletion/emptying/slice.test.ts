@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failing } from "../../testing/fake-bucket.ts";
 import { thrownFailure } from "../../testing/thrown.ts";
-import { names, versionedBucket, type VersionedBucket, WRITTEN } from "../testing/versioned-bucket.ts";
+import { names, versionedBucket, WRITTEN, type VersionedBucket } from "../testing/versioned-bucket.ts";
 import { emptySlice, type Limits } from "./slice.ts";
 import { newTally } from "./tally.ts";
 

@@ -1,11 +1,11 @@
 import type { AwsErrorKind } from "../../../aws/error-codes.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
 import { inLanes } from "./in-lanes.ts";
 import { noteDeleted, noteRefused, type Tally } from "./tally.ts";
-import { abortUpload, type Upload, uploadsOf } from "./uploads.ts";
-import { deleteVersions, type Deletion, type Version, versionPages } from "./versions.ts";
+import { abortUpload, uploadsOf, type Upload } from "./uploads.ts";
+import { deleteVersions, versionPages, type Deletion, type Version } from "./versions.ts";
 
 /** Concurrent calls. With 1,000 keys each, about what S3 accepts for one prefix before it throttles. */
 const LANES = 4;
@@ -65,7 +65,7 @@ async function abort(bucket: BucketClient, upload: Upload, tally: Tally): Promis
   } catch (error) {
     const kind = awsErrorKind(error);
     if (kind === "NotFound") return;
-    if (kind !== "AccessDenied") return failWith("s3:AbortMultipartUpload", `${bucket.arn}/*`)(error);
+    if (kind !== "AccessDenied") return throwFailure("s3:AbortMultipartUpload", `${bucket.arn}/*`)(error);
     noteRefused(tally, { key: upload.key, error });
   }
 }
@@ -75,7 +75,7 @@ async function tryToDelete(bucket: BucketClient, versions: readonly Version[]): 
   try {
     return await deleteVersions(bucket, versions);
   } catch (error) {
-    if (awsErrorKind(error) !== "AccessDenied") return failWith("s3:DeleteObjectVersion", `${bucket.arn}/*`)(error);
+    if (awsErrorKind(error) !== "AccessDenied") return throwFailure("s3:DeleteObjectVersion", `${bucket.arn}/*`)(error);
     return versions.map((version) => ({ version, error }));
   }
 }

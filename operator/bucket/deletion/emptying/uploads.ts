@@ -1,6 +1,6 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
 import { keyReader } from "./encoding.ts";
 
 /** A multipart upload in progress. */
@@ -14,7 +14,7 @@ export async function* uploadsOf({ s3, ref, options, arn }: BucketClient): Async
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
   for (let isLast = false; !isLast;) {
     const command = new ListMultipartUploadsCommand({ ...ref, EncodingType: "url", ...marker });
-    const answer = await s3.send(command, options).catch(failWith("s3:ListBucketMultipartUploads", arn));
+    const answer = await s3.send(command, options).catch(throwFailure("s3:ListBucketMultipartUploads", arn));
     const { Uploads = [], NextKeyMarker, NextUploadIdMarker } = answer;
     const read = keyReader(answer);
     // An empty, truncated answer would loop forever.

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { failing, fakeBucket, sdkError, type Call } from "../../testing/fake-bucket.ts";
 import { thrownFailure } from "../../testing/thrown.ts";
 import { names, versionedBucket, WRITTEN } from "../testing/versioned-bucket.ts";
-import { deleteVersions, shownKey, type Version, versionPages } from "./versions.ts";
+import { deleteVersions, shownKey, versionPages, type Version } from "./versions.ts";
 
 const version = (key: string, versionId = "v"): Version => {
   return { key, versionId, lastModified: 0, isDeleteMarker: false };

@@ -1,13 +1,13 @@
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
-  type DeleteMarkerEntry,
   ListObjectVersionsCommand,
+  type DeleteMarkerEntry,
   type ListObjectVersionsCommandOutput,
   type ObjectVersion,
 } from "@aws-sdk/client-s3";
+import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import type { BucketClient } from "../../bucket-client.ts";
-import { failWith } from "../../../reconcile/aws-failure.ts";
 import { keyReader } from "./encoding.ts";
 
 /** A version, or a delete marker. */
@@ -39,7 +39,7 @@ export async function* versionPages({ s3, ref, options, arn }: BucketClient): As
   for (let isLast = false; !isLast;) {
     // Keys may have characters that XML cannot express, so they are encoded.
     const command = new ListObjectVersionsCommand({ ...ref, EncodingType: "url", ...marker });
-    const answer = await s3.send(command, options).catch(failWith("s3:ListBucketVersions", arn));
+    const answer = await s3.send(command, options).catch(throwFailure("s3:ListBucketVersions", arn));
     isLast = answer.IsTruncated !== true;
     yield { versions: versionsOf(answer), isLast };
     const { NextKeyMarker, NextVersionIdMarker } = answer;

@@ -1,8 +1,8 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
+import { ownershipTags } from "../../../api/ownership.ts";
 import type { AwsSession } from "../../../aws/session.ts";
 import { sdkError } from "../../testing/fake-bucket.ts";
 import { OWNER, target } from "../../testing/fixtures.ts";
-import { ownershipTags } from "../../../api/ownership.ts";
 import { keyClient, type KeyClient } from "../key-client.ts";
 
 export const REGION = "eu-central-1";

@@ -1,5 +1,5 @@
-import { SID_PREFIX } from "../compose.ts";
 import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
+import { SID_PREFIX } from "../compose.ts";
 import { exemptPrincipals, NOT_A_SERVICE, type PolicyContext, type Template } from "./context.ts";
 
 const ALGORITHM = "s3:x-amz-server-side-encryption";

@@ -1,6 +1,6 @@
 import type { Policy } from "../../../api/types.ts";
-import { SID_PREFIX } from "../compose.ts";
 import type { ConditionBlock, Statement } from "../../../aws/policy/document.ts";
+import { SID_PREFIX } from "../compose.ts";
 import type { PolicyContext, Template } from "./context.ts";
 
 type Delivery = NonNullable<Policy["logDelivery"]>[number];

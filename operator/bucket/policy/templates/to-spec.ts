@@ -1,6 +1,6 @@
 import type { Policy, PolicyStatement, Principals } from "../../../api/types.ts";
+import { asList, testsOf, type OneOrMany, type Principal, type Statement } from "../../../aws/policy/document.ts";
 import { SID_PREFIX } from "../compose.ts";
-import { asList, type OneOrMany, type Principal, type Statement, testsOf } from "../../../aws/policy/document.ts";
 import { USER_PREFIX } from "./user-statement.ts";
 
 /** Derives `spec.policy` from the operator's statements. Callers compare, since not all statements map to fields. */

@@ -1,6 +1,6 @@
 import type { PolicyStatement, Principals } from "../../../api/types.ts";
-import { SID_PREFIX } from "../compose.ts";
 import type { ConditionBlock, Principal, Statement } from "../../../aws/policy/document.ts";
+import { SID_PREFIX } from "../compose.ts";
 import type { Template } from "./context.ts";
 
 /** Sid prefix of statements of the spec, so that one removed from the spec is removed from the policy. */

@@ -1,7 +1,7 @@
 import {
   anonymousPrincipal,
-  type EvaluationResult,
   runSimulation,
+  type EvaluationResult,
   type SimulationRequestPrincipal,
 } from "@cloud-copilot/iam-simulate";
 import type { Statement } from "../../../aws/policy/document.ts";

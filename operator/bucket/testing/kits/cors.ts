@@ -4,7 +4,7 @@ import type { CorsRule } from "../../../api/types.ts";
 import { optional, some, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, withUnknown } from "../rewriting-store.ts";
+import { withUnknown, type Document } from "../rewriting-store.ts";
 
 const rule = optional<CorsRule>(
   {

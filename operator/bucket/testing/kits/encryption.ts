@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, sparse, withUnknown } from "../rewriting-store.ts";
+import { sparse, withUnknown, type Document } from "../rewriting-store.ts";
 
 const blockedEncryptionTypes = fc.constantFrom<("SSE-C" | "NONE")[]>(["SSE-C"], ["NONE"]);
 

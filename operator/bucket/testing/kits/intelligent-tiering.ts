@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { S3BucketSpec } from "../../../api/types.ts";
 import { configurations, objectFilter, onOff, optional, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
-import { type Document, listed, withFilter } from "../rewriting-store.ts";
+import { listed, withFilter, type Document } from "../rewriting-store.ts";
 
 type Configuration = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 

@@ -1,10 +1,10 @@
-import type { LifecycleRule as S3Rule, LifecycleRuleFilter } from "@aws-sdk/client-s3";
+import type { LifecycleRuleFilter, LifecycleRule as S3Rule } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import type { LifecycleFilter, LifecycleRule } from "../../../api/types.ts";
 import { keepOrRemove, optional, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, sparse, withUnknown } from "../rewriting-store.ts";
+import { sparse, withUnknown, type Document } from "../rewriting-store.ts";
 
 const days = fc.integer({ min: 1, max: 4_000 });
 const date = fc

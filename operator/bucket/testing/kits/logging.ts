@@ -3,7 +3,7 @@ import type { S3BucketSpec } from "../../../api/types.ts";
 import { optional } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, single } from "../rewriting-store.ts";
+import { single, type Document } from "../rewriting-store.ts";
 
 export const kit = defineKit<"logging">({
   arbitrary: optional<NonNullable<S3BucketSpec["logging"]>>(

@@ -3,7 +3,7 @@ import type { S3BucketSpec } from "../../../api/types.ts";
 import { byId, keepOrRemove, onOff, optional, prefix, some, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, single, withUnknown } from "../rewriting-store.ts";
+import { single, withUnknown, type Document } from "../rewriting-store.ts";
 
 type Spec = NonNullable<S3BucketSpec["notifications"]>;
 type Entry<List extends keyof Spec> = NonNullable<Spec[List]> extends readonly (infer Item)[] ? Item : never;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { defineKit } from "../kit.ts";
-import { type Document, withUnknown } from "../rewriting-store.ts";
+import { withUnknown, type Document } from "../rewriting-store.ts";
 
 const period = fc.integer({ min: 1, max: 9 });
 const defaultEventHold = fc.oneof(fc.constant({}), fc.record({ days: period }), fc.record({ years: period }));

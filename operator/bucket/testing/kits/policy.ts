@@ -3,7 +3,7 @@ import type { PolicyStatement } from "../../../api/types.ts";
 import { keepOrRemove, optional, some, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, withUnknown } from "../rewriting-store.ts";
+import { withUnknown, type Document } from "../rewriting-store.ts";
 
 const principals = fc.oneof(
   fc.record({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { defineKit } from "../kit.ts";
-import { type Document, sparse, withUnknown } from "../rewriting-store.ts";
+import { sparse, withUnknown, type Document } from "../rewriting-store.ts";
 
 export const kit = defineKit<"publicAccessBlock">({
   arbitrary: fc.record({

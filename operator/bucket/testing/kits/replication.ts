@@ -15,7 +15,7 @@ import {
 } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
 import type { Random } from "../random.ts";
-import { type Document, rewrittenFilter, withUnknown } from "../rewriting-store.ts";
+import { rewrittenFilter, withUnknown, type Document } from "../rewriting-store.ts";
 
 type Spec = NonNullable<S3BucketSpec["replication"]>;
 type Rule = Spec["rules"][number];

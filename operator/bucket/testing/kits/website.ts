@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { S3BucketSpec } from "../../../api/types.ts";
 import { optional, prefix, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
-import { type Document, sparse } from "../rewriting-store.ts";
+import { sparse, type Document } from "../rewriting-store.ts";
 
 type Spec = NonNullable<S3BucketSpec["website"]>;
 

@@ -1,7 +1,7 @@
 import { EVENTS } from "../../../../operator/kube/events.ts";
 import type { KubeObject } from "../../../../operator/kube/object.ts";
-import { eventually } from "./wait.ts";
 import type { World } from "../world/world.ts";
+import { eventually } from "./wait.ts";
 
 /** The fields of an events.k8s.io/v1 Event that tests read. */
 export interface SeenEvent extends KubeObject {

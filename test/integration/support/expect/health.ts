@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import type { StatusObject } from "../../../../operator/kube/object.ts";
 import { argoHealthOf } from "../../../conformance/argocd.ts";
-import { isReadyToKubectl } from "../../../conformance/kubectl-wait.ts";
 import { kstatus, type KStatus } from "../../../conformance/kstatus.ts";
-import { type ArgoHealth, kstatusOf } from "../../../tools/judges.ts";
+import { isReadyToKubectl } from "../../../conformance/kubectl-wait.ts";
+import { kstatusOf, type ArgoHealth } from "../../../tools/judges.ts";
 import { kubectl } from "../world/kubectl.ts";
 import type { World } from "../world/world.ts";
 

@@ -5,9 +5,9 @@ import type { S3Bucket } from "../../../../operator/api/types.ts";
 import { operatorPolicy } from "../../../../scripts/iam-policy.ts";
 import type { Call } from "../../../aws/index.ts";
 import { expectSoundStatus } from "../../../conformance/conditions.ts";
+import { PERSON, type World } from "../world/world.ts";
 import { condition, isReady } from "./states.ts";
 import { eventually } from "./wait.ts";
-import { PERSON, type World } from "../world/world.ts";
 
 /**
  * Actions of the shipped IAM policy, GetCallerIdentity, which needs no permission, and AssumeRole, granted where roles

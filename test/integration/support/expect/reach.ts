@@ -8,8 +8,8 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
-  type S3Client,
   UploadPartCommand,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
 import type { Grant } from "../../../../operator/api/types.ts";

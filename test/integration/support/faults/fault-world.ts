@@ -2,11 +2,11 @@ import { expect } from "vitest";
 import { AWS_ACCOUNTS } from "../../../../operator/api/names.ts";
 import type { Remove } from "../../../aws/faults.ts";
 import type { Account } from "../../../aws/index.ts";
-import { startOperator } from "../process/operator.ts";
-import { PHASES, type Phase, type PhaseName, stateAtAws, type Subject, undisturbed } from "./phases.ts";
-import { fullSpec } from "../world/specs.ts";
 import { condition } from "../expect/states.ts";
+import { startOperator } from "../process/operator.ts";
+import { fullSpec } from "../world/specs.ts";
 import { createWorld, type World } from "../world/world.ts";
+import { PHASES, stateAtAws, undisturbed, type Phase, type PhaseName, type Subject } from "./phases.ts";
 import { watchWrites } from "./write-watch.ts";
 
 /** Operations by their place in a reconcile. */

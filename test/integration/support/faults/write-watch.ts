@@ -1,7 +1,7 @@
 import { FINALIZER } from "../../../../operator/api/names.ts";
 import type { StatusObject } from "../../../../operator/kube/object.ts";
-import { isReadyToKubectl } from "../../../conformance/kubectl-wait.ts";
 import { kstatus } from "../../../conformance/kstatus.ts";
+import { isReadyToKubectl } from "../../../conformance/kubectl-wait.ts";
 import { PERSON, type World } from "../world/world.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { NodeProcess } from "./process.ts";
 import { eventually } from "../expect/wait.ts";
+import type { NodeProcess } from "./process.ts";
 
 export interface Answer {
   status: number;

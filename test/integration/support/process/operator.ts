@@ -1,9 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
-import { type Config, parseConfig } from "../../../../operator/cli/config.ts";
+import { parseConfig, type Config } from "../../../../operator/cli/config.ts";
 import { runManager } from "../../../../operator/manager.ts";
-import { type NodeProcess, startNode } from "./process.ts";
 import type { World } from "../world/world.ts";
+import { startNode, type NodeProcess } from "./process.ts";
 
 /** A running operator of one world. Disposing drains it. */
 export interface Operator extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** Loaded into the operator with --import, in place of an OpenTelemetry SDK: prints each ended span as a JSON line. */
 import { context, trace } from "@opentelemetry/api";
-import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, SimpleSpanProcessor, type ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { createContextManager } from "../../../../operator/testing/spans.ts";
 
 const print = (span: ReadableSpan) => {

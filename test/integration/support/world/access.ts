@@ -3,13 +3,13 @@ import { expect } from "vitest";
 import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS } from "../../../../operator/access/iam-actions.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
 import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../../operator/api/types.ts";
-import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
+import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
 import type { Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
 import { expectSoundStatus } from "../../../conformance/conditions.ts";
 import { operatorCalls } from "../expect/invariants.ts";
-import { recordStatuses, type StatusRecorder } from "./recorder.ts";
 import { isReady } from "../expect/states.ts";
+import { recordStatuses, type StatusRecorder } from "./recorder.ts";
 import type { World } from "./world.ts";
 
 export const CLUSTER = "main";

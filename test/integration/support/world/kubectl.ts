@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
-import { type CommandResult, runCommand } from "../../../controlplane/command.ts";
+import { runCommand, type CommandResult } from "../../../controlplane/command.ts";
 import type { World } from "./world.ts";
 
 /** Runs the real kubectl in the world's namespace. */

@@ -6,10 +6,10 @@ import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts
 import type { Config } from "../../../../operator/cli/config.ts";
 import { credentialsOf } from "../../../aws/contract/workload.ts";
 import type { Cluster, Credentials } from "../../../aws/index.ts";
-import { type Accesses, accessesOf, findConfigMap, SERVICE_ACCOUNTS } from "./access.ts";
-import { applyAsItStands, manifestsOf, objectsIn, prepareAws, showToOperator, worldOfExamples } from "./examples.ts";
-import { startOperator } from "../process/operator.ts";
 import { isReady } from "../expect/states.ts";
+import { startOperator } from "../process/operator.ts";
+import { accessesOf, findConfigMap, SERVICE_ACCOUNTS, type Accesses } from "./access.ts";
+import { applyAsItStands, manifestsOf, objectsIn, prepareAws, showToOperator, worldOfExamples } from "./examples.ts";
 import { PERSON, type World } from "./world.ts";
 
 /** A running example, with policies evaluated. */

@@ -1,19 +1,19 @@
+import { randomBytes, randomInt } from "node:crypto";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { KubeConfig } from "@kubernetes/client-node";
-import { randomBytes, randomInt } from "node:crypto";
 import { Registry } from "prom-client";
 import { inject } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, S3_BUCKETS } from "../../../../operator/api/names.ts";
 import type { AWSAccount, AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../../operator/api/types.ts";
-import { createKubeClient, type KubeClient } from "../../../../operator/kube/client.ts";
 import { systemClock } from "../../../../operator/clock.ts";
+import { createKubeClient, type KubeClient } from "../../../../operator/kube/client.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
 import { createKubeMetrics } from "../../../../operator/kube/metrics.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
-import { type Account, startSimulator, type Simulator } from "../../../aws/index.ts";
-import { recordStatuses, type StatusRecorder } from "./recorder.ts";
+import { startSimulator, type Account, type Simulator } from "../../../aws/index.ts";
 import { eventually } from "../expect/wait.ts";
+import { recordStatuses, type StatusRecorder } from "./recorder.ts";
 
 export const NAMESPACES: Resource = {
   group: "",
