@@ -3,7 +3,7 @@ import type { Outcome } from "../reconcile/outcome.ts";
 import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
-import { refuseBeyondGuardrails } from "./guardrails.ts";
+import { accessViolation } from "./guardrails.ts";
 import { reconcilePrincipals } from "./principals/reconcile.ts";
 import { revoke } from "./revoke.ts";
 import { noteAccessTarget } from "./status.ts";
@@ -32,7 +32,8 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
 
   // In whose account, and within its limits?
   const target = await resolveAccessTarget(dependencies, object, s3Bucket, signal);
-  refuseBeyondGuardrails(object, target.account);
+  const violation = accessViolation(object, target.account);
+  if (violation !== undefined) throw violation;
   noteAccessTarget(status, target);
 
   const { serviceAccountRef } = object.spec;

@@ -2,13 +2,8 @@ import { guardrailViolation } from "../account/guardrails.ts";
 import type { AWSAccount, BucketAccess } from "../api/types.ts";
 import type { OutcomeError } from "../kube/outcome.ts";
 
-/** Throws an OutcomeError where the guardrails of the account forbid the accounts of the principals. */
-export function refuseBeyondGuardrails(object: BucketAccess, account: AWSAccount): void {
-  const violation = violationOf(object, account);
-  if (violation !== undefined) throw violation;
-}
-
-export function violationOf(
+/** Why the account's guardrails forbid the principals; undefined: they allow them. */
+export function accessViolation(
   { spec: { principals = [] } }: BucketAccess,
   account: AWSAccount,
 ): OutcomeError | undefined {

@@ -11,7 +11,7 @@ import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
-import { beyondLimits } from "./guardrails.ts";
+import { bucketViolation } from "./guardrails.ts";
 import { announceKeyWork } from "./key/announce.ts";
 import { endKeyChange, prepareKeyChange } from "./key/change.ts";
 import type { ManagedKeyRequest } from "./key/managed.ts";
@@ -43,8 +43,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Which bucket, in whose account, and within its limits?
   const address = resolveAddress(dependencies, object);
-  const refusal = beyondLimits(object, address);
-  if (refusal !== undefined) throw refusal;
+  const violation = bucketViolation(object, address);
+  if (violation !== undefined) throw violation;
   const target = await enterAccount(dependencies, address, signal);
   const contributions = (keyArn?: string) =>
     dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);

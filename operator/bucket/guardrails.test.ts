@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AWSAccountSpec, Guardrails, S3BucketSpec } from "../api/types.ts";
 import { failureIn } from "../reconcile/outcome.ts";
-import { beyondLimits } from "./guardrails.ts";
+import { bucketViolation } from "./guardrails.ts";
 import { resolveAddress } from "./target.ts";
 import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
 
@@ -11,10 +11,10 @@ const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolic
 function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>) {
   const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
   const object = s3Bucket({ bucketName: "docs", ...spec });
-  return failureIn(beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object)));
+  return failureIn(bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object)));
 }
 
-describe("beyondLimits: the bucket name", () => {
+describe("bucketViolation: the bucket name", () => {
   const naming = (...allowedPatterns: string[]) => ({ naming: { allowedPatterns } });
 
   test.each<[string, string[], boolean]>([
@@ -40,7 +40,7 @@ describe("beyondLimits: the bucket name", () => {
     const account = { naming: { template: "x-{hash}", allowedPatterns: ["acme-*"] } };
     const object = s3Bucket();
     const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
-    const outcome = failureIn(beyondLimits(object, resolveAddress({ directory, cluster: "prod" }, object)));
+    const outcome = failureIn(bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object)));
     expect(outcome).toMatchObject({
       terminal: true,
       reason: "BucketNameNotAllowed",
@@ -49,7 +49,7 @@ describe("beyondLimits: the bucket name", () => {
   });
 });
 
-describe("beyondLimits: guardrails", () => {
+describe("bucketViolation: guardrails", () => {
   const arn = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:${FOREIGN}:${resource}`;
   const destination = (account?: string) => ({ bucket: "arn:aws:s3:::elsewhere", ...(account && { account }) });
   const replication = (account?: string) => ({

@@ -12,7 +12,7 @@ import type { Address } from "./target.ts";
  * Why the account does not allow the S3Bucket: its name, or its guardrails. Undefined: it is allowed. Pure; calls no
  * AWS.
  */
-export function beyondLimits({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
+export function bucketViolation({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
   return nameNotAllowed(spec, address) ?? guardrailViolation(address.account, asksOf(spec, address));
 }
 

@@ -3,7 +3,7 @@ import type { BucketAccess, S3Bucket } from "../../api/types.ts";
 import type { BucketUses, Contributions } from "../../bucket/dependencies.ts";
 import { consents } from "../consent.ts";
 import type { AccessDirectory } from "../dependencies.ts";
-import { violationOf } from "../guardrails.ts";
+import { accessViolation } from "../guardrails.ts";
 import { keyDelayMs } from "../key-delay.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
@@ -27,7 +27,7 @@ export function createBucketUses(
         .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)
         .filter((access) => admitsAccess(directory, account, access));
       const contributions = granted
-        .filter((access) => !isPaused(access) && violationOf(access, account) === undefined)
+        .filter((access) => !isPaused(access) && accessViolation(access, account) === undefined)
         .toSorted(byKey)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
