@@ -187,7 +187,7 @@ describe.each(CLASSIC)("in %s", (_case, prepare) => {
     const before = snapshot(world, bucketName);
     await using _operator = startOperator(world);
     const stalled = await world.bucketWhen("docs", isStalled("BucketNotOwned"));
-    expect(condition(stalled, "Stalled")?.message).toContain("it is made again");
+    expect(condition(stalled, "Stalled")?.message).toContain("the operator creates it again");
     await world.editSpec("docs", { deletionPolicy: "DeleteIfEmpty" });
     await world.deleteBucket("docs");
     await world.gone("docs");
@@ -234,7 +234,7 @@ test("a kill between the two calls leaves a bucket that is reported, and created
 
   await using _second = spawnOperator(world, bundle);
   const stalled = await world.bucketWhen("docs", isStalled("BucketNotOwned"));
-  expect(condition(stalled, "Stalled")?.message).toContain("delete it at AWS, and it is made again");
+  expect(condition(stalled, "Stalled")?.message).toContain("delete it at AWS, and the operator creates it again");
   world.account.buckets.delete(bucketName);
   await reconcileAgain(world, "docs");
   await world.bucketWhen("docs", isReady);
