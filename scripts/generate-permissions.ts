@@ -2,7 +2,7 @@ import { format } from "prettier";
 import { SETTINGS } from "../operator/bucket/settings/index.ts";
 import { operatorPolicy } from "./iam-policy.ts";
 
-/** The operator's IAM policy, from the actions that the code declares. Tests compare it with the calls that it makes. */
+/** The operator's IAM policy, from the actions that the code declares. Tests compare it with the calls made. */
 export async function generateIamPolicy(): Promise<string> {
   return format(JSON.stringify(operatorPolicy("aws")), { parser: "json", printWidth: 120 });
 }
