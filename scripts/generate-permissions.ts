@@ -2,7 +2,7 @@ import { format } from "prettier";
 import { SETTINGS } from "../operator/bucket/settings/index.ts";
 import { operatorPolicy } from "./iam-policy.ts";
 
-/** The operator's IAM policy, from what its settings say they call; tests hold it against what is really called. */
+/** The operator's IAM policy, from the actions that the code declares. Tests compare it with the calls made. */
 export async function generateIamPolicy(): Promise<string> {
   return format(JSON.stringify(operatorPolicy("aws")), { parser: "json", printWidth: 120 });
 }

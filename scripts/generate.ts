@@ -56,7 +56,7 @@ async function staleFiles(files: Map<string, string>): Promise<string[]> {
   return stale;
 }
 
-/** Writes those that are not as they must be. */
+/** Writes the stale files. */
 async function write(files: Map<string, string>): Promise<void> {
   for (const path of await staleFiles(files)) {
     await mkdir(dirname(ROOT + path), { recursive: true });
@@ -68,11 +68,14 @@ async function write(files: Map<string, string>): Promise<void> {
 const isCheck = process.argv.includes("--check");
 const files = await generated();
 if (!isCheck) await write(files);
-// From the chart as it now is. A check does not build Helm: test/helm/install-yaml.test.ts checks the file then.
+// From the chart as written above. A check does not build Helm: test/helm/install-yaml.test.ts checks the file too.
 const helm = await (isCheck ? builtTool("helm4") : findTool("helm4"));
 if (helm !== undefined) files.set("install.yaml", await generateInstallYaml(helm));
-if (!isCheck) await write(files);
-for (const path of isCheck ? await staleFiles(files) : []) {
-  console.error(`${path} is stale: run \`npm run generate\``);
-  process.exitCode = 1;
+if (isCheck) {
+  for (const path of await staleFiles(files)) {
+    console.error(`${path} is stale: run \`npm run generate\``);
+    process.exitCode = 1;
+  }
+} else {
+  await write(files);
 }

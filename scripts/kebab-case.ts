@@ -1,4 +1,4 @@
-/** "objectLock" as files are named: "object-lock". */
+/** For file names: "objectLock" becomes "object-lock". */
 export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

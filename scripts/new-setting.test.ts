@@ -20,14 +20,14 @@ const COPIED = [
 ];
 const CALLS = ["Get", "Create", "Delete"].map((verb) => `${verb}BucketMetadataTableConfiguration`);
 
-/** With the file that types what the integration tests share. */
+/** The written files, and the one that declares the context of the integration tests. */
 const WRITTEN = [
   "operator/bucket/**/metadata-table*.ts",
   "test/aws/**/metadata-table*.ts",
   "test/integration/global-setup.ts",
 ];
 
-/** A call of S3 that no setting makes yet. */
+/** For calls of S3 that no setting makes. */
 const ARGUMENTS = ["metadataTable", "--absent=MetadataTableConfigurationNotFound"].concat(
   ["get", "put", "delete"].map((option, index) => `--${option}=${CALLS[index]}`),
 );

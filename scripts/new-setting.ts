@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TEMPLATES = new URL("new-setting/templates/", import.meta.url);
 const SETTINGS = "operator/bucket/settings";
 
-/** What a template's {{words}} stand for. */
+/** The values of the {{words}} in the templates. */
 function wordsOf(name: string, absent: string, model: Model): Record<string, string> {
   const { calls, actions, payload, putType, gotType, answer } = model;
   const isSame = putType === gotType;
@@ -48,7 +48,7 @@ function wordsOf(name: string, absent: string, model: Model): Record<string, str
         : `return answer?.${answer} ?? {};`,
     write: isSame
       ? `await ${put}carryOver(toDocument(desired), observed, FIELDS) }), options);`
-      : `// What S3 cannot change, it is to make anew.\nawait deleteSeen(bucket, observed, new ${calls.delete}Command(ref)); await ${put}toDocument(desired) }), options);`,
+      : `// S3 cannot change the configuration: delete it and create it again.\nawait deleteSeen(bucket, observed, new ${calls.delete}Command(ref)); await ${put}toDocument(desired) }), options);`,
     specA: print.specSample(model, "a"),
     specB: print.specSample(model, "b"),
     documentA: print.documentSample(model, "a"),
@@ -74,19 +74,19 @@ async function write(path: string, text: string): Promise<void> {
 async function fill(template: string, path: string, words: Record<string, string>): Promise<void> {
   const text = await readFile(new URL(`${template}.template`, TEMPLATES), "utf8");
   const filled = text.replaceAll(/\{\{(\w+)\}\}/g, (_, word: string) => words[word] ?? `{{${word}}}`);
-  // Imports that this setting has no use for.
+  // Without the imports that this setting does not need.
   const used = filled
     .replace(/^import\s+from .*\n/m, "")
     .replace(filled.includes("carryOver(") ? /$^/ : /^import \{ carryOver \}.*\n/m, "");
   await write(path, used);
 }
 
-/** Puts `line` right before `anchor`, which must stand once in the file. */
+/** Inserts each `line` right before its `anchor`, which must occur exactly once in the file. */
 async function insert(path: string, ...rows: [anchor: string, line: string][]): Promise<void> {
   let text = await readFile(join(ROOT, path), "utf8");
   for (const [anchor, line] of rows) {
     if (text.split(anchor).length !== 2)
-      throw new Error(`${path} does not have this once, to put a row before it: ${anchor}`);
+      throw new Error(`${path} must contain this exactly once, to insert a line before it: ${anchor}`);
     text = text.replace(anchor, () => line + anchor);
   }
   await write(path, text);

@@ -41,7 +41,7 @@ export function sdkLogger(log: Pick<Logger, "warn"> | undefined): SdkLogger {
   };
 }
 
-/** Enough for ten workers with a GET for every setting each: the connection timeout runs while they wait for one. */
+/** Enough for ten workers that read all settings at once: waiting for a socket counts as connecting. */
 const SOCKETS = { maxSockets: 250 };
 
 /** Three attempts: the work queue does the long backoff. Endpoints come from AWS_ENDPOINT_URL of the SDK. */

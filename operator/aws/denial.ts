@@ -22,7 +22,7 @@ export function parseDenial(message: string): Denial {
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
 }
 
-/** The policy is public, not the permission missing. Blocked for the bucket, the account or the organization. */
+/** Block Public Access of the bucket, account or organization refused a public policy. No permission is missing. */
 export function isPublicAccessBlocked({ because }: Denial): boolean {
   return because?.includes("Block Public Access") === true;
 }

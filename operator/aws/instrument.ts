@@ -143,7 +143,7 @@ function codeOf(response: unknown): string {
   return String((response as { statusCode?: number } | undefined)?.statusCode ?? "Unknown");
 }
 
-/** Of low cardinality: the HTTP status, Node's code of a network error, "TimeoutError", "AbortError" or "Error". */
+/** The HTTP status, Node's code of a network error, "TimeoutError", "AbortError" or "Error". */
 function codeOfError(error: unknown): string {
   const { name, code, $metadata, $response } = error as {
     name?: string;

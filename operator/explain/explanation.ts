@@ -25,12 +25,12 @@ export function explanationWithoutAws({ access }: InCluster): Explanation {
 export function explanationOf({ access, bucket }: InCluster, question: Question, findings: Findings): Explanation {
   const atAws = [
     ...identityLayers(findings),
-    ...[sessionLayer(findings) ?? []].flat(),
+    sessionLayer(findings),
     bucketPolicyLayer(findings),
     kmsLayer(findings),
     vpcEndpointLayer(findings),
     publicAccessLayer(findings),
-  ];
+  ].filter((layer) => layer !== undefined);
   const allowedAtAws = atAws.every(({ state }) => state === "allowed");
   return conclude([
     accessLayer(access),

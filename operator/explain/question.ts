@@ -9,7 +9,7 @@ export interface Question {
   action: string;
   /** Only for an action on objects. */
   key: string | undefined;
-  /** Of a list; undefined: without a prefix. */
+  /** Only for a list. Undefined: no prefix. */
   prefix: string | undefined;
   /** Id of the endpoint through which the request comes; "none"; undefined: unknown. */
   vpcEndpoint: string | undefined;

@@ -32,7 +32,7 @@ export interface ExportOptions {
   bucket: string;
   /** Undefined: any region. */
   region: string | undefined;
-  /** Of the S3Bucket. */
+  /** Name of the S3Bucket. */
   name: string;
   namespace: string | undefined;
   s3ForcePathStyle: boolean;

@@ -20,19 +20,20 @@ export interface FoundBucket {
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Used if the environment names no region. S3 tells there in which region a bucket is. */
 const FALLBACK_REGION = "us-east-1";
+/** Never aborts: a command runs until the user ends the process. */
+const { signal } = new AbortController();
 
 /**
  * Reads the bucket with the credentials of the environment, which must belong to the bucket's account.
  * @throws CommandError or OutcomeError
  */
 export async function readBucket(options: ExportOptions, userAgent: string): Promise<FoundBucket> {
-  const { signal } = new AbortController();
   const region = options.region ?? (await environmentRegion());
   const accountId = await callerAccount(region, userAgent);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   try {
     const session = await aws.session({ accountId, region }).catch(throwFailure("sts:GetCallerIdentity"));
-    const bucket = await findBucket(session, options, region, signal);
+    const bucket = await findBucket(session, options, region);
     const observations = await observe(bucket, SETTINGS);
     checkReadable(bucket, observations);
     return { bucket, observations };
@@ -73,12 +74,7 @@ async function callerAccount(region: string, userAgent: string): Promise<string>
 }
 
 /** Follows S3 to the region of the bucket, unless the user set --region. */
-async function findBucket(
-  session: AwsSession,
-  options: ExportOptions,
-  region: string,
-  signal: AbortSignal,
-): Promise<BucketClient> {
+async function findBucket(session: AwsSession, options: ExportOptions, region: string): Promise<BucketClient> {
   const bucket = bucketClient(session, options.bucket, region, signal);
   const existence = await headBucket(bucket).catch(throwFailure("s3:ListBucket", bucket.arn));
   switch (existence.state) {
@@ -92,7 +88,7 @@ async function findBucket(
           "use credentials of the bucket's account, or allow the action",
       );
     case "OtherRegion":
-      return findElsewhere(session, options, existence.region, signal);
+      return findElsewhere(session, options, existence.region);
   }
 }
 
@@ -100,10 +96,9 @@ async function findElsewhere(
   session: AwsSession,
   options: ExportOptions,
   region: string | undefined,
-  signal: AbortSignal,
 ): Promise<BucketClient> {
   if (region !== undefined && options.region === undefined) {
-    return findBucket(session, { ...options, region }, region, signal);
+    return findBucket(session, { ...options, region }, region);
   }
   const [where, help] = region === undefined ? ["another region", "set it with"] : [`region ${region}`, "correct"];
   throw new CommandError(

@@ -40,7 +40,7 @@ export function createLongFailures(clock: Clock, afterMs: number): LongFailures 
 
   return {
     judge(key, object, outcome) {
-      // A conflict neither is a failure of the object nor ends one.
+      // Says nothing about the object, such as a conflict.
       if (isQuiet(outcome)) return outcome;
       if ((outcome.kind !== "failure" && outcome.kind !== "waiting") || isTerminal(outcome)) {
         episodes.delete(key);

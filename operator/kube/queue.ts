@@ -21,7 +21,7 @@ export interface QueueOptions extends Partial<Backoff> {
 export interface Queue {
   /** Queues the key now, even if it has a delay. An edit raises the priority of a queued resync. */
   add(key: string, priority: Priority): void;
-  /** Queues the key after `delayMs`. Of several delays of a key, the first to end counts. */
+  /** Queues the key after `delayMs`, or after the delay that it already has if that ends first. */
   addAfter(key: string, delayMs: number, priority: Priority): void;
   /** Queues the key after its backoff, which doubles with each call until {@link forget}. */
   addRateLimited(key: string): void;

@@ -64,7 +64,7 @@ export interface ReconcileRun<T extends StatusObject> {
 interface RunInput<T> {
   key: string;
   object: T;
-  /** It is Stalled because of a failure that lasts and is retried. */
+  /** The object is Stalled because of a failure that is still retried. */
   isFailing: boolean;
   signal: AbortSignal;
   log: Logger;

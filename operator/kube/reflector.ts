@@ -11,7 +11,7 @@ import type { Logger } from "pino";
 import { linkedController, sleep, type Clock } from "../clock.ts";
 import { backoffDelay } from "./backoff.ts";
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { BROKEN_ANSWER, isGone, KubeError } from "./errors.ts";
+import { isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
 import { createStore, type Delta, type DeltaType, type Store } from "./store.ts";
@@ -198,7 +198,7 @@ async function followScope<T extends KubeObject>(
         relistAt = clock.monotonic() + RELIST_MS * (1 + random() / 2);
         sink.replace(list, seen);
       }
-      scope.relist = () => watching.abort(new Error("to be listed anew"));
+      scope.relist = () => watching.abort(new Error("to be listed again"));
       const lifeMs = relistAt - clock.monotonic();
       const query = { namespace, labelSelector, resourceVersion, lifeMs, signal: watching.signal };
       for await (const event of watchOnce<T>(options, query)) {
@@ -221,7 +221,7 @@ async function followScope<T extends KubeObject>(
 
 /** An expired version, an unreadable event, or a cut connection: etcd may have been restored, so list again. */
 function leavesDoubt(error: unknown): boolean {
-  return isGone(error) || (error instanceof KubeError && (error.reason === BROKEN_ANSWER || error.status === 0));
+  return isGone(error) || (error instanceof KubeError && error.status === 0);
 }
 
 async function listAll<T extends KubeObject>(

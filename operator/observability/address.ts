@@ -1,4 +1,4 @@
-/** Where a server listens. Without a host: on all addresses, IPv4 and IPv6. */
+/** The address that a server listens on. Without a host: all addresses, IPv4 and IPv6. */
 export interface ListenAddress {
   host?: string;
   /** 0: any free port. */

@@ -11,7 +11,7 @@ export interface HealthOptions {
   healthAddress?: ListenAddress | undefined;
   /** Serves /metrics; absent: not served. */
   metricsAddress?: ListenAddress | undefined;
-  /** By name, as listed by /readyz. */
+  /** Under the names that /readyz lists. */
   readyChecks: Readonly<Record<string, ReadyCheck>>;
   registry: Registry;
 }
@@ -83,7 +83,7 @@ function isSame(a: ListenAddress, b: ListenAddress): boolean {
 
 /** In the format of kube-apiserver: https://kubernetes.io/docs/reference/using-api/health-checks/ */
 function readiness(checks: Readonly<Record<string, ReadyCheck>>): Answer {
-  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: outcome(check) }));
+  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: problemOf(check) }));
   const lines = results.map(({ name, problem }) =>
     problem === undefined ? `[+]${name} ok` : `[-]${name}: ${problem}`,
   );
@@ -91,7 +91,7 @@ function readiness(checks: Readonly<Record<string, ReadyCheck>>): Answer {
   return { status: ready ? 200 : 503, body: [...lines, ready ? "ready" : "not ready", ""].join("\n") };
 }
 
-function outcome(check: ReadyCheck): string | undefined {
+function problemOf(check: ReadyCheck): string | undefined {
   try {
     return check();
   } catch (error) {

@@ -23,7 +23,7 @@ const OPERATOR = {
   namespaced: [
     ...reconciledWithFinalizer(S3_BUCKETS),
     ...reconciledWithFinalizer(BUCKET_ACCESSES),
-    // The outputs of a BucketAccess, from which Pods read what they may use.
+    // The outputs of a BucketAccess, which Pods read.
     allow(CONFIG_MAPS, ["get", "create", "patch", "delete"]),
     allow(SERVICE_ACCOUNTS, ["get", "patch"]),
     ...recorded(),
@@ -38,7 +38,7 @@ const OPERATOR = {
  * Added to the aggregated ClusterRoles:
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles
  */
-function people(definitions: readonly CustomResourceDefinition[]): Record<string, Rule[]> {
+function userRules(definitions: readonly CustomResourceDefinition[]): Record<string, Rule[]> {
   const kinds = definitions
     .filter(({ spec }) => spec.scope === "Namespaced")
     .map(({ spec }) => ({ group: spec.group, plural: spec.names.plural }));
@@ -50,7 +50,7 @@ function people(definitions: readonly CustomResourceDefinition[]): Record<string
 
 /** @returns the text of templates/_rules.tpl: one named template for each list of rules */
 export function generateRules(definitions: readonly CustomResourceDefinition[]): string {
-  const lists = Object.entries({ ...OPERATOR, ...people(definitions) });
+  const lists = Object.entries({ ...OPERATOR, ...userRules(definitions) });
   return [
     "{{/* Generated from scripts/chart/rbac.ts by `npm run generate`. Do not edit. */}}",
     ...lists.map(([name, rules]) => `{{- define "s3-operator.rules.${name}" -}}\n${yaml(rules)}{{- end -}}`),

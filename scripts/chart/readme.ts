@@ -12,8 +12,8 @@ export interface Value {
 }
 
 /**
- * Every value that has a comment, in the order of the file. A comment says the value's path first, and stands right
- * before it.
+ * Every value that has a comment, in the order of the file. A comment begins with the value's path and stands right
+ * before the value.
  */
 export function commentedValues(valuesYaml: string): Value[] {
   const values = load(valuesYaml) as Record<string, unknown>;
@@ -24,7 +24,7 @@ export function commentedValues(valuesYaml: string): Value[] {
   });
 }
 
-/** "is the version" and "are flags" read on from the path; without it, the noun or verb is the sentence. */
+/** Makes a sentence of the text after the path: drops a leading "is" or "are", and begins with a capital letter. */
 function sentence(rest: string): string {
   const text = rest.replace(/^(?:is|are) /, "");
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-/** What the AWS SDK's own model says of a setting's calls: the ground for the files of a new setting. */
+/** Reads the calls of a new setting from the AWS SDK's model. */
 import * as sdk from "@aws-sdk/client-s3";
 import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { NormalizedSchema } from "@smithy/core/schema";
@@ -11,12 +11,12 @@ export interface Calls {
   delete: string;
 }
 
-/** One value in the documents. Lists of structures have no leaf: their form is for the author. */
+/** One value in the documents. Lists of structures have no leaf: the author writes them. */
 export interface Leaf {
   type: "string" | "boolean" | "integer" | "strings";
-  /** Its path in the document that is put: ["S3TablesDestination", "TableBucketArn"]. */
+  /** Path in the document of the PUT: ["S3TablesDestination", "TableBucketArn"]. */
   put: string[];
-  /** In the answer; undefined where the answer has no field of this name. */
+  /** Path in the answer; undefined if the answer has no field of this name. */
   got: string[] | undefined;
 }
 
@@ -24,13 +24,13 @@ export interface Model {
   calls: Calls;
   /** IAM actions, by call. */
   actions: Calls;
-  /** Of the URL: "metadataTable". */
+  /** Subresource in the URL: "metadataTable". */
   query: string;
   method: "PUT" | "POST";
-  /** The document's member of the call, and its type. */
+  /** The parameter of the PUT that is the document, and its type. */
   payload: string;
   putType: string;
-  /** The same of the answer; undefined where the document's fields are the answer's own. */
+  /** The member of the answer that is the document; undefined if the answer itself is. */
   answer: string | undefined;
   gotType: string;
   putRoot: string;
@@ -38,7 +38,7 @@ export interface Model {
   leaves: Leaf[];
 }
 
-/** Throws for a call that the SDK does not have, with those that are alike. */
+/** @throws Error for a call that the SDK does not have, with the calls on buckets that it has */
 export async function modelOf(calls: Calls): Promise<Model> {
   const [get, put] = [schemaOf(calls.get), schemaOf(calls.put)];
   schemaOf(calls.delete);

@@ -1,9 +1,9 @@
-/** Code from the leaves of a document. */
+/** Prints code from the leaves of a document. */
 import type { Leaf, Model } from "./model.ts";
 
 type Tree = { [name: string]: Tree | string };
 
-/** Such as "tableBucketArn": S3's name as a field of the spec. */
+/** S3's name as a field of the spec: "TableBucketArn" becomes "tableBucketArn". */
 function fieldName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
@@ -35,7 +35,7 @@ function specPath({ put }: Leaf): string[] {
   return put.map(fieldName);
 }
 
-/** The document that is put, from `spec`. */
+/** The document of the PUT, from `spec`. */
 export function documentOf({ leaves }: Model): string {
   return print(treeOf(leaves.map((leaf) => [leaf.put, access("spec", specPath(leaf))])));
 }
@@ -53,7 +53,7 @@ export function specOf({ leaves }: Model): string {
   return stated(tree, "Spec");
 }
 
-/** Paths in the answer that a spec can say. */
+/** Paths in the answer that a spec can express. */
 export function fieldsOf({ leaves }: Model): string {
   return JSON.stringify(leaves.flatMap(({ got }) => got?.join(".") ?? []));
 }
@@ -65,17 +65,17 @@ function sample({ type, put }: Leaf, word: string): string {
   return type === "strings" ? `[${text}]` : text;
 }
 
-/** A value of the spec, `word` in every field. */
+/** A value of the spec with `word` in every field. */
 export function specSample({ leaves }: Model, word: string): string {
   return print(treeOf(leaves.map((leaf) => [specPath(leaf), sample(leaf, word)])));
 }
 
-/** The document that the same value makes. */
+/** The document of the PUT for {@link specSample}. */
 export function documentSample({ leaves }: Model, word: string): string {
   return print(treeOf(leaves.map((leaf) => [leaf.put, sample(leaf, word)])));
 }
 
-/** The same as S3 answers it. */
+/** S3's answer for {@link specSample}. */
 export function answerSample({ leaves, answer }: Model, word: string): string {
   const got = leaves.flatMap((leaf) => (leaf.got ? [[leaf.got, sample(leaf, word)] as const] : []));
   return print(answer === undefined ? treeOf(got) : { [answer]: treeOf(got) });
@@ -110,7 +110,7 @@ export function xmlOf({ leaves, putType, gotType, gotRoot }: Model): string {
 
 const TYPES = { string: "string", boolean: "boolean", integer: "integer", strings: "array" } as const;
 
-/** The CRD's block. Descriptions and bounds are for the author, and the schema's own tests ask for them. */
+/** The block of the CRD. The author adds descriptions and bounds, which schema.test.ts requires. */
 export function crdBlock({ leaves }: Model, name: string, indent: string): string {
   const lines = (field: string, tree: Tree | string, depth: string): string[] => {
     if (typeof tree === "string") {

@@ -38,15 +38,15 @@ describe("links in Markdown lead somewhere", () => {
   });
 });
 
-test("no file holds a path of the machine that it was written on", () => {
+test("no file contains a path of the machine that it was written on", () => {
   const home = process.env["HOME"] ?? "";
   const texts = files.filter((path) => /\.(ts|mjs|md|ya?ml|json|txt)$|Makefile|Dockerfile/.test(path));
-  const bearing = texts.filter(
+  const offenders = texts.filter(
     (path) => read(path).includes(ROOT) || (home.length > 1 && read(path).includes(`${home}/`)),
   );
-  expect(bearing).toEqual([]);
+  expect(offenders).toEqual([]);
 });
 
-test("the lock file holds no registry's address", () => {
+test("the lock file contains no address of a registry", () => {
   expect(read("package-lock.json")).not.toMatch(/"resolved": "https?:/);
 });

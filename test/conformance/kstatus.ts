@@ -3,8 +3,7 @@ import type { StatusObject } from "../../operator/kube/object.ts";
 export type KStatus = "Current" | "InProgress" | "Failed" | "Terminating";
 
 /**
- * The status that Helm 4, Flux and other users of kstatus compute for an object of ours: the rules of `Compute` for
- * unknown kinds.
+ * The status that Helm 4, Flux and other users of kstatus compute for an object: the rules of `Compute` for unknown kinds.
  * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/status/generic.go
  * The order of rules and conditions matters.
  */

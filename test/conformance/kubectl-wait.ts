@@ -1,8 +1,7 @@
 import type { StatusObject } from "../../operator/kube/object.ts";
 
 /**
- * Whether `kubectl wait --for=condition=Ready` succeeds for an object of ours: checkCondition and getObservedGeneration
- * of
+ * Whether `kubectl wait --for=condition=Ready` succeeds: checkCondition and getObservedGeneration of
  * https://github.com/kubernetes/kubectl/blob/master/pkg/cmd/wait/condition.go
  */
 export function isReadyToKubectl({ metadata, status }: StatusObject): boolean {

@@ -61,7 +61,7 @@ test("both architectures are released, with a bill of materials, provenance and 
   expect(steps.some(({ run }) => run?.startsWith("cosign sign "))).toBe(true);
 });
 
-test("the image runs as a user in numbers, without a shell, and is labelled", () => {
+test("the image runs as a numeric user, has no shell, and is labelled", () => {
   const dockerfile = read("Dockerfile");
   expect(dockerfile).toMatch(/^USER 65532:65532$/m);
   expect(dockerfile.match(/^FROM .*$/gm)?.at(-1)).toMatch(/^FROM gcr\.io\/distroless\/nodejs24-\w+:nonroot$/);

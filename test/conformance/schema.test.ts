@@ -10,7 +10,7 @@ import { fieldsOf, loadDefinitions, storedSchema, type Field, type Schema } from
 
 const definitions = loadDefinitions();
 
-/** Enum values in AWS's own spelling. All other enum values are ours, in CamelCase. */
+/** Enum values in AWS's own spelling. All others are the operator's, in CamelCase. */
 const AWS_SPELLING =
   /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|IRSA|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com)$/;
 
@@ -114,7 +114,7 @@ describe.each(definitions.map((definition) => [definition.spec.names.kind, defin
     expect(offenders(isBounded, /^(spec|status)/)).toEqual([]);
   });
 
-  test("has room in each set for all of its words", () => {
+  test("every set has room for all of its enum values", () => {
     const hasRoom = ({ schema: { items, maxItems, ...schema } }: Field) =>
       items?.enum === undefined || schema["x-kubernetes-list-type"] !== "set" || (maxItems ?? 0) >= items.enum.length;
     expect(offenders(hasRoom)).toEqual([]);

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 
 const OPERATOR = fileURLToPath(new URL("../../operator", import.meta.url));
 
-/** Folders and root files of operator/, from the lowest up. Each may import what is on the lines above it, and nothing else. */
+/** Folders and root files of operator/, lowest first. Each imports only from the lines above it. */
 const LAYERS = [
   ["clock", "tracing"],
   ["kube", "aws"],

@@ -1,6 +1,5 @@
 /**
- * Runs Argo CD's health checks and actions for our kinds under Argo CD's rules over their testdata, laid out as in Argo
- * CD's repository:
+ * Runs the Argo CD health checks and actions of the operator's kinds over their testdata, laid out as in
  * https://github.com/argoproj/argo-cd/tree/master/resource_customizations
  */
 import { readdirSync, readFileSync } from "node:fs";

@@ -58,7 +58,6 @@ test("Prometheus accepts the names", async () => {
     // The metrics of process_ and nodejs_ come from prom-client.
     input: (await registry().metrics()).replaceAll(/^.*\b(process|nodejs)_.*\n/gm, "") + "\n",
   });
-  // The names of controller-runtime and client-go.
   expect([code, stdout, stderr]).toEqual([0, "", ""]);
 });
 

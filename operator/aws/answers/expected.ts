@@ -4,7 +4,7 @@ import type { Service } from "../service.ts";
 import { elementsOf, isElement, nameOf, parseXml, type XmlNode } from "../xml.ts";
 import { childNamesOf, documentOf } from "./document.ts";
 
-/** What the body is instead, such as "html in place of VersioningConfiguration"; undefined for the answer. */
+/** Describes a wrong body, such as "html in place of VersioningConfiguration"; undefined for the right one. */
 export type Check = (body: string) => string | undefined;
 
 /** https://smithy.io/2.0/aws/protocols/index.html */
@@ -42,7 +42,7 @@ function restXml([, , , , , output]: StaticOperationSchema): Check {
   };
 }
 
-/** Accepts bodies that stores send where AWS sends none, but no HTML page: the proxy has not forwarded the request. */
+/** Accepts the bodies of stores, but not the HTML page of a proxy, which has not forwarded the request. */
 function emptyBody(body: string): string | undefined {
   return rootOf(body)?.toLowerCase() === "html" ? "html in place of an empty body" : undefined;
 }

@@ -5,7 +5,7 @@ export type Principal = "*" | Record<string, OneOrMany>;
 /** Values by operator and key. */
 export type ConditionBlock = Record<string, Record<string, unknown>>;
 
-/** Elements that are not listed here survive: statements of others are written back as they were read. */
+/** Elements that are not listed here survive: statements of other tools are written back unchanged. */
 export interface Statement {
   Sid?: string;
   Effect: "Allow" | "Deny";

@@ -15,7 +15,7 @@ export interface SeenRequest {
   body: string;
 }
 
-/** Of HTTP; or nothing, or a part, or only signs of life: 102 (Processing) every 50 ms. */
+/** An HTTP response; no response; a part of one; or only 102 (Processing) every 50 ms. */
 export type Answer =
   { status: number; headers?: Record<string, string>; body?: string } | "hang" | "hang after headers" | "stay busy";
 

@@ -5,11 +5,11 @@ import { startEndpoint, type Answer, type Endpoint } from "./endpoint.ts";
 
 /** Errors as the SDK makes them of the answers of a local endpoint. */
 export interface SdkErrors {
-  /** Of GetBucketPolicy. */
+  /** The error of GetBucketPolicy. */
   s3Get: (answer: Answer) => Promise<Error>;
-  /** Of HeadBucket, which has no body. */
+  /** The error of HeadBucket, which has no body. */
   s3Head: (status: number, headers?: Record<string, string>) => Promise<Error>;
-  /** Of DescribeKey. */
+  /** The error of DescribeKey. */
   kmsCall: (answer: Answer) => Promise<Error>;
 }
 

@@ -1,4 +1,4 @@
-import { PAUSED } from "../../api/names.ts";
+import { isPaused } from "../../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../../api/types.ts";
 import { findCondition } from "../../kube/conditions.ts";
 import type { StatusObject } from "../../kube/object.ts";
@@ -43,8 +43,8 @@ export function bucketLayer(bucket: S3Bucket | undefined): Layer {
   return stateLayer(S3_BUCKET, bucket, whyNotReady(bucket));
 }
 
-function stateLayer(name: string, { metadata }: StatusObject, notReady: string | undefined): Layer {
-  if (metadata.annotations?.[PAUSED] === "true") return allowed(name, `it is paused: ${MAY_DIFFER}`);
+function stateLayer(name: string, object: StatusObject, notReady: string | undefined): Layer {
+  if (isPaused(object)) return allowed(name, `it is paused: ${MAY_DIFFER}`);
   return allowed(name, notReady === undefined ? "it is Ready" : `it is not Ready: ${MAY_DIFFER}. ${notReady}`);
 }
 

@@ -4,9 +4,9 @@ import type { Truth } from "../truth.ts";
 
 /** How a statement of a resource's policy names a role's session. */
 export interface Naming {
-  /** By the role, the session, or `*`. */
+  /** Whether it names the role, the session, or `*`. */
   itself: Truth;
-  /** By the account. An Allow then leaves the decision to the account's own policies. */
+  /** Whether it names the account. An Allow then leaves the decision to the account's own policies. */
   account: boolean;
 }
 
