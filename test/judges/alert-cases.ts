@@ -412,7 +412,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
       {
         alert: "S3OperatorDriftRepeated",
         labels: { kind: "S3Bucket", setting: "cors" },
-        summary: "The cors of a S3Bucket is changed at AWS repeatedly",
+        summary: "S3Bucket: cors is changed at AWS repeatedly",
         description: "s3-operator corrects each change. Another tool or person seems to manage the same setting.",
       },
     ],
