@@ -56,7 +56,7 @@ export async function keepPublicAccessBlock(
   if (desired !== undefined) return enforce(dependencies, client, context, desired);
   const { appliedPublicAccessBlock: applied } = status;
   // While another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it removes it.
-  if (applied !== undefined && deciding === undefined) await release(client, context, applied);
+  if (applied !== undefined && deciding === undefined) await release(dependencies, client, context, applied);
   delete status.publicAccessBlock;
 }
 
@@ -119,7 +119,12 @@ async function observePart(
 }
 
 /** Returns to S3's default, which is no configuration, unless another user has changed what the operator wrote. */
-async function release(client: AccountClient, { status }: AccountContext, applied: Switches): Promise<void> {
+async function release(
+  { history }: AccountDependencies,
+  client: AccountClient,
+  { object, status }: AccountContext,
+  applied: Switches,
+): Promise<void> {
   const seen = await observe(client);
   if (seen !== undefined && isEqual(applied, switchesOf(seen))) {
     await client.s3Control
@@ -127,6 +132,8 @@ async function release(client: AccountClient, { status }: AccountContext, applie
       // Under an organization's policy the account's own configuration does not count.
       .catch((error: unknown) => (isOrganizations(error) ? undefined : throwFailure(WRITE, "*")(error)));
   }
+  // Otherwise the next write of the same value would wait for the settle window.
+  history.forget(object.metadata.uid ?? "");
   delete status.appliedPublicAccessBlock;
 }
 

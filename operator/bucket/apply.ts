@@ -53,10 +53,9 @@ function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
 }
 
 /** A setting that cannot be read is not written. */
-function readable(bucket: BucketClient, plan: SettingPlan): SettingPlan {
-  const { setting, observation, blocked } = plan;
-  if (observation.error === undefined || blocked !== undefined) return plan;
-  return { ...plan, blocked: settingFailure(observation.error, setting.iamActions.read[0], bucket.arn) };
+function readable(bucket: BucketClient, plan: SettingPlan, { error }: Observation = plan.observation): SettingPlan {
+  if (error === undefined || plan.blocked !== undefined) return plan;
+  return { ...plan, blocked: settingFailure(error, plan.setting.iamActions.read[0], bucket.arn) };
 }
 
 /**
@@ -80,10 +79,11 @@ async function observeSettling(bucket: BucketClient, results: readonly SettingRe
     bucket,
     plans.map(({ setting }) => setting),
   );
-  return plans.map((plan) => readable(bucket, observedAgain(plan, observations.get(plan.name) ?? plan.observation)));
+  return plans.map((plan) => observedAgain(bucket, plan, observations.get(plan.name) ?? plan.observation));
 }
 
-function observedAgain(plan: SettingPlan, observation: Observation): SettingPlan {
-  if (observation.error !== undefined) return { ...plan, observation };
+/** Keeps the first observation, which status reports, if the setting cannot be read again. */
+function observedAgain(bucket: BucketClient, plan: SettingPlan, observation: Observation): SettingPlan {
+  if (observation.error !== undefined) return readable(bucket, plan, observation);
   return { ...plan, observation, changes: plan.setting.diff(plan.desired, observation.value) };
 }
