@@ -2,7 +2,7 @@ import { REASON } from "../api/reasons.ts";
 import { partsToWrite } from "../reconcile/apply.ts";
 import { announceWrites } from "../reconcile/drift.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
-import type { SettingPlan } from "./plan.ts";
+import { isManaged, type SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
 import { noteApplied, noteReports, type Memory } from "./status.ts";
 import type { Target } from "./target.ts";
@@ -15,8 +15,7 @@ export async function announceChanges(
   memory: Memory,
 ): Promise<void> {
   const { object, status } = context;
-  const managed = plans.filter(({ source }) => source !== "Unmanaged");
-  const toWrite = partsToWrite(managed, dependencies.history, object.metadata.uid ?? "");
+  const toWrite = partsToWrite(plans.filter(isManaged), dependencies.history, object.metadata.uid ?? "");
   if (toWrite.length === 0) return;
 
   noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ name }) => name)]);

@@ -6,7 +6,7 @@ import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
 import { observe, type Observation } from "./observe.ts";
-import type { SettingPlan } from "./plan.ts";
+import { isManaged, type SettingPlan } from "./plan.ts";
 
 export type SettingResult = PartResult<SettingPlan>;
 
@@ -41,10 +41,6 @@ export async function applySettings(
   const written = await applyParts(parts, write, history, uid);
   const results = readBack(written, await observeSettling(bucket, written));
   return plans.map((plan) => results.find(({ part }) => part.name === plan.name) ?? { part: plan, state: "InSync" });
-}
-
-function isManaged({ source }: SettingPlan): boolean {
-  return source !== "Unmanaged";
 }
 
 /** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, while replication needs it. */

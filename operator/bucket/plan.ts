@@ -24,6 +24,10 @@ export interface SettingPlan extends Part {
   secure?: unknown;
 }
 
+export function isManaged({ source }: SettingPlan): boolean {
+  return source !== "Unmanaged";
+}
+
 /** The settings to read: declared ones, ones that were ours and may need a reset, and those in the baseline. */
 export function relevantSettings(
   settings: readonly Setting[],
