@@ -12,7 +12,7 @@ const MAX_LINE = 1_024;
 /** Who is granted access. */
 export type Grantee = { workload: Workload; identity: WorkloadIdentity["type"] } | { principals: readonly string[] };
 
-/** For `status.policy.summary`: one line for each group of actions. Overlapping grants are joined, as in the policies. */
+/** For `status.policy.summary`: one line for each group of actions. Joins overlapping grants, as the policies do. */
 export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: AccessBucket): string[] {
   const reach = reachOf(grants);
   const lines = [`In bucket ${bucket.name}, ${whoIs(grantee)} may`, ...bucketLines(reach), ...keyLines(reach, bucket)];

@@ -31,7 +31,7 @@ export function announceCreation({ event }: BucketContext, { bucket }: Target): 
   event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
-/** The bucket was ours and is gone. It is created again without its objects; with `mode: Observe` it is only reported. */
+/** Reports that the owned bucket is gone. It is created again without its objects, unless `mode` is `Observe`. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
   { object, status, event }: BucketContext,
@@ -46,7 +46,7 @@ export function announceLoss(
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }
 
-/** Statements of others that let in more than the bucket's account, and are new or let in more than before. */
+/** Emits an event for statements of others that grant access outside the account, if new or wider than before. */
 export function announceExternalAccess({ object, status, event }: BucketContext): void {
   const known = new Set(object.status?.policy?.externalAccess?.map((entry) => JSON.stringify(entry)));
   const opened = (status.policy?.externalAccess ?? []).filter((entry) => !known.has(JSON.stringify(entry)));

@@ -19,8 +19,8 @@ export function examineSettings(bucket: BucketClient, plans: readonly SettingPla
 }
 
 /**
- * Writes what differs, in the order of the plans and one write at a time, since S3 refuses two at once on a bucket (409 OperationAborted). Then
- * reads back all that settles, in one round trip. Until the tags show that the bucket is ours, nothing else is written.
+ * Writes what differs, one setting at a time, since S3 refuses two writes at once on a bucket (409 OperationAborted).
+ * Then reads back all that settles, in one round trip. Until the tags show the owner, nothing else is written.
  */
 export async function applySettings(
   bucket: BucketClient,
@@ -43,7 +43,7 @@ export async function applySettings(
   return plans.map((plan) => results.find(({ part }) => part.name === plan.name) ?? { part: plan, state: "InSync" });
 }
 
-/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, while replication needs it. */
+/** Resets go first, in reverse order: S3 does not suspend versioning, for example, while replication needs it. */
 function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
   return [...plans.filter(({ isReset }) => isReset).toReversed(), ...plans.filter(({ isReset }) => !isReset)];
 }
@@ -55,8 +55,8 @@ function readable(bucket: BucketClient, plan: SettingPlan, { error }: Observatio
 }
 
 /**
- * Reads a shared document again right before the write, so that the Put does not remove what other tools have added since the first read. A
- * bucket that this reconcile created has no other writers yet.
+ * Reads a shared document again right before the write, so that the Put keeps what other tools have added since the
+ * first read. A bucket that this reconcile created has no other writers yet.
  */
 async function writeLatest(
   bucket: BucketClient,
@@ -68,7 +68,7 @@ async function writeLatest(
   if (setting.diff(desired, latest).length > 0) await setting.write(bucket, desired, latest);
 }
 
-/** One GET for each setting that is settling, also for those that an earlier reconcile wrote. */
+/** One GET for each setting that settles, also for those that an earlier reconcile wrote. */
 async function observeSettling(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingPlan[]> {
   const plans = results.filter(({ state }) => state === "Settling").map(({ part }) => part);
   const observations = await observe(

@@ -53,7 +53,7 @@ export function concludeApplied(
   }
   announceCorrection(dependencies, context, results);
   const outcome = concludeSettings(results, bucket.name, recheckAfterMs);
-  // The outcome of the settings goes first: what fails on the key fails on the bucket policy too, with a clearer message.
+  // The settings go first: what fails on the key fails on the bucket policy too, with a clearer message.
   if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
   if (sharing !== undefined) throw failed(sharing);
   return outcome;

@@ -23,7 +23,7 @@ export interface DriftContext {
 
 type Changed = Pick<Part, "name" | "changes">;
 
-/** Reports what is about to be written. `drifted`: the parts of it that were as declared until another actor changed them. */
+/** Reports what is about to be written. `drifted`: those parts that another actor changed since they were in sync. */
 export async function announceWrites(
   dependencies: DriftDependencies,
   context: DriftContext,
