@@ -19,7 +19,7 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   const { object, status, signal } = context;
   const deleting = object.metadata.deletionTimestamp !== undefined;
   const s3Bucket = consentingBucket(dependencies.directory, object);
-  // Pausing must not preserve access whose consent was withdrawn.
+  // Pausing must not preserve access after the bucket's consent was withdrawn.
   const refused = s3Bucket === undefined && !isInOwnNamespace(object);
   if (!deleting && !refused && isPaused(object)) return { kind: "paused" };
   noteRequest(status, object);
@@ -30,7 +30,7 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   if (refused) await revoke(dependencies, context);
   if (s3Bucket === undefined) throw notAvailable(object);
 
-  // In whose account, and within its limits?
+  // In which account, and do the guardrails allow it?
   const target = await resolveAccessTarget(dependencies, object, s3Bucket, signal);
   const violation = accessViolation(object, target.account);
   if (violation !== undefined) throw violation;

@@ -1,5 +1,6 @@
 /**
- * IAM actions on roles, for BucketAccesses of ServiceAccounts. `iam.rolePath` of the AWSAccount can limit them to the operator's own roles.
+ * IAM actions on roles, for BucketAccesses of ServiceAccounts. `iam.rolePath` of the AWSAccount can limit them to the
+ * operator's own roles.
  */
 export const ROLE_ACTIONS = [
   "iam:CreateRole",

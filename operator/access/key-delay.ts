@@ -6,8 +6,8 @@ import { DELAY_MS } from "../reconcile/delays.ts";
 import { encryptionContexts } from "./policy/kms.ts";
 
 /**
- * Milliseconds until an access is expected to have its permissions on a key that its bucket is about to get; 0: it has them, or is not waited for.
- * Relies on status, which a user may be able to write, so only a bounded wait may depend on it. Pure.
+ * Milliseconds until an access should have its permissions on a key that its bucket is about to get; 0: it has them, or
+ * need not be waited for. Relies on status, which users may write, so only a bounded wait may depend on it. Pure.
  */
 export function keyDelayMs(
   access: BucketAccess,

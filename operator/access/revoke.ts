@@ -19,7 +19,7 @@ import { pathOf, roleNameOf, rolePathOf } from "./workload/role/name.ts";
 import { removeRole } from "./workload/role/remove.ts";
 import { roleClient } from "./workload/role/role-client.ts";
 
-/** Revokes everything granted: outputs, association, role. Skips what is gone or not tagged as ours. No call where nothing was granted. */
+/** Revokes everything granted: outputs, association, role. Skips what is gone or not tagged as ours. */
 export async function revoke(dependencies: AccessDependencies, context: AccessContext): Promise<void> {
   if (!mayHaveGranted(context)) return;
   await context.ensureCurrent();
@@ -80,8 +80,8 @@ function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): D
 }
 
 /**
- * An AWSAccount by which to reach the role: the bucket's, or else any of the recorded AWS account. Undefined where neither is known. Throws an
- * OutcomeError where a role or an association is recorded and no AWSAccount reaches it.
+ * An AWSAccount that gives access to the role: the bucket's, or else any of the recorded AWS account. Undefined if
+ * neither is known. Throws an OutcomeError if no AWSAccount gives access to a recorded role or association.
  */
 function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
   const { accountId, roleName, associationArn } = access.status ?? {};

@@ -51,7 +51,7 @@ export function notePolicy(
   status.policy = { bytes: policyBytes(document), summary: summarize(grantee, object.spec.grants, bucket) };
 }
 
-/** Records which of the account's tags are on the role: the desired ones, and former ones that are still there. `found`: keys on the role. */
+/** Records the keys of tags written to the role: desired ones, and former ones that are among the `found` keys. */
 export function noteTags(
   status: BucketAccessStatus,
   wanted: Readonly<Record<string, string>>,

@@ -1,5 +1,6 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../aws/policy/document.ts";
+import { cut } from "../reconcile/change.ts";
 import { ACTIONS, groupsOf, PERMISSIONS, reachOf, type Reach } from "./policy/grants.ts";
 import { statementsOnKeys } from "./policy/kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./policy/model.ts";
@@ -11,12 +12,11 @@ const MAX_LINE = 1_024;
 /** Who is granted access. */
 export type Grantee = { workload: Workload; identity: WorkloadIdentity["type"] } | { principals: readonly string[] };
 
-/** For `status.policy.summary`: one line for each group of actions. Overlapping grants are joined, as in the policies. */
+/** For `status.policy.summary`: one line for each group of actions. Joins overlapping grants, as the policies do. */
 export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: AccessBucket): string[] {
   const reach = reachOf(grants);
-  return [`In bucket ${bucket.name}, ${whoIs(grantee)} may`, ...bucketLines(reach), ...keyLines(reach, bucket)].map(
-    cut,
-  );
+  const lines = [`In bucket ${bucket.name}, ${whoIs(grantee)} may`, ...bucketLines(reach), ...keyLines(reach, bucket)];
+  return lines.map((line) => cut(line, MAX_LINE));
 }
 
 function whoIs(grantee: Grantee): string {
@@ -41,8 +41,4 @@ function keyLines(reach: Reach, bucket: AccessBucket): string[] {
     const actions = new Set(ofKey.flatMap(({ Action }) => asList(Action)));
     return `${[...actions].join(", ")} with ${key}, through S3 only`;
   });
-}
-
-function cut(line: string): string {
-  return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE - 1).toWellFormed()}…`;
 }

@@ -20,7 +20,10 @@ export interface AccessTarget {
   bucket: AccessBucket;
 }
 
-/** Throws an OutcomeError while the bucket is not ready or no account can be used, and the error of STS where the role cannot be assumed. */
+/**
+ * Throws an OutcomeError while the bucket is not ready or no account can be used, and the error of STS if the role
+ * cannot be assumed.
+ */
 export async function resolveAccessTarget(
   { aws, directory, cluster }: AccessDependencies,
   object: BucketAccess,
@@ -47,8 +50,8 @@ function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | u
 }
 
 /**
- * `kmsKeyArn` counts until the status of the S3Bucket has another key, since S3 still encrypts with it. The operator does not write the policies of
- * former keys, so `principals` get no grant on them. Pure.
+ * `kmsKeyArn` counts until the status of the S3Bucket has another key, since S3 still encrypts with it. The operator
+ * does not write the policies of former keys, so `principals` get no grant on them. Pure.
  */
 export function accessBucketOf(
   { spec: { encryption }, status: { keyChange } = {} }: S3Bucket,

@@ -8,8 +8,8 @@ import { identityOf } from "./identity.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
 /**
- * Reconciles one AWSAccount: records in status the operator's identity there and its denied actions, and keeps the account's Block Public Access.
- * A deleted AWSAccount leaves that as it is, so it needs no finalizer.
+ * Reconciles one AWSAccount: records the operator's identity and its denied actions in status, and keeps the account's
+ * Block Public Access. A deleted AWSAccount leaves that as it is, so it needs no finalizer.
  */
 export function createAccountReconciler(
   dependencies: AccountDependencies,
@@ -30,7 +30,7 @@ export function createAccountReconciler(
   };
 }
 
-/** In requests per second. AWSAccounts of one AWS account share its rate: the lowest counts. Undefined: none is declared. */
+/** In requests per second: the lowest of all AWSAccounts of the AWS account. Undefined: none is declared. */
 function lowestRate(accountId: string, accounts: readonly AWSAccount[]): number | undefined {
   const sharing = accounts.filter(({ spec }) => spec.accountId === accountId);
   const rates = sharing.flatMap(({ spec }) => spec.rateLimit?.requestsPerSecond ?? []);

@@ -20,7 +20,7 @@ export type Ask =
 /** Violations named in one message. */
 const MAX_NAMED = 5;
 
-/** Why the account's guardrails forbid this; undefined: they allow it. The message discloses only what the user wrote. Pure. */
+/** Why the account's guardrails forbid this; undefined: they do not. Discloses only what the user wrote. Pure. */
 export function guardrailViolation(account: AWSAccount, asks: readonly Ask[]): OutcomeError | undefined {
   const violations = asks.flatMap((ask) => violationOf(ask, account) ?? []);
   if (violations.length === 0) return undefined;

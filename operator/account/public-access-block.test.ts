@@ -5,7 +5,7 @@ import { fakeBucket, sdkError, type Call } from "../bucket/testing/fake-bucket.t
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { thrownFailure, thrownOutcome } from "../bucket/testing/thrown.ts";
 import type { EventDetail } from "../kube/events.ts";
-import { createHistory } from "../reconcile/history.ts";
+import { createHistory, type History } from "../reconcile/history.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
 type Status = NonNullable<AWSAccount["status"]>;
@@ -23,10 +23,18 @@ interface Case {
   fail?: (call: Call) => void;
   /** Declared by an older AWSAccount of the same AWS account. */
   older?: AccountPublicAccessBlock;
+  history?: History;
 }
 
 /** An AWS account, and one reconcile of its Block Public Access. */
-function setUp({ desired, atAws, status = {}, fail = () => undefined, older }: Case) {
+function setUp({
+  desired,
+  atAws,
+  status = {},
+  fail = () => undefined,
+  older,
+  history = createHistory(() => 0, 0),
+}: Case) {
   let stored = atAws;
   const { bucket, calls } = fakeBucket((call) => {
     fail(call);
@@ -55,7 +63,7 @@ function setUp({ desired, atAws, status = {}, fail = () => undefined, older }: C
     removeFinalizer: nothing,
   };
   const session = { ...target().session, s3Control: () => bucket.s3Control };
-  const dependencies = { history: createHistory(() => 0, 0), now: () => 0, onDrift: () => undefined } as never;
+  const dependencies = { history, now: () => 0, onDrift: () => undefined } as never;
   const deciding = older && awsAccount({ publicAccessBlock: older }, "older");
   return {
     run: () => keepPublicAccessBlock(dependencies, session, context, deciding),
@@ -182,6 +190,16 @@ describe("keepPublicAccessBlock without a declared value", () => {
     expect(commands()).toEqual([GET, DELETE]);
     expect(stored()).toBeUndefined();
     expect(status).toEqual({});
+  });
+
+  test("forgets its write, so that the same value is written at once when it is declared again", async () => {
+    const history = createHistory(() => 0, 90_000);
+    const first = setUp({ desired: ON, history });
+    await first.run();
+    await setUp({ atAws: ON, status: first.status, history }).run();
+    const again = setUp({ desired: ON, history });
+    await again.run();
+    expect(again.stored()).toEqual(ON);
   });
 
   test("deletes nothing when AWS has no configuration", async () => {

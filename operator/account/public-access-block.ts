@@ -38,8 +38,9 @@ interface AccountClient {
 }
 
 /**
- * Keeps Block Public Access of the AWS account as the spec declares it. Removes what the operator itself wrote once no AWSAccount declares it.
- * Throws an OutcomeError until AWS shows what is declared, when an older AWSAccount declares something else, or when the organization decides.
+ * Keeps Block Public Access of the AWS account as the spec declares it. Removes what the operator wrote once no
+ * AWSAccount declares it. Throws an OutcomeError until AWS shows what is declared, when an older AWSAccount declares
+ * something else, or when the organization decides.
  * @param deciding the AWSAccount that decides for its AWS account, see deciding.ts
  */
 export async function keepPublicAccessBlock(
@@ -55,12 +56,12 @@ export async function keepPublicAccessBlock(
   if (deciding !== undefined && deciding.metadata.name !== object.metadata.name) yieldTo(deciding, context);
   if (desired !== undefined) return enforce(dependencies, client, context, desired);
   const { appliedPublicAccessBlock: applied } = status;
-  // While another AWSAccount declares the same, what the operator wrote is still wanted; the last one to leave it removes it.
-  if (applied !== undefined && deciding === undefined) await release(client, context, applied);
+  // The last AWSAccount that declares it removes it.
+  if (applied !== undefined && deciding === undefined) await release(dependencies, client, context, applied);
   delete status.publicAccessBlock;
 }
 
-/** Throws an OutcomeError where the spec contradicts the AWSAccount that decides. What that one overwrites is no longer ours. */
+/** Throws an OutcomeError if the spec contradicts the deciding AWSAccount. What that overwrites is no longer ours. */
 function yieldTo({ metadata, spec }: AWSAccount, { object, status }: AccountContext): void {
   const { publicAccessBlock: decided } = spec;
   const { publicAccessBlock: desired } = object.spec;
@@ -119,7 +120,12 @@ async function observePart(
 }
 
 /** Returns to S3's default, which is no configuration, unless another user has changed what the operator wrote. */
-async function release(client: AccountClient, { status }: AccountContext, applied: Switches): Promise<void> {
+async function release(
+  { history }: AccountDependencies,
+  client: AccountClient,
+  { object, status }: AccountContext,
+  applied: Switches,
+): Promise<void> {
   const seen = await observe(client);
   if (seen !== undefined && isEqual(applied, switchesOf(seen))) {
     await client.s3Control
@@ -127,6 +133,8 @@ async function release(client: AccountClient, { status }: AccountContext, applie
       // Under an organization's policy the account's own configuration does not count.
       .catch((error: unknown) => (isOrganizations(error) ? undefined : throwFailure(WRITE, "*")(error)));
   }
+  // Otherwise the next write of the same value would wait for the settle window.
+  history.forget(object.metadata.uid ?? "");
   delete status.appliedPublicAccessBlock;
 }
 
@@ -148,7 +156,7 @@ function switchesOf(seen: Configuration | undefined): Switches {
   };
 }
 
-/** Sends all four switches, since a Put turns off each one that it omits, and keeps what else the configuration had `before`. */
+/** Sends all four switches, since a Put turns off those that it omits. Keeps other fields of `before`. */
 async function put(
   { s3Control, ref, options }: AccountClient,
   desired: Switches,
@@ -178,7 +186,7 @@ function inWords(changes: readonly Change[]): string {
   return changes.map(({ path, desired, actual }) => `${path} is ${actual}, not ${desired}`).join(", ");
 }
 
-/** After these the write was refused, and what is there is not ours. */
+/** Reasons of a refused write: what AWS has is not ours. */
 const DENIALS: ReadonlySet<string> = new Set(["AccessDenied", REASON.managedByOrganization]);
 
 function restoreRecord({ status }: AccountContext, before: Switches | undefined): void {
@@ -186,7 +194,10 @@ function restoreRecord({ status }: AccountContext, before: Switches | undefined)
   if (before !== undefined) status.appliedPublicAccessBlock = before;
 }
 
-/** An S3 policy or a service control policy: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html */
+/**
+ * Denied by an S3 policy or a service control policy.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html
+ */
 function isOrganizations(error: unknown): boolean {
   if (awsErrorKind(error) !== "AccessDenied") return false;
   return /organization|service control policy/i.test(parseDenial((error as Error).message).because ?? "");

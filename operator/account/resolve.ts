@@ -17,8 +17,8 @@ export interface AccountProblem {
 }
 
 /**
- * The account that an object of `namespace` uses: the one that it names, or the default. A missing account and one that does not admit the namespace
- * give the same message: which accounts exist is not disclosed.
+ * The account that an object of `namespace` uses: the one that it names, or the default. The message is the same for a
+ * missing account and for one that does not admit the namespace, so that it does not disclose which accounts exist.
  */
 export function resolveAccount(
   directory: AccountDirectory,

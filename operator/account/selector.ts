@@ -3,7 +3,10 @@ import type { AWSAccountSpec } from "../api/types.ts";
 type LabelSelector = NonNullable<NonNullable<AWSAccountSpec["allowedNamespaces"]>["selector"]>;
 type Expression = NonNullable<LabelSelector["matchExpressions"]>[number];
 
-/** metav1.LabelSelector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements */
+/**
+ * Evaluates a metav1.LabelSelector.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements
+ */
 export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const pairs = Object.entries(selector.matchLabels ?? {});
   return pairs.every(([key, value]) => labels[key] === value) && (selector.matchExpressions ?? []).every(holds(labels));

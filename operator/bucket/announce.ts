@@ -2,7 +2,7 @@ import { REASON } from "../api/reasons.ts";
 import { partsToWrite } from "../reconcile/apply.ts";
 import { announceWrites } from "../reconcile/drift.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
-import type { SettingPlan } from "./plan.ts";
+import { isManaged, type SettingPlan } from "./plan.ts";
 import { intendedSettings } from "./report.ts";
 import { noteApplied, noteReports, type Memory } from "./status.ts";
 import type { Target } from "./target.ts";
@@ -15,8 +15,7 @@ export async function announceChanges(
   memory: Memory,
 ): Promise<void> {
   const { object, status } = context;
-  const managed = plans.filter(({ source }) => source !== "Unmanaged");
-  const toWrite = partsToWrite(managed, dependencies.history, object.metadata.uid ?? "");
+  const toWrite = partsToWrite(plans.filter(isManaged), dependencies.history, object.metadata.uid ?? "");
   if (toWrite.length === 0) return;
 
   noteApplied(status, [...(status.appliedSettings ?? []), ...toWrite.map(({ name }) => name)]);
@@ -32,7 +31,7 @@ export function announceCreation({ event }: BucketContext, { bucket }: Target): 
   event({ type: "Normal", reason: REASON.bucketCreated, action: "Create", note });
 }
 
-/** The bucket was ours and is gone. It is created again without its objects; with `mode: Observe` it is only reported. */
+/** Reports that the owned bucket is gone. It is created again without its objects, unless `mode` is `Observe`. */
 export function announceLoss(
   { onDrift, now }: BucketDependencies,
   { object, status, event }: BucketContext,
@@ -47,7 +46,7 @@ export function announceLoss(
   event({ type: "Warning", reason: REASON.driftDetected, action: "Observe", note });
 }
 
-/** Statements of others that let in more than the bucket's account, and are new or let in more than before. */
+/** Emits an event for statements of others that grant access outside the account, if new or wider than before. */
 export function announceExternalAccess({ object, status, event }: BucketContext): void {
   const known = new Set(object.status?.policy?.externalAccess?.map((entry) => JSON.stringify(entry)));
   const opened = (status.policy?.externalAccess ?? []).filter((entry) => !known.has(JSON.stringify(entry)));

@@ -127,6 +127,12 @@ describe("applySettings", () => {
     expect(await apply([differing(unreadable)])).toEqual([["lifecycle", "Failed", "AccessDenied"]]);
   });
 
+  test("keeps the first observation, for status, of a written setting that cannot be read back", async () => {
+    const unreadable = setting("lifecycle", { observe: () => Promise.reject(sdkError("SlowDown", 503)) });
+    const [result] = await applySettings(bucket, [differing(unreadable)], history, "uid", OWNED);
+    expect(result).toMatchObject({ state: "Failed", part: { observation: { value: "b" } } });
+  });
+
   test("rethrows an error that is not from AWS", async () => {
     await expect(apply([differing(setting("cors", throwing(new TypeError("bug"))))])).rejects.toThrow(TypeError);
   });

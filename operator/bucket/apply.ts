@@ -6,7 +6,7 @@ import type { BucketClient } from "./bucket-client.ts";
 import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
 import { observe, type Observation } from "./observe.ts";
-import type { SettingPlan } from "./plan.ts";
+import { isManaged, type SettingPlan } from "./plan.ts";
 
 export type SettingResult = PartResult<SettingPlan>;
 
@@ -19,8 +19,8 @@ export function examineSettings(bucket: BucketClient, plans: readonly SettingPla
 }
 
 /**
- * Writes what differs, in the order of the plans and one write at a time, since S3 refuses two at once on a bucket (409 OperationAborted). Then
- * reads back all that settles, in one round trip. Until the tags show that the bucket is ours, nothing else is written.
+ * Writes what differs, one setting at a time, since S3 refuses two writes at once on a bucket (409 OperationAborted).
+ * Then reads back all that settles, in one round trip. Until the tags show the owner, nothing else is written.
  */
 export async function applySettings(
   bucket: BucketClient,
@@ -43,25 +43,20 @@ export async function applySettings(
   return plans.map((plan) => results.find(({ part }) => part.name === plan.name) ?? { part: plan, state: "InSync" });
 }
 
-function isManaged({ source }: SettingPlan): boolean {
-  return source !== "Unmanaged";
-}
-
-/** What leaves the spec goes first and backwards: S3 does not suspend versioning, for example, while replication needs it. */
+/** Resets go first, in reverse order: S3 does not suspend versioning, for example, while replication needs it. */
 function inWriteOrder(plans: readonly SettingPlan[]): SettingPlan[] {
   return [...plans.filter(({ isReset }) => isReset).toReversed(), ...plans.filter(({ isReset }) => !isReset)];
 }
 
 /** A setting that cannot be read is not written. */
-function readable(bucket: BucketClient, plan: SettingPlan): SettingPlan {
-  const { setting, observation, blocked } = plan;
-  if (observation.error === undefined || blocked !== undefined) return plan;
-  return { ...plan, blocked: settingFailure(observation.error, setting.iamActions.read[0], bucket.arn) };
+function readable(bucket: BucketClient, plan: SettingPlan, { error }: Observation = plan.observation): SettingPlan {
+  if (error === undefined || plan.blocked !== undefined) return plan;
+  return { ...plan, blocked: settingFailure(error, plan.setting.iamActions.read[0], bucket.arn) };
 }
 
 /**
- * Reads a shared document again right before the write, so that the Put does not remove what other tools have added since the first read. A
- * bucket that this reconcile created has no other writers yet.
+ * Reads a shared document again right before the write, so that the Put keeps what other tools have added since the
+ * first read. A bucket that this reconcile created has no other writers yet.
  */
 async function writeLatest(
   bucket: BucketClient,
@@ -73,17 +68,18 @@ async function writeLatest(
   if (setting.diff(desired, latest).length > 0) await setting.write(bucket, desired, latest);
 }
 
-/** One GET for each setting that is settling, also for those that an earlier reconcile wrote. */
+/** One GET for each setting that settles, also for those that an earlier reconcile wrote. */
 async function observeSettling(bucket: BucketClient, results: readonly SettingResult[]): Promise<SettingPlan[]> {
   const plans = results.filter(({ state }) => state === "Settling").map(({ part }) => part);
   const observations = await observe(
     bucket,
     plans.map(({ setting }) => setting),
   );
-  return plans.map((plan) => readable(bucket, observedAgain(plan, observations.get(plan.name) ?? plan.observation)));
+  return plans.map((plan) => observedAgain(bucket, plan, observations.get(plan.name) ?? plan.observation));
 }
 
-function observedAgain(plan: SettingPlan, observation: Observation): SettingPlan {
-  if (observation.error !== undefined) return { ...plan, observation };
+/** Keeps the first observation, which status reports, if the setting cannot be read again. */
+function observedAgain(bucket: BucketClient, plan: SettingPlan, observation: Observation): SettingPlan {
+  if (observation.error !== undefined) return readable(bucket, plan, observation);
   return { ...plan, observation, changes: plan.setting.diff(plan.desired, observation.value) };
 }

@@ -46,7 +46,7 @@ function takenElsewhere(name: string): Error {
   );
 }
 
-/** Creates the bucket with its tags. False: the account has it already, perhaps from a request whose answer was lost. */
+/** Creates the bucket with its tags. False: the account has it already, perhaps from an earlier request. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
   const { objectOwnership, objectLock } = spec;
   const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
@@ -61,8 +61,8 @@ export async function createTarget({ bucket }: Target, { spec }: S3Bucket, conte
 }
 
 /**
- * Tags a bucket that was just created, where CreateBucket takes no tags. A bucket with the tags of another operator, which created it a moment
- * earlier, is left alone.
+ * Tags a bucket that was just created, where CreateBucket takes no tags. Leaves it alone if another operator, which
+ * created it a moment earlier, has tagged it.
  */
 export async function tagCreated(
   { bucket, owner }: Target,
@@ -79,8 +79,8 @@ export async function tagCreated(
 }
 
 /**
- * Decides by the tags whether the bucket is ours or may be adopted, before anything is written. Throws an OutcomeError if not; status then has no
- * ARN, so that no BucketAccess grants access to it.
+ * Decides by the tags whether the bucket is ours or may be adopted, before anything is written. Throws an OutcomeError
+ * if not, and removes the ARN from status, so that no BucketAccess grants access to it.
  */
 export function claimBucket(
   target: Target,

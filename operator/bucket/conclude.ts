@@ -6,6 +6,7 @@ import { announceExternalAccess } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
+import { isManaged } from "./plan.ts";
 import { resultSettings } from "./report.ts";
 import { dropReports, noteApplied, noteReports } from "./status.ts";
 import type { Target } from "./target.ts";
@@ -20,7 +21,7 @@ export function concludeExamined(
   results: readonly SettingResult[],
   recheckAfterMs: number,
 ): Outcome {
-  const plans = results.map(({ part }) => part).filter(({ source }) => source !== "Unmanaged");
+  const plans = results.map(({ part }) => part).filter(isManaged);
   status.settings = resultSettings(results);
   status.plan = statusChanges(plans, MAX_PLAN);
   return concludeSettings(results, bucket.name, recheckAfterMs);
@@ -52,7 +53,7 @@ export function concludeApplied(
   }
   announceCorrection(dependencies, context, results);
   const outcome = concludeSettings(results, bucket.name, recheckAfterMs);
-  // The outcome of the settings goes first: what fails on the key fails on the bucket policy too, with a clearer message.
+  // The settings go first: what fails on the key fails on the bucket policy too, with a clearer message.
   if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
   if (sharing !== undefined) throw failed(sharing);
   return outcome;
@@ -61,7 +62,7 @@ export function concludeApplied(
 /** Settings that were ours, without those that were reset, and new ones, without those that AWS refused. */
 function appliedSettings(results: readonly SettingResult[], before: readonly string[]): string[] {
   const applied = results.filter(({ part, state, failure }) => {
-    if (part.source === "Unmanaged" || (part.isReset === true && state === "InSync")) return false;
+    if (!isManaged(part) || (part.isReset === true && state === "InSync")) return false;
     const refused = state === "Skipped" || failure?.terminal === true || failure?.reason === "AccessDenied";
     return before.includes(part.name) || !refused;
   });
@@ -69,7 +70,7 @@ function appliedSettings(results: readonly SettingResult[], before: readonly str
 }
 
 function concludeSettings(results: readonly SettingResult[], bucketName: string, recheckAfterMs: number): Outcome {
-  const managed = results.filter(({ part }) => part.source !== "Unmanaged");
+  const managed = results.filter(({ part }) => isManaged(part));
   const message = `Bucket '${bucketName}' is as declared`;
   return conclude(managed, { message, recheckAfterMs, detailsIn: "status.settings" });
 }

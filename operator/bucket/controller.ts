@@ -41,7 +41,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const uid = object.metadata.uid ?? "";
   if (enforce) await context.ensureFinalizer();
 
-  // Which bucket, in whose account, and within its limits?
+  // Which bucket, in which account, and do the guardrails allow it?
   const address = resolveAddress(dependencies, object);
   const violation = bucketViolation(object, address);
   if (violation !== undefined) throw violation;

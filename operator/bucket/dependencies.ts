@@ -21,13 +21,16 @@ export interface BucketDependencies extends TargetDependencies, DriftDependencie
   emptying: EmptyingDependencies;
 }
 
-/** What the BucketAccess side tells of buckets. */
+/** What the BucketAccess controller knows about buckets. */
 export interface BucketUses {
   /** BucketAccesses that refer to the bucket with its consent, also those being deleted. */
   usersOf(bucket: S3Bucket): readonly BucketAccess[];
   /** Without `kmsKeyArn`, nothing for the policy of the key. */
   contributionsOf(bucket: S3Bucket, account: AWSAccount, at: BucketAddress, kmsKeyArn?: string): Contributions;
-  /** Milliseconds until all working BucketAccesses are expected to have their permissions on the key; 0: they have. Bound the wait. */
+  /**
+   * Milliseconds until all working BucketAccesses should have their permissions on the key; 0: they have them. The
+   * caller must limit the wait.
+   */
   keyDelayMs(bucket: S3Bucket, account: AWSAccount, key: AwaitedKey): number;
 }
 
@@ -52,7 +55,7 @@ export interface Contributions {
   pausedSids: readonly string[];
 }
 
-/** A turn at work that keeps a worker busy for long; undefined if all turns are taken. Disposing returns it. */
+/** Takes a turn at work that lasts long; undefined if all turns are taken. Dispose it to return it. */
 export type TakeTurn = () => Disposable | undefined;
 
 /** For `deletionPolicy: DeleteWithContents`. */

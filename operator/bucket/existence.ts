@@ -12,8 +12,9 @@ export type Existence =
   | { state: "OtherRegion"; region: string | undefined };
 
 /**
- * Call before each creation: in us-east-1 S3 answers 200 to the creation of an existing bucket, and resets its ACLs. Errors have no body, so
- * only the HTTP status tells them apart: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ * Call before each creation: in us-east-1 S3 answers 200 to the creation of an existing bucket, and resets its ACLs.
+ * Errors have no body, so only the HTTP status tells them apart.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
  */
 export async function headBucket({ s3, ref, options, region }: BucketClient): Promise<Existence> {
   try {
@@ -36,7 +37,7 @@ export async function headBucket({ s3, ref, options, region }: BucketClient): Pr
   }
 }
 
-/** Parameters of CreateBucket. With the owner's tags in the same call, a crash cannot leave a bucket without an owner. */
+/** Parameters of CreateBucket. The owner's tags go in the same call, so that a crash leaves no bucket without owner. */
 export interface Creation {
   tags: Tags;
   objectOwnership: ObjectOwnership | undefined;
@@ -45,8 +46,8 @@ export interface Creation {
 }
 
 /**
- * `AlreadyOwned`: the account has the bucket, perhaps from an earlier request; its tags show the owner. `Taken`: another account has the name.
- * Creates without tags where the region takes none in this call, see {@link createsWithoutTags}.
+ * `AlreadyOwned`: the account has the bucket, perhaps from an earlier request; its tags show the owner. `Taken`:
+ * another account has the name. Creates without tags where the region takes none, see {@link createsWithoutTags}.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
  */
 export async function createBucket(

@@ -22,8 +22,8 @@ export class SettingRefused extends Error {
 }
 
 /**
- * The failure of `action` on `resource`. `action` is an IAM action, `resource` an ARN: both go into the message of a denial. An error that is
- * neither a setting's refusal nor AWS's is a bug, and is rethrown.
+ * The failure of `action` (an IAM action) on `resource` (an ARN), which a denial names. Rethrows an error that is
+ * neither a setting's refusal nor AWS's, because it is a bug.
  */
 export function settingFailure(error: unknown, action: string, resource: string): Failure {
   if (error instanceof SettingRefused) {
@@ -43,9 +43,8 @@ export function lastingFailure(error: unknown, failure: Failure, refusedForMs: (
 }
 
 /**
- * AWS refuses a policy in the same words whether a principal does not exist or is new. Returns `failure`, which is retried soon, for the first two
- * minutes, and then an error of the spec.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
+ * AWS refuses a policy in the same words whether a principal does not exist or is new. Returns `failure`, which is
+ * retried soon, for the first two minutes, and then an error of the spec.
  */
 export function principalFailure(error: unknown, failure: Failure, refusedForMs: number): Failure {
   if (refusedForMs < DELAY_MS.newPrincipal) return failure;

@@ -8,10 +8,7 @@ import { matchingPatterns } from "./naming.ts";
 import { SETTINGS } from "./settings/index.ts";
 import type { Address } from "./target.ts";
 
-/**
- * Why the account does not allow the S3Bucket: its name, or its guardrails. Undefined: it is allowed. Pure; calls no
- * AWS.
- */
+/** Why the account does not allow the S3Bucket: its name, or its guardrails. Undefined: it is allowed. Pure. */
 export function bucketViolation({ spec }: S3Bucket, address: Address): OutcomeError | undefined {
   return nameNotAllowed(spec, address) ?? guardrailViolation(address.account, asksOf(spec, address));
 }

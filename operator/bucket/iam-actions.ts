@@ -47,8 +47,8 @@ export const MANAGED_KEY_ACTIONS = [
 export const REPLICATION_ACTIONS = ["iam:PassRole"] as const;
 
 /**
- * What a bucket policy must not deny the operator, so that it can keep the bucket as declared. Deletion is not included: a user may forbid it by
- * policy.
+ * What a bucket policy must not deny the operator, so that it can keep the bucket as declared. Does not include the
+ * deletion, which a user may forbid by policy.
  */
 export const CONFIGURATION_ACTIONS: readonly string[] = [
   ...new Set(["s3:ListBucket", ...SETTINGS.flatMap(actionsOf).filter((action) => action.startsWith("s3:"))]),

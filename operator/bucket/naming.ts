@@ -16,8 +16,8 @@ export interface NameParts {
 }
 
 /**
- * The bucket name of an S3Bucket without `bucketName`. `{hash}` is 8 hexadecimal digits of cluster, account, namespace and name. A name that is
- * too long is cut and ends in the hash, so that two long names stay different.
+ * The bucket name of an S3Bucket without `bucketName`. `{hash}` is 8 hexadecimal digits of cluster, account, namespace
+ * and name. A name that is too long is cut and ends in the hash, so that two long names stay different.
  */
 export function bucketNameOf(template: string | undefined, parts: NameParts): string {
   const { cluster, namespace, name } = parts;

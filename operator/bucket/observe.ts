@@ -23,8 +23,8 @@ async function observeOne(bucket: BucketClient, setting: Setting): Promise<Obser
 }
 
 /**
- * A read says that the bucket does not exist: it is gone, or new and not visible everywhere yet. A store without the API of that read may answer
- * the same, so HeadBucket must confirm it.
+ * Whether a read says that the bucket does not exist: it is gone, or new and not visible everywhere yet. A store
+ * without the API of that read may answer the same, so HeadBucket must confirm it.
  */
 export function bucketMissing(observations: Observations): boolean {
   return [...observations.values()].some(({ error }) => error !== undefined && isNoSuchBucket(error));

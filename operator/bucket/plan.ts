@@ -11,8 +11,8 @@ export type Source = "Spec" | "Baseline" | "Unmanaged";
 export type Recorded = ReadonlyMap<string, SettingStatus>;
 
 /**
- * What one setting needs. `desired` is undefined for a setting that is not managed; `changes` are then the differences from the secure baseline.
- * `blocked`: `desired` cannot be known, since a KMS key is not found, for example.
+ * What one setting needs. `desired` is undefined for a setting that is not managed; `changes` are then the differences
+ * from the secure baseline. `blocked`: `desired` is unknown, because a KMS key is not found, for example.
  */
 export interface SettingPlan extends Part {
   setting: Setting;
@@ -24,7 +24,11 @@ export interface SettingPlan extends Part {
   secure?: unknown;
 }
 
-/** The settings to read: declared ones, ones that were ours and may need a reset, and those in the baseline. */
+export function isManaged({ source }: SettingPlan): boolean {
+  return source !== "Unmanaged";
+}
+
+/** The settings to read: declared ones, recorded ones, which may need a reset, and those in the baseline. */
 export function relevantSettings(
   settings: readonly Setting[],
   spec: S3BucketSpec,
@@ -66,7 +70,10 @@ export function planSettings(
   });
 }
 
-/** Source of a declared setting. A policy that neither the spec nor the baseline declares comes from the spec of a BucketAccess. */
+/**
+ * Source of a declared setting. A policy that neither the spec nor the baseline declares comes from the spec of a
+ * BucketAccess.
+ */
 export function sourceOf({ name }: Setting, spec: S3BucketSpec, { baseline }: SettingContext): Source {
   if (spec[name as keyof S3BucketSpec] !== undefined) return "Spec";
   return name === "policy" && !baseline ? "Spec" : "Baseline";

@@ -1,5 +1,6 @@
 import { REASON } from "../api/reasons.ts";
 import type { S3BucketSpec, SettingStatus } from "../api/types.ts";
+import { cut } from "../reconcile/change.ts";
 import { keepsChanging, paths } from "../reconcile/conclude.ts";
 import type { SettingResult } from "./apply.ts";
 import { sourceOf, type SettingPlan } from "./plan.ts";
@@ -77,8 +78,4 @@ function entry(
   message?: string,
 ): SettingStatus {
   return { name, source, state, ...(reason && { reason }), ...(message && { message: cut(message, MAX_MESSAGE) }) };
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -65,7 +65,8 @@ export function noteClaim(status: S3BucketStatus, { bucket }: Target, { origin }
 }
 
 /**
- * Records a hash of what spec, account and this version of the operator declare. A difference is drift only while the hash stays the same.
+ * Records a hash of what spec, account and this version of the operator declare. A difference is drift only while the
+ * hash stays the same.
  */
 export function noteDeclaration(
   status: S3BucketStatus,
@@ -79,7 +80,7 @@ export function noteDeclaration(
   status.declarationHash = fingerprint(declared.filter(([, desired]) => desired !== undefined));
 }
 
-/** Records which settings are ours and are reset when they leave the spec: before the first write, and again with the results. */
+/** Records which settings are ours and are reset when they leave the spec. Call before the writes and after them. */
 export function noteApplied(status: S3BucketStatus, names: readonly string[]): void {
   status.appliedSettings = [...new Set(names)].sort();
 }

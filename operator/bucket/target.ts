@@ -59,7 +59,7 @@ export async function enterAccount(
   return { account, session, owner, bucket: bucketClient(session, bucketName, region, signal) };
 }
 
-/** Name and region are taken from the account once: a later change of its template or region must not lose the bucket. */
+/** Takes name and region from the account only once: a later change of the account must not lose the bucket. */
 function locate({ spec, status }: S3Bucket, account: AWSAccount, owner: Owner): Pick<Address, "bucketName" | "region"> {
   const region = spec.region ?? status?.region ?? account.spec.region;
   const parts = { ...owner, account: account.spec.accountId, region };

@@ -15,7 +15,7 @@ export function partsToWrite<P extends Part>(parts: readonly P[], history: Histo
   return parts.filter((part) => examine(part).state === "Planned" && judge(part, history, uid) === "Write");
 }
 
-/** Writes what differs, one part after another. A part that fails does not stop the others, unless it is their prerequisite. */
+/** Writes what differs, one part after another. Only a failed prerequisite stops the parts after it. */
 export async function applyParts<P extends Part>(
   parts: readonly P[],
   write: (part: P) => Promise<void>,
@@ -58,7 +58,7 @@ function judge(part: Part, history: History, uid: string): Verdict {
   return part.isConsistent === true && verdict === "Settling" ? "Write" : verdict;
 }
 
-/** The results after another observation: `parts` has what it found of those that settle, and perhaps of others. */
+/** Updates the results of parts that settle from another observation, `parts`. */
 export function readBack<P extends Part>(results: readonly PartResult<P>[], parts: readonly P[]): PartResult<P>[] {
   return results.map((result) => {
     const part = parts.find(({ name }) => name === result.part.name);

@@ -2,7 +2,7 @@
 export interface Change {
   /** Below the setting's name: "rules[raw-tiers].expiration"; "" is the setting as a whole. */
   path: string;
-  /** As people read it, cut to {@link MAX_VALUE} characters; "" is nothing. Never a secret. */
+  /** As users read it, cut to {@link MAX_VALUE} characters; "" is nothing. Never a secret. */
   desired: string;
   actual: string;
 }
@@ -10,11 +10,15 @@ export interface Change {
 /** Characters of a value in status: enough to recognise it, too few to fill etcd. */
 export const MAX_VALUE = 256;
 
-/** A value for people: strings as they are, the rest as JSON, absent as "". */
+/** A value for users: strings as they are, the rest as JSON, absent as "". */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE - 1).toWellFormed()}…`;
+  return cut(typeof value === "string" ? value : JSON.stringify(value), MAX_VALUE);
+}
+
+/** Cuts a text to `length` characters. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
 }
 
 /** No change, or one. Compares as JSON: both sides must be normalised to the same key order. */

@@ -14,8 +14,8 @@ export interface Conclusion {
 }
 
 /**
- * One outcome for all parts. What needs only time goes first: an object is Stalled only when nothing is left to wait for.
- * Throws an OutcomeError unless all parts are in sync.
+ * One outcome for all parts. What needs only time goes first: an object is Stalled only when nothing is left to wait
+ * for. Throws an OutcomeError unless all parts are in sync.
  */
 export function conclude(results: readonly PartResult[], conclusion: Conclusion): Outcome {
   const { message, recheckAfterMs, detailsIn } = conclusion;

@@ -3,11 +3,11 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * When a reconcile is retried or repeated, in milliseconds. An edit, a watch event or a shorter poll interval comes first. Delays after errors of
- * AWS are in aws-failure.ts.
+ * When a reconcile is retried or repeated, in milliseconds. An edit, a watch event or a shorter poll interval comes
+ * first. Delays after errors of AWS are in aws-failure.ts.
  */
 export const DELAY_MS = {
-  /** A bucket, role or association that was just created or deleted is seen the same everywhere after a second or two. */
+  /** AWS shows a new or deleted bucket, role or association everywhere after a second or two. */
   visible: 2 * SECOND_MS,
   /** AWS may still answer reads with what it had before a write. */
   settling: 5 * SECOND_MS,
@@ -18,7 +18,7 @@ export const DELAY_MS = {
   reference: 5 * MINUTE_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */
   bucketPolicy: MINUTE_MS,
-  /** No watch tells of a ServiceAccount that is created. */
+  /** The operator does not watch ServiceAccounts. */
   serviceAccount: 30 * SECOND_MS,
   /** Permissions and trust policies of the operator change at AWS without an event in Kubernetes. */
   account: 10 * MINUTE_MS,
@@ -38,7 +38,7 @@ export const DELAY_MS = {
   key: 2 * MINUTE_MS,
   /** Another key has the alias. A user must decide. */
   takenAlias: 10 * MINUTE_MS,
-  /** Each write that AWS refuses reaches another party, such as a queue that gets S3's test message. */
+  /** Bounds after a refused write that reaches another party, such as a queue that gets S3's test message. */
   leastNoticed: MINUTE_MS,
   mostNoticed: HOUR_MS,
 

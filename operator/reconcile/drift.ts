@@ -1,6 +1,7 @@
 import { REASON, type Reason } from "../api/reasons.ts";
 import type { Drift, Change as StatusChange } from "../api/types.ts";
 import type { EventDetail } from "../kube/events.ts";
+import { cut } from "./change.ts";
 import type { Part, PartResult } from "./part.ts";
 
 /** Bounds of the CRDs. */
@@ -22,7 +23,7 @@ export interface DriftContext {
 
 type Changed = Pick<Part, "name" | "changes">;
 
-/** Records in status what is about to be written, and as drift those of it that were as declared until another actor changed them. */
+/** Reports what is about to be written. `drifted`: those parts that another actor changed since they were in sync. */
 export async function announceWrites(
   dependencies: DriftDependencies,
   context: DriftContext,
@@ -37,7 +38,7 @@ export async function announceWrites(
   await context.progress(REASON.driftDetected, announceDrift(dependencies, context, drifted));
 }
 
-/** Records drift in status, counts it and tells it as an event. Returns the event's note. */
+/** Records drift in status, counts it and emits an event. Returns the event's note. */
 export function announceDrift(
   { now, onDrift }: DriftDependencies,
   { status, event }: Pick<DriftContext, "status" | "event">,
@@ -80,7 +81,7 @@ export function statusChanges(parts: readonly Changed[], limit: number): StatusC
     .slice(0, limit)
     .map(({ setting, path, desired, actual }) => ({
       setting,
-      path: path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH - 1)}…`,
+      path: cut(path, MAX_PATH),
       ...(desired !== "" && { desired }),
       ...(actual !== "" && { actual }),
     }));

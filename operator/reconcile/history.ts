@@ -3,8 +3,8 @@ import { fingerprint } from "./fingerprint.ts";
 import type { Part } from "./part.ts";
 
 /**
- * In-memory record of our reads and writes of each object: tells drift from eventual consistency and from competing writers.
- * Lost at a restart, which costs at most one more write of the same value.
+ * In-memory record of reads and writes, by object: tells drift from eventual consistency and from competing writers.
+ * A restart loses it, which costs at most one more write of the same value.
  */
 export interface History {
   /** What to do about a part that was found different. */
@@ -69,7 +69,7 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
       keep(uid, name, { ...same, desired: wanted, changes: fingerprint(changes), writtenAt: now(), writes });
     },
     failed(uid, name) {
-      // The desired value stays on record. The write is neither counted nor waited for: its cause has a backoff of its own.
+      // The desired value stays on record. The write does not count: its cause has a backoff of its own.
       const entry = find(uid, name);
       if (entry !== undefined) Object.assign(entry, { writtenAt: -Infinity, writes: entry.writes - 1 });
     },

@@ -15,7 +15,7 @@ export interface Part {
   isPrerequisite?: boolean;
   /** Why it cannot be written. */
   blocked?: Failure;
-  /** Why it is not written yet, and how soon that may have changed. */
+  /** Why it is not written yet, and when to check again. */
   held?: { message: string; afterMs: number };
 }
 
@@ -25,8 +25,8 @@ export interface WritablePart extends Part {
 }
 
 /**
- * `Settling`: written, and not yet read back equal. `Planned`: different, and not written. `Held`: different, and not to be written yet.
- * `Skipped`: not reached, since a prerequisite failed.
+ * `Settling`: written, and not yet read back equal. `Planned`: different, and not written. `Held`: different, and not
+ * to be written yet. `Skipped`: not reached, since a prerequisite failed.
  */
 export type PartState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
 

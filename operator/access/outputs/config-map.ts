@@ -24,7 +24,7 @@ interface ConfigMap extends KubeObject {
 /** Data of the ConfigMap, for `envFrom`. */
 export type ConfigData = Readonly<Record<string, string>>;
 
-/** The ConfigMap that tells Pods of the bucket. */
+/** The ConfigMap with what Pods need to know about the bucket. */
 export interface Outputs {
   configMapName: string;
   data: ConfigData;
@@ -67,7 +67,7 @@ export function configMapPart(
         metadata: { namespace, name, ...(uid && { uid }), ownerReferences: [ownerReference(object)] },
         data,
       };
-      // With the uid, and without force for a new one: a ConfigMap that another client created meanwhile is not taken over.
+      // The uid, or for a new one no force, protects a ConfigMap that another client created meanwhile.
       await client.apply(CONFIG_MAPS, map, { fieldManager: FIELD_MANAGER, force: found !== undefined, signal });
     },
   };

@@ -3,7 +3,7 @@ import { endpointOf } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import type { Outputs } from "./config-map.ts";
 
-/** docs/access.md documents the keys. `BUCKET_PREFIX` of a grant on every key is "": applications put it before the names of objects. */
+/** See docs/access.md. `BUCKET_PREFIX` of a grant on every key is "", since applications put it before object names. */
 export function outputsOf(
   { spec, metadata }: BucketAccess,
   { bucket }: Pick<AccessTarget, "bucket">,

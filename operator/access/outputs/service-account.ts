@@ -70,8 +70,8 @@ export async function releaseServiceAccount(
 }
 
 /**
- * The uid prevents the creation of a ServiceAccount that was deleted meanwhile. Each BucketAccess is a field manager of its own, so that two do not
- * take the annotation from each other.
+ * The uid prevents the creation of a ServiceAccount that was deleted meanwhile. Each BucketAccess is a field manager of
+ * its own, so that two do not take the annotation from each other.
  */
 async function applyAnnotations(
   client: KubeClient,

@@ -33,8 +33,7 @@ export interface Workload {
 }
 
 /** How Pods get the role's credentials. */
-export type WorkloadIdentity =
-  { type: "IRSA"; oidcProviderArn: string } | { type: "PodIdentity"; /** Of the EKS cluster. */ clusterArn: string };
+export type WorkloadIdentity = { type: "IRSA"; oidcProviderArn: string } | { type: "PodIdentity"; clusterArn: string };
 
 /** Escaped prefixes use policy variables, which need this version. */
 export function policyDocument(statements: Statement[]): PolicyDocument {

@@ -8,7 +8,7 @@ import { keyDelayMs } from "../key-delay.ts";
 import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 
-/** What buckets need to know of the BucketAccesses that refer to them. `accessesOf` returns all of these, with or without consent. */
+/** What buckets need to know of their BucketAccesses. `accessesOf` returns all of them, with or without consent. */
 export function createBucketUses(
   directory: AccessDirectory,
   accessesOf: (bucket: S3Bucket) => readonly BucketAccess[],

@@ -38,7 +38,7 @@ export function contributionOf(
   const onKey = keyStatements(reach, bucket, encryption === undefined ? [] : [encryption]);
   return {
     bucket: bucketStatements(reach, bucket.arn).map(toStatement),
-    // In a key policy "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    // "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     key: onKey.map((statement) => ({ ...statement, Resource: "*" })).map(toStatement),
   };
 }

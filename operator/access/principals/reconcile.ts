@@ -22,7 +22,7 @@ import { ownerOf, type AccessTarget } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { observeContribution, sharedPoliciesOf } from "./observe.ts";
 
-/** Grants named IAM roles access. The S3Bucket's controller writes the statements, since a bucket has one policy; this reads them back. */
+/** Grants access to named IAM roles: the controller of S3Buckets writes the statements, and this reads them back. */
 export async function reconcilePrincipals(
   dependencies: AccessDependencies,
   context: AccessContext,
@@ -96,7 +96,7 @@ function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): E
   );
 }
 
-/** Throws an OutcomeError while the policies of the bucket have statements of the access. With `mode: Observe` they stay. */
+/** Throws an OutcomeError while policies have statements of the access. They stay if the bucket is only observed. */
 export async function waitUntilRevoked(
   { aws, directory, cluster }: AccessDependencies,
   context: AccessContext,

@@ -24,7 +24,7 @@ import type { DesiredAssociation } from "./desired.ts";
 /** EKS Pod Identity for one reconcile: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */
 export interface AssociationClient {
   session: AwsSession;
-  /** Of the cluster. */
+  /** Region of the cluster. */
   region: string;
   owner: Owner;
   options: { abortSignal: AbortSignal };
@@ -33,11 +33,11 @@ export interface AssociationClient {
 export interface AssociationObservation {
   /** The association of the desired ServiceAccount, which can have only one. */
   current: PodIdentityAssociation | undefined;
-  /** Ours, of a ServiceAccount or a cluster that the spec named before. */
+  /** The owner's association of a ServiceAccount or cluster that the spec named before. */
   former: PodIdentityAssociation | undefined;
 }
 
-/** One call where the association with the ARN `known` is still the desired one; none where none is known or desired. */
+/** One call if the association with the ARN `known` is still the desired one; none if none is known or desired. */
 export async function observeAssociation(
   client: AssociationClient,
   known: string | undefined,
@@ -49,7 +49,7 @@ export async function observeAssociation(
   return { current: desired && (await find(client, desired)), former };
 }
 
-/** By its ServiceAccount. */
+/** Finds the association of the desired ServiceAccount. */
 async function find(
   client: AssociationClient,
   desired: DesiredAssociation,
@@ -129,7 +129,10 @@ async function create(client: AssociationClient, desired: DesiredAssociation): P
   return answer.association?.associationArn;
 }
 
-/** An empty text removes a field: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdatePodIdentityAssociation.html */
+/**
+ * An empty text removes a field.
+ * https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdatePodIdentityAssociation.html
+ */
 async function update(
   client: AssociationClient,
   { roleArn, policy }: DesiredAssociation,
@@ -148,7 +151,7 @@ async function update(
   await eksOf(client, arn).send(command, client.options).catch(throwFailure(actions, arn));
 }
 
-/** Deletes the owner's association: the one with the ARN `known`, or that of `desired`. One without the owner's tags stays. */
+/** Deletes the association with the ARN `known`, and that of `desired`, if they have the owner's tags. */
 export async function removeAssociation(
   client: AssociationClient,
   known: string | undefined,

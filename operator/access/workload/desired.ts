@@ -46,7 +46,7 @@ export interface DesiredAccess {
   association?: DesiredAssociation;
 }
 
-/** Pure. Throws an OutcomeError where the account does not say how Pods get a role, or where AWS would refuse a policy. */
+/** Throws an OutcomeError if the account does not say how Pods get a role, or AWS would refuse a policy. Pure. */
 export function desiredAccess(object: BucketAccess, serviceAccount: string, target: AccessTarget): DesiredAccess {
   const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
   const identity = workloadIdentityOf(object, target);

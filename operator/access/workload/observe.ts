@@ -35,7 +35,7 @@ export interface WorkloadObservation {
   serviceAccount: KubeObject | undefined;
 }
 
-/** What is read besides the role itself: policies that others put on it, and its association. */
+/** What is read besides the role itself: its policies, its association, or both. */
 export type ObservationScope = "All" | "Policies" | "Association";
 
 export function workOn(
@@ -92,8 +92,8 @@ async function observeSurroundings(work: Work, withAssociation: boolean): Promis
 }
 
 /**
- * The scope for an access that was as declared. Policies on the role and the association are read in turn, so that no observation takes more than
- * four calls.
+ * The scope for an access that was as declared. Alternates between policies of the role and the association, so that no
+ * observation takes more than four calls.
  */
 export function nextScope(work: Work): ObservationScope {
   const { dependencies, context, desired } = work;

@@ -29,7 +29,7 @@ function wasAnnotated({ status }: BucketAccess): boolean {
   return findCondition(status, ANNOTATED) !== undefined;
 }
 
-/** Records the association and the annotation in status. Returns milliseconds until the ServiceAccount is to be read again, or Infinity. */
+/** Records association and annotation in status. Returns milliseconds until the next read, or Infinity. */
 export function noteOutputs({ context, desired }: Work, { association, serviceAccount }: WorkloadObservation): number {
   const { object, status, setCondition } = context;
   const { identity, workload } = desired;

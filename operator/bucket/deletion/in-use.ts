@@ -62,7 +62,7 @@ function inUse(namespace: string, users: readonly BucketAccess[]): Error {
     .sort();
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
   const message =
-    `The bucket is kept as long as BucketAccesses refer to it: ${names.slice(0, MAX_NAMED).join(", ")}${more}. ` +
+    `The bucket is kept while BucketAccesses refer to it: ${names.slice(0, MAX_NAMED).join(", ")}${more}. ` +
     "Delete them, or, for those in other namespaces, remove spec.access";
   return waiting(REASON.bucketInUse, message, DELAY_MS.reference);
 }

@@ -7,7 +7,7 @@ import type { KeyChange, S3Bucket } from "../../api/types.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import type { SettingResult } from "../apply.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import type { SettingPlan } from "../plan.ts";
+import { isManaged, type SettingPlan } from "../plan.ts";
 import { hasDefaultKey } from "../settings/encryption.ts";
 import type { Memory } from "../status.ts";
 import type { Target } from "../target.ts";
@@ -59,8 +59,8 @@ export function endKeyChange(
   return Infinity;
 }
 
-function isEncryption({ setting, source }: SettingPlan): boolean {
-  return setting.name === SETTING && source !== "Unmanaged";
+function isEncryption(plan: SettingPlan): boolean {
+  return plan.name === SETTING && isManaged(plan);
 }
 
 /** The previously declared key if S3 still uses it, or cannot be read; or that of a change in progress. */

@@ -5,7 +5,7 @@ export function accountAsk(field: string, named: string | undefined): Ask {
   return { kind: "Account", field, named };
 }
 
-/** As {@link accountAsk}, of a field that names no account where it is left out. */
+/** As {@link accountAsk}, for a field that names no account if it is left out. */
 export function optionalAccountAsk(field: string, named: string | undefined): Ask[] {
   return named === undefined ? [] : [accountAsk(field, named)];
 }

@@ -29,7 +29,7 @@ interface Kind<C extends Configuration, Spec> {
   toConfiguration: (spec: Spec) => C;
   /** Equal for all forms in which S3 may return the same configuration. */
   canonical: (configuration: C) => Record<string, unknown>;
-  /** Paths of what `toSpec` says, besides the id: see to-spec.ts. */
+  /** Paths that a spec can express, besides the id. */
   fields: readonly string[];
   toSpec: (configuration: C) => Spec;
   list(bucket: BucketClient, ContinuationToken: string | undefined): Promise<Page<C>>;

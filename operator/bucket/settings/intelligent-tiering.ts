@@ -12,7 +12,7 @@ import { stated } from "./to-spec.ts";
 
 type Spec = NonNullable<S3BucketSpec["intelligentTiering"]>["configurations"][number];
 
-/** By tier, which each configuration has at most once. */
+/** Sorts by tier, which each configuration has at most once. */
 function daysByTier(tierings: readonly Tiering[] = []): unknown[] {
   return tierings.map(({ AccessTier, Days }) => `${AccessTier}: ${Days}`).sort();
 }

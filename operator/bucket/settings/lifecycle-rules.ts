@@ -94,7 +94,7 @@ export function modernised(rule: LifecycleRule): LifecycleRule {
   return Prefix === undefined ? rule : { ...rest, Filter: { Prefix } };
 }
 
-/** By storage class, which each rule has at most once. */
+/** Sorts by storage class, which each rule has at most once. */
 function sorted(transitions: { storageClass: string | undefined }[] | undefined): unknown[] | undefined {
   if (transitions === undefined || transitions.length === 0) return undefined;
   return transitions.toSorted((a, b) => ((a.storageClass ?? "") < (b.storageClass ?? "") ? -1 : 1));

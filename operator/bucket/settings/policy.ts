@@ -177,7 +177,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
   toSpec,
 
-  // Judged as AWS reads them, whatever field they come from. Only an Allow counts, which depends on neither baseline nor caller.
+  // The statements as AWS reads them. Only an Allow counts, which depends on neither baseline nor caller.
   asks: ({ policy }, { partition, accountId, arn: bucketArn }) =>
     statementsOf(policy, { partition, accountId, bucketArn, baseline: false, callerArn: "", encryption: {} })
       .filter(({ Effect }) => Effect === "Allow")

@@ -204,7 +204,7 @@ function ifEnabled(status: string | undefined): "Enabled" | undefined {
 export const REPLICATION_RULE_FORM: EntryForm<ReplicationRule, RuleSpec> = {
   nameOf: ({ ID }) => `rule '${ID}'`,
   fields: FIELDS,
-  toSpec: toSpec,
+  toSpec,
   toEntry: toReplicationRule,
   canonical: canonicalReplicationRule,
   max: MAX_RULES,

@@ -17,7 +17,7 @@ import type { RoleClient } from "./role-client.ts";
 export const SESSION_SECONDS = 3_600;
 
 /**
- * Creates the role with its owner's tags and its boundary in one call, so that a crash cannot leave a role without either.
+ * Creates the role with its owner's tags and boundary in one call, so that a crash cannot leave a role without either.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
 export async function createRole(
@@ -51,7 +51,7 @@ export function creationOf(roleName: string): Write {
   return { name: "role", desired: roleName, changes: [] };
 }
 
-/** What IAM answers for a role right after its creation. */
+/** The observation of a role right after its creation. */
 export function freshRole({ name, arn, trust, permissionsBoundaryArn, tags }: DesiredRole): RoleObservation {
   const role = {
     RoleName: name,

@@ -11,8 +11,8 @@ const HASH_DIGITS = 12;
 export const DEFAULT_ROLE_PATH = "/s3-operator/";
 
 /**
- * The name of a BucketAccess's role: prefix, cluster, namespace, name and a hash of the latter three, cut to 64 characters. Kubernetes names are
- * lower case, so IAM's case-insensitive names do not collide. The tags of the role show its owner.
+ * The name of a BucketAccess's role: prefix, cluster, namespace, name and a hash of the latter three, cut to 64
+ * characters. Kubernetes names are lower case, so IAM's case-insensitive names do not collide.
  * @param rolePrefix `iam.rolePrefix` of the AWSAccount
  */
 export function roleNameOf(rolePrefix: string | undefined, { cluster, namespace, name }: Owner): string {

@@ -19,14 +19,14 @@ import { POLICY_NAME, tagsOfRole, type RoleObservation } from "./observe.ts";
 import type { OwnRole, RoleClient } from "./role-client.ts";
 
 /** The parts of a role in the order in which they are written: what bounds the role goes before what it may do. */
-export function roleParts({ client, desired, appliedTagKeys }: OwnRole, sight: RoleObservation): WritablePart[] {
+export function roleParts({ client, desired, appliedTagKeys }: OwnRole, observed: RoleObservation): WritablePart[] {
   return [
-    boundary(client, desired, sight),
-    trust(client, desired, sight),
-    otherPolicies(client, sight),
-    permissions(client, desired, sight),
-    sessionDuration(client, sight),
-    tags(client, desired, appliedTagKeys, sight),
+    boundary(client, desired, observed),
+    trust(client, desired, observed),
+    otherPolicies(client, observed),
+    permissions(client, desired, observed),
+    sessionDuration(client, observed),
+    tags(client, desired, appliedTagKeys, observed),
   ];
 }
 
@@ -70,12 +70,12 @@ function trust(
 function permissions(
   { iam, ref, arn, options }: RoleClient,
   { permissions }: DesiredRole,
-  sight: RoleObservation,
+  observed: RoleObservation,
 ): WritablePart {
   return {
     name: "permissions",
     desired: permissions,
-    changes: comparePolicy(permissions, sight.permissions),
+    changes: comparePolicy(permissions, observed.permissions),
     write: async () => {
       const document = { PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(permissions) };
       await iam
@@ -85,7 +85,7 @@ function permissions(
   };
 }
 
-/** Policies that others put on the role: a BucketAccess alone decides what its role may do. */
+/** Policies that other users put on the role: only the BucketAccess decides what its role may do. */
 function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: RoleObservation): WritablePart {
   const inline = (policies?.inline ?? []).filter((name) => name !== POLICY_NAME);
   const attached = policies?.attached ?? [];
@@ -118,7 +118,7 @@ function sessionDuration({ iam, ref, arn, options }: RoleClient, { role }: RoleO
   };
 }
 
-/** Tags that others add stay. */
+/** Tags of other users stay. */
 function tags(
   { iam, ref, arn, options }: RoleClient,
   { tags }: DesiredRole,

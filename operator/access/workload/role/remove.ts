@@ -12,9 +12,9 @@ import { findRole, policiesOf, POLICY_NAME, tagsOfRole } from "./observe.ts";
 import type { RoleClient } from "./role-client.ts";
 
 /**
- * Deletes the owner's role and its policies. Returns false if there is none, or it does not have the owner's tags. IAM does not delete a role
+ * Deletes the owner's role and its policies; false if there is none with the owner's tags. IAM does not delete a role
  * that has policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- * Throws an OutcomeError where the role was just created and is not visible yet: the object must not be deleted before it.
+ * Throws an OutcomeError if a role that was just created is not visible yet: the object must not be deleted before it.
  */
 export async function removeRole(
   client: RoleClient,

@@ -7,7 +7,7 @@ export interface RoleClient {
   readonly iam: IAMClient;
   /** Names the role in every call. */
   readonly ref: { RoleName: string };
-  /** Of the role, to name it where a call is denied. */
+  /** The role's ARN, for messages about denied calls. */
   readonly arn: string;
   /** Second argument of each `send`: ends the call with its reconcile. */
   readonly options: { abortSignal: AbortSignal };
@@ -21,6 +21,6 @@ export function roleClient(session: AwsSession, name: string, arn: string, signa
 export interface OwnRole {
   client: RoleClient;
   desired: DesiredRole;
-  /** Keys of tags that earlier reconciles wrote. Those no longer desired are removed; all other tags belong to other users. */
+  /** Keys of tags that earlier reconciles wrote. Only these are removed once they are no longer desired. */
   appliedTagKeys: readonly string[];
 }

@@ -50,9 +50,9 @@ async function expiresAll(bucket: BucketClient): Promise<boolean> {
 /** Deletes the rules. S3 may not show rules just written: then it disables them. Does nothing if the bucket is gone. */
 export async function stopExpiring(bucket: BucketClient): Promise<void> {
   const { ref, arn } = bucket;
-  const unlessGone = (action: string) => (error: unknown) =>
+  const unlessNoBucket = (action: string) => (error: unknown) =>
     isNoSuchBucket(error) ? undefined : throwFailure(action, arn)(error);
-  const rules = await rulesOf(bucket).catch(unlessGone("s3:GetLifecycleConfiguration"));
+  const rules = await rulesOf(bucket).catch(unlessNoBucket("s3:GetLifecycleConfiguration"));
   if (rules === undefined) return;
   const stopped =
     rules.length > 0
@@ -61,7 +61,7 @@ export async function stopExpiring(bucket: BucketClient): Promise<void> {
           bucket,
           EXPIRE_ALL.map((rule) => ({ ...rule, Status: "Disabled" })),
         );
-  await stopped.catch(unlessGone("s3:PutLifecycleConfiguration"));
+  await stopped.catch(unlessNoBucket("s3:PutLifecycleConfiguration"));
 }
 
 async function putRules({ s3, ref, options }: BucketClient, Rules: LifecycleRule[]): Promise<void> {

@@ -8,8 +8,8 @@ const CUSTOMER_ALGORITHM = "s3:x-amz-server-side-encryption-customer-algorithm";
 
 /**
  * Denies uploads that request another encryption than the declared one. An upload without encryption headers gets the
- * bucket's default and passes (`Null: false`); one with a KMS algorithm and no key would get the account's `aws/s3` key.
- * Keys are not tested if the spec declares `aws/s3`, whose ARN is unknown.
+ * bucket's default and passes (`Null: false`); one with a KMS algorithm and no key would get the account's `aws/s3`
+ * key. Keys are not tested if the spec declares `aws/s3`, whose ARN is unknown.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
 export const enforceEncryption: Template = ({ enforceEncryption }, context) => {

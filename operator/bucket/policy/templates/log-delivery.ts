@@ -35,7 +35,8 @@ const SERVICES: Record<Delivery["service"], LogService> = {
     sourceArn: (partition, account) => `arn:${partition}:cloudtrail:*:${account}:trail/*`,
     reads: ["s3:GetBucketAcl"],
   },
-  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html; the second pattern is for Hive-compatible keys
+  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+  // The second pattern is for Hive-compatible keys.
   "delivery.logs.amazonaws.com": {
     name: "Logs",
     keys: (account) => [`AWSLogs/${account}/*`, `AWSLogs/aws-account-id=${account}/*`],

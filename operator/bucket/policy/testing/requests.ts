@@ -7,9 +7,7 @@ import {
 import type { Statement } from "../../../aws/policy/document.ts";
 import { ACCOUNT, BUCKET_ARN, OPERATOR_ARN } from "./context.ts";
 
-/**
- * A caller. Those in the bucket's account have policies that allow everything, so that only the bucket policy can deny.
- */
+/** A caller. In the bucket's account its own policies allow everything, so that only the bucket policy can deny. */
 export interface Caller {
   principal: SimulationRequestPrincipal;
   context: Record<string, string>;
@@ -18,7 +16,7 @@ export interface Caller {
 export const ORGANIZATION = "o-a1b2c3d4e5";
 export const ENDPOINT = "vpce-0123456789abcdef0";
 
-/** By TLS, not through a VPC endpoint. */
+/** Uses TLS, and no VPC endpoint. */
 const CONNECTION = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "aws:ViaAWSService": "false" };
 
 function role(name: string, path = "", accountId = ACCOUNT, organizationId = ORGANIZATION): Caller {
