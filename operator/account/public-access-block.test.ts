@@ -259,4 +259,13 @@ describe("keepPublicAccessBlock when an older AWSAccount of the AWS account decl
     expect(commands()).toEqual([]);
     expect(left.status).toEqual({ appliedPublicAccessBlock: ON });
   });
+
+  test("another one for a while: the write is repeated as soon as this AWSAccount decides again", async () => {
+    const history = createHistory(() => 0, 90_000);
+    await setUp({ desired: ON, atAws: HALF, history }).run();
+    await thrownOutcome(setUp({ desired: ON, older: HALF, history }).run);
+    const again = setUp({ desired: ON, atAws: HALF, history });
+    await again.run();
+    expect(again.stored()).toEqual(ON);
+  });
 });

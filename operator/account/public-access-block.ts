@@ -53,7 +53,8 @@ export async function keepPublicAccessBlock(
   const { region, publicAccessBlock: desired } = object.spec;
   const s3Control = session.s3Control(region);
   const client = { s3Control, ref: { AccountId: session.accountId }, options: { abortSignal: signal } };
-  if (deciding !== undefined && deciding.metadata.name !== object.metadata.name) yieldTo(deciding, context);
+  if (deciding !== undefined && deciding.metadata.name !== object.metadata.name)
+    yieldTo(dependencies, deciding, context);
   if (desired !== undefined) return enforce(dependencies, client, context, desired);
   const { appliedPublicAccessBlock: applied } = status;
   // The last AWSAccount that declares it removes it.
@@ -62,13 +63,19 @@ export async function keepPublicAccessBlock(
 }
 
 /** Throws an OutcomeError if the spec contradicts the deciding AWSAccount. What that overwrites is no longer ours. */
-function yieldTo({ metadata, spec }: AWSAccount, { object, status }: AccountContext): void {
+function yieldTo(
+  { history }: AccountDependencies,
+  { metadata, spec }: AWSAccount,
+  { object, status }: AccountContext,
+): void {
   const { publicAccessBlock: decided } = spec;
   const { publicAccessBlock: desired } = object.spec;
   const { appliedPublicAccessBlock: applied } = status;
   if (decided === undefined) return;
   if (applied !== undefined && !isEqual(applied, decided)) delete status.appliedPublicAccessBlock;
   if (desired === undefined || isEqual(desired, decided)) return;
+  // When this AWSAccount decides again, AWS must not be taken for settling on an earlier write.
+  history.forget(object.metadata.uid ?? "");
   delete status.publicAccessBlock;
   throw stalled(
     REASON.publicAccessBlockConflict,
