@@ -18,19 +18,15 @@ const COPIED = [
   "tsconfig.json",
   "vitest.config.ts",
 ];
-const CALLS = ["Get", "Create", "Delete"].map((verb) => `${verb}BucketMetadataTableConfiguration`);
-
 /** The written files, and the one that declares the context of the integration tests. */
-const WRITTEN = [
-  "operator/bucket/**/metadata-table*.ts",
-  "test/aws/**/metadata-table*.ts",
-  "test/integration/global-setup.ts",
-];
+const WRITTEN = ["operator/bucket/**/metadata*.ts", "test/aws/**/metadata*.ts", "test/integration/global-setup.ts"];
 
-/** For calls of S3 that no setting makes. */
-const ARGUMENTS = ["metadataTable", "--absent=MetadataTableConfigurationNotFound"].concat(
-  ["get", "put", "delete"].map((option, index) => `--${option}=${CALLS[index]}`),
-);
+/** Arguments for calls of S3 that no setting makes. */
+function argumentsFor(name: string, configuration: string): string[] {
+  const verbs = { get: "Get", put: "Create", delete: "Delete" };
+  const calls = Object.entries(verbs).map(([option, verb]) => `--${option}=${verb}Bucket${configuration}`);
+  return [name, `--absent=${configuration}NotFound`, ...calls];
+}
 
 test("what new-setting writes compiles and passes its tests", { timeout: 180_000 }, async () => {
   const copy = await mkdtemp(join(tmpdir(), "new-setting-"));
@@ -45,7 +41,9 @@ test("what new-setting writes compiles and passes its tests", { timeout: 180_000
   try {
     for (const path of COPIED) await cp(join(ROOT, path), join(copy, path), { recursive: true });
     await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));
-    await run("scripts/new-setting.ts", ...ARGUMENTS);
+    await run("scripts/new-setting.ts", ...argumentsFor("metadataTable", "MetadataTableConfiguration"));
+    // With enums, and with an answer in other words, so that its tests would want the author's help.
+    await run("scripts/new-setting.ts", ...argumentsFor("metadata", "MetadataConfiguration"));
     await run("scripts/generate.ts");
     await writeFile(join(copy, "written.json"), JSON.stringify({ extends: "./tsconfig.json", include: WRITTEN }));
     await run("node_modules/typescript/bin/tsc", "--project", join(copy, "written.json"));

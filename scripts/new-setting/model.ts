@@ -3,6 +3,7 @@ import * as sdk from "@aws-sdk/client-s3";
 import { isWildcardOnlyAction } from "@cloud-copilot/iam-simulate";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
+import { enumOf } from "./enums.ts";
 
 /** The names of S3's calls, such as "GetBucketWebsite". */
 export interface Calls {
@@ -14,6 +15,8 @@ export interface Calls {
 /** One value in the documents. Lists of structures have no leaf: the author writes them. */
 export interface Leaf {
   type: "string" | "boolean" | "integer" | "strings";
+  /** The words of an enum. */
+  words: string[] | undefined;
   /** Path in the document of the PUT: ["S3TablesDestination", "TableBucketArn"]. */
   put: string[];
   /** Path in the answer; undefined if the answer has no field of this name. */
@@ -58,8 +61,9 @@ export async function modelOf(calls: Calls): Promise<Model> {
     gotType: answer === undefined ? (document.getName() ?? payload) : (got.getName() ?? answer),
     putRoot: rootOf(document),
     gotRoot: rootOf(got),
-    leaves: leavesIn(document).map(({ path, type }) => ({
+    leaves: leavesIn(document).map(({ path, type, words }) => ({
       type,
+      words,
       put: path,
       got: gotLeaves.find((each) => each.path.at(-1) === path.at(-1))?.path,
     })),
@@ -85,16 +89,23 @@ function membersOf(schema: NormalizedSchema): [name: string, member: NormalizedS
   return [...schema.structIterator()];
 }
 
-function leavesIn(schema: NormalizedSchema, path: string[] = []): { path: string[]; type: Leaf["type"] }[] {
+function leavesIn(
+  schema: NormalizedSchema,
+  path: string[] = [],
+): (Pick<Leaf, "type" | "words"> & { path: string[] })[] {
   return membersOf(schema).flatMap(([name, member]) => {
     const place = [...path, name];
     if (member.isStructSchema()) return leavesIn(member, place);
-    if (member.isBooleanSchema()) return [{ path: place, type: "boolean" as const }];
-    if (member.isNumericSchema()) return [{ path: place, type: "integer" as const }];
-    if (member.isStringSchema()) return [{ path: place, type: "string" as const }];
-    const isList = member.isListSchema() && member.getValueSchema().isStringSchema();
-    return isList ? [{ path: place, type: "strings" as const }] : [];
+    const type = typeOf(member);
+    return type === undefined ? [] : [{ path: place, type, words: enumOf(schema.getName() ?? "", name) }];
   });
+}
+
+function typeOf(member: NormalizedSchema): Leaf["type"] | undefined {
+  if (member.isBooleanSchema()) return "boolean";
+  if (member.isNumericSchema()) return "integer";
+  if (member.isStringSchema()) return "string";
+  return member.isListSchema() && member.getValueSchema().isStringSchema() ? "strings" : undefined;
 }
 
 /** IAM leaves "Bucket" out of some names, and has no delete for some settings. */
@@ -112,5 +123,6 @@ async function actionOf(call: string): Promise<string> {
     );
     if (isKnown) return `s3:${name}`;
   }
+  console.log(`IAM knows no action ${names.join(", ")}: correct iamActions in the setting's file`);
   return `s3:${call}`;
 }

@@ -3,6 +3,8 @@ import type { Leaf, Model } from "./model.ts";
 
 type Tree = { [name: string]: Tree | string };
 
+const TYPES = { string: "string", boolean: "boolean", integer: "integer", strings: "array" } as const;
+
 /** S3's name as a field of the spec: "TableBucketArn" becomes "tableBucketArn". */
 function fieldName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
@@ -58,7 +60,12 @@ export function fieldsOf({ leaves }: Model): string {
   return JSON.stringify(leaves.flatMap(({ got }) => got?.join(".") ?? []));
 }
 
-function sample({ type, put }: Leaf, word: string): string {
+/** "a" and "b" stand for two values. */
+function sample({ type, put, words }: Leaf, word: string): string {
+  if (words !== undefined) {
+    const text = JSON.stringify((word === "a" ? words[0] : words[1]) ?? words[0]);
+    return type === "strings" ? `[${text}]` : text;
+  }
   if (type === "boolean") return String(word === "a");
   if (type === "integer") return word === "a" ? "1" : "2";
   const text = put.at(-1)?.endsWith("Arn") ? `"arn:aws:service:eu-central-1:111122223333:${word}"` : `"${word}"`;
@@ -108,7 +115,10 @@ export function xmlOf({ leaves, putType, gotType, gotRoot }: Model): string {
   return elements(gotRoot, tree);
 }
 
-const TYPES = { string: "string", boolean: "boolean", integer: "integer", strings: "array" } as const;
+/** Type and enum of a field in the CRD. */
+function schemaOf({ type, words }: Leaf): string {
+  return TYPES[type] + (type === "string" && words ? `; enum: [${words.join(", ")}]` : "");
+}
 
 /** The block of the CRD. The author adds descriptions and bounds, which schema.test.ts requires. */
 export function crdBlock({ leaves }: Model, name: string, indent: string): string {
@@ -117,7 +127,7 @@ export function crdBlock({ leaves }: Model, name: string, indent: string): strin
       const list = [`${depth}  x-kubernetes-list-type: set`, `${depth}  items:`, `${depth}    type: string`];
       return [
         `${depth}${field}:`,
-        `${depth}  type: ${tree}`,
+        ...`type: ${tree}`.split("; ").map((line) => `${depth}  ${line}`),
         `${depth}  description: TODO`,
         ...(tree === "array" ? list : []),
       ];
@@ -132,6 +142,6 @@ export function crdBlock({ leaves }: Model, name: string, indent: string): strin
       ...inner,
     ];
   };
-  const tree = treeOf(leaves.map((leaf) => [specPath(leaf), TYPES[leaf.type]]));
+  const tree = treeOf(leaves.map((leaf) => [specPath(leaf), schemaOf(leaf)]));
   return `${lines(name, tree, indent).join("\n")}\n`;
 }
