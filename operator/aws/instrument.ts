@@ -65,11 +65,12 @@ export function instrument<Input extends object, Output extends object>(
 ): Pluggable<Input, Output> {
   const rateLimit: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
     await instruments.limiter.acquire(signalOf(context));
-    if (instruments.mayCall?.() === false)
-      throw new DOMException("The operator may not call AWS any more", "AbortError");
     return next(args);
   };
   const measure: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
+    // As late as possible: the process may have been stopped while it waited or signed.
+    if (instruments.mayCall?.() === false)
+      throw new DOMException("The operator may not call AWS any more", "AbortError");
     const finish = start(instruments, operationName(context));
     try {
       const result = await next(args);

@@ -17,7 +17,7 @@ import { createWorld, type World } from "../support/world/world.ts";
  * finishes the work. There is a bucket for each such point. Its call is held until the calls of all buckets are held;
  * then one kill interrupts them all.
  */
-vi.setConfig({ maxConcurrency: 2, testTimeout: 120_000 });
+vi.setConfig({ maxConcurrency: 2, testTimeout: 240_000 });
 
 let bundle: string;
 beforeAll(async () => {

@@ -32,7 +32,7 @@ export interface Phase {
 }
 
 /** Long enough for several rounds of backoff. */
-const OVER_MS = 45_000;
+const OVER_MS = 90_000;
 
 const apply = async ({ world, name, spec }: Subject): Promise<Over> => {
   const { metadata } = await world.applyBucket(name, spec);
