@@ -15,7 +15,7 @@ export function joinStatements(statements: readonly Statement[]): Statement[] {
   return joined.map(statementOf);
 }
 
-/** Adds a statement, or joins it with one that is there; the result may then join with another. */
+/** Adds a statement, or joins it with one that is there; the result may then join with another one. */
 function insert(joined: Lists[], lists: Lists): void {
   for (const [index, other] of joined.entries()) {
     const both = join(other, lists);

@@ -11,9 +11,9 @@ const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const ACTIONS: ReadonlySet<string> = new Set(["kms:Decrypt", "kms:Decrypt,kms:GenerateDataKey"]);
 
 /**
- * The KMS keys that a role's policy grants for a bucket, with their encryption contexts, in the order of the policy:
- * the latest key first. By it the policy at AWS is what remembers the former keys of a bucket. Counts only statements
- * that the operator would write, word for word. Pure.
+ * The KMS keys that a role's or session's policy grants for a bucket, with their encryption contexts, in the order of
+ * the policy: in a role's policy, among keys with the same contexts, the latest first. The policy at AWS is the record
+ * of a bucket's former keys. Counts only statements that the operator would write, word for word. Pure.
  */
 export function keysGranted(policy: PolicyDocument | undefined, bucketArn: string): AccessEncryption[] {
   const granted = (policy?.Statement ?? []).filter(isOurs).flatMap((statement) => {
