@@ -9,10 +9,16 @@ import { permissionsPolicy } from "./policy/permissions.ts";
 import { contributionOf } from "./principals/contribution.ts";
 import { buckets, grantLists, keysAround } from "./testing/arbitrary-grants.ts";
 import {
+  expectVerdicts,
+  grantedAt,
+  requestOnObject,
+  requestsAt,
+  requestsOnBucket,
+} from "./testing/expected-requests.ts";
+import {
   BUCKET,
   foreignRole,
   FORMER_KEY_ARN,
-  isAllowed,
   KEY_ARN,
   ownRole,
   READER,
@@ -36,16 +42,7 @@ const GRANTEES: Record<string, RightsOf> = {
   },
 };
 
-/** Whether the grants allow it, decided without code of the operator. */
-function grantedAt(grants: readonly Grant[], key: string, ...permissions: Grant["permissions"]): boolean {
-  return grants.some(
-    (grant) =>
-      (grant.prefix === "*" || key.startsWith(grant.prefix)) &&
-      grant.permissions.some((permission) => permissions.includes(permission)),
-  );
-}
-
-const onObject = (action: string, key: string): Request => ({ action, resource: `${arn}/${key}` });
+const onObject = (action: string, key: string) => requestOnObject(BUCKET, action, key);
 const onKey = (action: string, contextArn: string, resource = KEY_ARN, service = `s3.${region}`): Request => ({
   action: `kms:${action}`,
   resource,
@@ -58,49 +55,6 @@ const directly = (action: string, contextArn: string): Request => ({
   resource: KEY_ARN,
   context: { "kms:EncryptionContext:aws:s3:arn": contextArn },
 });
-
-/** Written from AWS's reference and not from grants.ts. */
-const ON_OBJECTS: Readonly<Record<string, Grant["permissions"][number]>> = {
-  "s3:GetObject": "Read",
-  "s3:GetObjectVersion": "ReadVersions",
-  "s3:PutObject": "Write",
-  "s3:AbortMultipartUpload": "Write",
-  "s3:ListMultipartUploadParts": "Write",
-  "s3:DeleteObject": "Delete",
-  "s3:GetObjectTagging": "Tag",
-  "s3:PutObjectTagging": "Tag",
-  "s3:DeleteObjectTagging": "Tag",
-  "s3:RestoreObject": "Restore",
-};
-const LISTS = { "s3:ListBucket": "List", "s3:ListBucketVersions": "ReadVersions" } as const;
-
-/** Requests for one object key, and whether each must be allowed. */
-function requestsAt(key: string, grants: readonly Grant[], { encryption }: AccessBucket): [Request, boolean][] {
-  const at = (...permissions: Grant["permissions"]) => grantedAt(grants, key, ...permissions);
-  const byObject = encryption?.contexts.includes("Object") ?? false;
-  const requests: [Request, boolean][] = [
-    ...Object.entries(LISTS).map(([action, permission]): [Request, boolean] => [
-      { action, resource: arn, context: { "s3:prefix": key } },
-      at(permission),
-    ]),
-    [onKey("Decrypt", `${arn}/${key}`), byObject && at("Read", "ReadVersions", "Write")],
-    [onKey("GenerateDataKey", `${arn}/${key}`), byObject && at("Write")],
-    [onKey("Encrypt", `${arn}/${key}`), false],
-  ];
-  // No object has an empty key.
-  if (key === "") return requests;
-  const onObjects = Object.entries(ON_OBJECTS).map(([action, permission]): [Request, boolean] => [
-    onObject(action, key),
-    at(permission),
-  ]);
-  return [...requests, ...onObjects];
-}
-
-async function expectVerdicts(rights: Rights, requests: readonly (readonly [Request, boolean])[]): Promise<void> {
-  for (const [request, allowed] of requests) {
-    expect(await isAllowed(rights, request), JSON.stringify(request)).toBe(allowed);
-  }
-}
 
 describe.each(Object.entries(GRANTEES))("%s", (_, rightsOf) => {
   test("may access what is below its prefixes, and nothing else", async () => {
@@ -118,24 +72,7 @@ describe.each(Object.entries(GRANTEES))("%s", (_, rightsOf) => {
 
   test("may not list without a prefix, unless it may list everything", async () => {
     const property = fc.asyncProperty(grantLists, buckets, async (grants, bucket) => {
-      const has = (permission: Grant["permissions"][number], ...prefixes: string[]) =>
-        grants.some(
-          ({ prefix, permissions }) =>
-            permissions.includes(permission) && (prefixes.length === 0 || prefixes.includes(prefix)),
-        );
-      const rights = rightsOf(grants, bucket);
-      for (const [action, permission] of Object.entries(LISTS)) {
-        const everything = has(permission, "*");
-        await expectVerdicts(rights, [
-          [{ action, resource: arn }, everything],
-          [{ action, resource: arn, context: { "s3:prefix": "" } }, everything],
-          [{ action, resource: arn, context: { "s3:prefix": "", "s3:delimiter": "/" } }, everything],
-        ]);
-      }
-      await expectVerdicts(rights, [
-        [{ action: "s3:ListBucketMultipartUploads", resource: arn }, has("List", "*")],
-        [{ action: "s3:GetBucketLocation", resource: arn }, has("List")],
-      ]);
+      await expectVerdicts(rightsOf(grants, bucket), requestsOnBucket(grants, bucket));
     });
     await fc.assert(property, { numRuns: 12 });
   });
