@@ -16,6 +16,8 @@ export const DELAY_MS = {
 
   /** A watch event of the referenced object, such as the AWSAccount, triggers a reconcile long before. */
   reference: 5 * MINUTE_MS,
+  /** The S3Bucket of a destination takes seconds to create its bucket, and no watch event tells when it owns it. */
+  destination: 10 * SECOND_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */
   bucketPolicy: MINUTE_MS,
   /** The operator does not watch ServiceAccounts. */
