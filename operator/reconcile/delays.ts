@@ -16,7 +16,7 @@ export const DELAY_MS = {
 
   /** A watch event of the referenced object, such as the AWSAccount, triggers a reconcile long before. */
   reference: 5 * MINUTE_MS,
-  /** The S3Bucket of a destination takes seconds to create its bucket, and no watch event tells when it owns it. */
+  /** After a restart, no watch event tells that the S3Bucket of a destination was verified again. */
   destination: 10 * SECOND_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */
   bucketPolicy: MINUTE_MS,
