@@ -5,6 +5,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/principals/bucket-uses.ts";
+import { createAccessSweep } from "./access/sweep/sweep.ts";
+import { createExclusive } from "./access/workload/exclusive.ts";
 import { createAccountReconciler } from "./account/controller.ts";
 import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
@@ -123,10 +125,23 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     now: () => clock.now(),
     onDrift: (name: string) => metrics.driftDetected(kind, name),
   });
+  const exclusive = createExclusive();
   const reconcileAccount = createAccountReconciler({
     ...engine(AWS_ACCOUNTS.kind),
     aws,
     accounts: () => watches.directory.accounts(),
+    sweepAccess: createAccessSweep({
+      client,
+      directory: watches.directory,
+      accesses: () => watches.accesses.store.list(),
+      cluster: config.clusterName,
+      watchNamespaces: config.watchNamespaces,
+      watchSelector: config.watchSelector,
+      exclusive,
+      pollIntervalMs: config.pollIntervalMs,
+      clock,
+      onRevoked: (kind) => metrics.accessRevoked(kind),
+    }),
   });
   const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, Math.min(config.concurrency, 2));
   const reconcileBucket = createBucketReconciler({

@@ -1,0 +1,145 @@
+import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, type Role } from "@aws-sdk/client-iam";
+import { throwFailure, unlessGone } from "../../reconcile/aws-failure.ts";
+import { findRole, policiesOf, tagsOfRole } from "../workload/role/observe.ts";
+import { roleClient, type RoleClient } from "../workload/role/role-client.ts";
+import { policyNamesOf, roleKeysOf } from "./expected.ts";
+import {
+  existingRoles,
+  isRoleOf,
+  managedRoles,
+  surplusPolicies,
+  surplusRoles,
+  taggedOwner,
+  unattendedRoles,
+  type ManagedRole,
+  type SurplusRole,
+} from "./judge.ts";
+import type { RoleOwner } from "./names.ts";
+import { inlinePolicyNames, listRoles } from "./read.ts";
+import type { SweepRun } from "./run.ts";
+
+/** Existing roles whose policies one sweep lists; the next one continues. */
+const MAX_EXAMINED = 200;
+
+/** Revokes roles, and inline policies in other roles, that no BucketAccess asks for. */
+export async function sweepRoles(run: SweepRun): Promise<void> {
+  const { session, scope, expected, signal } = run;
+  const roles: Role[] = [];
+  for (const path of scope.listedPaths) {
+    await run.attempt(async () => void roles.push(...(await listRoles(session.iam(), path, signal))));
+  }
+  const managed = managedRoles(roles, scope);
+  await run.attempt(async () => {
+    for (const role of await unasked(run, surplusRoles(managed, expected)))
+      await run.attempt(() => sweepRole(run, role));
+  });
+  for (const role of unattendedRoles(managed, expected)) await run.attempt(() => sweepUnattended(run, role));
+  // A policy does not tell its namespace, and this operator cannot list the BucketAccesses of all others.
+  if (!run.watchesAll) return;
+  for (const role of nextOf(run, existingRoles(roles, scope))) await run.attempt(() => sweepExisting(run, role));
+}
+
+/** Without those of other operators, for one list of BucketAccesses instead of a look at each role. */
+async function unasked({ cluster, live }: SweepRun, surplus: readonly SurplusRole[]): Promise<SurplusRole[]> {
+  if (surplus.every(({ isReplaced }) => isReplaced)) return [...surplus];
+  const keys = new Set((await live.askingAtFirst()).flatMap((access) => roleKeysOf(cluster, access)));
+  return surplus.filter(({ key, isReplaced }) => isReplaced || !keys.has(key));
+}
+
+async function sweepRole(run: SweepRun, role: SurplusRole): Promise<void> {
+  const { session, cluster, live, signal } = run;
+  const { name, arn, key, isReplaced } = role;
+  if (run.memory.isForeign(role.id)) return;
+  const client = roleClient(session, name, arn, signal);
+  await run.exclusive(arn, signal, async () => {
+    const owner = await ownerOfRole(run, client, role);
+    if (owner === undefined) return;
+    const asking = isReplaced ? [] : await live.asking(owner.namespace);
+    if (asking.some((access) => roleKeysOf(cluster, access).includes(key))) return;
+    await deleteRole(client);
+    const why = isReplaced
+      ? "another role has replaced it"
+      : `no BucketAccess of namespace '${owner.namespace}' asks for it`;
+    run.revoked("role", `Deleted role '${arn}': ${why}`);
+  });
+}
+
+/** The owner of a role of this cluster, in a namespace that this operator watches. Remembers other roles. */
+async function ownerOfRole(
+  { cluster, memory, isWatched }: SweepRun,
+  client: RoleClient,
+  managed: ManagedRole,
+): Promise<RoleOwner | undefined> {
+  const role = await findRole(client);
+  if (role === undefined) return undefined;
+  const owner = taggedOwner(tagsOfRole(role), cluster);
+  if (owner !== undefined && isRoleOf(managed, owner) && isWatched(owner.namespace)) return owner;
+  memory.noteForeign(managed.id);
+  return undefined;
+}
+
+/**
+ * Its policies go first, and with them the access. IAM does not delete a role that has policies:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ */
+async function deleteRole(client: RoleClient): Promise<void> {
+  const { iam, ref, arn, options } = client;
+  const { inline, attached } = await policiesOf(client);
+  for (const PolicyName of inline) await deletePolicy(client, PolicyName);
+  for (const PolicyArn of attached) {
+    const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
+    await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
+  }
+  await iam.send(new DeleteRoleCommand(ref), options).catch(throwFailure("iam:DeleteRole", arn));
+}
+
+async function deletePolicy({ iam, ref, arn, options }: RoleClient, PolicyName: string): Promise<void> {
+  const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
+  await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);
+}
+
+/** A role whose contributors are all paused: no reconcile removes the policies of those that are gone. */
+async function sweepUnattended(run: SweepRun, role: ManagedRole): Promise<void> {
+  const { session, cluster, expected, live, signal } = run;
+  const client = roleClient(session, role.name, role.arn, signal);
+  const contributors = expected.roles.get(role.key)?.contributors ?? [];
+  const found = await inlinePolicyNames(client);
+  if (surplusPolicies(cluster, found, policyNamesOf(cluster, contributors)).length === 0) return;
+  await run.exclusive(role.arn, signal, async () => {
+    const owner = await ownerOfRole(run, client, role);
+    if (owner === undefined) return;
+    const asking = await live.asking(owner.namespace);
+    const owners = asking.filter((access) => roleKeysOf(cluster, access).includes(role.key));
+    for (const name of surplusPolicies(cluster, found, policyNamesOf(cluster, owners))) {
+      await deletePolicy(client, name);
+      const why = `no BucketAccess of namespace '${owner.namespace}' asks for it`;
+      run.revoked("policy", `Deleted policy '${name}' of role '${role.arn}': ${why}`);
+    }
+  });
+}
+
+/** A role of another owner, of which only the policies of BucketAccesses are the operator's. */
+async function sweepExisting(run: SweepRun, { RoleName = "", Arn = "" }: Role): Promise<void> {
+  const { session, cluster, expected, live, signal } = run;
+  const client = roleClient(session, RoleName, Arn, signal);
+  const found = await inlinePolicyNames(client);
+  const owned = policyNamesOf(cluster, expected.existingRoles.get(Arn) ?? []);
+  if (surplusPolicies(cluster, found, owned).length === 0) return;
+  await run.exclusive(Arn, signal, async () => {
+    const asking = (await live.asking()).filter(({ spec }) => spec.role?.arn === Arn);
+    for (const name of surplusPolicies(cluster, found, policyNamesOf(cluster, asking))) {
+      await deletePolicy(client, name);
+      run.revoked("policy", `Deleted policy '${name}' of role '${Arn}': no BucketAccess with this role asks for it`);
+    }
+  });
+}
+
+/** The roles that are this sweep's turn. */
+function nextOf({ memory, session: { accountId } }: SweepRun, roles: readonly Role[]): Role[] {
+  const byName = roles.toSorted((a, b) => ((a.Arn ?? "") < (b.Arn ?? "") ? -1 : 1));
+  const last = memory.lastExamined.get(accountId) ?? "";
+  const next = byName.filter(({ Arn = "" }) => Arn > last);
+  const turn = [...next, ...byName.filter(({ Arn = "" }) => Arn <= last)].slice(0, MAX_EXAMINED);
+  memory.lastExamined.set(accountId, turn.at(-1)?.Arn ?? "");
+  return turn;
+}
