@@ -1,5 +1,5 @@
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, type Role } from "@aws-sdk/client-iam";
-import { throwFailure, unlessGone } from "../../reconcile/aws-failure.ts";
+import { unlessGone } from "../../reconcile/aws-failure.ts";
 import { findRole, policiesOf, tagsOfRole } from "../workload/role/observe.ts";
 import { roleClient, type RoleClient } from "../workload/role/role-client.ts";
 import { policyNamesOf, roleKeysOf } from "./expected.ts";
@@ -90,7 +90,7 @@ async function deleteRole(client: RoleClient): Promise<void> {
     const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
     await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
   }
-  await iam.send(new DeleteRoleCommand(ref), options).catch(throwFailure("iam:DeleteRole", arn));
+  await unlessGone(iam.send(new DeleteRoleCommand(ref), options), "iam:DeleteRole", arn);
 }
 
 async function deletePolicy({ iam, ref, arn, options }: RoleClient, PolicyName: string): Promise<void> {
