@@ -121,7 +121,7 @@ export interface Naming {
   allowedPatterns?: string[];
 }
 /**
- * Limits for every S3Bucket and BucketAccess. An object beyond a limit is `Stalled` with `GuardrailViolated`, and the operator applies nothing of it; what was applied before stays. Absent: no such limits.
+ * Limits for every S3Bucket and BucketAccess. An object beyond a limit is `Stalled` with `GuardrailViolated`, and the operator applies nothing of it. Settings that were applied before stay. An empty object limits the roles, destinations and key aliases that S3Buckets may name. Absent: no such limits.
  */
 export interface Guardrails {
   /**
@@ -130,6 +130,24 @@ export interface Guardrails {
    * @maxItems 500
    */
   allowedAccounts?: string[];
+  /**
+   * IAM roles that an S3Bucket may name for AWS to assume, such as `replication.roleArn`, as patterns of ARNs. `*` stands for any characters, `?` for one character, and `{namespace}` for the namespace of the S3Bucket. Absent: none.
+   *
+   * @maxItems 100
+   */
+  allowedRoles?: string[];
+  /**
+   * Buckets in the account that S3Buckets may name as destinations of replication, access logs, inventory and analytics, as patterns of bucket names, with the placeholders of `allowedRoles`. Buckets of S3Buckets in the same namespace and account are always allowed. A destination in another account is a matter of `allowedAccounts` if the S3Bucket names that account. Absent: no others.
+   *
+   * @maxItems 100
+   */
+  allowedDestinations?: string[];
+  /**
+   * Aliases that S3Buckets may choose in `encryption.kmsKey.managed.alias`, as patterns, with the placeholders of `allowedRoles`. Absent: none; the operator then names the keys.
+   *
+   * @maxItems 100
+   */
+  allowedKeyAliases?: string[];
   /**
    * Allows public access to buckets: turning off a switch of `publicAccessBlock`, a public policy statement, or ACLs without Block Public Access. Absent: true, or false if `allowedAccounts` is set.
    */

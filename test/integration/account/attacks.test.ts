@@ -18,6 +18,7 @@ import {
   clusterOf,
   findConfigMap,
   roleOf,
+  workloadAccount,
   worldWithBucket,
   type Accesses,
 } from "../support/world/access.ts";
@@ -235,6 +236,35 @@ describe("attacks of one namespace on another", () => {
       for (const secret of secrets) expect(note).not.toContain(secret);
     }
   });
+});
+
+test("confused deputy: AWS writes nothing into a bucket of others, whose name the attacker also declares", async () => {
+  await using scene = await tenants({ versioning: "Enabled" });
+  const { world, attacker } = scene;
+  const victim = world.bucketName("docs");
+  const before = snapshot(world, victim);
+  const roleArn = world.account.addRole("replicate-everything").arn;
+  const destination = { bucket: `arn:aws:s3:::${victim}`, account: world.account.id };
+  const rule = { id: "pump", priority: 1, status: "Enabled" as const, destination };
+  const pump = { versioning: "Enabled" as const, replication: { roleArn, rules: [rule] } };
+
+  // A role and a bucket that the guardrails do not allow.
+  await attacker.applyBucket("pump", { bucketName: world.bucketName("pump"), ...pump });
+  const refused = await attacker.bucketWhen("pump", isStalled("GuardrailViolated"));
+  expect(message(refused)).toContain("allowedRoles");
+  expect(message(refused)).toContain("allowedDestinations");
+
+  // The role is allowed, and the attacker claims the bucket's name: a claim is no ownership.
+  const guardrails = { allowedAccounts: [PARTNER], allowPublicAccess: false, allowedRoles: [roleArn] };
+  await world.applyAccount(workloadAccount(world, { guardrails }));
+  await attacker.applyBucket("claim", { bucketName: victim });
+  await attacker.bucketWhen("claim", isStalled("BucketNotOwned"));
+  await attacker.bucketWhen("pump", isReconciling("DestinationNotReady"));
+  await attacker.applyBucket("logs", { bucketName: world.bucketName("logs"), logging: { targetBucket: victim } });
+  await attacker.bucketWhen("logs", isReconciling("DestinationNotReady"));
+  expect(snapshot(world, victim)).toEqual(before);
+  expect(world.account.buckets.has(world.bucketName("pump"))).toBe(false);
+  expect(world.account.buckets.has(world.bucketName("logs"))).toBe(false);
 });
 
 function statement(aws: string[]): S3BucketSpec {
