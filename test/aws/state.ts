@@ -94,15 +94,20 @@ export interface PodIdentityAssociation {
   modifiedAt: number;
 }
 
-export interface Cluster {
+/** An issuer of web identity tokens. */
+export interface Issuer {
+  /** https://…, as in the claim `iss`. */
+  oidcIssuer: string;
+  /** Keys that sign its tokens. */
+  signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
+}
+
+/** Issues the tokens of its service accounts. */
+export interface Cluster extends Issuer {
   name: string;
   arn: string;
   region: string;
-  /** https://…, the issuer of its service account tokens. */
-  oidcIssuer: string;
   createdAt: number;
-  /** Keys that sign its tokens. */
-  signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
   /** By id. */
   podIdentityAssociations: Map<string, PodIdentityAssociation>;
 }
@@ -297,6 +302,8 @@ export interface World {
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;
+  /** Issuers besides the clusters. */
+  issuers: Issuer[];
   /** The next unused number, for IDs. */
   next(): number;
 }
