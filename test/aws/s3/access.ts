@@ -34,14 +34,13 @@ export function s3Accesses(asked: S3Request): Access[] {
   if (bucket === undefined || bucket.region !== request.scope.region) return [];
   const context = requestContext(asked);
   const ofBucket = bucketAccess(world, bucket);
-  const asksForMissing = (operation === "GetObject" || operation === "HeadObject") && !isThere(bucket, key);
-  // Only callers that may list the bucket learn that a key is missing. A grant that is limited to a prefix does not
-  // count, unlike at AWS: FACTS.md#s3-permissions.
+  const asksForMissing = (operation === "GetObject" || operation === "HeadObject") && !isThere(bucket, asked);
+  // Only callers that may list the key learn that it is missing: FACTS.md#s3-permissions.
   const listing = {
     ...ofBucket,
     action: "s3:ListBucket",
     resource: `arn:aws:s3:::${bucketName}`,
-    context: connection(asked),
+    context: { ...connection(asked), "s3:prefix": key },
   };
   return [
     ...asked.actions.map((each) =>
@@ -105,6 +104,9 @@ function connection({ request, world }: Pick<S3Request, "request" | "world">): R
   };
 }
 
-function isThere({ objects }: Bucket, key: string): boolean {
-  return objects.get(key)?.[0]?.deleteMarker === false;
+function isThere({ objects }: Bucket, { key, request: { query } }: S3Request): boolean {
+  const versionId = query.get("versionId");
+  const versions = objects.get(key) ?? [];
+  if (versionId !== null) return versions.some((version) => version.versionId === versionId);
+  return versions[0]?.deleteMarker === false;
 }
