@@ -284,6 +284,42 @@ describe("further policy types", () => {
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("because no identity-based policy allows"));
   });
 
+  simulatorTest("a bucket policy grants access to accounts, users, roles and single sessions", async () => {
+    const other = target.simulator.account("333344445555");
+    const role = other.addRole("reader", { path: "/apps/", trustedAccounts: [target.accountId] });
+    const user = other.addUser("ann");
+    const session = async (RoleSessionName: string) => {
+      const assume = new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName });
+      return target.s3({ credentials: credentialsOf((await target.sts().send(assume)).Credentials) });
+    };
+    const callers = {
+      user: target.s3({ credentials: user.credentials }),
+      night: await session("night"),
+      day: await session("day"),
+    };
+    const grant = async (principal: string) => {
+      const statement = {
+        Effect: "Allow",
+        Principal: { AWS: principal },
+        Action: "s3:GetObject",
+        Resource: objects(""),
+      };
+      await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(statement) }));
+      const answers = Object.entries(callers).map(([name, s3]) =>
+        get(s3, "team-a/x").then(
+          () => name,
+          () => "",
+        ),
+      );
+      return (await Promise.all(answers)).filter((name) => name !== "");
+    };
+    const sessionArn = `arn:aws:sts::333344445555:assumed-role/reader/night`;
+    expect(await grant("333344445555")).toEqual(["user", "night", "day"]);
+    expect(await grant(user.arn)).toEqual(["user"]);
+    expect(await grant(role.arn)).toEqual(["night", "day"]);
+    expect(await grant(sessionArn)).toEqual(["night"]);
+  });
+
   simulatorTest("sessions of a deleted role have no permissions", async () => {
     const { s3, roleArn } = await workloads.start(reading());
     account().roles.delete(roleArn);

@@ -109,8 +109,8 @@ export function invalidBucketState(message: string): AwsError {
   return new AwsError(409, "InvalidBucketState", message);
 }
 
-export function malformedPolicy(message: string): AwsError {
-  return new AwsError(400, "MalformedPolicy", message);
+export function malformedPolicy(message: string, details: Record<string, string> = {}): AwsError {
+  return new AwsError(400, "MalformedPolicy", message, { details });
 }
 
 export function accessDenied(message = "Access Denied"): AwsError {
