@@ -127,6 +127,14 @@ export interface Retention {
   until: number;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
+export interface Checksum {
+  algorithm: "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
+  /** Base64; with the number of parts after a dash if composite. */
+  value: string;
+  type: "FULL_OBJECT" | "COMPOSITE";
+}
+
 export interface ObjectVersion {
   versionId: string;
   deleteMarker: boolean;
@@ -134,6 +142,17 @@ export interface ObjectVersion {
   contentType: string;
   etag: string;
   lastModified: number;
+  /** Further headers that are stored and returned: cache-control, x-amz-meta-* and others, in lower case. */
+  metadata: Record<string, string>;
+  storageClass: string;
+  tags: Map<string, string>;
+  /** Canned ACL. */
+  acl: string;
+  checksum: Checksum | undefined;
+  /** Bytes of each part; undefined unless the object was uploaded in parts. */
+  partSizes: number[] | undefined;
+  /** Restored from an archive until this time in milliseconds; "ongoing" until a test sets the time. */
+  restored: number | "ongoing" | undefined;
   retention: Retention | undefined;
   /** Undefined if it was never set. */
   legalHold: "ON" | "OFF" | undefined;
@@ -143,15 +162,33 @@ export interface ObjectVersion {
   bucketKeyEnabled: boolean;
 }
 
+/** Properties of a new object that its request decides. */
+export type ObjectProperties = Pick<
+  ObjectVersion,
+  | "contentType"
+  | "metadata"
+  | "storageClass"
+  | "tags"
+  | "acl"
+  | "retention"
+  | "legalHold"
+  | "kmsKeyArn"
+  | "bucketKeyEnabled"
+>;
+
 export interface UploadedPart {
   body: Buffer;
   etag: string;
   lastModified: number;
+  checksum: Checksum | undefined;
 }
 
 export interface Upload {
   key: string;
   initiated: number;
+  properties: ObjectProperties;
+  /** Of the object; undefined without a checksum. */
+  checksum: Pick<Checksum, "algorithm" | "type"> | undefined;
   /** By number. */
   parts: Map<number, UploadedPart>;
 }

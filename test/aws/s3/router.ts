@@ -10,10 +10,12 @@ import { accountOf, findBucket } from "../world.ts";
 import { textAt } from "../xml.ts";
 import { s3Accesses } from "./access.ts";
 import { addressOf } from "./address.ts";
+import { checkChunkSignatures, unchunked } from "./aws-chunked.ts";
+import { requireChecksum } from "./checksums.ts";
 import { corsHeaders, preflightReply } from "./cors-answer.ts";
 import { denied, failure, rejection, renderError } from "./errors.ts";
 import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
-import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
+import { checkIntegrity, isCommonHeader } from "./request-checks.ts";
 import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
 import { SUBRESOURCES } from "./subresources.ts";
 
@@ -31,7 +33,8 @@ export function s3(world: World, normalise: Normaliser): Service {
   };
 }
 
-function route(world: World, normalise: Normaliser, request: AwsRequest): Operation {
+function route(world: World, normalise: Normaliser, received: AwsRequest): Operation {
+  const request = unchunked(received);
   const { bucketName, key } = addressOf(request);
   if (request.method === "OPTIONS") return preflight(world, request, bucketName);
   const subresource = findSubresource(request, levelOf(bucketName, key));
@@ -39,26 +42,28 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   refuseUnknown(request, subresource, method);
   const decided = (name: Method["action"]) => (typeof name === "string" ? name : name(request));
   const operation = decided(method.operation);
-  const actions = [decided(method.action), ...(method.furtherActions?.(request) ?? [])];
+  const own = [decided(method.action), ...(method.furtherActions?.(request) ?? [])];
+  const sources = method.sources?.(request) ?? [];
   const resourceOf = (action: string) => (action === "iam:PassRole" ? roleOf(request) : arnOf(bucketName, key));
   return {
     name: operation,
-    actions,
+    actions: [...own, ...sources.map(({ action }) => action)],
     write: method.write,
     ...(bucketName !== "" && { bucket: bucketName }),
     ...(key !== "" && { key }),
     resourceOf,
     accesses: (caller) => {
-      const whole = actions
+      const whole = own
         .map((action) => ({ action, resource: resourceOf(action) }))
         .filter(({ action, resource }) => action !== "iam:PassRole" || resource.startsWith("arn:"));
       const parts = method
         .parts?.(request)
         .map((part) => ({ action: part.action, resource: arnOf(bucketName, part.key) }));
-      return s3Accesses({ request, world, caller, operation, bucketName, key, actions: parts ?? whole });
+      return s3Accesses({ request, world, caller, operation, bucketName, key, sources, actions: parts ?? whole });
     },
     partial: method.partial === true,
     perform: (caller, denials) => {
+      if (world.evaluatePolicies) checkChunkSignatures(received, caller);
       checkIntegrity(request);
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
@@ -130,9 +135,11 @@ function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Me
   const isOfSignature = (name: string) => isPresigned(request) && isPresignedParameter(name);
   const isKnown = (name: string) => parameters.has(name) || isOfSignature(name);
   if (![...request.query.keys()].every(isKnown)) throw unknownRequest(request);
-  const header = Object.keys(request.headers).find(
-    (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
-  );
+  const isGiven = (name: string) =>
+    (method.headers ?? []).some((known) =>
+      known.endsWith("*") ? name.startsWith(known.slice(0, -1)) : name === known,
+    );
+  const header = Object.keys(request.headers).find((name) => !isCommonHeader(name) && !isGiven(name));
   if (header !== undefined) throw notImplemented(`the header ${header} of ${request.method} ${subresource.name}`);
 }
 

@@ -1,6 +1,6 @@
 import { abac } from "./abac.ts";
 import { accelerate } from "./accelerate.ts";
-import { acl } from "./acl.ts";
+import { acl, objectAcl } from "./acl.ts";
 import { analytics } from "./analytics.ts";
 import { bucket } from "./bucket.ts";
 import { buckets } from "./buckets.ts";
@@ -18,6 +18,7 @@ import { logging } from "./logging.ts";
 import { metrics } from "./metrics.ts";
 import { notifications } from "./notifications.ts";
 import { objectLock } from "./object-lock.ts";
+import { objectTagging } from "./object-tags.ts";
 import { object } from "./object.ts";
 import { ownershipControls } from "./ownership-controls.ts";
 import { policyStatus } from "./policy-status.ts";
@@ -25,6 +26,7 @@ import { policy } from "./policy.ts";
 import { publicAccessBlock } from "./public-access-block.ts";
 import { replication } from "./replication.ts";
 import { requestPayment } from "./request-payment.ts";
+import { restore } from "./restore.ts";
 import { retention } from "./retention.ts";
 import type { Subresource } from "./route.ts";
 import { tagging } from "./tagging.ts";
@@ -65,6 +67,9 @@ export const SUBRESOURCES: Subresource[] = [
   deleteObjects,
   listUploads,
   object,
+  objectTagging,
+  objectAcl,
+  restore,
   retention,
   legalHold,
   createUpload,
