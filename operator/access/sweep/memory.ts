@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 
 /** What sweeps remember, for fewer calls. */
-export interface Memory {
+export interface SweepMemory {
   /** Whether the tags of this role or association named another owner not long ago. */
   isForeign(id: string): boolean;
   noteForeign(id: string): void;
@@ -14,7 +14,7 @@ const FOREIGN_MS = 6 * HOUR_MS;
 const MAX_FOREIGN = 20_000;
 
 /** @param monotonic in milliseconds */
-export function createMemory(monotonic: () => number): Memory {
+export function createMemory(monotonic: () => number): SweepMemory {
   const foreign = new Map<string, number>();
   return {
     isForeign: (id) => monotonic() - (foreign.get(id) ?? -Infinity) < FOREIGN_MS,

@@ -4,7 +4,7 @@ import type { AwsSession } from "../../aws/session.ts";
 import type { Exclusive } from "../workload/exclusive.ts";
 import type { Expected } from "./expected.ts";
 import type { LiveAccesses } from "./live.ts";
-import type { Memory } from "./memory.ts";
+import type { SweepMemory } from "./memory.ts";
 import type { SweepScope } from "./scope.ts";
 
 /** Kinds of what a sweep revokes, for the metric. */
@@ -18,7 +18,7 @@ export interface SweepRun {
   expected: Expected;
   live: LiveAccesses;
   exclusive: Exclusive;
-  memory: Memory;
+  memory: SweepMemory;
   signal: AbortSignal;
   /** Whether this operator reconciles BucketAccesses of the namespace. */
   isWatched(namespace: string): boolean;
@@ -31,7 +31,7 @@ export interface SweepRun {
 }
 
 /** Result of a sweep. */
-export interface Progress {
+export interface SweepProgress {
   failures: unknown[];
   revoked: number;
 }
@@ -45,8 +45,8 @@ export function reporter(
   { event, log }: Pick<AccountContext, "event" | "log">,
   onRevoked: (kind: SweptKind) => void,
   signal: AbortSignal,
-): Pick<SweepRun, "attempt" | "revoked"> & { progress: Progress } {
-  const progress: Progress = { failures: [], revoked: 0 };
+): Pick<SweepRun, "attempt" | "revoked"> & { progress: SweepProgress } {
+  const progress: SweepProgress = { failures: [], revoked: 0 };
   return {
     progress,
     async attempt(work) {

@@ -11,7 +11,7 @@ import type { Exclusive } from "../workload/exclusive.ts";
 import { sweepAssociations } from "./associations.ts";
 import { expectedIn } from "./expected.ts";
 import { liveAccesses } from "./live.ts";
-import { createMemory, type Memory } from "./memory.ts";
+import { createMemory, type SweepMemory } from "./memory.ts";
 import { sweepRoles } from "./roles.ts";
 import { MAX_REVOKED, reporter, type SweptKind } from "./run.ts";
 import { sweepScope, type SweepScope } from "./scope.ts";
@@ -71,7 +71,7 @@ export function createAccessSweep(dependencies: SweepDependencies): SweepAccess 
 /** Whether it is complete. */
 async function sweep(
   dependencies: SweepDependencies,
-  memory: Memory,
+  memory: SweepMemory,
   scope: SweepScope,
   session: AwsSession,
   context: AccountContext,
