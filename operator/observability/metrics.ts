@@ -61,6 +61,8 @@ export function createMetrics(version: string): Metrics {
     "Roles, policies and associations at AWS that the operator deleted because no BucketAccess asks for them.",
     ["resource"],
   );
+  // Present from the start, so that a rate shows the first one.
+  for (const resource of ["role", "policy", "association"]) revokedAccess.inc({ resource }, 0);
   /** The labels of each object's condition series, to remove them later. Has no entry for an object that is gone. */
   const present = new Map<string, Record<string, string>[]>();
 
