@@ -169,7 +169,7 @@ test("an association that belongs to another owner is never changed", async () =
   await readyAccess(world, accesses, "PodIdentity");
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
-  association.tags.set("s3-operator.io/name", "another");
+  association.tags.set("s3-operator.io/cluster", "another");
   const before = structuredClone(association);
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));

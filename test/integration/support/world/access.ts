@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS } from "../../../../operator/access/iam-actions.ts";
+import { policyNameOf } from "../../../../operator/access/workload/role/name.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
 import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../../operator/api/types.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
@@ -132,8 +133,15 @@ export function roleOf({ account }: World, { status }: BucketAccess): Role {
   return role;
 }
 
-export function inlinePolicy({ inlinePolicies }: Role): unknown {
-  return JSON.parse(inlinePolicies.get("s3-operator") ?? "null");
+/** The inline policy of the role's only BucketAccess, or of that one. Null: there is none. */
+export function inlinePolicy({ inlinePolicies }: Role, access?: BucketAccess): unknown {
+  const names = access === undefined ? [...inlinePolicies.keys()] : [policyNameFor(access)];
+  return JSON.parse(inlinePolicies.get(names.find((name) => name.startsWith("s3-operator-")) ?? "") ?? "null");
+}
+
+/** The name of the inline policy of a BucketAccess, in the cluster of the tests. */
+export function policyNameFor({ metadata: { namespace = "", name } }: BucketAccess): string {
+  return policyNameOf({ cluster: "test", namespace, name });
 }
 
 export function clusterOf({ account }: World): Cluster {
