@@ -1,5 +1,7 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
-import type { Outcome } from "../reconcile/outcome.ts";
+import { REASON } from "../api/reasons.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
+import { waiting, type Outcome } from "../reconcile/outcome.ts";
 import { decide, isRefused, refusalOf } from "./decision.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
@@ -18,22 +20,30 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   const { object, status, signal } = context;
   const deleting = object.metadata.deletionTimestamp !== undefined;
   const decision = decide(dependencies.directory, object);
-  // Pausing does not preserve access that is refused.
+  // Pausing must not preserve access that is refused.
   if (!deleting && !isRefused(decision) && isPaused(object)) return { kind: "paused" };
   noteRequest(status, object);
   if (deleting) return deleteAccess(dependencies, context);
   await context.ensureFinalizer();
 
-  // Do bucket, account and guardrails allow it?
+  // Is it allowed? What is refused is revoked, whatever was granted before.
   if (isRefused(decision)) await revoke(dependencies, context);
   if (!decision.wanted) throw refusalOf(decision.failure);
-  const { bucket: s3Bucket } = decision;
-  if (s3Bucket === undefined) throw new Error("no S3Bucket");
 
-  // Which bucket is it at AWS?
-  const target = await resolveAccessTarget(dependencies, object, s3Bucket, signal);
+  // Which bucket?
+  const { account, bucket: s3Bucket } = decision;
+  if (s3Bucket === undefined) throw notSupported();
+  const target = await resolveAccessTarget(dependencies, object, account, s3Bucket, signal);
   noteAccessTarget(status, target);
   return object.spec.principals === undefined
     ? reconcileWorkload(dependencies, context, target)
     : reconcilePrincipals(dependencies, context, target, s3Bucket);
+}
+
+function notSupported(): Error {
+  return waiting(
+    REASON.bucketNotReady,
+    "Access to a bucket without an S3Bucket is not supported yet",
+    DELAY_MS.reference,
+  );
 }

@@ -77,6 +77,8 @@ export const REASON = {
   bucketNotReady: "BucketNotReady",
   configMapNotOwned: "ConfigMapNotOwned",
   conflictsWithOlderAccess: "ConflictsWithOlderAccess",
+  notAllowedByAccount: "NotAllowedByAccount",
+  notConsented: "NotConsented",
   roleCreated: "RoleCreated",
   roleDeleted: "RoleDeleted",
   roleNotConsented: "RoleNotConsented",

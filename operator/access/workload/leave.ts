@@ -19,7 +19,7 @@ import { isRoleOf } from "./role/own-role.ts";
 import { otherPolicies } from "./role/policy-parts.ts";
 import { removeRole, waitForNewRole } from "./role/remove.ts";
 import { roleClient } from "./role/role-client.ts";
-import { findUnseen, type Unseen } from "./role/unseen.ts";
+import { findSpared, type Spared } from "./role/spared.ts";
 import { deleteInlinePolicy } from "./role/write-policies.ts";
 import { sharedPolicyOf } from "./session-policy.ts";
 
@@ -35,7 +35,7 @@ interface Departure {
   /** Who keeps a part in the role. */
   others: readonly Contributor[];
   /** Reads once. */
-  unseen: () => Promise<Unseen>;
+  spared: () => Promise<Spared>;
 }
 
 /**
@@ -79,14 +79,14 @@ async function departureFrom(
   const others = members.filter(
     ({ access, wishes }) => access.metadata.uid !== object.metadata.uid && wishes.accountId === account.spec.accountId,
   );
-  let reading: Promise<Unseen> | undefined;
-  const unseen = () => (reading ??= findUnseen(dependencies, context, owner));
+  let reading: Promise<Spared> | undefined;
+  const spared = () => (reading ??= findSpared(dependencies, context, owner, account));
   const policyName = policyNameOf(ownerOf(owner.cluster, object));
-  return { dependencies, context, owner, account, session, policyName, others, unseen };
+  return { dependencies, context, owner, account, session, policyName, others, spared };
 }
 
 async function leaveAssociation(departure: Departure): Promise<void> {
-  const { dependencies, context, owner, account, session, others, unseen } = departure;
+  const { dependencies, context, owner, account, session, others, spared } = departure;
   const { object, signal } = context;
   if (owner.kind === "BucketAccess") return;
   const client: AssociationClient = { session, region: account.spec.region, owner, options: { abortSignal: signal } };
@@ -94,7 +94,7 @@ async function leaveAssociation(departure: Departure): Promise<void> {
   const { associationArn } = recordedRole(object.status, owner);
   const users = others.filter(({ wishes }) => wishes.identity === "PodIdentity");
   if (users.length === 0) {
-    await removeAssociation(client, associationArn, possible, async () => (await unseen()).names.length === 0);
+    await removeAssociation(client, associationArn, possible, async () => (await spared()).names.length === 0);
   } else if (possible !== undefined && users.some(({ wishes }) => wishes.roleType === "Shared")) {
     await writeSessionPolicy(client, possible, (found) => sharedPolicyOf(dependencies, context, users, found));
   }
@@ -124,12 +124,12 @@ async function leaveOwnRole(departure: Departure): Promise<void> {
 }
 
 async function leaveFoundRole(departure: Departure, { client, role }: FoundRole): Promise<void> {
-  const { dependencies, context, owner, policyName, unseen } = departure;
+  const { dependencies, context, owner, policyName, spared } = departure;
   const others = departure.others.filter(({ wishes }) => wishes.roleType === "Own");
-  if (others.length > 0 || (await unseen()).names.length > 0) {
+  if (others.length > 0 || (await spared()).names.length > 0) {
     await deleteInlinePolicy(client, policyName);
     const desired = { policyNames: others.map((each) => each.policyName), policyArns: policyArnsOf(others) };
-    const surplus = otherPolicies({ client, desired, unseen }, { policies: await policiesOf(client) });
+    const surplus = otherPolicies(client, desired, { policies: await policiesOf(client) }, await spared());
     if (surplus.changes.length > 0) await surplus.write();
     return;
   }

@@ -11,12 +11,13 @@ import {
   type AssociationClient,
   type AssociationObservation,
 } from "./association.ts";
-import type { DesiredAccess } from "./desired.ts";
+import type { DesiredAccess, DesiredRole } from "./desired.ts";
 import { inlinePolicyOf } from "./permissions.ts";
 import { findRole, observeRole, type RoleObservation } from "./role/observe.ts";
 import { permissionsPart, roleParts } from "./role/parts.ts";
+import { surplusOf } from "./role/policy-parts.ts";
 import type { RoleClient } from "./role/role-client.ts";
-import { findUnseen } from "./role/unseen.ts";
+import { findSpared, type Spared } from "./role/spared.ts";
 
 /** Input of one reconcile of the role of one owner. */
 export interface RoleWork {
@@ -85,7 +86,7 @@ export async function partsOf(
   role: RoleObservation | undefined,
   association: AssociationObservation | undefined,
 ): Promise<WritablePart[]> {
-  const onRole = role === undefined ? [] : partsOfRole(work, role);
+  const onRole = role === undefined ? [] : await partsOfRole(work, role);
   if (association === undefined) return onRole;
   const { desired, context } = work;
   const noteCreated = (associationArn: string) => noteRole(context.status, desired.owner, { associationArn });
@@ -93,14 +94,26 @@ export async function partsOf(
   return [...onRole, associationPart(work.association, wanted, association, noteCreated)];
 }
 
-function partsOfRole({ dependencies, context, target, desired, recorded, client }: RoleWork, role: RoleObservation) {
+async function partsOfRole(work: RoleWork, role: RoleObservation): Promise<WritablePart[]> {
+  const { context, target, desired, recorded, client } = work;
   if (client === undefined) return [];
   const { policyName } = desired;
   const permissions = inlinePolicyOf(context.object, target.bucket, role.permissions);
   if (desired.role === undefined) return [permissionsPart({ client, policyName, permissions }, role.permissions)];
   const appliedTagKeys = recorded.tagKeys ?? [];
-  const unseen = () => findUnseen(dependencies, context, desired.owner);
-  return roleParts({ client, desired: desired.role, policyName, permissions, appliedTagKeys, unseen }, role);
+  const spared = await sparedIn(work, desired.role, role);
+  return roleParts({ client, desired: desired.role, policyName, permissions, appliedTagKeys, spared }, role);
+}
+
+/** Asks the API server only if the role has something that no contributor asks for. */
+async function sparedIn(
+  { dependencies, context, target, desired }: RoleWork,
+  wanted: DesiredRole,
+  { policies }: RoleObservation,
+): Promise<Spared> {
+  const { inline, attached } = surplusOf(wanted, policies);
+  if (inline.length + attached.length === 0) return { names: [], policyNames: [], policyArns: [] };
+  return findSpared(dependencies, context, desired.owner, target.account);
 }
 
 /** With the ARN that the role has, and the session policy of a shared one. */

@@ -49,7 +49,7 @@ async function grantsOf(
 ): Promise<BucketGrants> {
   const decision = decide(dependencies.directory, access);
   if (!decision.wanted || decision.bucket === undefined) throw notKnown(access);
-  const { bucket } = await resolveAccessTarget(dependencies, access, decision.bucket, signal);
+  const { bucket } = await resolveAccessTarget(dependencies, access, decision.account, decision.bucket, signal);
   return { grants: access.spec.grants, bucket };
 }
 

@@ -24,7 +24,7 @@ export function existingRoleClient(session: AwsSession, roleArn: string, signal:
 
 export function notFound(roleArn: string): Failure {
   const message = `Role '${roleArn}' does not exist in the account of the bucket: create it, or correct spec.role.arn`;
-  return { reason: REASON.roleNotFound, message, retryAfterMs: DELAY_MS.reference };
+  return { reason: REASON.roleNotFound, message, terminal: true, retryAfterMs: DELAY_MS.reference };
 }
 
 /** Why nothing may be written to an existing role; undefined: its owner consents. */
@@ -34,7 +34,7 @@ export function consentFailure(roleArn: string, { role }: RoleObservation, owner
   const message =
     `Role '${roleArn}' does not let ServiceAccount '${owner.name}' have it, and nothing is granted: ` +
     `ask its owner to tag it with '${CONSENT_TAG}', whose value contains '${consentOf(owner)}', separated from others by a space`;
-  return { reason: REASON.roleNotConsented, message, retryAfterMs: DELAY_MS.reference };
+  return { reason: REASON.roleNotConsented, message, terminal: true, retryAfterMs: DELAY_MS.reference };
 }
 
 /** Why Pods cannot assume an existing role, whose trust policy is its owner's; undefined: they can, or it depends. */

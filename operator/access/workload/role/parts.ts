@@ -17,7 +17,7 @@ import { SESSION_SECONDS } from "./create.ts";
 import { tagsOfRole, type RoleObservation } from "./observe.ts";
 import { attachedPolicies, otherPolicies } from "./policy-parts.ts";
 import type { RoleClient } from "./role-client.ts";
-import type { Unseen } from "./unseen.ts";
+import type { Spared } from "./spared.ts";
 import { putInlinePolicy } from "./write-policies.ts";
 
 /** A role of the operator, and the part of one BucketAccess in it. */
@@ -29,8 +29,7 @@ export interface OwnRole {
   permissions: PolicyDocument;
   /** Keys of tags that earlier reconciles wrote. Only these are removed once they are no longer desired. */
   appliedTagKeys: readonly string[];
-  /** What BucketAccesses that the operator does not see may have in the role, see unseen.ts. */
-  unseen: () => Promise<Unseen>;
+  spared: Spared;
 }
 
 /** The parts of a role in the order in which they are written: what bounds the role goes before what it may do. */
@@ -40,7 +39,7 @@ export function roleParts(own: OwnRole, observed: RoleObservation): WritablePart
   let isBounded = bounding.changes.length === 0;
   const write = () => bounding.write().then(() => void (isBounded = true));
   return [
-    otherPolicies(own, observed),
+    otherPolicies(client, desired, observed, own.spared),
     { ...bounding, write },
     trust(client, desired, observed),
     permissionsPart(own, observed.permissions),

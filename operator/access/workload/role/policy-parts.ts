@@ -4,30 +4,43 @@ import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { failed, type Failure } from "../../../reconcile/outcome.ts";
 import type { WritablePart } from "../../../reconcile/part.ts";
 import type { DesiredRole } from "../desired.ts";
-import type { RoleObservation } from "./observe.ts";
+import type { RoleObservation, RolePolicies } from "./observe.ts";
 import type { OwnRole } from "./parts.ts";
+import type { RoleClient } from "./role-client.ts";
+import type { Spared } from "./spared.ts";
 import { attachPolicy, deleteInlinePolicy, detachPolicy } from "./write-policies.ts";
+
+/** The policies of a role that it may have. */
+type Declared = Pick<DesiredRole, "policyNames" | "policyArns">;
 
 /** Policies that no BucketAccess asks for: only BucketAccesses decide what the role may do. */
 export function otherPolicies(
-  {
-    client,
-    desired,
-    unseen,
-  }: Pick<OwnRole, "client" | "unseen"> & { desired: Pick<DesiredRole, "policyNames" | "policyArns"> },
+  client: RoleClient,
+  desired: Declared,
   { policies }: Pick<RoleObservation, "policies">,
+  spared: Pick<Spared, "policyNames" | "policyArns">,
 ): WritablePart {
-  const inline = (policies?.inline ?? []).filter((name) => !desired.policyNames.includes(name));
-  const attached = (policies?.attached ?? []).filter((arn) => !desired.policyArns.allowed.includes(arn));
+  const { inline, attached } = surplusOf(desired, policies, spared);
   return {
     name: "otherPolicies",
     desired: [desired.policyNames, desired.policyArns.allowed],
     changes: [...inline, ...attached].flatMap((name) => compare(`[${name}]`, undefined, name)),
     write: async () => {
-      const { policyNames, policyArns } = await unseen();
-      for (const name of inline) if (!policyNames.includes(name)) await deleteInlinePolicy(client, name);
-      for (const arn of attached) if (!policyArns.includes(arn)) await detachPolicy(client, arn);
+      for (const name of inline) await deleteInlinePolicy(client, name);
+      for (const arn of attached) await detachPolicy(client, arn);
     },
+  };
+}
+
+/** What the role has beyond that; nothing if its policies were not read. */
+export function surplusOf(
+  { policyNames, policyArns }: Declared,
+  { inline, attached }: RolePolicies = { inline: [], attached: [] },
+  spared: Pick<Spared, "policyNames" | "policyArns"> = { policyNames: [], policyArns: [] },
+): RolePolicies {
+  return {
+    inline: inline.filter((name) => !policyNames.includes(name) && !spared.policyNames.includes(name)),
+    attached: attached.filter((arn) => !policyArns.allowed.includes(arn) && !spared.policyArns.includes(arn)),
   };
 }
 
