@@ -65,7 +65,8 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   };
   const apply: Accesses["apply"] = (name, spec) => {
     const metadata = { ...key(name), labels: { [label]: value } };
-    const whom = spec.principals === undefined ? { serviceAccountRefs: [{ name: "app" }] } : {};
+    const isOther = spec.principals !== undefined || spec.webIdentity !== undefined;
+    const whom = isOther ? {} : { serviceAccountRefs: [{ name: "app" }] };
     const access = {
       apiVersion: API_VERSION,
       kind: "BucketAccess",
