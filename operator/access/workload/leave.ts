@@ -9,7 +9,7 @@ import { recordedRole } from "../status.ts";
 import { ownerOf } from "../target.ts";
 import { removeAssociation, writeSessionPolicy, type AssociationClient } from "./association.ts";
 import { contributorsTo, policyArnsOf, type Contributor } from "./contributors.ts";
-import { roleKeyOf } from "./memory.ts";
+import { partKeyOf, roleKeyOf } from "./memory.ts";
 import type { RoleWork } from "./role-work.ts";
 import { existingRoleClient } from "./role/existing.ts";
 import { findFormerRole, unlessDenied, type FoundRole } from "./role/find-own.ts";
@@ -18,7 +18,7 @@ import { findInlinePolicy, findRole, policiesOf } from "./role/observe.ts";
 import { isRoleOf } from "./role/own-role.ts";
 import { otherPolicies } from "./role/policy-parts.ts";
 import { removeRole, waitForNewRole } from "./role/remove.ts";
-import { roleClient } from "./role/role-client.ts";
+import { roleClient, type RoleClient } from "./role/role-client.ts";
 import { findSpared, type Spared } from "./role/spared.ts";
 import { deleteInlinePolicy } from "./role/write-policies.ts";
 import { sharedPolicyOf } from "./session-policy.ts";
@@ -127,7 +127,7 @@ async function leaveFoundRole(departure: Departure, { client, role }: FoundRole)
   const { dependencies, context, owner, policyName, spared } = departure;
   const others = departure.others.filter(({ wishes }) => wishes.roleType === "Own");
   if (others.length > 0 || (await spared()).names.length > 0) {
-    await deleteInlinePolicy(client, policyName);
+    await leavePolicy(departure, client);
     const desired = { policyNames: others.map((each) => each.policyName), policyArns: policyArnsOf(others) };
     const surplus = otherPolicies(client, desired, { policies: await policiesOf(client) }, await spared());
     if (surplus.changes.length > 0) await surplus.write();
@@ -146,6 +146,11 @@ async function leaveExistingRoles(departure: Departure, arns: readonly (string |
     if (client === undefined) continue;
     const isDeclared = arn === context.object.spec.role?.arn;
     const found = findInlinePolicy(client, policyName);
-    if ((await (isDeclared ? found : unlessDenied(found))) !== undefined) await deleteInlinePolicy(client, policyName);
+    if ((await (isDeclared ? found : unlessDenied(found))) !== undefined) await leavePolicy(departure, client);
   }
+}
+
+async function leavePolicy({ dependencies, context, owner, policyName }: Departure, client: RoleClient): Promise<void> {
+  await deleteInlinePolicy(client, policyName);
+  dependencies.history.forget(partKeyOf(roleKeyOf(owner), client, context.object));
 }

@@ -1,5 +1,7 @@
 import type { RoleOwner } from "../../api/ownership.ts";
+import type { BucketAccess } from "../../api/types.ts";
 import { createExclusive, type Exclusive } from "./exclusive.ts";
+import type { RoleClient } from "./role/role-client.ts";
 
 /**
  * What the BucketAccesses of one ServiceAccount share in memory. A restart loses it, which costs only calls: nothing
@@ -33,6 +35,11 @@ export function createRoleMemory(now: () => number): RoleMemory {
     lastReadAssociation: new Set(),
     policyLengths: new Map(),
   };
+}
+
+/** In the history: the part of one BucketAccess in a role. */
+export function partKeyOf(key: string, { ref }: RoleClient, { metadata }: BucketAccess): string {
+  return `${key}/${ref.RoleName}/${metadata.uid}`;
 }
 
 /** Of roles in different accounts, an owner has only one at a time. */

@@ -14,7 +14,7 @@ import type { AccessTarget } from "../target.ts";
 import { contributorsTo, type Contributor } from "./contributors.ts";
 import { desiredAccess, type DesiredAccess } from "./desired.ts";
 import { leaveFormerKind, leaveRole } from "./leave.ts";
-import { roleKeyOf } from "./memory.ts";
+import { partKeyOf, roleKeyOf } from "./memory.ts";
 import { fittingMembers, inlinePolicyOf, noRoom } from "./permissions.ts";
 import { nextScope, observeNewWork, observeWork, partsOf, type RoleWork, type WorkObservation } from "./role-work.ts";
 import { consentFailure, notFound, trustFailure } from "./role/existing.ts";
@@ -132,7 +132,7 @@ async function requireRole(work: RoleWork, seen: RoleObservation | undefined, se
   if (desired.role === undefined) return requireConsent(work, seen);
   const role = await ownRole(dependencies, context, desired.owner, { client, desired: desired.role, seen }, settled);
   // Writes to an earlier role of that name say nothing about a new one.
-  if (role !== seen) dependencies.history.forget(partKeyOf(key, context));
+  if (role !== seen) dependencies.history.forget(partKeyOf(key, client, context.object));
   return role;
 }
 
@@ -182,8 +182,8 @@ async function observeAgain(
 }
 
 /** Any BucketAccess of the role may write its parts, but each only its own policy. */
-function historyOf({ dependencies: { history }, context, key }: RoleWork): History {
-  const keyOf = (name: string) => (name === "permissions" ? partKeyOf(key, context) : key);
+function historyOf({ dependencies: { history }, context, key, client }: RoleWork): History {
+  const keyOf = (name: string) => (name === "permissions" && client ? partKeyOf(key, client, context.object) : key);
   return {
     ...history,
     judge: (_uid, write) => history.judge(keyOf(write.name), write),
@@ -191,8 +191,4 @@ function historyOf({ dependencies: { history }, context, key }: RoleWork): Histo
     failed: (_uid, name) => history.failed(keyOf(name), name),
     inSync: (_uid, name) => history.inSync(keyOf(name), name),
   };
-}
-
-function partKeyOf(key: string, { object }: AccessContext): string {
-  return `${key}/${object.metadata.uid}`;
 }
