@@ -3,7 +3,7 @@ import type { RoleStatus } from "../../api/types.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
-import { noteRole } from "../status.ts";
+import { noteRole, recordedRole } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import {
   associationPart,
@@ -63,8 +63,10 @@ export async function observeNewWork(work: RoleWork): Promise<WorkObservation> {
   return { role: role && client && (await observeRole(client, desired.policyName, true)), association };
 }
 
-function observeAssociationOf({ association, recorded, desired }: RoleWork): Promise<AssociationObservation> {
-  return observeAssociation(association, recorded.associationArn, desired.association);
+/** The draft status has the ARN of an association that was just created. */
+function observeAssociationOf({ association, context, desired }: RoleWork): Promise<AssociationObservation> {
+  const { associationArn } = recordedRole(context.status, desired.owner);
+  return observeAssociation(association, associationArn, desired.association);
 }
 
 /**
