@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/principals/bucket-uses.ts";
 import { createAccessSweep } from "./access/sweep/sweep.ts";
-import { createExclusive } from "./access/workload/exclusive.ts";
+import { createRoleMemory } from "./access/workload/memory.ts";
 import { createAccountReconciler } from "./account/controller.ts";
 import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
@@ -125,7 +125,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     now: () => clock.now(),
     onDrift: (name: string) => metrics.driftDetected(kind, name),
   });
-  const exclusive = createExclusive();
+  const roles = createRoleMemory(() => clock.monotonic());
   const reconcileAccount = createAccountReconciler({
     ...engine(AWS_ACCOUNTS.kind),
     aws,
@@ -137,7 +137,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       cluster: config.clusterName,
       watchNamespaces: config.watchNamespaces,
       watchSelector: config.watchSelector,
-      exclusive,
+      roles,
       pollIntervalMs: config.pollIntervalMs,
       clock,
       onRevoked: (kind) => metrics.accessRevoked(kind),
@@ -168,7 +168,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     client,
     directory: watches.directory,
     cluster: config.clusterName,
-    lastReadAssociation: new Set(),
+    roles,
     pollIntervalMs: config.pollIntervalMs,
   });
   const accesses = controllerOf(BUCKET_ACCESSES, watches.accesses, reconcileAccess);

@@ -1,8 +1,10 @@
 import { DeletePodIdentityAssociationCommand, type PodIdentityAssociationSummary } from "@aws-sdk/client-eks";
+import { roleOwnerIn } from "../../api/ownership.ts";
 import { clusterArn } from "../../aws/arn.ts";
 import { unlessGone } from "../../reconcile/aws-failure.ts";
+import { serviceAccountOwner } from "../workload/contributors.ts";
+import { roleKeyOf } from "../workload/memory.ts";
 import { serviceAccountsOf } from "./expected.ts";
-import { taggedOwner } from "./judge.ts";
 import { listAssociations, readAssociation } from "./read.ts";
 import type { SweepRun } from "./run.ts";
 import type { EksCluster } from "./scope.ts";
@@ -38,10 +40,11 @@ async function sweepAssociation(
   const { namespace = "", clusterName, associationId, associationArn = "" } = association;
   const eks = session.eks(region);
   const serviceAccount = serviceAccountOf(association);
-  await run.exclusive(serviceAccount, signal, async () => {
+  const owner = serviceAccountOwner(cluster, namespace, association.serviceAccount ?? "");
+  await run.roles.exclusive(roleKeyOf(owner), signal, async () => {
     const read = await readAssociation(eks, association, signal);
     if (read === undefined) return;
-    if (taggedOwner(read.tags ?? {}, cluster)?.namespace !== namespace) {
+    if (roleOwnerIn(read.tags ?? {}, cluster)?.namespace !== namespace) {
       run.memory.noteForeign(associationArn);
       return;
     }

@@ -1,11 +1,12 @@
 import type { AWSAccount, BucketAccess } from "../../api/types.ts";
 import { roleArnOf } from "../../aws/arn.ts";
-import { rolePathOf } from "../workload/role/name.ts";
-import { policyNameOf, roleNamesOf } from "./names.ts";
+import { ownerOf } from "../target.ts";
+import { policyNameOf, rolePathOf } from "../workload/role/name.ts";
+import { hashInName, roleNamesOf } from "./names.ts";
 
 /** What the BucketAccesses of the cluster ask for in one AWS account. */
 export interface Expected {
-  /** Roles that the operator manages, by key: see {@link roleKeyOf}. */
+  /** Roles that the operator manages, by the hash in their name, see names.ts. */
   roles: ReadonlyMap<string, ExpectedRole>;
   /** Contributors by the ARN of their existing role. */
   existingRoles: ReadonlyMap<string, readonly BucketAccess[]>;
@@ -44,7 +45,7 @@ export function expectedIn({ accountId, partition, cluster, accesses, wantedIn }
     const names = roleNamesOf(cluster, access, rolePrefix);
     return names.map((name) => roleArnOf(partition, accountId, rolePathOf(rolePath), name));
   };
-  const roles = contributorsBy(wanted, (access) => roleKeysOf(cluster, access));
+  const roles = contributorsBy(wanted, (access) => roleHashesOf(cluster, access));
   return {
     roles: new Map(
       [...roles].map(([key, contributors]) => [key, { contributors, arns: new Set(contributors.flatMap(arnsOf)) }]),
@@ -74,17 +75,9 @@ function contributorsBy(
   return new Map([...groups].map(([key, group]) => [key, group.map(({ access }) => access)]));
 }
 
-/** Keys of the roles that the operator manages for the access. */
-export function roleKeysOf(cluster: string, access: BucketAccess): string[] {
-  return roleNamesOf(cluster, access).flatMap((name) => roleKeyOf(name) ?? []);
-}
-
-/**
- * The hash at the end of a role's name. Unlike the name, it does not depend on `iam.rolePrefix`, which may change.
- * Undefined: not a name that the operator makes.
- */
-export function roleKeyOf(roleName: string): string | undefined {
-  return /-([0-9a-f]{12})$/.exec(roleName)?.[1];
+/** Hashes in the names of the roles that the operator manages for the access. */
+export function roleHashesOf(cluster: string, access: BucketAccess): string[] {
+  return roleNamesOf(cluster, access).flatMap((name) => hashInName(name) ?? []);
 }
 
 /** `namespace/name` of the ServiceAccounts that the access names. */
@@ -94,5 +87,5 @@ export function serviceAccountsOf({ metadata, spec }: BucketAccess): string[] {
 
 /** The names of the inline policies of these accesses. */
 export function policyNamesOf(cluster: string, accesses: readonly BucketAccess[]): Set<string> {
-  return new Set(accesses.map(({ metadata: { namespace = "", name } }) => policyNameOf({ cluster, namespace, name })));
+  return new Set(accesses.map((access) => policyNameOf(ownerOf(cluster, access))));
 }

@@ -1,20 +1,22 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { describe, expect, test } from "vitest";
+import { roleOwnerIn } from "../../api/ownership.ts";
 import type { BucketAccess, BucketAccessSpec } from "../../api/types.ts";
 import { awsAccount } from "../../bucket/testing/fixtures.ts";
 import { trustPolicy } from "../policy/trust.ts";
 import { bucketAccess } from "../testing/objects.ts";
+import { policyNameOf } from "../workload/role/name.ts";
 import { expectedIn, type WantedIn } from "./expected.ts";
 import {
   existingRoles,
   isRoleOf,
   managedRoles,
+  surplusAttached,
   surplusPolicies,
   surplusRoles,
-  taggedOwner,
   unattendedRoles,
 } from "./judge.ts";
-import { formerKeyOf, keyOfOwner, policyNameOf, roleNamesOf } from "./names.ts";
+import { formerHashOf, roleHashOf, roleNamesOf } from "./names.ts";
 import { sweepScope } from "./scope.ts";
 
 const ID = "111122223333";
@@ -50,7 +52,7 @@ function role(RoleName: string, more: Partial<Role> = {}, trusted = PROVIDER): R
 }
 
 const access = (name: string, spec: Partial<BucketAccessSpec> = {}, annotations: Record<string, string> = {}) =>
-  bucketAccess(spec, { name, annotations });
+  bucketAccess({ serviceAccountRefs: [{ name }], ...spec }, { name, annotations });
 const nameOf = (each: BucketAccess, prefix?: string) => roleNamesOf("prod", each, prefix)[0] ?? "";
 const surplus = (roles: Role[], accesses: BucketAccess[], scope = scopeOf(account)) =>
   surplusRoles(managedRoles(roles, scope), expected(accesses)).map(({ name }) => name);
@@ -64,7 +66,7 @@ describe("surplusRoles", () => {
   });
 
   test("does not count an access that is being deleted, nor one that is refused or wanted in another account", () => {
-    const deleting = bucketAccess({}, { name: "reader", deletionTimestamp: "2026-01-01T00:00:00Z" });
+    const deleting = bucketAccess(reader.spec, { name: "reader", deletionTimestamp: "2026-01-01T00:00:00Z" });
     expect(surplus([role(nameOf(reader))], [deleting])).toEqual([nameOf(reader)]);
     for (const wantedIn of [undefined, awsAccount({ accountId: "444455556666" })]) {
       const roles = managedRoles([role(nameOf(reader))], scopeOf(account));
@@ -162,6 +164,25 @@ test("policies of other tools and of other clusters are not surplus", () => {
   expect(surplusPolicies("prod", found, new Set([own ?? ""]))).toEqual([gone]);
 });
 
+test("managed policies that no BucketAccess names are surplus", () => {
+  const arn = (name: string) => `arn:aws:iam::${ID}:policy/${name}`;
+  const accesses = [access("a", { role: { policyArns: [arn("sqs")] } }), access("b")];
+  expect(surplusAttached([arn("sqs"), arn("rds")], accesses)).toEqual([arn("rds")]);
+});
+
+test("an access with a shared or an existing role has no role of its own, and one of web identities has one", () => {
+  const webIdentity = { providerArn: OTHER_PROVIDER, subjects: ["repo:acme/shop"], audience: "sts.amazonaws.com" };
+  const { serviceAccountRefs: _, ...spec } = access("ci").spec;
+  const ofWorkflow = { ...access("ci"), spec: { ...spec, webIdentity } };
+  const others = [{ type: "Shared" as const }, { arn: `arn:aws:iam::${ID}:role/x` }].map((each) =>
+    access("a", { role: each }),
+  );
+  expect(others.flatMap((each) => roleNamesOf("prod", each))).toEqual([]);
+  const ofWeb = managedRoles([role(nameOf(ofWorkflow), {}, OTHER_PROVIDER)], scopeOf(account));
+  expect(surplusRoles(ofWeb, expected([ofWorkflow]))).toEqual([]);
+  expect(surplusRoles(ofWeb, expected([]))).toHaveLength(1);
+});
+
 describe("tags", () => {
   const tags = (name: Record<string, string>, cluster = "prod") => ({
     "s3-operator.io/cluster": cluster,
@@ -171,21 +192,21 @@ describe("tags", () => {
   const owner = { cluster: "prod", namespace: "team", name: "app" };
 
   test("name a ServiceAccount, or a BucketAccess", () => {
-    expect(taggedOwner(tags({ "s3-operator.io/service-account": "app" }), "prod")?.kind).toBe("ServiceAccount");
-    expect(taggedOwner(tags({ "s3-operator.io/name": "app" }), "prod")?.kind).toBe("BucketAccess");
-    expect(taggedOwner(tags({ "s3-operator.io/name": "app" }, "test"), "prod")).toBeUndefined();
-    expect(taggedOwner(tags({}), "prod")).toBeUndefined();
+    expect(roleOwnerIn(tags({ "s3-operator.io/service-account": "app" }), "prod")?.kind).toBe("ServiceAccount");
+    expect(roleOwnerIn(tags({ "s3-operator.io/name": "app" }), "prod")?.kind).toBe("BucketAccess");
+    expect(roleOwnerIn(tags({ "s3-operator.io/name": "app" }, "test"), "prod")).toBeUndefined();
+    expect(roleOwnerIn(tags({}), "prod")).toBeUndefined();
   });
 
   test("that were copied to another role do not make it the operator's", () => {
     const byAccount = { ...owner, kind: "ServiceAccount" } as const;
     const byAccess = { ...owner, kind: "BucketAccess" } as const;
     expect(isRoleOf({ key: "0123456789ab", trust: "Cluster" }, byAccount)).toBe(false);
-    expect(isRoleOf({ key: keyOfOwner(byAccount), trust: "Cluster" }, byAccount)).toBe(true);
-    expect(isRoleOf({ key: keyOfOwner(byAccount), trust: "Tokens" }, byAccount)).toBe(false);
-    expect(isRoleOf({ key: keyOfOwner(byAccess), trust: "Tokens" }, byAccess)).toBe(true);
-    expect(isRoleOf({ key: formerKeyOf(owner), trust: "Cluster" }, byAccess)).toBe(true);
-    expect(isRoleOf({ key: formerKeyOf(owner), trust: "Tokens" }, byAccess)).toBe(false);
+    expect(isRoleOf({ key: roleHashOf(byAccount), trust: "Cluster" }, byAccount)).toBe(true);
+    expect(isRoleOf({ key: roleHashOf(byAccount), trust: "Tokens" }, byAccount)).toBe(false);
+    expect(isRoleOf({ key: roleHashOf(byAccess), trust: "Tokens" }, byAccess)).toBe(true);
+    expect(isRoleOf({ key: formerHashOf(owner), trust: "Cluster" }, byAccess)).toBe(true);
+    expect(isRoleOf({ key: formerHashOf(owner), trust: "Tokens" }, byAccess)).toBe(false);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Role } from "@aws-sdk/client-iam";
 import { isPaused } from "../../api/annotations.ts";
-import { GROUP } from "../../api/names.ts";
-import { CLAIM_TAGS, type Tags } from "../../api/ownership.ts";
-import { roleKeyOf, type Expected } from "./expected.ts";
-import { formerKeyOf, keyOfOwner, policyPrefixOf, type RoleOwner } from "./names.ts";
+import type { RoleOwner } from "../../api/ownership.ts";
+import type { BucketAccess } from "../../api/types.ts";
+import { policyPrefixOf } from "../workload/role/name.ts";
+import type { Expected } from "./expected.ts";
+import { formerHashOf, hashInName, roleHashOf } from "./names.ts";
 import type { SweepScope } from "./scope.ts";
 import { mentionsCluster, trustOf, type Trust } from "./trust.ts";
 
@@ -12,6 +13,7 @@ export interface ManagedRole {
   id: string;
   name: string;
   arn: string;
+  /** The hash in its name. */
   key: string;
   trust: Exclude<Trust, "Others">;
 }
@@ -25,7 +27,7 @@ function managedRole(
   { RoleId: id = "", RoleName: name = "", Path = "", Arn: arn = "", AssumeRolePolicyDocument }: Role,
   scope: SweepScope,
 ): ManagedRole | undefined {
-  const key = roleKeyOf(name);
+  const key = hashInName(name);
   if (key === undefined || !scope.managedPaths.includes(Path)) return undefined;
   const trust = trustOf(AssumeRolePolicyDocument, scope);
   return trust === "Others" ? undefined : { id, name, arn, key, trust };
@@ -61,21 +63,16 @@ export function existingRoles(roles: readonly Role[], scope: SweepScope): Role[]
   );
 }
 
+/** Managed policies of a role that none of these accesses names. Pure. */
+export function surplusAttached(found: readonly string[], accesses: readonly BucketAccess[]): string[] {
+  const named = new Set(accesses.flatMap(({ spec }) => spec.role?.policyArns ?? []));
+  return found.filter((arn) => !named.has(arn));
+}
+
 /** The inline policies of the cluster's BucketAccesses that none of these accesses owns. Pure. */
 export function surplusPolicies(cluster: string, found: readonly string[], ownedNames: ReadonlySet<string>): string[] {
   const prefix = policyPrefixOf(cluster);
   return found.filter((name) => name.startsWith(prefix) && !ownedNames.has(name));
-}
-
-const [CLUSTER_TAG = "", NAMESPACE_TAG = "", NAME_TAG = ""] = CLAIM_TAGS;
-const SERVICE_ACCOUNT_TAG = `${GROUP}/service-account`;
-
-/** The owner that the tags of a role or an association name; undefined: none in this cluster. Pure. */
-export function taggedOwner(tags: Tags, cluster: string): RoleOwner | undefined {
-  const { [NAMESPACE_TAG]: namespace, [SERVICE_ACCOUNT_TAG]: serviceAccount, [NAME_TAG]: access } = tags;
-  const name = serviceAccount ?? access;
-  if (tags[CLUSTER_TAG] !== cluster || namespace === undefined || name === undefined) return undefined;
-  return { cluster, namespace, kind: serviceAccount === undefined ? "BucketAccess" : "ServiceAccount", name };
 }
 
 /**
@@ -83,6 +80,6 @@ export function taggedOwner(tags: Tags, cluster: string): RoleOwner | undefined 
  * identities may trust other tokens than this cluster's. Pure.
  */
 export function isRoleOf({ key, trust }: Pick<ManagedRole, "key" | "trust">, owner: RoleOwner): boolean {
-  if (key === keyOfOwner(owner)) return owner.kind === "BucketAccess" || trust === "Cluster";
-  return owner.kind === "BucketAccess" && trust === "Cluster" && key === formerKeyOf(owner);
+  if (key === roleHashOf(owner)) return owner.kind === "BucketAccess" || trust === "Cluster";
+  return owner.kind === "BucketAccess" && trust === "Cluster" && key === formerHashOf(owner);
 }

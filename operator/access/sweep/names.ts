@@ -1,36 +1,29 @@
-import type { Owner } from "../../api/ownership.ts";
+import type { Owner, RoleOwner } from "../../api/ownership.ts";
 import type { BucketAccess } from "../../api/types.ts";
 import { hexHash } from "../../reconcile/fingerprint.ts";
+import { roleOwnersOf } from "../workload/contributors.ts";
 import { roleNameOf } from "../workload/role/name.ts";
 
-/** The owner of a role or an association: a ServiceAccount, or the one BucketAccess of web identities. */
-export interface RoleOwner extends Owner {
-  kind: "ServiceAccount" | "BucketAccess";
+/** Names of the roles that the operator manages for the access: not of shared and existing ones. */
+export function roleNamesOf(cluster: string, access: BucketAccess, rolePrefix?: string): string[] {
+  const { type, arn } = access.spec.role ?? {};
+  if (type === "Shared" || arn !== undefined) return [];
+  return roleOwnersOf(cluster, access).map((owner) => roleNameOf(rolePrefix, owner));
 }
 
-/** Names of the roles that the operator manages for the access. */
-export function roleNamesOf(cluster: string, { metadata, spec }: BucketAccess, rolePrefix?: string): string[] {
-  const { namespace = "", name } = metadata;
-  const hasRole = spec.serviceAccountRefs !== undefined && spec.role?.type !== "Shared" && spec.role?.arn === undefined;
-  return hasRole ? [roleNameOf(rolePrefix, { cluster, namespace, name })] : [];
+/**
+ * The hash at the end of a role's name: of its owner, whatever the `iam.rolePrefix`, which may change. Undefined: not a
+ * name that the operator makes.
+ */
+export function hashInName(roleName: string): string | undefined {
+  return /-([0-9a-f]{12})$/.exec(roleName)?.[1];
 }
 
-/** The key of the owner's role, see expected.ts. */
-export function keyOfOwner({ cluster, namespace, kind, name }: RoleOwner): string {
-  return hexHash(JSON.stringify([cluster, namespace, kind, name]), 12);
-}
-
-/** The key of a role of one BucketAccess for a ServiceAccount, as earlier versions made them. */
-export function formerKeyOf({ cluster, namespace, name }: Owner): string {
+/** The hash in the name of a role of one BucketAccess for a ServiceAccount, as earlier versions made them. */
+export function formerHashOf({ cluster, namespace, name }: Owner): string {
   return hexHash(JSON.stringify([cluster, namespace, name]), 12);
 }
 
-/** The name of the inline policy that a BucketAccess has in each of its roles. */
-export function policyNameOf({ cluster, namespace, name }: Owner): string {
-  return `${policyPrefixOf(cluster)}${hexHash(JSON.stringify([cluster, namespace, name]), 12)}`;
-}
-
-/** The names of all inline policies of the cluster's BucketAccesses begin with it. */
-export function policyPrefixOf(cluster: string): string {
-  return `s3-operator-${hexHash(cluster, 8)}-`;
+export function roleHashOf(owner: RoleOwner): string {
+  return hashInName(roleNameOf(undefined, owner)) ?? "";
 }

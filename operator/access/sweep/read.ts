@@ -5,9 +5,8 @@ import {
   type PodIdentityAssociation,
   type PodIdentityAssociationSummary,
 } from "@aws-sdk/client-eks";
-import { paginateListRolePolicies, paginateListRoles, type IAMClient, type Role } from "@aws-sdk/client-iam";
+import { paginateListRoles, type IAMClient, type Role } from "@aws-sdk/client-iam";
 import { throwFailure, unlessGone } from "../../reconcile/aws-failure.ts";
-import type { RoleClient } from "../workload/role/role-client.ts";
 
 /**
  * With their trust policies, but without tags: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
@@ -55,16 +54,4 @@ export async function readAssociation(
     associationArn,
   );
   return answer?.association;
-}
-
-/** Names of the role's inline policies; none if it is gone. */
-export async function inlinePolicyNames({ iam, ref, arn, options }: RoleClient): Promise<string[]> {
-  const read = async () => {
-    const names: string[] = [];
-    for await (const page of paginateListRolePolicies({ client: iam }, ref, options)) {
-      names.push(...(page.PolicyNames ?? []));
-    }
-    return names;
-  };
-  return (await unlessGone(read(), "iam:ListRolePolicies", arn)) ?? [];
 }

@@ -1,21 +1,24 @@
-import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, type Role } from "@aws-sdk/client-iam";
-import { unlessGone } from "../../reconcile/aws-failure.ts";
-import { findRole, policiesOf, tagsOfRole } from "../workload/role/observe.ts";
+import type { Role } from "@aws-sdk/client-iam";
+import { roleOwnerIn, type RoleOwner } from "../../api/ownership.ts";
+import type { BucketAccess } from "../../api/types.ts";
+import { roleKeyOf } from "../workload/memory.ts";
+import { findRole, inlinePolicies, policiesOf, tagsOfRole } from "../workload/role/observe.ts";
+import { deleteRole } from "../workload/role/remove.ts";
 import { roleClient, type RoleClient } from "../workload/role/role-client.ts";
-import { policyNamesOf, roleKeysOf } from "./expected.ts";
+import { deleteInlinePolicy, detachPolicy } from "../workload/role/write-policies.ts";
+import { policyNamesOf, roleHashesOf } from "./expected.ts";
 import {
   existingRoles,
   isRoleOf,
   managedRoles,
+  surplusAttached,
   surplusPolicies,
   surplusRoles,
-  taggedOwner,
   unattendedRoles,
   type ManagedRole,
   type SurplusRole,
 } from "./judge.ts";
-import type { RoleOwner } from "./names.ts";
-import { inlinePolicyNames, listRoles } from "./read.ts";
+import { listRoles } from "./read.ts";
 import type { SweepRun } from "./run.ts";
 
 /** Existing roles whose policies one sweep lists; the next one continues. */
@@ -42,20 +45,21 @@ export async function sweepRoles(run: SweepRun): Promise<void> {
 /** Without those of other operators, for one list of BucketAccesses instead of a look at each role. */
 async function unasked({ cluster, live }: SweepRun, surplus: readonly SurplusRole[]): Promise<SurplusRole[]> {
   if (surplus.every(({ isReplaced }) => isReplaced)) return [...surplus];
-  const keys = new Set((await live.askingAtFirst()).flatMap((access) => roleKeysOf(cluster, access)));
+  const keys = new Set((await live.askingAtFirst()).flatMap((access) => roleHashesOf(cluster, access)));
   return surplus.filter(({ key, isReplaced }) => isReplaced || !keys.has(key));
 }
 
 async function sweepRole(run: SweepRun, role: SurplusRole): Promise<void> {
-  const { session, cluster, live, signal } = run;
-  const { name, arn, key, isReplaced } = role;
-  if (run.memory.isForeign(role.id)) return;
+  const { session, cluster, live, memory, roles, signal } = run;
+  const { id, name, arn, key, isReplaced } = role;
+  if (memory.isForeign(id)) return;
   const client = roleClient(session, name, arn, signal);
-  await run.exclusive(arn, signal, async () => {
-    const owner = await ownerOfRole(run, client, role);
-    if (owner === undefined) return;
+  const owner = await ownerOfRole(run, client, role);
+  if (owner === undefined) return;
+  await roles.exclusive(roleKeyOf(owner), signal, async () => {
     const asking = isReplaced ? [] : await live.asking(owner.namespace);
-    if (asking.some((access) => roleKeysOf(cluster, access).includes(key))) return;
+    if (asking.some((access) => roleHashesOf(cluster, access).includes(key))) return;
+    roles.forgetLook(roleKeyOf(owner));
     await deleteRole(client);
     const why = isReplaced
       ? "another role has replaced it"
@@ -72,66 +76,55 @@ async function ownerOfRole(
 ): Promise<RoleOwner | undefined> {
   const role = await findRole(client);
   if (role === undefined) return undefined;
-  const owner = taggedOwner(tagsOfRole(role), cluster);
+  const owner = roleOwnerIn(tagsOfRole(role), cluster);
   if (owner !== undefined && isRoleOf(managed, owner) && isWatched(owner.namespace)) return owner;
   memory.noteForeign(managed.id);
   return undefined;
 }
 
-/**
- * Its policies go first, and with them the access. IAM does not delete a role that has policies:
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- */
-async function deleteRole(client: RoleClient): Promise<void> {
-  const { iam, ref, arn, options } = client;
-  const { inline, attached } = await policiesOf(client);
-  for (const PolicyName of inline) await deletePolicy(client, PolicyName);
-  for (const PolicyArn of attached) {
-    const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
-    await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
-  }
-  await unlessGone(iam.send(new DeleteRoleCommand(ref), options), "iam:DeleteRole", arn);
-}
-
-async function deletePolicy({ iam, ref, arn, options }: RoleClient, PolicyName: string): Promise<void> {
-  const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
-  await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);
-}
-
 /** A role whose contributors are all paused: no reconcile removes the policies of those that are gone. */
 async function sweepUnattended(run: SweepRun, role: ManagedRole): Promise<void> {
-  const { session, cluster, expected, live, signal } = run;
+  const { session, cluster, expected, live, roles, signal } = run;
   const client = roleClient(session, role.name, role.arn, signal);
-  const contributors = expected.roles.get(role.key)?.contributors ?? [];
-  const found = await inlinePolicyNames(client);
-  if (surplusPolicies(cluster, found, policyNamesOf(cluster, contributors)).length === 0) return;
-  await run.exclusive(role.arn, signal, async () => {
-    const owner = await ownerOfRole(run, client, role);
-    if (owner === undefined) return;
+  const found = await policiesOf(client);
+  const surplusIn = (accesses: readonly BucketAccess[]) => ({
+    inline: surplusPolicies(cluster, found.inline, policyNamesOf(cluster, accesses)),
+    attached: surplusAttached(found.attached, accesses),
+  });
+  const { inline, attached } = surplusIn(expected.roles.get(role.key)?.contributors ?? []);
+  if (inline.length + attached.length === 0) return;
+  const owner = await ownerOfRole(run, client, role);
+  if (owner === undefined) return;
+  await roles.exclusive(roleKeyOf(owner), signal, async () => {
     const asking = await live.asking(owner.namespace);
-    const owners = asking.filter((access) => roleKeysOf(cluster, access).includes(role.key));
-    for (const name of surplusPolicies(cluster, found, policyNamesOf(cluster, owners))) {
-      await deletePolicy(client, name);
-      const why = `no BucketAccess of namespace '${owner.namespace}' asks for it`;
+    const surplus = surplusIn(asking.filter((access) => roleHashesOf(cluster, access).includes(role.key)));
+    const why = `no BucketAccess of namespace '${owner.namespace}' asks for it`;
+    for (const name of surplus.inline) {
+      await deleteInlinePolicy(client, name);
       run.revoked("policy", `Deleted policy '${name}' of role '${role.arn}': ${why}`);
+    }
+    for (const arn of surplus.attached) {
+      await detachPolicy(client, arn);
+      run.revoked("policy", `Detached policy '${arn}' from role '${role.arn}': ${why}`);
     }
   });
 }
 
-/** A role of another owner, of which only the policies of BucketAccesses are the operator's. */
+/**
+ * A role of another owner, of which only the policies of BucketAccesses are the operator's. Without a lock, since a
+ * policy does not tell its ServiceAccount: a BucketAccess that is created at this moment writes it again.
+ */
 async function sweepExisting(run: SweepRun, { RoleName = "", Arn = "" }: Role): Promise<void> {
   const { session, cluster, expected, live, signal } = run;
   const client = roleClient(session, RoleName, Arn, signal);
-  const found = await inlinePolicyNames(client);
+  const found = await inlinePolicies(client);
   const owned = policyNamesOf(cluster, expected.existingRoles.get(Arn) ?? []);
   if (surplusPolicies(cluster, found, owned).length === 0) return;
-  await run.exclusive(Arn, signal, async () => {
-    const asking = (await live.asking()).filter(({ spec }) => spec.role?.arn === Arn);
-    for (const name of surplusPolicies(cluster, found, policyNamesOf(cluster, asking))) {
-      await deletePolicy(client, name);
-      run.revoked("policy", `Deleted policy '${name}' of role '${Arn}': no BucketAccess with this role asks for it`);
-    }
-  });
+  const asking = (await live.asking()).filter(({ spec }) => spec.role?.arn === Arn);
+  for (const name of surplusPolicies(cluster, found, policyNamesOf(cluster, asking))) {
+    await deleteInlinePolicy(client, name);
+    run.revoked("policy", `Deleted policy '${name}' of role '${Arn}': no BucketAccess with this role asks for it`);
+  }
 }
 
 /** The roles that are this sweep's turn. */

@@ -1,7 +1,7 @@
 import type { AccountContext } from "../../account/dependencies.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { AwsSession } from "../../aws/session.ts";
-import type { Exclusive } from "../workload/exclusive.ts";
+import type { RoleMemory } from "../workload/memory.ts";
 import type { Expected } from "./expected.ts";
 import type { LiveAccesses } from "./live.ts";
 import type { SweepMemory } from "./memory.ts";
@@ -17,7 +17,7 @@ export interface SweepRun {
   scope: SweepScope;
   expected: Expected;
   live: LiveAccesses;
-  exclusive: Exclusive;
+  roles: RoleMemory;
   memory: SweepMemory;
   signal: AbortSignal;
   /** Whether this operator reconciles BucketAccesses of the namespace. */

@@ -7,7 +7,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import type { AccessDirectory } from "../dependencies.ts";
-import type { Exclusive } from "../workload/exclusive.ts";
+import type { RoleMemory } from "../workload/memory.ts";
 import { sweepAssociations } from "./associations.ts";
 import { expectedIn } from "./expected.ts";
 import { liveAccesses } from "./live.ts";
@@ -26,7 +26,7 @@ export interface SweepDependencies {
   /** [] for all. */
   watchNamespaces: readonly string[];
   watchSelector: string | undefined;
-  exclusive: Exclusive;
+  roles: RoleMemory;
   pollIntervalMs: number;
   clock: Clock;
   onRevoked: (kind: SweptKind) => void;
@@ -76,7 +76,7 @@ async function sweep(
   session: AwsSession,
   context: AccountContext,
 ): Promise<boolean> {
-  const { client, directory, cluster, watchNamespaces, watchSelector, exclusive, clock } = dependencies;
+  const { client, directory, cluster, watchNamespaces, watchSelector, roles, clock } = dependencies;
   const { accountId, partition } = session;
   using limit = deadline(clock, TIME_LIMIT_MS, context.signal);
   const { signal } = limit;
@@ -88,7 +88,7 @@ async function sweep(
     scope,
     expected: expectedIn({ accountId, partition, cluster, accesses: dependencies.accesses(), wantedIn }),
     live: liveAccesses({ client, accountId, watchNamespaces, watchSelector, wantedIn, signal }),
-    exclusive,
+    roles,
     memory,
     signal,
     isWatched: (namespace: string) => watchNamespaces.length === 0 || watchNamespaces.includes(namespace),

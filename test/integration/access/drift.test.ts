@@ -30,12 +30,11 @@ interface Drift {
 
 /** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
-  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
+  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.clear() },
   {
     setting: "permissions",
     tamper: ({ inlinePolicies }) => {
-      const widened = inlinePolicies.get("s3-operator")?.replace("/raw/*", "/*") ?? "";
-      inlinePolicies.set("s3-operator", widened);
+      for (const [name, policy] of inlinePolicies) inlinePolicies.set(name, policy.replace("/raw/*", "/*"));
     },
   },
   {
@@ -140,7 +139,11 @@ test("tags that leave the account leave its roles, and tags of other tools stay"
     "reader",
     (each) => isReady(each) && each.status?.roles?.[0]?.tagKeys?.join() === "stage",
   );
-  expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
+  expect(Object.fromEntries(role.tags)).toMatchObject({
+    stage: "prod",
+    theirs: "1",
+    "s3-operator.io/service-account": "app",
+  });
   expect(role.tags.has("team")).toBe(false);
   expect(after.status?.drift).toBeUndefined();
   // The operator no longer owns the tag that left.

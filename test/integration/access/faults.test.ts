@@ -39,6 +39,7 @@ interface Case {
 const CASES: Case[] = [
   { action: "iam:GetRole" },
   { action: "iam:CreateRole" },
+  { action: "iam:AttachRolePolicy" },
   { action: "iam:TagRole" },
   { action: "iam:PutRolePolicy" },
   { action: "iam:GetRolePolicy" },
@@ -77,7 +78,7 @@ const CASES: Case[] = [
       roleOf(world, access).maxSessionSeconds = 43_200;
     },
   },
-  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
+  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("team") },
   {
     action: "eks:UpdatePodIdentityAssociation",
     identity: "PodIdentity",
@@ -94,13 +95,15 @@ test.for(CASES)(
     await using world = await createWorld();
     await using _operator = startOperator(world, { settleWindowMs: 0 });
     using accesses = await accessesOf(world);
-    await worldWithBucket(world);
+    const policyArn = world.account.addManagedPolicy("theirs", BOUNDARY);
+    const account = { iam: { tags: { team: "a" } }, access: { rules: [{ policyArns: [policyArn] }] } };
+    await worldWithBucket(world, {}, account);
     if (tamper !== undefined) {
-      await accesses.apply("reader", { identity });
+      await accesses.apply("reader", { identity, role: { policyArns: [policyArn] } });
       tamper(world, await accesses.when("reader", isReady));
     }
     const allow = world.simulator.faults.deny(action);
-    await accesses.apply("reader", { identity });
+    await accesses.apply("reader", { identity, role: { policyArns: [policyArn] } });
     if (tamper !== undefined) for (let round = 0; round < 2; round += 1) await accesses.reconcileAgain("reader");
     const denied = await accesses.when("reader", isReconciling("AccessDenied"));
     expect(denial(denied)).toContain(action);
@@ -169,7 +172,7 @@ test("an association that belongs to another owner is never changed", async () =
   await readyAccess(world, accesses, "PodIdentity");
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
-  association.tags.set("s3-operator.io/name", "another");
+  association.tags.set("s3-operator.io/cluster", "another");
   const before = structuredClone(association);
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));

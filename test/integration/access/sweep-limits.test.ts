@@ -59,7 +59,10 @@ test("a BucketAccess that is being deleted does not keep its role, and neither d
   await using world = await createWorld();
   using accesses = await accessesOf(world);
   for (const name of ["reader", "lost"])
-    await accesses.apply(name, { bucketRef: { name: name === "lost" ? "x" : "docs" } });
+    await accesses.apply(name, {
+      bucketRef: { name: name === "lost" ? "x" : "docs" },
+      serviceAccountRefs: [{ name }],
+    });
   const roles = [addRoleOf(world, await accesses.get("reader")), addRoleOf(world, await accesses.get("lost"))];
   await world.kube.mergePatch(
     BUCKET_ACCESSES,

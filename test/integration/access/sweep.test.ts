@@ -2,7 +2,7 @@
 
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { policyNameOf } from "../../../operator/access/sweep/names.ts";
+import { policyNameOf } from "../../../operator/access/workload/role/name.ts";
 import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { AWSAccount, BucketAccess } from "../../../operator/api/types.ts";
 import { EVENTS } from "../../../operator/kube/events.ts";

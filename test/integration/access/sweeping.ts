@@ -1,9 +1,10 @@
 import { pino } from "pino";
-import { keyOfOwner, roleNamesOf, type RoleOwner } from "../../../operator/access/sweep/names.ts";
+import { roleHashOf, roleNamesOf } from "../../../operator/access/sweep/names.ts";
 import { createAccessSweep, type SweepDependencies } from "../../../operator/access/sweep/sweep.ts";
-import { createExclusive } from "../../../operator/access/workload/exclusive.ts";
+import { createRoleMemory } from "../../../operator/access/workload/memory.ts";
 import type { AccountContext } from "../../../operator/account/dependencies.ts";
 import { BUCKET_ACCESSES } from "../../../operator/api/names.ts";
+import type { RoleOwner } from "../../../operator/api/ownership.ts";
 import type { AWSAccount, BucketAccess } from "../../../operator/api/types.ts";
 import { createAws } from "../../../operator/aws/session.ts";
 import { systemClock } from "../../../operator/clock.ts";
@@ -29,7 +30,7 @@ export interface ManagedRole {
 /** Adds a role as the operator makes them, with a policy. */
 export function addManagedRole({ account }: World, { owner, issuer = ISSUER, eksCluster, path }: ManagedRole): Role {
   const { namespace, kind, name } = owner;
-  const key = keyOfOwner({ cluster: OPERATOR_CLUSTER, ...owner });
+  const key = roleHashOf({ cluster: OPERATOR_CLUSTER, ...owner });
   const tags = { "s3-operator.io/cluster": OPERATOR_CLUSTER, "s3-operator.io/namespace": namespace };
   const nameTag = kind === "ServiceAccount" ? "s3-operator.io/service-account" : "s3-operator.io/name";
   const role = addRoleAt(account, path ?? "/s3-operator/", `${OPERATOR_CLUSTER}-${namespace}-${key}`.slice(-64));
@@ -56,9 +57,10 @@ export function addManagedRole({ account }: World, { owner, issuer = ISSUER, eks
 
 /** Adds the role that the operator makes for the access. */
 export function addRoleOf(world: World, access: BucketAccess): Role {
-  const { namespace = "", name } = access.metadata;
+  const { namespace = "" } = access.metadata;
+  const name = access.spec.serviceAccountRefs?.[0]?.name ?? "";
   const [roleName = ""] = roleNamesOf(OPERATOR_CLUSTER, access);
-  const made = addManagedRole(world, { owner: { namespace, kind: "BucketAccess", name } });
+  const made = addManagedRole(world, { owner: { namespace, kind: "ServiceAccount", name } });
   world.account.roles.delete(made.arn);
   return Object.assign(addRoleAt(world.account, made.path, roleName), {
     tags: made.tags,
@@ -107,7 +109,7 @@ export async function directSweep(
     cluster: OPERATOR_CLUSTER,
     watchNamespaces: [],
     watchSelector: world.selector,
-    exclusive: createExclusive(),
+    roles: createRoleMemory(() => systemClock.monotonic()),
     pollIntervalMs: 0,
     clock: systemClock,
     onRevoked: () => undefined,
@@ -132,6 +134,7 @@ function directoryOf({ name }: World, account: AWSAccount): SweepDependencies["d
   const bucket = { apiVersion: "", kind: "S3Bucket", metadata, spec: { accountRef: { name } } };
   return {
     accounts: () => [account],
+    accessesOf: () => [],
     namespace: (namespace) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }),
     bucket: (key) => (key.namespace === name && key.name === "docs" ? bucket : undefined),
   };
