@@ -10,12 +10,12 @@ const EXEMPT: Readonly<Record<string, readonly string[]>> = {
   "names an AWSAccount, which must admit the namespace": ["accountRef.name"],
   "is the bucket's own name: tags prove the ownership, and naming.allowedPatterns limits names": ["bucketName"],
   "names a key in the account itself; the key's policy decides who may use it": ["encryption.kmsKey.alias"],
-  "lets namespaces of this cluster ask for access; the account must admit them too": [
-    "access.allowedNamespaces.names[]",
-    "access.allowedNamespaces.selector.matchLabels{key}",
-    "access.allowedNamespaces.selector.matchLabels{}",
-    "access.allowedNamespaces.selector.matchExpressions[].key",
-    "access.allowedNamespaces.selector.matchExpressions[].values[]",
+  "lets namespaces of this cluster ask for access, within the rules of the account": [
+    "access.rules[].namespaces.names[]",
+    "access.rules[].namespaces.selector.matchLabels{key}",
+    "access.rules[].namespaces.selector.matchLabels{}",
+    "access.rules[].namespaces.selector.matchExpressions[].key",
+    "access.rules[].namespaces.selector.matchExpressions[].values[]",
   ],
   "is a filter, to which nothing is sent": ["metrics.configurations[].filter.accessPointArn"],
   "is an identifier in the bucket's own configuration": [

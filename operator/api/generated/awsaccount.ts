@@ -40,6 +40,7 @@ export interface AWSAccountSpec {
   publicAccessBlock?: AccountPublicAccessBlock;
   workloadIdentity?: WorkloadIdentity;
   iam?: Iam;
+  access?: AccountAccess;
   rateLimit?: RateLimit;
 }
 /**
@@ -56,7 +57,7 @@ export interface AssumeRole {
   externalId?: string;
 }
 /**
- * The namespaces that may use the account, by exactly one of `names` and `selector`. Absent: all.
+ * The namespaces that may use the account or the rule, by exactly one of `names` and `selector`. Absent: all.
  */
 export interface AllowedNamespaces {
   /**
@@ -220,6 +221,68 @@ export interface Iam {
   tags?: {
     [k: string]: string;
   };
+}
+/**
+ * What BucketAccesses may ask for beyond grants on buckets of S3Buckets. When a rule is removed, the operator revokes what it allowed.
+ */
+export interface AccountAccess {
+  /**
+   * What BucketAccesses may ask for, by namespace. Rules for the same namespace add up. In patterns, `*` stands for any characters, `?` for one character and `{namespace}` for the namespace of the BucketAccess. Absent: nothing.
+   *
+   * @minItems 1
+   * @maxItems 40
+   */
+  rules?: AccountAccessRule[];
+}
+/**
+ * What the BucketAccesses of some namespaces may ask for.
+ */
+export interface AccountAccessRule {
+  namespaces?: AllowedNamespaces;
+  /**
+   * Patterns for the ARNs of managed policies that `role.policyArns` may name. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  policyArns?: string[];
+  /**
+   * Patterns for the names of buckets that no S3Bucket manages and that `bucket.name` may name, in this or another account (see also `guardrails.allowedAccounts`), and of buckets of S3Buckets with `mode: Observe` that are not tagged as theirs. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  buckets?: string[];
+  /**
+   * Patterns for the ARNs of existing roles that `role.arn` may name. The role must also name the ServiceAccount in its tag `s3-operator.io/service-accounts`. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  roleArns?: string[];
+  /**
+   * Subjects of OIDC providers that `webIdentity` may name, for workloads outside the cluster. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  webIdentities?: AllowedWebIdentity[];
+}
+/**
+ * Subjects of one OIDC provider.
+ */
+export interface AllowedWebIdentity {
+  /**
+   * The IAM OIDC provider, in the account.
+   */
+  providerArn: string;
+  /**
+   * Patterns for the subjects of tokens, such as `repo:acme/{namespace}:ref:refs/heads/main`.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  subjects: string[];
 }
 /**
  * Limits how fast the operator calls AWS in the account, to leave capacity for other callers. The operator also slows down when AWS throttles. AWSAccounts of one AWS account share the lowest limit.

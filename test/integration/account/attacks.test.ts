@@ -52,7 +52,7 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   const own = stack.use(await accessesOf(world));
   const accesses = stack.use(await accessesOf(world, attacker.name));
   const victim = await own.ready("ledger-api", {
-    serviceAccountRef: { name: "ledger" },
+    serviceAccountRefs: [{ name: "ledger" }],
     grants: [{ prefix: "payroll/", permissions: ["Read"] }],
   });
   const end = stack.move();
@@ -61,7 +61,7 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
     victim,
     attacker,
     accesses,
-    secrets: ["ledger", "payroll", victim.status?.roleName ?? "", PARTNER],
+    secrets: ["ledger", "payroll", victim.status?.roles?.[0]?.name ?? "", PARTNER],
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -216,7 +216,7 @@ describe("attacks of one namespace on another", () => {
     expectNothingTold(refused, secrets);
     // A grant on one's own bucket is no attack: the other role gets access to nothing else, and the attacker no access
     // to the role.
-    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
+    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roles?.[0]?.arn ?? ""] });
     const role = roleOf(world, victim);
     expect(role.assumeRolePolicy).not.toContain(attacker.name);
     expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
@@ -279,7 +279,7 @@ test("consent withdrawn: the session of a running Pod loses its access, and the 
   const bucketRef = { name: "docs", namespace: world.name };
   const Bucket = world.bucketName("docs");
   await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
-  await world.editSpec("docs", { access: { allowedNamespaces: { names: [attacker.name] } } });
+  await world.editSpec("docs", { access: { rules: [{ namespaces: { names: [attacker.name] } }] } });
   await accesses.ready("reader", { bucketRef, identity: "PodIdentity" });
   world.simulator.evaluatePolicies = true;
   const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), attacker.name, "app"));
@@ -298,7 +298,7 @@ test("consent withdrawn: the session of a running Pod loses its access, and the 
 
 describe("attacks that the API server refuses, with messages about the spec alone", () => {
   const grant = (prefix: string): Partial<BucketAccessSpec> => ({ grants: [{ prefix, permissions: ["Read"] }] });
-  const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRef: { name } });
+  const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRefs: [{ name }] });
   const ROWS: [what: string, spec: Partial<BucketAccessSpec>, field: string][] = [
     [
       "prefix injection: a prefix without its slash, which is a prefix of another",
@@ -310,14 +310,14 @@ describe("attacks that the API server refuses, with messages about the spec alon
     ["prefix injection: a line feed", grant("a\n/"), "spec.grants[0].prefix"],
     ["a prefix of 1,025 bytes", grant(`${"ü".repeat(512)}/`), "spec.grants[0].prefix"],
     ["a prefix with characters that IAM policies cannot hold", grant("文書/"), "spec.grants[0].prefix"],
-    ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRef.name"],
-    ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRef.name"],
+    ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRefs[0].name"],
+    ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRefs[0].name"],
     [
       "confused deputy: a ServiceAccount as its subject",
       app("system:serviceaccount:team-b:ledger"),
-      "spec.serviceAccountRef.name",
+      "spec.serviceAccountRefs[0].name",
     ],
-    ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRef.name"],
+    ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRefs[0].name"],
     ["foreign bucket: a name as a path", { bucketRef: { name: "../team-b/docs" } }, "spec.bucketRef.name"],
     ["foreign bucket: every namespace", { bucketRef: { name: "docs", namespace: "*" } }, "spec.bucketRef.namespace"],
     ["foreign role: all principals", { principals: ["*"] }, "spec.principals[0]"],
