@@ -10,7 +10,7 @@ const EXEMPT: Readonly<Record<string, readonly string[]>> = {
   "names an AWSAccount, which must admit the namespace": ["accountRef.name"],
   "is the bucket's own name: tags prove the ownership, and naming.allowedPatterns limits names": ["bucketName"],
   "names a key in the account itself; the key's policy decides who may use it": ["encryption.kmsKey.alias"],
-  "lets namespaces of this cluster ask for access, within the rules of the account": [
+  "lets namespaces of this cluster ask for access; the account must admit them too": [
     "access.rules[].namespaces.names[]",
     "access.rules[].namespaces.selector.matchLabels{key}",
     "access.rules[].namespaces.selector.matchLabels{}",

@@ -7,7 +7,13 @@ import { desiredAccess } from "./desired.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
 const BOTH = { type: "IRSA", oidcProviderArn: OIDC, clusterName: "main" } as const;
-const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1", formerEncryptions: [] };
+const BUCKET = {
+  name: "docs",
+  arn: "arn:aws:s3:::docs",
+  region: "eu-central-1",
+  accountId: "111122223333",
+  formerEncryptions: [],
+};
 
 function desired(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();

@@ -96,7 +96,8 @@ function sharedAccess(
   if (identity !== "PodIdentity" || clusterName === undefined)
     throw notShareable(account, "Pod Identity as its identity");
   if (roleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
-  const { policy, failure } = sessionPolicy(spec.grants, bucket);
+  const policy = sessionPolicy([{ grants: spec.grants, bucket }]);
+  const failure = tooLong("session", policy);
   if (failure !== undefined) throw failed(failure);
   const tags = { ...account.spec.iam?.tags, ...ownershipTags(owner, "Created") };
   return { identity, workload, roleArn, policy, association: { ...workload, clusterName, roleArn, policy, tags } };

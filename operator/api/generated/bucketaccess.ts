@@ -92,12 +92,12 @@ export interface Grant {
    */
   prefix: string;
   /**
-   * What is allowed. `Read`: get objects. `Write`: put objects, including multipart uploads. `Delete`: delete objects; in a versioned bucket, deleted versions can be restored. `List`: list the keys below the prefix.
+   * What is allowed. `Read`: get objects. `ReadVersions`: get and list old versions. `Write`: put objects, including multipart uploads. `Delete`: delete objects; in a versioned bucket, deleted versions can be restored. `List`: list the keys below the prefix, and read the bucket's region; with `*`, also list unfinished multipart uploads. `Tag`: get, put and delete the tags of objects. `Restore`: restore archived objects.
    *
    * @minItems 1
-   * @maxItems 4
+   * @maxItems 7
    */
-  permissions: ("Read" | "Write" | "Delete" | "List")[];
+  permissions: ("Read" | "ReadVersions" | "Write" | "Delete" | "List" | "Tag" | "Restore")[];
 }
 /**
  * A ServiceAccount.

@@ -165,6 +165,12 @@ export const ACCESS_ROWS: Row[] = [
   ...["*", "alias/data", KEY.replace("key/", "alias/")].map((kmsKeyArn) =>
     refused(`access: external key ${kmsKeyArn}`, "spec.bucket.kmsKeyArn", external({ kmsKeyArn })),
   ),
+  refused("access: an external bucket in no region", "spec.bucket.region", external({ region: "europe" })),
+  refused(
+    "access: an external bucket of a named account",
+    "spec.bucket.accountId",
+    external({ accountId: "acme-account" }),
+  ),
   refused("access: account of a bucketRef", "spec.accountRef", access({ accountRef: { name: "data" } })),
   refused(
     "access: principals on an external bucket",
@@ -207,6 +213,11 @@ export const ACCESS_ROWS: Row[] = [
       byWebIdentity({ subjects: [subject] }),
     ),
   ),
+  refused(
+    "access: web identity of a SAML provider",
+    "spec.webIdentity.providerArn",
+    byWebIdentity({ providerArn: "arn:aws:iam::111122223333:saml-provider/acme" }),
+  ),
   refused("access: web identity of any audience", "spec.webIdentity.audience", byWebIdentity({ audience: "*" })),
   refused("access: web identity with a shared role", "spec.role", byWebIdentity({}, { role: { type: "Shared" } })),
   refused("access: web identity with an existing role", "spec.role", byWebIdentity({}, { role: { arn: READER } })),
@@ -232,12 +243,19 @@ export const ACCESS_ROWS: Row[] = [
     "spec.configMap.keys",
     access({ configMap: { keys: { "../a": "BUCKET_NAME" } } }),
   ),
-  ...["s3-operator.io/owner", "app.kubernetes.io/managed-by"].map((key) =>
-    refused(
-      `access: config map with label ${key}`,
-      "spec.configMap.labels",
-      access({ configMap: { labels: { [key]: "x" } } }),
+  ...["labels", "annotations"].flatMap((field) =>
+    ["s3-operator.io/owner", "app.kubernetes.io/managed-by", "a b"].map((key) =>
+      refused(
+        `access: config map with ${field} '${key}'`,
+        `spec.configMap.${field}`,
+        access({ configMap: { [field]: { [key]: "x" } } }),
+      ),
     ),
+  ),
+  refused(
+    "access: config map with an invalid label value",
+    "spec.configMap.labels[app]",
+    access({ configMap: { labels: { app: "a b" } } }),
   ),
   refused("access: config map as a path", "spec.configMap.name", access({ configMap: { name: "a/b" } })),
   refused("access: config map with adjacent periods", "spec.configMap.name", access({ configMap: { name: "a..b" } })),
@@ -292,6 +310,30 @@ export const ACCESS_EDITS: Row[] = [
     spec: access(),
     refusedAt: "spec",
   },
+  {
+    name: "access: edit: from an S3Bucket to an external bucket",
+    before: access(),
+    spec: external(),
+    refusedAt: "spec",
+  },
+  {
+    name: "access: edit: external bucket",
+    before: external(),
+    spec: external({ name: "other" }),
+    refusedAt: "spec.bucket",
+  },
+  {
+    name: "access: edit: account added",
+    before: external(),
+    spec: external({}, { accountRef: { name: "data" } }),
+    refusedAt: "spec",
+  },
+  {
+    name: "access: edit: account",
+    before: external({}, { accountRef: { name: "data" } }),
+    spec: external({}, { accountRef: { name: "other" } }),
+    refusedAt: "spec.accountRef",
+  },
 ];
 
 const consent = (allowedNamespaces: Spec): Spec => ({ access: { rules: [{ namespaces: allowedNamespaces }] } });
@@ -307,6 +349,18 @@ export const CONSENT_ROWS: Row[] = [
   accepted("consent: by label", consent({ selector: { matchLabels: { team: "b" } } })),
   accepted("consent: by expression", expression({ operator: "In", values: ["b", "c"] })),
   accepted("consent: everybody", consent({ selector: {} })),
+  accepted("consent: with a measure", {
+    access: {
+      rules: [
+        { namespaces: { names: ["b"] }, permissions: ["Read", "List"], prefixes: ["curated/"], principals: true },
+      ],
+    },
+  }),
+  ...["curated", "/curated/", "*"].map((prefix) =>
+    refused(`consent: prefix '${prefix}'`, "spec.access.rules[0].prefixes[0]", {
+      access: { rules: [{ namespaces: { names: ["b"] }, prefixes: [prefix] }] },
+    }),
+  ),
   refused("consent: by name and label", CONSENT, consent({ names: [], selector: {} })),
   refused("consent: neither names nor selector", CONSENT, consent({})),
   refused("consent: by pattern", `${CONSENT}.names[0]`, consent({ names: ["*"] })),
