@@ -9,7 +9,7 @@ import { noteAccessTarget } from "./status.ts";
 import { enterRoleAccount } from "./target.ts";
 import { reconcileWorkload } from "./workload/reconcile.ts";
 
-/** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */
+/** Reconciles one BucketAccess into roles, or into statements of the bucket policy: docs/access.md. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {
   return (context) => reconcile(dependencies, context);
 }
@@ -33,9 +33,8 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
 
   const target = await enterRoleAccount(dependencies, object, resolution, signal);
   noteAccessTarget(status, target);
-  const [serviceAccountRef] = object.spec.serviceAccountRefs ?? [];
   const { s3Bucket } = resolution;
-  return serviceAccountRef === undefined && s3Bucket !== undefined
-    ? reconcilePrincipals(dependencies, context, target, s3Bucket)
-    : reconcileWorkload(dependencies, context, target, serviceAccountRef?.name ?? "");
+  return object.spec.principals === undefined || s3Bucket === undefined
+    ? reconcileWorkload(dependencies, context, target)
+    : reconcilePrincipals(dependencies, context, target, s3Bucket);
 }

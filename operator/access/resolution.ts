@@ -20,14 +20,16 @@ export type Resolution =
   /** Nothing is granted and nothing revoked. */
   | { state: "Waiting"; outcome: OutcomeError };
 
+export interface ResolutionInput {
+  directory: AccessDirectory;
+  verified: VerifiedBuckets;
+}
+
 /** Longest part of another object's message in a message. */
 const MAX_QUOTED = 300;
 
 /** Pure, but for what `verified` knows at the moment. */
-export function resolveAccess(
-  { directory, verified }: { directory: AccessDirectory; verified: VerifiedBuckets },
-  access: BucketAccess,
-): Resolution {
+export function resolveAccess({ directory, verified }: ResolutionInput, access: BucketAccess): Resolution {
   const decision = decide(directory, access);
   if (!decision.wanted) {
     const { failure, undecided } = decision;
