@@ -18,7 +18,7 @@ import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { configMapPart, findConfigMap, removeConfigMap, type Outputs } from "../outputs/config-map.ts";
 import { outputsOf } from "../outputs/outputs.ts";
 import { policyDocument } from "../policy/model.ts";
-import { notePolicy, wasAsDeclared } from "../status.ts";
+import { noteKeys, notePolicy, wasAsDeclared } from "../status.ts";
 import { ownerOf, type AccessTarget } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { observeContribution, sharedPoliciesOf } from "./observe.ts";
@@ -38,6 +38,7 @@ export async function reconcilePrincipals(
   const hash = fingerprint([wanted, outputs]);
   const settled = wasAsDeclared(object, hash);
   status.declarationHash = hash;
+  noteKeys(status, bucket);
   notePolicy(status, object, { principals }, target, policyDocument(wanted.bucket));
 
   const shared = sharedPoliciesOf(s3Bucket, dependencies.verified.of(s3Bucket));
