@@ -2,6 +2,7 @@ import type { AccountDirectory } from "../account/resolve.ts";
 import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
+import type { VerifiedBuckets } from "../bucket/verified.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
@@ -22,6 +23,7 @@ export interface AccessDependencies extends DriftDependencies {
   /** For ConfigMaps and ServiceAccounts. */
   client: KubeClient;
   directory: AccessDirectory;
+  verified: VerifiedBuckets;
   cluster: string;
   history: History;
   roles: RoleMemory;

@@ -3,8 +3,8 @@ import type { AWSAccountSpec, Guardrails, S3Bucket, S3BucketSpec } from "../api/
 import { OutcomeError } from "../kube/outcome.ts";
 import { failureIn } from "../reconcile/outcome.ts";
 import { bucketViolation } from "./guardrails.ts";
-import { resolveAddress } from "./target.ts";
-import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
+import { declaredLocation } from "./locate.ts";
+import { awsAccount, OWNER, s3Bucket } from "./testing/fixtures.ts";
 
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
@@ -16,9 +16,11 @@ interface Others {
 }
 
 function outcome(object: S3Bucket, account: Partial<AWSAccountSpec>, { known = [], own = [] }: Others = {}) {
-  const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
+  const limited = awsAccount({ default: true, ...account });
+  const directory = { accounts: () => [limited], namespace: () => undefined };
   const others = { knownBuckets: () => [object, ...known], ownBucketNames: () => new Set(own), directory };
-  return bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object), others);
+  const address = { account: limited, owner: OWNER, ...declaredLocation(object, limited, OWNER) };
+  return bucketViolation(object, address, others);
 }
 
 function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>, others?: Others) {

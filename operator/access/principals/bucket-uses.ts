@@ -1,10 +1,11 @@
 import { isPaused } from "../../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../../api/types.ts";
 import type { BucketUses, Contributions } from "../../bucket/dependencies.ts";
+import { accessBucketOf } from "../bucket.ts";
 import { decide, isRefused } from "../decision.ts";
 import type { AccessDirectory } from "../dependencies.ts";
 import { keyDelayMs } from "../key-delay.ts";
-import { accessBucketOf, ownerOf } from "../target.ts";
+import { ownerOf } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 
 /** What buckets need to know of their BucketAccesses. `accessesOf` returns all of them, with or without consent. */
@@ -30,7 +31,7 @@ export function createBucketUses(
         .toSorted(byKey)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
-          const to = accessBucketOf(bucket, access, at, kmsKeyArn);
+          const to = accessBucketOf(bucket, access, at, kmsKeyArn === undefined ? {} : { kmsKeyArn });
           return principals === undefined ? [] : [contributionOf(ownerOf(cluster, access), principals, grants, to)];
         });
       return {

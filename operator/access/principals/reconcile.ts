@@ -5,6 +5,7 @@ import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
+import type { Verification } from "../../bucket/verified.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { conclude } from "../../reconcile/conclude.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
@@ -17,7 +18,7 @@ import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { configMapPart, findConfigMap, removeConfigMap, type Outputs } from "../outputs/config-map.ts";
 import { outputsOf } from "../outputs/outputs.ts";
 import { policyDocument } from "../policy/model.ts";
-import { notePolicy, wasAsDeclared } from "../status.ts";
+import { noteKeys, notePolicy, wasAsDeclared } from "../status.ts";
 import { ownerOf, type AccessTarget } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { observeContribution, sharedPoliciesOf } from "./observe.ts";
@@ -37,9 +38,10 @@ export async function reconcilePrincipals(
   const hash = fingerprint([wanted, outputs]);
   const settled = wasAsDeclared(object, hash);
   status.declarationHash = hash;
+  noteKeys(status, bucket);
   notePolicy(status, object, { principals }, target, policyDocument(wanted.bucket));
 
-  const shared = sharedPoliciesOf(s3Bucket);
+  const shared = sharedPoliciesOf(s3Bucket, dependencies.verified.of(s3Bucket));
   const found = shared && (await observeContribution(session, shared, owner, signal));
   const onKey = shared?.keyArn === undefined ? [] : wanted.key;
   const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
@@ -98,19 +100,21 @@ function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): E
 
 /** Throws an OutcomeError while policies have statements of the access. They stay if the bucket is only observed. */
 export async function waitUntilRevoked(
-  { aws, directory, cluster }: AccessDependencies,
+  { aws, directory, verified, cluster }: AccessDependencies,
   context: AccessContext,
 ): Promise<void> {
   const { object, signal } = context;
   const key = bucketKeyOf(object);
   const s3Bucket = directory.bucket(key);
-  const shared = s3Bucket && sharedPoliciesOf(s3Bucket);
-  if (s3Bucket === undefined || shared === undefined) return;
+  if (s3Bucket === undefined || neverHadBucket(s3Bucket, verified.of(s3Bucket))) return;
   if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
   const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
   const where = `S3Bucket '${key.namespace}/${key.name}'`;
   if (problem !== undefined)
     throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, DELAY_MS.bucketPolicy);
+  const shared = sharedPoliciesOf(s3Bucket, verified.of(s3Bucket));
+  if (shared === undefined)
+    throw waiting(REASON.bucketNotReady, `Waiting until the bucket of ${where} is verified`, DELAY_MS.bucketPolicy);
   const session = await aws.session(identityOf(account), signal);
   const { bucket, key: onKey } = await observeContribution(session, shared, ownerOf(cluster, object), signal);
   if (bucket.length === 0 && onKey.length === 0) return;
@@ -121,6 +125,11 @@ export async function waitUntilRevoked(
     `Waiting until the statements are removed from the policy of ${where}`,
     DELAY_MS.bucketPolicy,
   );
+}
+
+/** Status is only a hint: without it the object may be gone a little before the S3Bucket removes the statements. */
+function neverHadBucket({ status }: S3Bucket, verification: Verification | undefined): boolean {
+  return verification === undefined ? status?.arn === undefined : verification.state === "Lost";
 }
 
 /** The operator does not write to an observed bucket. With `mode: Enforce` its controller removes them later. */

@@ -134,7 +134,10 @@ function isKnown(algorithm: ServerSideEncryption | undefined): algorithm is Algo
 }
 
 /** S3 returns the key as it was written: an ARN, or the id of a key in the bucket's account and region. */
-function keyArn(key: string, { bucket: { partition, region, accountId } }: SettingContext): string | undefined {
+function keyArn(
+  key: string,
+  { bucket: { partition, region, accountId } }: Pick<SettingContext, "bucket">,
+): string | undefined {
   if (/^[A-Za-z0-9-]+$/.test(key)) return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
   const arn = parseArn(key);
   return arn?.region === region && arn.resource.startsWith("key/") ? key : undefined;
@@ -144,6 +147,13 @@ function keyArn(key: string, { bucket: { partition, region, accountId } }: Setti
 export function hasDefaultKey(observed: unknown, arn: string | undefined): boolean {
   const { ApplyServerSideEncryptionByDefault } = (observed ?? {}) as ServerSideEncryptionRule;
   return sameKey(arn, ApplyServerSideEncryptionByDefault?.KMSMasterKeyID);
+}
+
+/** The ARN of the key with which S3 encrypts new objects by default; undefined: none, or named by an alias. */
+export function defaultKeyArn(observed: unknown, bucket: SettingContext["bucket"]): string | undefined {
+  const { ApplyServerSideEncryptionByDefault } = (observed ?? {}) as ServerSideEncryptionRule;
+  const key = ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+  return key === undefined ? undefined : keyArn(key, { bucket });
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
