@@ -24,13 +24,18 @@ import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
+import { isPolicyWritten, withWithdrawal } from "./withdrawal.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return (context) => reconcile(dependencies, context);
+  return (context) => withWithdrawal(dependencies, context, (done) => reconcile(dependencies, context, done));
 }
 
-async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
+async function reconcile(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  onPoliciesWritten: () => void,
+): Promise<Outcome> {
   const { object, status, signal } = context;
   const { spec } = object;
   const deleting = object.metadata.deletionTimestamp !== undefined;
@@ -112,6 +117,8 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
     isCreated: created,
   });
   signal.throwIfAborted();
+  if (key.failure === undefined && sharing === undefined && isPolicyWritten(results, contributions(key.arn)))
+    onPoliciesWritten();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
   return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);
 }

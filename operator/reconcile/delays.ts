@@ -18,6 +18,8 @@ export const DELAY_MS = {
   reference: 5 * MINUTE_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */
   bucketPolicy: MINUTE_MS,
+  /** Statements that are no longer asked for could not be removed from a policy. */
+  withdrawal: MINUTE_MS,
   /** The operator does not watch ServiceAccounts. */
   serviceAccount: 30 * SECOND_MS,
   /** Permissions and trust policies of the operator change at AWS without an event in Kubernetes. */

@@ -1,7 +1,6 @@
-import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
-import { parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
+import { policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 import { throwFailure } from "../../reconcile/aws-failure.ts";
 import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
@@ -10,8 +9,7 @@ import { fitting } from "../policy/fit.ts";
 import { writeAsFarAsKnown } from "../policy/write.ts";
 import type { Target } from "../target.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
-
-const POLICY = { PolicyName: "default" };
+import { readKeyPolicy, writeKeyPolicy } from "./policy.ts";
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
 const MAX_KEY_POLICY_BYTES = 32_768;
@@ -48,14 +46,14 @@ async function applyStatements(
   keyArn: string,
   { keyPolicy, pausedSids }: Contributions,
 ): Promise<void> {
-  const observed = await readPolicy(client, keyArn);
+  const observed = await readKeyPolicy(client, keyArn);
   status.managedKey = { ...status.managedKey, isShared: true };
   const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
   const wanted = { ...observed, Statement: [...observed.Statement.filter((each) => !isOurs(each)), ...keyPolicy] };
   const fit = fitting(wanted, observed, MAX_KEY_POLICY_BYTES);
   if (!sameStatements(fit.Statement, observed.Statement)) {
     await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
-    const write = (document: PolicyDocument) => writePolicy(client, keyArn, document);
+    const write = (document: PolicyDocument) => writeKeyPolicy(client, keyArn, document);
     await writeAsFarAsKnown(write, fit, observed).catch(throwFailure("kms:PutKeyPolicy", keyArn));
   }
   if (fit !== wanted) throw failed(tooLarge(policyBytes(wanted)));
@@ -66,15 +64,4 @@ function tooLarge(bytes: number): Failure {
     `The policy of the KMS key would have ${bytes} bytes, and KMS takes at most ${MAX_KEY_POLICY_BYTES}: ` +
     "grant less in BucketAccesses with principals";
   return { reason: "PolicyTooLarge", message, terminal: true };
-}
-
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
-async function readPolicy({ kms, options }: KeyClient, keyArn: string): Promise<PolicyDocument> {
-  const command = new GetKeyPolicyCommand({ KeyId: keyArn, ...POLICY });
-  return parsePolicy((await kms.send(command, options).catch(throwFailure("kms:GetKeyPolicy", keyArn))).Policy);
-}
-
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
-async function writePolicy({ kms, options }: KeyClient, keyArn: string, document: PolicyDocument): Promise<void> {
-  await kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, ...POLICY, Policy: JSON.stringify(document) }), options);
 }
