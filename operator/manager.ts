@@ -13,6 +13,7 @@ import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
 import { createTurns } from "./bucket/deletion/emptying/turns.ts";
 import { createKeyResolver } from "./bucket/key/resolve.ts";
+import { createLeftOut } from "./bucket/policy/left-out.ts";
 import type { Config } from "./cli/config.ts";
 import { systemClock } from "./clock.ts";
 import { createKubeClient } from "./kube/client.ts";
@@ -118,6 +119,14 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       stalledAfterMs: config.stalledAfterMs,
     });
   const history = createHistory(() => clock.monotonic(), config.settleWindowMs);
+  const leftOut = createLeftOut(
+    () => clock.monotonic(),
+    (bucketUid) => {
+      const bucket = watches.buckets.store.list().find(({ metadata }) => metadata.uid === bucketUid);
+      const concerned = bucket === undefined ? [] : watches.accessesOf(bucket);
+      for (const { metadata } of concerned) accesses.enqueue(metadata, "edit");
+    },
+  );
   const engine = (kind: string) => ({
     history,
     now: () => clock.now(),
@@ -136,6 +145,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
+    leftOut,
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
@@ -151,6 +161,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     aws,
     client,
     directory: watches.directory,
+    leftOut,
     cluster: config.clusterName,
     lastReadAssociation: new Set(),
     pollIntervalMs: config.pollIntervalMs,

@@ -2,6 +2,7 @@ import type { AccountDirectory } from "../account/resolve.ts";
 import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
+import type { LeftOut } from "../bucket/policy/left-out.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ObjectKey } from "../kube/object.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
@@ -19,6 +20,8 @@ export interface AccessDependencies extends DriftDependencies {
   /** For ConfigMaps and ServiceAccounts. */
   client: KubeClient;
   directory: AccessDirectory;
+  /** Statements that AWS does not take. */
+  leftOut: Pick<LeftOut, "failureOf">;
   cluster: string;
   history: History;
   /** Uids of BucketAccesses that were last read with their association, see workload/observe.ts. */

@@ -25,10 +25,14 @@ import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 import { isPolicyWritten, withWithdrawal } from "./withdrawal.ts";
+import { withoutRefused } from "./without-refused.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return (context) => withWithdrawal(dependencies, context, (done) => reconcile(dependencies, context, done));
+  return (context) =>
+    withWithdrawal(dependencies, context, (done) =>
+      withoutRefused(dependencies, context, () => reconcile(dependencies, context, done)),
+    );
 }
 
 async function reconcile(
@@ -52,7 +56,10 @@ async function reconcile(
   if (violation !== undefined) throw violation;
   const target = await enterAccount(dependencies, address, signal);
   const contributions = (keyArn?: string) =>
-    dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
+    dependencies.leftOut.admitted(
+      uid,
+      dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn),
+    );
   const contextFor = (origin: Origin, keyArn?: string) =>
     settingContext(object, target, origin, keyArn, contributions());
   const memory = memoryOf(object, target);

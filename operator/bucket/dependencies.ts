@@ -6,6 +6,7 @@ import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
+import type { LeftOut } from "./policy/left-out.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the manager hands to the S3Bucket controller. */
@@ -14,6 +15,7 @@ export interface BucketDependencies extends TargetDependencies, DriftDependencie
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
   uses: BucketUses;
+  leftOut: LeftOut;
   history: History;
   /** How long S3 may behave as before a write. */
   settleWindowMs: number;

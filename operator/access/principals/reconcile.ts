@@ -10,7 +10,7 @@ import { conclude } from "../../reconcile/conclude.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
-import { again, waiting, type Outcome } from "../../reconcile/outcome.ts";
+import { again, failed, waiting, type Outcome } from "../../reconcile/outcome.ts";
 import type { PartResult } from "../../reconcile/part.ts";
 import { bucketKeyOf } from "../consent.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
@@ -44,7 +44,10 @@ export async function reconcilePrincipals(
   const onKey = shared?.keyArn === undefined ? [] : wanted.key;
   const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
   const results = await applyOutputs(dependencies, context, outputs, settled);
-  if (applied !== true) throw notYetApplied(context, s3Bucket);
+  if (applied !== true) {
+    const refused = dependencies.leftOut.failureOf(s3Bucket.metadata.uid ?? "", wanted.bucket);
+    throw refused === undefined ? notYetApplied(context, s3Bucket) : failed(refused);
+  }
 
   const message = `The principals have their access to bucket '${bucket.name}', as far as their own policies allow it`;
   const outcome = conclude(results, { message, recheckAfterMs: pollIntervalMs(object, dependencies.pollIntervalMs) });

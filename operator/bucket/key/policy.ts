@@ -3,6 +3,9 @@ import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import { throwFailure } from "../../reconcile/aws-failure.ts";
 import type { KeyClient } from "./key-client.ts";
 
+/** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
+export const MAX_KEY_POLICY_BYTES = 32_768;
+
 /** KMS has no other name for it. */
 const POLICY = { PolicyName: "default" };
 

@@ -1,18 +1,16 @@
 import { REASON } from "../../api/reasons.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
 import { policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
-import { throwFailure } from "../../reconcile/aws-failure.ts";
 import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
+import { settingFailure } from "../failure.ts";
 import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
+import { ContributorsRefused, doesNotFit } from "../policy/contributors.ts";
 import { fitting } from "../policy/fit.ts";
 import { writeAsFarAsKnown } from "../policy/write.ts";
 import type { Target } from "../target.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
-import { readKeyPolicy, writeKeyPolicy } from "./policy.ts";
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
-const MAX_KEY_POLICY_BYTES = 32_768;
+import { MAX_KEY_POLICY_BYTES, readKeyPolicy, writeKeyPolicy } from "./policy.ts";
 
 /** Puts BucketAccess statements into the key policy. Returns a failure, because the bucket works without them. */
 export async function shareKey(
@@ -51,17 +49,22 @@ async function applyStatements(
   const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
   const wanted = { ...observed, Statement: [...observed.Statement.filter((each) => !isOurs(each)), ...keyPolicy] };
   const fit = fitting(wanted, observed, MAX_KEY_POLICY_BYTES);
-  if (!sameStatements(fit.Statement, observed.Statement)) {
+  if (policyBytes(fit.document) > MAX_KEY_POLICY_BYTES) throw failed(tooLarge(policyBytes(fit.document)));
+  const refusals = fit.leftOut.map((each) => doesNotFit(each, "policy of the KMS key", MAX_KEY_POLICY_BYTES));
+  if (!sameStatements(fit.document.Statement, observed.Statement)) {
     await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
     const write = (document: PolicyDocument) => writeKeyPolicy(client, keyArn, document);
-    await writeAsFarAsKnown(write, fit, observed).catch(throwFailure("kms:PutKeyPolicy", keyArn));
+    const unknown = await writeAsFarAsKnown(write, fit.document, observed).catch((error: unknown) => {
+      throw failed(settingFailure(error, "kms:PutKeyPolicy", keyArn));
+    });
+    refusals.push(...unknown);
   }
-  if (fit !== wanted) throw failed(tooLarge(policyBytes(wanted)));
+  if (refusals.length > 0) throw new ContributorsRefused(refusals);
 }
 
 function tooLarge(bytes: number): Failure {
   const message =
     `The policy of the KMS key would have ${bytes} bytes, and KMS takes at most ${MAX_KEY_POLICY_BYTES}: ` +
-    "grant less in BucketAccesses with principals";
-  return { reason: "PolicyTooLarge", message, terminal: true };
+    "shorten the statements that the operator did not write";
+  return { reason: REASON.policyTooLarge, message, terminal: true };
 }
