@@ -146,6 +146,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
     leftOut,
+    ownBucketNames: () => new Set(),
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,

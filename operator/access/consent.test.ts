@@ -12,30 +12,30 @@ describe("consents", () => {
   test.each<[string, string, S3BucketSpec["access"], boolean]>([
     ["allows the bucket's own namespace", OWNER.namespace, undefined, true],
     [
-      "allows the bucket's own namespace when allowedNamespaces does not name it",
+      "allows the bucket's own namespace when no rule names it",
       OWNER.namespace,
-      { allowedNamespaces: { names: [] } },
+      { rules: [{ namespaces: { names: [] } }] },
       true,
     ],
     ["refuses another namespace without spec.access", "guests", undefined, false],
-    ["refuses another namespace without allowedNamespaces", "guests", {}, false],
-    ["allows a namespace that is named", "guests", { allowedNamespaces: { names: ["guests"] } }, true],
+    ["refuses another namespace without rules", "guests", {}, false],
+    ["allows a namespace that is named", "guests", { rules: [{ namespaces: { names: ["guests"] } }] }, true],
     [
       "refuses a namespace with a name that begins with an allowed one",
       "guests-b",
-      { allowedNamespaces: { names: ["guests"] } },
+      { rules: [{ namespaces: { names: ["guests"] } }] },
       false,
     ],
     [
       "allows a namespace with matching labels",
       "guests",
-      { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } },
+      { rules: [{ namespaces: { selector: { matchLabels: { tier: "gold" } } } }] },
       true,
     ],
     [
       "refuses a namespace with other labels",
       "other",
-      { allowedNamespaces: { selector: { matchLabels: { tier: "gold" } } } },
+      { rules: [{ namespaces: { selector: { matchLabels: { tier: "gold" } } } }] },
       false,
     ],
   ])("%s", (_case, namespace, access, expected) => {
@@ -49,7 +49,7 @@ test("consentingBucket finds no bucket without consent, and the message is the s
   expect(consentingBucket(directoryOf([bucketWith()]), access)).toBeUndefined();
   expect(consentingBucket(directoryOf([]), access)).toBeUndefined();
   expect(
-    consentingBucket(directoryOf([bucketWith({ allowedNamespaces: { names: ["guests"] } })]), access),
+    consentingBucket(directoryOf([bucketWith({ rules: [{ namespaces: { names: ["guests"] } }] })]), access),
   ).toBeDefined();
   expect(notAvailable(access).message).toContain("does not exist, or does not let namespace 'guests' refer to it");
 });

@@ -8,7 +8,7 @@ import type { AccessDirectory } from "./dependencies.ts";
 
 /** The S3Bucket that the access refers to, which may not exist. */
 export function bucketKeyOf({ metadata: { namespace = "" }, spec: { bucketRef } }: BucketAccess): Required<ObjectKey> {
-  return { namespace: bucketRef.namespace ?? namespace, name: bucketRef.name };
+  return { namespace: bucketRef?.namespace ?? namespace, name: bucketRef?.name ?? "" };
 }
 
 export function isInOwnNamespace(access: BucketAccess): boolean {
@@ -28,8 +28,8 @@ export function consents(
   { metadata: { namespace = "" } }: BucketAccess,
 ): boolean {
   if (namespace === metadata.namespace) return true;
-  const allowed = spec.access?.allowedNamespaces;
-  return allowed !== undefined && admitsNamespace(allowed, directory.namespace(namespace), namespace);
+  const rules = spec.access?.rules ?? [];
+  return rules.some(({ namespaces }) => admitsNamespace(namespaces, directory.namespace(namespace), namespace));
 }
 
 /** One message for a missing bucket and one without consent: which buckets exist is not disclosed. */
@@ -38,6 +38,6 @@ export function notAvailable(access: BucketAccess): Error {
   const message = isInOwnNamespace(access)
     ? `S3Bucket '${name}' does not exist: create it`
     : `S3Bucket '${namespace}/${name}' does not exist, or does not let namespace '${access.metadata.namespace}' refer to it: ` +
-      "ask its owners, who can allow that by spec.access.allowedNamespaces";
+      "ask its owners, who can allow that by spec.access.rules";
   return waiting(REASON.bucketNotAvailable, message, DELAY_MS.reference);
 }

@@ -36,7 +36,7 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   if (violation !== undefined) throw violation;
   noteAccessTarget(status, target);
 
-  const { serviceAccountRef } = object.spec;
+  const [serviceAccountRef] = object.spec.serviceAccountRefs ?? [];
   return serviceAccountRef === undefined
     ? reconcilePrincipals(dependencies, context, target, s3Bucket)
     : reconcileWorkload(dependencies, context, target, serviceAccountRef.name);

@@ -4,11 +4,12 @@ import type { OutcomeError } from "../kube/outcome.ts";
 
 /** Why the account's guardrails forbid the principals; undefined: they allow them. */
 export function accessViolation(
-  { spec: { principals = [] } }: BucketAccess,
+  { metadata: { namespace = "" }, spec: { principals = [] } }: BucketAccess,
   account: AWSAccount,
 ): OutcomeError | undefined {
   return guardrailViolation(
     account,
     principals.map((named) => ({ kind: "Account", field: "spec.principals", named })),
+    { namespace, ownBuckets: new Set() },
   );
 }

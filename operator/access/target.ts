@@ -34,7 +34,7 @@ export async function resolveAccessTarget(
   if (bucket === undefined || s3Bucket.metadata.deletionTimestamp !== undefined) throw notReady(object, s3Bucket);
   const account = accountOf(directory, object, s3Bucket);
   const session = await aws.session(identityOf(account), signal);
-  return { account, session, owner: ownerOf(cluster, object), bucket };
+  return { account, session, owner: ownerOf(cluster, object), bucket: { ...bucket, accountId: session.accountId } };
 }
 
 export function ownerOf(cluster: string, { metadata: { namespace = "", name } }: BucketAccess): Owner {
@@ -42,7 +42,7 @@ export function ownerOf(cluster: string, { metadata: { namespace = "", name } }:
 }
 
 /** The bucket from its status; undefined until everything about it is known. Pure. */
-function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): AccessBucket | undefined {
+function knownBucket(s3Bucket: S3Bucket, access: BucketAccess): Omit<AccessBucket, "accountId"> | undefined {
   const { bucketName: name, arn, region, kmsKeyArn } = s3Bucket.status ?? {};
   if (name === undefined || arn === undefined || region === undefined) return undefined;
   if (s3Bucket.spec.encryption?.kmsKey !== undefined && kmsKeyArn === undefined) return undefined;
@@ -58,7 +58,7 @@ export function accessBucketOf(
   { spec: { principals }, status = {} }: BucketAccess,
   { name, arn, region }: Pick<AccessBucket, "name" | "arn" | "region">,
   kmsKeyArn: string | undefined,
-): AccessBucket {
+): Omit<AccessBucket, "accountId"> {
   const recorded = status.bucketName === name ? recordedEncryptions(status) : [];
   const inUse = keyChange?.formerKmsKeyArn;
   const former = principals === undefined ? formerEncryptions(recorded, kmsKeyArn, inUse) : [];

@@ -56,6 +56,7 @@ export const REASON = {
   changesPlanned: "ChangesPlanned",
   creating: "Creating",
   deleting: "Deleting",
+  destinationNotReady: "DestinationNotReady",
   driftCorrected: "DriftCorrected",
   driftDetected: "DriftDetected",
   encryptionNotDeclared: "EncryptionNotDeclared",

@@ -14,6 +14,8 @@ export interface BucketDependencies extends TargetDependencies, DriftDependencie
   resolveKey: KeyResolver;
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
+  /** The buckets in the AWS account that S3Buckets of the namespace own, by name, as verified at AWS. */
+  ownBucketNames: (namespace: string, accountId: string) => ReadonlySet<string>;
   uses: BucketUses;
   leftOut: LeftOut;
   history: History;

@@ -38,8 +38,14 @@ function accessWith(
     apiVersion: API_VERSION,
     kind: "BucketAccess",
     metadata: { namespace: "team-a", name: "app", generation: 1 },
-    spec: { bucketRef: { name: "docs" }, grants, serviceAccountRef: { name: "app" } },
-    status: { bucketName: "docs", region: "eu-central-1", accountId: ACCOUNT, roleArn: ROLE, conditions: [condition] },
+    spec: { bucketRef: { name: "docs" }, grants, serviceAccountRefs: [{ name: "app" }] },
+    status: {
+      bucketName: "docs",
+      region: "eu-central-1",
+      accountId: ACCOUNT,
+      roles: [{ arn: ROLE }],
+      conditions: [condition],
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { parseArn } from "../../aws/arn.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { needsSseS3 } from "../policy/templates/log-delivery.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { optionalAccountAsk } from "./asks.ts";
+import { keyAliasAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
@@ -162,6 +162,7 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
       ? []
       : [{ kind: "Encryption", field: SSE_ALGORITHM, sseAlgorithm: encryption?.sseAlgorithm } as const]),
     ...optionalAccountAsk("spec.encryption.kmsKey.arn", encryption?.kmsKey?.arn),
+    ...keyAliasAsk("spec.encryption.kmsKey.managed.alias", encryption?.kmsKey?.managed?.alias),
   ],
 
   desired,

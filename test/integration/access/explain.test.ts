@@ -118,7 +118,9 @@ test("a request within the grants is allowed, layer by layer; any other is denie
     "Block Public Access",
     "prefix",
   ]);
-  expect(allowed.stdout).toContain(`May ${access.status?.roleArn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`);
+  expect(allowed.stdout).toContain(
+    `May ${access.status?.roles?.[0]?.arn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`,
+  );
   expect(allowed.layers["prefix"]).toContain("answers 403 and not 404");
   await expectSame("s3:PutObject", "raw/deep/a");
 
@@ -302,7 +304,7 @@ test("explain judges a shared role by the association's session policy", async (
   await world.applyAccount({
     workloadIdentity: { ...spec.workloadIdentity, type: "PodIdentity", clusterName: "main", sharedRoleArn: shared.arn },
   });
-  await accesses.ready("reader", { role: "Shared" });
+  await accesses.ready("reader", { role: { type: "Shared" } });
   expect((await ask(world, "reader", "s3:GetObject", "--key=raw/a")).layers["session policy"]).toBe(
     "allowed the association's policy allows it",
   );

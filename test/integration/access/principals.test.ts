@@ -144,7 +144,7 @@ test.for([{}, managedKeySpec()])(
     await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
     using accesses = await accessesOf(world);
     using guests = await accessesOf(world, name);
-    await worldWithBucket(world, { ...spec, access: { allowedNamespaces: { names: [name] } } });
+    await worldWithBucket(world, { ...spec, access: { rules: [{ namespaces: { names: [name] }, principals: true }] } });
     const missing = `arn:aws:iam::${READER}:role/missing`;
     const bucketRef = { name: "docs", namespace: world.name };
     await Promise.all([

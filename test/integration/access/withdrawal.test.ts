@@ -165,7 +165,7 @@ test("a paused S3Bucket takes out the statements of a namespace whose consent wa
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using accesses = await accessesOf(world, name);
-  await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] }, principals: true }] } });
   await fill(world);
   world.simulator.evaluatePolicies = true;
   const reader = await readerOf(world, "reader");
