@@ -118,7 +118,7 @@ async function reconcile(
     return concludeExamined(context, target, results, recheckAfterMs);
   }
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
+  const sharing = await shareKey(context, target, key, contributions(key.arn));
   const results = await applySettings(target.bucket, plans, dependencies.history, uid, {
     ...claim,
     isCreated: created,

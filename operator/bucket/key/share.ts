@@ -4,27 +4,34 @@ import { policyBytes, type PolicyDocument, type Statement } from "../../aws/poli
 import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
 import { settingFailure } from "../failure.ts";
-import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
+import { hasSidAmong, isOurs } from "../policy/compose.ts";
 import { ContributorsRefused, doesNotFit } from "../policy/contributors.ts";
 import { fitting } from "../policy/fit.ts";
 import { writeAsFarAsKnown } from "../policy/write.ts";
 import type { Target } from "../target.ts";
+import { cloudFrontOnKey } from "./cloudfront.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
 import { MAX_KEY_POLICY_BYTES, readKeyPolicy, writeKeyPolicy } from "./policy.ts";
+import type { KeyResolution } from "./resolution.ts";
 
-/** Puts BucketAccess statements into the key policy. Returns a failure, because the bucket works without them. */
+/**
+ * Puts statements for BucketAccesses and CloudFront into the key policy. Returns a failure, because the bucket works
+ * without them.
+ */
 export async function shareKey(
   context: BucketContext,
   { session, bucket }: Target,
-  keyArn: string | undefined,
+  { arn: keyArn, isNew }: KeyResolution,
   contributions: Contributions,
 ): Promise<Failure | undefined> {
   const { object, status, signal } = context;
   const isManaged = object.spec.encryption?.kmsKey?.managed !== undefined;
-  const isWanted = contributions.keyPolicy.length > 0 || contributions.pausedSids.length > 0;
-  if (keyArn === undefined || !isManaged || (!isWanted && !isShared(context))) return undefined;
+  const statements = [...cloudFrontOnKey(object.spec), ...contributions.keyPolicy];
+  const { pausedSids } = contributions;
+  const isWanted = statements.length > 0 || pausedSids.length > 0;
+  if (keyArn === undefined || !isManaged || (!isWanted && !mayBeShared(context, isNew))) return undefined;
   try {
-    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, contributions);
+    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, statements, pausedSids);
   } catch (error) {
     const failure = failureIn(error);
     if (failure === undefined) throw error;
@@ -34,20 +41,22 @@ export async function shareKey(
   return undefined;
 }
 
-function isShared({ object }: BucketContext): boolean {
-  return object.status?.managedKey?.isShared === true;
+/** Status records statements, or is new or was wiped: then a key that was there already may have some. */
+function mayBeShared({ object: { status } }: BucketContext, isNew = false): boolean {
+  return status?.managedKey?.isShared === true || (!isNew && (status?.observedGeneration ?? -1) < 0);
 }
 
 async function applyStatements(
   { status, progress }: BucketContext,
   client: KeyClient,
   keyArn: string,
-  { keyPolicy, pausedSids }: Contributions,
+  statements: readonly Statement[],
+  pausedSids: readonly string[],
 ): Promise<void> {
   const observed = await readKeyPolicy(client, keyArn);
   status.managedKey = { ...status.managedKey, isShared: true };
-  const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
-  const wanted = { ...observed, Statement: [...observed.Statement.filter((each) => !isOurs(each)), ...keyPolicy] };
+  const others = observed.Statement.filter((each) => !isOurs(each) || hasSidAmong(each, pausedSids));
+  const wanted = { ...observed, Statement: [...others, ...statements] };
   const fit = fitting(wanted, observed, MAX_KEY_POLICY_BYTES);
   if (policyBytes(fit.document) > MAX_KEY_POLICY_BYTES) throw failed(tooLarge(policyBytes(fit.document)));
   const refusals = fit.leftOut.map((each) => doesNotFit(each, "policy of the KMS key", MAX_KEY_POLICY_BYTES));

@@ -17,11 +17,13 @@ export async function withdrawFromKeys(
 ): Promise<void> {
   const { spec, status } = object;
   const managed = spec.encryption?.kmsKey?.managed;
-  if (managed === undefined && status?.managedKey?.isShared !== true) return;
+  // No key was ever resolved. If status was wiped, the bucket policy has been narrowed, and KMS alone grants nothing.
+  if (status?.kmsKeyArn === undefined) return;
+  if (managed === undefined && status.managedKey?.isShared !== true) return;
   const client = keyClient(session, bucket.region, signal);
   const named = managed && (await describeKey(client, managedAlias(managed, owner)));
   // Status is only a hint where to look: the tags decide.
-  const arns = new Set([named?.Arn, status?.kmsKeyArn].filter((arn) => arn !== undefined));
+  const arns = new Set([named?.Arn, status.kmsKeyArn].filter((arn) => arn !== undefined));
   for (const arn of arns) await withdrawFromKey(client, arn, owner, contributionsFor(arn));
 }
 
