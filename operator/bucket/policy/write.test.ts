@@ -53,7 +53,7 @@ describe("writeAsFarAsKnown", () => {
           bad.map(([one]) => one && contributorOf(one)).sort(),
         );
         for (const { contributor, principal } of refusals) {
-          const [own] = statements.flat().filter((each) => contributorOf(each) === contributor);
+          const own = statements.flat().find((each) => contributorOf(each) === contributor);
           expect(own?.Principal).toEqual({ AWS: principal });
         }
         const good = statements.filter((_, index) => all[index]?.isKnown).flat();

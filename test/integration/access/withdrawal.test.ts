@@ -5,7 +5,7 @@
 
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import type { S3BucketSpec } from "../../../operator/api/types.ts";
+import type { BucketAccess, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { Statement } from "../../../operator/aws/policy/document.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { operatorWrites } from "../support/expect/invariants.ts";
@@ -220,4 +220,36 @@ test("a paused S3Bucket tells by an event that statements cannot be removed, and
   const { note } = await eventWhen(world, "docs", "AccessDenied");
   expect(note).toContain("still in its policies");
   expect(condition(await world.bucket("docs"), "Ready")?.status).toBe("True");
+});
+
+test("an S3Bucket that AWS does not let take statements out says so, and the waiting access says what it waits for", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  const reader = await readerOf(world, "reader");
+  await accesses.ready("reader", { principals: [reader.arn], grants: READ });
+  await world.applyAccount(workloadAccount(world, { guardrails: { requireKMS: true } }));
+  await world.bucketWhen("docs", isStalled("GuardrailViolated"));
+  const allow = world.simulator.faults.deny("s3:PutBucketPolicy");
+  await accesses.delete("reader");
+  const bucket = await world.bucketWhen("docs", (each) =>
+    (condition(each, "Ready")?.message ?? "").includes("s3:PutBucketPolicy"),
+  );
+  expect(condition(bucket, "Ready")).toMatchObject({
+    reason: "GuardrailViolated",
+    message: expect.stringContaining("requireKMS") as string,
+  });
+  const message = (each: BucketAccess) => condition(each, "Ready")?.message ?? "";
+  // Otherwise it looks again within a minute.
+  const waiting = await accesses.reconcileAgain("reader");
+  expect(message(waiting)).toContain("s3:PutBucketPolicy");
+  expect(condition(waiting, "Ready")).toMatchObject({ status: "False", reason: "BucketNotReady" });
+  expect(message(waiting)).toContain("GuardrailViolated");
+  allow();
+  await world.annotate("docs", { "s3-operator.io/reconcile-requested-at": "now" });
+  await eventually(
+    () => Promise.resolve(onBucket(world)),
+    (statements) => statements.length === 0,
+  );
 });
