@@ -12,12 +12,12 @@ import { withdrawFromKeys } from "./key/withdraw.ts";
 import { isManaged } from "./plan.ts";
 import { narrowed } from "./policy/narrow.ts";
 import { withdrawFromBucket } from "./policy/withdraw.ts";
-import { resolveTarget, type Target } from "./target.ts";
+import { resolveTargetToRevoke, type Target } from "./target.ts";
 
 /**
  * Reconciles, and then withdraws statements of BucketAccesses that are no longer asked for, unless `reconcile` got to
- * the policies and called `onPoliciesWritten`. With `mode: Observe` nothing is written; without a usable account there
- * is no session to write with.
+ * the policies and called `onPoliciesWritten`. With `mode: Observe` nothing is written; without an account there is no
+ * session to write with.
  */
 export async function withWithdrawal(
   dependencies: BucketDependencies,
@@ -81,7 +81,7 @@ function endAs(end: End): Outcome {
 async function tryToWithdraw(dependencies: BucketDependencies, context: BucketContext): Promise<Failure | undefined> {
   const { object, signal } = context;
   try {
-    await withdrawStatements(dependencies, context, await resolveTarget(dependencies, object, signal));
+    await withdrawStatements(dependencies, context, await resolveTargetToRevoke(dependencies, object, signal));
     return undefined;
   } catch (error) {
     const failure = failureIn(error) ?? awsFailure(error);

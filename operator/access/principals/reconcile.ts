@@ -1,5 +1,5 @@
 import { identityOf } from "../../account/identity.ts";
-import { resolveAccount } from "../../account/resolve.ts";
+import { refusingAccount, resolveAccount } from "../../account/resolve.ts";
 import { pollIntervalMs } from "../../api/annotations.ts";
 import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
@@ -90,8 +90,9 @@ export async function waitUntilRevoked(
   if (s3Bucket === undefined || shared === undefined) return;
   if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
   const owner = ownerOf(cluster, object);
-  const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
-  if (problem !== undefined) throw notReachable(s3Bucket, problem.reason, sidPrefixOf(owner));
+  const using = [directory, key.namespace, s3Bucket.spec.accountRef?.name] as const;
+  const { account = refusingAccount(...using), problem } = resolveAccount(...using);
+  if (account === undefined) throw notReachable(s3Bucket, problem?.reason ?? "", sidPrefixOf(owner));
   const session = await aws.session(identityOf(account), signal);
   const { bucket, key: onKey } = await observeContribution(session, shared, owner, signal);
   if (bucket.length > 0 || onKey.length > 0) throw notYetWithdrawn(object, s3Bucket, sidPrefixOf(owner));

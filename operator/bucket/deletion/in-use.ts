@@ -3,7 +3,7 @@ import type { BucketAccess } from "../../api/types.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import { waiting } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
-import { resolveTarget } from "../target.ts";
+import { resolveTargetToRevoke } from "../target.ts";
 import { withdrawStatements } from "../withdrawal.ts";
 
 /** Maximum of BucketAccesses named in a message. */
@@ -15,7 +15,7 @@ export async function waitForUsers(dependencies: BucketDependencies, context: Bu
   const users = dependencies.uses.usersOf(object);
   if (users.length === 0) return;
   if (object.spec.mode !== "Observe" && object.status?.arn !== undefined)
-    await withdrawStatements(dependencies, context, await resolveTarget(dependencies, object, context.signal));
+    await withdrawStatements(dependencies, context, await resolveTargetToRevoke(dependencies, object, context.signal));
   throw inUse(object.metadata.namespace ?? "", users);
 }
 

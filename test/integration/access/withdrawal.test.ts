@@ -78,6 +78,13 @@ const OBSTACLES: Obstacle[] = [
     },
   },
   {
+    what: "beyond a limit on names",
+    refuse: async (world) => {
+      await world.applyAccount(workloadAccount(world, { naming: { allowedPatterns: ["other-*"] } }));
+      await world.bucketWhen("docs", isStalled("BucketNameNotAllowed"));
+    },
+  },
+  {
     what: "stalled, with a policy that locks out the operator",
     spec: managedKeySpec(),
     refuse: async (world) => {
@@ -252,4 +259,56 @@ test("an S3Bucket that AWS does not let take statements out says so, and the wai
     () => Promise.resolve(onBucket(world)),
     (statements) => statements.length === 0,
   );
+});
+
+test("principals lose their access when the AWSAccount no longer admits the namespace, and the access can be deleted", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, managedKeySpec());
+  await fill(world);
+  world.simulator.evaluatePolicies = true;
+  const reader = await readerOf(world, "reader");
+  await accesses.ready("reader", { principals: [reader.arn], grants: READ });
+  expect(await reader.get("a/x")).toBe("ok");
+  await world.applyAccount(workloadAccount(world, { allowedNamespaces: { names: ["another"] } }));
+  await eventually(
+    () => reader.get("a/x"),
+    (answer) => answer === "AccessDenied",
+  );
+  await eventually(
+    () => Promise.resolve([...onBucket(world), ...onKey(world)]),
+    (statements) => statements.length === 0,
+  );
+  await accesses.remove("reader");
+});
+
+test("users, sessions of a role and whole accounts get the access that a BucketAccess names them for, and lose it", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world, managedKeySpec());
+  await fill(world);
+  world.simulator.evaluatePolicies = true;
+  const account = world.simulator.account(PARTNER);
+  const { arn, inlinePolicies } = account.addRole("reader");
+  inlinePolicies.set("all", EVERYTHING);
+  const user = account.addUser("reporter");
+  const clients = {
+    [`arn:aws:iam::${PARTNER}:user/reporter`]: s3As(world, user.credentials),
+    [`arn:aws:sts::${PARTNER}:assumed-role/reader/reader`]: s3As(world, await assumed(world, account.credentials, arn)),
+    [`arn:aws:iam::${PARTNER}:root`]: s3As(world, await assumed(world, account.credentials, arn)),
+  };
+  for (const [principal, s3] of Object.entries(clients)) {
+    const get = () =>
+      s3.send(new GetObjectCommand({ Bucket: world.bucketName("docs"), Key: "a/x" })).then(
+        () => "ok",
+        (error: Error) => error.name,
+      );
+    expect(await get(), principal).toBe("AccessDenied");
+    await accesses.ready("one", { principals: [principal], grants: READ });
+    expect(await get(), principal).toBe("ok");
+    await accesses.remove("one");
+    expect(await get(), principal).toBe("AccessDenied");
+  }
 });
