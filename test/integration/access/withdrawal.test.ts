@@ -312,3 +312,46 @@ test("users, sessions of a role and whole accounts get the access that a BucketA
     expect(await get(), principal).toBe("AccessDenied");
   }
 });
+
+const STEPS = [
+  "GetBucketPolicy",
+  "ListTagsForResource",
+  "PutBucketPolicy",
+  "DescribeKey",
+  "GetKeyPolicy",
+  "ListResourceTags",
+  "PutKeyPolicy",
+] as const;
+
+test.for(STEPS)(
+  "a process that ends at %s leaves nothing behind: the next one takes the statements out",
+  async (operation) => {
+    await using world = await createWorld();
+    using accesses = await accessesOf(world);
+    {
+      await using _first = startOperator(world);
+      await worldWithBucket(world, managedKeySpec());
+      const reader = await readerOf(world, "reader");
+      await accesses.ready("reader", { principals: [reader.arn], grants: READ });
+      await world.annotate("docs", PAUSED);
+      await world.bucketWhen("docs", (each) => condition(each, "Paused") !== undefined);
+      let isReached = false;
+      world.simulator.faults.onCall((call, phase) => {
+        if (call.operation !== operation || phase !== "before") return undefined;
+        isReached = true;
+        return "drop";
+      });
+      await accesses.delete("reader");
+      await eventually(
+        () => Promise.resolve(isReached),
+        (each) => each,
+      );
+    }
+    world.simulator.faults.clear();
+    await using _second = startOperator(world);
+    await eventually(
+      () => Promise.resolve([...onBucket(world), ...onKey(world)]),
+      (statements) => statements.length === 0,
+    );
+  },
+);
