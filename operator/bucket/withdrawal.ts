@@ -1,6 +1,7 @@
 /** What stops granting never stops taking away: a refused or paused S3Bucket still loses what is no longer granted. */
 
 import { pollIntervalMs } from "../api/annotations.ts";
+import type { S3Bucket } from "../api/types.ts";
 import type { PolicyDocument } from "../aws/policy/document.ts";
 import { OutcomeError, type Outcome as AnyOutcome } from "../kube/outcome.ts";
 import { awsFailure } from "../reconcile/aws-failure.ts";
@@ -25,7 +26,7 @@ export async function withWithdrawal(
   reconcile: (onPoliciesWritten: () => void) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { object, signal } = context;
-  let isOver = object.spec.mode === "Observe" || object.metadata.deletionTimestamp !== undefined;
+  let isOver = !mayWithdraw(dependencies, object);
   const end = await endOf(reconcile(() => (isOver = true)));
   if (isOver || signal.aborted) return endAs(end);
   const failure = await tryToWithdraw(dependencies, context);
@@ -60,6 +61,12 @@ export function isPolicyWritten(
   if (isManaged(part) && (state === "InSync" || state === "Settling")) return true;
   const { value, error } = part.observation;
   return error === undefined && narrowed(value as PolicyDocument, bucketPolicy, pausedSids) === undefined;
+}
+
+/** A bucket that never was ours costs no call, unless BucketAccesses refer to it, which a wiped status does not hide. */
+function mayWithdraw({ uses }: BucketDependencies, object: S3Bucket): boolean {
+  if (object.spec.mode === "Observe" || object.metadata.deletionTimestamp !== undefined) return false;
+  return object.status?.arn !== undefined || uses.usersOf(object).length > 0;
 }
 
 type End = { outcome: Outcome } | { error: unknown };
