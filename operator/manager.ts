@@ -5,6 +5,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/principals/bucket-uses.ts";
+import { createRoleMemory } from "./access/workload/memory.ts";
 import { createAccountReconciler } from "./account/controller.ts";
 import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
@@ -164,7 +165,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     directory: watches.directory,
     leftOut,
     cluster: config.clusterName,
-    lastReadAssociation: new Set(),
+    roles: createRoleMemory(() => clock.monotonic()),
     pollIntervalMs: config.pollIntervalMs,
   });
   const accesses = controllerOf(BUCKET_ACCESSES, watches.accesses, reconcileAccess);

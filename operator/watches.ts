@@ -61,6 +61,18 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
   const byBucket = createReferenceIndex();
   const accessesOf = ({ metadata }: S3Bucket) =>
     byBucket.referrersOf(keyOf(metadata)).flatMap((key) => accesses.store.get(parseKey(key)) ?? []);
+  const byServiceAccount = createReferenceIndex();
+  const accessesOfServiceAccount = (namespace: string, name: string) =>
+    byServiceAccount.referrersOf(keyOf({ namespace, name })).flatMap((key) => accesses.store.get(parseKey(key)) ?? []);
+  /** BucketAccesses that share a role with this one. */
+  const siblingsOf = ({ metadata, spec }: BucketAccess) =>
+    (spec.serviceAccountRefs ?? [])
+      .flatMap(({ name }) => accessesOfServiceAccount(metadata.namespace ?? "", name))
+      .filter((sibling) => sibling.metadata.uid !== metadata.uid);
+  /** What concerns one may decide who of them has a part in the role. */
+  const revisitAccess = (access: BucketAccess, priority: Priority) => {
+    for (const each of [access, ...siblingsOf(access)]) handlers.revisitAccess(each, priority);
+  };
 
   const buckets = createReflector<S3Bucket>({
     ...ours,
@@ -84,7 +96,15 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       const key = bucketKeyOf(access);
       if (type === "deleted") byBucket.remove(keyOf(key), keyOf(access.metadata));
       else byBucket.add(keyOf(key), keyOf(access.metadata));
+      for (const name of serviceAccountKeys(old)) byServiceAccount.remove(name, keyOf(access.metadata));
+      if (type !== "deleted") {
+        for (const name of serviceAccountKeys(access)) byServiceAccount.add(name, keyOf(access.metadata));
+      }
       handlers.access(type, access, old);
+      if (old === undefined || type === "deleted" || mattersToSiblings(old) !== mattersToSiblings(access)) {
+        const siblings = [access, ...(old ? [old] : [])].flatMap(siblingsOf);
+        for (const sibling of siblings) handlers.revisitAccess(sibling, old === undefined ? "resync" : "edit");
+      }
       if (old !== undefined && type !== "deleted" && mattersToBucket(old) === mattersToBucket(access)) return;
       const bucket = buckets.store.get(key);
       if (bucket !== undefined) handlers.revisitBucket(bucket, old === undefined ? "resync" : "edit");
@@ -93,7 +113,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
   const revisit = (concerns: (bucket: S3Bucket) => boolean) => {
     for (const bucket of buckets.store.list().filter(concerns)) {
       handlers.revisitBucket(bucket, "resync");
-      for (const access of accessesOf(bucket)) handlers.revisitAccess(access, "resync");
+      for (const access of accessesOf(bucket)) revisitAccess(access, "resync");
     }
   };
   const revisitOthers = ({ metadata, spec }: AWSAccount, priority: Priority) => {
@@ -125,7 +145,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       const { name } = namespace.metadata;
       revisit(({ metadata }) => metadata.namespace === name);
       for (const access of accesses.store.list().filter(({ metadata }) => metadata.namespace === name)) {
-        handlers.revisitAccess(access, "resync");
+        revisitAccess(access, "resync");
         const bucket = buckets.store.get(bucketKeyOf(access));
         if (bucket !== undefined) handlers.revisitBucket(bucket, "resync");
       }
@@ -135,6 +155,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     accounts: () => accounts.store.list(),
     namespace: (name) => namespaces.store.get({ name }),
     bucket: (key) => buckets.store.get(key),
+    accessesOf: accessesOfServiceAccount,
   };
   const all = [buckets, accesses, accounts, namespaces];
   const synced = Promise.all(all.map((reflector) => reflector.synced));
@@ -157,6 +178,17 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
 function mattersToBucket(access: BucketAccess): string {
   const { generation, deletionTimestamp } = access.metadata;
   return JSON.stringify([generation, deletionTimestamp, isPaused(access), access.status?.encryptionContexts]);
+}
+
+function serviceAccountKeys(access: BucketAccess | undefined): string[] {
+  const { namespace = "" } = access?.metadata ?? {};
+  return (access?.spec.serviceAccountRefs ?? []).map(({ name }) => keyOf({ namespace, name }));
+}
+
+/** The fields that decide the part of a BucketAccess in the role that it shares. */
+function mattersToSiblings(access: BucketAccess): string {
+  const { generation, deletionTimestamp } = access.metadata;
+  return JSON.stringify([generation, deletionTimestamp, isPaused(access)]);
 }
 
 /** The fields of an S3Bucket that a BucketAccess is made from, or waits for. */

@@ -11,7 +11,7 @@ import { noteAccessTarget } from "./status.ts";
 import { resolveAccessTarget } from "./target.ts";
 import { reconcileWorkload } from "./workload/reconcile.ts";
 
-/** Reconciles one BucketAccess into a role, or into statements of the bucket policy: docs/access.md. */
+/** Reconciles one BucketAccess into roles, or into statements of the bucket policy: docs/access.md. */
 export function createAccessReconciler(dependencies: AccessDependencies): (context: AccessContext) => Promise<Outcome> {
   return (context) => reconcile(dependencies, context);
 }
@@ -35,11 +35,9 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   if (s3Bucket === undefined) throw notSupported();
   const target = await resolveAccessTarget(dependencies, object, account, s3Bucket, signal);
   noteAccessTarget(status, target);
-
-  const [serviceAccountRef] = object.spec.serviceAccountRefs ?? [];
-  return serviceAccountRef === undefined
-    ? reconcilePrincipals(dependencies, context, target, s3Bucket)
-    : reconcileWorkload(dependencies, context, target, serviceAccountRef.name);
+  return object.spec.principals === undefined
+    ? reconcileWorkload(dependencies, context, target)
+    : reconcilePrincipals(dependencies, context, target, s3Bucket);
 }
 
 function notSupported(): Error {

@@ -12,7 +12,6 @@ export async function deleteAccess(dependencies: AccessDependencies, context: Ac
   if (object.spec.principals !== undefined) await waitUntilRevoked(dependencies, context);
   await revoke(dependencies, context);
   dependencies.history.forget(uid);
-  dependencies.lastReadAssociation.delete(uid);
   await context.removeFinalizer();
   return { kind: "released" };
 }

@@ -8,10 +8,13 @@ import type { ObjectKey } from "../kube/object.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
+import type { RoleMemory } from "./workload/memory.ts";
 
 /** Objects of the cluster, as the operator's watches know them. */
 export interface AccessDirectory extends AccountDirectory {
   bucket(key: ObjectKey): S3Bucket | undefined;
+  /** All BucketAccesses of the namespace that name the ServiceAccount, also those being deleted. */
+  accessesOf(namespace: string, serviceAccount: string): readonly BucketAccess[];
 }
 
 /** What the manager hands to the BucketAccess controller. */
@@ -24,8 +27,7 @@ export interface AccessDependencies extends DriftDependencies {
   leftOut: Pick<LeftOut, "failureOf">;
   cluster: string;
   history: History;
-  /** Uids of BucketAccesses that were last read with their association, see workload/observe.ts. */
-  lastReadAssociation: Set<string>;
+  roles: RoleMemory;
   pollIntervalMs: number;
 }
 

@@ -3,6 +3,7 @@
  * operator's own roles.
  */
 export const ROLE_ACTIONS = [
+  "iam:AttachRolePolicy",
   "iam:CreateRole",
   "iam:DeleteRole",
   "iam:DeleteRolePermissionsBoundary",

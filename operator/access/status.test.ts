@@ -14,7 +14,7 @@ describe("noteTags", () => {
     ["no keys when the account's tags are removed", ["team"], OWN, ["theirs"], undefined],
   ])("records %s", (_case, tagKeys, wanted, found, expected) => {
     const status: BucketAccessStatus = { roles: [{ arn: "arn", ...(tagKeys && { tagKeys }) }] };
-    noteTags(status, wanted, found);
+    noteTags(status, { kind: "BucketAccess", name: "reader" }, wanted, found);
     expect(status.roles).toEqual([{ arn: "arn", ...(expected && { tagKeys: expected }) }]);
   });
 });

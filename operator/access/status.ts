@@ -1,4 +1,5 @@
 import { GROUP } from "../api/names.ts";
+import type { RoleOwner } from "../api/ownership.ts";
 import type { BucketAccess, BucketAccessStatus, RoleStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import { policyBytes, type PolicyDocument } from "../aws/policy/document.ts";
@@ -51,24 +52,47 @@ export function notePolicy(
   status.policy = { bytes: policyBytes(document), summary: summarize(grantee, object.spec.grants, bucket) };
 }
 
-export function recordedRole(status: BucketAccessStatus | undefined): Partial<RoleStatus> {
-  return status?.roles?.[0] ?? {};
+/** What status has of an owner's role: a hint, since users may write status. */
+export function recordedRole(status: BucketAccessStatus | undefined, owner: RoleSubject): Partial<RoleStatus> {
+  return status?.roles?.find(({ serviceAccount }) => serviceAccount === subjectOf(owner)) ?? {};
 }
 
-export function noteRole(status: BucketAccessStatus, { arn = "", ...others }: Partial<RoleStatus>): void {
-  status.roles = [{ arn, ...others }];
+type RoleSubject = Pick<RoleOwner, "kind" | "name">;
+
+function subjectOf({ kind, name }: RoleSubject): string | undefined {
+  return kind === "ServiceAccount" ? name : undefined;
+}
+
+/** Changes what status has of an owner's role. Undefined removes a field. */
+export function noteRole(
+  status: BucketAccessStatus,
+  owner: RoleSubject,
+  fields: { [field in keyof RoleStatus]?: RoleStatus[field] | undefined },
+): void {
+  const serviceAccount = subjectOf(owner);
+  const others = status.roles?.filter((role) => role.serviceAccount !== serviceAccount) ?? [];
+  const noted = { serviceAccount, arn: "", ...recordedRole(status, owner), ...fields };
+  const entries = Object.entries(noted).filter(([, value]) => value !== undefined);
+  status.roles = [...others, Object.fromEntries(entries) as unknown as RoleStatus];
+}
+
+/** Keeps what status has of these owners' roles, in their order. */
+export function keepRoles(status: BucketAccessStatus, owners: readonly RoleSubject[]): void {
+  const kept = owners.map((owner) => recordedRole(status, owner)).filter(({ arn }) => arn !== undefined);
+  status.roles = kept as RoleStatus[];
 }
 
 /** Records the keys of tags written to the role: desired ones, and former ones that are among the `found` keys. */
 export function noteTags(
   status: BucketAccessStatus,
+  owner: RoleSubject,
   wanted: Readonly<Record<string, string>>,
   found: readonly string[],
 ): void {
-  const { tagKeys = [], ...role } = recordedRole(status);
+  const { tagKeys = [] } = recordedRole(status, owner);
   const former = tagKeys.filter((key) => !Object.hasOwn(wanted, key) && found.includes(key));
   const keys = [...Object.keys(wanted).filter((key) => !key.startsWith(`${GROUP}/`)), ...former].sort();
-  noteRole(status, { ...role, ...(keys.length > 0 && { tagKeys: keys }) });
+  noteRole(status, owner, { tagKeys: keys.length > 0 ? keys : undefined });
 }
 
 /** What stays in status when everything that was granted is revoked. */

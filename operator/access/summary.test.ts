@@ -4,7 +4,7 @@ import { summarize } from "./summary.ts";
 import { buckets, grantLists } from "./testing/arbitrary-grants.ts";
 import { BUCKET, KEY_ARN, READER } from "./testing/requests.ts";
 
-const API = { workload: { namespace: "team", serviceAccount: "api" }, identity: "IRSA" as const };
+const API = { workloads: [{ namespace: "team", serviceAccount: "api" }], identity: "IRSA" as const };
 
 test("summarize names bucket, grantee, actions, prefixes and key", () => {
   const grants = [

@@ -10,7 +10,10 @@ import { EVERY_KEY } from "./policy/prefix.ts";
 const MAX_LINE = 1_024;
 
 /** Who is granted access. */
-export type Grantee = { workload: Workload; identity: WorkloadIdentity["type"] } | { principals: readonly string[] };
+export type Grantee =
+  | { workloads: readonly Workload[]; identity: WorkloadIdentity["type"] }
+  | { subjects: readonly string[] }
+  | { principals: readonly string[] };
 
 /** For `status.policy.summary`: one line for each group of actions. Joins overlapping grants, as the policies do. */
 export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: AccessBucket): string[] {
@@ -21,8 +24,9 @@ export function summarize(grantee: Grantee, grants: readonly Grant[], bucket: Ac
 
 function whoIs(grantee: Grantee): string {
   if ("principals" in grantee) return [...grantee.principals].sort().join(", ");
-  const { namespace, serviceAccount } = grantee.workload;
-  return `ServiceAccount ${namespace}/${serviceAccount} by ${grantee.identity}`;
+  if ("subjects" in grantee) return `the web identities ${[...grantee.subjects].sort().join(", ")}`;
+  const names = grantee.workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`).sort();
+  return `ServiceAccount ${names.join(", ")} by ${grantee.identity}`;
 }
 
 /** One line for each set of permissions, or for each permission if these are fewer; then the actions on the bucket. */

@@ -77,3 +77,47 @@ export function ownershipOf(tags: Tags, owner: Owner): Ownership {
   const ours = [owner.cluster, owner.namespace, owner.name];
   return claims.every((claim, index) => claim === ours[index]) ? "Ours" : "Other";
 }
+
+/**
+ * Owner of a role and of a Pod Identity association: a ServiceAccount, whose BucketAccesses share them, or the one
+ * BucketAccess of web identities.
+ */
+export interface RoleOwner extends Owner {
+  kind: "ServiceAccount" | "BucketAccess";
+}
+
+const SERVICE_ACCOUNT_TAG = `${GROUP}/service-account`;
+
+/** On an existing role: the ServiceAccounts that may get it, as `cluster/namespace/name`, separated by spaces. */
+export const CONSENT_TAG = `${GROUP}/service-accounts`;
+
+export function roleTags({ cluster, namespace, kind, name }: RoleOwner): Tags {
+  return {
+    [TAG.cluster]: cluster,
+    [TAG.namespace]: namespace,
+    [kind === "ServiceAccount" ? SERVICE_ACCOUNT_TAG : TAG.name]: name,
+  };
+}
+
+/** Whether the tags of a role or an association name this owner and no other. */
+export function isOwnedBy(tags: Tags, owner: RoleOwner): boolean {
+  const wanted = roleTags(owner);
+  const keys = [TAG.cluster, TAG.namespace, TAG.name, SERVICE_ACCOUNT_TAG];
+  return keys.every((key) => tags[key] === wanted[key]);
+}
+
+/** Whether the tags are those of a BucketAccess of the owner's namespace, as on associations of earlier releases. */
+export function isOfNamespace(tags: Tags, { cluster, namespace }: Pick<Owner, "cluster" | "namespace">): boolean {
+  const isAccess = tags[TAG.name] !== undefined && tags[SERVICE_ACCOUNT_TAG] === undefined;
+  return isAccess && tags[TAG.cluster] === cluster && tags[TAG.namespace] === namespace;
+}
+
+/** Whether the role's owner lets the ServiceAccount have it. */
+export function consentsTo(tags: Tags, owner: RoleOwner): boolean {
+  return (tags[CONSENT_TAG] ?? "").split(" ").includes(consentOf(owner));
+}
+
+/** What {@link CONSENT_TAG} must contain. */
+export function consentOf({ cluster, namespace, name }: RoleOwner): string {
+  return `${cluster}/${namespace}/${name}`;
+}

@@ -29,11 +29,17 @@ export function directoryOf(
   buckets: readonly S3Bucket[] = [s3Bucket()],
   accounts: readonly AWSAccount[] = [awsAccount({ default: true })],
   labels: Record<string, Record<string, string>> = {},
+  accesses: readonly BucketAccess[] = [],
 ): AccessDirectory {
   return {
     accounts: () => accounts,
     namespace: (name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: labels[name] ?? {} } }),
     bucket: ({ namespace, name }) =>
       buckets.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    accessesOf: (namespace, serviceAccount) =>
+      accesses.filter(
+        ({ metadata, spec }) =>
+          metadata.namespace === namespace && spec.serviceAccountRefs?.some(({ name }) => name === serviceAccount),
+      ),
   };
 }

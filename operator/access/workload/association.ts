@@ -7,15 +7,16 @@ import {
   type EKSClient,
   type PodIdentityAssociation,
 } from "@aws-sdk/client-eks";
-import { ownershipOf, type Owner } from "../../api/ownership.ts";
+import { isOfNamespace, isOwnedBy, type RoleOwner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import { clusterArn, parseArn } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
+import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { throwFailure, unlessGone } from "../../reconcile/aws-failure.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
-import { failed, type Failure } from "../../reconcile/outcome.ts";
+import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
 import type { WritablePart } from "../../reconcile/part.ts";
 import { comparePolicy } from "../policy/compare.ts";
 import type { DesiredAssociation } from "./desired.ts";
@@ -25,7 +26,7 @@ export interface AssociationClient {
   session: AwsSession;
   /** Region of the cluster. */
   region: string;
-  owner: Owner;
+  owner: RoleOwner;
   options: { abortSignal: AbortSignal };
 }
 
@@ -36,13 +37,16 @@ export interface AssociationObservation {
   former: PodIdentityAssociation | undefined;
 }
 
-/** One call if the association with the ARN `known` is still the desired one; none if none is known or desired. */
+/**
+ * One call if the association with the ARN `known` is still the desired one; none if none is known or desired.
+ * @param known from status, where a user may have written it
+ */
 export async function observeAssociation(
   client: AssociationClient,
   known: string | undefined,
   desired: DesiredAssociation | undefined,
 ): Promise<AssociationObservation> {
-  const one = known === undefined ? undefined : await describe(client, known);
+  const one = known === undefined || !isHere(client, known) ? undefined : await describeKnown(client, known, desired);
   if (one !== undefined && desired !== undefined && isOf(one, desired)) return { current: one, former: undefined };
   const former = one !== undefined && isOurs(one, client.owner) ? one : undefined;
   return { current: desired && (await find(client, desired)), former };
@@ -65,9 +69,30 @@ async function find(
   return arn === undefined ? undefined : describe(client, arn);
 }
 
+/** The ARN may name a cluster that is none of the operator's. */
+async function describeKnown(
+  client: AssociationClient,
+  known: string,
+  desired: DesiredAssociation | undefined,
+): Promise<PodIdentityAssociation | undefined> {
+  try {
+    return await describe(client, known);
+  } catch (error) {
+    const isDesired = refOf(known).clusterName === desired?.clusterName;
+    if (!isDesired && failureIn(error)?.reason === "AccessDenied") return undefined;
+    throw error;
+  }
+}
+
+function isHere({ session, region }: AssociationClient, arn: string): boolean {
+  const parts = parseArn(arn);
+  const isOfAccount = parts?.accountId === session.accountId && parts.region === region && parts.service === "eks";
+  return isOfAccount && /^podidentityassociation\/[A-Za-z0-9][\w-]{0,99}\/a-[a-z0-9]+$/.test(parts.resource);
+}
+
 async function describe(client: AssociationClient, arn: string): Promise<PodIdentityAssociation | undefined> {
   const command = new DescribePodIdentityAssociationCommand(refOf(arn));
-  const answer = eksOf(client, arn).send(command, client.options);
+  const answer = eksOf(client).send(command, client.options);
   return (await unlessGone(answer, "eks:DescribePodIdentityAssociation", arn))?.association;
 }
 
@@ -147,25 +172,38 @@ async function update(
     ...(current.targetRoleArn && { targetRoleArn: "" }),
   });
   const actions = "eks:UpdatePodIdentityAssociation and, on the role, iam:PassRole";
-  await eksOf(client, arn).send(command, client.options).catch(throwFailure(actions, arn));
+  await eksOf(client).send(command, client.options).catch(throwFailure(actions, arn));
 }
 
-/** Deletes the association with the ARN `known`, and that of `desired`, if they have the owner's tags. */
+/** Deletes the owner's association: the one with the ARN `known`, and that of the ServiceAccount `of`. */
 export async function removeAssociation(
   client: AssociationClient,
   known: string | undefined,
-  desired: DesiredAssociation | undefined,
+  of: DesiredAssociation | undefined,
+  mayRemove: () => Promise<boolean>,
 ): Promise<void> {
-  const { current, former } = await observeAssociation(client, known, desired);
+  const { current, former } = await observeAssociation(client, known, of);
   for (const association of [current, former]) {
     if (association?.associationArn === undefined || !isOurs(association, client.owner)) continue;
-    await deleteAssociation(client, association.associationArn);
+    if (await mayRemove()) await deleteAssociation(client, association.associationArn);
   }
+}
+
+/** Writes the session policy of the owner's association, if there is one and it has another policy. */
+export async function writeSessionPolicy(
+  client: AssociationClient,
+  of: DesiredAssociation,
+  policyOf: (found: string | undefined) => Promise<PolicyDocument>,
+): Promise<void> {
+  const current = await find(client, of);
+  if (current?.associationArn === undefined || !isOurs(current, client.owner)) return;
+  const desired = { ...of, roleArn: current.roleArn ?? "", policy: await policyOf(current.policy) };
+  if (changesOf(desired, current).length > 0) await update(client, desired, current, current.associationArn);
 }
 
 async function deleteAssociation(client: AssociationClient, arn: string): Promise<void> {
   const command = new DeletePodIdentityAssociationCommand(refOf(arn));
-  await unlessGone(eksOf(client, arn).send(command, client.options), "eks:DeletePodIdentityAssociation", arn);
+  await unlessGone(eksOf(client).send(command, client.options), "eks:DeletePodIdentityAssociation", arn);
 }
 
 function isOf(
@@ -177,8 +215,9 @@ function isOf(
   );
 }
 
-function isOurs({ tags = {} }: PodIdentityAssociation, owner: Owner): boolean {
-  return ownershipOf(tags, owner) === "Ours";
+/** An association of an earlier release has the tag of a BucketAccess. Its ServiceAccount is its own, not a tag. */
+function isOurs({ tags = {}, serviceAccount }: PodIdentityAssociation, owner: RoleOwner): boolean {
+  return isOwnedBy(tags, owner) || (serviceAccount === owner.name && isOfNamespace(tags, owner));
 }
 
 /** An earlier request may have created it and its answer was lost: EKS shows it, with its owner, within seconds. */
@@ -190,7 +229,7 @@ function notYetSeen({ serviceAccount }: DesiredAssociation): Failure {
 /** Does not name the owner: another namespace may not be disclosed. */
 function notOwned({ serviceAccount, clusterName }: PodIdentityAssociation): Failure {
   const message =
-    `ServiceAccount '${serviceAccount}' has a Pod Identity association in cluster '${clusterName}' that is not this object's, and can have only one: ` +
+    `ServiceAccount '${serviceAccount}' has a Pod Identity association in cluster '${clusterName}' that is not the operator's, and can have only one: ` +
     "delete that one, or name another ServiceAccount";
   return { reason: REASON.associationNotOwned, message, terminal: true };
 }
@@ -201,8 +240,8 @@ function refOf(arn: string): { clusterName: string; associationId: string } {
   return { clusterName, associationId };
 }
 
-function eksOf({ session, region }: AssociationClient, arn?: string): EKSClient {
-  return session.eks((arn && parseArn(arn)?.region) || region);
+function eksOf({ session, region }: AssociationClient): EKSClient {
+  return session.eks(region);
 }
 
 function clusterOf({ session, region }: AssociationClient, name: string): string {

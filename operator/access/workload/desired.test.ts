@@ -3,6 +3,7 @@ import type { AWSAccountSpec } from "../../api/types.ts";
 import { awsAccount, target } from "../../bucket/testing/fixtures.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import { bucketAccess } from "../testing/objects.ts";
+import { serviceAccountOwner } from "./contributors.ts";
 import { desiredAccess } from "./desired.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
@@ -18,7 +19,8 @@ const BUCKET = {
 function desired(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();
   const owner = { cluster: "prod", namespace: "team", name: object.metadata.name };
-  return desiredAccess(object, "app", { account: awsAccount(account), session, owner, bucket: BUCKET });
+  const given = { account: awsAccount(account), session, owner, bucket: BUCKET };
+  return desiredAccess(object, serviceAccountOwner("prod", "team", "app"), given, []);
 }
 
 function reasonOf(act: () => unknown): string | undefined {
@@ -32,10 +34,10 @@ function reasonOf(act: () => unknown): string | undefined {
 
 describe("desiredAccess: the workload identity", () => {
   test("is that of the account, unless the spec has another", () => {
-    expect(desired()).toMatchObject({ identity: "IRSA" });
+    expect(desired()).toMatchObject({ pods: { identity: { type: "IRSA" } } });
     expect(desired()).not.toHaveProperty("association");
     expect(desired(bucketAccess({ identity: "PodIdentity" }))).toMatchObject({
-      identity: "PodIdentity",
+      pods: { identity: { type: "PodIdentity" } },
       association: { clusterName: "main", namespace: "team", serviceAccount: "app" },
     });
   });
@@ -54,26 +56,21 @@ describe("desiredAccess: the workload identity", () => {
 });
 
 describe("desiredAccess: the role", () => {
-  test("keeps its name and path when the account's rolePrefix and rolePath change", () => {
-    const { role } = desired();
-    const status = { roles: [{ name: role?.name ?? "", arn: role?.arn ?? "" }] };
+  test("has the name and path of the account, whatever status says", () => {
     const iam = { rolePath: "/other/", rolePrefix: "other-" };
-    const later = desired(bucketAccess({}, {}, status), { workloadIdentity: BOTH, iam });
-    expect(later.role).toMatchObject({ name: role?.name, arn: role?.arn, path: "/s3-operator/" });
-    expect(desired(bucketAccess(), { workloadIdentity: BOTH, iam }).role?.arn).toContain(":role/other/other-");
-  });
-
-  test("has its own path while status still has the ARN of a shared role", () => {
-    const { role } = desired();
-    const status = { roles: [{ name: role?.name ?? "", arn: "arn:aws:iam::111122223333:role/pods" }] };
-    expect(desired(bucketAccess({}, {}, status)).role).toMatchObject({ arn: role?.arn, path: "/s3-operator/" });
+    const status = { roles: [{ serviceAccount: "app", name: "theirs", arn: "arn:aws:iam::111122223333:role/theirs" }] };
+    const { role, roleArn } = desired(bucketAccess({}, {}, status), { workloadIdentity: BOTH, iam });
+    expect(role).toMatchObject({ arn: roleArn, path: "/other/" });
+    expect(roleArn).toMatch(/:role\/other\/other-prod-team-app-[0-9a-f]{12}$/);
   });
 
   test("has the ownership tags, which the account's tags do not override", () => {
-    const tags = { team: "platform", "s3-operator.io/name": "theirs" };
-    expect(desired(bucketAccess(), { workloadIdentity: BOTH, iam: { tags } }).role?.tags).toMatchObject({
+    const tags = { team: "platform", "s3-operator.io/name": "theirs", "s3-operator.io/service-account": "theirs" };
+    expect(desired(bucketAccess(), { workloadIdentity: BOTH, iam: { tags } }).role?.tags).toEqual({
       team: "platform",
-      "s3-operator.io/name": "reader",
+      "s3-operator.io/cluster": "prod",
+      "s3-operator.io/namespace": "team",
+      "s3-operator.io/service-account": "app",
     });
   });
 });
@@ -81,14 +78,14 @@ describe("desiredAccess: the role", () => {
 describe("desiredAccess: a shared role", () => {
   const sharedRoleArn = "arn:aws:iam::111122223333:role/pods";
 
-  test("is restricted by the session policy of the association", () => {
+  test("comes with an association", () => {
     const workloadIdentity = { type: "PodIdentity", clusterName: "main", sharedRoleArn } as const;
-    const { role, roleArn, association, policy } = desired(bucketAccess({ role: { type: "Shared" } }), {
+    const { role, roleArn, association } = desired(bucketAccess({ role: { type: "Shared" } }), {
       workloadIdentity,
     });
     expect(role).toBeUndefined();
     expect(roleArn).toBe(sharedRoleArn);
-    expect(association).toMatchObject({ roleArn: sharedRoleArn, policy });
+    expect(association).toMatchObject({ roleArn: sharedRoleArn });
   });
 
   test("needs Pod Identity and a sharedRoleArn in the account", () => {

@@ -1,27 +1,30 @@
-import { ownershipTags } from "../../api/ownership.ts";
+import { GROUP } from "../../api/names.ts";
+import { roleTags, type RoleOwner, type Tags } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { AWSAccount, BucketAccess } from "../../api/types.ts";
-import { clusterArn, roleArnOf } from "../../aws/arn.ts";
+import { roleArnOf } from "../../aws/arn.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import { failed, stalled } from "../../reconcile/outcome.ts";
 import type { Workload, WorkloadIdentity } from "../policy/model.ts";
-import { permissionsPolicy } from "../policy/permissions.ts";
-import { sessionPolicy } from "../policy/session.ts";
 import { tooLong } from "../policy/size-limits.ts";
-import { trustPolicy } from "../policy/trust.ts";
-import { recordedRole } from "../status.ts";
-import type { AccessTarget } from "../target.ts";
-import { pathOf, roleNameOf, rolePathOf } from "./role/name.ts";
+import { tokenTrustPolicy, trustPolicy } from "../policy/trust.ts";
+import { ownerOf, type AccessTarget } from "../target.ts";
+import { policyArnsOf, type Contributor } from "./contributors.ts";
+import { workloadIdentityOf } from "./identity.ts";
+import { policyNameOf, roleNameOf, rolePathOf } from "./role/name.ts";
 
-/** Desired state of the role of a BucketAccess. */
+/** Desired state of a role of the operator, but for the inline policies: equal for all of its BucketAccesses. */
 export interface DesiredRole {
   name: string;
   arn: string;
   path: string;
   trust: PolicyDocument;
-  permissions: PolicyDocument;
   permissionsBoundaryArn?: string;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
+  /** The inline policies that it may have. */
+  policyNames: readonly string[];
+  /** Managed policies: those to attach, and all that it may have. */
+  policyArns: { wanted: readonly string[]; allowed: readonly string[] };
 }
 
 /** Desired state of the association that gives a role to Pods. */
@@ -30,101 +33,113 @@ export interface DesiredAssociation extends Workload {
   roleArn: string;
   /** Session policy that narrows a shared role. */
   policy?: PolicyDocument;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
 }
 
-/** Desired state of an access by a role: from spec, bucket, account and operator. */
+/** A role, and how a ServiceAccount or web identities get it, as all of its BucketAccesses want it. */
 export interface DesiredAccess {
-  identity: WorkloadIdentity["type"];
-  workload: Workload;
-  /** The role that Pods get. */
+  owner: RoleOwner;
+  /** The inline policy of this BucketAccess. */
+  policyName: string;
+  /** Absent: the role is for web identities. */
+  pods?: { identity: WorkloadIdentity; workload: Workload };
+  /** The role that they get. A role of the operator has another ARN if it was created with another path. */
   roleArn: string;
-  /** The policy that grants the access: of its own role, or of the association. */
-  policy: PolicyDocument;
-  /** Absent: the role is the account's shared one. */
+  /** Absent: another owner made the role: `Existing` by spec.role.arn, `Shared` by the AWSAccount. */
   role?: DesiredRole;
-  /** With Pod Identity. */
+  type: "Own" | "Existing" | "Shared";
+  /** With Pod Identity. With a shared role, the session policy is still to be added. */
   association?: DesiredAssociation;
 }
 
-/** Throws an OutcomeError if the account does not say how Pods get a role, or AWS would refuse a policy. Pure. */
-export function desiredAccess(object: BucketAccess, serviceAccount: string, target: AccessTarget): DesiredAccess {
-  const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
-  const identity = workloadIdentityOf(object, target);
-  if (object.spec.role?.type === "Shared") return sharedAccess(object, workload, identity.type, target);
-  const role = desiredRole(object, workload, identity, target);
-  const { arn: roleArn, permissions: policy, tags } = role;
-  const { clusterName } = target.account.spec.workloadIdentity ?? {};
-  const own = { identity: identity.type, workload, roleArn, policy, role };
-  if (identity.type === "IRSA" || clusterName === undefined) return own;
-  return { ...own, association: { ...workload, clusterName, roleArn, tags } };
+/**
+ * Throws an OutcomeError if the account does not say how Pods get a role, or AWS would refuse a policy. Pure.
+ * @param members of the role, oldest first
+ */
+export function desiredAccess(
+  object: BucketAccess,
+  owner: RoleOwner,
+  target: AccessTarget,
+  members: readonly Contributor[],
+): DesiredAccess {
+  const { arn, type = "Own" } = object.spec.role ?? {};
+  const pods = podsOf(object, owner, target);
+  const common = { owner, policyName: policyNameOf(ownerOf(owner.cluster, object)), ...(pods && { pods }) };
+  if (arn === undefined && type === "Own") {
+    const role = desiredRole(object, owner, pods, target, members);
+    return { ...common, type, role, roleArn: role.arn, ...associated(pods, target, owner, role.arn) };
+  }
+  const roleArn = arn ?? sharedRoleOf(target.account, pods?.identity);
+  return {
+    ...common,
+    type: arn === undefined ? "Shared" : "Existing",
+    roleArn,
+    ...associated(pods, target, owner, roleArn),
+  };
+}
+
+function podsOf(
+  object: BucketAccess,
+  { kind, namespace, name }: RoleOwner,
+  target: AccessTarget,
+): DesiredAccess["pods"] {
+  if (kind === "BucketAccess") return undefined;
+  return { identity: workloadIdentityOf(object, target), workload: { namespace, serviceAccount: name } };
 }
 
 function desiredRole(
-  { spec, status }: BucketAccess,
-  workload: Workload,
-  identity: WorkloadIdentity,
-  { account, session, owner, bucket }: AccessTarget,
+  { spec }: BucketAccess,
+  owner: RoleOwner,
+  pods: DesiredAccess["pods"],
+  { account, session }: AccessTarget,
+  members: readonly Contributor[],
 ): DesiredRole {
-  const { rolePath, rolePrefix, permissionsBoundaryArn, tags } = account.spec.iam ?? {};
-  // Name and path are taken from the account once: a later change of the account must not lose the role.
-  const { name = roleNameOf(rolePrefix, owner), arn: roleArn = "" } = recordedRole(status);
-  const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
-  const trust = trustPolicy(identity, workload);
-  const permissions = permissionsPolicy(spec.grants, bucket);
-  const failure = tooLong("trust", trust) ?? tooLong("permissions", permissions);
+  const { rolePath, rolePrefix, permissionsBoundaryArn } = account.spec.iam ?? {};
+  const [name, path] = [roleNameOf(rolePrefix, owner), rolePathOf(rolePath)];
+  const trust = pods ? trustPolicy(pods.identity, pods.workload) : tokenTrustPolicy(spec.webIdentity ?? NO_TOKENS);
+  const failure = tooLong("trust", trust);
   if (failure !== undefined) throw failed(failure);
   return {
     name,
     arn: roleArnOf(session.partition, session.accountId, path, name),
     path,
     trust,
-    permissions,
     ...(permissionsBoundaryArn !== undefined && { permissionsBoundaryArn }),
-    tags: { ...tags, ...ownershipTags(owner, "Created") },
+    tags: tagsFor(account, owner),
+    policyNames: members.map(({ policyName }) => policyName).sort(),
+    policyArns: policyArnsOf(members),
   };
 }
 
+/** A BucketAccess has Pods or web identities. */
+const NO_TOKENS = { providerArn: "", subjects: [], audience: "" };
+
+function associated(
+  pods: DesiredAccess["pods"],
+  { account }: AccessTarget,
+  owner: RoleOwner,
+  roleArn: string,
+): Pick<DesiredAccess, "association"> {
+  const { clusterName } = account.spec.workloadIdentity ?? {};
+  if (pods?.identity.type !== "PodIdentity" || clusterName === undefined) return {};
+  return { association: { ...pods.workload, clusterName, roleArn, tags: tagsFor(account, owner) } };
+}
+
+/** The account's tags do not override the owner's. */
+function tagsFor({ spec }: AWSAccount, owner: RoleOwner): Tags {
+  const others = Object.entries(spec.iam?.tags ?? {}).filter(([key]) => !key.startsWith(`${GROUP}/`));
+  return { ...Object.fromEntries(others), ...roleTags(owner) };
+}
+
 /** The account's shared role, which the association narrows to the grants. */
-function sharedAccess(
-  { spec }: BucketAccess,
-  workload: Workload,
-  identity: WorkloadIdentity["type"],
-  { account, owner, bucket }: AccessTarget,
-): DesiredAccess {
-  const { clusterName, sharedRoleArn: roleArn } = account.spec.workloadIdentity ?? {};
-  if (identity !== "PodIdentity" || clusterName === undefined)
-    throw notShareable(account, "Pod Identity as its identity");
-  if (roleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
-  const policy = sessionPolicy([{ grants: spec.grants, bucket }]);
-  const failure = tooLong("session", policy);
-  if (failure !== undefined) throw failed(failure);
-  const tags = { ...account.spec.iam?.tags, ...ownershipTags(owner, "Created") };
-  return { identity, workload, roleArn, policy, association: { ...workload, clusterName, roleArn, policy, tags } };
+function sharedRoleOf(account: AWSAccount, identity: WorkloadIdentity | undefined): string {
+  const { sharedRoleArn } = account.spec.workloadIdentity ?? {};
+  if (identity?.type !== "PodIdentity") throw notShareable(account, "Pod Identity as its identity");
+  if (sharedRoleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
+  return sharedRoleArn;
 }
 
 function notShareable({ metadata }: AWSAccount, missing: string): Error {
   const message = `AWSAccount '${metadata.name}' has no role to share with Pods: have ${missing} set, or remove spec.role.type`;
-  return stalled(REASON.workloadIdentityNotConfigured, message);
-}
-
-/** The spec decides, or else the account. */
-function workloadIdentityOf({ spec }: BucketAccess, { account, session }: AccessTarget): WorkloadIdentity {
-  const { accountId, region, workloadIdentity } = account.spec;
-  const { type, oidcProviderArn, clusterName } = workloadIdentity ?? {};
-  const wanted = spec.identity ?? type;
-  if (wanted === "IRSA" && oidcProviderArn !== undefined) return { type: wanted, oidcProviderArn };
-  if (wanted === "PodIdentity" && clusterName !== undefined) {
-    return { type: wanted, clusterArn: clusterArn(session.partition, region, accountId, clusterName) };
-  }
-  throw notConfigured(account, wanted);
-}
-
-function notConfigured({ metadata }: AWSAccount, wanted: WorkloadIdentity["type"] | undefined): Error {
-  const field = { IRSA: "oidcProviderArn", PodIdentity: "clusterName" };
-  const missing = wanted === undefined ? "spec.workloadIdentity" : `spec.workloadIdentity.${field[wanted]}`;
-  const message =
-    `AWSAccount '${metadata.name}' does not say how Pods become a role: have ${missing} set` +
-    (wanted === undefined ? "" : ", or choose another spec.identity");
   return stalled(REASON.workloadIdentityNotConfigured, message);
 }

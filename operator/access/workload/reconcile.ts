@@ -1,110 +1,135 @@
 import { pollIntervalMs } from "../../api/annotations.ts";
-import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
+import type { RoleOwner } from "../../api/ownership.ts";
+import type { BucketAccess } from "../../api/types.ts";
 import { conclude } from "../../reconcile/conclude.ts";
-import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
+import { announceCorrection } from "../../reconcile/drift.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
-import type { Outcome } from "../../reconcile/outcome.ts";
-import type { PartResult, WritablePart } from "../../reconcile/part.ts";
+import { failed, type Outcome } from "../../reconcile/outcome.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { outputsOf } from "../outputs/outputs.ts";
-import { notePolicy, noteRole, noteTags, recordedRole, wasAsDeclared } from "../status.ts";
+import { annotates } from "../outputs/service-account.ts";
+import { tooLong } from "../policy/size-limits.ts";
+import { keepRoles, notePolicy, wasAsDeclared } from "../status.ts";
+import type { Grantee } from "../summary.ts";
 import type { AccessTarget } from "../target.ts";
-import { desiredAccess, type DesiredAccess } from "./desired.ts";
-import {
-  nextScope,
-  observeNewWorkload,
-  observeWorkload,
-  partsOf,
-  workOn,
-  type Work,
-  type WorkloadObservation,
-} from "./observe.ts";
-import { dropFormerOutputs, noteOutputs } from "./outputs.ts";
-import { tagsOfRole } from "./role/observe.ts";
-import { ownRole } from "./role/own-role.ts";
-import { removeRole } from "./role/remove.ts";
-import { roleClient } from "./role/role-client.ts";
+import { contributorsTo, formerOwnersOf, roleOwnersOf } from "./contributors.ts";
+import { desiredAccess } from "./desired.ts";
+import { workloadIdentityOf } from "./identity.ts";
+import { leaveRole } from "./leave.ts";
+import { roleKeyOf } from "./memory.ts";
+import { applyOutputs, dropFormerOutputs } from "./outputs.ts";
+import { inlinePolicyOf } from "./permissions.ts";
+import { reconcileRole, type RoleOutcome } from "./reconcile-role.ts";
 
-/** Gives the Pods of a ServiceAccount a role, by IRSA or an association, and the outputs that name it. */
+/** Gives the Pods of each ServiceAccount a role, or web identities one, and writes the outputs that name it. */
 export async function reconcileWorkload(
   dependencies: AccessDependencies,
   context: AccessContext,
   target: AccessTarget,
-  serviceAccount: string,
 ): Promise<Outcome> {
-  const { object, signal } = context;
-  const { history } = dependencies;
-  const uid = object.metadata.uid ?? "";
-  const desired = desiredAccess(object, serviceAccount, target);
-  const work = workOn(dependencies, context, target, desired, outputsOf(object, target, desired.roleArn));
-  const hash = fingerprint([desired, work.outputs, object.spec.annotateServiceAccount]);
+  const { object, status, signal } = context;
+  const { bucket } = target;
+  const owners = roleOwnersOf(dependencies.cluster, object);
+  const grantee = granteeOf(object, target);
+  const hash = declare(dependencies, context, target, owners, grantee);
   const settled = wasAsDeclared(object, hash);
-  await dropFormerOutputs(work);
-  noteDesired(context, target, desired, hash);
+  status.declarationHash = hash;
 
-  // Is there a role, and is it ours?
-  const established = recordedRole(object.status).name !== undefined;
-  const observed = established
-    ? await observeWorkload(work, settled ? nextScope(work) : "All")
-    : await observeNewWorkload(work);
-  const { role: seen } = observed;
-  const role =
-    work.role && (await ownRole(dependencies, context, work.role, seen, target.owner, settled && established));
+  // ServiceAccounts that the spec no longer names lose the access first.
+  const isAnnotating = "identity" in grantee && annotates(object, grantee.identity);
+  const annotated = isAnnotating ? owners.map(({ name }) => name) : [];
+  await dropFormerOutputs(dependencies, context, outputsOf(object, target, undefined), annotated);
+  await leaveFormerRoles(dependencies, context, target, owners);
 
-  // Only the difference, one write after another, read back.
-  const parts = partsOf(work, role, observed);
-  const toWrite = partsToWrite(parts, history, uid);
-  await announceWrites(dependencies, context, toWrite, settled && role === seen ? toWrite : []);
-  const written = await applyParts(parts, (part) => part.write(), history, uid);
+  // One role after another: the failure of one does not keep the others.
+  const { roles, errors } = await reconcileRoles(dependencies, context, target, owners, settled);
+  keepRoles(status, owners);
+  if (roles.length === 0) throw errors[0];
+  const arns = new Set(roles.map(({ roleArn }) => roleArn));
+  const outputs = outputsOf(
+    object,
+    target,
+    owners.length === roles.length && arns.size === 1 ? [...arns][0] : undefined,
+  );
+  const written = await applyOutputs(dependencies, context, outputs, roles, settled);
   signal.throwIfAborted();
-  const { results, last } = await observeAgain(work, written, observed);
-  const awaiting = noteOutputs(work, last);
-  if (work.role && last.role) noteTags(context.status, work.role.desired.tags, Object.keys(tagsOfRole(last.role.role)));
+  if (errors.length > 0) throw errors[0];
 
-  const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), awaiting);
-  const message = `ServiceAccount '${serviceAccount}' has its access to bucket '${target.bucket.name}'`;
+  const results = [...roles.flatMap((role) => role.results), ...written.results];
+  const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), written.recheckAfterMs);
+  const message = `${subjectOf(object)} its access to bucket '${bucket.name}'${written.note}`;
   const outcome = conclude(results, { message, recheckAfterMs });
-  if (work.role === undefined) await dropFormerRole(dependencies, context, target);
+  const failure = roles.find((role) => role.failure !== undefined)?.failure;
+  if (failure !== undefined) throw failed({ ...failure, retryAfterMs: recheckAfterMs });
   announceCorrection(dependencies, context, results);
   return outcome;
 }
 
-/** Recorded before anything is created. */
-function noteDesired(
+/** The hash of all that is declared. Throws an OutcomeError for what cannot be done, before anything is changed. */
+function declare(
+  { directory }: AccessDependencies,
   { object, status }: AccessContext,
   target: AccessTarget,
-  { identity, workload, roleArn, role, policy }: DesiredAccess,
-  declarationHash: string,
-): void {
-  status.declarationHash = declarationHash;
-  const recorded = recordedRole(status);
-  noteRole(status, { ...recorded, arn: roleArn, ...(role && { name: role.name }) });
-  if (role) noteTags(status, role.tags, recorded.tagKeys ?? []);
-  notePolicy(status, object, { workload, identity }, target, policy);
+  owners: readonly RoleOwner[],
+  grantee: Grantee,
+): string {
+  const policy = inlinePolicyOf(object, target.bucket, undefined);
+  const failure = tooLong(object.spec.role?.type === "Shared" ? "session" : "permissions", policy);
+  const desired = owners.map((owner) =>
+    desiredAccess(object, owner, target, contributorsTo(directory, owner, object).members),
+  );
+  if (failure !== undefined) throw failed(failure);
+  notePolicy(status, object, grantee, target, policy);
+  return fingerprint([desired, policy, outputsOf(object, target, undefined), object.spec.annotateServiceAccount]);
 }
 
-/** Deletes the access's own role after Pods have got the shared one. */
-async function dropFormerRole(
-  { history }: AccessDependencies,
-  { object, status, signal }: AccessContext,
-  { session, owner }: AccessTarget,
+function granteeOf(
+  object: BucketAccess,
+  target: AccessTarget,
+): Extract<Grantee, { subjects: unknown } | { identity: unknown }> {
+  const { serviceAccountRefs = [], webIdentity } = object.spec;
+  if (webIdentity !== undefined) return { subjects: webIdentity.subjects };
+  const { namespace = "" } = object.metadata;
+  const workloads = serviceAccountRefs.map(({ name }) => ({ namespace, serviceAccount: name }));
+  return { workloads, identity: workloadIdentityOf(object, target).type };
+}
+
+function subjectOf({ spec: { serviceAccountRefs = [] } }: BucketAccess): string {
+  const names = serviceAccountRefs.map(({ name }) => `'${name}'`);
+  if (names.length === 0) return "The web identities have";
+  return names.length === 1 ? `ServiceAccount ${names[0]} has` : `ServiceAccounts ${names.join(", ")} have`;
+}
+
+async function leaveFormerRoles(
+  dependencies: AccessDependencies,
+  context: AccessContext,
+  { account }: AccessTarget,
+  owners: readonly RoleOwner[],
 ): Promise<void> {
-  const { name, arn = "" } = recordedRole(object.status);
-  if (name === undefined) return;
-  await removeRole(roleClient(session, name, arn, signal), owner, history, object);
-  const { name: _name, tagKeys: _tagKeys, ...role } = recordedRole(status);
-  noteRole(status, role);
+  const former = formerOwnersOf(dependencies.cluster, context.object);
+  for (const owner of former) {
+    const leave = () => leaveRole(dependencies, context, owner, account);
+    await dependencies.roles.exclusive(roleKeyOf(owner), context.signal, leave);
+  }
+  if (former.length > 0) keepRoles(context.status, owners);
 }
 
-/** Reads everything again if something was written. */
-async function observeAgain(
-  work: Work,
-  written: readonly PartResult<WritablePart>[],
-  observed: WorkloadObservation,
-): Promise<{ results: readonly PartResult<WritablePart>[]; last: WorkloadObservation }> {
-  if (written.every(({ state }) => state !== "Settling")) return { results: written, last: observed };
-  const last = await observeWorkload(work, "All");
-  // While IAM does not show the role, nothing has settled.
-  const isSeen = work.role === undefined || last.role !== undefined;
-  return { results: isSeen ? readBack(written, partsOf(work, last.role, last)) : written, last };
+async function reconcileRoles(
+  dependencies: AccessDependencies,
+  context: AccessContext,
+  target: AccessTarget,
+  owners: readonly RoleOwner[],
+  settled: boolean,
+): Promise<{ roles: RoleOutcome[]; errors: unknown[] }> {
+  const roles: RoleOutcome[] = [];
+  const errors: unknown[] = [];
+  for (const owner of owners) {
+    try {
+      roles.push(await reconcileRole(dependencies, context, target, owner, settled));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      errors.push(error);
+    }
+  }
+  return { roles, errors };
 }

@@ -54,12 +54,12 @@ const PHASES: Record<string, Phase> = {
   "creating the access": {
     prepare: () => Promise.resolve(),
     begin: apply,
-    outcome: (subject) => expectAccess(subject, "raw/", "app"),
+    outcome: (subject) => expectAccess(subject, "raw/", appOf(subject)),
   },
   "changing the access": {
     prepare: async (subject) => (await apply(subject))(),
     begin: change,
-    outcome: (subject) => expectAccess(subject, "curated/", "other"),
+    outcome: (subject) => expectAccess(subject, "curated/", otherOf(subject)),
   },
   "deleting the access": {
     prepare: async (subject) => (await apply(subject))(),
@@ -110,16 +110,22 @@ async function subjectOf(world: World, accesses: Accesses, number: number): Prom
   return { world, accesses, account, name };
 }
 
-/** A ServiceAccount can have one association per cluster: the clusters differ, in different accounts. */
-async function apply({ accesses, name }: Subject): Promise<Over> {
-  const { metadata } = await accesses.apply(name, { bucketRef: { name } });
+/** A ServiceAccount has one role, in one account. */
+const appOf = ({ name }: Subject) => `${name}-app`;
+const otherOf = ({ name }: Subject) => `${name}-next`;
+
+async function apply(subject: Subject): Promise<Over> {
+  const { accesses, name } = subject;
+  const serviceAccountRefs = [{ name: appOf(subject) }];
+  const { metadata } = await accesses.apply(name, { bucketRef: { name }, serviceAccountRefs });
   return () => readyAt(accesses, name, metadata.generation);
 }
 
-async function change({ accesses, name }: Subject): Promise<Over> {
+async function change(subject: Subject): Promise<Over> {
+  const { accesses, name } = subject;
   const { metadata } = await accesses.edit(name, {
     grants: [{ prefix: "curated/", permissions: ["Read"] }],
-    serviceAccountRefs: [{ name: "other" }],
+    serviceAccountRefs: [{ name: otherOf(subject) }],
     configMap: { name: `${name}-other` },
   });
   return () => readyAt(accesses, name, metadata.generation);
@@ -160,13 +166,13 @@ async function expectAccess(subject: Subject, prefix: string, serviceAccount: st
   const { world, account, name } = subject;
   const [role, ...others] = rolesOf(subject);
   expect(others, `${name} has one role`).toEqual([]);
-  expect(role?.tags.get("s3-operator.io/name")).toBe(name);
-  expect([...(role?.inlinePolicies.keys() ?? [])]).toEqual(["s3-operator"]);
+  expect(role?.tags.get("s3-operator.io/service-account")).toBe(serviceAccount);
+  expect(role?.inlinePolicies.size).toBe(1);
   expect(JSON.stringify(role && inlinePolicy(role))).toContain(`${world.bucketName(name)}/${prefix}*`);
   expect(role?.assumeRolePolicy).toContain(`"${serviceAccount}"`);
   const associations = [...account.clusters.values()].flatMap((each) => [...each.podIdentityAssociations.values()]);
   expect(associations, `${name} has one association`).toMatchObject([{ serviceAccount, roleArn: role?.arn }]);
-  const [former, present] = serviceAccount === "app" ? [`${name}-other`, name] : [name, `${name}-other`];
+  const [former, present] = serviceAccount === appOf(subject) ? [`${name}-other`, name] : [name, `${name}-other`];
   expect(await findConfigMap(world, world.name, former)).toBeUndefined();
   expect((await findConfigMap(world, world.name, present))?.data).toMatchObject({ BUCKET_PREFIX: prefix });
 }
@@ -189,7 +195,7 @@ function watchWrites(world: World, accesses: Accesses): readonly string[] {
     const name = `call-${Number(id) - 300_000_000_000}`;
     if (phase === "after") {
       const untagged = rolesOf({ account: world.simulator.account(id) }).filter(
-        ({ tags }) => !tags.has("s3-operator.io/name"),
+        ({ tags }) => !tags.has("s3-operator.io/service-account"),
       );
       tooEarly.push(...untagged.map((role) => `${operation}: ${role.name} has no owner`));
       return;

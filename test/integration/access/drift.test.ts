@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess, RoleStatus } from "../../../operator/api/types.ts";
+import type { BucketAccess } from "../../../operator/api/types.ts";
 import type { Role } from "../../aws/index.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
@@ -13,6 +13,7 @@ import {
   expectAccessInvariants,
   findConfigMap,
   roleOf,
+  roleStatusOf,
   SERVICE_ACCOUNTS,
   workloadAccount,
   worldWithBucket,
@@ -30,12 +31,11 @@ interface Drift {
 
 /** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
-  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.delete("s3-operator") },
+  { setting: "permissions", tamper: ({ inlinePolicies }) => inlinePolicies.clear() },
   {
     setting: "permissions",
     tamper: ({ inlinePolicies }) => {
-      const widened = inlinePolicies.get("s3-operator")?.replace("/raw/*", "/*") ?? "";
-      inlinePolicies.set("s3-operator", widened);
+      for (const [name, policy] of inlinePolicies) inlinePolicies.set(name, policy.replace("/raw/*", "/*"));
     },
   },
   {
@@ -115,7 +115,7 @@ test("a role that a user deleted and created again is not taken over", async () 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
-  const [{ arn: roleArn, name: roleName = "" }] = access.status?.roles as [RoleStatus];
+  const { arn: roleArn, name: roleName = "" } = roleStatusOf(access);
   world.account.roles.delete(roleArn);
   const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
   const before = copyOf(theirs);
@@ -140,7 +140,11 @@ test("tags that leave the account leave its roles, and tags of other tools stay"
     "reader",
     (each) => isReady(each) && each.status?.roles?.[0]?.tagKeys?.join() === "stage",
   );
-  expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
+  expect(Object.fromEntries(role.tags)).toMatchObject({
+    stage: "prod",
+    theirs: "1",
+    "s3-operator.io/service-account": "app",
+  });
   expect(role.tags.has("team")).toBe(false);
   expect(after.status?.drift).toBeUndefined();
   // The operator no longer owns the tag that left.

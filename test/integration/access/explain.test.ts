@@ -165,7 +165,7 @@ test("without the right to simulate, explain reads the role's policies; without 
   const { faults } = scene.world.simulator;
   faults.deny("iam:SimulatePrincipalPolicy");
   const read = await scene.expectSame("s3:GetObject", "raw/a");
-  expect(read.layers["identity policy"]).toContain("statement '#1' of inline policy 's3-operator'");
+  expect(read.layers["identity policy"]).toContain("statement '#1' of inline policy 's3-operator-");
   await scene.expectSame("s3:GetObject", "b/a");
 
   for (const action of ["iam:GetRolePolicy", "iam:GetRole", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration"])

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess, BucketAccessSpec, RoleStatus } from "../../../operator/api/types.ts";
+import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import {
@@ -10,6 +10,7 @@ import {
   expectAccessInvariants,
   inlinePolicy,
   roleOf,
+  roleStatusOf,
   worldWithBucket,
   type Accesses,
 } from "../support/world/access.ts";
@@ -39,6 +40,7 @@ interface Case {
 const CASES: Case[] = [
   { action: "iam:GetRole" },
   { action: "iam:CreateRole" },
+  { action: "iam:AttachRolePolicy" },
   { action: "iam:TagRole" },
   { action: "iam:PutRolePolicy" },
   { action: "iam:GetRolePolicy" },
@@ -77,7 +79,7 @@ const CASES: Case[] = [
       roleOf(world, access).maxSessionSeconds = 43_200;
     },
   },
-  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("s3-operator.io/origin") },
+  { action: "iam:TagRole", tamper: (world, access) => void roleOf(world, access).tags.delete("team") },
   {
     action: "eks:UpdatePodIdentityAssociation",
     identity: "PodIdentity",
@@ -94,13 +96,15 @@ test.for(CASES)(
     await using world = await createWorld();
     await using _operator = startOperator(world, { settleWindowMs: 0 });
     using accesses = await accessesOf(world);
-    await worldWithBucket(world);
+    const policyArn = world.account.addManagedPolicy("theirs", BOUNDARY);
+    const account = { iam: { tags: { team: "a" } }, access: { rules: [{ policyArns: [policyArn] }] } };
+    await worldWithBucket(world, {}, account);
     if (tamper !== undefined) {
-      await accesses.apply("reader", { identity });
+      await accesses.apply("reader", { identity, role: { policyArns: [policyArn] } });
       tamper(world, await accesses.when("reader", isReady));
     }
     const allow = world.simulator.faults.deny(action);
-    await accesses.apply("reader", { identity });
+    await accesses.apply("reader", { identity, role: { policyArns: [policyArn] } });
     if (tamper !== undefined) for (let round = 0; round < 2; round += 1) await accesses.reconcileAgain("reader");
     const denied = await accesses.when("reader", isReconciling("AccessDenied"));
     expect(denial(denied)).toContain(action);
@@ -143,7 +147,7 @@ test("a role of that name that belongs to another owner is never changed", async
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const first = await readyAccess(world, accesses);
-  const [{ name: roleName = "", arn: roleArn }] = first.status?.roles as [RoleStatus];
+  const { name: roleName = "", arn: roleArn } = roleStatusOf(first);
   await accesses.remove("reader");
   const theirs = world.account.addRole(roleName, { path: "/theirs/" });
   theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");
@@ -169,7 +173,7 @@ test("an association that belongs to another owner is never changed", async () =
   await readyAccess(world, accesses, "PodIdentity");
   const [association] = associations(world);
   if (association === undefined) throw new Error("No association");
-  association.tags.set("s3-operator.io/name", "another");
+  association.tags.set("s3-operator.io/cluster", "another");
   const before = structuredClone(association);
   await accesses.apply("other", { identity: "PodIdentity" });
   await accesses.when("other", isStalled("AssociationNotOwned"));

@@ -153,7 +153,7 @@ test("a role of the same name that another owner has is a failure", async () => 
   using reader = await follow(world);
   await using _operator = startOperator(world);
   const role = roleOf(world, await readyReader(world, reader));
-  role.tags.set("s3-operator.io/name", "another");
+  role.tags.set("s3-operator.io/service-account", "another");
   await reader.accesses.reconcileAgain("reader");
   await reader.when(isStalled("RoleNotOwned"));
   await reader.shows(FAILED);
@@ -165,7 +165,7 @@ test("an access is not ready while drift is corrected", async () => {
   using reader = await follow(world);
   await using _operator = startOperator(world, { settleWindowMs: 0 });
   const role = roleOf(world, await readyReader(world, reader));
-  role.inlinePolicies.delete("s3-operator");
+  role.inlinePolicies.clear();
   const repair = holdCalls(world.simulator, "PutRolePolicy");
   const reconciled = reader.accesses.reconcileAgain("reader");
   await repair.full;

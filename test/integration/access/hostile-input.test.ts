@@ -124,7 +124,7 @@ describe("names and sizes", () => {
     using accesses = await accessesOf(world);
     await worldWithBucket(world);
     const names = ["a", "b"].map((end) => `${"long-".repeat(12)}${end}`);
-    for (const name of names) await accesses.apply(name, {});
+    for (const name of names) await accesses.apply(name, { serviceAccountRefs: [{ name }] });
     const roles = await Promise.all(
       names.map(async (name) => (await accesses.when(name, isReady)).status?.roles?.[0]?.name ?? ""),
     );
@@ -139,7 +139,12 @@ describe("names and sizes", () => {
       await using _operator = startOperator(world);
       using accesses = await accessesOf(world);
       await worldWithBucket(world);
-      const name = roleNameOf(undefined, { cluster: "test", namespace: world.name, name: "reader" });
+      const name = roleNameOf(undefined, {
+        kind: "ServiceAccount",
+        cluster: "test",
+        namespace: world.name,
+        name: "app",
+      });
       const make = () => {
         const role = world.account.addRole(name, { path: "/s3-operator/" });
         role.tags

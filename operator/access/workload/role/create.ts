@@ -1,6 +1,6 @@
 import { CreateRoleCommand, type Role } from "@aws-sdk/client-iam";
+import type { RoleOwner } from "../../../api/ownership.ts";
 import { REASON } from "../../../api/reasons.ts";
-import type { BucketAccess } from "../../../api/types.ts";
 import { awsErrorKind } from "../../../aws/errors.ts";
 import { throwFailure } from "../../../reconcile/aws-failure.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
@@ -23,13 +23,13 @@ export const SESSION_SECONDS = 3_600;
 export async function createRole(
   { iam, ref, arn, options }: RoleClient,
   role: DesiredRole,
-  { metadata }: BucketAccess,
+  { kind, namespace, name }: RoleOwner,
 ): Promise<void> {
   const { path, trust, permissionsBoundaryArn, tags } = role;
   const command = new CreateRoleCommand({
     ...ref,
     Path: path,
-    Description: `BucketAccess ${metadata.namespace}/${metadata.name}`,
+    Description: `${kind} ${namespace}/${name}`,
     AssumeRolePolicyDocument: JSON.stringify(trust),
     MaxSessionDuration: SESSION_SECONDS,
     ...(permissionsBoundaryArn !== undefined && { PermissionsBoundary: permissionsBoundaryArn }),
@@ -63,5 +63,5 @@ export function freshRole({ name, arn, trust, permissionsBoundaryArn, tags }: De
     }),
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   };
-  return { role: role as Role, permissions: undefined, policies: undefined };
+  return { role: role as Role, permissions: undefined, policies: { inline: [], attached: [] } };
 }

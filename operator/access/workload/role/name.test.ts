@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { RoleOwner } from "../../../api/ownership.ts";
 import { roleArnOf } from "../../../aws/arn.ts";
-import { roleNameOf, rolePathOf } from "./name.ts";
+import { mayBeRoleOf, policyNameOf, policyPrefixOf, roleNameOf, rolePathOf } from "./name.ts";
 
-const OWNER = { cluster: "prod", namespace: "team", name: "docs" };
+const OWNER: RoleOwner = { kind: "ServiceAccount", cluster: "prod", namespace: "team", name: "docs" };
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-const owners = fc.record({ cluster: label, namespace: label, name: label });
+const kind = fc.constantFrom("ServiceAccount" as const, "BucketAccess" as const);
+const owners = fc.record({ kind, cluster: label, namespace: label, name: label });
 
 test("roleNameOf joins prefix, cluster, namespace and name, and ends in a hash", () => {
   expect(roleNameOf("acme-", OWNER)).toMatch(/^acme-prod-team-docs-[0-9a-f]{12}$/);
@@ -13,7 +15,7 @@ test("roleNameOf joins prefix, cluster, namespace and name, and ends in a hash",
 });
 
 test("roleNameOf makes the same name in every release, since another name would leave roles behind", () => {
-  expect(roleNameOf(undefined, OWNER)).toBe("prod-team-docs-837d125a0e6c");
+  expect(roleNameOf(undefined, OWNER)).toBe("prod-team-docs-b52be7612672");
 });
 
 test("roleNameOf makes a name that IAM accepts from every owner and prefix", () => {
@@ -34,14 +36,39 @@ test("roleNameOf makes different names for owners that are the same when joined 
     { cluster: "a", namespace: long, name: "d" },
     { cluster: "a", namespace: `${long}n`, name: "d" },
     { cluster: "a", namespace: long, name: "e" },
-  ].map((owner) => roleNameOf("acme-", owner).toLowerCase());
-  expect(new Set(names).size).toBe(names.length);
+  ].flatMap((owner) =>
+    (["ServiceAccount", "BucketAccess"] as const).map((each) => roleNameOf("acme-", { kind: each, ...owner })),
+  );
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
 });
 
 test("roleNameOf makes another name for an object that is named like the cut name of another", () => {
-  const cut = roleNameOf(undefined, { cluster: "c", namespace: "n", name: "x".repeat(63) });
+  const cut = roleNameOf(undefined, { ...OWNER, cluster: "c", namespace: "n", name: "x".repeat(63) });
   const forged = cut.slice("c-n-".length);
-  expect(roleNameOf(undefined, { cluster: "c", namespace: "n", name: forged })).not.toBe(cut);
+  expect(roleNameOf(undefined, { ...OWNER, cluster: "c", namespace: "n", name: forged })).not.toBe(cut);
+});
+
+test("mayBeRoleOf knows the names that a role would have with another prefix, and no others", () => {
+  fc.assert(
+    fc.property(owners, owners, fc.stringMatching(/^[A-Za-z0-9_+=,.@-]{1,32}$/), (owner, other, prefix) => {
+      expect(mayBeRoleOf(owner, roleNameOf(prefix, owner))).toBe(true);
+      fc.pre(JSON.stringify(owner) !== JSON.stringify(other));
+      expect(mayBeRoleOf(owner, roleNameOf(prefix, other))).toBe(false);
+    }),
+  );
+  const end = roleNameOf(undefined, OWNER).slice(-13);
+  for (const hostile of [end.slice(1), `a b${end}`, `a/b${end}`, `${"x".repeat(60)}${end}`]) {
+    expect(mayBeRoleOf(OWNER, hostile), hostile).toBe(false);
+  }
+});
+
+test("policyNameOf makes the same name in every release, another for each cluster and BucketAccess", () => {
+  expect(policyNameOf(OWNER)).toBe(`${policyPrefixOf("prod")}${policyNameOf(OWNER).slice(-12)}`);
+  expect(policyNameOf(OWNER)).toMatch(/^s3-operator-[0-9a-f]{8}-[0-9a-f]{12}$/);
+  const others = [{ cluster: "dev" }, { namespace: "b" }, { name: "c" }].map((other) =>
+    policyNameOf({ ...OWNER, ...other }),
+  );
+  expect(new Set([...others, policyNameOf(OWNER)]).size).toBe(4);
 });
 
 test("rolePathOf and roleArnOf return path and ARN", () => {

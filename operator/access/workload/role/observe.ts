@@ -9,12 +9,9 @@ import type { Tags } from "../../../api/ownership.ts";
 import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import type { RoleClient } from "./role-client.ts";
 
-/** Name of the role's inline policy that has the grants. */
-export const POLICY_NAME = "s3-operator";
-
 export interface RoleObservation {
   role: Role;
-  /** The inline policy as IAM answers it; undefined: there is none. */
+  /** The inline policy of one BucketAccess, as IAM answers it; undefined: there is none. */
   permissions: string | undefined;
   /** Names of inline policies and ARNs of attached ones. Undefined: not read. */
   policies: RolePolicies | undefined;
@@ -31,17 +28,25 @@ export async function findRole({ iam, ref, arn, options }: RoleClient): Promise<
 }
 
 /** Reads all at once. `withPolicies`: two more calls, for the names of all its policies. */
-export async function observeRole(client: RoleClient, withPolicies: boolean): Promise<RoleObservation | undefined> {
+export async function observeRole(
+  client: RoleClient,
+  policyName: string,
+  withPolicies: boolean,
+): Promise<RoleObservation | undefined> {
   const [role, permissions, policies] = await Promise.all([
     findRole(client),
-    permissionsOf(client),
+    findInlinePolicy(client, policyName),
     withPolicies ? policiesOf(client) : undefined,
   ]);
   return role && { role, permissions, policies };
 }
 
-async function permissionsOf({ iam, ref, arn, options }: RoleClient): Promise<string | undefined> {
-  const command = new GetRolePolicyCommand({ ...ref, PolicyName: POLICY_NAME });
+/** Undefined: there is no such policy, or no role. */
+export async function findInlinePolicy(
+  { iam, ref, arn, options }: RoleClient,
+  PolicyName: string,
+): Promise<string | undefined> {
+  const command = new GetRolePolicyCommand({ ...ref, PolicyName });
   return (await unlessGone(iam.send(command, options), "iam:GetRolePolicy", arn))?.PolicyDocument;
 }
 

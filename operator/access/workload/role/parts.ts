@@ -1,32 +1,51 @@
 import {
   DeleteRolePermissionsBoundaryCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
   PutRolePermissionsBoundaryCommand,
-  PutRolePolicyCommand,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
+import { GROUP } from "../../../api/names.ts";
+import type { PolicyDocument } from "../../../aws/policy/document.ts";
 import { throwFailure, unlessGone } from "../../../reconcile/aws-failure.ts";
 import { compare } from "../../../reconcile/change.ts";
 import type { WritablePart } from "../../../reconcile/part.ts";
 import { comparePolicy } from "../../policy/compare.ts";
 import type { DesiredRole } from "../desired.ts";
 import { SESSION_SECONDS } from "./create.ts";
-import { POLICY_NAME, tagsOfRole, type RoleObservation } from "./observe.ts";
-import type { OwnRole, RoleClient } from "./role-client.ts";
+import { tagsOfRole, type RoleObservation } from "./observe.ts";
+import { attachedPolicies, otherPolicies } from "./policy-parts.ts";
+import type { RoleClient } from "./role-client.ts";
+import type { Spared } from "./spared.ts";
+import { putInlinePolicy } from "./write-policies.ts";
+
+/** A role of the operator, and the part of one BucketAccess in it. */
+export interface OwnRole {
+  client: RoleClient;
+  desired: DesiredRole;
+  /** Name and content of the inline policy of the BucketAccess. */
+  policyName: string;
+  permissions: PolicyDocument;
+  /** Keys of tags that earlier reconciles wrote. Only these are removed once they are no longer desired. */
+  appliedTagKeys: readonly string[];
+  spared: Spared;
+}
 
 /** The parts of a role in the order in which they are written: what bounds the role goes before what it may do. */
-export function roleParts({ client, desired, appliedTagKeys }: OwnRole, observed: RoleObservation): WritablePart[] {
+export function roleParts(own: OwnRole, observed: RoleObservation): WritablePart[] {
+  const { client, desired } = own;
+  const bounding = boundary(client, desired, observed);
+  let isBounded = bounding.changes.length === 0;
+  const write = () => bounding.write().then(() => void (isBounded = true));
   return [
-    boundary(client, desired, observed),
+    otherPolicies(client, desired, observed, own.spared),
+    { ...bounding, write },
     trust(client, desired, observed),
-    otherPolicies(client, observed),
-    permissions(client, desired, observed),
+    permissionsPart(own, observed.permissions),
+    attachedPolicies(own, observed, () => isBounded),
     sessionDuration(client, observed),
-    tags(client, desired, appliedTagKeys, observed),
+    tags(client, desired, own.appliedTagKeys, observed),
   ];
 }
 
@@ -67,42 +86,16 @@ function trust(
   };
 }
 
-function permissions(
-  { iam, ref, arn, options }: RoleClient,
-  { permissions }: DesiredRole,
-  observed: RoleObservation,
+/** The part of one BucketAccess. */
+export function permissionsPart(
+  { client, policyName, permissions }: Pick<OwnRole, "client" | "policyName" | "permissions">,
+  found: string | undefined,
 ): WritablePart {
   return {
     name: "permissions",
     desired: permissions,
-    changes: comparePolicy(permissions, observed.permissions),
-    write: async () => {
-      const document = { PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(permissions) };
-      await iam
-        .send(new PutRolePolicyCommand({ ...ref, ...document }), options)
-        .catch(throwFailure("iam:PutRolePolicy", arn));
-    },
-  };
-}
-
-/** Policies that other users put on the role: only the BucketAccess decides what its role may do. */
-function otherPolicies({ iam, ref, arn, options }: RoleClient, { policies }: RoleObservation): WritablePart {
-  const inline = (policies?.inline ?? []).filter((name) => name !== POLICY_NAME);
-  const attached = policies?.attached ?? [];
-  return {
-    name: "otherPolicies",
-    desired: [],
-    changes: [...inline, ...attached].flatMap((name) => compare(`[${name}]`, undefined, name)),
-    write: async () => {
-      for (const PolicyName of inline) {
-        const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
-        await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);
-      }
-      for (const PolicyArn of attached) {
-        const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
-        await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
-      }
-    },
+    changes: comparePolicy(permissions, found),
+    write: () => putInlinePolicy(client, policyName, permissions),
   };
 }
 
@@ -127,7 +120,9 @@ function tags(
 ): WritablePart {
   const found = tagsOfRole(role);
   const missing = Object.entries(tags).filter(([key, value]) => !Object.hasOwn(found, key) || found[key] !== value);
-  const surplus = appliedTagKeys.filter((key) => !Object.hasOwn(tags, key) && Object.hasOwn(found, key));
+  const surplus = appliedTagKeys.filter(
+    (key) => !Object.hasOwn(tags, key) && Object.hasOwn(found, key) && !isOurTag(key),
+  );
   return {
     name: "tags",
     desired: tags,
@@ -147,4 +142,9 @@ function tags(
       }
     },
   };
+}
+
+/** Status lists the applied keys, and a user may write it: it never removes the owner's tags. */
+function isOurTag(key: string): boolean {
+  return key.startsWith(`${GROUP}/`);
 }

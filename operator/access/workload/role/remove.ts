@@ -1,49 +1,40 @@
-import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
-import { ownershipOf, type Owner } from "../../../api/ownership.ts";
+import { DeleteRoleCommand } from "@aws-sdk/client-iam";
+import type { RoleOwner } from "../../../api/ownership.ts";
 import { REASON } from "../../../api/reasons.ts";
-import type { BucketAccess } from "../../../api/types.ts";
-import { findCondition } from "../../../kube/conditions.ts";
 import { unlessGone } from "../../../reconcile/aws-failure.ts";
 import { DELAY_MS } from "../../../reconcile/delays.ts";
 import type { History } from "../../../reconcile/history.ts";
 import { again } from "../../../reconcile/outcome.ts";
+import { roleKeyOf } from "../memory.ts";
 import { creationOf } from "./create.ts";
-import { findRole, policiesOf, POLICY_NAME, tagsOfRole } from "./observe.ts";
+import { policiesOf } from "./observe.ts";
+import { creationKeyOf } from "./own-role.ts";
 import type { RoleClient } from "./role-client.ts";
+import { deleteInlinePolicy, detachPolicy } from "./write-policies.ts";
 
 /**
- * Deletes the owner's role and its policies; false if there is none with the owner's tags. IAM does not delete a role
- * that has policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
- * Throws an OutcomeError if a role that was just created is not visible yet: the object must not be deleted before it.
+ * Deletes a role of ours and its policies. IAM does not delete a role that has policies:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ * @param policyName of the BucketAccess that leaves: the list may not show a policy that was just written
  */
 export async function removeRole(
   client: RoleClient,
-  owner: Owner,
+  owner: RoleOwner,
+  policyName: string,
   history: History,
-  { metadata: { uid = "" }, status }: BucketAccess,
-): Promise<boolean> {
+): Promise<void> {
   const { iam, ref, arn, options } = client;
-  const role = await findRole(client);
-  const wasSeen = findCondition(status, "Ready")?.status === "True";
-  if (role === undefined && !wasSeen && history.judge(uid, creationOf(ref.RoleName)) === "Settling") {
-    throw again(
-      REASON.settling,
-      `Waiting until IAM shows role '${arn}', which was just created, to delete it`,
-      DELAY_MS.visible,
-    );
-  }
-  if (role === undefined || ownershipOf(tagsOfRole(role), owner) !== "Ours") return false;
   const { inline, attached } = await policiesOf(client);
-  // The list may not show a policy that was just written.
-  for (const PolicyName of new Set([POLICY_NAME, ...inline])) {
-    const command = new DeleteRolePolicyCommand({ ...ref, PolicyName });
-    await unlessGone(iam.send(command, options), "iam:DeleteRolePolicy", arn);
-  }
-  for (const PolicyArn of attached) {
-    const command = new DetachRolePolicyCommand({ ...ref, PolicyArn });
-    await unlessGone(iam.send(command, options), "iam:DetachRolePolicy", arn);
-  }
+  for (const name of new Set([policyName, ...inline])) await deleteInlinePolicy(client, name);
+  for (const policyArn of attached) await detachPolicy(client, policyArn);
   await unlessGone(iam.send(new DeleteRoleCommand(ref), options), "iam:DeleteRole", arn);
-  history.forget(uid);
-  return true;
+  history.forget(roleKeyOf(owner));
+  history.forget(creationKeyOf(owner));
+}
+
+/** Throws an OutcomeError if IAM may not show a role that was just created: nothing may be forgotten before it. */
+export function waitForNewRole({ ref, arn }: RoleClient, owner: RoleOwner, history: History): void {
+  if (history.judge(creationKeyOf(owner), creationOf(ref.RoleName)) !== "Settling") return;
+  const message = `Waiting until IAM shows role '${arn}', which was just created, to delete it`;
+  throw again(REASON.settling, message, DELAY_MS.visible);
 }

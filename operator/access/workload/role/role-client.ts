@@ -1,6 +1,5 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { AwsSession } from "../../../aws/session.ts";
-import type { DesiredRole } from "../desired.ts";
 
 /** One role, for one reconcile. */
 export interface RoleClient {
@@ -15,12 +14,4 @@ export interface RoleClient {
 
 export function roleClient(session: AwsSession, name: string, arn: string, signal: AbortSignal): RoleClient {
   return { iam: session.iam(), ref: { RoleName: name }, arn, options: { abortSignal: signal } };
-}
-
-/** A role of one BucketAccess, which the operator manages. */
-export interface OwnRole {
-  client: RoleClient;
-  desired: DesiredRole;
-  /** Keys of tags that earlier reconciles wrote. Only these are removed once they are no longer desired. */
-  appliedTagKeys: readonly string[];
 }

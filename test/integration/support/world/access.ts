@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS } from "../../../../operator/access/iam-actions.ts";
+import { policyNameOf } from "../../../../operator/access/workload/role/name.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
-import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../../operator/api/types.ts";
+import type {
+  AWSAccountSpec,
+  BucketAccess,
+  BucketAccessSpec,
+  RoleStatus,
+  S3BucketSpec,
+} from "../../../../operator/api/types.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
 import type { Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
@@ -64,7 +71,8 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   };
   const apply: Accesses["apply"] = (name, spec) => {
     const metadata = { ...key(name), labels: { [label]: value } };
-    const whom = spec.principals === undefined ? { serviceAccountRefs: [{ name: "app" }] } : {};
+    const isOther = spec.principals !== undefined || spec.webIdentity !== undefined;
+    const whom = isOther ? {} : { serviceAccountRefs: [{ name: "app" }] };
     const access = {
       apiVersion: API_VERSION,
       kind: "BucketAccess",
@@ -132,8 +140,22 @@ export function roleOf({ account }: World, { status }: BucketAccess): Role {
   return role;
 }
 
-export function inlinePolicy({ inlinePolicies }: Role): unknown {
-  return JSON.parse(inlinePolicies.get("s3-operator") ?? "null");
+/** The status of the first role of an access, which must have one. */
+export function roleStatusOf({ status }: BucketAccess): RoleStatus {
+  const [role] = status?.roles ?? [];
+  if (role === undefined) throw new Error("Status has no role");
+  return role;
+}
+
+/** The inline policy of the role's only BucketAccess, or of that one. Null: there is none. */
+export function inlinePolicy({ inlinePolicies }: Role, access?: BucketAccess): unknown {
+  const names = access === undefined ? [...inlinePolicies.keys()] : [policyNameFor(access)];
+  return JSON.parse(inlinePolicies.get(names.find((name) => name.startsWith("s3-operator-")) ?? "") ?? "null");
+}
+
+/** The name of the inline policy of a BucketAccess, in the cluster of the tests. */
+export function policyNameFor({ metadata: { namespace = "", name } }: BucketAccess): string {
+  return policyNameOf({ cluster: "test", namespace, name });
 }
 
 export function clusterOf({ account }: World): Cluster {
