@@ -136,6 +136,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
+    ownBucketNames: () => new Set(),
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,

@@ -3,6 +3,7 @@ import type { AccessDirectory } from "./access/dependencies.ts";
 import { mattersToOtherAccounts } from "./account/deciding.ts";
 import { isPaused } from "./api/annotations.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "./api/names.ts";
+import { REASON } from "./api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
 import { abortable } from "./clock.ts";
 import type { Priority } from "./kube/changes.ts";
@@ -69,6 +70,11 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       if (old !== undefined && type !== "deleted" && mattersToAccess(old) === mattersToAccess(bucket)) return;
       const priority = old === undefined ? "resync" : "edit";
       for (const access of accessesOf(bucket)) handlers.revisitAccess(access, priority);
+      // The first list would compare each with each.
+      if (old === undefined && !buckets.hasSynced()) return;
+      for (const sibling of buckets.store.list().filter((other) => awaits(other, bucket))) {
+        handlers.revisitBucket(sibling, priority);
+      }
     },
   });
   const accesses = createReflector<BucketAccess>({
@@ -161,6 +167,13 @@ function mattersToAccess({ metadata, status }: S3Bucket): string {
   const policies = [policy?.bytes, managedKey?.isShared];
   const keys = [kmsKeyArn, keyChange?.formerKmsKeyArn];
   return JSON.stringify([generation, deletionTimestamp, arn, keys, policies, ready?.status, ready?.reason]);
+}
+
+/** Whether `other` may wait for the bucket to become a destination that the guardrails allow. */
+function awaits({ metadata, status }: S3Bucket, { metadata: { namespace, name } }: S3Bucket): boolean {
+  if (metadata.namespace !== namespace || metadata.name === name) return false;
+  const reason = findCondition(status, "Ready")?.reason;
+  return reason === REASON.destinationNotReady || reason === REASON.guardrailViolated;
 }
 
 export async function runWatches(

@@ -10,7 +10,7 @@ import { bucketKeyOf } from "./consent.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { removeConfigMap } from "./outputs/config-map.ts";
 import { releaseServiceAccount } from "./outputs/service-account.ts";
-import { noteRevoked } from "./status.ts";
+import { noteRevoked, recordedRole } from "./status.ts";
 import { ownerOf } from "./target.ts";
 import { removeAssociation, type AssociationClient } from "./workload/association.ts";
 import type { DesiredAssociation } from "./workload/desired.ts";
@@ -25,7 +25,7 @@ export async function revoke(dependencies: AccessDependencies, context: AccessCo
   await context.ensureCurrent();
   await removeOutputs(dependencies, context);
   const { object, status } = context;
-  if (object.spec.serviceAccountRef !== undefined) await removeRoleAndAssociation(dependencies, context);
+  if (object.spec.serviceAccountRefs !== undefined) await removeRoleAndAssociation(dependencies, context);
   noteRevoked(status);
   status.conditions = removeCondition(status.conditions, ANNOTATED);
 }
@@ -37,9 +37,9 @@ function mayHaveGranted({ object: { status } }: AccessContext): boolean {
 
 async function removeOutputs({ client }: AccessDependencies, { object, signal }: AccessContext): Promise<void> {
   const { spec, status = {}, metadata } = object;
-  const accounts = [status.serviceAccountName, spec.serviceAccountRef?.name];
+  const accounts = [recordedRole(status).serviceAccount, spec.serviceAccountRefs?.[0]?.name];
   for (const name of distinct(accounts)) await releaseServiceAccount(client, object, name, signal);
-  const configMaps = [status.configMapName, spec.configMapName ?? metadata.name];
+  const configMaps = [status.configMapName, spec.configMap?.name ?? metadata.name];
   for (const name of distinct(configMaps)) await removeConfigMap(client, object, name, signal);
 }
 
@@ -59,11 +59,10 @@ async function removeRoleAndAssociation(dependencies: AccessDependencies, contex
     owner,
     options: { abortSignal: signal },
   };
-  await removeAssociation(association, status.associationArn, possibleAssociation(context, account));
+  await removeAssociation(association, recordedRole(status).associationArn, possibleAssociation(context, account));
 
   const { rolePrefix, rolePath } = account.spec.iam ?? {};
-  const name = object.status?.roleName ?? roleNameOf(rolePrefix, owner);
-  const { roleArn = "" } = object.status ?? {};
+  const { name = roleNameOf(rolePrefix, owner), arn: roleArn = "" } = recordedRole(object.status);
   const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
   const arn = roleArnOf(session.partition, session.accountId, path, name);
   if (!(await removeRole(roleClient(session, name, arn, signal), owner, dependencies.history, object))) return;
@@ -72,7 +71,7 @@ async function removeRoleAndAssociation(dependencies: AccessDependencies, contex
 
 /** The association that may exist though status does not record it. */
 function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): DesiredAssociation | undefined {
-  const { serviceAccountRef, identity = spec.workloadIdentity?.type } = object.spec;
+  const { serviceAccountRefs: [serviceAccountRef] = [], identity = spec.workloadIdentity?.type } = object.spec;
   const clusterName = spec.workloadIdentity?.clusterName;
   if (identity !== "PodIdentity" || clusterName === undefined || serviceAccountRef === undefined) return undefined;
   const { namespace = "" } = object.metadata;
@@ -84,7 +83,8 @@ function possibleAssociation({ object }: AccessContext, { spec }: AWSAccount): D
  * neither is known. Throws an OutcomeError if no AWSAccount gives access to a recorded role or association.
  */
 function accountOf({ directory }: AccessDependencies, { object: access }: AccessContext): AWSAccount | undefined {
-  const { accountId, roleName, associationArn } = access.status ?? {};
+  const { accountId } = access.status ?? {};
+  const { name: roleName, associationArn } = recordedRole(access.status);
   const bucket = directory.bucket(bucketKeyOf(access));
   const ofBucket =
     bucket && resolveAccount(directory, bucket.metadata.namespace ?? "", bucket.spec.accountRef?.name).account;

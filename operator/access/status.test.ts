@@ -13,8 +13,8 @@ describe("noteTags", () => {
     ["no key of another tool", ["team"], { ...OWN, team: "a" }, ["team", "theirs"], ["team"]],
     ["no keys when the account's tags are removed", ["team"], OWN, ["theirs"], undefined],
   ])("records %s", (_case, tagKeys, wanted, found, expected) => {
-    const status: BucketAccessStatus = { ...(tagKeys && { tagKeys }) };
+    const status: BucketAccessStatus = { roles: [{ arn: "arn", ...(tagKeys && { tagKeys }) }] };
     noteTags(status, wanted, found);
-    expect(status).toEqual(expected === undefined ? {} : { tagKeys: expected });
+    expect(status.roles).toEqual([{ arn: "arn", ...(expected && { tagKeys: expected }) }]);
   });
 });

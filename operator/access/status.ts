@@ -1,5 +1,5 @@
 import { GROUP } from "../api/names.ts";
-import type { BucketAccess, BucketAccessStatus } from "../api/types.ts";
+import type { BucketAccess, BucketAccessStatus, RoleStatus } from "../api/types.ts";
 import { dnsSuffix } from "../aws/arn.ts";
 import { policyBytes, type PolicyDocument } from "../aws/policy/document.ts";
 import { findCondition } from "../kube/conditions.ts";
@@ -51,16 +51,24 @@ export function notePolicy(
   status.policy = { bytes: policyBytes(document), summary: summarize(grantee, object.spec.grants, bucket) };
 }
 
+export function recordedRole(status: BucketAccessStatus | undefined): Partial<RoleStatus> {
+  return status?.roles?.[0] ?? {};
+}
+
+export function noteRole(status: BucketAccessStatus, { arn = "", ...others }: Partial<RoleStatus>): void {
+  status.roles = [{ arn, ...others }];
+}
+
 /** Records the keys of tags written to the role: desired ones, and former ones that are among the `found` keys. */
 export function noteTags(
   status: BucketAccessStatus,
   wanted: Readonly<Record<string, string>>,
   found: readonly string[],
 ): void {
-  const former = (status.tagKeys ?? []).filter((key) => !Object.hasOwn(wanted, key) && found.includes(key));
+  const { tagKeys = [], ...role } = recordedRole(status);
+  const former = tagKeys.filter((key) => !Object.hasOwn(wanted, key) && found.includes(key));
   const keys = [...Object.keys(wanted).filter((key) => !key.startsWith(`${GROUP}/`)), ...former].sort();
-  if (keys.length === 0) delete status.tagKeys;
-  else status.tagKeys = keys;
+  noteRole(status, { ...role, ...(keys.length > 0 && { tagKeys: keys }) });
 }
 
 /** What stays in status when everything that was granted is revoked. */

@@ -15,8 +15,9 @@ test("summarize names bucket, grantee, actions, prefixes and key", () => {
   const encryption = { kmsKeyArn: KEY_ARN, contexts: ["Bucket" as const] };
   expect(summarize(API, grants, { ...BUCKET, encryption })).toEqual([
     "In bucket docs, ServiceAccount team/api by IRSA may",
-    "s3:ListBucket on every key",
+    "s3:ListBucket, s3:ListBucketMultipartUploads on every key",
     "s3:GetObject, s3:PutObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts below raw/",
+    "s3:GetBucketLocation on the bucket",
     `kms:Decrypt, kms:GenerateDataKey with ${KEY_ARN}, through S3 only`,
   ]);
 });

@@ -1,7 +1,7 @@
 import type { Grant } from "../api/types.ts";
 import { asList } from "../aws/policy/document.ts";
 import { cut } from "../reconcile/change.ts";
-import { ACTIONS, groupsOf, PERMISSIONS, reachOf, type Reach } from "./policy/grants.ts";
+import { actionsOn, groupsOf, PERMISSIONS, reachOf, singleGroupsOf, type Reach } from "./policy/grants.ts";
 import { statementsOnKeys } from "./policy/kms.ts";
 import type { AccessBucket, Workload, WorkloadIdentity } from "./policy/model.ts";
 import { EVERY_KEY } from "./policy/prefix.ts";
@@ -25,12 +25,22 @@ function whoIs(grantee: Grantee): string {
   return `ServiceAccount ${namespace}/${serviceAccount} by ${grantee.identity}`;
 }
 
+/** One line for each set of permissions, or for each permission if these are fewer; then the actions on the bucket. */
 function bucketLines(reach: Reach): string[] {
-  return groupsOf(reach, PERMISSIONS).map(({ permissions, prefixes }) => {
-    const actions = permissions.flatMap((permission) => ACTIONS[permission]);
-    const where = prefixes.includes(EVERY_KEY) ? "on every key" : `below ${prefixes.join(", ")}`;
-    return `${actions.join(", ")} ${where}`;
-  });
+  const [bySet, byPermission] = [groupsOf(reach, PERMISSIONS), singleGroupsOf(reach, PERMISSIONS)];
+  const groups = byPermission.length < bySet.length ? byPermission : bySet;
+  const onBucket = actionsOn(
+    PERMISSIONS.filter((permission) => reach[permission].length > 0),
+    "Bucket",
+  );
+  return [
+    ...groups.map(({ permissions, prefixes }) =>
+      prefixes.includes(EVERY_KEY)
+        ? `${actionsOn(permissions, "Objects", "Lists", "WholeBucket").join(", ")} on every key`
+        : `${actionsOn(permissions, "Objects", "Lists").join(", ")} below ${prefixes.join(", ")}`,
+    ),
+    ...(onBucket.length > 0 ? [`${onBucket.join(", ")} on the bucket`] : []),
+  ];
 }
 
 function keyLines(reach: Reach, bucket: AccessBucket): string[] {

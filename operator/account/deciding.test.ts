@@ -35,6 +35,7 @@ const REACH: Record<string, "Own" | "Shared"> = {
   guardrails: "Own",
   workloadIdentity: "Own",
   iam: "Own",
+  access: "Own",
   publicAccessBlock: "Shared",
   rateLimit: "Shared",
 };

@@ -25,14 +25,70 @@ function encrypted(sseAlgorithm?: string): Ask {
   return { kind: "Encryption", field: "spec.encryption.sseAlgorithm", sseAlgorithm };
 }
 
+const REQUESTER = { namespace: "team", ownBuckets: new Set(["team-logs"]) };
+
 function violation(guardrails: Guardrails | undefined, ...asks: Ask[]) {
-  return failureIn(guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks));
+  return failureIn(guardrailViolation(awsAccount({ ...(guardrails && { guardrails }) }), asks, REQUESTER));
 }
+
+const passed = (roleArn: string): Ask => ({ kind: "Role", field: "spec.replication.roleArn", roleArn });
+const written = (bucket: string, account?: string): Ask => ({
+  kind: "Destination",
+  field: "spec.replication.rules[all].destination.bucket",
+  bucket,
+  account,
+});
+const alias = (name: string): Ask => ({ kind: "KeyAlias", field: "spec.encryption.kmsKey.managed.alias", alias: name });
 
 test("guardrailViolation returns undefined without guardrails", () => {
   const asks = [allowing("*"), allowing({ AWS: FOREIGN }), named(FOREIGN), named(undefined), OPEN, encrypted()];
-  expect(violation(undefined, ...asks)).toBeUndefined();
+  const names = [passed(role(OWN)), written("victim-secrets"), alias("alias/payments")];
+  expect(violation(undefined, ...asks, ...names)).toBeUndefined();
   expect(violation({}, ...asks)).toBeUndefined();
+});
+
+describe("guardrailViolation: names of roles, destinations and key aliases", () => {
+  const ANY_GUARDRAILS: Guardrails[] = [{}, { requireKMS: true }, { allowedAccounts: [] }, { allowPublicAccess: true }];
+
+  test.each(ANY_GUARDRAILS)("with %j alone, allows only buckets of the namespace", (guardrails) => {
+    expect(violation(guardrails, passed(role(OWN)))?.message).toContain(`${role(OWN)} (guardrail allowedRoles)`);
+    for (const ask of [written("victim-secrets"), written("arn:aws:s3:::victim-secrets", OWN)]) {
+      expect(violation(guardrails, ask)?.message).toContain("bucket victim-secrets (guardrail allowedDestinations)");
+    }
+    expect(violation(guardrails, alias("alias/payments"))?.message).toContain("(guardrail allowedKeyAliases)");
+    expect(violation(guardrails, written("team-logs"), written("arn:aws:s3:::team-logs", OWN))).toBeUndefined();
+  });
+
+  const NAMED: Guardrails = {
+    allowedRoles: [`arn:aws:iam::${OWN}:role/{namespace}/*`, `arn:aws:iam::${OWN}:role/s3-replicatio?`],
+    allowedDestinations: ["{namespace}-archive-*", "central-log?"],
+    allowedKeyAliases: ["alias/{namespace}/*"],
+  };
+
+  test.each<[string, Ask, boolean]>([
+    ["a role of the namespace's path", passed(`arn:aws:iam::${OWN}:role/team/any/role`), true],
+    ["a role by a wildcard for one character", passed(`arn:aws:iam::${OWN}:role/s3-replication`), true],
+    ["a role of the path of another namespace", passed(`arn:aws:iam::${OWN}:role/team-b/role`), false],
+    ["a role of that path in another account", passed(`arn:aws:iam::${OTHER}:role/team/role`), false],
+    ["a role with a longer name", passed(`arn:aws:iam::${OWN}:role/s3-replication-all`), false],
+    ["a role whose name is the pattern", passed(`arn:aws:iam::${OWN}:role/{namespace}/x`), false],
+    ["a bucket with the namespace's prefix", written("arn:aws:s3:::team-archive-1"), true],
+    ["a bucket by a wildcard for one character", written("central-logs", OWN), true],
+    ["a bucket of another namespace", written("arn:aws:s3:::others-archive-1"), false],
+    ["a bucket in another account, which S3 verifies", written("arn:aws:s3:::partner-backup", OTHER), true],
+    ["an alias of the namespace", alias("alias/team/docs"), true],
+    ["an alias of another namespace", alias("alias/team-b/docs"), false],
+  ])("%s is allowed: %s", (_case, ask, allowed) => {
+    expect(violation(NAMED, ask)?.reason).toBe(allowed ? undefined : "GuardrailViolated");
+  });
+
+  test("does not disclose what is allowed", () => {
+    const asks = [passed(role(FOREIGN)), written("victim-secrets"), alias("alias/payments")];
+    const message = violation(NAMED, ...asks)?.message;
+    for (const secret of ["archive", "central-log", "replicatio?", "team/", "team-logs"]) {
+      expect(message).not.toContain(secret);
+    }
+  });
 });
 
 describe("guardrailViolation with allowedAccounts", () => {

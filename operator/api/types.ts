@@ -11,7 +11,7 @@ export type {
   AWSAccountSpec,
   Guardrails,
 } from "./generated/awsaccount.ts";
-export type { BucketAccessSpec, BucketAccessStatus, Grant } from "./generated/bucketaccess.ts";
+export type { BucketAccessSpec, BucketAccessStatus, Grant, RoleStatus, WebIdentity } from "./generated/bucketaccess.ts";
 export type {
   Change,
   CorsRule,
@@ -34,7 +34,7 @@ export interface S3Bucket extends StatusObject<S3BucketStatus> {
   spec: S3BucketSpec;
 }
 
-/** Access of one ServiceAccount, or of named IAM roles, to prefixes of a bucket. See docs/reference/bucketaccess.md. */
+/** Access of ServiceAccounts, principals or web identities to prefixes of a bucket. See docs/reference/bucketaccess.md. */
 export interface BucketAccess extends StatusObject<BucketAccessStatus> {
   spec: BucketAccessSpec;
 }

@@ -43,7 +43,7 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
 
   // Which bucket, in which account, and do the guardrails allow it?
   const address = resolveAddress(dependencies, object);
-  const violation = bucketViolation(object, address);
+  const violation = bucketViolation(object, address, dependencies);
   if (violation !== undefined) throw violation;
   const target = await enterAccount(dependencies, address, signal);
   const contributions = (keyArn?: string) =>

@@ -13,6 +13,8 @@ export interface BucketDependencies extends TargetDependencies, DriftDependencie
   resolveKey: KeyResolver;
   /** All S3Buckets that the operator watches. */
   knownBuckets: () => readonly S3Bucket[];
+  /** The buckets in the AWS account that S3Buckets of the namespace own, by name, as verified at AWS. */
+  ownBucketNames: (namespace: string, accountId: string) => ReadonlySet<string>;
   uses: BucketUses;
   history: History;
   /** How long S3 may behave as before a write. */

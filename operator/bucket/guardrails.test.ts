@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AWSAccountSpec, Guardrails, S3BucketSpec } from "../api/types.ts";
+import type { AWSAccountSpec, Guardrails, S3Bucket, S3BucketSpec } from "../api/types.ts";
+import { OutcomeError } from "../kube/outcome.ts";
 import { failureIn } from "../reconcile/outcome.ts";
 import { bucketViolation } from "./guardrails.ts";
 import { resolveAddress } from "./target.ts";
@@ -8,10 +9,20 @@ import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 
-function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>) {
+/** S3Buckets besides the one in question, and names of buckets that are verified as theirs. */
+interface Others {
+  known?: S3Bucket[];
+  own?: string[];
+}
+
+function outcome(object: S3Bucket, account: Partial<AWSAccountSpec>, { known = [], own = [] }: Others = {}) {
   const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
-  const object = s3Bucket({ bucketName: "docs", ...spec });
-  return failureIn(bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object)));
+  const others = { knownBuckets: () => [object, ...known], ownBucketNames: () => new Set(own), directory };
+  return bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object), others);
+}
+
+function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>, others?: Others) {
+  return failureIn(outcome(s3Bucket({ bucketName: "docs", ...spec }), account, others));
 }
 
 describe("bucketViolation: the bucket name", () => {
@@ -38,10 +49,7 @@ describe("bucketViolation: the bucket name", () => {
 
   test("refers to the platform team when the naming template does not match the patterns", () => {
     const account = { naming: { template: "x-{hash}", allowedPatterns: ["acme-*"] } };
-    const object = s3Bucket();
-    const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
-    const outcome = failureIn(bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object)));
-    expect(outcome).toMatchObject({
+    expect(failureIn(outcome(s3Bucket(), account))).toMatchObject({
       terminal: true,
       reason: "BucketNameNotAllowed",
       message: expect.stringContaining("ask the platform team") as string,
@@ -117,6 +125,25 @@ describe("bucketViolation: guardrails", () => {
       { inventory: { configurations: [inventory("111122223333")] } },
       noAccounts,
     ],
+    ["spec.replication.roleArn", { replication: replication(FOREIGN) }, {}],
+    ["spec.replication.rules[all].destination.bucket", { replication: replication() }, {}],
+    ["spec.replication.rules[all].destination.bucket", { replication: replication("111122223333") }, {}],
+    ["spec.logging.targetBucket", { logging: { targetBucket: "victim-secrets" } }, {}],
+    [
+      "spec.inventory.configurations[i].destination.bucket",
+      { inventory: { configurations: [inventory("111122223333")] } },
+      {},
+    ],
+    [
+      "spec.analytics.configurations[a].dataExport.bucket",
+      { analytics: { configurations: [{ id: "a", dataExport: { bucket: "arn:aws:s3:::elsewhere" } }] } },
+      {},
+    ],
+    [
+      "spec.encryption.kmsKey.managed.alias",
+      { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: { alias: "alias/payments" } } } },
+      {},
+    ],
     [
       "spec.notifications.queues[q]",
       { notifications: { queues: [{ id: "q", queueArn: arn("sqs", "q"), events }] } },
@@ -155,7 +182,7 @@ describe("bucketViolation: guardrails", () => {
     const refused = refusal(spec, { guardrails });
     expect(refused?.reason).toBe("GuardrailViolated");
     expect(refused?.message).toContain(`${field} `);
-    expect(refusal(spec, {})).toBeUndefined();
+    expect(refusal(spec, {}), "no guardrails").toBeUndefined();
   });
 
   test.each<[string, S3BucketSpec, Guardrails]>([
@@ -177,8 +204,63 @@ describe("bucketViolation: guardrails", () => {
       { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } },
       noAccounts,
     ],
-    ["replication to an allowed account", { replication: replication(FOREIGN) }, { allowedAccounts: [FOREIGN] }],
+    [
+      "replication to an allowed account with an allowed role",
+      { replication: replication(FOREIGN) },
+      { allowedAccounts: [FOREIGN], allowedRoles: ["arn:aws:iam::111122223333:role/*"] },
+    ],
+    ["logging to the bucket itself", { logging: { targetBucket: "docs", targetPrefix: "logs/" } }, noAccounts],
+    [
+      "a managed key with the operator's alias",
+      { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: {} } } },
+      {},
+    ],
   ])("allow %s", (_case, spec, guardrails) => {
     expect(refusal(spec, { guardrails })).toBeUndefined();
+  });
+});
+
+describe("bucketViolation: destinations in the namespace", () => {
+  const guardrails: Guardrails = {};
+  const logging = { targetBucket: "acme-logs" };
+  const logs = s3Bucket({ bucketName: "acme-logs" }, { name: "logs" });
+
+  test("allows a bucket that an S3Bucket of the namespace owns", () => {
+    expect(refusal({ logging }, { guardrails }, { known: [logs], own: ["acme-logs"] })).toBeUndefined();
+  });
+
+  test("waits for a bucket that an S3Bucket of the namespace only declares", () => {
+    const waits = outcome(s3Bucket({ logging }), { guardrails }, { known: [logs] });
+    expect(waits).toBeInstanceOf(OutcomeError);
+    expect(waits?.outcome).toMatchObject({
+      kind: "waiting",
+      reason: "DestinationNotReady",
+      message: "Waiting until S3Bucket 'team/logs' owns bucket 'acme-logs', a destination in the spec",
+    });
+  });
+
+  test("waits for a bucket whose name comes from the account's template", () => {
+    const account = { guardrails, naming: { template: "acme-{name}" } };
+    const waits = outcome(s3Bucket({ logging }), account, { known: [s3Bucket({}, { name: "logs" })] });
+    expect(waits?.outcome.kind).toBe("waiting");
+  });
+
+  test.each<[string, S3Bucket]>([
+    ["an S3Bucket in another namespace", s3Bucket({ bucketName: "acme-logs" }, { namespace: "victim" })],
+    [
+      "an S3Bucket in an account that is not available",
+      s3Bucket({ bucketName: "acme-logs", accountRef: { name: "x" } }),
+    ],
+    [
+      "the status of an S3Bucket",
+      s3Bucket({ bucketName: "other" }, { name: "logs", status: { bucketName: "acme-logs" } }),
+    ],
+  ])("does not count what is declared by %s", (_case, other) => {
+    expect(refusal({ logging }, { guardrails }, { known: [other] })?.reason).toBe("GuardrailViolated");
+  });
+
+  test("names another violation at once, whatever it waits for", () => {
+    const spec: S3BucketSpec = { logging, encryption: { sseAlgorithm: "AES256" } };
+    expect(refusal(spec, { guardrails: { requireKMS: true } }, { known: [logs] })?.message).toContain("requireKMS");
   });
 });

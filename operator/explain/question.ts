@@ -1,4 +1,4 @@
-import { KMS_ACTIONS } from "../access/policy/grants.ts";
+import { ALLOWED_ACTIONS } from "../access/policy/grants.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 
 /** Whether a session of a role may send one request to S3. */
@@ -68,7 +68,7 @@ export function kmsRequest(
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 export function kmsActionOf(action: string): string | undefined {
-  return action === "s3:GetObjectVersion" ? "kms:Decrypt" : KMS_ACTIONS[action];
+  return ALLOWED_ACTIONS.find((allowance) => allowance.action === action)?.kms;
 }
 
 function commonContext({ roleArn, bucket, vpcEndpoint }: Question): PolicyRequest["context"] {

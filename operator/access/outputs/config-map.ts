@@ -106,6 +106,6 @@ function ownerReference({ kind, metadata: { name, uid } }: BucketAccess): object
 }
 
 function notOwned(name: string): Failure {
-  const message = `ConfigMap '${name}' is not this object's, so that it is left alone: delete it, or set spec.configMapName to another name`;
+  const message = `ConfigMap '${name}' is not this object's, so that it is left alone: delete it, or set spec.configMap.name to another name`;
   return { reason: REASON.configMapNotOwned, message, terminal: true };
 }

@@ -12,7 +12,7 @@ export function outputsOf(
   const prefixes = spec.grants.map(({ prefix }) => (prefix === "*" ? "" : prefix));
   const { name, region, encryption } = bucket;
   return {
-    configMapName: spec.configMapName ?? metadata.name,
+    configMapName: spec.configMap?.name ?? metadata.name,
     data: {
       BUCKET_NAME: name,
       BUCKET_REGION: region,

@@ -89,6 +89,6 @@ async function applyAnnotations(
 function notOwned(name: string): Failure {
   const message =
     `The annotation '${ROLE_ARN_ANNOTATION}' of ServiceAccount '${name}' is managed by another field manager: ` +
-    "remove it there, or remove spec.annotateServiceAccount and set the annotation to status.roleArn yourself";
+    "remove it there, or remove spec.annotateServiceAccount and set the annotation to the ARN in status.roles yourself";
   return { reason: REASON.serviceAccountNotOwned, message, terminal: true };
 }

@@ -61,6 +61,15 @@ export function formerKeyStatements(
   );
 }
 
+/** Each key once, with all of its contexts, in the order of the first mention. */
+export function byKey(encryptions: readonly AccessEncryption[]): AccessEncryption[] {
+  return [...Map.groupBy(encryptions, ({ kmsKeyArn }) => kmsKeyArn)].map(([kmsKeyArn, same]) => ({
+    kmsKeyArn,
+    contexts: [...new Set(same.flatMap(({ contexts }) => contexts))].sort(),
+    ...(same.some(({ inUse }) => inUse === true) && { inUse: true as const }),
+  }));
+}
+
 /** Groups keys with the same contexts, which need one statement together. */
 function byContexts(
   encryptions: readonly AccessEncryption[],
@@ -72,7 +81,10 @@ function byContexts(
   }));
 }
 
-function allowOnKeys(
+/** Condition key for the ARN of the bucket or object in the encryption context. */
+export const ENCRYPTION_CONTEXT = "kms:EncryptionContext:aws:s3:arn";
+
+export function allowOnKeys(
   keys: readonly string[],
   actions: readonly string[],
   { region }: Pick<AccessBucket, "region">,
@@ -84,7 +96,7 @@ function allowOnKeys(
     Resource: oneOrMany(keys),
     Condition: {
       StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(region)}` },
-      StringLike: { "kms:EncryptionContext:aws:s3:arn": oneOrMany(arns) },
+      StringLike: { [ENCRYPTION_CONTEXT]: oneOrMany(arns) },
     },
   };
 }

@@ -1,15 +1,24 @@
 /** Input of the pure functions in this folder. The controller gathers it once. */
 
+import type { Grant } from "../../api/types.ts";
 import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 
 export interface AccessBucket {
   name: string;
   arn: string;
   region: string;
+  /** Owner of the bucket. */
+  accountId: string;
   /** Absent if objects need no KMS permission: encrypted by S3, or with the AWS managed key `aws/s3`. */
   encryption?: AccessEncryption;
   /** Earlier keys of the bucket, which still encrypt older objects; latest first. */
   formerEncryptions: readonly AccessEncryption[];
+}
+
+/** The grants of one BucketAccess, and their bucket. */
+export interface BucketGrants {
+  grants: readonly Grant[];
+  bucket: AccessBucket;
 }
 
 export interface AccessEncryption {

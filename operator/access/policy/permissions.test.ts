@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
+import { asList, type Statement } from "../../aws/policy/document.ts";
 import { buckets, grantLists } from "../testing/arbitrary-grants.ts";
 import { BUCKET, KEY_ARN } from "../testing/requests.ts";
-import { permissionsPolicy } from "./permissions.ts";
+import { reachOf } from "./grants.ts";
+import { bucketStatements, permissionsPolicy } from "./permissions.ts";
 
 const WRITE = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
+
+const OWNED = { StringEquals: { "aws:ResourceAccount": "111122223333" } };
 
 const statementsOf = (...grants: Grant[]) => permissionsPolicy(grants, BUCKET).Statement;
 
@@ -18,13 +22,18 @@ test("permissionsPolicy returns statements for objects, list and key", () => {
   expect(permissionsPolicy(grants, { ...BUCKET, encryption })).toEqual({
     Version: "2012-10-17",
     Statement: [
-      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/curated/*" },
-      { Effect: "Allow", Action: ["s3:GetObject", ...WRITE], Resource: "arn:aws:s3:::docs/raw/invoices/*" },
+      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/curated/*", Condition: OWNED },
+      {
+        Effect: "Allow",
+        Action: ["s3:GetObject", ...WRITE, "s3:GetBucketLocation"],
+        Resource: ["arn:aws:s3:::docs/raw/invoices/*", "arn:aws:s3:::docs"],
+        Condition: OWNED,
+      },
       {
         Effect: "Allow",
         Action: "s3:ListBucket",
         Resource: "arn:aws:s3:::docs",
-        Condition: { StringLike: { "s3:prefix": "curated/*" } },
+        Condition: { ...OWNED, StringLike: { "s3:prefix": "curated/*" } },
       },
       {
         Effect: "Allow",
@@ -51,15 +60,30 @@ test("permissionsPolicy names a prefix below another one only for the permission
   expect(
     statementsOf({ prefix: "a/", permissions: ["Read"] }, { prefix: "a/b/", permissions: ["Read", "Delete"] }),
   ).toEqual([
-    { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a/*" },
-    { Effect: "Allow", Action: "s3:DeleteObject", Resource: "arn:aws:s3:::docs/a/b/*" },
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/a/*", Condition: OWNED },
+    { Effect: "Allow", Action: "s3:DeleteObject", Resource: "arn:aws:s3:::docs/a/b/*", Condition: OWNED },
   ]);
 });
 
-test("permissionsPolicy allows List on the whole bucket without a condition", () => {
-  expect(statementsOf({ prefix: "*", permissions: ["List"] })).toEqual([
-    { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::docs" },
+test("permissionsPolicy allows everything on the whole bucket in one statement, without a condition on the prefix", () => {
+  expect(statementsOf({ prefix: "*", permissions: ["Read", "List"] })).toEqual([
+    {
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+      Resource: ["arn:aws:s3:::docs/*", "arn:aws:s3:::docs"],
+      Condition: OWNED,
+    },
   ]);
+});
+
+test("every statement on S3 says whose bucket it means, and no statement of a bucket policy does", () => {
+  const property = fc.property(grantLists, buckets, (grants, bucket) => {
+    const onS3 = ({ Action }: Statement) => asList(Action).some((action) => action.startsWith("s3:"));
+    for (const statement of permissionsPolicy(grants, bucket).Statement.filter(onS3))
+      expect(statement.Condition).toMatchObject({ StringEquals: { "aws:ResourceAccount": bucket.accountId } });
+    expect(JSON.stringify(bucketStatements(reachOf(grants), { arn: bucket.arn }))).not.toContain("ResourceAccount");
+  });
+  fc.assert(property);
 });
 
 describe("permissionsPolicy takes the shorter form", () => {

@@ -1,9 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
 import { BUCKET } from "../testing/requests.ts";
 import { policyDocument } from "./model.ts";
 import { sessionPolicy } from "./session.ts";
-import { tooLong, type DocumentUse } from "./size-limits.ts";
+import { fittingTogether, policyLength, tooLong, type DocumentUse } from "./size-limits.ts";
 import { trustPolicy } from "./trust.ts";
 
 describe("tooLong", () => {
@@ -23,7 +24,7 @@ describe("tooLong", () => {
 
   test("says how long the policy is, and what to do", () => {
     expect(tooLong("permissions", documentOf(12_345))?.message).toBe(
-      "The role's policy is too long: state fewer or shorter prefixes in spec.grants, such as one that holds them all. " +
+      "The role's policies are too long: state fewer or shorter prefixes in spec.grants, such as one that holds them all. " +
         "It would have 12,345 characters, of 10,240 that AWS allows",
     );
   });
@@ -44,16 +45,39 @@ describe("sessionPolicy", () => {
       permissions: ["Read", "Write", "Delete", "List"],
     }));
 
-  test("returns a policy for ten prefixes of usual length", () => {
-    expect(sessionPolicy(grants(10), BUCKET).policy?.Statement).toHaveLength(2);
+  test("fits for ten prefixes of usual length", () => {
+    const policy = sessionPolicy([{ grants: grants(10), bucket: BUCKET }]);
+    expect(policy.Statement).toHaveLength(2);
+    expect(tooLong("session", policy)).toBeUndefined();
   });
 
-  test("returns a failure for a hundred prefixes", () => {
-    const { policy, failure } = sessionPolicy(grants(100), BUCKET);
-    expect(policy).toBeUndefined();
-    expect(failure).toMatchObject({
-      reason: "PolicyTooLarge",
-      message: expect.stringContaining("remove spec.role"),
+  test("is too long for a hundred prefixes", () => {
+    const failure = tooLong("session", sessionPolicy([{ grants: grants(100), bucket: BUCKET }]));
+    expect(failure).toMatchObject({ reason: "PolicyTooLarge", message: expect.stringContaining("remove spec.role") });
+  });
+});
+
+describe("documents that share a quota", () => {
+  test("name the other BucketAccesses", () => {
+    const document = policyDocument([{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }]);
+    const sharing = { names: ["logs", "chunks"], length: 10_240 };
+    expect(tooLong("permissions", document, sharing)?.message).toContain(
+      `Together with BucketAccess 'logs', 'chunks', it would have ${(10_240 + policyLength(document)).toLocaleString("en")} characters`,
+    );
+    expect(tooLong("permissions", document, { names: ["logs"], length: 10_240 - policyLength(document) })).toBe(
+      undefined,
+    );
+  });
+
+  test("fit oldest first; one that is too long leaves the room to younger ones", () => {
+    const total = (lengths: readonly number[]) => lengths.reduce((sum, length) => sum + length, 0);
+    expect(fittingTogether("session", [1_000, 1_040, 9, 8, 1], total)).toEqual([1_000, 1_040, 8]);
+    const property = fc.property(fc.array(fc.nat(12_000)), (lengths) => {
+      const fit = fittingTogether("permissions", lengths, total);
+      expect(total(fit)).toBeLessThanOrEqual(10_240);
+      if (lengths[0] !== undefined && lengths[0] <= 10_240) expect(fit[0]).toBe(lengths[0]);
+      if (total(lengths) <= 10_240) expect(fit).toEqual(lengths);
     });
+    fc.assert(property);
   });
 });

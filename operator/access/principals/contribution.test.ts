@@ -12,7 +12,13 @@ test("contributionOf returns statements for the bucket and its key, with the pri
   const Principal = { AWS: [READER, `${READER}-2`] };
   const Sid = expect.stringMatching(/^S3OperatorAccess[0-9a-f]{16}n[12]$/);
   expect(bucket).toEqual([
-    { Sid, Effect: "Allow", Principal, Action: "s3:GetObject", Resource: "arn:aws:s3:::docs/out/*" },
+    {
+      Sid,
+      Effect: "Allow",
+      Principal,
+      Action: ["s3:GetObject", "s3:GetBucketLocation"],
+      Resource: ["arn:aws:s3:::docs/out/*", "arn:aws:s3:::docs"],
+    },
     {
       Sid,
       Effect: "Allow",

@@ -24,7 +24,7 @@ export function contributionOf(
   owner: Owner,
   principals: readonly string[],
   grants: readonly Grant[],
-  bucket: AccessBucket,
+  bucket: Pick<AccessBucket, "arn" | "region" | "encryption">,
 ): Contribution {
   const sid = sidPrefixOf(owner);
   const toStatement = ({ Effect, ...rest }: Statement, index: number): Statement => ({
@@ -37,7 +37,7 @@ export function contributionOf(
   const { encryption } = bucket;
   const onKey = keyStatements(reach, bucket, encryption === undefined ? [] : [encryption]);
   return {
-    bucket: bucketStatements(reach, bucket.arn).map(toStatement),
+    bucket: bucketStatements(reach, { arn: bucket.arn }).map(toStatement),
     // "*" is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     key: onKey.map((statement) => ({ ...statement, Resource: "*" })).map(toStatement),
   };

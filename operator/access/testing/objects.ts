@@ -17,7 +17,7 @@ export function bucketAccess(
     spec: {
       bucketRef: { name: "docs" },
       grants: [{ prefix: "raw/", permissions: ["Read"] }],
-      ...(spec.principals === undefined && { serviceAccountRef: { name: "app" } }),
+      ...(spec.principals === undefined && { serviceAccountRefs: [{ name: "app" }] }),
       ...spec,
     },
     status,

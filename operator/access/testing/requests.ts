@@ -3,13 +3,14 @@ import type { PolicyDocument, Statement } from "../../aws/policy/document.ts";
 import { policyDocument, type AccessBucket } from "../policy/model.ts";
 
 const ACCOUNT = "111122223333";
-const OTHER_ACCOUNT = "210987654321";
+export const OTHER_ACCOUNT = "210987654321";
 export const KEY_ARN = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 export const FORMER_KEY_ARN = KEY_ARN.replace("1234abcd", "f0f0f0f0");
 export const BUCKET: AccessBucket = {
   name: "docs",
   arn: "arn:aws:s3:::docs",
   region: "eu-central-1",
+  accountId: ACCOUNT,
   formerEncryptions: [],
 };
 /** A role in another account. */
@@ -17,13 +18,10 @@ export const READER = `arn:aws:iam::${OTHER_ACCOUNT}:role/reader`;
 
 const EVERYTHING = policyDocument([{ Effect: "Allow", Action: "*", Resource: "*" }]);
 
-/** The statement of KMS's default key policy: the account's IAM policies decide. */
-const ROOT_DECIDES: Statement = {
-  Effect: "Allow",
-  Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-  Action: "kms:*",
-  Resource: "*",
-};
+/** A resource's policy that leaves the decision to an account's IAM policies, as KMS's default key policy does. */
+export function rootDecides(accountId = ACCOUNT, Action = "*"): Statement {
+  return { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action, Resource: "*" };
+}
 
 /** A caller, and the policies that decide what it may do. */
 export interface Rights {
@@ -57,20 +55,26 @@ export interface Request {
   action: string;
   /** An ARN. */
   resource: string;
+  /** Account that owns the bucket or key; absent: the one of the bucket in these tests. */
+  owner?: string;
   context?: Record<string, string>;
 }
 
 /** Whether AWS allows the request, as a third-party evaluator of IAM policies decides. */
-export async function isAllowed(rights: Rights, { action, resource, context = {} }: Request): Promise<boolean> {
+export async function isAllowed(
+  rights: Rights,
+  { action, resource, owner = ACCOUNT, context = {} }: Request,
+): Promise<boolean> {
   const { caller, identity, session, bucket = [], key = [] } = rights;
-  const onResource = action.startsWith("kms:") ? [ROOT_DECIDES, ...key] : bucket;
+  const onResource = action.startsWith("kms:") ? [rootDecides(ACCOUNT, "kms:*"), ...key] : bucket;
   const [, , , , accountId, role = ""] = caller.split(":");
   const known = {
     "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/${role.split("/")[1]}`,
     "aws:username": "user",
     "aws:userid": "AROAEXAMPLE:session",
+    "aws:ResourceAccount": owner,
   };
-  const question = { principal: caller, action, resource, resourceAccount: ACCOUNT, context: { ...known, ...context } };
+  const question = { principal: caller, action, resource, resourceAccount: owner, context: { ...known, ...context } };
   const denial = await denialOf(question, {
     identity: [{ ...identity }],
     permissionsBoundary: undefined,

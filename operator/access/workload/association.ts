@@ -9,7 +9,6 @@ import {
 } from "@aws-sdk/client-eks";
 import { ownershipOf, type Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
-import type { BucketAccessStatus } from "../../api/types.ts";
 import { clusterArn, parseArn } from "../../aws/arn.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import type { AwsSession } from "../../aws/session.ts";
@@ -76,7 +75,7 @@ export function associationPart(
   client: AssociationClient,
   desired: DesiredAssociation | undefined,
   { current, former }: AssociationObservation,
-  status: Pick<BucketAccessStatus, "associationArn">,
+  noteCreated: (associationArn: string) => void,
 ): WritablePart {
   const blocked = current && !isOurs(current, client.owner) ? notOwned(current) : undefined;
   return {
@@ -92,7 +91,7 @@ export function associationPart(
       if (desired === undefined || changesOf(desired, current).length === 0) return;
       if (current?.associationArn === undefined) {
         const created = await create(client, desired);
-        if (created !== undefined) status.associationArn = created;
+        if (created !== undefined) noteCreated(created);
       } else await update(client, desired, current, current.associationArn);
     },
   };

@@ -7,7 +7,13 @@ import { desiredAccess } from "./desired.ts";
 
 const OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC";
 const BOTH = { type: "IRSA", oidcProviderArn: OIDC, clusterName: "main" } as const;
-const BUCKET = { name: "docs", arn: "arn:aws:s3:::docs", region: "eu-central-1", formerEncryptions: [] };
+const BUCKET = {
+  name: "docs",
+  arn: "arn:aws:s3:::docs",
+  region: "eu-central-1",
+  accountId: "111122223333",
+  formerEncryptions: [],
+};
 
 function desired(object = bucketAccess(), account: Partial<AWSAccountSpec> = { workloadIdentity: BOTH }) {
   const { session } = target();
@@ -50,7 +56,7 @@ describe("desiredAccess: the workload identity", () => {
 describe("desiredAccess: the role", () => {
   test("keeps its name and path when the account's rolePrefix and rolePath change", () => {
     const { role } = desired();
-    const status = { roleName: role?.name ?? "", roleArn: role?.arn ?? "" };
+    const status = { roles: [{ name: role?.name ?? "", arn: role?.arn ?? "" }] };
     const iam = { rolePath: "/other/", rolePrefix: "other-" };
     const later = desired(bucketAccess({}, {}, status), { workloadIdentity: BOTH, iam });
     expect(later.role).toMatchObject({ name: role?.name, arn: role?.arn, path: "/s3-operator/" });
@@ -59,7 +65,7 @@ describe("desiredAccess: the role", () => {
 
   test("has its own path while status still has the ARN of a shared role", () => {
     const { role } = desired();
-    const status = { roleName: role?.name ?? "", roleArn: "arn:aws:iam::111122223333:role/pods" };
+    const status = { roles: [{ name: role?.name ?? "", arn: "arn:aws:iam::111122223333:role/pods" }] };
     expect(desired(bucketAccess({}, {}, status)).role).toMatchObject({ arn: role?.arn, path: "/s3-operator/" });
   });
 
@@ -77,14 +83,16 @@ describe("desiredAccess: a shared role", () => {
 
   test("is restricted by the session policy of the association", () => {
     const workloadIdentity = { type: "PodIdentity", clusterName: "main", sharedRoleArn } as const;
-    const { role, roleArn, association, policy } = desired(bucketAccess({ role: "Shared" }), { workloadIdentity });
+    const { role, roleArn, association, policy } = desired(bucketAccess({ role: { type: "Shared" } }), {
+      workloadIdentity,
+    });
     expect(role).toBeUndefined();
     expect(roleArn).toBe(sharedRoleArn);
     expect(association).toMatchObject({ roleArn: sharedRoleArn, policy });
   });
 
   test("needs Pod Identity and a sharedRoleArn in the account", () => {
-    const shared = bucketAccess({ role: "Shared" });
+    const shared = bucketAccess({ role: { type: "Shared" } });
     expect(reasonOf(() => desired(shared))).toBe("WorkloadIdentityNotConfigured");
     const workloadIdentity = { type: "PodIdentity", clusterName: "main" } as const;
     expect(reasonOf(() => desired(shared, { workloadIdentity }))).toBe("WorkloadIdentityNotConfigured");

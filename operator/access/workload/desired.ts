@@ -9,6 +9,7 @@ import { permissionsPolicy } from "../policy/permissions.ts";
 import { sessionPolicy } from "../policy/session.ts";
 import { tooLong } from "../policy/size-limits.ts";
 import { trustPolicy } from "../policy/trust.ts";
+import { recordedRole } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import { pathOf, roleNameOf, rolePathOf } from "./role/name.ts";
 
@@ -50,7 +51,7 @@ export interface DesiredAccess {
 export function desiredAccess(object: BucketAccess, serviceAccount: string, target: AccessTarget): DesiredAccess {
   const workload = { namespace: object.metadata.namespace ?? "", serviceAccount };
   const identity = workloadIdentityOf(object, target);
-  if (object.spec.role === "Shared") return sharedAccess(object, workload, identity.type, target);
+  if (object.spec.role?.type === "Shared") return sharedAccess(object, workload, identity.type, target);
   const role = desiredRole(object, workload, identity, target);
   const { arn: roleArn, permissions: policy, tags } = role;
   const { clusterName } = target.account.spec.workloadIdentity ?? {};
@@ -67,8 +68,7 @@ function desiredRole(
 ): DesiredRole {
   const { rolePath, rolePrefix, permissionsBoundaryArn, tags } = account.spec.iam ?? {};
   // Name and path are taken from the account once: a later change of the account must not lose the role.
-  const { roleName, roleArn = "" } = status ?? {};
-  const name = roleName ?? roleNameOf(rolePrefix, owner);
+  const { name = roleNameOf(rolePrefix, owner), arn: roleArn = "" } = recordedRole(status);
   const path = pathOf(roleArn, name) ?? rolePathOf(rolePath);
   const trust = trustPolicy(identity, workload);
   const permissions = permissionsPolicy(spec.grants, bucket);
@@ -96,14 +96,15 @@ function sharedAccess(
   if (identity !== "PodIdentity" || clusterName === undefined)
     throw notShareable(account, "Pod Identity as its identity");
   if (roleArn === undefined) throw notShareable(account, "spec.workloadIdentity.sharedRoleArn");
-  const { policy, failure } = sessionPolicy(spec.grants, bucket);
+  const policy = sessionPolicy([{ grants: spec.grants, bucket }]);
+  const failure = tooLong("session", policy);
   if (failure !== undefined) throw failed(failure);
   const tags = { ...account.spec.iam?.tags, ...ownershipTags(owner, "Created") };
   return { identity, workload, roleArn, policy, association: { ...workload, clusterName, roleArn, policy, tags } };
 }
 
 function notShareable({ metadata }: AWSAccount, missing: string): Error {
-  const message = `AWSAccount '${metadata.name}' has no role to share with Pods: have ${missing} set, or remove spec.role`;
+  const message = `AWSAccount '${metadata.name}' has no role to share with Pods: have ${missing} set, or remove spec.role.type`;
   return stalled(REASON.workloadIdentityNotConfigured, message);
 }
 

@@ -3,6 +3,7 @@ import type { WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { configMapPart, findConfigMap, type Outputs } from "../outputs/config-map.ts";
 import { annotates, findServiceAccount, serviceAccountPart } from "../outputs/service-account.ts";
+import { noteRole, recordedRole } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import {
   associationPart,
@@ -50,7 +51,7 @@ export function workOn(
   const ownRole = role && {
     client: roleClient(session, role.name, role.arn, signal),
     desired: role,
-    appliedTagKeys: object.status?.tagKeys ?? [],
+    appliedTagKeys: recordedRole(object.status).tagKeys ?? [],
   };
   return {
     dependencies,
@@ -84,7 +85,9 @@ async function observeSurroundings(work: Work, withAssociation: boolean): Promis
   const { object, status, signal } = context;
   const { serviceAccount: name } = desired.workload;
   const [association, configMap, serviceAccount] = await Promise.all([
-    withAssociation ? observeAssociation(work.association, status.associationArn, desired.association) : undefined,
+    withAssociation
+      ? observeAssociation(work.association, recordedRole(status).associationArn, desired.association)
+      : undefined,
     findConfigMap(client, object, outputs.configMapName, signal),
     annotates(object, desired.identity) ? findServiceAccount(client, object, name, signal) : undefined,
   ]);
@@ -100,7 +103,8 @@ export function nextScope(work: Work): ObservationScope {
   const { lastReadAssociation } = dependencies;
   const { uid = "" } = context.object.metadata;
   if (work.role === undefined) return "Association";
-  if (desired.association === undefined && context.object.status?.associationArn === undefined) return "Policies";
+  if (desired.association === undefined && recordedRole(context.object.status).associationArn === undefined)
+    return "Policies";
   if (lastReadAssociation.delete(uid)) return "Policies";
   lastReadAssociation.add(uid);
   return "Association";
@@ -115,9 +119,10 @@ export function partsOf(
   const { dependencies, context, desired, outputs } = work;
   const { client } = dependencies;
   const { object, status, signal } = context;
+  const noteCreated = (associationArn: string) => noteRole(status, { ...recordedRole(status), associationArn });
   return [
     ...(work.role && role ? roleParts(work.role, role) : []),
-    ...(association ? [associationPart(work.association, desired.association, association, status)] : []),
+    ...(association ? [associationPart(work.association, desired.association, association, noteCreated)] : []),
     configMapPart(client, object, outputs, configMap, signal),
     ...(serviceAccount ? [serviceAccountPart(client, object, serviceAccount, desired.roleArn, signal)] : []),
   ];

@@ -4,6 +4,7 @@ import { findCondition, removeCondition } from "../../kube/conditions.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import { removeConfigMap } from "../outputs/config-map.ts";
 import { annotates, releaseServiceAccount, ROLE_ARN_ANNOTATION } from "../outputs/service-account.ts";
+import { noteRole, recordedRole } from "../status.ts";
 import type { Work, WorkloadObservation } from "./observe.ts";
 
 /** The condition that says whether the ServiceAccount has its annotation, where the spec asks for it. */
@@ -13,7 +14,8 @@ export const ANNOTATED = "ServiceAccountAnnotated";
 export async function dropFormerOutputs({ dependencies, context, desired, outputs }: Work): Promise<void> {
   const { client } = dependencies;
   const { object, signal } = context;
-  const { configMapName, serviceAccountName } = object.status ?? {};
+  const { configMapName } = object.status ?? {};
+  const { serviceAccount: serviceAccountName } = recordedRole(object.status);
   if (configMapName !== undefined && configMapName !== outputs.configMapName) {
     await removeConfigMap(client, object, configMapName, signal);
   }
@@ -22,7 +24,8 @@ export async function dropFormerOutputs({ dependencies, context, desired, output
     await releaseServiceAccount(client, object, serviceAccountName, signal);
   }
   context.status.configMapName = outputs.configMapName;
-  context.status.serviceAccountName = desired.workload.serviceAccount;
+  const { serviceAccount } = desired.workload;
+  noteRole(context.status, { ...recordedRole(context.status), serviceAccount });
 }
 
 function wasAnnotated({ status }: BucketAccess): boolean {
@@ -33,9 +36,10 @@ function wasAnnotated({ status }: BucketAccess): boolean {
 export function noteOutputs({ context, desired }: Work, { association, serviceAccount }: WorkloadObservation): number {
   const { object, status, setCondition } = context;
   const { identity, workload } = desired;
-  if (desired.association === undefined && association?.former === undefined) delete status.associationArn;
-  else if (association?.current?.associationArn !== undefined)
-    status.associationArn = association.current.associationArn;
+  const { associationArn: recorded, ...role } = recordedRole(status);
+  const isGone = desired.association === undefined && association?.former === undefined;
+  const associationArn = isGone ? undefined : (association?.current?.associationArn ?? recorded);
+  noteRole(status, { ...role, ...(associationArn !== undefined && { associationArn }) });
   if (!annotates(object, identity)) {
     status.conditions = removeCondition(status.conditions, ANNOTATED);
     return Infinity;

@@ -7,7 +7,7 @@ import type { Outcome } from "../../reconcile/outcome.ts";
 import type { PartResult, WritablePart } from "../../reconcile/part.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { outputsOf } from "../outputs/outputs.ts";
-import { notePolicy, noteTags, wasAsDeclared } from "../status.ts";
+import { notePolicy, noteRole, noteTags, recordedRole, wasAsDeclared } from "../status.ts";
 import type { AccessTarget } from "../target.ts";
 import { desiredAccess, type DesiredAccess } from "./desired.ts";
 import {
@@ -43,7 +43,7 @@ export async function reconcileWorkload(
   noteDesired(context, target, desired, hash);
 
   // Is there a role, and is it ours?
-  const established = object.status?.roleName !== undefined;
+  const established = recordedRole(object.status).name !== undefined;
   const observed = established
     ? await observeWorkload(work, settled ? nextScope(work) : "All")
     : await observeNewWorkload(work);
@@ -76,8 +76,10 @@ function noteDesired(
   { identity, workload, roleArn, role, policy }: DesiredAccess,
   declarationHash: string,
 ): void {
-  Object.assign(status, { roleArn, declarationHash, ...(role && { roleName: role.name }) });
-  if (role) noteTags(status, role.tags, status.tagKeys ?? []);
+  status.declarationHash = declarationHash;
+  const recorded = recordedRole(status);
+  noteRole(status, { ...recorded, arn: roleArn, ...(role && { name: role.name }) });
+  if (role) noteTags(status, role.tags, recorded.tagKeys ?? []);
   notePolicy(status, object, { workload, identity }, target, policy);
 }
 
@@ -87,11 +89,11 @@ async function dropFormerRole(
   { object, status, signal }: AccessContext,
   { session, owner }: AccessTarget,
 ): Promise<void> {
-  const { roleName, roleArn = "" } = object.status ?? {};
-  if (roleName === undefined) return;
-  await removeRole(roleClient(session, roleName, roleArn, signal), owner, history, object);
-  delete status.roleName;
-  delete status.tagKeys;
+  const { name, arn = "" } = recordedRole(object.status);
+  if (name === undefined) return;
+  await removeRole(roleClient(session, name, arn, signal), owner, history, object);
+  const { name: _name, tagKeys: _tagKeys, ...role } = recordedRole(status);
+  noteRole(status, role);
 }
 
 /** Reads everything again if something was written. */

@@ -40,6 +40,7 @@ export interface AWSAccountSpec {
   publicAccessBlock?: AccountPublicAccessBlock;
   workloadIdentity?: WorkloadIdentity;
   iam?: Iam;
+  access?: AccountAccess;
   rateLimit?: RateLimit;
 }
 /**
@@ -56,7 +57,7 @@ export interface AssumeRole {
   externalId?: string;
 }
 /**
- * The namespaces that may use the account, by exactly one of `names` and `selector`. Absent: all.
+ * The namespaces that may use the account or the rule, by exactly one of `names` and `selector`. Absent: all.
  */
 export interface AllowedNamespaces {
   /**
@@ -120,7 +121,7 @@ export interface Naming {
   allowedPatterns?: string[];
 }
 /**
- * Limits for every S3Bucket and BucketAccess. An object beyond a limit is `Stalled` with `GuardrailViolated`, and the operator applies nothing of it; what was applied before stays. Absent: no such limits.
+ * Limits for every S3Bucket and BucketAccess. An object beyond a limit is `Stalled` with `GuardrailViolated`, and the operator applies nothing of it. Settings that were applied before stay. An empty object limits the roles, destinations and key aliases that S3Buckets may name. Absent: no such limits.
  */
 export interface Guardrails {
   /**
@@ -129,6 +130,24 @@ export interface Guardrails {
    * @maxItems 500
    */
   allowedAccounts?: string[];
+  /**
+   * IAM roles that an S3Bucket may name for AWS to assume, such as `replication.roleArn`, as patterns of ARNs. `*` stands for any characters, `?` for one character, and `{namespace}` for the namespace of the S3Bucket. Absent: none.
+   *
+   * @maxItems 100
+   */
+  allowedRoles?: string[];
+  /**
+   * Buckets in the account that S3Buckets may name as destinations of replication, access logs, inventory and analytics, as patterns of bucket names, with the placeholders of `allowedRoles`. Buckets of S3Buckets in the same namespace and account are always allowed. A destination in another account is a matter of `allowedAccounts` if the S3Bucket names that account. Absent: no others.
+   *
+   * @maxItems 100
+   */
+  allowedDestinations?: string[];
+  /**
+   * Aliases that S3Buckets may choose in `encryption.kmsKey.managed.alias`, as patterns, with the placeholders of `allowedRoles`. Absent: none; the operator then names the keys.
+   *
+   * @maxItems 100
+   */
+  allowedKeyAliases?: string[];
   /**
    * Allows public access to buckets: turning off a switch of `publicAccessBlock`, a public policy statement, or ACLs without Block Public Access. Absent: true, or false if `allowedAccounts` is set.
    */
@@ -202,6 +221,68 @@ export interface Iam {
   tags?: {
     [k: string]: string;
   };
+}
+/**
+ * What BucketAccesses may ask for beyond grants on buckets of S3Buckets. When a rule is removed, the operator revokes what it allowed.
+ */
+export interface AccountAccess {
+  /**
+   * What BucketAccesses may ask for, by namespace. Rules for the same namespace add up. In patterns, `*` stands for any characters, `?` for one character and `{namespace}` for the namespace of the BucketAccess. Absent: nothing.
+   *
+   * @minItems 1
+   * @maxItems 40
+   */
+  rules?: AccountAccessRule[];
+}
+/**
+ * What the BucketAccesses of some namespaces may ask for.
+ */
+export interface AccountAccessRule {
+  namespaces?: AllowedNamespaces;
+  /**
+   * Patterns for the ARNs of managed policies that `role.policyArns` may name. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  policyArns?: string[];
+  /**
+   * Patterns for the names of buckets that no S3Bucket manages and that `bucket.name` may name, in this or another account (see also `guardrails.allowedAccounts`), and of buckets of S3Buckets with `mode: Observe` that are not tagged as theirs. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  buckets?: string[];
+  /**
+   * Patterns for the ARNs of existing roles that `role.arn` may name. The role must also name the ServiceAccount in its tag `s3-operator.io/service-accounts`. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  roleArns?: string[];
+  /**
+   * Subjects of OIDC providers that `webIdentity` may name, for workloads outside the cluster. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  webIdentities?: AllowedWebIdentity[];
+}
+/**
+ * Subjects of one OIDC provider.
+ */
+export interface AllowedWebIdentity {
+  /**
+   * The IAM OIDC provider, in the account.
+   */
+  providerArn: string;
+  /**
+   * Patterns for the subjects of tokens, such as `repo:acme/{namespace}:ref:refs/heads/main`.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  subjects: string[];
 }
 /**
  * Limits how fast the operator calls AWS in the account, to leave capacity for other callers. The operator also slows down when AWS throttles. AWSAccounts of one AWS account share the lowest limit.

@@ -4,7 +4,9 @@
  * The bucket, the workload or principals, and the permissions.
  */
 export interface BucketAccessSpec {
-  bucketRef: BucketRef;
+  bucketRef?: BucketRef;
+  bucket?: ExternalBucket;
+  accountRef?: AccessAccountRef;
   /**
    * The permissions, by prefix. Their order does not matter. Overlapping grants add up.
    *
@@ -12,7 +14,14 @@ export interface BucketAccessSpec {
    * @maxItems 100
    */
   grants: Grant[];
-  serviceAccountRef?: ServiceAccountRef;
+  /**
+   * The ServiceAccounts that get the access, in this object's namespace. Each has one IAM role for its Pods, which all BucketAccesses of that ServiceAccount share.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  serviceAccountRefs?: ServiceAccountRef[];
+  webIdentity?: WebIdentity;
   /**
    * Existing IAM roles that get the access, by ARN. The operator adds statements for them to the bucket policy, and to the policy of the bucket's managed KMS key. A role in another account also needs a policy there that allows the access.
    *
@@ -24,18 +33,12 @@ export interface BucketAccessSpec {
    * How Pods get the role's credentials. `IRSA`: with the ServiceAccount's token, see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html. `PodIdentity`: with an EKS Pod Identity association, see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html. Absent: the account's `workloadIdentity.type`.
    */
   identity?: "IRSA" | "PodIdentity";
-  /**
-   * Which role Pods use. `Own`: a role for this object alone. `Shared`: the account's `workloadIdentity.sharedRoleArn`, limited to these grants by the session policy of the Pod Identity association. Use `Shared` in accounts near their role quota. A session policy has at most 2,048 characters, about ten prefixes. Absent: `Own`.
-   */
-  role?: "Own" | "Shared";
+  role?: AccessRole;
   /**
    * Sets the annotation `eks.amazonaws.com/role-arn` of the ServiceAccount to the role, once the ServiceAccount exists. Only with IRSA; Pod Identity needs no annotation. Absent: false.
    */
   annotateServiceAccount?: boolean;
-  /**
-   * The ConfigMap in this object's namespace that gets the names of bucket, region, prefixes, role and key. The operator does not touch a ConfigMap that it did not create. Absent: this object's name.
-   */
-  configMapName?: string;
+  configMap?: OutputConfigMap;
 }
 /**
  * The S3Bucket to access. Immutable.
@@ -46,9 +49,39 @@ export interface BucketRef {
    */
   name: string;
   /**
-   * The namespace of the S3Bucket. An S3Bucket in another namespace must allow this one in its `access.allowedNamespaces`. Absent: this object's namespace.
+   * The namespace of the S3Bucket. An S3Bucket in another namespace must allow the grants to this one by its `access.rules`. Absent: this object's namespace.
    */
   namespace?: string;
+}
+/**
+ * A bucket that no S3Bucket manages here: of this or another AWS account. The AWSAccount must allow it by its `access.rules`. The operator does not call S3 for it. For a bucket of another account, `status.ownerPolicies` has what its owner must add. Immutable.
+ */
+export interface ExternalBucket {
+  /**
+   * The bucket's name at AWS.
+   */
+  name: string;
+  /**
+   * The bucket's region.
+   */
+  region: string;
+  /**
+   * The 12-digit ID of the AWS account that owns the bucket. The role's policy holds only for a bucket of that account. Absent: the account of the role.
+   */
+  accountId?: string;
+  /**
+   * The ARN of the KMS key that encrypts the bucket's objects. Absent: none, or the AWS managed key.
+   */
+  kmsKeyArn?: string;
+}
+/**
+ * The AWSAccount in which the role is, with `bucket`. Immutable. Absent: the AWSAccount with `default: true`.
+ */
+export interface AccessAccountRef {
+  /**
+   * The metadata.name of the AWSAccount.
+   */
+  name: string;
 }
 /**
  * The permissions below one prefix.
@@ -59,21 +92,97 @@ export interface Grant {
    */
   prefix: string;
   /**
-   * What is allowed. `Read`: get objects. `Write`: put objects, including multipart uploads. `Delete`: delete objects; in a versioned bucket, deleted versions can be restored. `List`: list the keys below the prefix.
+   * What is allowed. `Read`: get objects. `ReadVersions`: get and list old versions. `Write`: put objects, including multipart uploads. `Delete`: delete objects; in a versioned bucket, deleted versions can be restored. `List`: list the keys below the prefix, and read the bucket's region; with `*`, also list unfinished multipart uploads. `Tag`: get, put and delete the tags of objects. `Restore`: restore archived objects.
    *
    * @minItems 1
-   * @maxItems 4
+   * @maxItems 7
    */
-  permissions: ("Read" | "Write" | "Delete" | "List")[];
+  permissions: ("Read" | "ReadVersions" | "Write" | "Delete" | "List" | "Tag" | "Restore")[];
 }
 /**
- * The ServiceAccount that gets the access, in this object's namespace. The operator creates an IAM role for its Pods.
+ * A ServiceAccount.
  */
 export interface ServiceAccountRef {
   /**
    * The metadata.name of the ServiceAccount. It need not exist yet.
    */
   name: string;
+}
+/**
+ * Workloads outside the cluster that get the access by a token of an OIDC provider, such as a GitHub Actions workflow. They share an IAM role of this object alone. The AWSAccount must allow them by its `access.rules`.
+ */
+export interface WebIdentity {
+  /**
+   * The IAM OIDC provider, in the account of the role.
+   */
+  providerArn: string;
+  /**
+   * The exact subjects of the tokens, such as `repo:acme/shop:ref:refs/heads/main`. Wildcards are not allowed.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  subjects: string[];
+  /**
+   * The audience of the tokens, such as `sts.amazonaws.com`.
+   */
+  audience: string;
+}
+/**
+ * The role that Pods use. Absent: one that the operator creates.
+ */
+export interface AccessRole {
+  /**
+   * `Own`: a role for the ServiceAccount, which the operator creates. `Shared`: the account's `workloadIdentity.sharedRoleArn`, limited to the grants by the session policy of the Pod Identity association. Use `Shared` in accounts near their role quota. A session policy has at most 2,048 characters, about ten prefixes. Absent: `Own`.
+   */
+  type?: "Own" | "Shared";
+  /**
+   * The ARN of an existing role, such as one made by Terraform. The operator writes its own inline policy into it and changes nothing else. The AWSAccount must allow the role by its `access.rules`, and the role must name the ServiceAccount in its tag `s3-operator.io/service-accounts`, as `cluster/namespace/name`; several are separated by spaces.
+   */
+  arn?: string;
+  /**
+   * Managed policies to attach to the role, for other AWS services. The AWSAccount must allow them by its `access.rules`. The policies of all BucketAccesses of a ServiceAccount add up. Absent: none.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  policyArns?: string[];
+}
+/**
+ * The ConfigMap in this object's namespace that gets the names of bucket, region, prefixes, role and key. The operator does not touch a ConfigMap that it did not create.
+ */
+export interface OutputConfigMap {
+  /**
+   * The metadata.name of the ConfigMap. Absent: this object's name.
+   */
+  name?: string;
+  /**
+   * The keys of the ConfigMap, each with the output that it gets, such as `S3_BUCKET: BUCKET_NAME`. Absent: every output, under its own name.
+   */
+  keys?: {
+    [k: string]:
+      | "BUCKET_NAME"
+      | "BUCKET_ARN"
+      | "BUCKET_REGION"
+      | "BUCKET_HOST"
+      | "BUCKET_ENDPOINT"
+      | "BUCKET_PREFIX"
+      | "BUCKET_PREFIXES"
+      | "ROLE_ARN"
+      | "KMS_KEY_ARN";
+  };
+  /**
+   * Labels of the ConfigMap. Absent: none.
+   */
+  labels?: {
+    [k: string]: string;
+  };
+  /**
+   * Annotations of the ConfigMap. Absent: none.
+   */
+  annotations?: {
+    [k: string]: string;
+  };
 }
 
 /**
@@ -137,27 +246,12 @@ export interface BucketAccessStatus {
    */
   endpoint?: string;
   /**
-   * The name of the role.
-   */
-  roleName?: string;
-  /**
-   * The ARN of the role that the ServiceAccount gets.
-   */
-  roleArn?: string;
-  /**
-   * Keys of the tags that the AWSAccount gave to the role. The operator removes a tag that leaves the AWSAccount; other tags stay.
+   * The role of each ServiceAccount, or of the web identities.
    *
-   * @maxItems 100
+   * @maxItems 10
    */
-  tagKeys?: string[];
-  /**
-   * The ARN of the Pod Identity association.
-   */
-  associationArn?: string;
-  /**
-   * The ServiceAccount that has the access, and the annotation if it was requested.
-   */
-  serviceAccountName?: string;
+  roles?: RoleStatus[];
+  ownerPolicies?: OwnerPolicies;
   /**
    * The ConfigMap that the operator wrote.
    */
@@ -201,6 +295,46 @@ export interface Condition {
    * A description of the cause and of what to do.
    */
   message: string;
+}
+/**
+ * A role that has the access.
+ */
+export interface RoleStatus {
+  /**
+   * The ServiceAccount that gets the role. Absent: web identities do.
+   */
+  serviceAccount?: string;
+  /**
+   * The name of the role. Absent: the operator did not create it.
+   */
+  name?: string;
+  /**
+   * The ARN of the role.
+   */
+  arn: string;
+  /**
+   * The ARN of the Pod Identity association.
+   */
+  associationArn?: string;
+  /**
+   * Keys of the tags that the AWSAccount gave to the role. The operator removes a tag that leaves the AWSAccount; other tags stay.
+   *
+   * @maxItems 100
+   */
+  tagKeys?: string[];
+}
+/**
+ * What the account that owns the bucket must add, ready to send. Only for a bucket of another account.
+ */
+export interface OwnerPolicies {
+  /**
+   * Statements for the bucket policy, as JSON.
+   */
+  bucketPolicy?: string;
+  /**
+   * Statements for the policy of the KMS key, as JSON. Absent: no key.
+   */
+  keyPolicy?: string;
 }
 /**
  * The policy that grants the access.

@@ -1286,19 +1286,49 @@ export interface RoutingRule {
   };
 }
 /**
- * Which namespaces may refer to the bucket. When a namespace is removed, the operator revokes its access.
+ * Which access other namespaces may get to the bucket. The bucket's own namespace needs no rule. When a rule is removed, the operator revokes what it allowed.
  */
 export interface BucketConsent {
-  allowedNamespaces?: AllowedNamespaces;
+  /**
+   * What other namespaces may get. A BucketAccess of another namespace is granted only if the rules that name its namespace cover all of its grants. Absent: no other namespace.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  rules?: ConsentRule[];
 }
 /**
- * The namespaces of BucketAccesses that may refer to the bucket, by exactly one of `names` and `selector`. Absent: only the bucket's own.
+ * What some namespaces may get.
+ */
+export interface ConsentRule {
+  namespaces: AllowedNamespaces;
+  /**
+   * The permissions that grants may have. Absent: all.
+   *
+   * @minItems 1
+   * @maxItems 7
+   */
+  permissions?: ("Read" | "ReadVersions" | "Write" | "Delete" | "List" | "Tag" | "Restore")[];
+  /**
+   * The prefixes below which grants may be, such as `curated/`, each up to and including a `/`. Absent: every prefix, and `*`.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  prefixes?: string[];
+  /**
+   * Whether BucketAccesses of these namespaces may name `principals`, which may be of other AWS accounts. Absent: false.
+   */
+  principals?: boolean;
+}
+/**
+ * The namespaces of the BucketAccesses, by exactly one of `names` and `selector`.
  */
 export interface AllowedNamespaces {
   /**
    * Names of namespaces. Empty: none.
    *
-   * @maxItems 1000
+   * @maxItems 200
    */
   names?: string[];
   selector?: LabelSelector;

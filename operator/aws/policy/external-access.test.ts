@@ -43,6 +43,11 @@ describe("public", () => {
     ["an organization", only("aws:PrincipalOrgID", ORGANIZATION)],
     ["an endpoint", only("AWS:sourceVpce", "vpce-0123456789abcdef0")],
     ["a network", only("aws:SourceVpc", "vpc-0123456789abcdef0")],
+    ["an access point of the account, which may let in other accounts", only("s3:DataAccessPointAccount", OWN)],
+    [
+      "one access point of the account",
+      { ArnLike: { "s3:DataAccessPointArn": `arn:aws:s3:eu-central-1:${OWN}:accesspoint/a` } },
+    ],
     ["a distribution", { ArnLike: { "aws:SourceArn": `arn:aws:cloudfront::${OTHER}:distribution/A` } }],
     ["few addresses", { IpAddress: { "aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7"] } }],
   ])("with a condition on %s is not public", (_case, condition) => {

@@ -65,9 +65,16 @@ function someTest({ Condition }: Statement, holds: (test: ConditionTest) => bool
   });
 }
 
-const ACCOUNT_KEYS = ["aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "s3:dataaccesspointaccount"];
+/* Keys about the caller, or about the resource for which a service calls. */
+const ACCOUNT_KEYS = ["aws:principalaccount", "aws:sourceaccount", "aws:sourceowner"];
 const ORGANIZATION_KEYS = ["aws:principalorgid", "aws:sourceorgid"];
-const ARN_KEYS = ["aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"];
+const ARN_KEYS = ["aws:principalarn", "aws:sourcearn"];
+
+/**
+ * Keys about the access point of the request, whose own policy may let in callers of any account.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html#access-points-delegating-control
+ */
+const ACCESS_POINT_KEYS = ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"];
 
 /** The test admits only requests from the accounts or the organization. */
 function staysHome({ key, values }: ConditionTest, home: Home): boolean {
@@ -83,7 +90,7 @@ const OTHER_LIMITS = [
   "aws:userid",
   "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
-const LIMITS = new Set([...ACCOUNT_KEYS, ...ORGANIZATION_KEYS, ...ARN_KEYS, ...OTHER_LIMITS]);
+const LIMITS = new Set([...ACCOUNT_KEYS, ...ORGANIZATION_KEYS, ...ARN_KEYS, ...ACCESS_POINT_KEYS, ...OTHER_LIMITS]);
 
 /** S3 does not call a statement public that requires fixed values of these keys, or a narrow range of addresses. */
 function limits({ operator, key, values }: ConditionTest): boolean {

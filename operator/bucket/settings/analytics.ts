@@ -8,7 +8,7 @@ import {
   type StorageClassAnalysis,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { accountAsk } from "./asks.ts";
+import { accountAsk, destinationAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { canonicalFilter, FILTER_FIELDS, toFilter, toFilterSpec } from "./filter.ts";
@@ -82,7 +82,12 @@ export const analytics = defineConfigurations<AnalyticsConfiguration, Spec>({
   removal: (target) => new DeleteBucketAnalyticsConfigurationCommand(target),
 
   asks: ({ id, dataExport }) => {
-    const field = `spec.analytics.configurations[${id}].dataExport.bucketAccountId`;
-    return dataExport === undefined ? [] : [accountAsk(field, dataExport.bucketAccountId)];
+    if (dataExport === undefined) return [];
+    const { bucket, bucketAccountId } = dataExport;
+    const field = `spec.analytics.configurations[${id}].dataExport`;
+    return [
+      accountAsk(`${field}.bucketAccountId`, bucketAccountId),
+      destinationAsk(`${field}.bucket`, bucket, bucketAccountId),
+    ];
   },
 });

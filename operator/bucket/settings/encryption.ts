@@ -9,7 +9,7 @@ import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { unlessAbsent } from "../subresource.ts";
-import { optionalAccountAsk } from "./asks.ts";
+import { keyAliasAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
@@ -156,6 +156,7 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   asks: ({ encryption }) => [
     { kind: "Encryption", field: "spec.encryption.sseAlgorithm", sseAlgorithm: encryption?.sseAlgorithm },
     ...optionalAccountAsk("spec.encryption.kmsKey.arn", encryption?.kmsKey?.arn),
+    ...keyAliasAsk("spec.encryption.kmsKey.managed.alias", encryption?.kmsKey?.managed?.alias),
   ],
 
   desired,

@@ -7,7 +7,7 @@ import {
   type InventoryS3BucketDestination,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { accountAsk, optionalAccountAsk } from "./asks.ts";
+import { accountAsk, destinationAsk, optionalAccountAsk } from "./asks.ts";
 import { defineConfigurations } from "./configurations.ts";
 import { fromS3, pathsBelow, toS3 } from "./field-names.ts";
 import { distinct, stated } from "./to-spec.ts";
@@ -128,6 +128,7 @@ export const inventory = defineConfigurations<InventoryConfiguration, Spec>({
     const field = `spec.inventory.configurations[${id}].destination`;
     return [
       accountAsk(`${field}.accountId`, destination.accountId),
+      destinationAsk(`${field}.bucket`, destination.bucket, destination.accountId),
       ...optionalAccountAsk(`${field}.encryption.kmsKeyArn`, destination.encryption?.kmsKeyArn),
     ];
   },

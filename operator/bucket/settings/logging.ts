@@ -7,6 +7,7 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
+import { destinationAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
@@ -99,4 +100,7 @@ export const logging = defineSetting<Logging, Logging>({
   reset: (observed) => (observed.TargetBucket === undefined ? undefined : {}),
 
   toSpec,
+
+  asks: ({ logging }) =>
+    logging === undefined ? [] : [destinationAsk("spec.logging.targetBucket", logging.targetBucket)],
 });

@@ -10,7 +10,7 @@ import { awsErrorKind } from "../../aws/errors.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
 import { deleteSeen, unlessAbsent } from "../subresource.ts";
-import { accountAsk, optionalAccountAsk } from "./asks.ts";
+import { accountAsk, destinationAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import {
   canonicalReplicationRule,
@@ -94,12 +94,16 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
 
   toSpec,
 
-  asks: ({ replication }) =>
-    (replication?.rules ?? []).flatMap(({ id, destination }) => {
+  asks: ({ replication }) => {
+    if (replication === undefined) return [];
+    const destinations = replication.rules.flatMap(({ id, destination: { bucket, account, replicaKmsKeyArn } }) => {
       const field = `spec.replication.rules[${id}].destination`;
       return [
-        accountAsk(`${field}.account`, destination.account),
-        ...optionalAccountAsk(`${field}.replicaKmsKeyArn`, destination.replicaKmsKeyArn),
+        accountAsk(`${field}.account`, account),
+        destinationAsk(`${field}.bucket`, bucket, account),
+        ...optionalAccountAsk(`${field}.replicaKmsKeyArn`, replicaKmsKeyArn),
       ];
-    }),
+    });
+    return [{ kind: "Role", field: "spec.replication.roleArn", roleArn: replication.roleArn }, ...destinations];
+  },
 });

@@ -1,4 +1,4 @@
-import { ACTIONS, PERMISSIONS, type Permission } from "../../access/policy/grants.ts";
+import { ALLOWED_ACTIONS, type Permission } from "../../access/policy/grants.ts";
 import { EVERY_KEY } from "../../access/policy/prefix.ts";
 import type { Grant } from "../../api/types.ts";
 import { isOnObjects, type Question } from "../question.ts";
@@ -12,8 +12,8 @@ const GRANTS = "prefix";
  */
 export function grantsLayer(grants: readonly Grant[], question: Question, allowedAtAws: boolean): Layer {
   const { action, key, prefix } = question;
-  const permission = PERMISSIONS.find((each) => ACTIONS[each].includes(action));
-  if (permission === undefined) {
+  const allowance = ALLOWED_ACTIONS.find((each) => each.action === action);
+  if (allowance === undefined) {
     if (allowedAtAws)
       return allowed(GRANTS, `no permission of a BucketAccess includes ${action}; AWS allows it for another reason`);
     return blocks(
@@ -22,15 +22,24 @@ export function grantsLayer(grants: readonly Grant[], question: Question, allowe
       "avoid the action, or use another role",
     );
   }
-  const prefixes = grants.filter(({ permissions }) => permissions.includes(permission)).map((grant) => grant.prefix);
-  const asked = isOnObjects(action) ? key : prefix;
-  const covering = prefixes.find((each) => covers(each, asked));
+  const { permission, on } = allowance;
+  const prefixes = prefixesOf(grants, permission);
+  const asked = on === "Objects" ? key : prefix;
+  const covering = prefixes.find((each) => on === "Bucket" || covers(each, on === "WholeBucket" ? undefined : asked));
   if (covering !== undefined)
-    return allowed(GRANTS, `the grant of ${permission} on '${covering}' covers it${aboutMissing(grants, action)}`);
+    return allowed(GRANTS, `the grant of ${permission} on '${covering}' covers it${aboutMissing(grants, question)}`);
   const held =
     prefixes.length === 0 ? `no grant includes ${permission}` : `${permission} is granted on ${quoted(prefixes)} only`;
   if (allowedAtAws) return allowed(GRANTS, `${held}; AWS allows it for another reason`);
+  if (on === "Bucket")
+    return blocks(GRANTS, `${held}, and it includes ${action}`, `add ${permission} to a grant in spec.grants`);
+  if (on === "WholeBucket")
+    return blocks(GRANTS, `${held}, and only its grant on '*' includes ${action}`, addGrant(EVERY_KEY, permission));
   return blocks(GRANTS, `${held}, and ${whatIs(question)}`, remedyOf(permission, prefixes, question));
+}
+
+function prefixesOf(grants: readonly Grant[], permission: Permission): string[] {
+  return grants.filter(({ permissions }) => permissions.includes(permission)).map(({ prefix }) => prefix);
 }
 
 /** A list without a prefix is covered only by a grant on every key, as in IAM. */
@@ -48,7 +57,11 @@ function remedyOf(permission: Permission, prefixes: readonly string[], { action,
   const nearest = isOnObjects(action) ? undefined : prefixes.find((each) => each.startsWith(prefix ?? ""));
   if (nearest !== undefined) return `list with prefix '${nearest}', including its '/'`;
   if (place === undefined) return "use a key or prefix with a '/'; others can only be granted by '*', the whole bucket";
-  return `add to spec.grants: {prefix: ${JSON.stringify(place)}, permissions: [${permission}]}`;
+  return addGrant(place, permission);
+}
+
+function addGrant(prefix: string, permission: Permission): string {
+  return `add to spec.grants: {prefix: ${JSON.stringify(prefix)}, permissions: [${permission}]}`;
 }
 
 /** The narrowest prefix that a grant can have; undefined: only the whole bucket. */
@@ -56,11 +69,14 @@ function folderOf(text = ""): string | undefined {
   return text.includes("/") ? text.slice(0, text.lastIndexOf("/") + 1) : undefined;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-function aboutMissing(grants: readonly Grant[], action: string): string {
+/**
+ * For a missing key, S3 answers 404 to a caller that may list it, and compares the condition `s3:prefix` with the key.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, test/aws/FACTS.md
+ */
+function aboutMissing(grants: readonly Grant[], { action, key }: Question): string {
   if (action !== "s3:GetObject") return "";
-  if (grants.some(({ prefix, permissions }) => prefix === EVERY_KEY && permissions.includes("List"))) return "";
-  return "; S3 answers 403 and not 404 for a missing key, because List is not granted on '*'";
+  const listed = prefixesOf(grants, "List").some((prefix) => covers(prefix, key));
+  return listed ? "" : "; S3 answers 403 and not 404 if the key does not exist, because no grant of List covers it";
 }
 
 function quoted(prefixes: readonly string[]): string {

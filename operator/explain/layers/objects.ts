@@ -9,7 +9,8 @@ const S3_BUCKET = "S3Bucket";
 
 /** Undefined: the operator has granted nothing, so that AWS is not asked. */
 export function recordedIn({ spec, status = {} }: BucketAccess): RecordedAccess | undefined {
-  const { bucketName, region, accountId, roleArn } = status;
+  const { bucketName, region, accountId, roles: [role] = [] } = status;
+  const roleArn = role?.arn;
   if (bucketName === undefined || region === undefined || accountId === undefined) return undefined;
   if (spec.principals !== undefined) return { bucketName, region, accountId };
   return roleArn === undefined ? undefined : { bucketName, region, accountId, roleArn };

@@ -19,7 +19,7 @@ export async function readFindings(session: AwsSession, access: BucketAccess, qu
     readBucketPolicy(session, question),
     readKey(session, question, foreign),
     foreign ? readRestrictedAsPublic(session, question) : undefined,
-    access.spec.role === "Shared" ? readSessionPolicy(session, access) : undefined,
+    access.spec.role?.type === "Shared" ? readSessionPolicy(session, access) : undefined,
   ]);
   const asked: Simulated[] = key?.value === undefined ? [s3] : [s3, key.value.use];
   const isClearForAll = asked.every(({ simulation }) => isClear(simulation.value));
@@ -31,7 +31,7 @@ async function readSessionPolicy(
   session: AwsSession,
   { status }: BucketAccess,
 ): Promise<Read<PolicyDocument | undefined>> {
-  const { region = "", resource = "" } = parseArn(status?.associationArn ?? "") ?? {};
+  const { region = "", resource = "" } = parseArn(status?.roles?.[0]?.associationArn ?? "") ?? {};
   const [, clusterName, associationId] = resource.split("/");
   if (associationId === undefined) return { value: undefined };
   const command = new DescribePodIdentityAssociationCommand({ clusterName, associationId });

@@ -22,7 +22,11 @@ export async function simulate(iam: IAMClient, request: PolicyRequest): Promise<
     ActionNames: [request.action],
     ResourceArns: [request.resource],
     ContextEntries: Object.entries(request.context).flatMap(([ContextKeyName, values]) => {
-      return values.map((value) => ({ ContextKeyName, ContextKeyValues: [value], ContextKeyType: typeOf(value) }));
+      return (values ?? []).map((value) => ({
+        ContextKeyName,
+        ContextKeyValues: [value],
+        ContextKeyType: typeOf(value),
+      }));
     }),
   });
   const answer = await readOrRemedy("iam:SimulatePrincipalPolicy", iam.send(command));

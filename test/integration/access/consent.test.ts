@@ -46,7 +46,7 @@ test("consent by name grants the access, and its removal revokes the access", as
   await using _operator = operator;
   using _accesses = accesses;
   const allowedNamespaces = { names: [name] };
-  await worldWithBucket(world, { access: { allowedNamespaces } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: allowedNamespaces }] } });
   const access = await accesses.ready("reader", {
     bucketRef: { name: "docs", namespace: world.name },
     identity: "PodIdentity",
@@ -57,14 +57,14 @@ test("consent by name grants the access, and its removal revokes the access", as
 
   await world.editSpec("docs", { access: null });
   const after = await accesses.when("reader", isReconciling("BucketNotAvailable"));
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(false);
   expect(associations(world)).toEqual([]);
   expect(await findConfigMap(world, name, "reader")).toBeUndefined();
   expect(after.status).not.toHaveProperty("roleArn");
 
-  await world.editSpec("docs", { access: { allowedNamespaces } });
+  await world.editSpec("docs", { access: { rules: [{ namespaces: allowedNamespaces }] } });
   const again = await accesses.when("reader", isReady);
-  expect(again.status?.roleArn).toBe(access.status?.roleArn);
+  expect(again.status?.roles?.[0]?.arn).toBe(access.status?.roles?.[0]?.arn);
 });
 
 test("consent by label ends with the label, and principals lose their statements", async () => {
@@ -72,7 +72,9 @@ test("consent by label ends with the label, and principals lose their statements
   const { name, operator, accesses } = await twoNamespaces(world, { team: "data" });
   await using _operator = operator;
   using _accesses = accesses;
-  await worldWithBucket(world, { access: { allowedNamespaces: { selector: { matchLabels: { team: "data" } } } } });
+  await worldWithBucket(world, {
+    access: { rules: [{ namespaces: { selector: { matchLabels: { team: "data" } } } }] },
+  });
   const bucketRef = { name: "docs", namespace: world.name };
   const role = world.account.addRole("analyst").arn;
   await accesses.apply("pods", { bucketRef });
@@ -85,7 +87,7 @@ test("consent by label ends with the label, and principals lose their statements
   await world.kube.mergePatch(NAMESPACES, { name }, { metadata: { labels: { team: null } } });
   for (const each of ["pods", "roles"]) await accesses.when(each, isReconciling("BucketNotAvailable"));
   await world.bucketWhen("docs", (bucket) => isReady(bucket) && !policy().includes("S3OperatorAccess"));
-  expect(world.account.roles.has(status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(status?.roles?.[0]?.arn ?? "")).toBe(false);
   for (const each of ["pods", "roles"]) {
     await accesses.remove(each);
   }
@@ -97,7 +99,7 @@ test("the AWSAccount must admit the namespace too, and the message does not name
   await using _operator = operator;
   using _accesses = accesses;
   const allowedNamespaces = { names: [world.name] };
-  await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } }, { allowedNamespaces });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] } }] } }, { allowedNamespaces });
   await accesses.apply("reader", { bucketRef: { name: "docs", namespace: world.name } });
   const access = await accesses.when("reader", isReconciling("AccountNotAvailable"));
   expect(condition(access, "Ready")?.message).not.toContain(`'${world.name}'`);
@@ -116,10 +118,10 @@ test("a bucket that is deleted waits for its accesses, which stay granted until 
   const waiting = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "BucketInUse");
   expect(condition(waiting, "Ready")?.message).toContain("reader");
   await accesses.when("reader", isReconciling("BucketNotReady"));
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(true);
   await accesses.remove("reader");
   await world.gone("docs");
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(false);
 });
 
 test("a bucket of the same namespace that was removed by force leaves the access as it is, and both can still be deleted", async () => {
@@ -132,9 +134,9 @@ test("a bucket of the same namespace that was removed by force leaves the access
   const key = { namespace: world.name, name: "docs" };
   await world.kube.mergePatch(S3_BUCKETS, key, { metadata: { finalizers: null } });
   await accesses.when("reader", isReconciling("BucketNotAvailable"));
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(true);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(true);
   await accesses.remove("reader");
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(false);
 });
 
 test("an access of a namespace without consent does not delay the deletion of the bucket", async () => {

@@ -119,8 +119,8 @@ async function apply({ accesses, name }: Subject): Promise<Over> {
 async function change({ accesses, name }: Subject): Promise<Over> {
   const { metadata } = await accesses.edit(name, {
     grants: [{ prefix: "curated/", permissions: ["Read"] }],
-    serviceAccountRef: { name: "other" },
-    configMapName: `${name}-other`,
+    serviceAccountRefs: [{ name: "other" }],
+    configMap: { name: `${name}-other` },
   });
   return () => readyAt(accesses, name, metadata.generation);
 }

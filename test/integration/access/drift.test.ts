@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess } from "../../../operator/api/types.ts";
+import type { BucketAccess, RoleStatus } from "../../../operator/api/types.ts";
 import type { Role } from "../../aws/index.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
@@ -99,12 +99,14 @@ test("a role that a user deleted is created again, with the same ARN", async () 
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
   const before = copyOf(roleOf(world, access));
-  world.account.roles.delete(access.status?.roleArn ?? "");
+  world.account.roles.delete(access.status?.roles?.[0]?.arn ?? "");
   await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", (each) => each.status?.drift?.lastCorrectedTime !== undefined);
-  expect(after.status?.roleArn).toBe(access.status?.roleArn);
+  expect(after.status?.roles?.[0]?.arn).toBe(access.status?.roles?.[0]?.arn);
   expect(copyOf(roleOf(world, after))).toEqual(before);
-  expect(after.status?.drift?.changes).toEqual([{ setting: "role", path: "", desired: access.status?.roleName }]);
+  expect(after.status?.drift?.changes).toEqual([
+    { setting: "role", path: "", desired: access.status?.roles?.[0]?.name },
+  ]);
   await expectAccessInvariants(world, accesses);
 });
 
@@ -113,7 +115,7 @@ test("a role that a user deleted and created again is not taken over", async () 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
-  const { roleArn = "", roleName = "" } = access.status ?? {};
+  const [{ arn: roleArn, name: roleName = "" }] = access.status?.roles as [RoleStatus];
   world.account.roles.delete(roleArn);
   const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
   const before = copyOf(theirs);
@@ -134,7 +136,10 @@ test("tags that leave the account leave its roles, and tags of other tools stay"
   const role = roleOf(world, access);
   role.tags.set("theirs", "1");
   await tagged({ stage: "prod" });
-  const after = await accesses.when("reader", (each) => isReady(each) && each.status?.tagKeys?.join() === "stage");
+  const after = await accesses.when(
+    "reader",
+    (each) => isReady(each) && each.status?.roles?.[0]?.tagKeys?.join() === "stage",
+  );
   expect(Object.fromEntries(role.tags)).toMatchObject({ stage: "prod", theirs: "1", "s3-operator.io/name": "reader" });
   expect(role.tags.has("team")).toBe(false);
   expect(after.status?.drift).toBeUndefined();
@@ -156,14 +161,14 @@ test("an association that a user changed or deleted is restored", async () => {
   await accesses.reconcileAgain("reader");
   await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
-  expect(associations(world)).toMatchObject([{ id: association.id, roleArn: access.status?.roleArn }]);
+  expect(associations(world)).toMatchObject([{ id: association.id, roleArn: access.status?.roles?.[0]?.arn }]);
 
   clusterOf(world).podIdentityAssociations.clear();
   await accesses.reconcileAgain("reader");
   await accesses.reconcileAgain("reader");
   const after = await accesses.when("reader", isReady);
-  expect(associations(world)).toMatchObject([{ arn: after.status?.associationArn, serviceAccount: "app" }]);
-  expect(after.status?.associationArn).not.toBe(association.arn);
+  expect(associations(world)).toMatchObject([{ arn: after.status?.roles?.[0]?.associationArn, serviceAccount: "app" }]);
+  expect(after.status?.roles?.[0]?.associationArn).not.toBe(association.arn);
   await expectAccessInvariants(world, accesses);
 });
 
@@ -185,7 +190,7 @@ test("outputs that a user changed or deleted are restored, and additions of othe
   expect(after.status?.drift?.changes?.map(({ setting }) => setting)).toEqual(["configMap", "serviceAccount"]);
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ ...before, MORE: "kept" });
   const account = await world.kube.get(SERVICE_ACCOUNTS, { ...key, name: "app" });
-  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn });
 
   await world.kube.delete(CONFIG_MAPS, key);
   await accesses.reconcileAgain("reader");

@@ -87,6 +87,14 @@ async function playing(
   };
 }
 
+/** The status of a GET of a key that does not exist, and what explain says about it. */
+async function expectMissing({ bucket, pod, explain }: Scene, key: string, status: 403 | 404): Promise<void> {
+  const get = pod.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  await expect(get).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });
+  const { layers } = await explain("s3:GetObject", `--key=${key}`);
+  expect(layers["prefix"]?.includes("403 and not 404")).toBe(status === 403);
+}
+
 async function ask(world: World, name: string, action: string, ...flags: string[]): Promise<Answer> {
   const argv = [
     `--bucketaccess=${world.name}/${name}`,
@@ -118,8 +126,11 @@ test("a request within the grants is allowed, layer by layer; any other is denie
     "Block Public Access",
     "prefix",
   ]);
-  expect(allowed.stdout).toContain(`May ${access.status?.roleArn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`);
-  expect(allowed.layers["prefix"]).toContain("answers 403 and not 404");
+  expect(allowed.stdout).toContain(
+    `May ${access.status?.roles?.[0]?.arn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`,
+  );
+  expect(allowed.layers["prefix"]).toContain("answers 403 and not 404 if the key does not exist");
+  await expectMissing(scene, "raw/missing", 403);
   await expectSame("s3:PutObject", "raw/deep/a");
 
   const denied = await expectSame("s3:GetObject", "b/a");
@@ -141,6 +152,12 @@ test("a request within the grants is allowed, layer by layer; any other is denie
   const writes = operatorWrites(world).length;
   await explain("s3:GetObject", "--key=raw/a");
   expect(operatorWrites(world)).toHaveLength(writes);
+});
+
+test("a missing key is 404 where List covers it, and 403 elsewhere, as explain says", async () => {
+  await using scene = await playing({ grants: [...GRANTS, { prefix: "raw/listed/", permissions: ["List"] }] });
+  await expectMissing(scene, "raw/listed/missing", 404);
+  await expectMissing(scene, "raw/missing", 403);
 });
 
 test("without the right to simulate, explain reads the role's policies; without that right too, it says which actions to allow", async () => {
@@ -302,7 +319,7 @@ test("explain judges a shared role by the association's session policy", async (
   await world.applyAccount({
     workloadIdentity: { ...spec.workloadIdentity, type: "PodIdentity", clusterName: "main", sharedRoleArn: shared.arn },
   });
-  await accesses.ready("reader", { role: "Shared" });
+  await accesses.ready("reader", { role: { type: "Shared" } });
   expect((await ask(world, "reader", "s3:GetObject", "--key=raw/a")).layers["session policy"]).toBe(
     "allowed the association's policy allows it",
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
+import type { BucketAccess, BucketAccessSpec, RoleStatus } from "../../../operator/api/types.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import {
@@ -134,7 +134,7 @@ test.for(AT_DELETION)("$action denied at deletion: the deletion waits and names 
   allow();
   await accesses.annotate("reader", { "s3-operator.io/reconcile-requested-at": "now" });
   await accesses.statuses.whenGone("reader");
-  expect(world.account.roles.has(access.status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(access.status?.roles?.[0]?.arn ?? "")).toBe(false);
   expect(associations(world)).toEqual([]);
 });
 
@@ -143,7 +143,7 @@ test("a role of that name that belongs to another owner is never changed", async
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const first = await readyAccess(world, accesses);
-  const { roleName = "", roleArn = "" } = first.status ?? {};
+  const [{ name: roleName = "", arn: roleArn }] = first.status?.roles as [RoleStatus];
   await accesses.remove("reader");
   const theirs = world.account.addRole(roleName, { path: "/theirs/" });
   theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");

@@ -213,6 +213,6 @@ test("an access that is being deleted is terminating", async () => {
   await reader.shows(DELETING);
   call.release();
   await reader.accesses.statuses.whenGone("reader");
-  expect(world.account.roles.has(status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(status?.roles?.[0]?.arn ?? "")).toBe(false);
   await reader.wasHonest();
 });

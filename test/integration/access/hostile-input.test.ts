@@ -48,7 +48,11 @@ describe("roles with hostile prefixes", () => {
     for (const Key of keys) await world.person.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
     for (const [index, prefix] of PREFIXES.entries()) {
       const grants: BucketAccessSpec["grants"] = [{ prefix, permissions: ["Read", "List"] }];
-      await accesses.apply(`p${index}`, { grants, serviceAccountRef: { name: `p${index}` }, identity: "PodIdentity" });
+      await accesses.apply(`p${index}`, {
+        grants,
+        serviceAccountRefs: [{ name: `p${index}` }],
+        identity: "PodIdentity",
+      });
     }
     for (const index of PREFIXES.keys()) await accesses.when(`p${index}`, isReady);
     world.simulator.evaluatePolicies = true;
@@ -122,7 +126,7 @@ describe("names and sizes", () => {
     const names = ["a", "b"].map((end) => `${"long-".repeat(12)}${end}`);
     for (const name of names) await accesses.apply(name, {});
     const roles = await Promise.all(
-      names.map(async (name) => (await accesses.when(name, isReady)).status?.roleName ?? ""),
+      names.map(async (name) => (await accesses.when(name, isReady)).status?.roles?.[0]?.name ?? ""),
     );
     expect(new Set(roles).size).toBe(2);
     for (const role of roles) expect(role.length).toBeLessThanOrEqual(64);
@@ -148,7 +152,7 @@ describe("names and sizes", () => {
       await accesses.apply("reader", {});
       if (stranger === undefined) {
         const { status } = await accesses.when("reader", isReady);
-        world.account.roles.delete(status?.roleArn ?? "");
+        world.account.roles.delete(status?.roles?.[0]?.arn ?? "");
         stranger = make();
         await accesses.reconcileAgain("reader");
       }

@@ -42,7 +42,7 @@ test("account, bucket, accesses and ServiceAccount become ready in any order of 
       pods: () =>
         accesses.apply(named("pods"), {
           bucketRef,
-          serviceAccountRef: { name: named("app") },
+          serviceAccountRefs: [{ name: named("app") }],
           annotateServiceAccount: true,
         }),
       roles: () => accesses.apply(named("roles"), { bucketRef, principals: [principal] }),

@@ -30,7 +30,7 @@ test("a paused access is revoked too when the other namespace withdraws its cons
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using accesses = await accessesOf(world, name);
-  await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] } }] } });
   const { status } = await accesses.ready("reader", {
     bucketRef: { name: "docs", namespace: world.name },
     identity: "PodIdentity",
@@ -38,7 +38,7 @@ test("a paused access is revoked too when the other namespace withdraws its cons
   await accesses.annotate("reader", { "s3-operator.io/paused": "true" });
   await world.editSpec("docs", { access: null });
   const after = await accesses.when("reader", isReconciling("BucketNotAvailable"));
-  expect(world.account.roles.has(status?.roleArn ?? "")).toBe(false);
+  expect(world.account.roles.has(status?.roles?.[0]?.arn ?? "")).toBe(false);
   expect(associations(world)).toEqual([]);
   expect(await findConfigMap(world, name, "reader")).toBeUndefined();
   expect(after.status).not.toHaveProperty("roleArn");
@@ -49,7 +49,7 @@ test("without consent, status no longer lists annotated ServiceAccounts", async 
   const { name } = await otherNamespace(world);
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using accesses = await accessesOf(world, name);
-  await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] } }] } });
   await createServiceAccount(world, name, "app");
   const bucketRef = { name: "docs", namespace: world.name };
   await accesses.apply("reader", { bucketRef, annotateServiceAccount: true });
@@ -92,7 +92,7 @@ test("a role that IAM does not show yet is not left behind by a deletion", async
   isStale = false;
   await accesses.annotate("reader", { "s3-operator.io/reconcile-requested-at": "now" });
   await accesses.statuses.whenGone("reader");
-  expect(status?.roleArn).toBeDefined();
+  expect(status?.roles?.[0]?.arn).toBeDefined();
   expect([...roles.keys()]).toEqual([]);
 });
 
@@ -190,7 +190,7 @@ test("an access that exceeds the size of a bucket policy does not displace the b
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using own = await accessesOf(world);
   using theirs = await accessesOf(world, name);
-  await worldWithBucket(world, { access: { allowedNamespaces: { names: [name] } } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] } }] } });
   const principals = [world.simulator.account(READER).addRole("reader").arn];
   await own.ready("reader", { principals });
   const grants = Array.from({ length: 60 }, (_, index) => ({

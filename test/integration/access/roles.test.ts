@@ -28,7 +28,7 @@ test("IRSA: the role has exactly the grants, only the ServiceAccount can assume 
   const access = await accesses.ready("reader", { annotateServiceAccount: true });
   const role = roleOf(world, access);
   const bucketArn = `arn:aws:s3:::${world.bucketName("docs")}`;
-  expect(access.status?.roleArn).toMatch(
+  expect(access.status?.roles?.[0]?.arn).toMatch(
     new RegExp(`^arn:aws:iam::${world.account.id}:role/pods/s3-test-${world.name}-reader-`),
   );
   expect(inlinePolicy(role)).toMatchObject({
@@ -49,10 +49,10 @@ test("IRSA: the role has exactly the grants, only the ServiceAccount can assume 
     BUCKET_HOST: "s3.eu-central-1.amazonaws.com",
     BUCKET_PREFIX: "raw/",
     BUCKET_PREFIXES: "raw/",
-    ROLE_ARN: access.status?.roleArn,
+    ROLE_ARN: access.status?.roles?.[0]?.arn,
   });
   const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
-  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn });
   await expectAccessInvariants(world, accesses);
   await expectInvariants(world);
 });
@@ -65,7 +65,12 @@ test("Pod Identity: an association gives the role to the ServiceAccount", async 
   const access = await accesses.ready("reader", { identity: "PodIdentity" });
   const { status } = access;
   expect(associations(world)).toMatchObject([
-    { namespace: world.name, serviceAccount: "app", roleArn: status?.roleArn, arn: status?.associationArn },
+    {
+      namespace: world.name,
+      serviceAccount: "app",
+      roleArn: status?.roles?.[0]?.arn,
+      arn: status?.roles?.[0]?.associationArn,
+    },
   ]);
   expect(roleOf(world, access).assumeRolePolicy).toContain("pods.eks.amazonaws.com");
   await expectAccessInvariants(world, accesses);
@@ -80,11 +85,11 @@ test("after a change of grants, ServiceAccount and ConfigMap, nothing of the for
   const before = await accesses.ready("reader", { annotateServiceAccount: true });
   await accesses.edit("reader", {
     grants: [{ prefix: "curated/", permissions: ["Read", "List"] }],
-    serviceAccountRef: { name: "other" },
-    configMapName: "settings",
+    serviceAccountRefs: [{ name: "other" }],
+    configMap: { name: "settings" },
   });
   const access = await accesses.when("reader", (each) => isReady(each) && each.status?.configMapName === "settings");
-  expect(access.status?.roleArn).toBe(before.status?.roleArn);
+  expect(access.status?.roles?.[0]?.arn).toBe(before.status?.roles?.[0]?.arn);
   const role = roleOf(world, access);
   expect(JSON.stringify(inlinePolicy(role))).toContain("/curated/*");
   expect(JSON.stringify(inlinePolicy(role))).not.toContain("raw");
@@ -92,7 +97,7 @@ test("after a change of grants, ServiceAccount and ConfigMap, nothing of the for
   expect(await annotationsOf(world, "app")).toEqual({ keep: "me" });
   expect(await annotationsOf(world, "other")).toEqual({
     keep: "me",
-    "eks.amazonaws.com/role-arn": access.status?.roleArn,
+    "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn,
   });
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
   expect((await findConfigMap(world, world.name, "settings"))?.data?.["BUCKET_PREFIX"]).toBe("curated/");
@@ -108,7 +113,7 @@ test("the identity changes from IRSA to Pod Identity, to another ServiceAccount,
 
   await accesses.readyAfter("reader", { identity: "PodIdentity" });
   expect(associations(world)).toMatchObject([{ serviceAccount: "app" }]);
-  await accesses.readyAfter("reader", { serviceAccountRef: { name: "other" } });
+  await accesses.readyAfter("reader", { serviceAccountRefs: [{ name: "other" }] });
   expect(associations(world)).toMatchObject([{ serviceAccount: "other" }]);
   const access = await accesses.readyAfter("reader", { identity: "IRSA" });
   expect(associations(world)).toEqual([]);
@@ -144,7 +149,7 @@ test("an access can be deleted when its AWS resources and its bucket are gone", 
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   const { status } = await accesses.ready("reader", { identity: "PodIdentity" });
-  world.account.roles.delete(status?.roleArn ?? "");
+  world.account.roles.delete(status?.roles?.[0]?.arn ?? "");
   clusterOf(world).podIdentityAssociations.clear();
   await accesses.remove("reader");
 });
@@ -164,7 +169,7 @@ test("a ConfigMap and an annotation of another owner are not changed", async () 
   await createServiceAccount(world, world.name, "app", { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
   await accesses.apply("reader", { annotateServiceAccount: true });
   await accesses.when("reader", isStalled("ConfigMapNotOwned"));
-  await accesses.edit("reader", { configMapName: "settings" });
+  await accesses.edit("reader", { configMap: { name: "settings" } });
   await accesses.when("reader", isStalled("ServiceAccountNotOwned"));
   expect((await findConfigMap(world, world.name, "reader"))?.data).toEqual({ a: "b" });
   expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/theirs" });
@@ -189,8 +194,8 @@ test("a missing ServiceAccount does not delay the access, and is not created by 
   await createServiceAccount(world, world.name, "app");
   const after = await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
-  expect(after.status?.roleArn).toBe(access.status?.roleArn);
-  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roleArn });
+  expect(after.status?.roles?.[0]?.arn).toBe(access.status?.roles?.[0]?.arn);
+  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn });
   await expectAccessInvariants(world, accesses);
 });
 
@@ -222,7 +227,7 @@ test("the ServiceAccount of a deleted access is free for the next one", async ()
   await createServiceAccount(world, world.name, "app");
   for (const name of ["reader", "reader", "another"]) {
     const { status } = await accesses.ready(name, { annotateServiceAccount: true });
-    expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roleArn });
+    expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roles?.[0]?.arn });
     await accesses.remove(name);
     expect(await annotationsOf(world, "app")).toEqual({});
   }
@@ -248,7 +253,7 @@ test("the association narrows a shared role to the grants; then the access gets 
     {},
     { workloadIdentity: { ...workloadIdentity, type: "PodIdentity", sharedRoleArn: shared.arn } },
   );
-  const access = await accesses.ready("reader", { role: "Shared" });
+  const access = await accesses.ready("reader", { role: { type: "Shared" } });
   expect(access.status).toMatchObject({ roleArn: shared.arn });
   expect(access.status).not.toHaveProperty("roleName");
   const [association] = associations(world);
@@ -257,14 +262,14 @@ test("the association narrows a shared role to the grants; then the access gets 
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
   await expectAccessInvariants(world, accesses);
 
-  const own = await accesses.readyAfter("reader", { role: "Own" });
+  const own = await accesses.readyAfter("reader", { role: { type: "Own" } });
   expect(associations(world)).toMatchObject([
-    { roleArn: own.status?.roleArn, policy: undefined, disableSessionTags: false },
+    { roleArn: own.status?.roles?.[0]?.arn, policy: undefined, disableSessionTags: false },
   ]);
   expect(world.account.roles.size).toBe(2);
   await expectAccessInvariants(world, accesses);
 
-  await accesses.readyAfter("reader", { role: "Shared" });
+  await accesses.readyAfter("reader", { role: { type: "Shared" } });
   expect(associations(world)).toMatchObject([{ roleArn: shared.arn, disableSessionTags: true }]);
   expect([...world.account.roles.keys()]).toEqual([shared.arn]);
   await accesses.remove("reader");

@@ -21,7 +21,7 @@ const TRUST_IN_PODS = {
 };
 
 const folders = exampleFolders.filter((folder) =>
-  accessesIn(folder).some(({ spec }) => spec.serviceAccountRef !== undefined),
+  accessesIn(folder).some(({ spec }) => spec.serviceAccountRefs !== undefined),
 );
 
 test("all examples with workloads are present", () => {
@@ -57,7 +57,7 @@ test("a shared role is as narrow for each of its users as an own role", async ()
   const workloadIdentity = { sharedRoleArn: shared.arn };
   await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { spec: { workloadIdentity } });
   await accesses.when("invoices", isReady);
-  const { spec } = await accesses.readyAfter("invoices", { role: "Shared" });
+  const { spec } = await accesses.readyAfter("invoices", { role: { type: "Shared" } });
   using pod = await stage.pod("invoices");
   expect(pod.environment["ROLE_ARN"]).toBe(shared.arn);
   const keys = spec.grants.flatMap(({ prefix }) => keysAround(prefix));
@@ -88,7 +88,7 @@ test("the role cannot be assumed with another ServiceAccount, namespace, audienc
   const { status } = await accesses.when("invoices", isReady);
   const token = (namespace: string, serviceAccount: string, audience = "sts.amazonaws.com", of = cluster) =>
     world.simulator.serviceAccountToken(of, namespace, serviceAccount, { audience });
-  const come = (webToken: string) => webIdentity(world, status?.roleArn ?? "", webToken);
+  const come = (webToken: string) => webIdentity(world, status?.roles?.[0]?.arn ?? "", webToken);
   await come(token(world.name, "invoices"));
   const denied = { name: "AccessDenied" };
   await expect(come(token(world.name, "default"))).rejects.toMatchObject(denied);

@@ -18,6 +18,7 @@ import {
   clusterOf,
   findConfigMap,
   roleOf,
+  workloadAccount,
   worldWithBucket,
   type Accesses,
 } from "../support/world/access.ts";
@@ -51,7 +52,7 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   const own = stack.use(await accessesOf(world));
   const accesses = stack.use(await accessesOf(world, attacker.name));
   const victim = await own.ready("ledger-api", {
-    serviceAccountRef: { name: "ledger" },
+    serviceAccountRefs: [{ name: "ledger" }],
     grants: [{ prefix: "payroll/", permissions: ["Read"] }],
   });
   const end = stack.move();
@@ -60,7 +61,7 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
     victim,
     attacker,
     accesses,
-    secrets: ["ledger", "payroll", victim.status?.roleName ?? "", PARTNER],
+    secrets: ["ledger", "payroll", victim.status?.roles?.[0]?.name ?? "", PARTNER],
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -215,7 +216,7 @@ describe("attacks of one namespace on another", () => {
     expectNothingTold(refused, secrets);
     // A grant on one's own bucket is no attack: the other role gets access to nothing else, and the attacker no access
     // to the role.
-    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roleArn ?? ""] });
+    await accesses.ready("gift", { bucketRef, principals: [victim.status?.roles?.[0]?.arn ?? ""] });
     const role = roleOf(world, victim);
     expect(role.assumeRolePolicy).not.toContain(attacker.name);
     expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
@@ -237,6 +238,35 @@ describe("attacks of one namespace on another", () => {
   });
 });
 
+test("confused deputy: AWS writes nothing into a bucket of others, whose name the attacker also declares", async () => {
+  await using scene = await tenants({ versioning: "Enabled" });
+  const { world, attacker } = scene;
+  const victim = world.bucketName("docs");
+  const before = snapshot(world, victim);
+  const roleArn = world.account.addRole("replicate-everything").arn;
+  const destination = { bucket: `arn:aws:s3:::${victim}`, account: world.account.id };
+  const rule = { id: "pump", priority: 1, status: "Enabled" as const, destination };
+  const pump = { versioning: "Enabled" as const, replication: { roleArn, rules: [rule] } };
+
+  // A role and a bucket that the guardrails do not allow.
+  await attacker.applyBucket("pump", { bucketName: world.bucketName("pump"), ...pump });
+  const refused = await attacker.bucketWhen("pump", isStalled("GuardrailViolated"));
+  expect(message(refused)).toContain("allowedRoles");
+  expect(message(refused)).toContain("allowedDestinations");
+
+  // The role is allowed, and the attacker claims the bucket's name: a claim is no ownership.
+  const guardrails = { allowedAccounts: [PARTNER], allowPublicAccess: false, allowedRoles: [roleArn] };
+  await world.applyAccount(workloadAccount(world, { guardrails }));
+  await attacker.applyBucket("claim", { bucketName: victim });
+  await attacker.bucketWhen("claim", isStalled("BucketNotOwned"));
+  await attacker.bucketWhen("pump", isReconciling("DestinationNotReady"));
+  await attacker.applyBucket("logs", { bucketName: world.bucketName("logs"), logging: { targetBucket: victim } });
+  await attacker.bucketWhen("logs", isReconciling("DestinationNotReady"));
+  expect(snapshot(world, victim)).toEqual(before);
+  expect(world.account.buckets.has(world.bucketName("pump"))).toBe(false);
+  expect(world.account.buckets.has(world.bucketName("logs"))).toBe(false);
+});
+
 function statement(aws: string[]): S3BucketSpec {
   return {
     policy: { statements: [{ sid: "Share", effect: "Allow", principals: { aws }, actions: ["s3:GetObject"] }] },
@@ -249,7 +279,7 @@ test("consent withdrawn: the session of a running Pod loses its access, and the 
   const bucketRef = { name: "docs", namespace: world.name };
   const Bucket = world.bucketName("docs");
   await world.person.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
-  await world.editSpec("docs", { access: { allowedNamespaces: { names: [attacker.name] } } });
+  await world.editSpec("docs", { access: { rules: [{ namespaces: { names: [attacker.name] } }] } });
   await accesses.ready("reader", { bucketRef, identity: "PodIdentity" });
   world.simulator.evaluatePolicies = true;
   const pod = s3As(world, await world.simulator.podIdentityCredentials(clusterOf(world), attacker.name, "app"));
@@ -268,7 +298,7 @@ test("consent withdrawn: the session of a running Pod loses its access, and the 
 
 describe("attacks that the API server refuses, with messages about the spec alone", () => {
   const grant = (prefix: string): Partial<BucketAccessSpec> => ({ grants: [{ prefix, permissions: ["Read"] }] });
-  const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRef: { name } });
+  const app = (name: string): Partial<BucketAccessSpec> => ({ serviceAccountRefs: [{ name }] });
   const ROWS: [what: string, spec: Partial<BucketAccessSpec>, field: string][] = [
     [
       "prefix injection: a prefix without its slash, which is a prefix of another",
@@ -280,14 +310,14 @@ describe("attacks that the API server refuses, with messages about the spec alon
     ["prefix injection: a line feed", grant("a\n/"), "spec.grants[0].prefix"],
     ["a prefix of 1,025 bytes", grant(`${"ü".repeat(512)}/`), "spec.grants[0].prefix"],
     ["a prefix with characters that IAM policies cannot hold", grant("文書/"), "spec.grants[0].prefix"],
-    ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRef.name"],
-    ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRef.name"],
+    ["confused deputy: a ServiceAccount as a path", app("../ledger"), "spec.serviceAccountRefs[0].name"],
+    ["confused deputy: a ServiceAccount of another namespace", app("team-b/ledger"), "spec.serviceAccountRefs[0].name"],
     [
       "confused deputy: a ServiceAccount as its subject",
       app("system:serviceaccount:team-b:ledger"),
-      "spec.serviceAccountRef.name",
+      "spec.serviceAccountRefs[0].name",
     ],
-    ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRef.name"],
+    ["confused deputy: every ServiceAccount", app("*"), "spec.serviceAccountRefs[0].name"],
     ["foreign bucket: a name as a path", { bucketRef: { name: "../team-b/docs" } }, "spec.bucketRef.name"],
     ["foreign bucket: every namespace", { bucketRef: { name: "docs", namespace: "*" } }, "spec.bucketRef.namespace"],
     ["foreign role: all principals", { principals: ["*"] }, "spec.principals[0]"],

@@ -36,7 +36,68 @@ const FEW: Partial<AWSAccountSpec> = { guardrails: { allowedAccounts: [PARTNER] 
 const PRIVATE: Partial<AWSAccountSpec> = { guardrails: { allowPublicAccess: false } };
 const ENCRYPTED: Partial<AWSAccountSpec> = { guardrails: { requireKMS: true } };
 
+/** A role of the platform that may replicate any bucket. */
+const SHARED_ROLE = "arn:aws:iam::111122223333:role/replicate-everything";
+const VICTIM = "victim-secrets";
+
 const ATTACKS: Attack[] = [
+  {
+    what: "replication with a role of others into a bucket of others",
+    account: FEW,
+    spec: {
+      versioning: "Enabled",
+      replication: {
+        roleArn: SHARED_ROLE,
+        rules: [
+          {
+            id: "pump",
+            priority: 1,
+            status: "Enabled",
+            destination: { bucket: `arn:aws:s3:::${VICTIM}` },
+          },
+        ],
+      },
+    },
+    reason: "GuardrailViolated",
+    says: ["allowedRoles", "spec.replication.roleArn", SHARED_ROLE, "allowedDestinations", VICTIM],
+    instead: { versioning: "Enabled" },
+  },
+  {
+    what: "logs into a bucket of others",
+    account: ENCRYPTED,
+    spec: { encryption: { sseAlgorithm: "aws:kms" }, logging: { targetBucket: VICTIM } },
+    reason: "GuardrailViolated",
+    says: ["allowedDestinations", "spec.logging.targetBucket", VICTIM, "S3Bucket in namespace"],
+    instead: { encryption: { sseAlgorithm: "aws:kms" } },
+  },
+  {
+    what: "analytics and inventory into buckets of others",
+    account: PRIVATE,
+    spec: {
+      analytics: { configurations: [{ id: "a", dataExport: { bucket: `arn:aws:s3:::${VICTIM}` } }] },
+      inventory: {
+        configurations: [
+          {
+            id: "i",
+            includedObjectVersions: "Current",
+            frequency: "Daily",
+            destination: { bucket: `arn:aws:s3:::${VICTIM}`, format: "CSV" },
+          },
+        ],
+      },
+    },
+    reason: "GuardrailViolated",
+    says: ["spec.analytics.configurations[a].dataExport.bucket", "spec.inventory.configurations[i].destination.bucket"],
+    instead: {},
+  },
+  {
+    what: "an alias that others may look for",
+    account: PRIVATE,
+    spec: { encryption: { sseAlgorithm: "aws:kms", kmsKey: { managed: { alias: "alias/payments" } } } },
+    reason: "GuardrailViolated",
+    says: ["allowedKeyAliases", "spec.encryption.kmsKey.managed.alias", "omit it"],
+    instead: { versioning: "Enabled" },
+  },
   {
     what: "access of another account",
     account: FEW,

@@ -28,7 +28,7 @@ function workloads({ oidcProviderArn, cluster }: OperatorRole): Partial<AWSAccou
 /** The boundary allows what the grants allow, with the bucket's key, and the role's policy allows nothing else. */
 async function expectWithinBoundary(world: World, { cluster }: OperatorRole, { status }: BucketAccess): Promise<void> {
   const token = world.simulator.serviceAccountToken(cluster, world.name, "app");
-  const s3 = s3As(world, await webIdentity(world, status?.roleArn ?? "", token));
+  const s3 = s3As(world, await webIdentity(world, status?.roles?.[0]?.arn ?? "", token));
   const Bucket = world.bucketName("docs");
   try {
     await s3.send(new PutObjectCommand({ Bucket, Key: "raw/a", Body: "a" }));
@@ -59,7 +59,7 @@ describe.each(HEADINGS)("%s", (heading) => {
     expect(status?.callerArn).toContain(":assumed-role/s3-operator/");
 
     await accesses.apply("reader", {});
-    await accesses.apply("by-pod-identity", { identity: "PodIdentity", serviceAccountRef: { name: "other" } });
+    await accesses.apply("by-pod-identity", { identity: "PodIdentity", serviceAccountRefs: [{ name: "other" }] });
     for (const name of ["reader", "by-pod-identity"]) {
       const refused = await accesses.when(name, isReconciling("AccessDenied"));
       expect(condition(refused, "Ready")?.message).toContain("iam:CreateRole");

@@ -93,9 +93,9 @@ async function workloads(world: World, accesses: Accesses): Promise<void> {
   await accesses.when("app", (access) => isReady(access) && associations(world)[0]?.roleArn === role.arn);
 
   await world.applyAccount(workloadAccount(world, { iam: { tags: { stage: "b" } } }));
-  await accesses.when("app", (access) => isReady(access) && access.status?.tagKeys?.join() === "stage");
+  await accesses.when("app", (access) => isReady(access) && access.status?.roles?.[0]?.tagKeys?.join() === "stage");
   await accesses.edit("app", { identity: "IRSA" });
-  await accesses.when("app", (access) => isReady(access) && access.status?.associationArn === undefined);
+  await accesses.when("app", (access) => isReady(access) && access.status?.roles?.[0]?.associationArn === undefined);
   await accesses.remove("app");
 }
 

@@ -64,7 +64,7 @@ test("a BucketAccess without its S3Bucket becomes Stalled, and recovers once the
   await using _operator = startOperator(world, { stalledAfterMs: 1_000 });
   await world.applyAccount(workloadAccount(world));
   using accesses = await accessesOf(world);
-  const spec = { bucketRef: { name: "docs" }, grants: GRANTS, serviceAccountRef: { name: "app" } };
+  const spec = { bucketRef: { name: "docs" }, grants: GRANTS, serviceAccountRefs: [{ name: "app" }] };
   await accesses.apply("app", spec);
   await expectHealth(world, await accesses.when("app", isStalled("BucketNotAvailable")), STALLED);
   await world.applyBucket("docs", { bucketName: world.bucketName("docs") });

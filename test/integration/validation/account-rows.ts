@@ -40,7 +40,14 @@ export const ACCOUNT_ROWS: Row[] = [
       allowAdoption: true,
       allowedDeletionPolicies: ["DeleteWithContents", "Retain", "DeleteIfEmpty"],
       tags: { "cost-centre": "4711" },
-      guardrails: { allowedAccounts: ["444455556666"], allowPublicAccess: false, requireKMS: true },
+      guardrails: {
+        allowedAccounts: ["444455556666"],
+        allowedRoles: ["arn:aws:iam::111122223333:role/replication/{namespace}/*", "arn:aws-cn:iam::*:role/s3-?"],
+        allowedDestinations: ["acme-logs", "{namespace}.archive-*"],
+        allowedKeyAliases: ["alias/{namespace}/*"],
+        allowPublicAccess: false,
+        requireKMS: true,
+      },
       publicAccessBlock: BLOCK,
       workloadIdentity: { type: "IRSA", oidcProviderArn: PROVIDER, clusterName: "main" },
       iam: {
@@ -82,6 +89,27 @@ export const ACCOUNT_ROWS: Row[] = [
     "account: allowed account as a pattern",
     "spec.guardrails.allowedAccounts[0]",
     guardrails({ allowedAccounts: ["*"] }),
+  ),
+  refused(
+    "account: allowed role of no role",
+    "spec.guardrails.allowedRoles[0]",
+    guardrails({ allowedRoles: ["arn:aws:iam::111122223333:user/*"] }),
+  ),
+  refused("account: allowed role as any text", "spec.guardrails.allowedRoles[0]", guardrails({ allowedRoles: ["*"] })),
+  refused(
+    "account: allowed role with another placeholder",
+    "spec.guardrails.allowedRoles[0]",
+    guardrails({ allowedRoles: ["arn:aws:iam::111122223333:role/{name}"] }),
+  ),
+  refused(
+    "account: allowed destination by ARN",
+    "spec.guardrails.allowedDestinations[0]",
+    guardrails({ allowedDestinations: ["arn:aws:s3:::acme-logs"] }),
+  ),
+  refused(
+    "account: allowed alias without its prefix",
+    "spec.guardrails.allowedKeyAliases[0]",
+    guardrails({ allowedKeyAliases: ["{namespace}/*"] }),
   ),
   refused("account: requireKMS in quotes", "spec.guardrails.requireKMS", guardrails({ requireKMS: "true" })),
   refused(

@@ -6,6 +6,7 @@ import { DELAY_MS } from "../../../reconcile/delays.ts";
 import { announceWrites } from "../../../reconcile/drift.ts";
 import { again, failureIn, stalled } from "../../../reconcile/outcome.ts";
 import type { AccessContext, AccessDependencies } from "../../dependencies.ts";
+import { noteRole, recordedRole } from "../../status.ts";
 import type { DesiredRole } from "../desired.ts";
 import { createRole, creationOf, freshRole } from "./create.ts";
 import { tagsOfRole, type RoleObservation } from "./observe.ts";
@@ -67,6 +68,6 @@ function refuseForeignRole(role: Role, owner: Owner): void {
 /** A role of ours that status no longer records keeps its path. */
 function refuseOtherPath({ status }: AccessContext, { Arn }: Role, { arn }: DesiredRole): void {
   if (Arn === undefined || Arn === arn) return;
-  status.roleArn = Arn;
+  noteRole(status, { ...recordedRole(status), arn: Arn });
   throw again(REASON.settling, `Role '${Arn}' is there already`, DELAY_MS.visible);
 }

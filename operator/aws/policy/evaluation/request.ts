@@ -8,8 +8,8 @@ export interface PolicyRequest {
   action: string;
   /** ARN. */
   resource: string;
-  /** Known condition keys in AWS's spelling; an empty list: the request does not have the key. */
-  context: Readonly<Record<string, readonly string[]>>;
+  /** Condition keys in AWS's spelling. An empty list: the request does not have the key; undefined: it is unknown. */
+  context: Readonly<Record<string, readonly string[] | undefined>>;
 }
 
 /**
@@ -21,5 +21,8 @@ const ABSENT =
 
 export function lookupIn({ context }: Pick<PolicyRequest, "context">): Lookup {
   const known = new Map(Object.entries(context).map(([key, values]) => [key.toLowerCase(), values]));
-  return (key) => known.get(key.toLowerCase()) ?? (ABSENT.test(key.toLowerCase()) ? [] : undefined);
+  return (key) => {
+    const name = key.toLowerCase();
+    return known.has(name) || !ABSENT.test(name) ? known.get(name) : [];
+  };
 }

@@ -33,6 +33,15 @@ export function resourceRulingOf(policy: PolicyDocument, request: PolicyRequest)
   });
 }
 
+/** For a role's trust policy. `names`: whether a statement names the caller that wants to assume the role. Pure. */
+export function trustRulingOf(
+  policy: PolicyDocument,
+  request: PolicyRequest,
+  names: (statement: Statement) => Truth,
+): Ruling {
+  return ruling(policy, request, names);
+}
+
 /** Whether a resource's policy allows the role's whole account, so that the account's own policies decide. */
 export function delegates(policy: PolicyDocument, request: PolicyRequest): Truth {
   const names = (statement: Statement): Truth => namingOf(statement, request.roleArn).account;

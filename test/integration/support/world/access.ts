@@ -64,7 +64,7 @@ export async function accessesOf(world: World, namespace = world.name): Promise<
   };
   const apply: Accesses["apply"] = (name, spec) => {
     const metadata = { ...key(name), labels: { [label]: value } };
-    const whom = spec.principals === undefined ? { serviceAccountRef: { name: "app" } } : {};
+    const whom = spec.principals === undefined ? { serviceAccountRefs: [{ name: "app" }] } : {};
     const access = {
       apiVersion: API_VERSION,
       kind: "BucketAccess",
@@ -127,8 +127,8 @@ async function readyBucketIn(world: World, spec: S3BucketSpec): Promise<void> {
 
 /** The role of an access, which must have one. */
 export function roleOf({ account }: World, { status }: BucketAccess): Role {
-  const role = account.roles.get(status?.roleArn ?? "");
-  if (role === undefined) throw new Error(`There is no role ${status?.roleArn}`);
+  const role = account.roles.get(status?.roles?.[0]?.arn ?? "");
+  if (role === undefined) throw new Error(`There is no role ${status?.roles?.[0]?.arn}`);
   return role;
 }
 

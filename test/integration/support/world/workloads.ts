@@ -78,8 +78,8 @@ async function createCluster(world: World, { spec }: AWSAccount, credentials: Cr
 }
 
 async function startPod(world: World, cluster: Cluster, { metadata, spec }: BucketAccess): Promise<Pod> {
-  const environment = (await findConfigMap(world, world.name, spec.configMapName ?? metadata.name))?.data ?? {};
-  const credentials = await credentialsIn(world, cluster, spec.serviceAccountRef?.name ?? "");
+  const environment = (await findConfigMap(world, world.name, spec.configMap?.name ?? metadata.name))?.data ?? {};
+  const credentials = await credentialsIn(world, cluster, spec.serviceAccountRefs?.[0]?.name ?? "");
   const s3 = s3As(world, credentials, environment["BUCKET_REGION"]);
   const bucket = environment["BUCKET_NAME"] ?? "";
   return { credentials, environment, bucket, s3, [Symbol.dispose]: () => s3.destroy() };
