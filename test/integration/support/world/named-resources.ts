@@ -28,8 +28,8 @@ export function ownerOf({ account, simulator }: World, { bucket }: BucketAccessS
   return bucket?.accountId === undefined ? account : simulator.account(bucket.accountId);
 }
 
-function addBucket({ buckets, createBucket }: Account, name: string, region: string): void {
-  if (!buckets.has(name)) createBucket(name, region);
+function addBucket(account: Account, name: string, region: string): void {
+  if (!account.buckets.has(name)) account.createBucket(name, region);
 }
 
 function addPolicy({ simulator }: World, arn: string): void {
@@ -39,9 +39,9 @@ function addPolicy({ simulator }: World, arn: string): void {
 
 function addRole({ simulator }: World, arn: string): Role {
   const [, , , , accountId = "", resource = ""] = arn.split(":");
-  const { roles, addRole: add } = simulator.account(accountId);
+  const account = simulator.account(accountId);
   const [path = "", name = ""] = resource.split(/^role(\/(?:.*\/)?)/).slice(1);
-  return roles.get(arn) ?? add(name, { path });
+  return account.roles.get(arn) ?? account.addRole(name, { path });
 }
 
 /** A role of another tool, which trusts the ServiceAccounts by IRSA and Pod Identity, and whose tag names them. */

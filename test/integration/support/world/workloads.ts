@@ -64,7 +64,7 @@ interface Manifests {
   /** The file with the AWSAccount. */
   account: string;
   /** Creates what the manifests need at AWS. */
-  prepare(world: World): void;
+  prepare: (world: World) => void;
 }
 
 export async function runManifests(
