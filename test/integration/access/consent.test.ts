@@ -73,7 +73,7 @@ test("consent by label ends with the label, and principals lose their statements
   await using _operator = operator;
   using _accesses = accesses;
   await worldWithBucket(world, {
-    access: { rules: [{ namespaces: { selector: { matchLabels: { team: "data" } } } }] },
+    access: { rules: [{ namespaces: { selector: { matchLabels: { team: "data" } } }, principals: true }] },
   });
   const bucketRef = { name: "docs", namespace: world.name };
   const role = world.account.addRole("analyst").arn;
