@@ -15,6 +15,8 @@ import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
 import { createTurns } from "./bucket/deletion/emptying/turns.ts";
 import { createKeyResolver } from "./bucket/key/resolve.ts";
+import { createLeftOut } from "./bucket/policy/left-out.ts";
+import { createVerifiedBuckets } from "./bucket/verified.ts";
 import type { Config } from "./cli/config.ts";
 import { systemClock } from "./clock.ts";
 import { createKubeClient } from "./kube/client.ts";
@@ -90,7 +92,11 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
 
   const common = { client, clock, random, log, metrics: kubeMetrics };
   const watches = createWatches(common, config, {
-    bucket: observed<S3Bucket>(metrics, (...change) => buckets.onChange(...change)),
+    bucket: observed<S3Bucket>(metrics, (...change) => {
+      buckets.onChange(...change);
+      const [type, bucket, old = bucket] = change;
+      if (type === "deleted" || old.metadata.uid !== bucket.metadata.uid) verified.forget(old);
+    }),
     account: observed<AWSAccount>(metrics, (...change) => accounts.onChange(...change)),
     access: observed<BucketAccess>(metrics, (...change) => accesses.onChange(...change)),
     revisitBucket: ({ metadata }, priority) => buckets.enqueue(metadata, priority),
@@ -120,6 +126,19 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       stalledAfterMs: config.stalledAfterMs,
     });
   const history = createHistory(() => clock.monotonic(), config.settleWindowMs);
+  const verified = createVerifiedBuckets((bucket, { name, isFirst }) => {
+    // After a restart, most of what is verified is as it was.
+    const priority = isFirst && bucket.status?.arn !== undefined ? "resync" : "edit";
+    for (const { metadata } of watches.accessesTo(bucket, name)) accesses.enqueue(metadata, priority);
+  });
+  const leftOut = createLeftOut(
+    () => clock.monotonic(),
+    (bucketUid) => {
+      const bucket = watches.buckets.store.list().find(({ metadata }) => metadata.uid === bucketUid);
+      const concerned = bucket === undefined ? [] : watches.accessesOf(bucket);
+      for (const { metadata } of concerned) accesses.enqueue(metadata, "edit");
+    },
+  );
   const engine = (kind: string) => ({
     history,
     now: () => clock.now(),
@@ -151,7 +170,9 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     cluster: config.clusterName,
     resolveKey: createKeyResolver(() => clock.monotonic()),
     knownBuckets: () => watches.buckets.store.list(),
-    ownBucketNames: () => new Set(),
+    ownBucketNames: (namespace, accountId) => verified.ownBucketNames(namespace, accountId),
+    verified,
+    leftOut,
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
@@ -167,6 +188,8 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     aws,
     client,
     directory: watches.directory,
+    verified,
+    leftOut,
     cluster: config.clusterName,
     roles,
     pollIntervalMs: config.pollIntervalMs,

@@ -22,6 +22,8 @@ export interface Watches {
   directory: AccessDirectory;
   /** All BucketAccesses that refer to the bucket, even without its consent. */
   accessesOf(bucket: S3Bucket): BucketAccess[];
+  /** Those, and BucketAccesses that name the bucket `name` without an S3Bucket. */
+  accessesTo(bucket: S3Bucket, name: string | undefined): BucketAccess[];
   /** Resolves with true when each kind was listed once, with false if `signal` aborts first. */
   synced(signal: AbortSignal): Promise<boolean>;
 }
@@ -132,6 +134,8 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       }
       if (old === undefined || type === "deleted" || old.metadata.generation !== account.metadata.generation) {
         revisit((bucket) => mayUse(bucket, account));
+        for (const access of accesses.store.list().filter((each) => isExternal(each) && mayUse(each, account)))
+          handlers.revisitAccess(access, "resync");
       }
     },
   });
@@ -166,6 +170,10 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     namespaces,
     directory,
     accessesOf,
+    accessesTo: (bucket, name) => [
+      ...accessesOf(bucket),
+      ...accesses.store.list().filter(({ spec }) => name !== undefined && spec.bucket?.name === name),
+    ],
     synced: (signal) =>
       abortable(synced, signal).then(
         () => true,
@@ -177,7 +185,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
 /** The fields of a BucketAccess that its bucket's policies are made from, or that the bucket's deletion waits for. */
 function mattersToBucket(access: BucketAccess): string {
   const { generation, deletionTimestamp } = access.metadata;
-  return JSON.stringify([generation, deletionTimestamp, isPaused(access), access.status?.encryptionContexts]);
+  return JSON.stringify([generation, deletionTimestamp, isPaused(access)]);
 }
 
 function serviceAccountKeys(access: BucketAccess | undefined): string[] {
@@ -191,14 +199,13 @@ function mattersToSiblings(access: BucketAccess): string {
   return JSON.stringify([generation, deletionTimestamp, isPaused(access)]);
 }
 
-/** The fields of an S3Bucket that a BucketAccess is made from, or waits for. */
+/** The fields of an S3Bucket that a BucketAccess is made from, or waits for, besides what is verified at AWS. */
 function mattersToAccess({ metadata, status }: S3Bucket): string {
   const { generation, deletionTimestamp } = metadata;
-  const { arn, kmsKeyArn, keyChange, policy, managedKey } = status ?? {};
+  const { policy, managedKey } = status ?? {};
   const ready = findCondition(status, "Ready");
   const policies = [policy?.bytes, managedKey?.isShared];
-  const keys = [kmsKeyArn, keyChange?.formerKmsKeyArn];
-  return JSON.stringify([generation, deletionTimestamp, arn, keys, policies, ready?.status, ready?.reason]);
+  return JSON.stringify([generation, deletionTimestamp, policies, ready?.status, ready?.reason]);
 }
 
 /** Whether `other` may wait for the bucket to become a destination that the guardrails allow. */
@@ -234,8 +241,12 @@ export function readyChecks(watches: Watches): Record<string, () => string | und
   );
 }
 
-/** A bucket without accountRef uses the default account, which this one may have become, or may have been. */
-function mayUse({ spec }: S3Bucket, account: AWSAccount): boolean {
+function isExternal({ spec }: BucketAccess): boolean {
+  return spec.bucket !== undefined;
+}
+
+/** An object without accountRef uses the default account, which this one may have become, or may have been. */
+function mayUse({ spec }: S3Bucket | BucketAccess, account: AWSAccount): boolean {
   return spec.accountRef === undefined || spec.accountRef.name === account.metadata.name;
 }
 

@@ -1,14 +1,12 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
-import { REASON } from "../api/reasons.ts";
-import { DELAY_MS } from "../reconcile/delays.ts";
-import { waiting, type Outcome } from "../reconcile/outcome.ts";
-import { decide, isRefused, refusalOf } from "./decision.ts";
+import type { Outcome } from "../reconcile/outcome.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
 import { reconcilePrincipals } from "./principals/reconcile.ts";
+import { refusalOf, resolveAccess } from "./resolution.ts";
 import { revoke } from "./revoke.ts";
 import { noteAccessTarget } from "./status.ts";
-import { resolveAccessTarget } from "./target.ts";
+import { enterRoleAccount } from "./target.ts";
 import { reconcileWorkload } from "./workload/reconcile.ts";
 
 /** Reconciles one BucketAccess into roles, or into statements of the bucket policy: docs/access.md. */
@@ -19,31 +17,24 @@ export function createAccessReconciler(dependencies: AccessDependencies): (conte
 async function reconcile(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {
   const { object, status, signal } = context;
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  const decision = decide(dependencies.directory, object);
+  const resolution = resolveAccess(dependencies, object);
   // Pausing must not preserve access that is refused.
-  if (!deleting && !isRefused(decision) && isPaused(object)) return { kind: "paused" };
+  if (!deleting && resolution.state !== "Refused" && isPaused(object)) return { kind: "paused" };
   noteRequest(status, object);
   if (deleting) return deleteAccess(dependencies, context);
   await context.ensureFinalizer();
 
-  // Is it allowed? What is refused is revoked, whatever was granted before.
-  if (isRefused(decision)) await revoke(dependencies, context);
-  if (!decision.wanted) throw refusalOf(decision.failure);
+  // Is it allowed, and is the bucket the one that is meant? What is refused is revoked, whatever was granted before.
+  if (resolution.state === "Waiting") throw resolution.outcome;
+  if (resolution.state === "Refused") {
+    await revoke(dependencies, context);
+    throw refusalOf(resolution.failure);
+  }
 
-  // Which bucket?
-  const { account, bucket: s3Bucket } = decision;
-  if (s3Bucket === undefined) throw notSupported();
-  const target = await resolveAccessTarget(dependencies, object, account, s3Bucket, signal);
+  const target = await enterRoleAccount(dependencies, object, resolution, signal);
   noteAccessTarget(status, target);
-  return object.spec.principals === undefined
+  const { s3Bucket } = resolution;
+  return object.spec.principals === undefined || s3Bucket === undefined
     ? reconcileWorkload(dependencies, context, target)
     : reconcilePrincipals(dependencies, context, target, s3Bucket);
-}
-
-function notSupported(): Error {
-  return waiting(
-    REASON.bucketNotReady,
-    "Access to a bucket without an S3Bucket is not supported yet",
-    DELAY_MS.reference,
-  );
 }

@@ -2,9 +2,7 @@ import { accessRuleViolation, type AccessAsks } from "../account/access-rules.ts
 import { isRefusedByAccount, resolveAccount, type AccountProblem } from "../account/resolve.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
-import { OutcomeError } from "../kube/outcome.ts";
-import { DELAY_MS } from "../reconcile/delays.ts";
-import { failed, failureIn, type Failure } from "../reconcile/outcome.ts";
+import { failureIn, type Failure } from "../reconcile/outcome.ts";
 import { bucketKeyOf, consentViolation, isInOwnNamespace, notAvailable } from "./consent.ts";
 import type { AccessDirectory } from "./dependencies.ts";
 import { accessViolation } from "./guardrails.ts";
@@ -32,13 +30,6 @@ export function decide(directory: AccessDirectory, access: BucketAccess): Decisi
 /** Whether everything that the access was granted is to be revoked. */
 export function isRefused(decision: Decision): boolean {
   return !decision.wanted && decision.undecided !== true;
-}
-
-/** How a reconcile of an access that is not wanted ends: it waits, unless only a user can fix it. */
-export function refusalOf(failure: Failure): OutcomeError {
-  if (failure.terminal === true) return failed(failure);
-  const { reason, message, retryAfterMs: afterMs = DELAY_MS.reference } = failure;
-  return new OutcomeError({ kind: "waiting", reason, message, afterMs });
 }
 
 /** In this order, since a namespace without consent learns nothing about the bucket or its account. */

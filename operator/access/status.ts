@@ -17,23 +17,27 @@ export function wasAsDeclared({ metadata, status }: BucketAccess, declarationHas
   );
 }
 
-/** Records the bucket and its keys. */
+/** Records the bucket and its key. */
 export function noteAccessTarget(status: BucketAccessStatus, { session, bucket }: AccessTarget): void {
-  const { name, region, encryption, formerEncryptions } = bucket;
+  const { name, region, encryption } = bucket;
   Object.assign(status, { bucketName: name, region, accountId: session.accountId, endpoint: endpointOf(region) });
-  if (encryption === undefined) {
-    delete status.kmsKeyArn;
-    delete status.encryptionContexts;
-  } else {
-    Object.assign(status, { kmsKeyArn: encryption.kmsKeyArn, encryptionContexts: [...encryption.contexts] });
-  }
-  if (formerEncryptions.length === 0) delete status.formerKeys;
-  else {
-    status.formerKeys = formerEncryptions.map(({ kmsKeyArn, contexts }) => ({
-      kmsKeyArn,
-      encryptionContexts: [...contexts],
-    }));
-  }
+  if (encryption === undefined) delete status.kmsKeyArn;
+  else status.kmsKeyArn = encryption.kmsKeyArn;
+}
+
+/** Records what the access may do with the bucket's keys. */
+export function noteKeys(
+  status: BucketAccessStatus,
+  { encryption, formerEncryptions }: Pick<AccessTarget["bucket"], "encryption" | "formerEncryptions">,
+): void {
+  if (encryption === undefined) delete status.encryptionContexts;
+  else status.encryptionContexts = [...encryption.contexts];
+  delete status.formerKeys;
+  if (formerEncryptions.length === 0) return;
+  status.formerKeys = formerEncryptions.map(({ kmsKeyArn, contexts }) => ({
+    kmsKeyArn,
+    encryptionContexts: [...contexts],
+  }));
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/s3.html */

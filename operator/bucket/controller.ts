@@ -5,8 +5,8 @@ import type { OutcomeError } from "../kube/outcome.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { waiting, type Outcome } from "../reconcile/outcome.ts";
 import { announceChanges, announceCreation, announceLoss } from "./announce.ts";
-import { applySettings, examineSettings } from "./apply.ts";
-import { bucketExists, claimBucket, createTarget, tagCreated } from "./claim.ts";
+import { applySettings, examineSettings, type SettingResult } from "./apply.ts";
+import { createTarget, tagCreated, type Claim } from "./claim.ts";
 import { concludeApplied, concludeExamined } from "./conclude.ts";
 import { deleteBucket } from "./deletion/delete-bucket.ts";
 import { endForgottenExpiry } from "./deletion/emptying/hand-over.ts";
@@ -24,17 +24,30 @@ import { settingContext } from "./setting-context.ts";
 import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
+import { claimVerified, isReachable, noteOwned, observedBucket, verifyOnly } from "./verify.ts";
+import { isPolicyWritten, withWithdrawal } from "./withdrawal.ts";
+import { withoutRefused } from "./without-refused.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return (context) => reconcile(dependencies, context);
+  return (context) =>
+    withWithdrawal(dependencies, context, (done) =>
+      withoutRefused(dependencies, context, () => reconcile(dependencies, context, done)),
+    ).finally(() => dependencies.verified.reconciled(context.object));
 }
 
-async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
+async function reconcile(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  onPoliciesWritten: () => void,
+): Promise<Outcome> {
   const { object, status, signal } = context;
   const { spec } = object;
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  if (!deleting && isPaused(object)) return { kind: "paused" };
+  if (!deleting && isPaused(object)) {
+    await verifyOnly(dependencies, context);
+    return { kind: "paused" };
+  }
   noteRequest(status, object);
   if (deleting) return deleteBucket(dependencies, context);
   const enforce = spec.mode !== "Observe";
@@ -42,12 +55,18 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   if (enforce) await context.ensureFinalizer();
 
   // Which bucket, in which account, and do the guardrails allow it?
-  const address = resolveAddress(dependencies, object);
+  const address = await resolveAddress(dependencies, object, signal);
   const violation = bucketViolation(object, address, dependencies);
-  if (violation !== undefined) throw violation;
+  if (violation !== undefined) {
+    await verifyOnly(dependencies, context);
+    throw violation;
+  }
   const target = await enterAccount(dependencies, address, signal);
   const contributions = (keyArn?: string) =>
-    dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
+    dependencies.leftOut.admitted(
+      uid,
+      dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn),
+    );
   const contextFor = (origin: Origin, keyArn?: string) =>
     settingContext(object, target, origin, keyArn, contributions());
   const memory = memoryOf(object, target);
@@ -55,11 +74,14 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   noteTarget(status, target);
 
   // Does it exist? If not, create it with its owner's tags.
-  const exists = memory.established || (await bucketExists(target));
+  const exists = memory.established || (await isReachable(dependencies, context, target));
   let created = false;
   if (!exists) {
     status.settings = declaredSettings(SETTINGS, spec, contextFor("Created"));
-    if (!enforce) throw planned(context, target.bucket.name, recheckAfterMs);
+    if (!enforce) {
+      dependencies.verified.note(object, { state: "Lost", name: target.bucket.name });
+      throw planned(context, target.bucket.name, recheckAfterMs);
+    }
     noteApplied(
       status,
       status.settings.map(({ name }) => name),
@@ -79,13 +101,14 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   const settings = relevantSettings(SETTINGS, spec, contextFor("Created"), memory.recorded);
   const observations = await observe(target.bucket, settings);
   signal.throwIfAborted();
-  if (bucketMissing(observations) && (created || !(await bucketExists(target)))) {
+  if (bucketMissing(observations) && (created || !(await isReachable(dependencies, context, target)))) {
+    dependencies.verified.note(object, undefined);
     if (memory.established) announceLoss(dependencies, context, target);
     throw waiting(REASON.bucketAbsent, `Bucket '${target.bucket.name}' is not visible yet`, DELAY_MS.visible);
   }
 
   // Is it ours? Nothing has been written so far.
-  const claim = claimBucket(target, context, observations, dependencies.history.hasCreated(uid, target.bucket.arn));
+  const claim = claimVerified(dependencies, context, target, observations);
   if (!claim.isNew) dependencies.history.tagged(uid);
   // A bucket that is only observed has no owner yet, and no BucketAccess grants access to it.
   if (enforce || !claim.isNew) noteClaim(status, target, claim);
@@ -101,19 +124,31 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   if (enforce) noteDeclaration(status, SETTINGS, spec, contextFor(claim.origin, key.arn));
   const plans = created ? found : prepareKeyChange(dependencies, context, target, key, found, memory);
   if (!enforce) {
+    dependencies.verified.note(object, observedBucket(target, observations));
     const results = examineSettings(target.bucket, found);
     endKeyChange(dependencies, context, results);
     return concludeExamined(context, target, results, recheckAfterMs);
   }
+  // BucketAccesses get their permissions on a key before S3 uses it.
+  if (claim.origin === "Created" || !claim.isNew) noteOwned(dependencies, context, target, key);
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
+  const sharing = await shareKey(context, target, key, contributions(key.arn));
   const results = await applySettings(target.bucket, plans, dependencies.history, uid, {
     ...claim,
     isCreated: created,
   });
   signal.throwIfAborted();
+  if (key.failure === undefined && sharing === undefined && isPolicyWritten(results, contributions(key.arn)))
+    onPoliciesWritten();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
+  if (isClaimed(claim, results)) noteOwned(dependencies, context, target, key);
   return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);
+}
+
+/** An adopted bucket is the S3Bucket's once its tags are read back. */
+function isClaimed({ origin, isNew }: Claim, results: readonly SettingResult[]): boolean {
+  const areTagged = results.some(({ part, state }) => part.name === "tags" && state === "InSync");
+  return origin === "Created" || !isNew || areTagged;
 }
 
 async function resolveKey(

@@ -3,8 +3,8 @@ import type { AWSAccountSpec, Guardrails, S3Bucket, S3BucketSpec } from "../api/
 import { OutcomeError } from "../kube/outcome.ts";
 import { failureIn } from "../reconcile/outcome.ts";
 import { bucketViolation } from "./guardrails.ts";
-import { resolveAddress } from "./target.ts";
-import { awsAccount, s3Bucket } from "./testing/fixtures.ts";
+import { declaredLocation } from "./locate.ts";
+import { awsAccount, OWNER, s3Bucket } from "./testing/fixtures.ts";
 
 const FOREIGN = "999999999999";
 const ALL_ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
@@ -16,9 +16,11 @@ interface Others {
 }
 
 function outcome(object: S3Bucket, account: Partial<AWSAccountSpec>, { known = [], own = [] }: Others = {}) {
-  const directory = { accounts: () => [awsAccount({ default: true, ...account })], namespace: () => undefined };
+  const limited = awsAccount({ default: true, ...account });
+  const directory = { accounts: () => [limited], namespace: () => undefined };
   const others = { knownBuckets: () => [object, ...known], ownBucketNames: () => new Set(own), directory };
-  return bucketViolation(object, resolveAddress({ directory, cluster: "prod" }, object), others);
+  const address = { account: limited, owner: OWNER, ...declaredLocation(object, limited, OWNER) };
+  return bucketViolation(object, address, others);
 }
 
 function refusal(spec: S3BucketSpec, account: Partial<AWSAccountSpec>, others?: Others) {
@@ -178,6 +180,11 @@ describe("bucketViolation: guardrails", () => {
     ["spec.encryption.sseAlgorithm", { encryption: { sseAlgorithm: "AES256" } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", { encryption: { blockedEncryptionTypes: ["SSE-C"] } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", {}, { requireKMS: true }],
+    [
+      "spec.encryption.sseAlgorithm",
+      { policy: { logDelivery: [{ service: "cloudtrail.amazonaws.com" }] } },
+      { requireKMS: true },
+    ],
   ])("names %s when it violates the guardrails", (field, spec, guardrails) => {
     const refused = refusal(spec, { guardrails });
     expect(refused?.reason).toBe("GuardrailViolated");
@@ -194,6 +201,11 @@ describe("bucketViolation: guardrails", () => {
     ],
     ["ACLs with the baseline Secure", { baseline: "Secure", objectOwnership: "ObjectWriter" }, noPublic],
     ["encryption with KMS", { encryption: { sseAlgorithm: "aws:kms" } }, { requireKMS: true }],
+    [
+      "SSE-S3 in a bucket for logs that need it",
+      { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } },
+      { requireKMS: true },
+    ],
     [
       "a statement that denies another account",
       { policy: { statements: [{ sid: "No", effect: "Deny", principals: { aws: [FOREIGN] }, actions: ["s3:*"] }] } },

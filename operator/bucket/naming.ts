@@ -54,3 +54,8 @@ export function isBucketName(name: string): boolean {
     !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name)
   );
 }
+
+/** The form of a region. What is not one must not get into the host name of an endpoint. */
+export function isRegion(region: string): boolean {
+  return /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(region);
+}

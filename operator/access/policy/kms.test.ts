@@ -2,14 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Grant } from "../../api/types.ts";
 import { BUCKET, KEY_ARN } from "../testing/requests.ts";
 import { reachOf } from "./grants.ts";
-import {
-  encryptionContexts,
-  formerEncryptions,
-  formerKeyStatements,
-  keyStatements,
-  recordedEncryptions,
-  statementsOnKeys,
-} from "./kms.ts";
+import { encryptionContexts, formerEncryptions, formerKeyStatements, keyStatements, statementsOnKeys } from "./kms.ts";
 import type { AccessEncryption, EncryptionContext } from "./model.ts";
 
 const GRANTS: Grant[] = [
@@ -74,16 +67,12 @@ test.each([
 });
 
 describe("encryptionContexts", () => {
-  test.each<[boolean | undefined, EncryptionContext[] | undefined, EncryptionContext[]]>([
-    [true, undefined, ["Bucket"]],
-    [false, undefined, ["Object"]],
-    [undefined, undefined, ["Bucket", "Object"]],
-    [true, ["Bucket"], ["Bucket"]],
-    [true, ["Object"], ["Bucket", "Object"]],
-    [false, ["Bucket"], ["Bucket", "Object"]],
-    [false, ["Object", "Bucket"], ["Bucket", "Object"]],
-  ])("with bucketKeyEnabled %j after %j are %j", (enabled, applied, contexts) => {
-    expect(encryptionContexts(enabled, applied)).toEqual(contexts);
+  test.each<[boolean | undefined, EncryptionContext[]]>([
+    [true, ["Bucket"]],
+    [false, ["Object"]],
+    [undefined, ["Bucket", "Object"]],
+  ])("with bucketKeyEnabled %j are %j", (enabled, contexts) => {
+    expect(encryptionContexts(enabled)).toEqual(contexts);
   });
 });
 
@@ -108,7 +97,7 @@ describe("the former keys of a bucket", () => {
   });
 
   test("are for writing too while S3 still encrypts with them, without another statement", () => {
-    const recorded = recordedEncryptions({ kmsKeyArn: "a", encryptionContexts: ["Bucket"], formerKeys: [] });
+    const recorded = [{ kmsKeyArn: "a", contexts: ["Bucket" as const] }];
     const encryption = key("now");
     const during = { ...BUCKET, encryption, formerEncryptions: formerEncryptions(recorded, encryption.kmsKeyArn, "a") };
     expect(statementsOnKeys(reachOf(GRANTS), during)).toMatchObject([
@@ -121,21 +110,13 @@ describe("the former keys of a bucket", () => {
     ]);
   });
 
-  test("are the last five recorded ones other than the current key", () => {
-    const status = {
-      kmsKeyArn: "now",
-      encryptionContexts: ["Bucket" as const],
-      formerKeys: ["1", "2", "3", "4", "5"].map((kmsKeyArn) => ({
-        kmsKeyArn,
-        encryptionContexts: ["Object" as const],
-      })),
-    };
-    const recorded = recordedEncryptions(status);
-    const names = (current?: string) => formerEncryptions(recorded, current).map(({ kmsKeyArn }) => kmsKeyArn);
+  test("are the last five known ones other than the current key", () => {
+    const known = ["now", "1", "2", "3", "4", "5"].map((kmsKeyArn) => ({ kmsKeyArn, contexts: ["Object" as const] }));
+    const names = (current?: string) => formerEncryptions(known, current).map(({ kmsKeyArn }) => kmsKeyArn);
     expect(names("now")).toEqual(["1", "2", "3", "4", "5"]);
     expect(names("new")).toEqual(["now", "1", "2", "3", "4"]);
     expect(names("2")).toEqual(["now", "1", "3", "4", "5"]);
     expect(names()).toEqual(["now", "1", "2", "3", "4"]);
-    expect(formerEncryptions(recordedEncryptions({}), "new")).toEqual([]);
+    expect(formerEncryptions([], "new")).toEqual([]);
   });
 });

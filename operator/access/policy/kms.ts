@@ -1,4 +1,3 @@
-import type { BucketAccessStatus } from "../../api/types.ts";
 import { dnsSuffix } from "../../aws/arn.ts";
 import type { Statement } from "../../aws/policy/document.ts";
 import { prefixesWith, type Reach } from "./grants.ts";
@@ -110,44 +109,26 @@ function contextArns(prefixes: readonly string[], bucketArn: string, contexts: r
   ];
 }
 
-/**
- * The encryption contexts that must be allowed: the one of the bucket's setting, or both if it is unknown, and those
- * `applied` before, because objects keep the context with which they were written.
- * @param applied `status.encryptionContexts`; undefined while there is none
- */
-export function encryptionContexts(
-  bucketKeyEnabled: boolean | undefined,
-  applied: readonly EncryptionContext[] = [],
-): EncryptionContext[] {
-  const bucket = bucketKeyEnabled !== false || applied.includes("Bucket");
-  const object = bucketKeyEnabled !== true || applied.includes("Object");
-  return [...(bucket ? ["Bucket" as const] : []), ...(object ? ["Object" as const] : [])];
+/** The encryption contexts of new objects: that of the bucket's setting, or both if it is unknown. */
+export function encryptionContexts(bucketKeyEnabled: boolean | undefined): EncryptionContext[] {
+  return [
+    ...(bucketKeyEnabled !== false ? ["Bucket" as const] : []),
+    ...(bucketKeyEnabled !== true ? ["Object" as const] : []),
+  ];
 }
 
 /** The CRD's bound of `status.formerKeys`. Each key takes space in the role's policy. */
 const MAX_FORMER_KEYS = 5;
 
-/** Keys in status, the latest first. The bucket may no longer use them. */
-export function recordedEncryptions({
-  kmsKeyArn,
-  encryptionContexts = [],
-  formerKeys = [],
-}: BucketAccessStatus): AccessEncryption[] {
-  return [...(kmsKeyArn === undefined ? [] : [{ kmsKeyArn, encryptionContexts }]), ...formerKeys].map((each) => ({
-    kmsKeyArn: each.kmsKeyArn,
-    contexts: each.encryptionContexts,
-  }));
-}
-
 /**
- * The recorded keys without the bucket's current one. `inUse`: ARN of the key with which S3 still encrypts new objects.
+ * The known keys without the bucket's current one. `inUse`: ARN of the key with which S3 still encrypts new objects.
  */
 export function formerEncryptions(
-  recorded: readonly AccessEncryption[],
+  known: readonly AccessEncryption[],
   current: string | undefined,
   inUse?: string,
 ): AccessEncryption[] {
-  return recorded
+  return known
     .filter(({ kmsKeyArn, contexts }) => kmsKeyArn !== current && contexts.length > 0)
     .slice(0, MAX_FORMER_KEYS)
     .map((former) => (former.kmsKeyArn === inUse ? { ...former, inUse: true } : former));

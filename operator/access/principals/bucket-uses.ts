@@ -1,10 +1,11 @@
 import { isPaused } from "../../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../../api/types.ts";
 import type { BucketUses, Contributions } from "../../bucket/dependencies.ts";
+import { accessBucketOf } from "../bucket.ts";
 import { decide, isRefused } from "../decision.ts";
 import type { AccessDirectory } from "../dependencies.ts";
 import { keyDelayMs } from "../key-delay.ts";
-import { accessBucketOf, ownerOf } from "../target.ts";
+import { ownerOf } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 
 /** What buckets need to know of their BucketAccesses. `accessesOf` returns all of them, with or without consent. */
@@ -27,10 +28,10 @@ export function createBucketUses(
       );
       const contributions = granted
         .filter((access) => !isHeld(access))
-        .toSorted(byKey)
+        .toSorted(byAge)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
-          const to = accessBucketOf(bucket, access, at, kmsKeyArn);
+          const to = accessBucketOf(bucket, access, at, kmsKeyArn === undefined ? {} : { kmsKeyArn });
           return principals === undefined ? [] : [contributionOf(ownerOf(cluster, access), principals, grants, to)];
         });
       return {
@@ -45,8 +46,10 @@ export function createBucketUses(
   };
 }
 
-/** A fixed order, so that the policy stays the same. */
-function byKey({ metadata: a }: BucketAccess, { metadata: b }: BucketAccess): number {
-  const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** The eldest first, which has its place in a policy first. The order is fixed, so that the policy stays the same. */
+function byAge(a: BucketAccess, b: BucketAccess): number {
+  const [left, right] = [a, b].map(({ metadata: { creationTimestamp = "", namespace, name } }) =>
+    [creationTimestamp, namespace, name].join("/"),
+  );
+  return (left ?? "") < (right ?? "") ? -1 : 1;
 }

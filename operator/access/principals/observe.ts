@@ -4,6 +4,7 @@ import type { Owner } from "../../api/ownership.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { parsePolicy, type Statement } from "../../aws/policy/document.ts";
 import type { AwsSession } from "../../aws/session.ts";
+import type { Verification } from "../../bucket/verified.ts";
 import { unlessGone } from "../../reconcile/aws-failure.ts";
 import { sidPrefixOf, type Contribution } from "./contribution.ts";
 
@@ -16,10 +17,13 @@ export interface SharedPolicies {
   keyArn: string | undefined;
 }
 
-/** Undefined while there is no bucket. */
-export function sharedPoliciesOf({ spec, status = {} }: S3Bucket): SharedPolicies | undefined {
-  const { bucketName, arn: bucketArn, region, kmsKeyArn } = status;
-  if (bucketName === undefined || bucketArn === undefined || region === undefined) return undefined;
+/** Undefined while the bucket is not verified. */
+export function sharedPoliciesOf(
+  { spec }: S3Bucket,
+  verification: Verification | undefined,
+): SharedPolicies | undefined {
+  if (verification?.state !== "Verified") return undefined;
+  const { name: bucketName, arn: bucketArn, region, kmsKeyArn } = verification;
   return { bucketName, bucketArn, region, keyArn: spec.encryption?.kmsKey?.managed && kmsKeyArn };
 }
 

@@ -4,7 +4,7 @@ import { REASON } from "../../api/reasons.ts";
 import type { AWSAccount, BucketAccess } from "../../api/types.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
 import { decide } from "../decision.ts";
-import type { AccessDirectory } from "../dependencies.ts";
+import { resolveAccess, type ResolutionInput } from "../resolution.ts";
 import { ownerOf } from "../target.ts";
 import { policyNameOf } from "./role/name.ts";
 import { conflictOf, wishesOf, type Wishes } from "./wishes.ts";
@@ -56,12 +56,13 @@ export function serviceAccountOwner(cluster: string, namespace: string, name: st
  * wishes exclude the oldest one's. Pure.
  * @param object for the role of web identities, the BucketAccess itself
  */
-export function contributorsTo(directory: AccessDirectory, owner: RoleOwner, object: BucketAccess): Contributors {
+export function contributorsTo(known: ResolutionInput, owner: RoleOwner, object: BucketAccess): Contributors {
+  const { directory } = known;
   const candidates = owner.kind === "BucketAccess" ? [object] : directory.accessesOf(owner.namespace, owner.name);
   const wanted = candidates
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted(byAge)
-    .flatMap((access) => contributorOf(directory, owner, access) ?? []);
+    .flatMap((access) => contributorOf(known, owner, access) ?? []);
   const [oldest] = wanted;
   if (oldest === undefined) return { members: [], conflicts: new Map() };
   const fieldOf = ({ wishes }: Contributor) => conflictOf(oldest.wishes, wishes);
@@ -76,9 +77,10 @@ export function contributorsTo(directory: AccessDirectory, owner: RoleOwner, obj
   };
 }
 
-function contributorOf(directory: AccessDirectory, { cluster }: RoleOwner, access: BucketAccess) {
-  const decision = decide(directory, access);
-  if (!decision.wanted) return undefined;
+function contributorOf(known: ResolutionInput, { cluster }: RoleOwner, access: BucketAccess) {
+  const decision = decide(known.directory, access);
+  // A BucketAccess that waits keeps its part.
+  if (!decision.wanted || resolveAccess(known, access).state === "Refused") return undefined;
   const { account } = decision;
   const policyName = policyNameOf(ownerOf(cluster, access));
   return { access, account, wishes: wishesOf(access, account), policyName, paused: isPaused(access) };

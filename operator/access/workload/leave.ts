@@ -75,7 +75,7 @@ async function departureFrom(
 ): Promise<Departure> {
   const { object, signal } = context;
   const session = await dependencies.aws.session(identityOf(account), signal);
-  const { members } = contributorsTo(dependencies.directory, owner, object);
+  const { members } = contributorsTo(dependencies, owner, object);
   const others = members.filter(
     ({ access, wishes }) => access.metadata.uid !== object.metadata.uid && wishes.accountId === account.spec.accountId,
   );

@@ -1,6 +1,7 @@
 import type { BucketAccess } from "../../api/types.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
+import type { PartResult } from "../../reconcile/part.ts";
 import { readPolicy } from "../policy/compare.ts";
 import { keysGranted } from "../policy/keys-granted.ts";
 import { byKey, formerEncryptions } from "../policy/kms.ts";
@@ -8,6 +9,7 @@ import type { AccessBucket } from "../policy/model.ts";
 import { permissionsPolicy } from "../policy/permissions.ts";
 import { fittingTogether, tooLong } from "../policy/size-limits.ts";
 import type { Contributor } from "./contributors.ts";
+import type { DesiredAssociation } from "./desired.ts";
 
 /**
  * The inline policy of a BucketAccess. Pure.
@@ -33,6 +35,17 @@ export function withFormerKeys(bucket: AccessBucket, found: string | undefined):
     ...(current && { encryption: current }),
     formerEncryptions: formerEncryptions(keys, encryption?.kmsKeyArn, inUse),
   };
+}
+
+/**
+ * The bucket with the keys that a role's policy, or its session policy, grants. Undefined: this reconcile did not read
+ * it.
+ */
+export function grantedBucket(bucket: AccessBucket, results: readonly PartResult[]): AccessBucket | undefined {
+  const desiredOf = (part: string) => results.find(({ part: { name } }) => name === part)?.part.desired;
+  const session = (desiredOf("association") as DesiredAssociation | undefined)?.policy;
+  const policy = (desiredOf("permissions") as PolicyDocument | undefined) ?? session;
+  return policy && withFormerKeys(bucket, JSON.stringify(policy));
 }
 
 /** The contributors whose inline policies fit into the role together. A policy of unknown length has no length. */

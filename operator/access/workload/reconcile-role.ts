@@ -58,7 +58,7 @@ async function membersWith(
   const { policyLengths } = dependencies.roles;
   const { metadata, spec } = context.object;
   const { uid = "", generation } = metadata;
-  const { members, conflicts } = contributorsTo(dependencies.directory, owner, context.object);
+  const { members, conflicts } = contributorsTo(dependencies, owner, context.object);
   const isOwn = ({ access }: Contributor) => access.metadata.uid === uid;
   const refuse = async (failure: Failure) => {
     await leaveRole(dependencies, context, owner, account);

@@ -8,8 +8,9 @@ import { failed, type Outcome } from "../../reconcile/outcome.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import { outputsOf } from "../outputs/outputs.ts";
 import { annotates } from "../outputs/service-account.ts";
+import { permissionsPolicy } from "../policy/permissions.ts";
 import { tooLong } from "../policy/size-limits.ts";
-import { keepRoles, notePolicy, wasAsDeclared } from "../status.ts";
+import { keepRoles, noteKeys, notePolicy, wasAsDeclared } from "../status.ts";
 import type { Grantee } from "../summary.ts";
 import type { AccessTarget } from "../target.ts";
 import { contributorsTo, formerOwnersOf, roleOwnersOf } from "./contributors.ts";
@@ -18,7 +19,7 @@ import { workloadIdentityOf } from "./identity.ts";
 import { leaveRole } from "./leave.ts";
 import { roleKeyOf } from "./memory.ts";
 import { applyOutputs, dropFormerOutputs } from "./outputs.ts";
-import { inlinePolicyOf } from "./permissions.ts";
+import { grantedBucket, inlinePolicyOf } from "./permissions.ts";
 import { reconcileRole, type RoleOutcome } from "./reconcile-role.ts";
 
 /** Gives the Pods of each ServiceAccount a role, or web identities one, and writes the outputs that name it. */
@@ -31,9 +32,11 @@ export async function reconcileWorkload(
   const { bucket } = target;
   const owners = roleOwnersOf(dependencies.cluster, object);
   const grantee = granteeOf(object, target);
-  const hash = declare(dependencies, context, target, owners, grantee);
+  const hash = declare(dependencies, context, target, owners);
   const settled = wasAsDeclared(object, hash);
   status.declarationHash = hash;
+  // The keys of a settled access are known once its policy is read.
+  if (!settled) noteGranted(context, grantee, target);
 
   // ServiceAccounts that the spec no longer names lose the access first.
   const isAnnotating = "identity" in grantee && annotates(object, grantee.identity);
@@ -45,6 +48,11 @@ export async function reconcileWorkload(
   const { roles, errors } = await reconcileRoles(dependencies, context, target, owners, settled);
   keepRoles(status, owners);
   if (roles.length === 0) throw errors[0];
+  const granted = grantedBucket(
+    bucket,
+    roles.flatMap(({ results }) => results),
+  );
+  if (granted !== undefined) noteGranted(context, grantee, { ...target, bucket: granted });
   const arns = new Set(roles.map(({ roleArn }) => roleArn));
   const outputs = outputsOf(
     object,
@@ -67,20 +75,24 @@ export async function reconcileWorkload(
 
 /** The hash of all that is declared. Throws an OutcomeError for what cannot be done, before anything is changed. */
 function declare(
-  { directory }: AccessDependencies,
-  { object, status }: AccessContext,
+  dependencies: AccessDependencies,
+  { object }: AccessContext,
   target: AccessTarget,
   owners: readonly RoleOwner[],
-  grantee: Grantee,
 ): string {
   const policy = inlinePolicyOf(object, target.bucket, undefined);
   const failure = tooLong(object.spec.role?.type === "Shared" ? "session" : "permissions", policy);
   const desired = owners.map((owner) =>
-    desiredAccess(object, owner, target, contributorsTo(directory, owner, object).members),
+    desiredAccess(object, owner, target, contributorsTo(dependencies, owner, object).members),
   );
   if (failure !== undefined) throw failed(failure);
-  notePolicy(status, object, grantee, target, policy);
   return fingerprint([desired, policy, outputsOf(object, target, undefined), object.spec.annotateServiceAccount]);
+}
+
+function noteGranted({ object, status }: AccessContext, grantee: Grantee, target: AccessTarget): void {
+  const { bucket } = target;
+  noteKeys(status, bucket);
+  notePolicy(status, object, grantee, target, permissionsPolicy(object.spec.grants, bucket));
 }
 
 function granteeOf(

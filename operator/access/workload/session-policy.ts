@@ -3,12 +3,11 @@ import type { BucketAccess } from "../../api/types.ts";
 import type { PolicyDocument } from "../../aws/policy/document.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import { again, failed } from "../../reconcile/outcome.ts";
-import { decide } from "../decision.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
 import type { BucketGrants } from "../policy/model.ts";
 import { sessionPolicy } from "../policy/session.ts";
 import { tooLong } from "../policy/size-limits.ts";
-import { resolveAccessTarget } from "../target.ts";
+import { resolveAccess } from "../resolution.ts";
 import type { Contributor } from "./contributors.ts";
 import { withFormerKeys } from "./permissions.ts";
 
@@ -20,19 +19,16 @@ import { withFormerKeys } from "./permissions.ts";
  */
 export async function sharedPolicyOf(
   dependencies: AccessDependencies,
-  { object, log, signal }: AccessContext,
+  { object }: AccessContext,
   members: readonly Contributor[],
   found: string | undefined,
 ): Promise<PolicyDocument> {
   const fitting: BucketGrants[] = [];
   const names: string[] = [];
   for (const { access } of members) {
-    const { grants, bucket } = await grantsOf(dependencies, access, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      log.debug({ error }, "The bucket of another BucketAccess is not known");
-      throw notKnown(access);
-    });
-    const part = { grants, bucket: withFormerKeys(bucket, found) };
+    const resolution = resolveAccess(dependencies, access);
+    if (resolution.state !== "Granted") throw notKnown(access);
+    const part = { grants: access.spec.grants, bucket: withFormerKeys(resolution.bucket, found) };
     const failure = tooLong("session", sessionPolicy([...fitting, part]), { names, length: 0 });
     if (failure === undefined) {
       fitting.push(part);
@@ -40,17 +36,6 @@ export async function sharedPolicyOf(
     } else if (access.metadata.uid === object.metadata.uid) throw failed(failure);
   }
   return sessionPolicy(fitting);
-}
-
-async function grantsOf(
-  dependencies: AccessDependencies,
-  access: BucketAccess,
-  signal: AbortSignal,
-): Promise<BucketGrants> {
-  const decision = decide(dependencies.directory, access);
-  if (!decision.wanted || decision.bucket === undefined) throw notKnown(access);
-  const { bucket } = await resolveAccessTarget(dependencies, access, decision.account, decision.bucket, signal);
-  return { grants: access.spec.grants, bucket };
 }
 
 function notKnown({ metadata }: BucketAccess): Error {

@@ -7,8 +7,17 @@ import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createHistory } from "../../reconcile/history.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
+import { createLeftOut } from "../policy/left-out.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
-import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import {
+  awsAccount,
+  OWNER,
+  recordedContext,
+  s3Bucket,
+  target,
+  verifiedBucket,
+  verifiedBuckets,
+} from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
 import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { deleteBucket } from "./delete-bucket.ts";
@@ -30,14 +39,20 @@ function deletion({ spec = {}, status = ESTABLISHED, aws = {}, accounts = [awsAc
   const { bucket, calls } = fakeBucket((call) => aws[call.command]?.(call) ?? {});
   const { session } = target();
   const known = { ...session, s3: () => bucket.s3, s3Control: () => bucket.s3Control };
+  const object = s3Bucket(spec, { status, finalizers: [FINALIZER] });
   const dependencies = {
     aws: { session: async () => known } as Partial<Aws>,
+    verified: verifiedBuckets(...(status.arn === undefined ? [] : [[object, verifiedBucket()] as const])),
     directory: { accounts: () => accounts, namespace: () => undefined },
     cluster: OWNER.cluster,
     history: createHistory(() => 0, 0),
+    leftOut: createLeftOut(
+      () => 0,
+      () => {},
+    ),
     uses: { usersOf: () => [] } as Partial<BucketUses>,
   } as unknown as BucketDependencies;
-  const { context, events } = recordedContext(s3Bucket(spec, { status, finalizers: [FINALIZER] }));
+  const { context, events } = recordedContext(object);
   let released = false;
   const removeFinalizer = async () => void (released = true);
   const run = () => deleteBucket(dependencies, { ...context, removeFinalizer });

@@ -5,7 +5,15 @@ import type { S3BucketSpec, S3BucketStatus } from "../../api/types.ts";
 import type { Aws } from "../../aws/session.ts";
 import type { BucketDependencies } from "../dependencies.ts";
 import { failing, sdkError } from "../testing/fake-bucket.ts";
-import { awsAccount, OWNER, recordedContext, s3Bucket, target } from "../testing/fixtures.ts";
+import {
+  awsAccount,
+  OWNER,
+  recordedContext,
+  s3Bucket,
+  target,
+  verifiedBucket,
+  verifiedBuckets,
+} from "../testing/fixtures.ts";
 import { tagStore, userTags } from "../testing/tag-store.ts";
 import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { deleteWithContents, withdraw } from "./delete-with-contents.ts";
@@ -51,11 +59,14 @@ function deletion(options: Case = {}) {
   const { session } = target();
   const account = awsAccount({ default: true, allowedDeletionPolicies: ["DeleteWithContents"] });
   const deleted: number[] = [];
+  const annotations = confirmed ? { [CONFIRM_DELETE_CONTENTS]: "docs" } : {};
+  const object = s3Bucket({ deletionPolicy: "DeleteWithContents", ...spec }, { status, annotations });
   const dependencies = {
     aws: {
       session: async () => ({ ...session, s3: () => bucket.s3, s3Control: () => bucket.s3Control }),
     } as Partial<Aws>,
     directory: { accounts: () => [account], namespace: () => undefined },
+    verified: verifiedBuckets([object, verifiedBucket()]),
     cluster: OWNER.cluster,
     now,
     emptying: {
@@ -64,8 +75,6 @@ function deletion(options: Case = {}) {
       onDeleted: (count: number) => deleted.push(count),
     },
   } as unknown as BucketDependencies;
-  const annotations = confirmed ? { [CONFIRM_DELETE_CONTENTS]: "docs" } : {};
-  const object = s3Bucket({ deletionPolicy: "DeleteWithContents", ...spec }, { status, annotations });
   const recorded = recordedContext(object);
   return {
     ...recorded,

@@ -12,7 +12,7 @@ import {
   type Answers,
 } from "../key/testing/fake-kms.ts";
 import { failing, fakeBucket } from "../testing/fake-bucket.ts";
-import { awsAccount, OWNER, recordedContext, s3Bucket } from "../testing/fixtures.ts";
+import { awsAccount, OWNER, recordedContext, s3Bucket, verifiedBucket, verifiedBuckets } from "../testing/fixtures.ts";
 import { thrownFailure, thrownOutcome } from "../testing/thrown.ts";
 import { retireKey } from "./retire-key.ts";
 
@@ -46,6 +46,7 @@ function retirement({ spec = GOES, status = {}, kms = {}, others = [], head = GO
   const dependencies = {
     aws: { session: async () => ({ ...session, s3: () => bucket.s3 }) },
     directory: { accounts: () => [awsAccount({ default: true })], namespace: () => undefined },
+    verified: verifiedBuckets([object, verifiedBucket()]),
     cluster: OWNER.cluster,
     knownBuckets: () => [object, ...others],
   } as unknown as BucketDependencies;

@@ -5,7 +5,16 @@ import type { BucketDependencies } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
 import { encryption } from "../settings/encryption.ts";
 import { memoryOf } from "../status.ts";
-import { change, planOf, recordedContext, resultOf, s3Bucket, target } from "../testing/fixtures.ts";
+import {
+  change,
+  planOf,
+  recordedContext,
+  resultOf,
+  s3Bucket,
+  target,
+  verifiedBucket,
+  verifiedBuckets,
+} from "../testing/fixtures.ts";
 import { endKeyChange, prepareKeyChange } from "./change.ts";
 import type { KeyResolution } from "./resolution.ts";
 
@@ -26,6 +35,8 @@ interface Case {
   delayMs?: number | undefined;
   ageMs?: number;
   settleWindowMs?: number;
+  /** The process has not verified the bucket yet; otherwise it knows the keys in `status`. */
+  isRestarted?: boolean;
 }
 
 const applied = (state: "InSync" | "Pending"): S3BucketStatus => ({
@@ -42,13 +53,23 @@ const CHANGING: S3BucketStatus = {
 
 /** The key part of one reconcile. */
 function look(given: Case) {
-  const { status = WITH_FORMER, key = { arn: NEW }, differs = true, ageMs = 0, settleWindowMs = 90_000 } = given;
+  const {
+    status = WITH_FORMER,
+    key = { arn: NEW },
+    differs = true,
+    ageMs = 0,
+    settleWindowMs = 90_000,
+    isRestarted = false,
+  } = given;
   const atAws = "atAws" in given ? given.atAws : FORMER;
   const delayMs = "delayMs" in given ? given.delayMs : 2_000;
   const { context } = recordedContext(s3Bucket({}, { status }));
   context.status.declarationHash = "now";
   const uses = { usersOf: () => (delayMs === undefined ? [] : [{}]), keyDelayMs: () => delayMs };
-  const dependencies = { uses, now: () => start + ageMs, settleWindowMs } as unknown as BucketDependencies;
+  const { kmsKeyArn, keyChange: { formerKmsKeyArn } = {} } = status;
+  const keys = { ...(kmsKeyArn && { kmsKeyArn }), ...(formerKmsKeyArn && { formerKmsKeyArn }) };
+  const verified = verifiedBuckets(...(isRestarted ? [] : [[context.object, verifiedBucket(keys)] as const]));
+  const dependencies = { uses, verified, now: () => start + ageMs, settleWindowMs } as unknown as BucketDependencies;
   const rule = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: atAws } };
   const plan = planOf(encryption, {
     observation: { value: rule },

@@ -11,13 +11,14 @@ import { isManaged, type SettingPlan } from "../plan.ts";
 import { hasDefaultKey } from "../settings/encryption.ts";
 import type { Memory } from "../status.ts";
 import type { Target } from "../target.ts";
+import type { Verification, VerifiedBucket } from "../verified.ts";
 import type { KeyResolution } from "./resolution.ts";
 
 const SETTING = "encryption";
 
 /** Records the change in status for BucketAccesses, and delays the encryption until they have their permissions. */
 export function prepareKeyChange(
-  { uses, now, settleWindowMs }: BucketDependencies,
+  { uses, verified, now, settleWindowMs }: BucketDependencies,
   { object, status }: BucketContext,
   { account }: Target,
   { arn: kmsKeyArn, failure }: KeyResolution,
@@ -25,8 +26,13 @@ export function prepareKeyChange(
   memory: Memory,
 ): SettingPlan[] {
   const plan = plans.find(isEncryption);
+  const before = verifiedKeys(verified.of(object));
+  const isUnknown = failure !== undefined && status.keyChange?.formerKmsKeyArn === before.formerKmsKeyArn;
+  const recorded = status.keyChange;
+  // What a user wrote into status must not become a key that BucketAccesses may use.
+  if (!isUnknown) delete status.keyChange;
   if (plan === undefined || failure !== undefined || uses.usersOf(object).length === 0) return plans;
-  const formerKmsKeyArn = formerKeyOf(object, kmsKeyArn, plan);
+  const formerKmsKeyArn = formerKeyOf(object, before, kmsKeyArn, plan);
   const wasInSync = memory.recorded.get(SETTING)?.state === "InSync";
   const isDrift = wasInSync && object.status?.declarationHash === status.declarationHash;
   const isAwaited = kmsKeyArn !== undefined && plan.changes.length > 0 && !isDrift;
@@ -35,7 +41,7 @@ export function prepareKeyChange(
   if (delayMs === 0 && formerKmsKeyArn === undefined) return plans;
 
   const goesOn = object.status?.kmsKeyArn === kmsKeyArn && (plan.changes.length === 0 || !wasInSync);
-  const startTime = (goesOn ? status.keyChange?.startTime : undefined) ?? new Date(now()).toISOString();
+  const startTime = (goesOn ? recorded?.startTime : undefined) ?? new Date(now()).toISOString();
   status.keyChange = { startTime, ...(formerKmsKeyArn !== undefined && { formerKmsKeyArn }) };
   const afterMs = Math.min(delayMs, leftOf(status.keyChange, DELAY_MS.keyChange, now()));
   if (afterMs === 0) return plans;
@@ -63,12 +69,31 @@ function isEncryption(plan: SettingPlan): boolean {
   return plan.name === SETTING && isManaged(plan);
 }
 
-/** The previously declared key if S3 still uses it, or cannot be read; or that of a change in progress. */
-function formerKeyOf({ status = {} }: S3Bucket, declared: string | undefined, plan: SettingPlan): string | undefined {
+type Keys = Pick<VerifiedBucket, "kmsKeyArn" | "formerKmsKeyArn">;
+
+function verifiedKeys(verification: Verification | undefined): Keys {
+  return verification?.state === "Verified" ? verification : {};
+}
+
+/**
+ * The previously declared key if S3 still uses it, or cannot be read; or that of a change in progress. After a restart
+ * status tells the key, which counts only if S3 has it.
+ */
+function formerKeyOf(
+  { status = {} }: S3Bucket,
+  { kmsKeyArn, formerKmsKeyArn: before }: Keys,
+  declared: string | undefined,
+  plan: SettingPlan,
+): string | undefined {
   const { value, error } = plan.observation;
-  const before = status.keyChange?.formerKmsKeyArn;
-  const former = [status.kmsKeyArn, before].filter((arn) => arn !== undefined && arn !== declared);
-  return former.find((arn) => error !== undefined || hasDefaultKey(value, arn)) ?? former.find((arn) => arn === before);
+  const isFormer = (arn: string | undefined) => arn !== undefined && arn !== declared;
+  const known = [kmsKeyArn, before].filter(isFormer);
+  const recorded = [status.kmsKeyArn, status.keyChange?.formerKmsKeyArn].filter(isFormer);
+  return (
+    known.find((arn) => error !== undefined || hasDefaultKey(value, arn)) ??
+    recorded.find((arn) => error === undefined && hasDefaultKey(value, arn)) ??
+    known.find((arn) => arn === before)
+  );
 }
 
 /** Milliseconds left of `lengthMs` since the change began; 0 if the start is in the future. */

@@ -8,11 +8,14 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
+import { needsSseS3 } from "../policy/templates/log-delivery.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { keyAliasAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
+
+const SSE_ALGORITHM = "spec.encryption.sseAlgorithm";
 
 /** Undefined fields stay as they are. Exception: a KMS algorithm without a key means the account's `aws/s3` key. */
 interface Encryption {
@@ -134,7 +137,10 @@ function isKnown(algorithm: ServerSideEncryption | undefined): algorithm is Algo
 }
 
 /** S3 returns the key as it was written: an ARN, or the id of a key in the bucket's account and region. */
-function keyArn(key: string, { bucket: { partition, region, accountId } }: SettingContext): string | undefined {
+function keyArn(
+  key: string,
+  { bucket: { partition, region, accountId } }: Pick<SettingContext, "bucket">,
+): string | undefined {
   if (/^[A-Za-z0-9-]+$/.test(key)) return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
   const arn = parseArn(key);
   return arn?.region === region && arn.resource.startsWith("key/") ? key : undefined;
@@ -146,6 +152,13 @@ export function hasDefaultKey(observed: unknown, arn: string | undefined): boole
   return sameKey(arn, ApplyServerSideEncryptionByDefault?.KMSMasterKeyID);
 }
 
+/** The ARN of the key with which S3 encrypts new objects by default; undefined: none, or named by an alias. */
+export function defaultKeyArn(observed: unknown, bucket: SettingContext["bucket"]): string | undefined {
+  const { ApplyServerSideEncryptionByDefault } = (observed ?? {}) as ServerSideEncryptionRule;
+  const key = ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+  return key === undefined ? undefined : keyArn(key, { bucket });
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   name: "encryption",
@@ -153,8 +166,11 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   inBaseline: true,
   usesKey: () => true,
 
-  asks: ({ encryption }) => [
-    { kind: "Encryption", field: "spec.encryption.sseAlgorithm", sseAlgorithm: encryption?.sseAlgorithm },
+  // A bucket for logs that never arrive with KMS is not asked for it.
+  asks: ({ encryption, policy = {} }) => [
+    ...(needsSseS3(policy)
+      ? []
+      : [{ kind: "Encryption", field: SSE_ALGORITHM, sseAlgorithm: encryption?.sseAlgorithm } as const]),
     ...optionalAccountAsk("spec.encryption.kmsKey.arn", encryption?.kmsKey?.arn),
     ...keyAliasAsk("spec.encryption.kmsKey.managed.alias", encryption?.kmsKey?.managed?.alias),
   ],

@@ -11,6 +11,7 @@ import type { BucketContext } from "../dependencies.ts";
 import type { SettingPlan } from "../plan.ts";
 import type { Setting, SettingContext } from "../settings/setting.ts";
 import type { Target } from "../target.ts";
+import { createVerifiedBuckets, type VerifiedBucket, type VerifiedBuckets } from "../verified.ts";
 import { fakeBucket } from "./fake-bucket.ts";
 
 export const CALLER_ARN = "arn:aws:sts::111122223333:assumed-role/operator/s3-operator";
@@ -48,6 +49,19 @@ export function target(overrides: Partial<Target> = {}): Target {
   const others = { kms: none, iam: none, eks: none };
   const session = { accountId, partition, callerArn: CALLER_ARN, s3: () => s3, s3Control: () => s3Control, ...others };
   return { account: awsAccount(), session, bucket, owner: OWNER, ...overrides };
+}
+
+/** A bucket that its S3Bucket owns. */
+export function verifiedBucket(overrides: Partial<VerifiedBucket> = {}): VerifiedBucket {
+  const { name, arn, region, accountId } = fakeBucket().bucket;
+  return { state: "Verified", name, arn, region, accountId, isOwned: true, ...overrides };
+}
+
+/** What a process knows that has verified these. */
+export function verifiedBuckets(...known: readonly (readonly [S3Bucket, VerifiedBucket])[]): VerifiedBuckets {
+  const verified = createVerifiedBuckets(() => undefined);
+  for (const [bucket, each] of known) verified.note(bucket, each);
+  return verified;
 }
 
 /** The context of an adopted bucket. */

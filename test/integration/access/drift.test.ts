@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess, RoleStatus } from "../../../operator/api/types.ts";
+import type { BucketAccess } from "../../../operator/api/types.ts";
 import type { Role } from "../../aws/index.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { isReady, isStalled } from "../support/expect/states.ts";
@@ -13,6 +13,7 @@ import {
   expectAccessInvariants,
   findConfigMap,
   roleOf,
+  roleStatusOf,
   SERVICE_ACCOUNTS,
   workloadAccount,
   worldWithBucket,
@@ -30,7 +31,7 @@ interface Drift {
 
 /** Changes that a user with rights at AWS can make to a role. */
 const DRIFTS: Drift[] = [
-  { setting: "permissions", tamper: ({ inlinePolicies }) => void inlinePolicies.clear() },
+  { setting: "permissions", tamper: ({ inlinePolicies }) => inlinePolicies.clear() },
   {
     setting: "permissions",
     tamper: ({ inlinePolicies }) => {
@@ -114,7 +115,7 @@ test("a role that a user deleted and created again is not taken over", async () 
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const access = await readyAccess(world, accesses, "IRSA");
-  const [{ arn: roleArn, name: roleName = "" }] = access.status?.roles as [RoleStatus];
+  const { arn: roleArn, name: roleName = "" } = roleStatusOf(access);
   world.account.roles.delete(roleArn);
   const theirs = world.account.addRole(roleName, { path: "/s3-operator/" });
   const before = copyOf(theirs);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketAccess, BucketAccessSpec, RoleStatus } from "../../../operator/api/types.ts";
+import type { BucketAccess, BucketAccessSpec } from "../../../operator/api/types.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import {
@@ -10,6 +10,7 @@ import {
   expectAccessInvariants,
   inlinePolicy,
   roleOf,
+  roleStatusOf,
   worldWithBucket,
   type Accesses,
 } from "../support/world/access.ts";
@@ -146,7 +147,7 @@ test("a role of that name that belongs to another owner is never changed", async
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   const first = await readyAccess(world, accesses);
-  const [{ name: roleName = "", arn: roleArn }] = first.status?.roles as [RoleStatus];
+  const { name: roleName = "", arn: roleArn } = roleStatusOf(first);
   await accesses.remove("reader");
   const theirs = world.account.addRole(roleName, { path: "/theirs/" });
   theirs.tags.set("s3-operator.io/cluster", "elsewhere").set("s3-operator.io/name", "reader");

@@ -239,12 +239,12 @@ test("several ServiceAccounts have a role each; one that is no longer named lose
   const named = (...names: string[]) => names.map((name) => ({ name }));
   const { status } = await accesses.ready("reader", { serviceAccountRefs: named("web", "worker") });
   expect(status?.roles?.map(({ serviceAccount }) => serviceAccount)).toEqual(["web", "worker"]);
-  expect(new Set([...world.account.roles.keys()])).toEqual(new Set(status?.roles?.map(({ arn }) => arn)));
+  expect(new Set(world.account.roles.keys())).toEqual(new Set(status?.roles?.map(({ arn }) => arn)));
   await expectAccessInvariants(world, accesses);
   const after = await accesses.readyAfter("reader", { serviceAccountRefs: named("worker", "cron") });
   expect(after.status?.roles?.map(({ serviceAccount }) => serviceAccount)).toEqual(["worker", "cron"]);
   expect(after.status?.roles?.[0]).toEqual(status?.roles?.[1]);
-  expect(new Set([...world.account.roles.keys()])).toEqual(new Set(after.status?.roles?.map(({ arn }) => arn)));
+  expect(new Set(world.account.roles.keys())).toEqual(new Set(after.status?.roles?.map(({ arn }) => arn)));
   await accesses.remove("reader");
   expect(world.account.roles.size).toBe(0);
 });

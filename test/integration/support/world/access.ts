@@ -9,7 +9,13 @@ import {
 import { policyNameOf } from "../../../../operator/access/workload/role/name.ts";
 import { OIDC_PROVIDER_ACTIONS } from "../../../../operator/account/oidc-provider.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
-import type { AWSAccountSpec, BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../../operator/api/types.ts";
+import type {
+  AWSAccountSpec,
+  BucketAccess,
+  BucketAccessSpec,
+  RoleStatus,
+  S3BucketSpec,
+} from "../../../../operator/api/types.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
 import type { Account, Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
@@ -145,6 +151,13 @@ async function readyBucketIn(world: World, spec: S3BucketSpec): Promise<void> {
 export function roleOf({ account }: World, { status }: BucketAccess): Role {
   const role = account.roles.get(status?.roles?.[0]?.arn ?? "");
   if (role === undefined) throw new Error(`There is no role ${status?.roles?.[0]?.arn}`);
+  return role;
+}
+
+/** The status of the first role of an access, which must have one. */
+export function roleStatusOf({ status }: BucketAccess): RoleStatus {
+  const [role] = status?.roles ?? [];
+  if (role === undefined) throw new Error("Status has no role");
   return role;
 }
 
