@@ -9,12 +9,12 @@ import { policyNameOf } from "../workload/role/name.ts";
 import { expectedIn, type WantedIn } from "./expected.ts";
 import {
   existingRoles,
-  isRoleOf,
   managedRoles,
   surplusAttached,
   surplusPolicies,
   surplusRoles,
   unattendedRoles,
+  wasMadeFor,
 } from "./judge.ts";
 import { formerHashOf, roleHashOf, roleNamesOf } from "./names.ts";
 import { sweepScope } from "./scope.ts";
@@ -201,12 +201,12 @@ describe("tags", () => {
   test("that were copied to another role do not make it the operator's", () => {
     const byAccount = { ...owner, kind: "ServiceAccount" } as const;
     const byAccess = { ...owner, kind: "BucketAccess" } as const;
-    expect(isRoleOf({ key: "0123456789ab", trust: "Cluster" }, byAccount)).toBe(false);
-    expect(isRoleOf({ key: roleHashOf(byAccount), trust: "Cluster" }, byAccount)).toBe(true);
-    expect(isRoleOf({ key: roleHashOf(byAccount), trust: "Tokens" }, byAccount)).toBe(false);
-    expect(isRoleOf({ key: roleHashOf(byAccess), trust: "Tokens" }, byAccess)).toBe(true);
-    expect(isRoleOf({ key: formerHashOf(owner), trust: "Cluster" }, byAccess)).toBe(true);
-    expect(isRoleOf({ key: formerHashOf(owner), trust: "Tokens" }, byAccess)).toBe(false);
+    expect(wasMadeFor({ key: "0123456789ab", trust: "Cluster" }, byAccount)).toBe(false);
+    expect(wasMadeFor({ key: roleHashOf(byAccount), trust: "Cluster" }, byAccount)).toBe(true);
+    expect(wasMadeFor({ key: roleHashOf(byAccount), trust: "Tokens" }, byAccount)).toBe(false);
+    expect(wasMadeFor({ key: roleHashOf(byAccess), trust: "Tokens" }, byAccess)).toBe(true);
+    expect(wasMadeFor({ key: formerHashOf(owner), trust: "Cluster" }, byAccess)).toBe(true);
+    expect(wasMadeFor({ key: formerHashOf(owner), trust: "Tokens" }, byAccess)).toBe(false);
   });
 });
 

@@ -79,7 +79,7 @@ export function surplusPolicies(cluster: string, found: readonly string[], owned
  * Whether the operator made this role for that owner: tags can be copied, the name's hash cannot. Only a role for web
  * identities may trust other tokens than this cluster's. Pure.
  */
-export function isRoleOf({ key, trust }: Pick<ManagedRole, "key" | "trust">, owner: RoleOwner): boolean {
+export function wasMadeFor({ key, trust }: Pick<ManagedRole, "key" | "trust">, owner: RoleOwner): boolean {
   if (key === roleHashOf(owner)) return owner.kind === "BucketAccess" || trust === "Cluster";
   return owner.kind === "BucketAccess" && trust === "Cluster" && key === formerHashOf(owner);
 }

@@ -9,12 +9,12 @@ import { deleteInlinePolicy, detachPolicy } from "../workload/role/write-policie
 import { policyNamesOf, roleHashesOf } from "./expected.ts";
 import {
   existingRoles,
-  isRoleOf,
   managedRoles,
   surplusAttached,
   surplusPolicies,
   surplusRoles,
   unattendedRoles,
+  wasMadeFor,
   type ManagedRole,
   type SurplusRole,
 } from "./judge.ts";
@@ -77,7 +77,7 @@ async function ownerOfRole(
   const role = await findRole(client);
   if (role === undefined) return undefined;
   const owner = roleOwnerIn(tagsOfRole(role), cluster);
-  if (owner !== undefined && isRoleOf(managed, owner) && isWatched(owner.namespace)) return owner;
+  if (owner !== undefined && wasMadeFor(managed, owner) && isWatched(owner.namespace)) return owner;
   memory.noteForeign(managed.id);
   return undefined;
 }

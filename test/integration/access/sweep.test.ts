@@ -152,20 +152,25 @@ function roleArn({ status }: BucketAccess): string {
   return status?.roles?.[0]?.arn ?? "";
 }
 
-test("a policy in the role of a paused BucketAccess goes with the BucketAccess that had it", async () => {
+test("in a role of paused BucketAccesses, the policies of one that is gone are removed, and the others stay", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world, POLL);
   using accesses = await accessesOf(world);
-  await worldWithBucket(world);
-  const role = roleOf(world, await accesses.ready("reader", {}));
-  await accesses.annotate("reader", PAUSED);
-  await accesses.when("reader", ({ metadata }) => metadata.annotations?.["s3-operator.io/paused"] === "true");
+  const sqs = world.account.addManagedPolicy("sqs", JSON.parse(POLICY) as object);
+  await world.applyAccount(workloadAccount(world, { access: { rules: [{ policyArns: [sqs] }] } }));
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+  const role = roleOf(world, await accesses.ready("kept", {}));
   const own = [...role.inlinePolicies.keys()];
+  await accesses.ready("gone", { role: { policyArns: [sqs] } });
   const gone = policyNameOf({ cluster: OPERATOR_CLUSTER, namespace: world.name, name: "gone" });
-  role.inlinePolicies.set(gone, POLICY);
+  expect([...role.inlinePolicies.keys()]).toContain(gone);
+  expect([...role.attachedPolicies]).toEqual([sqs]);
+
+  for (const name of ["kept", "gone"]) await accesses.annotate(name, PAUSED);
+  await deleteWithoutFinalizer(world, world.name, "gone");
   await eventually(
-    () => [...role.inlinePolicies.keys()],
-    (names) => !names.includes(gone),
+    () => [...role.inlinePolicies.keys(), ...role.attachedPolicies],
+    (names) => !names.includes(gone) && !names.includes(sqs),
   );
   expect([...role.inlinePolicies.keys()]).toEqual(own);
   expect(world.account.roles.has(role.arn)).toBe(true);
