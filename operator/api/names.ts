@@ -31,3 +31,9 @@ export const CONFIRM_DELETE_CONTENTS = `${GROUP}/confirm-delete-contents`;
 
 /** Overrides --poll-interval for this object, in seconds: "60" to "86400". */
 export const POLL_INTERVAL_SECONDS = `${GROUP}/poll-interval-seconds`;
+
+/** On a ConfigMap: the name of the BucketAccess that it belongs to. Survives a backup, unlike an owner reference. */
+export const BUCKET_ACCESS = `${GROUP}/bucket-access`;
+
+/** On a ServiceAccount: the role ARN that the operator set as its annotation. */
+export const ANNOTATED_ROLE_ARN = `${GROUP}/role-arn`;

@@ -75,6 +75,7 @@ export const REASON = {
   associationNotOwned: "AssociationNotOwned",
   bucketNotAvailable: "BucketNotAvailable",
   bucketNotReady: "BucketNotReady",
+  configMapImmutable: "ConfigMapImmutable",
   configMapNotOwned: "ConfigMapNotOwned",
   conflictsWithOlderAccess: "ConflictsWithOlderAccess",
   notAllowedByAccount: "NotAllowedByAccount",

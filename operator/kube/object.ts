@@ -28,6 +28,20 @@ export interface ObjectMeta {
   finalizers?: string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  /** Which client owns which fields: managed-fields.ts. */
+  managedFields?: ManagedFields[];
+}
+
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+export interface ManagedFields {
+  manager?: string;
+  operation?: "Apply" | "Update";
+  fieldsV1?: FieldSet;
+}
+
+/** The fields by name, each with the prefix "f:". */
+export interface FieldSet {
+  [field: string]: FieldSet;
 }
 
 export interface KubeObject {
