@@ -3,7 +3,7 @@
  * before and after.
  */
 
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BUCKET_ACCESSES, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
@@ -11,9 +11,9 @@ import type { BucketAccessStatus, S3BucketStatus } from "../../../operator/api/t
 import { operatorWrites } from "../support/expect/invariants.ts";
 import { isReady, isReconciling } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
-import { accessesOf, clusterOf, worldWithBucket, type Accesses } from "../support/world/access.ts";
+import { accessesOf, worldWithBucket, type Accesses } from "../support/world/access.ts";
 import { copyOf } from "../support/world/buckets.ts";
-import { s3As } from "../support/world/workloads.ts";
+import { runningPod } from "../support/world/pods.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const EVERYTHING = [{ prefix: "*", permissions: ["Read" as const, "Write" as const, "Delete" as const] }];
@@ -45,18 +45,8 @@ async function reconcileBoth(world: World, accesses: Accesses, name: string): Pr
 }
 
 async function reads(world: World, bucket: string, key: string): Promise<number | undefined> {
-  world.simulator.evaluatePolicies = true;
-  const credentials = await world.simulator.podIdentityCredentials(clusterOf(world), world.name, "app");
-  const pod = s3As(world, credentials);
-  try {
-    const { $metadata } = await pod.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return $metadata.httpStatusCode;
-  } catch (error) {
-    return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  } finally {
-    world.simulator.evaluatePolicies = false;
-    pod.destroy();
-  }
+  using pod = await runningPod(world);
+  return pod.get(bucket, key);
 }
 
 function policiesIn({ account }: World): string {
