@@ -14,6 +14,7 @@ import { createAws } from "./aws/session.ts";
 import { createBucketReconciler } from "./bucket/controller.ts";
 import { createTurns } from "./bucket/deletion/emptying/turns.ts";
 import { createKeyResolver } from "./bucket/key/resolve.ts";
+import { createLeftOut } from "./bucket/policy/left-out.ts";
 import { createVerifiedBuckets } from "./bucket/verified.ts";
 import type { Config } from "./cli/config.ts";
 import { systemClock } from "./clock.ts";
@@ -129,6 +130,14 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     const priority = isFirst && bucket.status?.arn !== undefined ? "resync" : "edit";
     for (const { metadata } of watches.accessesTo(bucket, name)) accesses.enqueue(metadata, priority);
   });
+  const leftOut = createLeftOut(
+    () => clock.monotonic(),
+    (bucketUid) => {
+      const bucket = watches.buckets.store.list().find(({ metadata }) => metadata.uid === bucketUid);
+      const concerned = bucket === undefined ? [] : watches.accessesOf(bucket);
+      for (const { metadata } of concerned) accesses.enqueue(metadata, "edit");
+    },
+  );
   const engine = (kind: string) => ({
     history,
     now: () => clock.now(),
@@ -149,6 +158,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     knownBuckets: () => watches.buckets.store.list(),
     ownBucketNames: (namespace, accountId) => verified.ownBucketNames(namespace, accountId),
     verified,
+    leftOut,
     uses: createBucketUses(watches.directory, (bucket) => watches.accessesOf(bucket), config.clusterName),
     settleWindowMs: config.settleWindowMs,
     pollIntervalMs: config.pollIntervalMs,
@@ -165,6 +175,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     client,
     directory: watches.directory,
     verified,
+    leftOut,
     cluster: config.clusterName,
     roles: createRoleMemory(() => clock.monotonic()),
     pollIntervalMs: config.pollIntervalMs,

@@ -2,6 +2,7 @@ import type { AccountDirectory } from "../account/resolve.ts";
 import type { Reason } from "../api/reasons.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import type { Aws } from "../aws/session.ts";
+import type { LeftOut } from "../bucket/policy/left-out.ts";
 import type { VerifiedBuckets } from "../bucket/verified.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ObjectKey } from "../kube/object.ts";
@@ -24,6 +25,8 @@ export interface AccessDependencies extends DriftDependencies {
   client: KubeClient;
   directory: AccessDirectory;
   verified: VerifiedBuckets;
+  /** Statements that AWS does not take. */
+  leftOut: Pick<LeftOut, "failureOf">;
   cluster: string;
   history: History;
   roles: RoleMemory;

@@ -46,6 +46,19 @@ export function isRefusedByAccount(
   return candidates.length > 0 && !candidates.some((each) => admits(each, directory.namespace(namespace), namespace));
 }
 
+/**
+ * The account of objects of a namespace that it no longer admits, for what must be revoked at AWS. Undefined if it is
+ * not the only one. Must not show in messages.
+ */
+export function refusingAccount(
+  directory: AccountDirectory,
+  namespace: string,
+  accountName: string | undefined,
+): AWSAccount | undefined {
+  const [account, another] = candidatesFor(directory, accountName);
+  return another === undefined && isRefusedByAccount(directory, namespace, accountName) ? account : undefined;
+}
+
 function candidatesFor(directory: AccountDirectory, accountName: string | undefined): AWSAccount[] {
   return directory
     .accounts()

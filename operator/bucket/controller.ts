@@ -25,13 +25,22 @@ import { SETTINGS } from "./settings/index.ts";
 import { memoryOf, noteApplied, noteClaim, noteDeclaration, noteKey, notePlannedBucket, noteTarget } from "./status.ts";
 import { enterAccount, resolveAddress, type Target } from "./target.ts";
 import { claimVerified, isReachable, noteOwned, observedBucket, verifyOnly } from "./verify.ts";
+import { isPolicyWritten, withWithdrawal } from "./withdrawal.ts";
+import { withoutRefused } from "./without-refused.ts";
 
 /** Reconciles one S3Bucket, step by step: docs/how-it-works.md. */
 export function createBucketReconciler(dependencies: BucketDependencies): (context: BucketContext) => Promise<Outcome> {
-  return (context) => reconcile(dependencies, context).finally(() => dependencies.verified.reconciled(context.object));
+  return (context) =>
+    withWithdrawal(dependencies, context, (done) =>
+      withoutRefused(dependencies, context, () => reconcile(dependencies, context, done)),
+    ).finally(() => dependencies.verified.reconciled(context.object));
 }
 
-async function reconcile(dependencies: BucketDependencies, context: BucketContext): Promise<Outcome> {
+async function reconcile(
+  dependencies: BucketDependencies,
+  context: BucketContext,
+  onPoliciesWritten: () => void,
+): Promise<Outcome> {
   const { object, status, signal } = context;
   const { spec } = object;
   const deleting = object.metadata.deletionTimestamp !== undefined;
@@ -54,7 +63,10 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   }
   const target = await enterAccount(dependencies, address, signal);
   const contributions = (keyArn?: string) =>
-    dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn);
+    dependencies.leftOut.admitted(
+      uid,
+      dependencies.uses.contributionsOf(object, target.account, target.bucket, keyArn),
+    );
   const contextFor = (origin: Origin, keyArn?: string) =>
     settingContext(object, target, origin, keyArn, contributions());
   const memory = memoryOf(object, target);
@@ -120,12 +132,14 @@ async function reconcile(dependencies: BucketDependencies, context: BucketContex
   // BucketAccesses get their permissions on a key before S3 uses it.
   if (claim.origin === "Created" || !claim.isNew) noteOwned(dependencies, context, target, key);
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const sharing = await shareKey(context, target, key.arn, contributions(key.arn));
+  const sharing = await shareKey(context, target, key, contributions(key.arn));
   const results = await applySettings(target.bucket, plans, dependencies.history, uid, {
     ...claim,
     isCreated: created,
   });
   signal.throwIfAborted();
+  if (key.failure === undefined && sharing === undefined && isPolicyWritten(results, contributions(key.arn)))
+    onPoliciesWritten();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
   if (isClaimed(claim, results)) noteOwned(dependencies, context, target, key);
   return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);

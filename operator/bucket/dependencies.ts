@@ -6,6 +6,7 @@ import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { KeyResolver } from "./key/resolve.ts";
+import type { LeftOut } from "./policy/left-out.ts";
 import type { TargetDependencies } from "./target.ts";
 
 /** What the manager hands to the S3Bucket controller. */
@@ -16,6 +17,7 @@ export interface BucketDependencies extends TargetDependencies, DriftDependencie
   /** The buckets in the AWS account that S3Buckets of the namespace own, by name, as verified at AWS. */
   ownBucketNames: (namespace: string, accountId: string) => ReadonlySet<string>;
   uses: BucketUses;
+  leftOut: LeftOut;
   history: History;
   /** How long S3 may behave as before a write. */
   settleWindowMs: number;

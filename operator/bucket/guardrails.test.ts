@@ -180,6 +180,11 @@ describe("bucketViolation: guardrails", () => {
     ["spec.encryption.sseAlgorithm", { encryption: { sseAlgorithm: "AES256" } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", { encryption: { blockedEncryptionTypes: ["SSE-C"] } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", {}, { requireKMS: true }],
+    [
+      "spec.encryption.sseAlgorithm",
+      { policy: { logDelivery: [{ service: "cloudtrail.amazonaws.com" }] } },
+      { requireKMS: true },
+    ],
   ])("names %s when it violates the guardrails", (field, spec, guardrails) => {
     const refused = refusal(spec, { guardrails });
     expect(refused?.reason).toBe("GuardrailViolated");
@@ -196,6 +201,11 @@ describe("bucketViolation: guardrails", () => {
     ],
     ["ACLs with the baseline Secure", { baseline: "Secure", objectOwnership: "ObjectWriter" }, noPublic],
     ["encryption with KMS", { encryption: { sseAlgorithm: "aws:kms" } }, { requireKMS: true }],
+    [
+      "SSE-S3 in a bucket for logs that need it",
+      { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } },
+      { requireKMS: true },
+    ],
     [
       "a statement that denies another account",
       { policy: { statements: [{ sid: "No", effect: "Deny", principals: { aws: [FOREIGN] }, actions: ["s3:*"] }] } },

@@ -45,7 +45,7 @@ export function noteKey({ object, status, setCondition }: BucketContext, key: Ke
     status.conditions = removeCondition(status.conditions, KEY_USABLE);
     return;
   }
-  setCondition({ type: KEY_USABLE, ...usability(key) });
+  setCondition({ type: KEY_USABLE, ...usability(key, object.spec) });
 }
 
 function endKeyWork(status: S3BucketStatus): void {

@@ -1,5 +1,5 @@
 import { identityOf } from "../account/identity.ts";
-import { resolveAccount, type AccountDirectory } from "../account/resolve.ts";
+import { refusingAccount, resolveAccount, type AccountDirectory } from "../account/resolve.ts";
 import type { Owner } from "../api/ownership.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, S3Bucket } from "../api/types.ts";
@@ -56,6 +56,24 @@ export async function resolveAddress(
   if (problem !== undefined) throw waiting(problem.reason, problem.message, DELAY_MS.reference);
   const owner = { cluster, namespace, name };
   return { account, owner, ...(await locate(dependencies, object, account, owner, signal)) };
+}
+
+/**
+ * Like {@link resolveTarget}, also where the AWSAccount no longer admits the namespace. Only to take away what was
+ * granted: the tags of the bucket decide whether it is the object's.
+ */
+export async function resolveTargetToRevoke(
+  dependencies: TargetDependencies,
+  object: S3Bucket,
+  signal: AbortSignal,
+): Promise<Target> {
+  const { name, namespace = "" } = object.metadata;
+  const { directory, cluster } = dependencies;
+  const account = refusingAccount(directory, namespace, object.spec.accountRef?.name);
+  if (account === undefined) return resolveTarget(dependencies, object, signal);
+  const owner = { cluster, namespace, name };
+  const location = await locate(dependencies, object, account, owner, signal);
+  return enterAccount(dependencies, { account, owner, ...location }, signal);
 }
 
 /** Throws the error of STS where the role cannot be assumed. */

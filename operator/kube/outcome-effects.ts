@@ -59,6 +59,8 @@ export function requeueOf(outcome: Outcome, random: () => number): Requeue {
       if (outcome.terminal) return recheck(outcome.retryAfterMs ?? STALLED_RECHECK_MS);
       if (outcome.retryAfterMs === undefined) return "backoff";
       return { afterMs: Math.max(MIN_RETRY_MS, jittered(outcome.retryAfterMs)), priority: "edit" };
+    case "paused":
+      return outcome.recheckAfterMs === undefined ? undefined : recheck(outcome.recheckAfterMs);
     default:
       return undefined;
   }

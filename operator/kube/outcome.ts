@@ -39,8 +39,11 @@ export type Outcome<Reason extends string = string> =
   | ({ kind: "again" } & Unfinished<Reason>)
   /** Waiting for something that the message names, such as a referenced object. Ready=False, Reconciling=True. */
   | ({ kind: "waiting" } & Unfinished<Reason>)
-  /** An annotation pauses the object. Conditions and observedGeneration stay as they are. */
-  | { kind: "paused" }
+  /**
+   * An annotation pauses the object. Conditions and observedGeneration stay as they are. `recheckAfterMs`: what a pause
+   * does not stop is checked again; absent: nothing is.
+   */
+  | { kind: "paused"; recheckAfterMs?: number }
   /** The finalizer was removed, and the object with it: there is no status to write. */
   | { kind: "released" }
   | ({ kind: "failure" } & Failure<Reason>);

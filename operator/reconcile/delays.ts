@@ -20,6 +20,8 @@ export const DELAY_MS = {
   destination: 10 * SECOND_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */
   bucketPolicy: MINUTE_MS,
+  /** Statements that are no longer asked for could not be removed from a policy. */
+  withdrawal: MINUTE_MS,
   /** The operator does not watch ServiceAccounts. */
   serviceAccount: 30 * SECOND_MS,
   /** Permissions and trust policies of the operator change at AWS without an event in Kubernetes. */
@@ -34,6 +36,12 @@ export const DELAY_MS = {
   propagation: 5 * SECOND_MS,
   /** Twice the time that AWS usually takes to know a new role everywhere. */
   newPrincipal: 2 * MINUTE_MS,
+  /** A part of a policy was refused: the reconcile goes on without it. */
+  rest: SECOND_MS,
+  /** Tries of a BucketAccess with an unknown principal, which may be new. */
+  unknownPrincipal: 10 * SECOND_MS,
+  /** Tries of a BucketAccess that is left out of a policy because of its principals or its size. */
+  leftOut: 10 * MINUTE_MS,
   /** BucketAccesses, which may be in other namespaces, delay the change of a key no longer than this. */
   keyChange: MINUTE_MS,
   /** A user must fix an unusable key at AWS, where the operator gets no notice of it. */

@@ -28,7 +28,7 @@ export function createBucketUses(
       );
       const contributions = granted
         .filter((access) => !isHeld(access))
-        .toSorted(byKey)
+        .toSorted(byAge)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
           const to = accessBucketOf(bucket, access, at, kmsKeyArn === undefined ? {} : { kmsKeyArn });
@@ -46,8 +46,10 @@ export function createBucketUses(
   };
 }
 
-/** A fixed order, so that the policy stays the same. */
-function byKey({ metadata: a }: BucketAccess, { metadata: b }: BucketAccess): number {
-  const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** The eldest first, which has its place in a policy first. The order is fixed, so that the policy stays the same. */
+function byAge(a: BucketAccess, b: BucketAccess): number {
+  const [left, right] = [a, b].map(({ metadata: { creationTimestamp = "", namespace, name } }) =>
+    [creationTimestamp, namespace, name].join("/"),
+  );
+  return (left ?? "") < (right ?? "") ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import { identityOf } from "../../account/identity.ts";
-import { resolveAccount } from "../../account/resolve.ts";
-import { isPaused, pollIntervalMs } from "../../api/annotations.ts";
+import { refusingAccount, resolveAccount } from "../../account/resolve.ts";
+import { pollIntervalMs } from "../../api/annotations.ts";
 import type { Owner } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
@@ -8,10 +8,9 @@ import { sameStatements } from "../../aws/policy/canonical.ts";
 import type { Verification } from "../../bucket/verified.ts";
 import { applyParts, partsToWrite, readBack } from "../../reconcile/apply.ts";
 import { conclude } from "../../reconcile/conclude.ts";
-import { DELAY_MS } from "../../reconcile/delays.ts";
 import { announceCorrection, announceWrites } from "../../reconcile/drift.ts";
 import { fingerprint } from "../../reconcile/fingerprint.ts";
-import { again, waiting, type Outcome } from "../../reconcile/outcome.ts";
+import { failed, type Outcome } from "../../reconcile/outcome.ts";
 import type { PartResult } from "../../reconcile/part.ts";
 import { bucketKeyOf } from "../consent.ts";
 import type { AccessContext, AccessDependencies } from "../dependencies.ts";
@@ -22,6 +21,7 @@ import { noteKeys, notePolicy, wasAsDeclared } from "../status.ts";
 import { ownerOf, type AccessTarget } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 import { observeContribution, sharedPoliciesOf } from "./observe.ts";
+import { notReachable, notYetApplied, notYetWithdrawn } from "./waiting.ts";
 
 /** Grants access to named IAM roles: the controller of S3Buckets writes the statements, and this reads them back. */
 export async function reconcilePrincipals(
@@ -46,7 +46,10 @@ export async function reconcilePrincipals(
   const onKey = shared?.keyArn === undefined ? [] : wanted.key;
   const applied = found && sameStatements(wanted.bucket, found.bucket) && sameStatements(onKey, found.key);
   const results = await applyOutputs(dependencies, context, outputs, settled);
-  if (applied !== true) throw notYetApplied(context, s3Bucket);
+  if (applied !== true) {
+    const refused = dependencies.leftOut.failureOf(s3Bucket.metadata.uid ?? "", wanted.bucket);
+    throw refused === undefined ? notYetApplied(object, s3Bucket) : failed(refused);
+  }
 
   const message = `The principals have their access to bucket '${bucket.name}', as far as their own policies allow it`;
   const outcome = conclude(results, { message, recheckAfterMs: pollIntervalMs(object, dependencies.pollIntervalMs) });
@@ -77,27 +80,6 @@ async function applyOutputs(
   return toWrite.length === 0 ? results : readBack(results, await observe());
 }
 
-function notYetApplied({ object }: AccessContext, { spec, status }: S3Bucket): Error {
-  const { namespace, name } = bucketKeyOf(object);
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
-  if (spec.mode === "Observe") {
-    const message = `S3Bucket '${namespace}/${name}' has mode: Observe, so that the statements are not written to its policy`;
-    return waiting(REASON.bucketNotReady, message, DELAY_MS.bucketPolicy);
-  }
-  if (ready?.status === "False") {
-    return waiting(
-      REASON.bucketNotReady,
-      `Waiting for S3Bucket '${namespace}/${name}': ${ready.reason}`,
-      DELAY_MS.bucketPolicy,
-    );
-  }
-  return again(
-    REASON.applying,
-    `Waiting until S3Bucket '${namespace}/${name}' has the statements in its policy`,
-    DELAY_MS.bucketPolicy,
-  );
-}
-
 /** Throws an OutcomeError while policies have statements of the access. They stay if the bucket is only observed. */
 export async function waitUntilRevoked(
   { aws, directory, verified, cluster }: AccessDependencies,
@@ -108,23 +90,15 @@ export async function waitUntilRevoked(
   const s3Bucket = directory.bucket(key);
   if (s3Bucket === undefined || neverHadBucket(s3Bucket, verified.of(s3Bucket))) return;
   if (s3Bucket.spec.mode === "Observe") return announceKeptStatements(context, ownerOf(cluster, object));
-  const { account, problem } = resolveAccount(directory, key.namespace, s3Bucket.spec.accountRef?.name);
-  const where = `S3Bucket '${key.namespace}/${key.name}'`;
-  if (problem !== undefined)
-    throw waiting(REASON.bucketNotReady, `Waiting for ${where}: ${problem.reason}`, DELAY_MS.bucketPolicy);
+  const owner = ownerOf(cluster, object);
+  const using = [directory, key.namespace, s3Bucket.spec.accountRef?.name] as const;
+  const { account = refusingAccount(...using), problem } = resolveAccount(...using);
+  if (account === undefined) throw notReachable(s3Bucket, problem?.reason ?? "", sidPrefixOf(owner));
   const shared = sharedPoliciesOf(s3Bucket, verified.of(s3Bucket));
-  if (shared === undefined)
-    throw waiting(REASON.bucketNotReady, `Waiting until the bucket of ${where} is verified`, DELAY_MS.bucketPolicy);
+  if (shared === undefined) throw notReachable(s3Bucket, "the bucket is not verified yet", sidPrefixOf(owner));
   const session = await aws.session(identityOf(account), signal);
-  const { bucket, key: onKey } = await observeContribution(session, shared, ownerOf(cluster, object), signal);
-  if (bucket.length === 0 && onKey.length === 0) return;
-  if (isPaused(s3Bucket))
-    throw waiting(REASON.bucketNotReady, `Waiting for ${where}, which is paused`, DELAY_MS.bucketPolicy);
-  throw again(
-    REASON.deleting,
-    `Waiting until the statements are removed from the policy of ${where}`,
-    DELAY_MS.bucketPolicy,
-  );
+  const { bucket, key: onKey } = await observeContribution(session, shared, owner, signal);
+  if (bucket.length > 0 || onKey.length > 0) throw notYetWithdrawn(object, s3Bucket, sidPrefixOf(owner));
 }
 
 /** Status is only a hint: without it the object may be gone a little before the S3Bucket removes the statements. */

@@ -23,7 +23,7 @@ export interface BucketAccessSpec {
   serviceAccountRefs?: ServiceAccountRef[];
   webIdentity?: WebIdentity;
   /**
-   * Existing IAM roles that get the access, by ARN. The operator adds statements for them to the bucket policy, and to the policy of the bucket's managed KMS key. A role in another account also needs a policy there that allows the access.
+   * Existing principals that get the access, by ARN: IAM roles, users, sessions of a role (`arn:aws:sts::<account>:assumed-role/<role>/<session>`), and whole accounts (`arn:aws:iam::<account>:root`), which share the access among their roles and users by IAM policies. The operator adds statements for them to the bucket policy, and to the policy of the bucket's managed KMS key. A principal in another account also needs a policy there that allows the access.
    *
    * @minItems 1
    * @maxItems 20

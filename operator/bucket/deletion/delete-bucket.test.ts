@@ -7,6 +7,7 @@ import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { createHistory } from "../../reconcile/history.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import type { BucketDependencies, BucketUses } from "../dependencies.ts";
+import { createLeftOut } from "../policy/left-out.ts";
 import { failing, fakeBucket, sdkError, type Call } from "../testing/fake-bucket.ts";
 import {
   awsAccount,
@@ -45,6 +46,10 @@ function deletion({ spec = {}, status = ESTABLISHED, aws = {}, accounts = [awsAc
     directory: { accounts: () => accounts, namespace: () => undefined },
     cluster: OWNER.cluster,
     history: createHistory(() => 0, 0),
+    leftOut: createLeftOut(
+      () => 0,
+      () => {},
+    ),
     uses: { usersOf: () => [] } as Partial<BucketUses>,
   } as unknown as BucketDependencies;
   const { context, events } = recordedContext(object);

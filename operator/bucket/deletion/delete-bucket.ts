@@ -15,6 +15,7 @@ export async function deleteBucket(dependencies: BucketDependencies, context: Bu
   await waitForUsers(dependencies, context);
   await carryOut(dependencies, context);
   dependencies.history.forget(object.metadata.uid ?? "");
+  dependencies.leftOut.forget(object.metadata.uid ?? "");
   await context.removeFinalizer();
   return { kind: "released" };
 }

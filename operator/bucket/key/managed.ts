@@ -41,20 +41,21 @@ export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }
 
 /**
  * Creates or changes the managed key if needed. CreateKey is not idempotent, so the intent is recorded first; after an
- * attempt of unknown outcome, all keys are searched by tag. `key` is undefined if nothing may be written.
+ * attempt of unknown outcome, all keys are searched by tag. `key` is undefined if nothing may be written. `isNew`: it was
+ * created now.
  */
 export async function ensureManagedKey(
   client: KeyClient,
   request: ManagedKeyRequest,
-): Promise<{ key: KeyMetadata | undefined; changes: Change[] }> {
+): Promise<{ key: KeyMetadata | undefined; changes: Change[]; isNew: boolean }> {
   const observation = await observe(client, request);
   const changes = changesOf(observation, request);
-  if (changes.length === 0 || request.observe) return { key: observation.keys[0], changes };
+  if (changes.length === 0 || request.observe) return { key: observation.keys[0], changes, isNew: false };
   await request.beginWork(changes);
   const key = await change(client, request, observation);
   const rotation = wantedRotation(request.spec);
   if (key.KeyState === "Enabled" && observation.rotation !== rotation) await enableRotation(client, key, rotation);
-  return { key, changes };
+  return { key, changes, isNew: observation.keys.length === 0 };
 }
 
 async function observe(client: KeyClient, request: ManagedKeyRequest): Promise<KeyObservation> {

@@ -103,9 +103,9 @@ async function resolveManagedKey(
   const { status } = object;
   const observe = object.spec.mode === "Observe";
   const record = { known: status?.kmsKeyArn, workBegun: status?.managedKey?.workBegun === true };
-  const { key, changes } = await ensureManagedKey(client, { spec, owner, ...record, beginWork, observe });
+  const { key, changes, isNew } = await ensureManagedKey(client, { spec, owner, ...record, beginWork, observe });
   const planned = observe && changes.length > 0 ? { changes } : {};
   if (key === undefined) return { arn: undefined, ...planned };
   const resolution = usable(managedAlias(spec, owner), key);
-  return resolution.failure === undefined ? { ...resolution, ...planned } : resolution;
+  return resolution.failure === undefined ? { ...resolution, ...planned, ...(isNew && { isNew }) } : resolution;
 }

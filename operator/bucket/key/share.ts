@@ -1,34 +1,37 @@
-import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { REASON } from "../../api/reasons.ts";
 import { sameStatements } from "../../aws/policy/canonical.ts";
-import { parsePolicy, policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
-import { throwFailure } from "../../reconcile/aws-failure.ts";
+import { policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
 import { failed, failureIn, type Failure } from "../../reconcile/outcome.ts";
 import type { BucketContext, Contributions } from "../dependencies.ts";
-import { hasSidAmong, isOfAccess } from "../policy/compose.ts";
+import { settingFailure } from "../failure.ts";
+import { hasSidAmong, isOurs } from "../policy/compose.ts";
+import { ContributorsRefused, doesNotFit } from "../policy/contributors.ts";
 import { fitting } from "../policy/fit.ts";
 import { writeAsFarAsKnown } from "../policy/write.ts";
 import type { Target } from "../target.ts";
+import { cloudFrontOnKey } from "./cloudfront.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
+import { MAX_KEY_POLICY_BYTES, readKeyPolicy, writeKeyPolicy } from "./policy.ts";
+import type { KeyResolution } from "./resolution.ts";
 
-const POLICY = { PolicyName: "default" };
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
-const MAX_KEY_POLICY_BYTES = 32_768;
-
-/** Puts BucketAccess statements into the key policy. Returns a failure, because the bucket works without them. */
+/**
+ * Puts statements for BucketAccesses and CloudFront into the key policy. Returns a failure, because the bucket works
+ * without them.
+ */
 export async function shareKey(
   context: BucketContext,
   { session, bucket }: Target,
-  keyArn: string | undefined,
+  { arn: keyArn, isNew }: KeyResolution,
   contributions: Contributions,
 ): Promise<Failure | undefined> {
   const { object, status, signal } = context;
   const isManaged = object.spec.encryption?.kmsKey?.managed !== undefined;
-  const isWanted = contributions.keyPolicy.length > 0 || contributions.pausedSids.length > 0;
-  if (keyArn === undefined || !isManaged || (!isWanted && !isShared(context))) return undefined;
+  const statements = [...cloudFrontOnKey(object.spec), ...contributions.keyPolicy];
+  const { pausedSids } = contributions;
+  const isWanted = statements.length > 0 || pausedSids.length > 0;
+  if (keyArn === undefined || !isManaged || (!isWanted && !mayBeShared(context, isNew))) return undefined;
   try {
-    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, contributions);
+    await applyStatements(context, keyClient(session, bucket.region, signal), keyArn, statements, pausedSids);
   } catch (error) {
     const failure = failureIn(error);
     if (failure === undefined) throw error;
@@ -38,43 +41,39 @@ export async function shareKey(
   return undefined;
 }
 
-function isShared({ object }: BucketContext): boolean {
-  return object.status?.managedKey?.isShared === true;
+/** Status records statements, or is new or was wiped: then a key that was there already may have some. */
+function mayBeShared({ object: { status } }: BucketContext, isNew = false): boolean {
+  return status?.managedKey?.isShared === true || (!isNew && (status?.observedGeneration ?? -1) < 0);
 }
 
 async function applyStatements(
   { status, progress }: BucketContext,
   client: KeyClient,
   keyArn: string,
-  { keyPolicy, pausedSids }: Contributions,
+  statements: readonly Statement[],
+  pausedSids: readonly string[],
 ): Promise<void> {
-  const observed = await readPolicy(client, keyArn);
+  const observed = await readKeyPolicy(client, keyArn);
   status.managedKey = { ...status.managedKey, isShared: true };
-  const isOurs = (each: Statement) => isOfAccess(each) && !hasSidAmong(each, pausedSids);
-  const wanted = { ...observed, Statement: [...observed.Statement.filter((each) => !isOurs(each)), ...keyPolicy] };
+  const others = observed.Statement.filter((each) => !isOurs(each) || hasSidAmong(each, pausedSids));
+  const wanted = { ...observed, Statement: [...others, ...statements] };
   const fit = fitting(wanted, observed, MAX_KEY_POLICY_BYTES);
-  if (!sameStatements(fit.Statement, observed.Statement)) {
+  if (policyBytes(fit.document) > MAX_KEY_POLICY_BYTES) throw failed(tooLarge(policyBytes(fit.document)));
+  const refusals = fit.leftOut.map((each) => doesNotFit(each, "policy of the KMS key", MAX_KEY_POLICY_BYTES));
+  if (!sameStatements(fit.document.Statement, observed.Statement)) {
     await progress(REASON.applying, "Changing who may use the KMS key of the bucket");
-    const write = (document: PolicyDocument) => writePolicy(client, keyArn, document);
-    await writeAsFarAsKnown(write, fit, observed).catch(throwFailure("kms:PutKeyPolicy", keyArn));
+    const write = (document: PolicyDocument) => writeKeyPolicy(client, keyArn, document);
+    const unknown = await writeAsFarAsKnown(write, fit.document, observed).catch((error: unknown) => {
+      throw failed(settingFailure(error, "kms:PutKeyPolicy", keyArn));
+    });
+    refusals.push(...unknown);
   }
-  if (fit !== wanted) throw failed(tooLarge(policyBytes(wanted)));
+  if (refusals.length > 0) throw new ContributorsRefused(refusals);
 }
 
 function tooLarge(bytes: number): Failure {
   const message =
     `The policy of the KMS key would have ${bytes} bytes, and KMS takes at most ${MAX_KEY_POLICY_BYTES}: ` +
-    "grant less in BucketAccesses with principals";
-  return { reason: "PolicyTooLarge", message, terminal: true };
-}
-
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
-async function readPolicy({ kms, options }: KeyClient, keyArn: string): Promise<PolicyDocument> {
-  const command = new GetKeyPolicyCommand({ KeyId: keyArn, ...POLICY });
-  return parsePolicy((await kms.send(command, options).catch(throwFailure("kms:GetKeyPolicy", keyArn))).Policy);
-}
-
-/** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
-async function writePolicy({ kms, options }: KeyClient, keyArn: string, document: PolicyDocument): Promise<void> {
-  await kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, ...POLICY, Policy: JSON.stringify(document) }), options);
+    "shorten the statements that the operator did not write";
+  return { reason: REASON.policyTooLarge, message, terminal: true };
 }

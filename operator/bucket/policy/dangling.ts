@@ -5,12 +5,12 @@ import { isUniqueId, principalNames } from "../../aws/policy/external-access.ts"
 import { SettingRefused } from "../failure.ts";
 import { foreignStatements } from "./compose.ts";
 
-/** The refusal, if S3 rejected the document because a statement of others names a deleted principal. */
+/** The refusal, if AWS rejected the document because a statement of others names a deleted principal. */
 export function danglingRefused(error: unknown, { Statement }: PolicyDocument): SettingRefused | undefined {
   const dangling = awsErrorKind(error) === "NotYetVisible" ? danglingStatement(Statement) : undefined;
   if (dangling === undefined) return undefined;
   const message =
-    `Statement '${dangling.name}' of the bucket policy, which is not this S3Bucket's, names a deleted user or role ('${dangling.principal}'), ` +
+    `Statement '${dangling.name}' of the policy, which is not this S3Bucket's, names a deleted user or role ('${dangling.principal}'), ` +
     "and AWS accepts no policy with it: have the statement removed or corrected, or set spec.policy.unmanagedStatements to Remove";
   return new SettingRefused(REASON.invalidPrincipal, message);
 }

@@ -1,24 +1,33 @@
 import { canonicalText } from "../../aws/policy/canonical.ts";
-import { policyBytes, type PolicyDocument } from "../../aws/policy/document.ts";
-import { isOfAccess } from "./compose.ts";
+import { policyBytes, type PolicyDocument, type Statement } from "../../aws/policy/document.ts";
+import { contributorOf, contributorsIn, withoutContributors } from "./contributors.ts";
 
 /**
- * Trims a policy to the size limit: keeps all other statements, then those of BucketAccesses while they fit, existing
- * ones first. One large BucketAccess must not keep the others from being applied or revoked. Pure.
+ * Trims a policy to the size limit: keeps all other statements, then BucketAccesses while they fit, those that are in
+ * the policy already first, otherwise in the order of the statements. `leftOut`: BucketAccesses that do not fit. Pure.
  */
-export function fitting(document: PolicyDocument, observed: PolicyDocument, maxBytes: number): PolicyDocument {
-  if (policyBytes(document) <= maxBytes) return document;
+export function fitting(
+  document: PolicyDocument,
+  observed: PolicyDocument,
+  maxBytes: number,
+): { document: PolicyDocument; leftOut: string[] } {
+  if (policyBytes(document) <= maxBytes) return { document, leftOut: [] };
   const there = new Set(observed.Statement.map(canonicalText));
-  const others = document.Statement.filter((statement) => !isOfAccess(statement));
-  const [present, wanted] = [true, false].map((isThere) =>
-    document.Statement.filter((each) => isOfAccess(each) && there.has(canonicalText(each)) === isThere),
-  );
-  let room = maxBytes - Buffer.byteLength(JSON.stringify({ ...document, Statement: others }));
-  const kept = [...(present ?? []), ...(wanted ?? [])].filter((statement) => {
-    const bytes = Buffer.byteLength(JSON.stringify(statement)) + 1;
-    if (bytes > room) return false;
-    room -= bytes;
-    return true;
-  });
-  return { ...document, Statement: [...others, ...kept] };
+  const all = contributorsIn(document.Statement);
+  const of = (contributor: string) => document.Statement.filter((each) => contributorOf(each) === contributor);
+  const isThere = (contributor: string) => of(contributor).every((each) => there.has(canonicalText(each)));
+  const present = all.filter(isThere);
+  let room = maxBytes - Buffer.byteLength(JSON.stringify(withoutContributors(document, all)));
+  const leftOut: string[] = [];
+  for (const contributor of [...present, ...all.filter((each) => !present.includes(each))]) {
+    const bytes = bytesOf(of(contributor));
+    if (bytes > room) leftOut.push(contributor);
+    else room -= bytes;
+  }
+  return { document: withoutContributors(document, leftOut), leftOut };
+}
+
+/** With the comma after each. */
+function bytesOf(statements: readonly Statement[]): number {
+  return statements.reduce((sum, statement) => sum + Buffer.byteLength(JSON.stringify(statement)) + 1, 0);
 }

@@ -8,11 +8,14 @@ import {
 import type { S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
+import { needsSseS3 } from "../policy/templates/log-delivery.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { keyAliasAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import { omittedFields, stated, type ExportedSetting } from "./to-spec.ts";
+
+const SSE_ALGORITHM = "spec.encryption.sseAlgorithm";
 
 /** Undefined fields stay as they are. Exception: a KMS algorithm without a key means the account's `aws/s3` key. */
 interface Encryption {
@@ -163,8 +166,11 @@ export const encryption = defineSetting<Encryption, ServerSideEncryptionRule>({
   inBaseline: true,
   usesKey: () => true,
 
-  asks: ({ encryption }) => [
-    { kind: "Encryption", field: "spec.encryption.sseAlgorithm", sseAlgorithm: encryption?.sseAlgorithm },
+  // A bucket for logs that never arrive with KMS is not asked for it.
+  asks: ({ encryption, policy = {} }) => [
+    ...(needsSseS3(policy)
+      ? []
+      : [{ kind: "Encryption", field: SSE_ALGORITHM, sseAlgorithm: encryption?.sseAlgorithm } as const]),
     ...optionalAccountAsk("spec.encryption.kmsKey.arn", encryption?.kmsKey?.arn),
     ...keyAliasAsk("spec.encryption.kmsKey.managed.alias", encryption?.kmsKey?.managed?.alias),
   ],

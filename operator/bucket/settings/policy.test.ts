@@ -6,10 +6,11 @@ import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { policy as setting } from "./policy.ts";
 
+const READER = "arn:aws:iam::444455556666:role/reader";
 const READ: Statement = {
   Sid: "S3OperatorSpecRead",
   Effect: "Allow",
-  Principal: { AWS: "arn:aws:iam::444455556666:role/reader" },
+  Principal: { AWS: READER },
   Action: "s3:GetObject",
   Resource: "arn:aws:s3:::docs/*",
 };
@@ -263,7 +264,12 @@ describe("a principal that does not exist at AWS", () => {
       }
       return {};
     });
-    await expect(setting.write(bucket, desired, observed)).rejects.toThrow("Invalid principal");
+    const [principal] = "Detail" in extra ? [extra.Detail] : [READER];
+    const refusals = [{ contributor: "S3OperatorAccess0n", principal }];
+    await expect(setting.write(bucket, desired, observed)).rejects.toMatchObject({
+      name: "ContributorsRefused",
+      refusals,
+    });
     return calls.map(({ input }) => (JSON.parse(String(input["Policy"])) as { Statement: Statement[] }).Statement);
   }
 

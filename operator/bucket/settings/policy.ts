@@ -15,13 +15,14 @@ import type { Home } from "../../aws/policy/external-access.ts";
 import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
-import { compose, foreignStatements, hasSidAmong, isOfAccess, isOurs, SID_PREFIX } from "../policy/compose.ts";
+import { compose, foreignStatements, hasSidAmong, isOurs, SID_PREFIX } from "../policy/compose.ts";
+import { ContributorsRefused, doesNotFit } from "../policy/contributors.ts";
 import { fitting } from "../policy/fit.ts";
 import { policyStatus } from "../policy/status.ts";
 import { statementsOf, type PolicyContext } from "../policy/templates/index.ts";
 import { policyToSpec } from "../policy/templates/to-spec.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
-import { applyPolicy } from "../policy/write.ts";
+import { writeAsFarAsKnown, writePolicy } from "../policy/write.ts";
 import { unlessAbsent } from "../subresource.ts";
 import { defineSetting, type SettingContext } from "./setting.ts";
 import type { ExportedSetting } from "./to-spec.ts";
@@ -166,10 +167,12 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
     const document = { ...observed, Statement: compose(observed.Statement, ours, unmanagedStatements) };
     const versioned = withVersionFor(ours, document);
     const fit = fitting(versioned, observed, MAX_POLICY_BYTES);
-    if (policyBytes(fit) > MAX_POLICY_BYTES) throw tooLarge(versioned);
-    if (fit === versioned || !sameStatements(fit.Statement, observed.Statement))
-      await applyPolicy(bucket, fit, observed);
-    if (fit !== versioned) throw tooLarge(versioned);
+    if (policyBytes(fit.document) > MAX_POLICY_BYTES) throw tooLarge(fit.document);
+    const isNew = fit.leftOut.length === 0 || !sameStatements(fit.document.Statement, observed.Statement);
+    const write = (each: PolicyDocument) => writePolicy(bucket, each, observed);
+    const unknown = isNew ? await writeAsFarAsKnown(write, fit.document, observed) : [];
+    const refusals = [...unknown, ...fit.leftOut.map((each) => doesNotFit(each, "bucket policy", MAX_POLICY_BYTES))];
+    if (refusals.length > 0) throw new ContributorsRefused(refusals);
   },
 
   reset: ({ Statement }) =>
@@ -193,13 +196,9 @@ function fieldOf(sid: string): string {
 }
 
 function tooLarge(document: PolicyDocument): SettingRefused {
-  const bytes = policyBytes(document);
-  const ofAccesses = policyBytes({ Statement: document.Statement.filter(isOfAccess) });
-  const accesses =
-    ofAccesses === 0 ? "" : `, or grant less in BucketAccesses with principals, which take ${ofAccesses} bytes`;
   return new SettingRefused(
-    "PolicyTooLarge",
-    `The bucket policy would have ${bytes} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +
-      `shorten spec.policy.statements, or join statements that share principals and actions${accesses}`,
+    REASON.policyTooLarge,
+    `The bucket policy would have ${policyBytes(document)} bytes, and S3 takes at most ${MAX_POLICY_BYTES}: ` +
+      "shorten spec.policy.statements, or join statements that share principals and actions",
   );
 }

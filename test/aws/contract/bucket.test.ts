@@ -15,6 +15,7 @@ import {
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type ListBucketsCommandInput,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
@@ -170,6 +171,22 @@ test("other calls from another region answer 301 PermanentRedirect", async () =>
   const Bucket = await createdBucket();
   const elsewhere = target.s3({ region: "eu-west-1" }).send(new GetBucketVersioningCommand({ Bucket }));
   await expect(elsewhere).rejects.toMatchObject({ name: "PermanentRedirect", $metadata: { httpStatusCode: 301 } });
+});
+
+simulatorTest("ListBuckets has pages, and filters by prefix and region", async () => {
+  const account = target.simulator.account("222233334444");
+  for (const name of ["listed-b", "listed-a", "listed-c", "other"]) {
+    account.createBucket(name, name === "listed-c" ? "eu-west-1" : "us-east-1");
+  }
+  const list = async (input: ListBucketsCommandInput) => {
+    const command = new ListBucketsCommand({ Prefix: "listed-", ...input });
+    const { Buckets = [], ContinuationToken } = await target.s3(account).send(command);
+    return { names: Buckets.map(({ Name }) => Name), ContinuationToken };
+  };
+  const first = await list({ MaxBuckets: 2 });
+  expect(first.names).toEqual(["listed-a", "listed-b"]);
+  expect(await list({ ContinuationToken: first.ContinuationToken })).toEqual({ names: ["listed-c"] });
+  expect((await list({ BucketRegion: "eu-west-1" })).names).toEqual(["listed-c"]);
 });
 
 test("ListBuckets lists the account's buckets", async () => {

@@ -14,6 +14,7 @@ import {
   DeleteObjectTaggingCommand,
   GetBucketLocationCommand,
   GetObjectAclCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
@@ -70,7 +71,7 @@ interface Call {
   name: string;
   /** The actions that the call needs, and no more. */
   actions: string[];
-  send(s3: S3Client): Promise<unknown>;
+  send: (s3: S3Client) => Promise<unknown>;
 }
 
 const VERSION = "v000000001";
@@ -130,6 +131,11 @@ const CALLS: Call[] = [
     name: "DeleteObjectTagging",
     actions: ["DeleteObjectTagging"],
     send: (s3) => s3.send(new DeleteObjectTaggingCommand(at())),
+  },
+  {
+    name: "GetObjectAttributes",
+    actions: ["GetObjectAttributes", "GetObject"],
+    send: (s3) => s3.send(new GetObjectAttributesCommand({ ...at(), ObjectAttributes: ["ObjectSize"] })),
   },
   { name: "GetObjectAcl", actions: ["GetObjectAcl"], send: (s3) => s3.send(new GetObjectAclCommand(at())) },
   { name: "DeleteObject", actions: ["DeleteObject"], send: (s3) => s3.send(new DeleteObjectCommand(at())) },

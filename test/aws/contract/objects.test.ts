@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectTaggingCommand,
   GetObjectAclCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -69,6 +70,14 @@ describe("headers", () => {
       ServerSideEncryption: "AES256",
     });
     expect(Math.abs((answer.LastModified?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("GetObjectAttributes tells what is asked for", async () => {
+    const { Key, ETag } = await put();
+    const get = (...ObjectAttributes: ("ETag" | "ObjectSize" | "StorageClass")[]) =>
+      s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes }));
+    expect(await get("ETag", "ObjectSize")).toMatchObject({ ETag: ETag?.replaceAll('"', ""), ObjectSize: 10 });
+    expect((await get("StorageClass")).ObjectSize).toBeUndefined();
   });
 
   test("a request can override headers of the answer", async () => {

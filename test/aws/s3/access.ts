@@ -28,7 +28,7 @@ export interface S3Request {
   sources: Source[];
 }
 
-const READS = new Set(["GetObject", "HeadObject"]);
+const READS = new Set(["GetObject", "HeadObject", "GetObjectAttributes"]);
 
 /** Empty for a missing bucket and for a bucket in another region: policies do not decide the answer. */
 export function s3Accesses(asked: S3Request): Access[] {

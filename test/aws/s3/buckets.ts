@@ -1,7 +1,8 @@
-/** ListBuckets, without pages: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+/** ListBuckets: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 
 import { element } from "../xml.ts";
 import { canonicalUserId } from "./acl.ts";
+import { pageOf } from "./page.ts";
 import { xmlReply, type Subresource } from "./route.ts";
 
 export const buckets: Subresource = {
@@ -13,17 +14,29 @@ export const buckets: Subresource = {
       operation: "ListBuckets",
       action: "s3:ListAllMyBuckets",
       write: false,
-      handleName: ({ account }) => {
-        const owned = [...account.buckets.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-        const entries = owned.map(({ name, creationDate, region }) =>
+      parameters: ["prefix", "bucket-region", "max-buckets", "continuation-token"],
+      handleName: ({ account, request: { query } }) => {
+        const [prefix, asked] = [query.get("prefix") ?? "", query.get("bucket-region")];
+        const after = query.get("continuation-token") ?? "";
+        const found = [...account.buckets.values()]
+          .filter(({ name, region }) => name.startsWith(prefix) && name > after && (asked ?? region) === region)
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+        const { items, last } = pageOf(found, Number(query.get("max-buckets") ?? Infinity));
+        const entries = items.map(({ name, creationDate, region }) =>
           element("Bucket", [
             element("Name", name),
             element("CreationDate", new Date(creationDate).toISOString()),
             element("BucketRegion", region),
           ]),
         );
-        const owner = element("Owner", [element("ID", canonicalUserId(account.id))]);
-        return xmlReply(element("ListAllMyBucketsResult", [owner, element("Buckets", entries)]));
+        return xmlReply(
+          element("ListAllMyBucketsResult", [
+            element("Buckets", entries),
+            element("Owner", [element("ID", canonicalUserId(account.id))]),
+            prefix === "" ? undefined : element("Prefix", prefix),
+            last && element("ContinuationToken", last.name),
+          ]),
+        );
       },
     },
   },

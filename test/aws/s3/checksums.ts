@@ -1,4 +1,7 @@
-/** Checksums of bodies and objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
+/**
+ * Checksums of bodies and objects.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+ */
 
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";

@@ -17,6 +17,7 @@ import { location } from "./location.ts";
 import { logging } from "./logging.ts";
 import { metrics } from "./metrics.ts";
 import { notifications } from "./notifications.ts";
+import { objectAttributes } from "./object-attributes.ts";
 import { objectLock } from "./object-lock.ts";
 import { objectTagging } from "./object-tags.ts";
 import { object } from "./object.ts";
@@ -69,6 +70,7 @@ export const SUBRESOURCES: Subresource[] = [
   object,
   objectTagging,
   objectAcl,
+  objectAttributes,
   restore,
   retention,
   legalHold,

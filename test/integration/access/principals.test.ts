@@ -14,6 +14,7 @@ import {
   type Accesses,
 } from "../support/world/access.ts";
 import { defaultAlias, keyByAlias, managedKeySpec } from "../support/world/keys.ts";
+import { otherNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const READER = "333344445555";
@@ -135,6 +136,45 @@ test("a principal of an account that is not allowed is refused, and the bucket k
   await world.bucketWhen("docs", isReady);
 });
 
+test.for([{}, managedKeySpec()])(
+  "a principal that does not exist is told in its own access, and holds up nothing else: %j",
+  async (spec) => {
+    await using world = await createWorld();
+    const { name } = await otherNamespace(world);
+    await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
+    using accesses = await accessesOf(world);
+    using guests = await accessesOf(world, name);
+    await worldWithBucket(world, { ...spec, access: { rules: [{ namespaces: { names: [name] }, principals: true }] } });
+    const missing = `arn:aws:iam::${READER}:role/missing`;
+    const bucketRef = { name: "docs", namespace: world.name };
+    await Promise.all([
+      guests.apply("bad", { bucketRef, principals: [missing] }),
+      ...["good", "better"].map((each) => accesses.apply(each, { principals: [foreignRole(world, each)] })),
+    ]);
+    const access = await guests.when("bad", isReconciling("NotYetVisible"));
+    expect(condition(access, "Ready")?.message).toContain(missing);
+    await accesses.when("good", isReady);
+    await accesses.when("better", isReady);
+    const before = await world.bucketWhen("docs", isReady);
+    const isOnKey = "encryption" in spec;
+    expect(ofAccesses(statements(world))).toHaveLength(2);
+    expect(ofAccesses(keyStatements(world))).toHaveLength(isOnKey ? 2 : 0);
+
+    // The operator tries again soon, because the role may be new.
+    foreignRole(world, "missing");
+    await guests.when("bad", isReady);
+    expect(ofAccesses(statements(world))).toHaveLength(3);
+    expect(ofAccesses(keyStatements(world))).toHaveLength(isOnKey ? 3 : 0);
+    const after = await world.bucketWhen(
+      "docs",
+      ({ status }) => status?.declarationHash !== before.status?.declarationHash,
+    );
+    expect(isReady(after)).toBe(true);
+    expect(after.status?.drift).toBeUndefined();
+    await expectInvariants(world);
+  },
+);
+
 test("a principal that does not exist keeps only its own access waiting: other principals and settings are applied", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
@@ -142,7 +182,7 @@ test("a principal that does not exist keeps only its own access waiting: other p
   await worldWithBucket(world);
   await readyReader(world, accesses);
   await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
-  await accesses.when("missing", isReconciling("BucketNotReady"));
+  await accesses.when("missing", isReconciling("NotYetVisible"));
   await world.editSpec("docs", { policy: { minimumTLSVersion: "1.3" } });
   await world.bucketWhen("docs", () => JSON.stringify(statements(world)).includes('"1.3"'));
   expect(ofAccesses(statements(world))).toHaveLength(1);

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
+import type { Statement } from "../../../operator/aws/policy/document.ts";
 import { eventWhen } from "../support/expect/events.ts";
 import { expectInvariants, operatorWrites, reconcileAgain } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
+import { eventually } from "../support/expect/wait.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { atAws, readyBucket } from "../support/world/buckets.ts";
 import {
@@ -97,6 +99,42 @@ test("the key is found again after the status was wiped", async () => {
   expect(after.status?.kmsKeyArn).toBe(before.status?.kmsKeyArn);
   expect(operatorWrites(world)).toHaveLength(writes);
   expect(liveKeys(world.account)).toHaveLength(1);
+  await expectInvariants(world);
+});
+
+test("CloudFront may decrypt with the key while the spec has its distributions, whatever others do to the policy", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const distribution = "arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7";
+  await readyBucket(world, "docs", { ...managedKeySpec(), policy: { cloudFrontDistributions: [distribution] } });
+  const key = keyAt(world.account, defaultAlias(world, "docs"));
+  const statements = () => (JSON.parse(key.policy) as { Statement: Statement[] }).Statement;
+  const ours = () => statements().filter(({ Sid }) => Sid?.startsWith("S3Operator"));
+  expect(ours()).toMatchObject([
+    {
+      Principal: { Service: "cloudfront.amazonaws.com" },
+      Action: "kms:Decrypt",
+      Condition: { StringEquals: { "AWS:SourceArn": [distribution] } },
+    },
+  ]);
+  expect(statements()).toHaveLength(2);
+  await expectInvariants(world);
+
+  // Another writer widens the statement.
+  const widened = statements().map((each) =>
+    each.Sid?.startsWith("S3Operator") ? { ...each, Action: "kms:*", Condition: undefined } : each,
+  );
+  key.policy = JSON.stringify({ Version: "2012-10-17", Statement: widened });
+  await world.annotate("docs", { "s3-operator.io/reconcile-requested-at": "now" });
+  await eventually(
+    () => Promise.resolve(ours()),
+    ([statement]) => statement?.Action === "kms:Decrypt" && statement.Condition !== undefined,
+  );
+
+  const { metadata } = await world.editSpec("docs", { policy: null });
+  await world.bucketWhen("docs", (each) => isReady(each) && each.status?.observedGeneration === metadata.generation);
+  expect(ours()).toEqual([]);
+  expect(statements()).toHaveLength(1);
   await expectInvariants(world);
 });
 

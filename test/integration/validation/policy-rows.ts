@@ -9,6 +9,12 @@ const OPEN = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy:
 const CLOSED = { ...OPEN, blockPublicPolicy: true };
 
 const CLOUDTRAIL = "cloudtrail.amazonaws.com";
+const S3_LOGS = "logging.s3.amazonaws.com";
+const CONFIG = "config.amazonaws.com";
+const lock = (mode: string, retention: Spec = {}): Spec => ({
+  versioning: "Enabled",
+  objectLock: { mode, ...retention },
+});
 const logDelivery = (...services: Spec[]): Spec => ({ policy: { logDelivery: services } });
 
 const policy = (...statements: Spec[]): Spec => ({ policy: { statements } });
@@ -111,6 +117,36 @@ export const POLICY_ROWS: Row[] = [
     `${POLICY}.logDelivery[1]`,
     logDelivery({ service: CLOUDTRAIL }, { service: CLOUDTRAIL, prefixes: ["b/"] }),
   ),
+  ...[S3_LOGS, "logdelivery.elasticloadbalancing.amazonaws.com"].flatMap((service) =>
+    ["aws:kms", "aws:kms:dsse"].map((sseAlgorithm) =>
+      refused(`policy: logs of ${service} with ${sseAlgorithm}`, "spec.encryption.sseAlgorithm", {
+        encryption: { sseAlgorithm },
+        ...logDelivery({ service: CLOUDTRAIL }, { service }),
+      }),
+    ),
+  ),
+  refused("policy: S3's logs with object lock", "spec.objectLock", {
+    ...lock("None"),
+    ...logDelivery({ service: S3_LOGS }),
+  }),
+  refused("policy: S3's logs with Requester Pays", "spec.requestPayment", {
+    requestPayment: "Requester",
+    ...logDelivery({ service: S3_LOGS }),
+  }),
+  refused("policy: logs of AWS Config with a default retention", "spec.objectLock.mode", {
+    ...lock("GOVERNANCE", { days: 1 }),
+    ...logDelivery({ service: CONFIG }),
+  }),
+  accepted("policy: logs of AWS Config with object lock", { ...lock("None"), ...logDelivery({ service: CONFIG }) }),
+  accepted("policy: trails with KMS and a default retention", {
+    encryption: { sseAlgorithm: "aws:kms" },
+    ...lock("GOVERNANCE", { days: 1 }),
+    ...logDelivery({ service: CLOUDTRAIL }, { service: "delivery.logs.amazonaws.com" }),
+  }),
+  accepted("policy: S3's logs with SSE-S3", {
+    encryption: { sseAlgorithm: "AES256" },
+    ...logDelivery({ service: S3_LOGS }),
+  }),
   ...["logs", "/logs/", "logs/*/", "logs/${aws:username}/", "", "/"].map((prefix) =>
     refused(
       `policy: log delivery to '${prefix}'`,

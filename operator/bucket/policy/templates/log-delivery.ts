@@ -15,18 +15,21 @@ interface LogService {
   sendsAccount?: true;
   /** Pattern of `aws:SourceArn`; absent where the account does not determine it. */
   sourceArn?: (partition: string, account: string) => string;
+  /** Writes only to buckets whose default encryption is SSE-S3. */
+  needsSseS3?: true;
   /** Read before it writes. A service that reads also sends the ACL `bucket-owner-full-control`. */
   reads?: string[];
 }
 
 const SERVICES: Record<Delivery["service"], LogService> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general
-  "logging.s3.amazonaws.com": { name: "S3", keys: () => ["*"], sendsAccount: true },
+  "logging.s3.amazonaws.com": { name: "S3", keys: () => ["*"], sendsAccount: true, needsSseS3: true },
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
   "logdelivery.elasticloadbalancing.amazonaws.com": {
     name: "ElasticLoadBalancing",
     keys: (account) => [`AWSLogs/${account}/*`],
     sourceArn: (partition, account) => `arn:${partition}:elasticloadbalancing:*:${account}:loadbalancer/*`,
+    needsSseS3: true,
   },
   // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
   "cloudtrail.amazonaws.com": {
@@ -52,6 +55,11 @@ const SERVICES: Record<Delivery["service"], LogService> = {
     reads: ["s3:GetBucketAcl", "s3:ListBucket"],
   },
 };
+
+/** Whether logs of a service arrive only with SSE-S3, so that the bucket cannot have KMS as its default encryption. */
+export function needsSseS3({ logDelivery = [] }: Policy): boolean {
+  return logDelivery.some(({ service }) => SERVICES[service].needsSseS3);
+}
 
 /** Allows AWS services to write logs, each only below its prefixes and only on behalf of the named accounts or ARNs. */
 export const logDelivery: Template = ({ logDelivery = [] }, context) =>
