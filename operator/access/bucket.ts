@@ -24,6 +24,6 @@ export function accessBucketOf(
     region,
     accountId,
     ...(kmsKeyArn !== undefined && { encryption: { kmsKeyArn, contexts } }),
-    formerEncryptions: isFormer ? [{ kmsKeyArn: formerKmsKeyArn, contexts: BOTH, inUse: true }] : [],
+    formerEncryptions: isFormer ? [{ kmsKeyArn: formerKmsKeyArn, contexts, inUse: true }] : [],
   };
 }

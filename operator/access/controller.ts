@@ -2,6 +2,7 @@ import { isPaused, noteRequest } from "../api/annotations.ts";
 import type { Outcome } from "../reconcile/outcome.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
+import { noteOwnerPolicies } from "./owner-policies.ts";
 import { reconcilePrincipals } from "./principals/reconcile.ts";
 import { refusalOf, resolveAccess } from "./resolution.ts";
 import { revoke } from "./revoke.ts";
@@ -34,7 +35,11 @@ async function reconcile(dependencies: AccessDependencies, context: AccessContex
   const target = await enterRoleAccount(dependencies, object, resolution, signal);
   noteAccessTarget(status, target);
   const { s3Bucket } = resolution;
-  return object.spec.principals === undefined || s3Bucket === undefined
-    ? reconcileWorkload(dependencies, context, target)
-    : reconcilePrincipals(dependencies, context, target, s3Bucket);
+  if (object.spec.principals !== undefined && s3Bucket !== undefined)
+    return reconcilePrincipals(dependencies, context, target, s3Bucket);
+  try {
+    return await reconcileWorkload(dependencies, context, target);
+  } finally {
+    noteOwnerPolicies(context, target);
+  }
 }

@@ -7,10 +7,11 @@ import { OutcomeError } from "../kube/outcome.ts";
 import { DELAY_MS } from "../reconcile/delays.ts";
 import { failed, waiting, type Failure } from "../reconcile/outcome.ts";
 import { accessBucketOf } from "./bucket.ts";
-import { bucketKeyOf, isInOwnNamespace } from "./consent.ts";
+import { bucketKeyOf } from "./consent.ts";
 import { decide, ruleViolation } from "./decision.ts";
 import type { AccessDirectory } from "./dependencies.ts";
 import type { AccessBucket } from "./policy/model.ts";
+import { whyNotReady } from "./principals/waiting.ts";
 
 /** What becomes of an access: what objects of the cluster allow, and what was verified of the bucket at AWS. */
 export type Resolution =
@@ -24,9 +25,6 @@ export interface ResolutionInput {
   directory: AccessDirectory;
   verified: VerifiedBuckets;
 }
-
-/** Longest part of another object's message in a message. */
-const MAX_QUOTED = 300;
 
 /** Pure, but for what `verified` knows at the moment. */
 export function resolveAccess({ directory, verified }: ResolutionInput, access: BucketAccess): Resolution {
@@ -76,18 +74,13 @@ function lacksKey({ spec }: S3Bucket, { kmsKeyArn }: VerifiedBucket): boolean {
   return spec.mode !== "Observe" && spec.encryption?.kmsKey !== undefined && kmsKeyArn === undefined;
 }
 
-/** Discloses to another namespace no more than the reason. */
-function waits(access: BucketAccess, { metadata, status }: S3Bucket): Resolution {
-  const ready = findCondition(status, "Ready");
+function waits(access: BucketAccess, s3Bucket: S3Bucket): Resolution {
+  const ready = findCondition(s3Bucket.status, "Ready");
   const isFailing = ready !== undefined && ready.status !== "True";
-  const what = isInOwnNamespace(access) ? `${ready?.reason}: ${cut(ready?.message ?? "")}` : ready?.reason;
-  const why = isFailing ? what : "its bucket is not verified yet";
-  return waitingFor(access, metadata.deletionTimestamp === undefined ? why : "it is being deleted");
-}
-
-function waitingFor(access: BucketAccess, why: string | undefined): Resolution {
+  const why = isFailing ? whyNotReady(access, s3Bucket) : "its bucket is not verified yet";
   const { namespace, name } = bucketKeyOf(access);
-  const message = `Waiting for S3Bucket '${namespace}/${name}': ${why}`;
+  const isDeleted = s3Bucket.metadata.deletionTimestamp !== undefined;
+  const message = `Waiting for S3Bucket '${namespace}/${name}': ${isDeleted ? "it is being deleted" : why}`;
   return { state: "Waiting", outcome: waiting(REASON.bucketNotReady, message, DELAY_MS.reference) };
 }
 
@@ -112,8 +105,4 @@ function managedElsewhere(name: string): Failure {
     `Bucket '${name}' is managed by an S3Bucket, which decides about access to it, and nothing is granted: ` +
     "create a BucketAccess with spec.bucketRef";
   return { reason: REASON.notAllowedByAccount, message, terminal: true };
-}
-
-function cut(text: string): string {
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
 }

@@ -50,7 +50,7 @@ export async function settleLocation(
   return declared;
 }
 
-/** `Unseen`: AWS denies the read, or the bucket is in another region. */
+/** `Unseen`: AWS denies the read. A bucket in another region is not the one at this place. */
 async function ownershipAt(
   session: AwsSession,
   owner: Owner,
@@ -59,12 +59,13 @@ async function ownershipAt(
 ): Promise<"Ours" | "NotOurs" | "Unseen"> {
   if (!isBucketName(bucketName)) return "NotOurs";
   const bucket = bucketClient(session, bucketName, region, signal);
+  const { state } = await headBucket(bucket);
+  if (state !== "Exists") return state === "Denied" ? "Unseen" : "NotOurs";
   try {
     return ownershipOf(await readTags(bucket), owner) === "Ours" ? "Ours" : "NotOurs";
   } catch (error) {
-    if (isNoSuchBucket(error) && (await headBucket(bucket)).state === "Absent") return "NotOurs";
-    const kind = awsErrorKind(error);
-    if (kind === "AccessDenied" || kind === "WrongRegion") return "Unseen";
+    if (isNoSuchBucket(error)) return "NotOurs";
+    if (awsErrorKind(error) === "AccessDenied") return "Unseen";
     return throwFailure("s3:ListTagsForResource", bucket.arn)(error);
   }
 }

@@ -17,15 +17,18 @@ interface Case {
   known?: Partial<VerifiedBucket>;
   /** The owner in the tags of each bucket, or the error of the call that reads them. */
   tags?: Record<string, string | Error>;
+  /** The region of all buckets; undefined: the one of the call. */
+  region?: string;
 }
 
 const { signal } = new AbortController();
 
-function resolve({ spec = {}, status, account = {}, known, tags = {} }: Case, identities: Identity[] = []) {
+function resolve({ spec = {}, status, account = {}, known, tags = {}, region }: Case, identities: Identity[] = []) {
   const { bucket, calls } = fakeBucket(({ command, input }) => {
-    const seen = tags[String(input["ResourceArn"]).replace("arn:aws:s3:::", "")];
+    const seen = tags[String(input["Bucket"] ?? input["ResourceArn"]).replace("arn:aws:s3:::", "")];
     if (seen instanceof Error) throw seen;
     if (seen === undefined) throw sdkError(command === "HeadBucketCommand" ? "NotFound" : "NoSuchBucket", 404);
+    if (command === "HeadBucketCommand") return { BucketRegion: region };
     return { Tags: tagList(ownershipTags({ ...OWNER, name: seen }, "Created")) };
   });
   const session: Aws["session"] = async (identity) => {
@@ -80,6 +83,12 @@ describe("resolveTarget", () => {
     [
       "the account's when AWS denies the bucket in status, and that of the account has the owner's tags",
       { status: FORMER, account: template, tags: { former: DENIED, "acme-team-docs": "docs" } },
+      "acme-team-docs",
+      "eu-central-1",
+    ],
+    [
+      "the account's when the bucket in status is in another region",
+      { status: FORMER, account: template, tags: { former: "docs" }, region: "eu-west-1" },
       "acme-team-docs",
       "eu-central-1",
     ],

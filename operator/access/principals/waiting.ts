@@ -53,7 +53,7 @@ export function notReachable(s3Bucket: S3Bucket, problem: string, sids: string):
 }
 
 /** The reason of the S3Bucket. Its message may tell what is in its spec, so only its own namespace sees it. */
-function whyNotReady({ metadata: { namespace } }: BucketAccess, { metadata, status }: S3Bucket): string {
+export function whyNotReady({ metadata: { namespace } }: BucketAccess, { metadata, status }: S3Bucket): string {
   const { reason = "", message = "" } = findCondition(status, "Ready") ?? {};
   return namespace === metadata.namespace && message !== "" ? `${reason}: ${cut(message, MAX_QUOTED)}` : reason;
 }

@@ -324,15 +324,15 @@ export interface RoleStatus {
   tagKeys?: string[];
 }
 /**
- * What the account that owns the bucket must add, ready to send. Only for a bucket of another account.
+ * What the owners must add where the bucket, or its KMS key, is of another account than the role, ready to send. Absent: nothing.
  */
 export interface OwnerPolicies {
   /**
-   * Statements for the bucket policy, as JSON.
+   * The statements for the bucket policy, as a policy in JSON. Absent: none.
    */
   bucketPolicy?: string;
   /**
-   * Statements for the policy of the KMS key, as JSON. Absent: no key.
+   * The statements for the policy of the KMS key, as a policy in JSON. Absent: none.
    */
   keyPolicy?: string;
 }

@@ -48,7 +48,7 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   const attacker = await otherNamespace(world);
   stack.use(startOperator(world, { watchNamespaces: [world.name, attacker.name] }));
   const guardrails = { allowedAccounts: [PARTNER], allowPublicAccess: false };
-  await worldWithBucket(world, bucket, { guardrails });
+  await worldWithBucket(world, bucket, { guardrails, access: { rules: [ruleFor(world)] } });
   const own = stack.use(await accessesOf(world));
   const accesses = stack.use(await accessesOf(world, attacker.name));
   const victim = await own.ready("ledger-api", {
@@ -66,6 +66,22 @@ async function tenants(bucket: S3BucketSpec = {}): Promise<Tenants> {
   };
 }
 
+const PROVIDER = "token.actions.githubusercontent.com";
+
+/** What the platform allows to every namespace. */
+function ruleFor({ account: { id } }: World) {
+  return {
+    policyArns: [`arn:aws:iam::${id}:policy/{namespace}-*`],
+    roleArns: [`arn:aws:iam::${id}:role/app-*`],
+    buckets: ["lake-{namespace}-*"],
+    webIdentities: [{ providerArn: providerOf(id), subjects: ["repo:acme/{namespace}:*"] }],
+  };
+}
+
+function providerOf(accountId: string): string {
+  return `arn:aws:iam::${accountId}:oidc-provider/${PROVIDER}`;
+}
+
 function message(object: StatusObject): string {
   return condition(object, "Ready")?.message ?? "";
 }
@@ -79,13 +95,17 @@ describe("attacks of one namespace on another", () => {
   let scene: Tenants;
   let bucketBefore: object;
   let rolesBefore: string[];
+  let policiesBefore: [string, string][];
 
   beforeAll(async () => {
     scene = await tenants();
     const { world } = scene;
     world.simulator.account(FOREIGN).createBucket(world.bucketName("foreign"), "eu-central-1");
     bucketBefore = snapshot(world, world.bucketName("docs"));
+    world.account.addRole("app-shared");
+    world.account.addRole("app-other").tags.set("s3-operator.io/service-accounts", `test/${world.name}/app`);
     rolesBefore = [...world.account.roles.keys()];
+    policiesBefore = [...roleOf(world, scene.victim).inlinePolicies];
   });
 
   afterAll(() => scene[Symbol.asyncDispose]());
@@ -187,6 +207,121 @@ describe("attacks of one namespace on another", () => {
     },
   );
 
+  /** The spec of the attacker's BucketAccess, to a bucket of the attacker. */
+  const ACCESS_ATTACKS: { what: string; spec: (scene: Tenants) => Partial<BucketAccessSpec>; reason: string }[] = [
+    {
+      what: "foreign role: an existing role without its owner's tag",
+      spec: ({ world }) => ({ role: { arn: roleArn(world, "app-shared") } }),
+      reason: "RoleNotConsented",
+    },
+    {
+      what: "foreign role: an existing role whose tag names another namespace",
+      spec: ({ world }) => ({ role: { arn: roleArn(world, "app-other") } }),
+      reason: "RoleNotConsented",
+    },
+    {
+      what: "foreign role: the role of another tenant",
+      spec: ({ victim }) => ({ role: { arn: victim.status?.roles?.[0]?.arn ?? "" } }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "foreign role: a role of another account whose name the account allows",
+      spec: () => ({ role: { arn: `arn:aws:iam::${FOREIGN}:role/app-shared` } }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "policy: one that AWS manages",
+      spec: () => ({ role: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "policy: one of another namespace",
+      spec: ({ world }) => ({ role: { policyArns: [`arn:aws:iam::${world.account.id}:policy/${world.name}-queue`] } }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "policy: a path before an allowed name",
+      spec: ({ world, attacker }) => ({
+        role: { policyArns: [`arn:aws:iam::${world.account.id}:policy/x/${attacker.name}-queue`] },
+      }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "foreign bucket: the bucket of another tenant, without its S3Bucket",
+      spec: ({ world }) => ({
+        bucketRef: undefined as never,
+        bucket: { name: world.bucketName("docs"), region: "eu-central-1" },
+        accountRef: { name: world.name },
+      }),
+      reason: "NotAllowedByAccount",
+    },
+    {
+      what: "foreign account: a bucket of it, without an S3Bucket",
+      spec: ({ world, attacker }) => ({
+        bucketRef: undefined as never,
+        bucket: { name: `lake-${attacker.name}-x`, region: "eu-central-1", accountId: FOREIGN },
+        accountRef: { name: world.name },
+      }),
+      reason: "GuardrailViolated",
+    },
+    {
+      what: "foreign account: its root user",
+      spec: () => ({ serviceAccountRefs: undefined as never, principals: [`arn:aws:iam::${FOREIGN}:root`] }),
+      reason: "GuardrailViolated",
+    },
+    {
+      what: "web identity: the workflows of another namespace",
+      spec: ({ world }) => ({
+        serviceAccountRefs: undefined as never,
+        webIdentity: {
+          providerArn: providerOf(world.account.id),
+          subjects: [`repo:acme/${world.name}:ref:refs/heads/main`],
+          audience: "sts.amazonaws.com",
+        },
+      }),
+      reason: "NotAllowedByAccount",
+    },
+  ];
+
+  test.for(ACCESS_ATTACKS.map((row, index) => ({ ...row, name: `wish-${index}` })))(
+    "$what: $reason",
+    async ({ name, spec, reason }) => {
+      const { world, accesses, attacker } = scene;
+      await attacker.applyBucket("own", { bucketName: world.bucketName("own") });
+      await accesses.apply(name, { bucketRef: { name: "own" }, identity: undefined as never, ...spec(scene) });
+      const refused = await accesses.when(name, isStalled(reason));
+      expectNothingTold(refused, [PARTNER, "payroll"]);
+      expect([...world.account.roles.keys()].filter((arn) => arn.includes(attacker.name))).toEqual([]);
+      await accesses.remove(name);
+    },
+  );
+
+  test("widening by a guest: beyond the prefixes and permissions of the consent, or to principals, nothing is granted", async () => {
+    const { world, accesses, attacker, secrets } = scene;
+    const rule = { namespaces: { names: [attacker.name] }, permissions: ["Read" as const], prefixes: ["public/"] };
+    await world.editSpec("docs", { access: { rules: [rule] } });
+    const bucketRef = { name: "docs", namespace: world.name };
+    const reading = (prefix: string) => [{ prefix, permissions: ["Read" as const] }];
+    const wishes: Partial<BucketAccessSpec>[] = [
+      { grants: reading("*") },
+      { grants: reading("private/") },
+      { grants: [...reading("public/"), { prefix: "public/x/", permissions: ["Write"] }] },
+      { grants: reading("public/"), principals: [`arn:aws:iam::${PARTNER}:role/reader`] },
+    ];
+    for (const [index, wish] of wishes.entries()) {
+      const name = `guest-${index}`;
+      await accesses.apply(name, { bucketRef, ...wish });
+      const refused = await accesses.when(name, isStalled("NotConsented"));
+      expectNothingTold(
+        refused,
+        secrets.filter((secret) => !JSON.stringify(wish).includes(secret)),
+      );
+      await accesses.remove(name);
+    }
+    expect([...world.account.roles.keys()]).toEqual(rolesBefore);
+    await world.editSpec("docs", { access: null });
+  });
+
   test("foreign account: an AWSAccount that does not admit the namespace gets the message for a missing account", async () => {
     const { world, attacker } = scene;
     const [open, absent] = [`${world.name}-open`, `${world.name}-none`];
@@ -219,7 +354,7 @@ describe("attacks of one namespace on another", () => {
     await accesses.ready("gift", { bucketRef, principals: [victim.status?.roles?.[0]?.arn ?? ""] });
     const role = roleOf(world, victim);
     expect(role.assumeRolePolicy).not.toContain(attacker.name);
-    expect([...role.inlinePolicies.keys()]).toEqual(["s3-operator"]);
+    expect([...role.inlinePolicies]).toEqual(policiesBefore);
     for (const name of ["outside", "gift"]) {
       await accesses.remove(name);
     }
@@ -266,6 +401,10 @@ test("confused deputy: AWS writes nothing into a bucket of others, whose name th
   expect(world.account.buckets.has(world.bucketName("pump"))).toBe(false);
   expect(world.account.buckets.has(world.bucketName("logs"))).toBe(false);
 });
+
+function roleArn({ account }: World, name: string): string {
+  return `arn:aws:iam::${account.id}:role/${name}`;
+}
 
 function statement(aws: string[]): S3BucketSpec {
   return {
@@ -322,7 +461,14 @@ describe("attacks that the API server refuses, with messages about the spec alon
     ["foreign bucket: every namespace", { bucketRef: { name: "docs", namespace: "*" } }, "spec.bucketRef.namespace"],
     ["foreign role: all principals", { principals: ["*"] }, "spec.principals[0]"],
     ["foreign account: an account ID", { principals: [FOREIGN] }, "spec.principals[0]"],
-    ["foreign account: its root user", { principals: [`arn:aws:iam::${FOREIGN}:root`] }, "spec.principals[0]"],
+    [
+      "web identity: a subject with a wildcard",
+      {
+        serviceAccountRefs: undefined as never,
+        webIdentity: { providerArn: providerOf(FOREIGN), subjects: ["repo:acme/*"], audience: "sts.amazonaws.com" },
+      },
+      "spec.webIdentity.subjects[0]",
+    ],
     ["foreign role: all roles of an account", { principals: [`arn:aws:iam::${FOREIGN}:role/*`] }, "spec.principals[0]"],
     ["foreign role: a role in any account", { principals: ["arn:aws:iam::*:role/reader"] }, "spec.principals[0]"],
   ];
