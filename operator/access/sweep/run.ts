@@ -21,7 +21,7 @@ export interface SweepRun {
   memory: SweepMemory;
   signal: AbortSignal;
   /** Whether this operator reconciles BucketAccesses of the namespace. */
-  isWatched(namespace: string): boolean;
+  isWatched: (namespace: string) => boolean;
   /** Whether it reconciles those of every namespace. */
   watchesAll: boolean;
   /** Does `work` unless the sweep has revoked enough. Notes its failure. */

@@ -11,13 +11,13 @@ import { systemClock } from "../../../operator/clock.ts";
 import type { EventDetail } from "../../../operator/kube/events.ts";
 import type { Role } from "../../aws/index.ts";
 import { awsEnvironment } from "../support/process/operator.ts";
-import { CLUSTER, workloadAccount } from "../support/world/access.ts";
+import { workloadAccount } from "../support/world/access.ts";
 import type { World } from "../support/world/world.ts";
 
 export const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/ABC123";
 
 /** The value of --cluster-name. */
-const OPERATOR_CLUSTER = "test";
+export const OPERATOR_CLUSTER = "test";
 
 export interface ManagedRole {
   owner: Omit<RoleOwner, "cluster">;
@@ -145,5 +145,3 @@ export async function deleteWithoutFinalizer({ kube }: World, namespace: string,
   await kube.mergePatch(BUCKET_ACCESSES, { namespace, name }, { metadata: { finalizers: null } });
   await kube.delete(BUCKET_ACCESSES, { namespace, name });
 }
-
-export { CLUSTER, OPERATOR_CLUSTER };

@@ -189,7 +189,7 @@ export function accessCalls(world: World): Call[] {
 }
 
 /** Calls of the sweep and of the check of OIDC providers. A BucketAccess lists the associations of one namespace. */
-export function isAccountCall({ operation, query }: Call): boolean {
+function isAccountCall({ operation, query }: Call): boolean {
   if (operation === "ListPodIdentityAssociations") return !query.includes("namespace=");
   return operation === "ListRoles" || operation === "GetOpenIDConnectProvider";
 }
