@@ -5,6 +5,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/principals/bucket-uses.ts";
+import { createAccessSweep } from "./access/sweep/sweep.ts";
 import { createRoleMemory } from "./access/workload/memory.ts";
 import { createAccountReconciler } from "./account/controller.ts";
 import { FIELDS } from "./api/generated/fields.ts";
@@ -143,10 +144,23 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     now: () => clock.now(),
     onDrift: (name: string) => metrics.driftDetected(kind, name),
   });
+  const roles = createRoleMemory(() => clock.monotonic());
   const reconcileAccount = createAccountReconciler({
     ...engine(AWS_ACCOUNTS.kind),
     aws,
     accounts: () => watches.directory.accounts(),
+    sweepAccess: createAccessSweep({
+      client,
+      directory: watches.directory,
+      accesses: () => watches.accesses.store.list(),
+      cluster: config.clusterName,
+      watchNamespaces: config.watchNamespaces,
+      watchSelector: config.watchSelector,
+      roles,
+      pollIntervalMs: config.pollIntervalMs,
+      clock,
+      onRevoked: (kind) => metrics.accessRevoked(kind),
+    }),
   });
   const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, Math.min(config.concurrency, 2));
   const reconcileBucket = createBucketReconciler({
@@ -177,7 +191,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     verified,
     leftOut,
     cluster: config.clusterName,
-    roles: createRoleMemory(() => clock.monotonic()),
+    roles,
     pollIntervalMs: config.pollIntervalMs,
   });
   const accesses = controllerOf(BUCKET_ACCESSES, watches.accesses, reconcileAccess);

@@ -1,5 +1,6 @@
-import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS } from "../operator/access/iam-actions.ts";
+import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS, SWEEP_ACTIONS } from "../operator/access/iam-actions.ts";
 import { DEFAULT_ROLE_PATH } from "../operator/access/workload/role/name.ts";
+import { OIDC_PROVIDER_ACTIONS } from "../operator/account/oidc-provider.ts";
 import { PUBLIC_ACCESS_BLOCK_ACTIONS } from "../operator/account/public-access-block.ts";
 import {
   actionsOf,
@@ -65,6 +66,8 @@ function accessStatements(partition: string): IamStatement[] {
   const isRead = (action: string) => /^iam:(Get|List)/.test(action);
   const eks = `arn:${partition}:eks:*:*`;
   return [
+    allow("AccessOIDCProvider", OIDC_PROVIDER_ACTIONS, `arn:${partition}:iam::*:oidc-provider/*`),
+    allow("AccessSweep", SWEEP_ACTIONS, "*"),
     allow("AccessRoleLook", ROLE_ACTIONS.filter(isRead), `arn:${partition}:iam::*:role/*`),
     allow(
       "AccessRole",

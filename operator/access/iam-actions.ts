@@ -33,3 +33,6 @@ export const ASSOCIATION_ACTIONS = [
 
 /** To pass the role of an association to EKS. */
 export const PASS_ROLE_ACTIONS = ["iam:PassRole"] as const;
+
+/** To find roles that no BucketAccess asks for. Lists of roles cannot be limited to a path. */
+export const SWEEP_ACTIONS = ["iam:ListRoles"] as const;

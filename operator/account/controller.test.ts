@@ -38,6 +38,7 @@ function reconciling(
         aws: { verify, denied, limit } as unknown as Aws,
         accounts: () => [object, ...others],
         history: createHistory(() => 0, 0),
+        sweepAccess: async () => Infinity,
         now: () => 0,
         onDrift: () => undefined,
       })(context),

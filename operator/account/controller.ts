@@ -5,11 +5,12 @@ import type { Outcome } from "../reconcile/outcome.ts";
 import { decidingAccount } from "./deciding.ts";
 import type { AccountContext, AccountDependencies } from "./dependencies.ts";
 import { identityOf } from "./identity.ts";
+import { checkOidcProviders } from "./oidc-provider.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
 /**
- * Reconciles one AWSAccount: records the operator's identity and its denied actions in status, and keeps the account's
- * Block Public Access. A deleted AWSAccount leaves that as it is, so it needs no finalizer.
+ * Reconciles one AWSAccount: records the operator's identity and its denied actions in status, sweeps its access, keeps
+ * the account's Block Public Access, and checks its OIDC providers. A deleted AWSAccount leaves that as it is, so it needs no finalizer.
  */
 export function createAccountReconciler(
   dependencies: AccountDependencies,
@@ -43,6 +44,10 @@ async function reconcile(dependencies: AccountDependencies, context: AccountCont
   const session = await aws.verify(identityOf(object), signal);
   const { accountId, callerArn } = session;
   Object.assign(status, { accountId, callerArn });
+  // First: a setting that is refused, or a provider that is missing, must not keep access from being revoked.
+  const nextSweepMs = await dependencies.sweepAccess(session, context);
   await keepPublicAccessBlock(dependencies, session, context, decidingAccount(accountId, accounts()));
-  return { kind: "done", recheckAfterMs: DELAY_MS.account, message: `The operator is ${callerArn}` };
+  await checkOidcProviders(session, object.spec, signal);
+  const recheckAfterMs = Math.min(DELAY_MS.account, nextSweepMs);
+  return { kind: "done", recheckAfterMs, message: `The operator is ${callerArn}` };
 }

@@ -126,6 +126,7 @@ function createCluster(pick: (below: number) => number) {
     aws,
     accounts: () => [...accounts.values()],
     history: createHistory(() => 0, 0),
+    sweepAccess: async () => Infinity,
     now: () => 0,
     onDrift: () => undefined,
   });

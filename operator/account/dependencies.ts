@@ -1,6 +1,6 @@
 import type { Reason } from "../api/reasons.ts";
 import type { AWSAccount } from "../api/types.ts";
-import type { Aws } from "../aws/session.ts";
+import type { Aws, AwsSession } from "../aws/session.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
@@ -11,6 +11,13 @@ export interface AccountDependencies extends DriftDependencies {
   /** All AWSAccounts that the operator watches. */
   accounts: () => readonly AWSAccount[];
   history: History;
+  sweepAccess: SweepAccess;
 }
+
+/**
+ * Revokes at AWS what no BucketAccess asks for any more, if that is due in the AWS account. Never rejects: what it
+ * cannot do says nothing about the AWSAccount. Resolves with the milliseconds until the next sweep, or Infinity.
+ */
+export type SweepAccess = (session: AwsSession, context: AccountContext) => Promise<number>;
 
 export type AccountContext = ReconcileContext<AWSAccount, Reason>;

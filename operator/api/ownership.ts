@@ -99,6 +99,14 @@ export function roleTags({ cluster, namespace, kind, name }: RoleOwner): Tags {
   };
 }
 
+/** The owner in this cluster that the tags of a role or an association name; undefined: none. */
+export function roleOwnerIn(tags: Tags, cluster: string): RoleOwner | undefined {
+  const { [TAG.namespace]: namespace, [SERVICE_ACCOUNT_TAG]: serviceAccount, [TAG.name]: access } = tags;
+  const name = serviceAccount ?? access;
+  if (tags[TAG.cluster] !== cluster || namespace === undefined || name === undefined) return undefined;
+  return { cluster, namespace, kind: serviceAccount === undefined ? "BucketAccess" : "ServiceAccount", name };
+}
+
 /** Whether the tags of a role or an association name this owner and no other. */
 export function isOwnedBy(tags: Tags, owner: RoleOwner): boolean {
   const wanted = roleTags(owner);

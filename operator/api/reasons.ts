@@ -12,6 +12,10 @@ export const REASON = {
   guardrailViolated: "GuardrailViolated",
   managedByOrganization: "ManagedByOrganization",
   publicAccessBlockConflict: "PublicAccessBlockConflict",
+  oidcProviderNotFound: "OIDCProviderNotFound",
+  oidcAudienceMissing: "OIDCAudienceMissing",
+  accessRevoked: "AccessRevoked",
+  sweepIncomplete: "SweepIncomplete",
 
   // The bucket as such
   bucketNotOwned: "BucketNotOwned",

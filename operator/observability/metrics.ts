@@ -13,6 +13,8 @@ export interface Metrics {
   driftDetected(kind: string, setting: string): void;
   /** `count` versions and delete markers were deleted to empty a bucket. */
   objectsDeleted(count: number): void;
+  /** A sweep revoked a role, policy or association that no BucketAccess asked for. */
+  accessRevoked(kind: string): void;
   /** Removes the series of an object that is gone. */
   remove(kind: string, key: ObjectKey): void;
 }
@@ -54,6 +56,13 @@ export function createMetrics(version: string): Metrics {
     "Object versions and delete markers that the operator deleted to empty buckets.",
     [],
   );
+  const revokedAccess = counter(
+    "s3_operator_revoked_access_total",
+    "Roles, policies and associations at AWS that the operator deleted because no BucketAccess asks for them.",
+    ["resource"],
+  );
+  // Present from the start, so that a rate shows the first one.
+  for (const resource of ["role", "policy", "association"]) revokedAccess.inc({ resource }, 0);
   /** The labels of each object's condition series, to remove them later. Has no entry for an object that is gone. */
   const present = new Map<string, Record<string, string>[]>();
 
@@ -78,6 +87,7 @@ export function createMetrics(version: string): Metrics {
     },
     driftDetected: (kind, setting) => drift.inc({ kind, setting }),
     objectsDeleted: (count) => deletedObjects.inc(count),
+    accessRevoked: (resource) => revokedAccess.inc({ resource }),
     remove: (kind, key) => {
       const id = idOf(kind, key);
       removeConditions(id);

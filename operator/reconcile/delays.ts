@@ -46,6 +46,8 @@ export const DELAY_MS = {
   keyChange: MINUTE_MS,
   /** A user must fix an unusable key at AWS, where the operator gets no notice of it. */
   key: 2 * MINUTE_MS,
+  /** A user must create or correct the provider at AWS, where the operator gets no notice of it. */
+  oidcProvider: 2 * MINUTE_MS,
   /** Another key has the alias. A user must decide. */
   takenAlias: 10 * MINUTE_MS,
   /** Bounds after a refused write that reaches another party, such as a queue that gets S3's test message. */

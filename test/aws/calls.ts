@@ -11,6 +11,8 @@ export interface Call {
   service: string;
   region: string;
   method: string;
+  /** Of the URL, without the "?". */
+  query: string;
   /** API name; "Unknown" for an operation that the simulator does not have. */
   operation: string;
   /** Main IAM action, such as s3:PutLifecycleConfiguration; "" for an unknown operation. */

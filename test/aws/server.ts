@@ -176,6 +176,7 @@ function unknownCall(backend: Backend, request: AwsRequest, service: string) {
     service,
     region: request.scope.region,
     method: request.method,
+    query: request.query.toString(),
     operation: "Unknown",
     action: "",
     actions: [],

@@ -179,7 +179,7 @@ test("a principal that AWS does not know does not prevent the revocation of anot
   await worldWithBucket(world, managedKeySpec());
   await accesses.ready("reader", { principals: [world.simulator.account(READER).addRole("reader").arn] });
   await accesses.apply("missing", { principals: [`arn:aws:iam::${READER}:role/missing`] });
-  await accesses.when("missing", isReconciling("BucketNotReady"));
+  await accesses.when("missing", isReconciling("NotYetVisible"));
   await accesses.remove("reader");
   expect(keyByAlias(world.account, defaultAlias(world, "docs"))?.policy).not.toContain("S3OperatorAccess");
 });
@@ -190,7 +190,7 @@ test("an access that exceeds the size of a bucket policy does not displace the b
   await using _operator = startOperator(world, { watchNamespaces: [world.name, name] });
   using own = await accessesOf(world);
   using theirs = await accessesOf(world, name);
-  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] } }] } });
+  await worldWithBucket(world, { access: { rules: [{ namespaces: { names: [name] }, principals: true }] } });
   const principals = [world.simulator.account(READER).addRole("reader").arn];
   await own.ready("reader", { principals });
   const grants = Array.from({ length: 60 }, (_, index) => ({
@@ -198,7 +198,8 @@ test("an access that exceeds the size of a bucket policy does not displace the b
     permissions: ["Read" as const],
   }));
   await theirs.apply("greedy", { bucketRef: { name: "docs", namespace: world.name }, principals, grants });
-  await theirs.when("greedy", (each) => condition(each, "Ready") !== undefined);
+  await theirs.when("greedy", isStalled("PolicyTooLarge"));
+  await world.bucketWhen("docs", isReady);
   await world.editSpec("docs", { policy: { minimumTLSVersion: "1.3" } });
   const policy = () => world.account.buckets.get(world.bucketName("docs"))?.policy ?? "";
   await eventually(

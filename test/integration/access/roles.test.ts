@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { BucketAccess } from "../../../operator/api/types.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { condition, isReady, isStalled } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
@@ -47,12 +48,13 @@ test("IRSA: the role has exactly the grants, only the ServiceAccount can assume 
     BUCKET_NAME: world.bucketName("docs"),
     BUCKET_REGION: "eu-central-1",
     BUCKET_HOST: "s3.eu-central-1.amazonaws.com",
+    BUCKET_ARN: `arn:aws:s3:::${world.bucketName("docs")}`,
+    BUCKET_ENDPOINT: "https://s3.eu-central-1.amazonaws.com",
     BUCKET_PREFIX: "raw/",
     BUCKET_PREFIXES: "raw/",
     ROLE_ARN: access.status?.roles?.[0]?.arn,
   });
-  const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" });
-  expect(account.metadata.annotations).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn });
+  expect(await annotationsOf(world, "app")).toEqual(annotationsWith(access));
   await expectAccessInvariants(world, accesses);
   await expectInvariants(world);
 });
@@ -95,10 +97,7 @@ test("after a change of grants, ServiceAccount and ConfigMap, nothing of the for
   expect(JSON.stringify(inlinePolicy(role))).not.toContain("raw");
   expect(role.assumeRolePolicy).toContain(`system:serviceaccount:${world.name}:other`);
   expect(await annotationsOf(world, "app")).toEqual({ keep: "me" });
-  expect(await annotationsOf(world, "other")).toEqual({
-    keep: "me",
-    "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn,
-  });
+  expect(await annotationsOf(world, "other")).toEqual({ keep: "me", ...annotationsWith(access) });
   expect(await findConfigMap(world, world.name, "reader")).toBeUndefined();
   expect((await findConfigMap(world, world.name, "settings"))?.data?.["BUCKET_PREFIX"]).toBe("curated/");
   await expectAccessInvariants(world, accesses);
@@ -200,7 +199,7 @@ test("a missing ServiceAccount does not delay the access, and is not created by 
   const after = await accesses.reconcileAgain("reader");
   await accesses.when("reader", isReady);
   expect(after.status?.roles?.[0]?.arn).toBe(access.status?.roles?.[0]?.arn);
-  expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": access.status?.roles?.[0]?.arn });
+  expect(await annotationsOf(world, "app")).toEqual(annotationsWith(access));
   await expectAccessInvariants(world, accesses);
 });
 
@@ -231,12 +230,18 @@ test("the ServiceAccount of a deleted access is free for the next one", async ()
   await worldWithBucket(world);
   await createServiceAccount(world, world.name, "app");
   for (const name of ["reader", "reader", "another"]) {
-    const { status } = await accesses.ready(name, { annotateServiceAccount: true });
-    expect(await annotationsOf(world, "app")).toEqual({ "eks.amazonaws.com/role-arn": status?.roles?.[0]?.arn });
+    const access = await accesses.ready(name, { annotateServiceAccount: true });
+    expect(await annotationsOf(world, "app")).toEqual(annotationsWith(access));
     await accesses.remove(name);
     expect(await annotationsOf(world, "app")).toEqual({});
   }
 });
+
+/** That of EKS, and the one by which the operator knows its own value. */
+function annotationsWith({ status }: BucketAccess): Record<string, string | undefined> {
+  const arn = status?.roles?.[0]?.arn;
+  return { "eks.amazonaws.com/role-arn": arn, "s3-operator.io/role-arn": arn };
+}
 
 async function annotationsOf(world: World, name: string): Promise<Record<string, string>> {
   const account = await world.kube.get(SERVICE_ACCOUNTS, { namespace: world.name, name });

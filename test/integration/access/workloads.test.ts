@@ -10,9 +10,10 @@ import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { expectNothingElse, expectReach, fill, keysAround } from "../support/expect/reach.ts";
 import { isReady } from "../support/expect/states.ts";
-import { expectAccessInvariants } from "../support/world/access.ts";
+import { expectAccessInvariants, roleOf } from "../support/world/access.ts";
 import { accessesIn, exampleFolders } from "../support/world/examples.ts";
-import { runExample, webIdentity } from "../support/world/workloads.ts";
+import { POLICY_OF_OWNER } from "../support/world/named-resources.ts";
+import { addOwnerPolicies, runExample, webIdentity } from "../support/world/workloads.ts";
 
 const TRUST_IN_PODS = {
   Effect: "Allow",
@@ -25,7 +26,16 @@ const folders = exampleFolders.filter((folder) =>
 );
 
 test("all examples with workloads are present", () => {
-  expect(folders).toEqual(["data-lake", "direct-upload", "document-assistant", "gitops", "private-storage"]);
+  expect(folders).toEqual([
+    "data-lake",
+    "direct-upload",
+    "document-assistant",
+    "external-bucket",
+    "gitops",
+    "loki",
+    "private-storage",
+    "terraform-role",
+  ]);
 });
 
 describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
@@ -41,12 +51,41 @@ describe.each(["IRSA", "PodIdentity"] as const)("%s", (type) => {
     const prefixes = manifests.flatMap(({ spec }) => spec.grants).map(({ prefix }) => prefix);
     const keys = [...new Set(prefixes.flatMap(keysAround))];
     for (const { metadata, spec } of manifests) {
+      const access = await accesses.get(metadata.name);
+      await addOwnerPolicies(stage, access);
       using pod = await stage.pod(metadata.name);
-      await fill(stage, pod.bucket, keys);
+      await fill({ owner: stage.ownerOf(access) }, pod.bucket, keys);
       await expectReach(pod, spec.grants, keys);
-      await expectNothingElse(pod, keys);
+      await expectNothingElse(pod, keys, spec.grants);
     }
   });
+});
+
+test("a role of another tool gets one inline policy, loses it with the access, and keeps what it had", async () => {
+  await using stage = await runExample("terraform-role", "IRSA");
+  const { world, accesses } = stage;
+  const { spec, status } = await accesses.when("orders", isReady);
+  expect(status?.roles).toEqual([{ serviceAccount: "orders", arn: spec.role?.arn }]);
+  const role = roleOf(world, await accesses.get("orders"));
+  const { tags, assumeRolePolicy, attachedPolicies } = structuredClone(role);
+  const ours = [...role.inlinePolicies.keys()].filter((name) => name !== POLICY_OF_OWNER);
+  expect(ours).toEqual([expect.stringMatching(/^s3-operator-/)]);
+
+  await accesses.remove("orders");
+  expect([...role.inlinePolicies.keys()]).toEqual([POLICY_OF_OWNER]);
+  expect(role).toMatchObject({ tags, assumeRolePolicy, attachedPolicies });
+  expect(world.account.roles.has(role.arn)).toBe(true);
+});
+
+test("an external bucket of another account stays closed until its owner adds the statements", async () => {
+  await using stage = await runExample("external-bucket", "IRSA");
+  const access = await stage.accesses.when("partner-landing", isReady);
+  using pod = await stage.pod("partner-landing");
+  await fill({ owner: stage.ownerOf(access) }, pod.bucket, ["deliveries/x"]);
+  const read = () => pod.s3.send(new GetObjectCommand({ Bucket: pod.bucket, Key: "deliveries/x" }));
+  await expect(read()).rejects.toMatchObject({ name: "AccessDenied" });
+  await addOwnerPolicies(stage, access);
+  await read();
 });
 
 test("a shared role is as narrow for each of its users as an own role", async () => {

@@ -19,6 +19,7 @@ import { expectInvariants } from "../support/expect/invariants.ts";
 import { isReady, isReconciling, outOfSync } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import {
+  accessesIn,
   applyAsItStands,
   exampleFolders,
   manifestsOf,
@@ -39,17 +40,30 @@ const ACCOUNT = "quickstart/account.yaml";
 const bucketsOf = (folder: string) =>
   manifestsOf(folder).filter((path) => objectsIn(path).every(({ kind }) => kind === "S3Bucket"));
 
+const foldersWithBuckets = exampleFolders.filter((folder) => bucketsOf(folder).length > 0);
+
 test("the prerequisites in this file belong to an example", () => {
   expect(exampleFolders).toEqual(expect.arrayContaining(Object.keys(QUEUES)));
 });
 
-test.each(exampleFolders)("the buckets of examples/%s become Ready", async (folder) => {
+test("every example has an S3Bucket, except the one for a bucket that no S3Bucket manages", () => {
+  expect(exampleFolders.filter((folder) => bucketsOf(folder).length === 0)).toEqual(["external-bucket"]);
+});
+
+test("role.tf makes the role that examples/terraform-role names, with the tag of consent", () => {
+  const [access] = accessesIn("terraform-role");
+  const [, path, name] = access?.spec.role?.arn?.match(/:role(\/.*\/)(.+)$/) ?? [];
+  const terraform = textOf("terraform-role/role.tf");
+  expect(terraform).toMatch(new RegExp(`name = "${name}"\\s+path = "${path}"`));
+  expect(terraform).toMatch(/"s3-operator.io\/service-accounts" = "default\/shop\/orders"/);
+});
+
+test.each(foldersWithBuckets)("the buckets of examples/%s become Ready", async (folder) => {
   for (const arn of QUEUES[folder] ?? []) expect(textOf(`${folder}/README.md`)).toContain(arn);
   await using world = await worldOfExamples(ACCOUNT);
   prepareAws(world, folder);
   await using _operator = startOperator(world);
   const buckets = await applyAsItStands(world, bucketsOf(folder));
-  expect(buckets).not.toEqual([]);
   await showToOperator(world, buckets);
   for (const { metadata } of buckets) {
     const bucket = await world.bucketWhen(metadata.name, isReady);
@@ -140,5 +154,5 @@ function asObject(text: string): KubeObject {
 
 function kindOf(spec: object): string {
   if ("accountId" in spec) return "AWSAccount";
-  return "bucketRef" in spec ? "BucketAccess" : "S3Bucket";
+  return "bucketRef" in spec || "bucket" in spec ? "BucketAccess" : "S3Bucket";
 }

@@ -19,6 +19,7 @@ import {
 } from "../support/world/access.ts";
 import { readyBucket } from "../support/world/buckets.ts";
 import {
+  accountOf,
   applyAsItStands,
   exampleFolders,
   fileArguments,
@@ -82,7 +83,7 @@ describe.each([
   });
 
   test.each(exampleFolders)("examples/%s shows no difference", async (folder) => {
-    await using world = await worldOfExamples("quickstart/account-for-workloads.yaml");
+    await using world = await worldOfExamples(accountOf(folder));
     prepareAws(world, folder);
     using accesses = await accessesOf(world);
     await using _operator = startOperator(world);

@@ -14,10 +14,15 @@ const identity = (workloadIdentity: Spec): Spec => account({ workloadIdentity })
 const shared = (sharedRoleArn: string): Spec => identity({ type: "PodIdentity", clusterName: "main", sharedRoleArn });
 const iam = (iam: Spec): Spec => account({ iam });
 const boundary = (permissionsBoundaryArn: string): Spec => iam({ permissionsBoundaryArn });
+const rules = (...rules: Spec[]): Spec => account({ access: { rules } });
+const webIdentity = (changes: Spec): Spec =>
+  rules({ webIdentities: [{ providerArn: GITHUB, subjects: ["repo:acme/*"], ...changes }] });
 const rate = (requestsPerSecond: unknown): Spec => account({ rateLimit: { requestsPerSecond } });
 
 const PROVIDER =
   "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
+const GITHUB = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+const RULE = "spec.access.rules[0]";
 const BLOCK = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 const ROLE = "arn:aws:iam::111122223333:role/path/s3-operator";
 const SHARED_ROLE = "spec.workloadIdentity.sharedRoleArn";
@@ -66,6 +71,120 @@ export const ACCOUNT_ROWS: Row[] = [
   accepted(
     "account: OIDC provider of a self-managed cluster",
     identity({ type: "IRSA", oidcProviderArn: "arn:aws-cn:iam::111122223333:oidc-provider/oidc.example.com:8443" }),
+  ),
+  accepted(
+    "account: OIDC provider of AKS",
+    identity({
+      type: "IRSA",
+      oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/eastus.oic.prod-aks.azure.com/1a2b-3c/4d5e-6f/",
+    }),
+  ),
+  accepted(
+    "account: OIDC provider with a port and a path",
+    identity({
+      type: "IRSA",
+      oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/oidc.example.com:8443/a_b/main",
+    }),
+  ),
+  refused(
+    "account: OIDC provider with an empty part of its path",
+    "spec.workloadIdentity.oidcProviderArn",
+    identity({ type: "IRSA", oidcProviderArn: "arn:aws:iam::111122223333:oidc-provider/oidc.example.com//main" }),
+  ),
+  accepted("account: access without rules", account({ access: {} })),
+  accepted("account: a rule that allows nothing", rules({})),
+  accepted(
+    "account: rules for access",
+    rules(
+      {
+        namespaces: { selector: { matchLabels: { s3: "yes" } } },
+        policyArns: [
+          "arn:aws:iam::111122223333:policy/{namespace}-*",
+          "arn:aws:iam::aws:policy/AmazonSQS?eadOnlyAccess",
+        ],
+        buckets: ["*", "{namespace}-shared-?"],
+        roleArns: ["arn:aws:iam::111122223333:role/*", "arn:aws-cn:iam::111122223333:role/apps/{namespace}-*"],
+        webIdentities: [{ providerArn: GITHUB, subjects: ["repo:acme/{namespace}:ref:refs/heads/main"] }],
+      },
+      { namespaces: { names: ["team-a"] }, buckets: ["legacy"] },
+    ),
+  ),
+  refused("account: no rule for access", "spec.access.rules", rules()),
+  refused("account: 41 rules for access", "spec.access.rules", rules(...Array.from({ length: 41 }, () => ({})))),
+  refused(
+    "account: a rule with names and selector",
+    `${RULE}.namespaces`,
+    rules({ namespaces: { names: ["a"], selector: {} } }),
+  ),
+  refused("account: no allowed policy", `${RULE}.policyArns`, rules({ policyArns: [] })),
+  refused("account: allowed policy by name", `${RULE}.policyArns[0]`, rules({ policyArns: ["AmazonSQSFullAccess"] })),
+  refused(
+    "account: allowed policy that is a role",
+    `${RULE}.policyArns[0]`,
+    rules({ policyArns: ["arn:aws:iam::111122223333:role/*"] }),
+  ),
+  refused(
+    "account: allowed policy of any account",
+    `${RULE}.policyArns[0]`,
+    rules({ policyArns: ["arn:aws:iam::*:policy/*"] }),
+  ),
+  refused(
+    "account: allowed policy with another placeholder",
+    `${RULE}.policyArns[0]`,
+    rules({ policyArns: ["arn:aws:iam::111122223333:policy/{name}"] }),
+  ),
+  refused("account: no allowed bucket", `${RULE}.buckets`, rules({ buckets: [] })),
+  refused("account: allowed bucket with capitals", `${RULE}.buckets[0]`, rules({ buckets: ["Acme"] })),
+  refused("account: allowed bucket by ARN", `${RULE}.buckets[0]`, rules({ buckets: ["arn:aws:s3:::acme"] })),
+  refused(
+    "account: allowed bucket with another placeholder",
+    `${RULE}.buckets[0]`,
+    rules({ buckets: ["{cluster}-*"] }),
+  ),
+  refused("account: allowed bucket twice", `${RULE}.buckets[1]`, rules({ buckets: ["a", "a"] })),
+  refused("account: no allowed role", `${RULE}.roleArns`, rules({ roleArns: [] })),
+  refused("account: allowed role by name", `${RULE}.roleArns[0]`, rules({ roleArns: ["app-*"] })),
+  refused(
+    "account: allowed role that is a user",
+    `${RULE}.roleArns[0]`,
+    rules({ roleArns: ["arn:aws:iam::111122223333:user/*"] }),
+  ),
+  refused(
+    "account: allowed role of any account",
+    `${RULE}.roleArns[0]`,
+    rules({ roleArns: ["arn:aws:iam::*:role/app"] }),
+  ),
+  refused("account: no allowed web identity", `${RULE}.webIdentities`, rules({ webIdentities: [] })),
+  refused(
+    "account: web identity of a provider by URL",
+    `${RULE}.webIdentities[0].providerArn`,
+    webIdentity({ providerArn: "https://token.actions.githubusercontent.com" }),
+  ),
+  refused(
+    "account: web identity without a provider",
+    `${RULE}.webIdentities[0].providerArn`,
+    webIdentity({ providerArn: undefined }),
+  ),
+  refused(
+    "account: web identity of a provider with a wildcard",
+    `${RULE}.webIdentities[0].providerArn`,
+    webIdentity({ providerArn: `${GITHUB}*` }),
+  ),
+  refused("account: web identity of no subject", `${RULE}.webIdentities[0].subjects`, webIdentity({ subjects: [] })),
+  refused(
+    "account: web identity with an empty subject",
+    `${RULE}.webIdentities[0].subjects[0]`,
+    webIdentity({ subjects: [""] }),
+  ),
+  refused(
+    "account: web identity of one provider twice",
+    `${RULE}.webIdentities[1]`,
+    rules({
+      webIdentities: [
+        { providerArn: GITHUB, subjects: ["a"] },
+        { providerArn: GITHUB, subjects: ["b"] },
+      ],
+    }),
   ),
   accepted("account: roles without a path", iam({ rolePath: "/" })),
   accepted("account: a boundary of AWS", boundary("arn:aws:iam::aws:policy/PowerUserAccess")),

@@ -199,14 +199,18 @@ test("kubectl shows the state, the AWS names and, with -o wide, the message", as
   ]);
 });
 
-const EXAMPLES = new URL("../../../examples/", import.meta.url);
-const manifests = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".yaml"))
-  .map((file) => [file, loadAll(readFileSync(new URL(file, EXAMPLES), "utf8")) as KubeObject[]] as const)
-  // Manifests of other projects are tested in test/judges/gitops.test.ts.
-  .filter(([, objects]) => objects.every(({ apiVersion }) => apiVersion === API_VERSION));
+const ROOT = new URL("../../../", import.meta.url);
+const manifests = ["examples", "test/corpus"].flatMap((folder) =>
+  readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => `${folder}/${file}`)
+    .map((file) => [file, loadAll(readFileSync(new URL(file, ROOT), "utf8")) as KubeObject[]] as const)
+    // Manifests of other projects are tested in test/judges/gitops.test.ts.
+    .map(([file, objects]) => [file, objects.filter(({ apiVersion }) => apiVersion === API_VERSION)] as const)
+    .filter(([, objects]) => objects.length > 0),
+);
 
-test.each(manifests)("examples/%s is valid without pruned fields", async (_, objects) => {
+test.each(manifests)("%s is valid without pruned fields", async (_, objects) => {
   for (const object of objects) {
     const collection =
       { AWSAccount: collectionPath(AWS_ACCOUNTS), BucketAccess: ACCESSES }[object.kind ?? ""] ?? BUCKETS;

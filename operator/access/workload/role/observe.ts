@@ -55,7 +55,8 @@ export async function policiesOf(client: RoleClient): Promise<RolePolicies> {
   return { inline, attached };
 }
 
-async function inlinePolicies({ iam, ref, arn, options }: RoleClient): Promise<string[]> {
+/** Names; none if the role is gone. */
+export async function inlinePolicies({ iam, ref, arn, options }: RoleClient): Promise<string[]> {
   const names: string[] = [];
   let Marker: string | undefined;
   do {

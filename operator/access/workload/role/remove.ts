@@ -13,8 +13,7 @@ import type { RoleClient } from "./role-client.ts";
 import { deleteInlinePolicy, detachPolicy } from "./write-policies.ts";
 
 /**
- * Deletes a role of ours and its policies. IAM does not delete a role that has policies:
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ * Deletes a role of ours and its policies.
  * @param policyName of the BucketAccess that leaves: the list may not show a policy that was just written
  */
 export async function removeRole(
@@ -23,13 +22,22 @@ export async function removeRole(
   policyName: string,
   history: History,
 ): Promise<void> {
-  const { iam, ref, arn, options } = client;
-  const { inline, attached } = await policiesOf(client);
-  for (const name of new Set([policyName, ...inline])) await deleteInlinePolicy(client, name);
-  for (const policyArn of attached) await detachPolicy(client, policyArn);
-  await unlessGone(iam.send(new DeleteRoleCommand(ref), options), "iam:DeleteRole", arn);
+  await deleteRole(client, [policyName]);
   history.forget(roleKeyOf(owner));
   history.forget(creationKeyOf(owner));
+}
+
+/**
+ * The policies go first, and with them the access. IAM does not delete a role that has policies:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ * @param policyNames of inline policies that the list may not show
+ */
+export async function deleteRole(client: RoleClient, policyNames: readonly string[] = []): Promise<void> {
+  const { iam, ref, arn, options } = client;
+  const { inline, attached } = await policiesOf(client);
+  for (const name of new Set([...policyNames, ...inline])) await deleteInlinePolicy(client, name);
+  for (const policyArn of attached) await detachPolicy(client, policyArn);
+  await unlessGone(iam.send(new DeleteRoleCommand(ref), options), "iam:DeleteRole", arn);
 }
 
 /** Throws an OutcomeError if IAM may not show a role that was just created: nothing may be forgotten before it. */

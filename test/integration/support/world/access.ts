@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
-import { ASSOCIATION_ACTIONS, PASS_ROLE_ACTIONS, ROLE_ACTIONS } from "../../../../operator/access/iam-actions.ts";
+import {
+  ASSOCIATION_ACTIONS,
+  PASS_ROLE_ACTIONS,
+  ROLE_ACTIONS,
+  SWEEP_ACTIONS,
+} from "../../../../operator/access/iam-actions.ts";
 import { policyNameOf } from "../../../../operator/access/workload/role/name.ts";
+import { OIDC_PROVIDER_ACTIONS } from "../../../../operator/account/oidc-provider.ts";
 import { API_VERSION, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT } from "../../../../operator/api/names.ts";
 import type {
   AWSAccountSpec,
@@ -12,7 +18,7 @@ import type {
 } from "../../../../operator/api/types.ts";
 import { isNotFound } from "../../../../operator/kube/errors.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
-import type { Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
+import type { Account, Call, Cluster, PodIdentityAssociation, Role } from "../../../aws/index.ts";
 import { expectSoundStatus } from "../../../conformance/conditions.ts";
 import { operatorCalls } from "../expect/invariants.ts";
 import { isReady } from "../expect/states.ts";
@@ -124,8 +130,16 @@ export async function worldWithBucket(
 
 export function workloadAccount({ account }: World, spec: Partial<AWSAccountSpec> = {}): Partial<AWSAccountSpec> {
   if (!account.clusters.has(`eu-central-1/${CLUSTER}`)) account.addCluster(CLUSTER, { region: "eu-central-1" });
-  const oidcProviderArn = `arn:aws:iam::${account.id}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC123`;
+  const url = "oidc.eks.eu-central-1.amazonaws.com/id/ABC123";
+  const oidcProviderArn = `arn:aws:iam::${account.id}:oidc-provider/${url}`;
+  addOidcProvider(account, url);
   return { workloadIdentity: { type: "IRSA", oidcProviderArn, clusterName: CLUSTER }, ...spec };
+}
+
+/** @param url of the issuer, without https:// */
+export function addOidcProvider(account: Account, url: string, clientIds = ["sts.amazonaws.com"]): void {
+  const arn = `arn:aws:iam::${account.id}:oidc-provider/${url}`;
+  account.oidcProviders.set(arn, { arn, url, clientIds, thumbprints: [], tags: new Map(), createdAt: 0 });
 }
 
 async function readyBucketIn(world: World, spec: S3BucketSpec): Promise<void> {
@@ -168,9 +182,16 @@ export function associations(world: World): PodIdentityAssociation[] {
   return [...clusterOf(world).podIdentityAssociations.values()];
 }
 
-/** The operator's calls for roles and associations. */
+/** The operator's calls for the roles and associations of BucketAccesses, without those of the AWSAccount. */
 export function accessCalls(world: World): Call[] {
-  return operatorCalls(world).filter(({ service }) => service === "iam" || service === "eks");
+  const calls = operatorCalls(world).filter(({ service }) => service === "iam" || service === "eks");
+  return calls.filter((call) => !isAccountCall(call));
+}
+
+/** Calls of the sweep and of the check of OIDC providers. A BucketAccess lists the associations of one namespace. */
+export function isAccountCall({ operation, query }: Call): boolean {
+  if (operation === "ListPodIdentityAssociations") return !query.includes("namespace=");
+  return operation === "ListRoles" || operation === "GetOpenIDConnectProvider";
 }
 
 export async function findConfigMap(
@@ -205,8 +226,15 @@ export async function createServiceAccount(
  */
 export async function expectAccessInvariants(world: World, accesses: Accesses): Promise<void> {
   accesses.statuses.all().forEach(expectSoundStatus);
-  const permitted: readonly string[] = [...ROLE_ACTIONS, ...ASSOCIATION_ACTIONS, ...PASS_ROLE_ACTIONS];
-  for (const { operation, actions } of accessCalls(world)) {
+  const permitted: readonly string[] = [
+    ...ROLE_ACTIONS,
+    ...ASSOCIATION_ACTIONS,
+    ...PASS_ROLE_ACTIONS,
+    ...SWEEP_ACTIONS,
+    ...OIDC_PROVIDER_ACTIONS,
+  ];
+  for (const { operation, actions, service } of operatorCalls(world)) {
+    if (service !== "iam" && service !== "eks") continue;
     for (const action of actions) expect(permitted, `the operator called ${operation}`).toContain(action);
   }
   const { items } = await world.kube.list<BucketAccess>(BUCKET_ACCESSES, { namespace: accesses.namespace });

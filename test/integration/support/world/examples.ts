@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
 import { expect } from "vitest";
@@ -6,6 +6,7 @@ import { API_VERSION } from "../../../../operator/api/names.ts";
 import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts";
 import type { KubeObject } from "../../../../operator/kube/object.ts";
 import { kubectl } from "./kubectl.ts";
+import { createNamedResources } from "./named-resources.ts";
 import { createWorld, type World } from "./world.ts";
 
 const EXAMPLES = new URL("../../../../examples/", import.meta.url);
@@ -47,17 +48,31 @@ function isTenants({ apiVersion, kind }: KubeObject): boolean {
 
 /** BucketAccesses of an example. */
 export function accessesIn(folder: string): BucketAccess[] {
-  const objects = manifestsOf(folder).flatMap(objectsIn);
-  return objects.filter(({ kind }) => kind === "BucketAccess") as BucketAccess[];
+  return accessesOfFiles(manifestsOf(folder));
 }
 
-/** Creates resources that an example needs at AWS: queues that S3 may send to, and roles that get access. */
-export function prepareAws({ account, simulator }: World, folder: string): void {
-  for (const arn of QUEUES[folder] ?? []) account.notificationDestinations.set(arn, "Allowed");
-  for (const arn of accessesIn(folder).flatMap(({ spec }) => spec.principals ?? [])) {
-    const [, , , , accountId = "", resource = ""] = arn.split(":");
-    simulator.account(accountId).addRole(resource.slice("role/".length));
-  }
+/** BucketAccesses of these files, relative to examples/. */
+export function accessesOfFiles(files: readonly string[]): BucketAccess[] {
+  return files.flatMap(objectsIn).filter(({ kind }) => kind === "BucketAccess") as BucketAccess[];
+}
+
+/** The file with the AWSAccount of an example: its own, or that of the quick start. Relative to examples/. */
+export function accountOf(folder: string): string {
+  const own = `${folder}/account.yaml`;
+  return existsSync(new URL(own, EXAMPLES)) ? own : "quickstart/account-for-workloads.yaml";
+}
+
+/** Creates resources that an example needs at AWS: queues that S3 may send to, and what its BucketAccesses name. */
+export function prepareAws(world: World, folder: string): void {
+  for (const arn of QUEUES[folder] ?? []) world.account.notificationDestinations.set(arn, "Allowed");
+  createNamedResources(world, accessesIn(folder), accountSpecOf(accountOf(folder)));
+}
+
+/** The spec of the AWSAccount in a file. */
+export function accountSpecOf(path: string): AWSAccount["spec"] {
+  const [account] = objectsIn(path) as AWSAccount[];
+  if (account === undefined) throw new Error(`${path} is empty`);
+  return account.spec;
 }
 
 /**
@@ -66,10 +81,9 @@ export function prepareAws({ account, simulator }: World, folder: string): void 
  */
 export async function worldOfExamples(path: string): Promise<World> {
   const world = await createWorld();
-  const [account] = objectsIn(path) as AWSAccount[];
-  if (account === undefined) throw new Error(`${path} is empty`);
-  await world.applyAccount(account.spec);
-  return { ...world, account: world.simulator.account(account.spec.accountId) };
+  const spec = accountSpecOf(path);
+  await world.applyAccount(spec);
+  return { ...world, account: world.simulator.account(spec.accountId) };
 }
 
 /**

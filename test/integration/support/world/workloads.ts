@@ -1,15 +1,24 @@
 import { CreateOpenIDConnectProviderCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { S3Client } from "@aws-sdk/client-s3";
+import { PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts";
+import type { AWSAccountSpec, BucketAccess } from "../../../../operator/api/types.ts";
 import type { Config } from "../../../../operator/cli/config.ts";
 import { credentialsOf } from "../../../aws/contract/workload.ts";
 import type { Cluster, Credentials } from "../../../aws/index.ts";
 import { isReady } from "../expect/states.ts";
 import { startOperator } from "../process/operator.ts";
 import { accessesOf, findConfigMap, SERVICE_ACCOUNTS, type Accesses } from "./access.ts";
-import { applyAsItStands, manifestsOf, objectsIn, prepareAws, showToOperator, worldOfExamples } from "./examples.ts";
+import {
+  accountOf,
+  accountSpecOf,
+  applyAsItStands,
+  manifestsOf,
+  prepareAws,
+  showToOperator,
+  worldOfExamples,
+} from "./examples.ts";
+import { ownerOf } from "./named-resources.ts";
 import { PERSON, type World } from "./world.ts";
 
 /** A running example, with policies evaluated. */
@@ -17,8 +26,10 @@ export interface Stage extends AsyncDisposable {
   world: World;
   cluster: Cluster;
   accesses: Accesses;
-  /** A user of the bucket's account with all permissions. */
+  /** A user of the account of AWSAccount and S3Buckets, with all permissions. */
   owner: S3Client;
+  /** A client of the account that owns the bucket of this BucketAccess, with all permissions. */
+  ownerOf(access: BucketAccess): S3Client;
   /** A Pod of the ServiceAccount of this BucketAccess, started when that is Ready. */
   pod(access: string): Promise<Pod>;
 }
@@ -32,28 +43,47 @@ export interface Pod extends Disposable {
   s3: S3Client;
 }
 
-const ACCOUNT = "quickstart/account-for-workloads.yaml";
 const ANNOTATION = "eks.amazonaws.com/role-arn";
 const REGION = "eu-central-1";
 
+type WorkloadIdentityType = "IRSA" | "PodIdentity";
+
 /** Applies an example unchanged, in an account with this type of workload identity. */
-export async function runExample(
+export function runExample(
   folder: string,
-  type: "IRSA" | "PodIdentity",
+  type: WorkloadIdentityType,
+  overrides: Partial<Config> = {},
+): Promise<Stage> {
+  const prepare = (world: World) => prepareAws(world, folder);
+  return runManifests({ files: manifestsOf(folder), account: accountOf(folder), prepare }, type, overrides);
+}
+
+/** Manifests that are applied unchanged. Paths are relative to examples/. */
+interface Manifests {
+  files: readonly string[];
+  /** The file with the AWSAccount. */
+  account: string;
+  /** Creates what the manifests need at AWS. */
+  prepare: (world: World) => void;
+}
+
+export async function runManifests(
+  { files, account, prepare }: Manifests,
+  type: WorkloadIdentityType,
   overrides: Partial<Config> = {},
 ): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(await worldOfExamples(ACCOUNT));
-  const [account] = objectsIn(ACCOUNT) as AWSAccount[];
-  if (account?.spec.workloadIdentity === undefined) throw new Error(`${ACCOUNT} has no workloadIdentity`);
-  await world.applyAccount({ ...account.spec, workloadIdentity: { ...account.spec.workloadIdentity, type } });
+  const world = stack.use(await worldOfExamples(account));
+  const spec = accountSpecOf(account);
+  if (spec.workloadIdentity === undefined) throw new Error(`${account} has no workloadIdentity`);
+  await world.applyAccount({ ...spec, workloadIdentity: { ...spec.workloadIdentity, type } });
   const { credentials } = world.account.addUser(PERSON);
-  const cluster = await createCluster(world, account, credentials);
-  prepareAws(world, folder);
+  const cluster = await createCluster(world, spec, credentials);
+  prepare(world);
   world.simulator.evaluatePolicies = true;
   const accesses = stack.use(await accessesOf(world));
   stack.use(startOperator(world, overrides));
-  await showToOperator(world, await applyAsItStands(world, manifestsOf(folder)));
+  await showToOperator(world, await applyAsItStands(world, files));
   const owner = stack.adopt(s3As(world, credentials), (s3) => s3.destroy());
   const end = stack.move();
   return {
@@ -61,13 +91,34 @@ export async function runExample(
     cluster,
     accesses,
     owner,
+    ownerOf: (access) => {
+      const { id, credentials: administrator } = ownerOf(world, access.spec);
+      return id === spec.accountId ? owner : end.adopt(s3As(world, administrator), (s3) => s3.destroy());
+    },
     pod: async (access) => startPod(world, cluster, await accesses.when(access, isReady)),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
 
+/**
+ * Does what `status.ownerPolicies` asks of the account that owns the bucket: adds the statements to the bucket's policy.
+ * Nothing for a bucket of the same account.
+ */
+export async function addOwnerPolicies(stage: Stage, access: BucketAccess): Promise<void> {
+  const { bucketPolicy } = access.status?.ownerPolicies ?? {};
+  if (bucketPolicy === undefined) return;
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: statementsIn(bucketPolicy) });
+  await stage.ownerOf(access).send(new PutBucketPolicyCommand({ Bucket: access.spec.bucket?.name, Policy }));
+}
+
+/** The statements of a policy, or of a list of statements. */
+function statementsIn(json: string): unknown[] {
+  const parsed = JSON.parse(json) as unknown[] | { Statement: unknown[] };
+  return Array.isArray(parsed) ? parsed : parsed.Statement;
+}
+
 /** Creates the EKS cluster that the AWSAccount names, and its OIDC provider in IAM. */
-async function createCluster(world: World, { spec }: AWSAccount, credentials: Credentials): Promise<Cluster> {
+async function createCluster(world: World, spec: AWSAccountSpec, credentials: Credentials): Promise<Cluster> {
   const { clusterName = "", oidcProviderArn = "" } = spec.workloadIdentity ?? {};
   const oidcIssuer = `https://${oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1)}`;
   const cluster = world.account.addCluster(clusterName, { region: spec.region, oidcIssuer });
@@ -77,11 +128,12 @@ async function createCluster(world: World, { spec }: AWSAccount, credentials: Cr
   return cluster;
 }
 
-async function startPod(world: World, cluster: Cluster, { metadata, spec }: BucketAccess): Promise<Pod> {
+async function startPod(world: World, cluster: Cluster, { metadata, spec, status }: BucketAccess): Promise<Pod> {
   const environment = (await findConfigMap(world, world.name, spec.configMap?.name ?? metadata.name))?.data ?? {};
   const credentials = await credentialsIn(world, cluster, spec.serviceAccountRefs?.[0]?.name ?? "");
   const s3 = s3As(world, credentials, environment["BUCKET_REGION"]);
-  const bucket = environment["BUCKET_NAME"] ?? "";
+  // A ConfigMap with keys of its own may lack BUCKET_NAME.
+  const bucket = environment["BUCKET_NAME"] ?? status?.bucketName ?? "";
   return { credentials, environment, bucket, s3, [Symbol.dispose]: () => s3.destroy() };
 }
 
