@@ -195,3 +195,18 @@ describe("the change is over", () => {
     expect(end("InSync")).toEqual({ afterMs: Infinity, noted: undefined });
   });
 });
+
+describe("after a restart, the former key that status names", () => {
+  test.each<[string, Case, string | undefined]>([
+    ["counts if S3 has it", { status: WITH_FORMER }, FORMER],
+    ["counts for nothing if S3 has another", { status: { ...WITH_FORMER, kmsKeyArn: OLDER } }, undefined],
+    ["counts for nothing if it is only that of a change", { status: CHANGING, atAws: NEW, differs: false }, undefined],
+    [
+      "counts for nothing if S3 cannot be read",
+      { status: WITH_FORMER, plan: { observation: { error: new Error("Denied") } } },
+      undefined,
+    ],
+  ])("%s", (_case, given, expected) => {
+    expect(look({ ...given, isRestarted: true }).noted?.formerKmsKeyArn).toBe(expected);
+  });
+});

@@ -152,7 +152,7 @@ test("an S3Bucket that has lost its bucket to another owner grants no access to 
   await world.annotate("docs", { "s3-operator.io/reconcile-requested-at": "now" });
   await world.bucketWhen("docs", isStalled("BucketNotOwned"));
   await accesses.apply("reader", { grants: [{ prefix: "*", permissions: ["Read"] }] });
-  await accesses.when("reader", isReconciling("BucketNotReady"));
+  await accesses.when("reader", isStalled("BucketNotOwned"));
   expect([...world.account.roles.keys()]).toEqual([]);
 });
 
@@ -166,7 +166,7 @@ test("an S3Bucket in mode Observe grants no access to a bucket that it has not a
   await world.applyBucket("docs", { bucketName, adoptionPolicy: "Adopt", mode: "Observe" });
   await world.bucketWhen("docs", isReconciling("ChangesPlanned"));
   await accesses.apply("reader", {});
-  await accesses.when("reader", isReconciling("BucketNotReady"));
+  await accesses.when("reader", isStalled("NotAllowedByAccount"));
   expect([...world.account.roles.keys()]).toEqual([]);
   await world.editSpec("docs", { mode: "Enforce" });
   await accesses.when("reader", isReady);
