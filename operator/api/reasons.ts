@@ -77,6 +77,8 @@ export const REASON = {
   bucketNotReady: "BucketNotReady",
   configMapImmutable: "ConfigMapImmutable",
   configMapNotOwned: "ConfigMapNotOwned",
+  notAllowedByAccount: "NotAllowedByAccount",
+  notConsented: "NotConsented",
   roleCreated: "RoleCreated",
   roleDeleted: "RoleDeleted",
   roleNotOwned: "RoleNotOwned",

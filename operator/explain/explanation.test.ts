@@ -242,6 +242,24 @@ describe("the grants", () => {
     ["a list without the slash", list("raw"), listable, "list with prefix 'raw/'"],
     ["a list of another prefix", list("b/c"), listable, '{prefix: "b/", permissions: [List]}'],
     [
+      "a list of versions of another prefix",
+      { ...list("b/c"), action: "s3:ListBucketVersions" },
+      accessWith([{ prefix: "raw/", permissions: ["ReadVersions"] }]),
+      '{prefix: "b/", permissions: [ReadVersions]}',
+    ],
+    [
+      "the bucket's region, without List",
+      { ...list(), action: "s3:GetBucketLocation" },
+      accessWith(),
+      "no grant includes List, and it includes s3:GetBucketLocation. To do: add List to a grant in spec.grants",
+    ],
+    [
+      "a list of uploads, with List on a prefix",
+      { ...list(), action: "s3:ListBucketMultipartUploads" },
+      listable,
+      '{prefix: "*", permissions: [List]}',
+    ],
+    [
       "an action that no permission includes",
       { ...QUESTION, action: "s3:PutObjectAcl" },
       accessWith(),
@@ -252,6 +270,27 @@ describe("the grants", () => {
     expect(outcome).toBe("Denied");
     expect(conclusion).toMatch(/^Denied by prefix: /);
     expect(conclusion).toContain(says);
+  });
+
+  test.each<[string, Question, Grant[]]>([
+    ["the bucket's region", { ...list(), action: "s3:GetBucketLocation" }, [{ prefix: "raw/", permissions: ["List"] }]],
+    ["uploads", { ...list(), action: "s3:ListBucketMultipartUploads" }, [{ prefix: "*", permissions: ["List"] }]],
+    ["a version", { ...QUESTION, action: "s3:GetObjectVersion" }, [{ prefix: "raw/", permissions: ["ReadVersions"] }]],
+    ["tags", { ...QUESTION, action: "s3:PutObjectTagging" }, [{ prefix: "raw/", permissions: ["Tag"] }]],
+  ])("cover %s", (_case, question, grants) => {
+    const { outcome, layers } = explain(findings(), accessWith(grants), question);
+    expect(outcome).toBe("Allowed");
+    expect(layers.at(-1)?.detail).toMatch(/^the grant of \w+ on '[^']+' covers it$/);
+  });
+
+  test.each<[string, Grant[], boolean]>([
+    ["without List", [], true],
+    ["with List on another prefix", [{ prefix: "b/", permissions: ["List"] }], true],
+    ["with List on a prefix of the key", [{ prefix: "raw/", permissions: ["List"] }], false],
+    ["with List on every key", [{ prefix: "*", permissions: ["List"] }], false],
+  ])("say what a missing key answers, %s", (_case, more, forbidden) => {
+    const { layers } = explain(findings(), accessWith([{ prefix: "raw/", permissions: ["Read"] }, ...more]));
+    expect(layers.at(-1)?.detail.includes("403 and not 404")).toBe(forbidden);
   });
 
   test("allows what AWS allows without a grant, and says so", () => {

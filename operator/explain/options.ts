@@ -20,7 +20,7 @@ const FLAGS = {
   access: flag("bucketaccess", optional(ACCESS), "", "BucketAccess to check. Required."),
   action: flag("action", optional(ACTION), "", "IAM action of S3, such as s3:GetObject. Required."),
   key: flag("key", anything("KEY", "a key"), "", "Key of the object. Required for actions on objects."),
-  prefix: flag("prefix", anything("PREFIX", "a prefix"), "", "Prefix of an s3:ListBucket request. Default: none."),
+  prefix: flag("prefix", anything("PREFIX", "a prefix"), "", "Prefix of a list, such as s3:ListBucket. Default: none."),
   principal: flag(
     "principal",
     anything("ARN", "an ARN"),

@@ -87,6 +87,14 @@ async function playing(
   };
 }
 
+/** The status of a GET of a key that does not exist, and what explain says about it. */
+async function expectMissing({ bucket, pod, explain }: Scene, key: string, status: 403 | 404): Promise<void> {
+  const get = pod.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  await expect(get).rejects.toMatchObject({ $metadata: { httpStatusCode: status } });
+  const { layers } = await explain("s3:GetObject", `--key=${key}`);
+  expect(layers["prefix"]?.includes("403 and not 404")).toBe(status === 403);
+}
+
 async function ask(world: World, name: string, action: string, ...flags: string[]): Promise<Answer> {
   const argv = [
     `--bucketaccess=${world.name}/${name}`,
@@ -121,7 +129,8 @@ test("a request within the grants is allowed, layer by layer; any other is denie
   expect(allowed.stdout).toContain(
     `May ${access.status?.roles?.[0]?.arn} do s3:GetObject on arn:aws:s3:::${bucket}/raw/a?`,
   );
-  expect(allowed.layers["prefix"]).toContain("answers 403 and not 404");
+  expect(allowed.layers["prefix"]).toContain("answers 403 and not 404 if the key does not exist");
+  await expectMissing(scene, "raw/missing", 403);
   await expectSame("s3:PutObject", "raw/deep/a");
 
   const denied = await expectSame("s3:GetObject", "b/a");
@@ -143,6 +152,12 @@ test("a request within the grants is allowed, layer by layer; any other is denie
   const writes = operatorWrites(world).length;
   await explain("s3:GetObject", "--key=raw/a");
   expect(operatorWrites(world)).toHaveLength(writes);
+});
+
+test("a missing key is 404 where List covers it, and 403 elsewhere, as explain says", async () => {
+  await using scene = await playing({ grants: [...GRANTS, { prefix: "raw/listed/", permissions: ["List"] }] });
+  await expectMissing(scene, "raw/listed/missing", 404);
+  await expectMissing(scene, "raw/missing", 403);
 });
 
 test("without the right to simulate, explain reads the role's policies; without that right too, it says which actions to allow", async () => {

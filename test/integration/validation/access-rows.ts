@@ -45,7 +45,7 @@ export const ACCESS_ROWS: Row[] = [
       bucketRef: { name: "docs.v2", namespace: "data-1" },
       grants: [
         { prefix: "*", permissions: ["List"] },
-        { prefix: "raw/", permissions: ["Read", "Write", "Delete", "List"] },
+        { prefix: "raw/", permissions: ["Read", "ReadVersions", "Write", "Delete", "List", "Tag", "Restore"] },
       ],
       serviceAccountRefs: [{ name: "api.v2" }],
       identity: "IRSA",
