@@ -77,7 +77,7 @@ describe("list and watch", () => {
 
   test("a reflector sends the label selector, and drops managedFields", async () => {
     const { server, start, watching, get } = await reflectorHarness();
-    server.objects.set("a", widget("a", { managedFields: [{}] } as Partial<Widget["metadata"]>));
+    server.objects.set("a", widget("a", { managedFields: [{}] }));
     start({ labelSelector: "shard=1" });
     await watching();
     expect(server.lists()[0]?.query.get("labelSelector")).toBe("shard=1");

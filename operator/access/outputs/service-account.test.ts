@@ -63,7 +63,11 @@ describe("serviceAccountPart", () => {
 
   test("writes until the annotation and its field manager are there", async () => {
     const path = `annotations[${ROLE_ARN_ANNOTATION}]`;
-    expect(changes(serviceAccount())).toEqual([path, `annotations[${MARK}]`, `${path}.fieldManager`]);
+    expect(changes(serviceAccount())).toEqual([path]);
+    expect(changes(serviceAccount({ [ROLE_ARN_ANNOTATION]: ROLE }, "s3-operator-uid"))).toEqual([
+      `annotations[${MARK}]`,
+      `${path}.fieldManager`,
+    ]);
     expect(changes(serviceAccount(BOTH))).toEqual([`${path}.fieldManager`]);
     expect(changes(serviceAccount(BOTH, await managerOf(writer)))).toEqual([`${path}.fieldManager`]);
     expect(changes(serviceAccount(BOTH, await managerOf(writer), await managerOf(reader)))).toEqual([]);

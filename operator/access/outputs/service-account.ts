@@ -72,11 +72,10 @@ function changesOf(found: KubeObject, object: BucketAccess, roleArn: string): Ch
   const { annotations = {} } = found.metadata;
   const path = `annotations[${ROLE_ARN_ANNOTATION}]`;
   const inValue = compare(path, roleArn, annotations[ROLE_ARN_ANNOTATION]);
-  if (inValue.length === 0 && !isOurs(found)) return [];
+  if (inValue.length > 0 || !isOurs(found)) return inValue;
   const manager = managerOf(object);
   const isApplied = annotationAppliers(found).includes(manager);
   return [
-    ...inValue,
     ...compare(`annotations[${ANNOTATED_ROLE_ARN}]`, roleArn, annotations[ANNOTATED_ROLE_ARN]),
     ...compare(`${path}.fieldManager`, manager, isApplied ? manager : undefined),
   ];

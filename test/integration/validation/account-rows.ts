@@ -10,6 +10,7 @@ const template = (template: string): Spec => account({ naming: { template } });
 
 const patterns = (...allowedPatterns: string[]): Spec => account({ naming: { allowedPatterns } });
 const guardrails = (guardrails: Spec): Spec => account({ guardrails });
+const rule = (rule: Spec): Spec => account({ access: { rules: [rule] } });
 const identity = (workloadIdentity: Spec): Spec => account({ workloadIdentity });
 const shared = (sharedRoleArn: string): Spec => identity({ type: "PodIdentity", clusterName: "main", sharedRoleArn });
 const iam = (iam: Spec): Spec => account({ iam });
@@ -229,6 +230,24 @@ export const ACCOUNT_ROWS: Row[] = [
     "account: allowed alias without its prefix",
     "spec.guardrails.allowedKeyAliases[0]",
     guardrails({ allowedKeyAliases: ["{namespace}/*"] }),
+  ),
+  refused("account: rule for a policy as any text", "spec.access.rules[0].policyArns[0]", rule({ policyArns: ["*"] })),
+  refused(
+    "account: rule for a bucket by ARN",
+    "spec.access.rules[0].buckets[0]",
+    rule({ buckets: ["arn:aws:s3:::acme-*"] }),
+  ),
+  refused(
+    "account: rule for a role that is a user",
+    "spec.access.rules[0].roleArns[0]",
+    rule({ roleArns: ["arn:aws:iam::111122223333:user/*"] }),
+  ),
+  refused(
+    "account: rule for an OIDC provider by its URL",
+    "spec.access.rules[0].webIdentities[0].providerArn",
+    rule({
+      webIdentities: [{ providerArn: "https://token.actions.githubusercontent.com", subjects: ["repo:acme/*"] }],
+    }),
   ),
   refused("account: requireKMS in quotes", "spec.guardrails.requireKMS", guardrails({ requireKMS: "true" })),
   refused(
