@@ -103,7 +103,11 @@ async function begin(name: string, absent: string, model: Model): Promise<void> 
 
   const importRow = `import { ${name} } from "./${file}.ts";\n`;
   await insert(`${SETTINGS}/index.ts`, ["];\n", `  ${name},\n`], ["import { versioning }", importRow]);
-  await insert("test/aws/s3/subresources.ts", ["  listObjects,\n", `  ${name},\n`], ["import { versioning }", importRow]);
+  await insert(
+    "test/aws/s3/subresources.ts",
+    ["  listObjects,\n", `  ${name},\n`],
+    ["import { versioning }", importRow],
+  );
   await insert("test/aws/state.ts", [
     '  requestPayer: "BucketOwner" | "Requester";\n',
     `  ${name}: XmlElement | undefined;\n`,

@@ -57,13 +57,14 @@ export function refusalOf(failure: Failure): OutcomeError {
 function external(verified: VerifiedBuckets, { spec }: BucketAccess, account: AWSAccount): Resolution {
   const { name = "", region = "", accountId = account.spec.accountId, kmsKeyArn } = spec.bucket ?? {};
   if (verified.isOwned(name, accountId)) return { state: "Refused", failure: managedElsewhere(name) };
-  const encryption = kmsKeyArn && { kmsKeyArn, contexts: ["Bucket", "Object"] as const };
+  const encryption =
+    kmsKeyArn === undefined ? {} : { encryption: { kmsKeyArn, contexts: ["Bucket", "Object"] as const } };
   const bucket = {
     name,
     arn: bucketArn(partitionOf(region), name),
     region,
     accountId,
-    ...(encryption && { encryption }),
+    ...encryption,
     formerEncryptions: [],
   };
   return { state: "Granted", account, s3Bucket: undefined, bucket };

@@ -8,7 +8,6 @@ import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import type { KeyResolution } from "./key/resolution.ts";
 import { observe, type Observations } from "./observe.ts";
 import { defaultKeyArn, encryption } from "./settings/encryption.ts";
-import type { Setting } from "./settings/setting.ts";
 import { tags } from "./settings/tags.ts";
 import { resolveTarget, type Target } from "./target.ts";
 import type { Verification, VerifiedBucket } from "./verified.ts";
@@ -100,7 +99,7 @@ export async function verifyOnly(dependencies: BucketDependencies, context: Buck
   if (dependencies.verified.of(object) !== undefined) return;
   try {
     const target = await resolveTarget(dependencies, object, signal);
-    const observations = await observe(target.bucket, [tags as Setting, encryption as Setting]);
+    const observations = await observe(target.bucket, [tags, encryption]);
     dependencies.verified.note(object, withoutReconcile(context, target, observations));
   } catch (error) {
     signal.throwIfAborted();

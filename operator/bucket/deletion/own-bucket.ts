@@ -1,4 +1,4 @@
-import { ownershipOf, type Owner, type Tags } from "../../api/ownership.ts";
+import { ownershipOf, type Tags } from "../../api/ownership.ts";
 import { REASON } from "../../api/reasons.ts";
 import type { S3Bucket } from "../../api/types.ts";
 import { isNoSuchBucket } from "../../aws/errors.ts";
@@ -27,7 +27,7 @@ export async function findOwnBucket(
   return tags && { ...target, tags };
 }
 
-/** Like {@link readOwnTags}; emits an event about what is left if the bucket has another owner. */
+/** Undefined if the bucket is gone, or has another owner: an event tells what is left of ours. */
 export async function findOwnTags(context: BucketContext, { bucket, owner }: Target): Promise<Tags | undefined> {
   const tags = await readTagsOf(bucket);
   if (tags === undefined || ownershipOf(tags, owner) === "Ours") return tags;
@@ -71,12 +71,6 @@ export async function isThere(bucket: BucketClient, wasOurs: boolean): Promise<b
   const { state } = await headBucket(bucket);
   if (state === "Denied" && wasOurs) throw denied(bucket, "s3:ListBucket");
   return state === "Exists";
-}
-
-/** Undefined if the bucket has another owner, or does not exist, confirmed by HeadBucket. */
-export async function readOwnTags(bucket: BucketClient, owner: Owner): Promise<Tags | undefined> {
-  const seen = await readTagsOf(bucket);
-  return seen !== undefined && ownershipOf(seen, owner) === "Ours" ? seen : undefined;
 }
 
 /** Undefined if the bucket does not exist. */

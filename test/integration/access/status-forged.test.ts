@@ -19,8 +19,9 @@ import { createWorld, type World } from "../support/world/world.ts";
 const EVERYTHING = [{ prefix: "*", permissions: ["Read" as const, "Write" as const, "Delete" as const] }];
 
 /** A bucket that no S3Bucket has, with an object. */
-async function victimOf({ account, person, bucketName }: World): Promise<string> {
-  const name = bucketName("victim");
+async function victimOf(world: World): Promise<string> {
+  const { account, person } = world;
+  const name = world.bucketName("victim");
   account.createBucket(name, "eu-central-1");
   await person.send(new PutObjectCommand({ Bucket: name, Key: "secret", Body: "secret" }));
   return name;
