@@ -14,7 +14,7 @@ test("every action of a setting is allowed, in a statement for the setting", () 
 });
 
 /** Statements whose actions have no resource type at AWS. */
-const WITHOUT_RESOURCE = new Set(["ManagedKMSKeyCreation", "AccountPublicAccessBlock"]);
+const WITHOUT_RESOURCE = new Set(["ManagedKMSKeyCreation", "AccountPublicAccessBlock", "AccessSweep"]);
 
 test("no statement has a wildcard action, or a resource outside the partition", () => {
   for (const { Sid, Effect, Action, Resource } of Statement) {

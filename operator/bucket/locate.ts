@@ -24,9 +24,11 @@ export function declaredLocation({ spec }: S3Bucket, account: AWSAccount, owner:
 
 /**
  * From the spec, and for what it does not say from status, which remembers name and region where the account has changed
- * since. Undefined: status has no other place than `declared`, or none that could be a bucket. Pure.
+ * since. Undefined: status has no other place than `declared`, or none that could be the object's bucket. Pure.
  */
-export function recordedLocation({ spec, status }: S3Bucket, declared: Location): Location | undefined {
+export function recordedLocation({ metadata, spec, status }: S3Bucket, declared: Location): Location | undefined {
+  // A deletion must not wait for a bucket that never was the object's, and that AWS does not show.
+  if (metadata.deletionTimestamp !== undefined && status?.arn === undefined) return undefined;
   const bucketName = spec.bucketName ?? status?.bucketName ?? declared.bucketName;
   const region = spec.region ?? status?.region ?? declared.region;
   const isDeclared = bucketName === declared.bucketName && region === declared.region;
