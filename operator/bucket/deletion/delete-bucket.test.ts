@@ -39,7 +39,7 @@ function deletion({ spec = {}, status = ESTABLISHED, aws = {}, accounts = [awsAc
   const { bucket, calls } = fakeBucket((call) => aws[call.command]?.(call) ?? {});
   const { session } = target();
   const known = { ...session, s3: () => bucket.s3, s3Control: () => bucket.s3Control };
-  const object = s3Bucket(spec, { status, finalizers: [FINALIZER] });
+  const object = s3Bucket(spec, { status, finalizers: [FINALIZER], deletionTimestamp: "2026-01-01T00:00:00Z" });
   const dependencies = {
     aws: { session: async () => known } as Partial<Aws>,
     verified: verifiedBuckets(...(status.arn === undefined ? [] : [[object, verifiedBucket()] as const])),
