@@ -1,9 +1,10 @@
 import { isPaused, noteRequest } from "../api/annotations.ts";
-import type { Outcome } from "../reconcile/outcome.ts";
-import { consentingBucket, isInOwnNamespace, notAvailable } from "./consent.ts";
+import { REASON } from "../api/reasons.ts";
+import { DELAY_MS } from "../reconcile/delays.ts";
+import { waiting, type Outcome } from "../reconcile/outcome.ts";
+import { decide, isRefused, refusalOf } from "./decision.ts";
 import { deleteAccess } from "./delete.ts";
 import type { AccessContext, AccessDependencies } from "./dependencies.ts";
-import { accessViolation } from "./guardrails.ts";
 import { reconcilePrincipals } from "./principals/reconcile.ts";
 import { revoke } from "./revoke.ts";
 import { noteAccessTarget } from "./status.ts";
@@ -18,26 +19,33 @@ export function createAccessReconciler(dependencies: AccessDependencies): (conte
 async function reconcile(dependencies: AccessDependencies, context: AccessContext): Promise<Outcome> {
   const { object, status, signal } = context;
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  const s3Bucket = consentingBucket(dependencies.directory, object);
-  // Pausing must not preserve access after the bucket's consent was withdrawn.
-  const refused = s3Bucket === undefined && !isInOwnNamespace(object);
-  if (!deleting && !refused && isPaused(object)) return { kind: "paused" };
+  const decision = decide(dependencies.directory, object);
+  // Pausing must not preserve access that is refused.
+  if (!deleting && !isRefused(decision) && isPaused(object)) return { kind: "paused" };
   noteRequest(status, object);
   if (deleting) return deleteAccess(dependencies, context);
   await context.ensureFinalizer();
 
-  // Which bucket? Access ends with the consent of the bucket's namespace.
-  if (refused) await revoke(dependencies, context);
-  if (s3Bucket === undefined) throw notAvailable(object);
+  // Is it allowed? What is refused is revoked, whatever was granted before.
+  if (isRefused(decision)) await revoke(dependencies, context);
+  if (!decision.wanted) throw refusalOf(decision.failure);
 
-  // In which account, and do the guardrails allow it?
-  const target = await resolveAccessTarget(dependencies, object, s3Bucket, signal);
-  const violation = accessViolation(object, target.account);
-  if (violation !== undefined) throw violation;
+  // Which bucket?
+  const { account, bucket: s3Bucket } = decision;
+  if (s3Bucket === undefined) throw notSupported();
+  const target = await resolveAccessTarget(dependencies, object, account, s3Bucket, signal);
   noteAccessTarget(status, target);
 
   const [serviceAccountRef] = object.spec.serviceAccountRefs ?? [];
   return serviceAccountRef === undefined
     ? reconcilePrincipals(dependencies, context, target, s3Bucket)
     : reconcileWorkload(dependencies, context, target, serviceAccountRef.name);
+}
+
+function notSupported(): Error {
+  return waiting(
+    REASON.bucketNotReady,
+    "Access to a bucket without an S3Bucket is not supported yet",
+    DELAY_MS.reference,
+  );
 }

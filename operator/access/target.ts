@@ -1,5 +1,4 @@
 import { identityOf } from "../account/identity.ts";
-import { resolveAccount, type AccountDirectory } from "../account/resolve.ts";
 import type { Owner } from "../api/ownership.ts";
 import { REASON } from "../api/reasons.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "../api/types.ts";
@@ -25,14 +24,14 @@ export interface AccessTarget {
  * cannot be assumed.
  */
 export async function resolveAccessTarget(
-  { aws, directory, cluster }: AccessDependencies,
+  { aws, cluster }: AccessDependencies,
   object: BucketAccess,
+  account: AWSAccount,
   s3Bucket: S3Bucket,
   signal: AbortSignal,
 ): Promise<AccessTarget> {
   const bucket = knownBucket(s3Bucket, object);
   if (bucket === undefined || s3Bucket.metadata.deletionTimestamp !== undefined) throw notReady(object, s3Bucket);
-  const account = accountOf(directory, object, s3Bucket);
   const session = await aws.session(identityOf(account), signal);
   return { account, session, owner: ownerOf(cluster, object), bucket: { ...bucket, accountId: session.accountId } };
 }
@@ -66,21 +65,6 @@ export function accessBucketOf(
   const applied = recorded.find((each) => each.kmsKeyArn === kmsKeyArn)?.contexts;
   const contexts = encryptionContexts(encryption?.bucketKeyEnabled, applied);
   return { name, arn, region, encryption: { kmsKeyArn, contexts }, formerEncryptions: former };
-}
-
-/** The bucket's account must also admit the namespace of the access. The message does not disclose the account. */
-function accountOf(directory: AccessDependencies["directory"], object: BucketAccess, s3Bucket: S3Bucket): AWSAccount {
-  const { namespace = "" } = s3Bucket.metadata;
-  const { account, problem } = resolveAccount(directory, namespace, s3Bucket.spec.accountRef?.name);
-  if (problem !== undefined) throw notReady(object, s3Bucket);
-  if (admitsAccess(directory, account, object)) return account;
-  const message = `The AWSAccount of the bucket does not admit namespace '${object.metadata.namespace}': ask the platform team`;
-  throw waiting(REASON.accountNotAvailable, message, DELAY_MS.reference);
-}
-
-/** Whether objects of the access's namespace may use the account. */
-export function admitsAccess(directory: AccountDirectory, account: AWSAccount, { metadata }: BucketAccess): boolean {
-  return resolveAccount(directory, metadata.namespace ?? "", account.metadata.name).account !== undefined;
 }
 
 function notReady(object: BucketAccess, { metadata, status }: S3Bucket): Error {

@@ -25,14 +25,33 @@ export function resolveAccount(
   namespace: string,
   accountName: string | undefined,
 ): AccountResolution {
-  const candidates = directory
-    .accounts()
-    .filter(({ metadata, spec }) => (accountName === undefined ? spec.default === true : metadata.name === accountName))
-    .filter((account) => admits(account, directory.namespace(namespace), namespace));
-  const [account, another] = candidates;
+  const [account, another] = candidatesFor(directory, accountName).filter((each) =>
+    admits(each, directory.namespace(namespace), namespace),
+  );
   if (account === undefined) return { problem: notAvailable(accountName, namespace) };
   if (another !== undefined) return { problem: moreThanOneDefault(account, another) };
   return { account };
+}
+
+/**
+ * Whether an account exists, named or default, and none admits the namespace. False: an account admits it, or there is
+ * none that could. Must not show in messages.
+ */
+export function isRefusedByAccount(
+  directory: AccountDirectory,
+  namespace: string,
+  accountName: string | undefined,
+): boolean {
+  const candidates = candidatesFor(directory, accountName);
+  return candidates.length > 0 && !candidates.some((each) => admits(each, directory.namespace(namespace), namespace));
+}
+
+function candidatesFor(directory: AccountDirectory, accountName: string | undefined): AWSAccount[] {
+  return directory
+    .accounts()
+    .filter(({ metadata, spec }) =>
+      accountName === undefined ? spec.default === true : metadata.name === accountName,
+    );
 }
 
 function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: string): boolean {

@@ -76,6 +76,8 @@ export const REASON = {
   bucketNotAvailable: "BucketNotAvailable",
   bucketNotReady: "BucketNotReady",
   configMapNotOwned: "ConfigMapNotOwned",
+  notAllowedByAccount: "NotAllowedByAccount",
+  notConsented: "NotConsented",
   roleCreated: "RoleCreated",
   roleDeleted: "RoleDeleted",
   roleNotOwned: "RoleNotOwned",

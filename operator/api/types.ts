@@ -11,7 +11,7 @@ export type {
   AWSAccountSpec,
   Guardrails,
 } from "./generated/awsaccount.ts";
-export type { BucketAccessSpec, BucketAccessStatus, Grant, RoleStatus } from "./generated/bucketaccess.ts";
+export type { BucketAccessSpec, BucketAccessStatus, Grant, RoleStatus, WebIdentity } from "./generated/bucketaccess.ts";
 export type {
   Change,
   CorsRule,

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { callLog, type CallLog } from "./calls.ts";
 import { podIdentityCredentials } from "./eks/pod-credentials.ts";
 import { eks } from "./eks/router.ts";
-import { serviceAccountToken, type TokenOptions } from "./eks/tokens.ts";
+import { addIssuer, serviceAccountToken, webIdentityToken, type TokenOptions } from "./eks/tokens.ts";
 import { faultInjector, type Faults } from "./faults.ts";
 import { iam } from "./iam/router.ts";
 import { kms } from "./kms/router.ts";
@@ -14,7 +14,7 @@ import { normaliser, type Normaliser } from "./normalise.ts";
 import { s3 } from "./s3/router.ts";
 import { isS3Control, s3control } from "./s3control/router.ts";
 import { requestListener } from "./server.ts";
-import type { Account, Cluster, Credentials } from "./state.ts";
+import type { Account, Cluster, Credentials, Issuer } from "./state.ts";
 import type { StoreSwitches } from "./store.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
 import { accountOf, newWorld } from "./world.ts";
@@ -24,7 +24,7 @@ export type { CallHook, Faults } from "./faults.ts";
 export type { TokenOptions } from "./eks/tokens.ts";
 export { presign, type PresignOptions } from "./presign.ts";
 export type { Normalisations, Normaliser } from "./normalise.ts";
-export type { Account, Bucket, Cluster, Credentials, Key, PodIdentityAssociation, Role } from "./state.ts";
+export type { Account, Bucket, Cluster, Credentials, Issuer, Key, PodIdentityAssociation, Role } from "./state.ts";
 
 export interface Simulator {
   /** Endpoint of every service: http://127.0.0.1:port. */
@@ -45,6 +45,10 @@ export interface Simulator {
   store: StoreSwitches;
   /** A service account token for AssumeRoleWithWebIdentity, as IRSA gives it to pods. */
   serviceAccountToken(cluster: Cluster, namespace: string, serviceAccount: string, options?: TokenOptions): string;
+  /** Adds an issuer of web identity tokens that is no cluster, such as GitHub Actions. Not yet a provider of IAM. */
+  addIssuer(oidcIssuer: string): Issuer;
+  /** A token for AssumeRoleWithWebIdentity with any subject, such as repo:octo-org/app:ref:refs/heads/main. */
+  webIdentityToken(issuer: Issuer, subject: string, options?: TokenOptions): string;
   /**
    * Credentials that EKS Pod Identity gives to pods of this service account. Throws if it has no association, or if the
    * role does not trust it.
@@ -94,6 +98,8 @@ export async function startSimulator({
     store: world.store,
     serviceAccountToken: (cluster, namespace, serviceAccount, options) =>
       serviceAccountToken(world, cluster, { namespace, serviceAccount }, options),
+    addIssuer: (oidcIssuer) => addIssuer(world, oidcIssuer),
+    webIdentityToken: (issuer, subject, options) => webIdentityToken(world, issuer, subject, options),
     podIdentityCredentials: (cluster, namespace, serviceAccount) =>
       podIdentityCredentials(world, cluster, { namespace, serviceAccount }),
     latencyMs: 0,

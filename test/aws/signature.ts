@@ -21,10 +21,26 @@ export interface SignedParts {
 
 /** The signature in hex. */
 export function signatureOf(parts: SignedParts, secretAccessKey: string): string {
-  const scope = [parts.time.slice(0, 8), parts.region, parts.service, "aws4_request"];
+  const scope = scopeParts(parts.time, parts.region, parts.service);
   const toSign = ["AWS4-HMAC-SHA256", parts.time, scope.join("/"), sha256(canonicalRequest(parts))].join("\n");
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  return hmac(key, toSign).toString("hex");
+  return hmac(signingKey(scope, secretAccessKey), toSign).toString("hex");
+}
+
+/** A chunk or trailer of a streamed body: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html */
+export interface StreamPart {
+  kind: "PAYLOAD" | "TRAILER";
+  time: string;
+  region: string;
+  /** Signature of the part before; of the request for the first part. */
+  previous: string;
+  /** Hex digests at the end of the string to sign. */
+  hashes: string[];
+}
+
+export function streamSignature({ kind, time, region, previous, hashes }: StreamPart, secretAccessKey: string): string {
+  const scope = scopeParts(time, region, "s3");
+  const toSign = [`AWS4-HMAC-SHA256-${kind}`, time, scope.join("/"), previous, ...hashes].join("\n");
+  return hmac(signingKey(scope, secretAccessKey), toSign).toString("hex");
 }
 
 export function sha256(text: string | Buffer): string {
@@ -50,6 +66,14 @@ function canonicalRequest({ method, path, query, headers, signedHeaders, payload
   return [method, canonicalPath, canonicalQuery(query), lines.join(""), signedHeaders.join(";"), payloadHash].join(
     "\n",
   );
+}
+
+function scopeParts(time: string, region: string, service: string): string[] {
+  return [time.slice(0, 8), region, service, "aws4_request"];
+}
+
+function signingKey(scope: string[], secretAccessKey: string): string | Buffer {
+  return scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -94,15 +94,20 @@ export interface PodIdentityAssociation {
   modifiedAt: number;
 }
 
-export interface Cluster {
+/** An issuer of web identity tokens. */
+export interface Issuer {
+  /** https://…, as in the claim `iss`. */
+  oidcIssuer: string;
+  /** Keys that sign its tokens. */
+  signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
+}
+
+/** Issues the tokens of its service accounts. */
+export interface Cluster extends Issuer {
   name: string;
   arn: string;
   region: string;
-  /** https://…, the issuer of its service account tokens. */
-  oidcIssuer: string;
   createdAt: number;
-  /** Keys that sign its tokens. */
-  signingKeys: { publicKey: KeyObject; privateKey: KeyObject };
   /** By id. */
   podIdentityAssociations: Map<string, PodIdentityAssociation>;
 }
@@ -122,6 +127,14 @@ export interface Retention {
   until: number;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
+export interface Checksum {
+  algorithm: "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
+  /** Base64; with the number of parts after a dash if composite. */
+  value: string;
+  type: "FULL_OBJECT" | "COMPOSITE";
+}
+
 export interface ObjectVersion {
   versionId: string;
   deleteMarker: boolean;
@@ -129,6 +142,17 @@ export interface ObjectVersion {
   contentType: string;
   etag: string;
   lastModified: number;
+  /** Further headers that are stored and returned: cache-control, x-amz-meta-* and others, in lower case. */
+  metadata: Record<string, string>;
+  storageClass: string;
+  tags: Map<string, string>;
+  /** Canned ACL. */
+  acl: string;
+  checksum: Checksum | undefined;
+  /** Bytes of each part; undefined unless the object was uploaded in parts. */
+  partSizes: number[] | undefined;
+  /** Restored from an archive until this time in milliseconds; "ongoing" until a test sets the time. */
+  restored: number | "ongoing" | undefined;
   retention: Retention | undefined;
   /** Undefined if it was never set. */
   legalHold: "ON" | "OFF" | undefined;
@@ -138,15 +162,33 @@ export interface ObjectVersion {
   bucketKeyEnabled: boolean;
 }
 
+/** Properties of a new object that its request decides. */
+export type ObjectProperties = Pick<
+  ObjectVersion,
+  | "contentType"
+  | "metadata"
+  | "storageClass"
+  | "tags"
+  | "acl"
+  | "retention"
+  | "legalHold"
+  | "kmsKeyArn"
+  | "bucketKeyEnabled"
+>;
+
 export interface UploadedPart {
   body: Buffer;
   etag: string;
   lastModified: number;
+  checksum: Checksum | undefined;
 }
 
 export interface Upload {
   key: string;
   initiated: number;
+  properties: ObjectProperties;
+  /** Of the object; undefined without a checksum. */
+  checksum: Pick<Checksum, "algorithm" | "type"> | undefined;
   /** By number. */
   parts: Map<number, UploadedPart>;
 }
@@ -297,6 +339,8 @@ export interface World {
   accounts: Map<string, Account>;
   /** By access key id. */
   identities: Map<string, Identity>;
+  /** Issuers besides the clusters. */
+  issuers: Issuer[];
   /** The next unused number, for IDs. */
   next(): number;
 }

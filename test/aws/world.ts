@@ -19,6 +19,7 @@ export function newWorld(now: () => number): World {
     store: storeSwitches(),
     accounts: new Map(),
     identities: new Map(),
+    issuers: [],
     next: () => ++last,
   };
 }

@@ -1,11 +1,10 @@
 import { isPaused } from "../../api/annotations.ts";
 import type { BucketAccess, S3Bucket } from "../../api/types.ts";
 import type { BucketUses, Contributions } from "../../bucket/dependencies.ts";
-import { consents } from "../consent.ts";
+import { decide, isRefused } from "../decision.ts";
 import type { AccessDirectory } from "../dependencies.ts";
-import { accessViolation } from "../guardrails.ts";
 import { keyDelayMs } from "../key-delay.ts";
-import { accessBucketOf, admitsAccess, ownerOf } from "../target.ts";
+import { accessBucketOf, ownerOf } from "../target.ts";
 import { contributionOf, sidPrefixOf } from "./contribution.ts";
 
 /** What buckets need to know of their BucketAccesses. `accessesOf` returns all of them, with or without consent. */
@@ -14,20 +13,20 @@ export function createBucketUses(
   accessesOf: (bucket: S3Bucket) => readonly BucketAccess[],
   cluster: string,
 ): BucketUses {
-  const usersOf = (bucket: S3Bucket) => accessesOf(bucket).filter((access) => consents(directory, bucket, access));
+  const usersOf = (bucket: S3Bucket) => accessesOf(bucket).filter((access) => !isRefused(decide(directory, access)));
+  /** What an access has stays as it is while it is paused, or while its account is not known. */
+  const isHeld = (access: BucketAccess) => isPaused(access) || !decide(directory, access).wanted;
 
   return {
     usersOf,
-    keyDelayMs(bucket, account, key) {
-      const admitted = usersOf(bucket).filter((access) => admitsAccess(directory, account, access));
-      return Math.max(0, ...admitted.map((access) => keyDelayMs(access, bucket, key)));
-    },
-    contributionsOf(bucket, account, at, kmsKeyArn): Contributions {
-      const granted = usersOf(bucket)
-        .filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined)
-        .filter((access) => admitsAccess(directory, account, access));
+    keyDelayMs: (bucket, _account, key) =>
+      Math.max(0, ...usersOf(bucket).map((access) => keyDelayMs(access, bucket, key))),
+    contributionsOf(bucket, _account, at, kmsKeyArn): Contributions {
+      const granted = usersOf(bucket).filter(
+        ({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.principals !== undefined,
+      );
       const contributions = granted
-        .filter((access) => !isPaused(access) && accessViolation(access, account) === undefined)
+        .filter((access) => !isHeld(access))
         .toSorted(byKey)
         .flatMap((access) => {
           const { principals, grants } = access.spec;
@@ -38,7 +37,7 @@ export function createBucketUses(
         bucketPolicy: contributions.flatMap((contribution) => contribution.bucket),
         keyPolicy: contributions.flatMap((contribution) => contribution.key),
         pausedSids: granted
-          .filter((access) => isPaused(access))
+          .filter(isHeld)
           .map((access) => sidPrefixOf(ownerOf(cluster, access)))
           .sort(),
       };

@@ -151,3 +151,74 @@ describe("public policies", () => {
   const equals = (key: string, value: string) => ({ StringEquals: { [key]: value } });
   const like = (key: string, value: string) => ({ StringLike: { [key]: value } });
 });
+
+describe("principals", () => {
+  const role = (name: string) => `${root().replace(":root", "")}:role/${name}`;
+
+  test("the error for an invalid principal names it, one at a time", async () => {
+    const missing = [role("none-1"), role("none-2")];
+    const both = put(statement({ Principal: { AWS: [target.accountId, ...missing] } }));
+    const error = await both.catch((caught: unknown) => caught as { name: string; Detail?: string });
+    expect(error).toMatchObject({ name: "MalformedPolicy", message: "Invalid principal in policy" });
+    const named = missing.filter((each) => error && "Detail" in error && error.Detail?.includes(each));
+    expect(named).toHaveLength(1);
+  });
+
+  simulatorTest.for<[string, () => string]>([
+    ["an account", () => "222233334444"],
+    ["an account's root", () => "arn:aws:iam::222233334444:root"],
+    ["a user", () => "arn:aws:iam::222233334444:user/ann"],
+    ["a role in a path", () => "arn:aws:iam::222233334444:role/apps/reader"],
+    ["a role session", () => "arn:aws:sts::222233334444:assumed-role/reader/session-1"],
+    ["a federated user", () => "arn:aws:sts::222233334444:federated-user/ann"],
+    ["an origin access identity", () => "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC"],
+  ])("a principal can be %s", async ([, principal]) => {
+    const other = target.simulator.account("222233334444");
+    other.addUser("ann");
+    if (other.roles.size === 0) other.addRole("reader", { path: "/apps/" });
+    await put(statement({ Principal: { AWS: principal() } }));
+    const shown = principal().replace(/^(\d+)$/, "arn:aws:iam::$1:root");
+    expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: shown });
+  });
+
+  simulatorTest.for([
+    "arn:aws:iam::555566667777:root",
+    "arn:aws:iam::222233334444:user/nobody",
+    "arn:aws:sts::222233334444:assumed-role/nobody/session",
+    "arn:aws:iam::cloudfront:user/nobody",
+  ])("the principal %s does not exist", async (principal) => {
+    const refused = { name: "MalformedPolicy", Detail: `"AWS" : "${principal}"` };
+    await expect(put(statement({ Principal: { AWS: principal } }))).rejects.toMatchObject(refused);
+  });
+});
+
+describe("actions", () => {
+  test.for<[string, string[]]>([
+    ["s3:ObjectOwnerOverrideToBucketOwner", ["/*"]],
+    ["s3:ReplicateTags", ["/*"]],
+    ["s3:ListMultipartUploadParts", ["/*"]],
+    ["s3:RestoreObject", ["/*"]],
+    ["s3:GetObject*", ["/*"]],
+    ["s3:Get*", ["/*"]],
+    ["s3:Get*", [""]],
+    ["s3:*", ["/*"]],
+    ["s3:ListBucketMultipartUploads", [""]],
+    ["s3:GetBucketLocation", [""]],
+    ["s3:GetBucketObjectLockConfiguration", [""]],
+    ["s3:PutLifecycleConfiguration", ["", "/*"]],
+  ])("%s applies to resources that end in %j", async ([Action, suffixes]) => {
+    await put(statement({ Action, Resource: suffixes.map(arn) }));
+  });
+
+  test.for<[string, string[], string]>([
+    ["s3:ListBucketMultipartUploads", ["/*"], "Action does not apply to any resource(s) in statement"],
+    ["s3:ListBucket*", ["/*"], "Action does not apply to any resource(s) in statement"],
+    ["s3:RestoreObject", [""], "Action does not apply to any resource(s) in statement"],
+    ["s3:ListAllMyBuckets", ["", "/*"], "Action does not apply to any resource(s) in statement"],
+    ["s3:GetObjects", ["/*"], "Policy has invalid action"],
+    ["s3:Fetch*", ["/*"], "Policy has invalid action"],
+  ])("%s is refused on resources that end in %j: %s", async ([Action, suffixes, message]) => {
+    const refused = { name: "MalformedPolicy", message };
+    await expect(put(statement({ Action, Resource: suffixes.map(arn) }))).rejects.toMatchObject(refused);
+  });
+});

@@ -88,15 +88,33 @@ describe("a role with a prefix", () => {
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: "team-a/y" }));
   });
 
-  // AWS compares the key with s3:prefix instead: FACTS.md#s3-permissions.
-  simulatorTest("a missing key answers 404 only to a role that may list the whole bucket", async () => {
-    const { s3 } = await workloads.start(reading(), listing());
-    await expect(get(s3, "team-a/none")).rejects.toMatchObject(saying("s3:ListBucket"));
-    const everything = { ...listing(), Condition: {} };
-    const { s3: lister } = await workloads.start(reading(), everything);
+  simulatorTest("a missing key answers 404 to a role that may list the key, and 403 to others", async () => {
+    const everywhere = { ...reading(), Resource: objects("") };
+    const head = (s3: S3Client, Key: string) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+    const { s3: lister } = await workloads.start(everywhere, listing());
     await expect(get(lister, "team-a/none")).rejects.toMatchObject({ name: "NoSuchKey" });
-    const head = lister.send(new HeadObjectCommand({ Bucket: bucket, Key: "team-a/none" }));
-    await expect(head).rejects.toMatchObject({ name: "NotFound" });
+    await expect(head(lister, "team-a/none")).rejects.toMatchObject({ name: "NotFound" });
+    await expect(get(lister, "team-ab/none")).rejects.toMatchObject(saying("s3:ListBucket"));
+    await expect(head(lister, "team-ab/none")).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+    const exactly = { ...listing(), Condition: { StringEquals: { "s3:prefix": "state/env.tfstate" } } };
+    const { s3: terraform } = await workloads.start(everywhere, exactly);
+    await expect(get(terraform, "state/env.tfstate")).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(get(terraform, "state/env.tfstate.tflock")).rejects.toMatchObject(saying("s3:ListBucket"));
+    const { s3: reader } = await workloads.start(everywhere);
+    await expect(get(reader, "team-a/none")).rejects.toMatchObject(saying("s3:ListBucket"));
+    const { s3: whole } = await workloads.start(everywhere, { ...listing(), Condition: {} });
+    await expect(get(whole, "none")).rejects.toMatchObject({ name: "NoSuchKey" });
+  });
+
+  simulatorTest("an old version is read below a delete marker without permission to list", async () => {
+    const versioned = { ...reading(), Action: ["s3:GetObject", "s3:GetObjectVersion"] };
+    const { s3 } = await workloads.start(versioned);
+    const stored = account().buckets.get(bucket);
+    if (stored !== undefined) stored.versioning = "Enabled";
+    const { VersionId } = await target.s3().send(new PutObjectCommand({ Bucket: bucket, Key: "team-a/x", Body: "y" }));
+    await target.s3().send(new DeleteObjectCommand({ Bucket: bucket, Key: "team-a/x" }));
+    await s3.send(new GetObjectCommand({ Bucket: bucket, Key: "team-a/x", VersionId }));
+    await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("s3:ListBucket"));
   });
 
   simulatorTest("wildcards apply in policies, not in keys, and escaped wildcards are literal characters", async () => {
@@ -264,6 +282,42 @@ describe("further policy types", () => {
     await expect(get(s3, "team-ab/x")).rejects.toMatchObject(DENIED);
     role.attachedPolicies.clear();
     await expect(get(s3, "team-a/x")).rejects.toMatchObject(saying("because no identity-based policy allows"));
+  });
+
+  simulatorTest("a bucket policy grants access to accounts, users, roles and single sessions", async () => {
+    const other = target.simulator.account("333344445555");
+    const role = other.addRole("reader", { path: "/apps/", trustedAccounts: [target.accountId] });
+    const user = other.addUser("ann");
+    const session = async (RoleSessionName: string) => {
+      const assume = new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName });
+      return target.s3({ credentials: credentialsOf((await target.sts().send(assume)).Credentials) });
+    };
+    const callers = {
+      user: target.s3({ credentials: user.credentials }),
+      night: await session("night"),
+      day: await session("day"),
+    };
+    const grant = async (principal: string) => {
+      const statement = {
+        Effect: "Allow",
+        Principal: { AWS: principal },
+        Action: "s3:GetObject",
+        Resource: objects(""),
+      };
+      await target.s3().send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policyDocument(statement) }));
+      const answers = Object.entries(callers).map(([name, s3]) =>
+        get(s3, "team-a/x").then(
+          () => name,
+          () => "",
+        ),
+      );
+      return (await Promise.all(answers)).filter((name) => name !== "");
+    };
+    const sessionArn = `arn:aws:sts::333344445555:assumed-role/reader/night`;
+    expect(await grant("333344445555")).toEqual(["user", "night", "day"]);
+    expect(await grant(user.arn)).toEqual(["user"]);
+    expect(await grant(role.arn)).toEqual(["night", "day"]);
+    expect(await grant(sessionArn)).toEqual(["night"]);
   });
 
   simulatorTest("sessions of a deleted role have no permissions", async () => {

@@ -3,11 +3,12 @@
  * https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html
  */
 
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Account, Cluster, World } from "../state.ts";
 import { accountOf } from "../world.ts";
 import type { EksContext, EksRoute } from "./route.ts";
+import { newSigningKeys } from "./tokens.ts";
 
 export const describeCluster: EksRoute = {
   operation: "DescribeCluster",
@@ -47,7 +48,7 @@ export function addCluster(
     region,
     oidcIssuer,
     createdAt: world.now(),
-    signingKeys: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+    signingKeys: newSigningKeys(),
     podIdentityAssociations: new Map(),
   };
   account.clusters.set(`${region}/${name}`, cluster);

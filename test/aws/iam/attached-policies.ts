@@ -7,7 +7,7 @@
 import type { QueryAction, QueryContext } from "../query.ts";
 import { element } from "../xml.ts";
 import { limitExceeded, noSuchEntity } from "./errors.ts";
-import { findManagedPolicy } from "./managed-policies.ts";
+import { findManagedPolicy, policyName } from "./managed-policies.ts";
 import { PAGE_PARAMETERS, pageElements } from "./page.ts";
 import { callerAccount, roleParameter, roleResource } from "./parameters.ts";
 
@@ -46,8 +46,8 @@ export const attachedPolicyActions: QueryAction[] = [
     resource: roleResource,
     handle: (parameters, context) => {
       const arns = [...roleParameter(parameters, context).attachedPolicies];
-      return pageElements("AttachedPolicies", parameters, arns, nameOf, (arn) =>
-        element("member", [element("PolicyName", nameOf(arn)), element("PolicyArn", arn)]),
+      return pageElements("AttachedPolicies", parameters, arns, policyName, (arn) =>
+        element("member", [element("PolicyName", policyName(arn)), element("PolicyArn", arn)]),
       );
     },
   },
@@ -82,8 +82,4 @@ export const attachedPolicyActions: QueryAction[] = [
 export function attachablePolicy(arn: string, context: QueryContext, called: string): string {
   if (findManagedPolicy(callerAccount(context), arn) !== undefined) return arn;
   throw noSuchEntity(`${called} ${arn} does not exist or is not attachable.`);
-}
-
-function nameOf(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

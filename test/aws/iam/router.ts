@@ -8,6 +8,7 @@ import { iamContext } from "./access.ts";
 import { attachedPolicyActions } from "./attached-policies.ts";
 import { checkRegion } from "./global-region.ts";
 import { inlinePolicyActions } from "./inline-policies.ts";
+import { managedPolicyActions } from "./managed-policies.ts";
 import { oidcProviderActions } from "./oidc-providers.ts";
 import { roleActions } from "./roles.ts";
 import { simulatePrincipalPolicy } from "./simulate.ts";
@@ -20,6 +21,7 @@ const ACTIONS: QueryAction[] = [
   ...trustPolicyActions,
   ...inlinePolicyActions,
   ...attachedPolicyActions,
+  ...managedPolicyActions,
   ...tagActions,
   ...oidcProviderActions,
   simulatePrincipalPolicy,

@@ -1,18 +1,19 @@
 /**
- * Permissions that an S3 request needs, including those on the KMS key.
+ * Permissions that an S3 request needs, including those on the KMS key and on the source of a copy.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
 
-import { isPresigned, signatureAge } from "../auth.ts";
 import type { AwsRequest } from "../http.ts";
 import type { Access } from "../policy/access.ts";
-import type { RequestContext } from "../policy/evaluate.ts";
-import type { Bucket, Identity, World } from "../state.ts";
+import type { Bucket, Identity, ObjectVersion, World } from "../state.ts";
 import { accountOf, findBucket } from "../world.ts";
-import { keyAccesses } from "./key-access.ts";
+import { connectionContext, existingTags, requestContext } from "./condition-keys.ts";
+import { copiesTags } from "./copy.ts";
+import { readKeyAccesses, writeKeyAccesses } from "./key-access.ts";
 import { restorePrincipals } from "./policy-principals.ts";
 import { policyOf } from "./policy.ts";
 import { isOn } from "./public-access-block.ts";
+import type { Source } from "./route.ts";
 
 export interface S3Request {
   request: AwsRequest;
@@ -24,33 +25,28 @@ export interface S3Request {
   key: string;
   /** Each action with its resource ARN. */
   actions: { action: string; resource: string }[];
+  sources: Source[];
 }
+
+const READS = new Set(["GetObject", "HeadObject"]);
 
 /** Empty for a missing bucket and for a bucket in another region: policies do not decide the answer. */
 export function s3Accesses(asked: S3Request): Access[] {
-  const { request, world, caller, bucketName, key, operation } = asked;
+  const { request, world, caller, bucketName, key, operation, sources } = asked;
   const bucket = findBucket(world, bucketName);
   if (bucketName === "" || operation === "CreateBucket") return onTheAccount(asked);
   if (bucket === undefined || bucket.region !== request.scope.region) return [];
-  const context = requestContext(asked);
+  const version = versionOf(bucket, key, request.query.get("versionId") ?? undefined);
+  const context = { ...requestContext(asked), ...existingTags(version) };
   const ofBucket = bucketAccess(world, bucket);
-  const asksForMissing = (operation === "GetObject" || operation === "HeadObject") && !isThere(bucket, key);
-  // Only callers that may list the bucket learn that a key is missing. A grant that is limited to a prefix does not
-  // count, unlike at AWS: FACTS.md#s3-permissions.
-  const listing = {
-    ...ofBucket,
-    action: "s3:ListBucket",
-    resource: `arn:aws:s3:::${bucketName}`,
-    context: connection(asked),
-  };
   return [
     ...asked.actions.map((each) =>
       each.action.startsWith("s3:")
         ? { ...ofBucket, ...each, context }
         : { ...each, owner: caller.accountId, context: PASSED },
     ),
-    ...(asksForMissing ? [listing] : []),
-    ...keyAccesses(bucket, asked),
+    ...(READS.has(operation) ? readAccesses(bucket, version, asked) : writeKeyAccesses(bucket, asked)),
+    ...sources.flatMap((source) => sourceAccesses(source, asked)),
   ];
 }
 
@@ -71,40 +67,51 @@ export function bucketAccess(world: World, bucket: Bucket): Pick<Access, "owner"
   };
 }
 
-function requestContext(asked: S3Request): RequestContext {
-  const { query, headers } = asked.request;
-  const parameters = {
-    prefix: "s3:prefix",
-    delimiter: "s3:delimiter",
-    "max-keys": "s3:max-keys",
-    versionId: "s3:VersionId",
+/** Only callers that may list the key learn that it is missing: FACTS.md#s3-permissions. */
+function readAccesses(bucket: Bucket, version: ObjectVersion | undefined, asked: S3Request): Access[] {
+  if (version !== undefined) return readKeyAccesses(bucket, version, asked);
+  const listing = {
+    ...bucketAccess(asked.world, bucket),
+    action: "s3:ListBucket",
+    resource: `arn:aws:s3:::${bucket.name}`,
+    context: { ...connectionContext(asked), "s3:prefix": asked.key },
   };
-  const given = Object.entries(parameters).flatMap(([name, key]): [string, string][] => {
-    const value = query.get(name);
-    return value === null ? [] : [[key, value]];
-  });
-  const sent = Object.entries(headers).filter(([name]) => name.startsWith("x-amz-"));
+  return [listing];
+}
+
+/** Reading the source of a copy, and copying its tags: FACTS.md#s3-objects. */
+function sourceAccesses({ action, bucketName, key, versionId }: Source, asked: S3Request): Access[] {
+  const bucket = findBucket(asked.world, bucketName);
+  if (bucket === undefined) return [];
+  const version = versionOf(bucket, key, versionId);
+  const ofSource = {
+    ...bucketAccess(asked.world, bucket),
+    resource: `arn:aws:s3:::${bucketName}/${key}`,
+    context: { ...connectionContext(asked), ...existingTags(version) },
+  };
+  const tagActions = versionId === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging";
+  const hasTags = asked.operation === "CopyObject" && copiesTags(asked.request) && (version?.tags.size ?? 0) > 0;
+  const target = findBucket(asked.world, asked.bucketName);
+  return [
+    { ...ofSource, action },
+    ...readAccesses(bucket, version, { ...asked, key }),
+    ...(hasTags ? [{ ...ofSource, action: tagActions }] : []),
+    ...(hasTags && target !== undefined ? [copiedTags(target, version, asked)] : []),
+  ];
+}
+
+function copiedTags(target: Bucket, version: ObjectVersion | undefined, asked: S3Request): Access {
   return {
-    ...connection(asked),
-    ...Object.fromEntries(given),
-    ...Object.fromEntries(sent.map(([name, value]) => [`s3:${name}`, value])),
+    ...bucketAccess(asked.world, target),
+    action: "s3:PutObjectTagging",
+    resource: `arn:aws:s3:::${target.name}/${asked.key}`,
+    context: requestContext({ ...asked, tags: version?.tags ?? new Map<string, string>() }),
   };
 }
 
-/**
- * Condition keys of the connection. Only presigned URLs have a signature age.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
- */
-function connection({ request, world }: Pick<S3Request, "request" | "world">): RequestContext {
-  const age = signatureAge(world, request);
-  return {
-    ...(age !== undefined && { "s3:signatureAge": String(age) }),
-    "s3:authType": isPresigned(request) ? "REST-QUERY-STRING" : "REST-HEADER",
-    "s3:signatureversion": "AWS4-HMAC-SHA256",
-    ...(world.tlsVersion !== undefined && { "s3:TlsVersion": world.tlsVersion }),
-  };
-}
-
-function isThere({ objects }: Bucket, key: string): boolean {
-  return objects.get(key)?.[0]?.deleteMarker === false;
+/** Undefined for a missing key or version, and for a delete marker that hides the key. */
+function versionOf({ objects }: Bucket, key: string, versionId: string | undefined): ObjectVersion | undefined {
+  const versions = objects.get(key) ?? [];
+  if (versionId !== undefined) return versions.find((version) => version.versionId === versionId);
+  return versions[0]?.deleteMarker === false ? versions[0] : undefined;
 }

@@ -19,7 +19,7 @@ function bucketOfHost(host: string): string {
   return !isIPv4(name) && name.endsWith(".localhost") ? name.slice(0, -".localhost".length) : "";
 }
 
-function decode(path: string): string {
+export function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

@@ -1,10 +1,11 @@
-/** HeadBucket, CreateBucket and DeleteBucket. */
+/** HeadBucket, ListObjects, CreateBucket and DeleteBucket. */
 
 import { AwsError } from "../errors.ts";
 import type { Reply } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { accountOf } from "../world.ts";
 import { createActions, createBucket } from "./create-bucket.ts";
+import { listObjectsV1 } from "./list-objects.ts";
 import type { Exchange, Subresource } from "./route.ts";
 
 export const bucket: Subresource = {
@@ -12,6 +13,7 @@ export const bucket: Subresource = {
   level: "bucket",
   query: undefined,
   methods: {
+    GET: listObjectsV1,
     HEAD: { operation: "HeadBucket", action: "s3:ListBucket", write: false, handle: headBucket },
     PUT: {
       operation: "CreateBucket",

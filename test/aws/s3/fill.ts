@@ -1,16 +1,17 @@
 /** Fills large buckets for tests, without calls. */
 
 import type { Bucket, Contents, World } from "../state.ts";
-import { newDeleteMarker, newVersion } from "./object-versions.ts";
+import { defaultRetention } from "./object-lock.ts";
+import { newDeleteMarker, newVersion, PLAIN } from "./object-versions.ts";
 import { addUpload } from "./uploads.ts";
 
 /** All objects share one body. */
 const CONTENT = {
+  ...PLAIN,
   body: Buffer.from("x"),
-  contentType: "binary/octet-stream",
   etag: '"9dd4e461268c8034f5c8564e155c67a6"',
-  kmsKeyArn: undefined,
-  bucketKeyEnabled: false,
+  checksum: undefined,
+  partSizes: undefined,
 };
 
 export function fillBucket(bucket: Bucket, contents: Contents, world: World): void {
@@ -20,11 +21,16 @@ export function fillBucket(bucket: Bucket, contents: Contents, world: World): vo
   }
   const last = lastNumber(bucket);
   for (let number = last + 1; number <= last + keys; number++) {
-    const versions = Array.from({ length: versionsPerKey }, () => newVersion(bucket, world, CONTENT));
+    const versions = Array.from({ length: versionsPerKey }, () => {
+      const retention = defaultRetention(bucket, world.now());
+      return newVersion(bucket, world, { ...CONTENT, tags: new Map(), retention });
+    });
     if (deleteMarkers) versions.push(newDeleteMarker(bucket, world));
     bucket.objects.set(objectKey(number), versions.toReversed());
   }
-  for (let number = 1; number <= uploads; number++) addUpload(bucket, objectKey(number), world);
+  for (let number = 1; number <= uploads; number++) {
+    addUpload(bucket, objectKey(number), world, { ...PLAIN, tags: new Map() }, undefined);
+  }
 }
 
 /** The highest number of the present keys, so that filling again adds keys. */

@@ -1,6 +1,6 @@
 /**
- * Permissions on the KMS key of a bucket or object. With a bucket key the encryption context is the bucket, otherwise
- * the object: FACTS.md#workload-sessions.
+ * Permissions on the KMS keys of objects. With a bucket key the encryption context is the bucket, otherwise the object:
+ * FACTS.md#workload-sessions.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 
@@ -10,7 +10,7 @@ import { findKey } from "../kms/find-key.ts";
 import { shownPolicy } from "../policy-json.ts";
 import type { Access } from "../policy/access.ts";
 import type { Bucket, Identity, Key, ObjectVersion, World } from "../state.ts";
-import { defaultKeyOf } from "./object-encryption.ts";
+import { keyOfNewObject } from "./object-encryption.ts";
 
 interface ObjectRequest {
   request: AwsRequest;
@@ -21,49 +21,64 @@ interface ObjectRequest {
   key: string;
 }
 
-/** KMS actions by operation. Completing an upload decrypts its parts. */
-const WITH_DEFAULT_KEY: Record<string, string[]> = {
+/** KMS actions of operations that write. Completing an upload decrypts its parts. */
+const OF_WRITES: Record<string, string[]> = {
   PutObject: ["kms:GenerateDataKey"],
+  CopyObject: ["kms:GenerateDataKey"],
   CreateMultipartUpload: ["kms:GenerateDataKey"],
   UploadPart: ["kms:GenerateDataKey", "kms:Decrypt"],
+  UploadPartCopy: ["kms:GenerateDataKey", "kms:Decrypt"],
   CompleteMultipartUpload: ["kms:Decrypt"],
 };
 
-/** Accesses to the KMS key that the request needs. */
-export function keyAccesses(bucket: Bucket, asked: ObjectRequest): Access[] {
-  const { key, operation, world, caller } = asked;
-  if (operation === "GetObject" || operation === "HeadObject") {
-    const { kmsKeyArn, bucketKeyEnabled = false } = versionOf(bucket, asked) ?? {};
-    const found = kmsKeyArn === undefined ? undefined : findKmsKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", asked);
-    return found === undefined ? [] : [access("kms:Decrypt", found, bucketKeyEnabled)];
-  }
-  const byDefault = defaultKeyOf(bucket);
-  const found = byDefault && findKmsKey(byDefault.keyId, bucket.region, asked);
-  if (byDefault === undefined || found === undefined) return [];
-  return (WITH_DEFAULT_KEY[operation] ?? []).map((action) => access(action, found, byDefault.bucketKeyEnabled));
-
-  function access(action: string, used: Key, bucketKeyEnabled: boolean): Access {
-    const bucketArn = `arn:aws:s3:::${bucket.name}`;
-    return {
-      action,
-      resource: used.arn,
-      owner: used.accountId,
-      policy: shownPolicy(world, used.policy),
-      context: {
-        "kms:ViaService": `s3.${bucket.region}.amazonaws.com`,
-        "kms:CallerAccount": caller.accountId,
-        "kms:EncryptionContext:aws:s3:arn": bucketKeyEnabled ? bucketArn : `${bucketArn}/${key}`,
-        "kms:EncryptionContextKeys": ["aws:s3:arn"],
-        "aws:ViaAWSService": "true",
-      },
-    };
-  }
+/** Accesses to the KMS key that writing the object needs. The key of a part was decided when its upload began. */
+export function writeKeyAccesses(bucket: Bucket, asked: ObjectRequest): Access[] {
+  const actions = OF_WRITES[asked.operation] ?? [];
+  if (actions.length === 0) return [];
+  const upload = bucket.uploads.get(asked.request.query.get("uploadId") ?? "");
+  if (upload !== undefined) return actions.flatMap((action) => usesOf(action, bucket, upload.properties, asked));
+  const wanted = keyOfNewObject(bucket, asked.request);
+  const found = wanted && findKmsKey(wanted.keyId, bucket.region, asked);
+  if (wanted === undefined || found === undefined) return [];
+  return actions.map((action) => access(action, bucket, found, wanted.bucketKeyEnabled, asked));
 }
 
-function versionOf({ objects }: Bucket, { request, key }: ObjectRequest): ObjectVersion | undefined {
-  const versionId = request.query.get("versionId");
-  const versions = objects.get(key) ?? [];
-  return versionId === null ? versions[0] : versions.find((version) => version.versionId === versionId);
+/** Accesses to the KMS key that reading this version needs. */
+export function readKeyAccesses(bucket: Bucket, version: ObjectVersion | undefined, asked: ObjectRequest): Access[] {
+  return version === undefined ? [] : usesOf("kms:Decrypt", bucket, version, asked);
+}
+
+function usesOf(
+  action: string,
+  bucket: Bucket,
+  { kmsKeyArn, bucketKeyEnabled }: Pick<ObjectVersion, "kmsKeyArn" | "bucketKeyEnabled">,
+  asked: ObjectRequest,
+): Access[] {
+  const found = kmsKeyArn === undefined ? undefined : findKmsKey(kmsKeyArn, kmsKeyArn.split(":")[3] ?? "", asked);
+  return found === undefined ? [] : [access(action, bucket, found, bucketKeyEnabled, asked)];
+}
+
+function access(
+  action: string,
+  bucket: Bucket,
+  used: Key,
+  bucketKeyEnabled: boolean,
+  { world, caller, key }: ObjectRequest,
+): Access {
+  const bucketArn = `arn:aws:s3:::${bucket.name}`;
+  return {
+    action,
+    resource: used.arn,
+    owner: used.accountId,
+    policy: shownPolicy(world, used.policy),
+    context: {
+      "kms:ViaService": `s3.${bucket.region}.amazonaws.com`,
+      "kms:CallerAccount": caller.accountId,
+      "kms:EncryptionContext:aws:s3:arn": bucketKeyEnabled ? bucketArn : `${bucketArn}/${key}`,
+      "kms:EncryptionContextKeys": ["aws:s3:arn"],
+      "aws:ViaAWSService": "true",
+    },
+  };
 }
 
 /** Undefined for a missing key: the operation answers that itself. */

@@ -1,11 +1,10 @@
-/**
- * ListObjectVersions, without delimiters: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
- */
+/** ListObjectVersions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
 
 import type { Reply } from "../http.ts";
 import type { Bucket, ObjectVersion } from "../state.ts";
 import { element, type XmlElement } from "../xml.ts";
-import { keyEncoding, keysFrom, limitOf, pageOf } from "./page.ts";
+import { canonicalUserId } from "./acl.ts";
+import { keyEncoding, keysFrom, limitOf, nameOf, pageOf, prefixElement, rolledUp } from "./page.ts";
 import { invalidArgument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 
 interface Entry {
@@ -23,13 +22,13 @@ export const listVersions: Subresource = {
       operation: "ListObjectVersions",
       action: "s3:ListBucketVersions",
       write: false,
-      parameters: ["prefix", "max-keys", "key-marker", "version-id-marker", "encoding-type"],
+      parameters: ["prefix", "delimiter", "max-keys", "key-marker", "version-id-marker", "encoding-type"],
       handle: list,
     },
   },
 };
 
-function list({ name, objects }: Bucket, { request: { query }, world }: Exchange): Reply {
+function list({ name, accountId, objects }: Bucket, { request: { query }, world }: Exchange): Reply {
   const [keyMarker, versionMarker] = [query.get("key-marker"), query.get("version-id-marker")];
   if (versionMarker !== null && keyMarker === null) {
     const message = "A version-id marker cannot be specified without a key marker.";
@@ -38,19 +37,25 @@ function list({ name, objects }: Bucket, { request: { query }, world }: Exchange
   const { write: encoded, type } = keyEncoding(query, world.store);
   const prefix = query.get("prefix") ?? "";
   const limit = limitOf(query.get("max-keys"), world.store);
-  const { items, last } = pageOf(entriesAfter(objects, prefix, keyMarker ?? "", versionMarker), limit);
+  const delimiter = query.get("delimiter") ?? "";
+  const marker = keyMarker ?? "";
+  const entries = entriesAfter(objects, prefix, marker, versionMarker);
+  const { items, last } = pageOf(rolledUp(entries, { prefix, delimiter, marker }), limit);
   return xmlReply(
     element("ListVersionsResult", [
       element("Name", name),
       element("Prefix", encoded(prefix)),
+      delimiter === "" ? undefined : element("Delimiter", encoded(delimiter)),
       element("KeyMarker", encoded(keyMarker ?? "")),
       element("VersionIdMarker", versionMarker ?? ""),
       element("MaxKeys", String(limit)),
       type && element("EncodingType", type),
       element("IsTruncated", String(last !== undefined)),
-      last && element("NextKeyMarker", encoded(last.key)),
-      last && element("NextVersionIdMarker", last.version.versionId),
-      ...items.map((entry) => entryElement(entry, encoded)),
+      last && element("NextKeyMarker", encoded(nameOf(last))),
+      last !== undefined && "version" in last ? element("NextVersionIdMarker", last.version.versionId) : undefined,
+      ...items.map((item) =>
+        "commonPrefix" in item ? prefixElement(item, encoded) : entryElement(item, accountId, encoded),
+      ),
     ]),
   );
 }
@@ -80,18 +85,23 @@ function indexAfter(versions: ObjectVersion[], marker: string | null): number {
   return older < 0 ? versions.length : older;
 }
 
-function entryElement({ key, isLatest, version }: Entry, encoded: (key: string) => string): XmlElement {
+function entryElement(
+  { key, isLatest, version }: Entry,
+  accountId: string,
+  encoded: (key: string) => string,
+): XmlElement {
   const common = [
     element("Key", encoded(key)),
     element("VersionId", version.versionId),
     element("IsLatest", String(isLatest)),
     element("LastModified", new Date(version.lastModified).toISOString()),
+    element("Owner", [element("ID", canonicalUserId(accountId))]),
   ];
   if (version.deleteMarker) return element("DeleteMarker", common);
   return element("Version", [
     ...common,
     element("ETag", version.etag),
     element("Size", String(version.body.length)),
-    element("StorageClass", "STANDARD"),
+    element("StorageClass", version.storageClass),
   ]);
 }

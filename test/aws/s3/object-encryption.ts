@@ -1,13 +1,29 @@
 /**
- * KMS keys of objects. The bucket's default key encrypts new objects. A key must be enabled to write or read objects.
+ * KMS keys of objects. The request or the bucket's default names the key that encrypts a new object. A key must be
+ * enabled to write or read objects.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html
  */
 
 import { AwsError } from "../errors.ts";
+import type { AwsRequest } from "../http.ts";
 import { findKey } from "../kms/find-key.ts";
 import type { Bucket, Key, ObjectVersion } from "../state.ts";
 import { child, textAt } from "../xml.ts";
-import type { Exchange } from "./route.ts";
+import { invalidArgument, type Exchange } from "./route.ts";
+
+const SSE = "x-amz-server-side-encryption";
+const KEY_ID = `${SSE}-aws-kms-key-id`;
+const BUCKET_KEY = `${SSE}-bucket-key-enabled`;
+
+/** Without SSE-C and encryption contexts. */
+export const ENCRYPTION_HEADERS = [SSE, KEY_ID, BUCKET_KEY];
+
+/** A key as written, in the request or in the bucket's default. */
+interface WantedKey {
+  keyId: string;
+  bucketKeyEnabled: boolean;
+}
 
 /**
  * Encryption of a new object, without a key for SSE-S3. Throws KMS errors, named as S3 names them, for unusable keys.
@@ -16,14 +32,39 @@ export function encryptionOfNewObject(
   bucket: Bucket,
   exchange: Exchange,
 ): Pick<ObjectVersion, "kmsKeyArn" | "bucketKeyEnabled"> {
-  const byDefault = defaultKeyOf(bucket);
-  if (byDefault === undefined) return { kmsKeyArn: undefined, bucketKeyEnabled: false };
-  const { arn } = usableKey(byDefault.keyId, bucket.region, exchange);
-  return { kmsKeyArn: arn, bucketKeyEnabled: byDefault.bucketKeyEnabled };
+  checkEncryptionHeaders(exchange.request);
+  const wanted = keyOfNewObject(bucket, exchange.request);
+  if (wanted === undefined) return { kmsKeyArn: undefined, bucketKeyEnabled: false };
+  const { arn } = usableKey(wanted.keyId, bucket.region, exchange);
+  return { kmsKeyArn: arn, bucketKeyEnabled: wanted.bucketKeyEnabled };
 }
 
-/** The key ID of the bucket's default encryption, as written; undefined for SSE-S3. */
-export function defaultKeyOf({ encryption }: Bucket): { keyId: string; bucketKeyEnabled: boolean } | undefined {
+/** The key of the request or of the bucket's default encryption; undefined for SSE-S3. */
+export function keyOfNewObject(bucket: Bucket, { headers }: AwsRequest): WantedKey | undefined {
+  const byDefault = defaultKeyOf(bucket);
+  const { [SSE]: algorithm, [KEY_ID]: keyId = "alias/aws/s3", [BUCKET_KEY]: bucketKey } = headers;
+  if (algorithm === undefined) return byDefault;
+  if (!algorithm.startsWith("aws:kms")) return undefined;
+  return {
+    keyId,
+    bucketKeyEnabled: bucketKey === undefined ? byDefault?.bucketKeyEnabled === true : bucketKey === "true",
+  };
+}
+
+function checkEncryptionHeaders({ headers }: AwsRequest): void {
+  const { [SSE]: algorithm, [KEY_ID]: keyId } = headers;
+  if (algorithm !== undefined && !["AES256", "aws:kms", "aws:kms:dsse"].includes(algorithm)) {
+    throw invalidArgument("The encryption method specified is not supported", SSE, algorithm);
+  }
+  if (keyId !== undefined && algorithm?.startsWith("aws:kms") !== true) {
+    const message =
+      "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms";
+    throw invalidArgument(message, SSE, algorithm ?? "null");
+  }
+}
+
+/** The key of the bucket's default encryption; undefined for SSE-S3. */
+function defaultKeyOf({ encryption }: Bucket): WantedKey | undefined {
   const rule = child(encryption, "Rule");
   const byDefault = child(rule, "ApplyServerSideEncryptionByDefault");
   if (textAt(byDefault, "SSEAlgorithm")?.startsWith("aws:kms") !== true) return undefined;

@@ -1,8 +1,8 @@
 /** Versions and delete markers: https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html */
 
+import { createHash } from "node:crypto";
 import { AwsError } from "../errors.ts";
-import type { Bucket, ObjectVersion, World } from "../state.ts";
-import { defaultRetention } from "./object-lock.ts";
+import type { Bucket, ObjectProperties, ObjectVersion, World } from "../state.ts";
 import { refuseIfProtected } from "./protection.ts";
 
 /** A version of an object; the current version if `versionId` is undefined. */
@@ -18,7 +18,20 @@ export interface Removed {
   deleteMarker: boolean;
 }
 
-type Content = Pick<ObjectVersion, "body" | "contentType" | "etag" | "kmsKeyArn" | "bucketKeyEnabled">;
+/** What differs from object to object. */
+export type Content = ObjectProperties & Pick<ObjectVersion, "body" | "etag" | "checksum" | "partSizes">;
+
+/** Properties of an object that is put without any headers. */
+export const PLAIN: Omit<ObjectProperties, "tags"> = {
+  contentType: "binary/octet-stream",
+  metadata: {},
+  storageClass: "STANDARD",
+  acl: "private",
+  retention: undefined,
+  legalHold: undefined,
+  kmsKeyArn: undefined,
+  bucketKeyEnabled: false,
+};
 
 /** Throws NoSuchKey or NoSuchVersion, and MethodNotAllowed for the version ID of a delete marker. */
 export function findVersion(bucket: Bucket, { key, versionId }: VersionTarget): ObjectVersion {
@@ -32,7 +45,10 @@ export function findVersion(bucket: Bucket, { key, versionId }: VersionTarget): 
   }
   if (version !== undefined && !version.deleteMarker) return version;
   const details = { Key: key };
-  if (versionId === undefined) throw new AwsError(404, "NoSuchKey", "The specified key does not exist.", { details });
+  if (versionId === undefined) {
+    const headers = version === undefined ? {} : { "x-amz-delete-marker": "true", ...versionIdHeader(bucket, version) };
+    throw new AwsError(404, "NoSuchKey", "The specified key does not exist.", { details, headers });
+  }
   throw new AwsError(404, "NoSuchVersion", "The specified version does not exist.", { details });
 }
 
@@ -41,23 +57,38 @@ export function addVersion(bucket: Bucket, key: string, world: World, content: C
   return putOnTop(bucket, key, newVersion(bucket, world, content));
 }
 
-/** A new version: with a version ID if versioning is enabled, and with the bucket's default retention. */
+/** A new version: with a version ID if versioning is enabled. */
 export function newVersion(bucket: Bucket, world: World, content: Content): ObjectVersion {
-  const now = world.now();
   return {
     ...content,
     versionId: bucket.versioning === "Enabled" ? `v${String(world.next()).padStart(9, "0")}` : "null",
     deleteMarker: false,
-    lastModified: now,
-    retention: defaultRetention(bucket, now),
-    legalHold: undefined,
+    lastModified: world.now(),
+    restored: undefined,
   };
+}
+
+/** The entity tag of an object or part that is put at once. */
+export function etagOf(body: Buffer): string {
+  return `"${createHash("md5").update(body).digest("hex")}"`;
+}
+
+/** The version ID, unless the bucket was never versioned. */
+export function versionIdHeader({ versioning }: Bucket, { versionId }: ObjectVersion): Record<string, string> {
+  return versioning === undefined ? {} : { "x-amz-version-id": versionId };
 }
 
 /** Object lock does not protect delete markers. */
 export function newDeleteMarker(bucket: Bucket, world: World): ObjectVersion {
-  const content = { body: Buffer.alloc(0), contentType: "", etag: "", kmsKeyArn: undefined, bucketKeyEnabled: false };
-  return { ...newVersion(bucket, world, content), deleteMarker: true, retention: undefined };
+  const content = {
+    ...PLAIN,
+    tags: new Map(),
+    body: Buffer.alloc(0),
+    etag: "",
+    checksum: undefined,
+    partSizes: undefined,
+  };
+  return { ...newVersion(bucket, world, content), deleteMarker: true };
 }
 
 /**

@@ -1,13 +1,16 @@
 /**
- * Simple objects, for buckets that are not empty.
+ * PutObject, GetObject, HeadObject and DeleteObject. A PUT with a source is CopyObject.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 
-import { createHash } from "node:crypto";
 import type { AwsRequest, Reply } from "../http.ts";
-import type { Bucket, ObjectVersion } from "../state.ts";
-import { encryptionHeaders, encryptionOfNewObject, requireUsableKey } from "./object-encryption.ts";
-import { addVersion, findVersion, removeObject } from "./object-versions.ts";
+import type { Bucket } from "../state.ts";
+import { checksumHeaders, checksumOfRequest } from "./checksums.ts";
+import { checkWriteConditions, conditionActions, READ_CONDITIONS, WRITE_CONDITIONS } from "./conditions.ts";
+import { COPY_HEADERS, copyObject, copySources, isCopy } from "./copy.ts";
+import { GET_PARAMETERS, getObject, writtenHeaders } from "./get-object.ts";
+import { propertiesOf, PROPERTY_HEADERS, propertyActions } from "./object-properties.ts";
+import { addVersion, etagOf, removeObject } from "./object-versions.ts";
 import { BYPASS_HEADER, bypassActions, bypassesGovernance } from "./protection.ts";
 import type { Exchange, Subresource } from "./route.ts";
 import { refuseForMfa } from "./versioning.ts";
@@ -16,28 +19,31 @@ import { refuseForMfa } from "./versioning.ts";
 const versioned = (action: string) => (request: AwsRequest) =>
   request.query.has("versionId") ? `${action}Version` : action;
 
+const reading = {
+  action: versioned("s3:GetObject"),
+  write: false,
+  parameters: GET_PARAMETERS,
+  headers: ["x-amz-checksum-mode", "range", ...READ_CONDITIONS],
+  handle: getObject,
+};
+
 export const object: Subresource = {
   name: "object",
   level: "object",
   query: undefined,
   methods: {
-    PUT: { operation: "PutObject", action: "s3:PutObject", write: true, handle: putObject },
-    GET: {
-      operation: "GetObject",
-      action: versioned("s3:GetObject"),
-      write: false,
-      parameters: ["versionId"],
-      headers: ["x-amz-checksum-mode"],
-      handle: getObject,
+    PUT: {
+      operation: (request) => (isCopy(request) ? "CopyObject" : "PutObject"),
+      action: "s3:PutObject",
+      furtherActions: (request) => [...propertyActions(request), ...conditionActions(request)],
+      sources: copySources,
+      write: true,
+      headers: [...PROPERTY_HEADERS, ...WRITE_CONDITIONS, ...COPY_HEADERS, "x-amz-checksum-algorithm"],
+      handle: (bucket, exchange) =>
+        isCopy(exchange.request) ? copyObject(bucket, exchange) : putObject(bucket, exchange),
     },
-    HEAD: {
-      operation: "HeadObject",
-      action: versioned("s3:GetObject"),
-      write: false,
-      parameters: ["versionId"],
-      headers: ["x-amz-checksum-mode"],
-      handle: getObject,
-    },
+    GET: { operation: "GetObject", ...reading },
+    HEAD: { operation: "HeadObject", ...reading },
     DELETE: {
       operation: "DeleteObject",
       action: versioned("s3:DeleteObject"),
@@ -52,30 +58,16 @@ export const object: Subresource = {
 
 function putObject(bucket: Bucket, exchange: Exchange): Reply {
   const { request, key, world } = exchange;
+  checkWriteConditions(request.headers, bucket, key);
   const version = addVersion(bucket, key, world, {
+    ...propertiesOf(bucket, exchange),
     body: request.body,
-    contentType: request.headers["content-type"] ?? "binary/octet-stream",
-    etag: `"${createHash("md5").update(request.body).digest("hex")}"`,
-    ...encryptionOfNewObject(bucket, exchange),
+    etag: etagOf(request.body),
+    checksum: checksumOfRequest(request),
+    partSizes: undefined,
   });
-  return { status: 200, headers: { etag: version.etag, ...versionHeaders(bucket, version) } };
-}
-
-function getObject(bucket: Bucket, exchange: Exchange): Reply {
-  const { request, key } = exchange;
-  const version = findVersion(bucket, { key, versionId: request.query.get("versionId") ?? undefined });
-  requireUsableKey(version, exchange);
-  return {
-    status: 200,
-    headers: {
-      etag: version.etag,
-      "content-type": version.contentType,
-      "last-modified": new Date(version.lastModified).toUTCString(),
-      ...versionHeaders(bucket, version),
-      ...lockHeaders(version),
-    },
-    body: version.body,
-  };
+  const headers = { etag: version.etag, ...writtenHeaders(bucket, version), ...checksumHeaders(version.checksum) };
+  return { status: 200, headers };
 }
 
 function deleteObject(bucket: Bucket, { request, key, world }: Exchange): Reply {
@@ -89,22 +81,5 @@ function deleteObject(bucket: Bucket, { request, key, world }: Exchange): Reply 
       ...(removed.versionId !== undefined && { "x-amz-version-id": removed.versionId }),
       ...(removed.deleteMarker && { "x-amz-delete-marker": "true" }),
     },
-  };
-}
-
-function versionHeaders({ versioning }: Bucket, version: ObjectVersion): Record<string, string> {
-  return {
-    ...encryptionHeaders(version),
-    ...(versioning !== undefined && { "x-amz-version-id": version.versionId }),
-  };
-}
-
-function lockHeaders({ retention, legalHold }: ObjectVersion): Record<string, string> {
-  return {
-    ...(retention !== undefined && {
-      "x-amz-object-lock-mode": retention.mode,
-      "x-amz-object-lock-retain-until-date": new Date(retention.until).toISOString(),
-    }),
-    ...(legalHold !== undefined && { "x-amz-object-lock-legal-hold": legalHold }),
   };
 }

@@ -1,6 +1,7 @@
 /** Paginates listings: sorted by key, with at most 1,000 entries per page. */
 
 import type { StoreSwitches } from "../store.ts";
+import { element, type XmlElement } from "../xml.ts";
 import { invalidArgument } from "./route.ts";
 
 export interface Page<Item> {
@@ -41,6 +42,38 @@ export function compareKeys(a: string, b: string): number {
 /** Surrogates sort after all other UTF-16 units, as their characters do in UTF-8. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+export interface CommonPrefix {
+  commonPrefix: string;
+}
+
+/**
+ * Replaces the keys that have the delimiter after the prefix by their common prefixes. A common prefix that is the
+ * marker was on the page before.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+ */
+export function* rolledUp<Item extends { key: string }>(
+  items: Iterable<Item>,
+  { prefix, delimiter, marker }: { prefix: string; delimiter: string; marker: string },
+): Iterable<Item | CommonPrefix> {
+  let before = marker;
+  for (const item of items) {
+    const at = delimiter === "" ? -1 : item.key.indexOf(delimiter, prefix.length);
+    const commonPrefix = item.key.slice(0, at + delimiter.length);
+    if (at < 0) yield item;
+    else if (commonPrefix !== before) yield { commonPrefix };
+    before = at < 0 ? item.key : commonPrefix;
+  }
+}
+
+/** What a marker names: the key, or the common prefix. */
+export function nameOf(item: { key: string } | CommonPrefix): string {
+  return "commonPrefix" in item ? item.commonPrefix : item.key;
+}
+
+export function prefixElement({ commonPrefix }: CommonPrefix, encoded: (key: string) => string): XmlElement {
+  return element("CommonPrefixes", [element("Prefix", encoded(commonPrefix))]);
 }
 
 /** Encoding of keys in an answer. */

@@ -1,28 +1,22 @@
 /** Validates actions of bucket policies: each must match a resource of its statement. */
 
+import { resourceTypesOf } from "./action-resources.ts";
 import { malformedPolicy } from "./route.ts";
 
-const ACTION = /^(\*|s3:[A-Za-z*?]+)$/;
+const ACTION = /^(\*|s3:[A-Za-z*?]+)$/i;
 
 /**
- * Throws MalformedPolicy for actions of other services, for bucket actions without a bucket resource, and for object
- * actions without an object resource.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ * Throws MalformedPolicy for actions that S3 does not have, for bucket actions without a bucket resource, and for
+ * object actions without an object resource: FACTS.md#s3-bucket-policies.
  */
 export function checkActionsApply(actions: string[], resources: string[]): void {
-  if (!actions.every((action) => ACTION.test(action))) throw malformedPolicy("Policy has invalid action");
-  const hasBucket = resources.some((resource) => !resource.includes("/"));
-  const hasObject = resources.some((resource) => resource.includes("/"));
-  const applies = (action: string) => (isObjectAction(action) ? hasObject : hasBucket);
-  if (!actions.every((action) => /[*?]/.test(action) || applies(action))) {
-    throw malformedPolicy("Action does not apply to any resource(s) in statement");
+  const isObject = resources.map((resource) => resource.includes("/"));
+  const given = new Set(isObject.map((each) => (each ? "object" : "bucket")));
+  for (const action of actions) {
+    const types = ACTION.test(action) ? [...resourceTypesOf(action)] : [];
+    if (types.length === 0) throw malformedPolicy("Policy has invalid action");
+    if (!types.some((type) => type !== "other" && given.has(type))) {
+      throw malformedPolicy("Action does not apply to any resource(s) in statement");
+    }
   }
-}
-
-/**
- * Decides by name: true for s3:GetObjectTagging and s3:ListMultipartUploadParts, false for
- * s3:ListBucketMultipartUploads.
- */
-function isObjectAction(action: string): boolean {
-  return /Object|MultipartUpload|^s3:Replicate|^s3:BypassGovernanceRetention$/.test(action) && !/Bucket/.test(action);
 }

@@ -9,14 +9,17 @@ import { malformedPolicy } from "./route.ts";
 
 const KINDS = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
 
+/** Origin access identities have no account. Whether one exists is not checked. */
+const ORIGIN_ACCESS_IDENTITY = /^arn:aws:iam::cloudfront:user\/CloudFront Origin Access Identity E[0-9A-Z]+$/;
+
 /**
  * The policy in stored form: account IDs as root ARNs, roles as unique IDs. Throws MalformedPolicy for missing
- * principals.
+ * principals, naming the first: FACTS.md#s3-bucket-policies.
  */
 export function storePrincipals(world: World, document: PolicyDocument): PolicyDocument {
   return mapPrincipals(document, (kind, id) => {
     if (!KINDS.has(kind)) throw malformedPolicy("Invalid principal in policy");
-    return kind === "AWS" ? storedAwsPrincipal(world, id) : id;
+    return kind === "AWS" && !ORIGIN_ACCESS_IDENTITY.test(id) ? storedAwsPrincipal(world, id) : id;
   });
 }
 
@@ -31,8 +34,8 @@ export function storedAwsPrincipal(world: World, id: string): string {
   if (/^\d{12}$/.test(id)) return storedAwsPrincipal(world, `arn:aws:iam::${id}:root`);
   const role = lookUpRole(world, id);
   if (role !== undefined) return role.uniqueId;
-  if (!isKnownArn(world, id)) throw malformedPolicy("Invalid principal in policy");
-  return id;
+  if (isKnownArn(world, id)) return id;
+  throw malformedPolicy("Invalid principal in policy", { Detail: `"AWS" : "${id}"` });
 }
 
 /** One AWS principal in returned form. */
@@ -52,10 +55,11 @@ function rolesOf(world: World): Role[] {
   return [...world.accounts.values()].flatMap((account) => [...account.roles.values()]);
 }
 
-/** True for account roots, users and role sessions. ARNs with wildcards are never principals. */
+/** True for account roots, users, role sessions and federated users. ARNs with wildcards are never principals. */
 function isKnownArn(world: World, arn: string): boolean {
   const [, account = "", rest = ""] = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
   if (rest === "root") return world.accounts.has(account);
+  if (/^federated-user\/[\w+=,.@-]+$/.test(rest)) return world.accounts.has(account);
   const session = /^assumed-role\/([^/*?]+)\/[^/*?]+$/.exec(rest)?.[1];
   if (session !== undefined)
     return rolesOf(world).some(({ arn: roleArn, name }) => name === session && roleArn.split(":")[4] === account);

@@ -25,6 +25,15 @@ export interface Exchange {
   denials: readonly Denial[];
 }
 
+/** An object that the request reads besides its own, such as the source of a copy. */
+export interface Source {
+  /** IAM action. */
+  action: string;
+  bucketName: string;
+  key: string;
+  versionId: string | undefined;
+}
+
 interface MethodBase {
   /** API name; a function if it depends on the request. */
   operation: string | ((request: AwsRequest) => string);
@@ -32,6 +41,8 @@ interface MethodBase {
   action: string | ((request: AwsRequest) => string);
   /** Further IAM actions that the request needs. */
   furtherActions?: (request: AwsRequest) => string[];
+  /** Objects that the request reads besides its own. */
+  sources?: (request: AwsRequest) => Source[];
   write: boolean;
   /** Answers in parts: see Operation. */
   partial?: true;
@@ -41,7 +52,7 @@ interface MethodBase {
   checksumOptional?: true;
   /** Query parameters besides the subresource's own. Others are refused with 501. */
   parameters?: string[];
-  /** x-amz-* headers besides the common ones. Others are refused with 501. */
+  /** x-amz-* headers besides the common ones; a `*` at the end stands for any. Others are refused with 501. */
   headers?: string[];
 }
 
@@ -109,8 +120,8 @@ export function invalidBucketState(message: string): AwsError {
   return new AwsError(409, "InvalidBucketState", message);
 }
 
-export function malformedPolicy(message: string): AwsError {
-  return new AwsError(400, "MalformedPolicy", message);
+export function malformedPolicy(message: string, details: Record<string, string> = {}): AwsError {
+  return new AwsError(400, "MalformedPolicy", message, { details });
 }
 
 export function accessDenied(message = "Access Denied"): AwsError {

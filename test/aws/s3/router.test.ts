@@ -29,7 +29,6 @@ describe("unknown requests", () => {
     ["an unknown header", { method: "PUT", path: "/new", headers: { "x-amz-bucket-namespace": "account-regional" } }],
     ["a condition", { method: "DELETE", path: "/docs/key", headers: { "if-match": '"x"' } }],
     ["a streamed body", { method: "PUT", path: "/docs/k", headers: { "x-amz-content-sha256": "STREAMING-X" } }],
-    ["a listing of API version 1", { path: "/docs" }],
     ["an unknown service", { path: "/", service: "sqs" }],
     ["an unknown S3 Control path", { path: "/v20180820/jobs", headers: { "x-amz-account-id": "111122223333" } }],
     ["an unknown STS action", { method: "POST", path: "/", service: "sts", body: "Action=GetSessionToken" }],

@@ -8,84 +8,16 @@ import type { Operation, Service } from "../service.ts";
 import type { World } from "../state.ts";
 import { accountOf, findBucket } from "../world.ts";
 import { textAt } from "../xml.ts";
-import { abac } from "./abac.ts";
-import { accelerate } from "./accelerate.ts";
 import { s3Accesses } from "./access.ts";
-import { acl } from "./acl.ts";
 import { addressOf } from "./address.ts";
-import { analytics } from "./analytics.ts";
-import { bucket } from "./bucket.ts";
-import { buckets } from "./buckets.ts";
+import { checkChunkSignatures, unchunked } from "./aws-chunked.ts";
+import { requireChecksum } from "./checksums.ts";
 import { corsHeaders, preflightReply } from "./cors-answer.ts";
-import { cors } from "./cors.ts";
-import { deleteObjects } from "./delete-objects.ts";
-import { encryption } from "./encryption.ts";
 import { denied, failure, rejection, renderError } from "./errors.ts";
-import { intelligentTiering } from "./intelligent-tiering.ts";
-import { inventory } from "./inventory.ts";
-import { legalHold } from "./legal-hold.ts";
-import { lifecycle } from "./lifecycle.ts";
-import { listObjects } from "./list-objects.ts";
-import { listVersions } from "./list-versions.ts";
-import { location } from "./location.ts";
-import { logging } from "./logging.ts";
-import { metrics } from "./metrics.ts";
-import { notifications } from "./notifications.ts";
-import { objectLock } from "./object-lock.ts";
-import { object } from "./object.ts";
-import { ownershipControls } from "./ownership-controls.ts";
-import { policyStatus } from "./policy-status.ts";
-import { policy } from "./policy.ts";
-import { publicAccessBlock } from "./public-access-block.ts";
 import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
-import { replication } from "./replication.ts";
-import { checkIntegrity, isCommonHeader, requireChecksum } from "./request-checks.ts";
-import { requestPayment } from "./request-payment.ts";
-import { retention } from "./retention.ts";
+import { checkIntegrity, isCommonHeader } from "./request-checks.ts";
 import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
-import { tagging } from "./tagging.ts";
-import { upload } from "./upload.ts";
-import { createUpload, listUploads } from "./uploads.ts";
-import { versioning } from "./versioning.ts";
-import { website } from "./website.ts";
-
-/** All S3 subresources of the simulator. A new one needs a file and a line here. */
-const SUBRESOURCES: Subresource[] = [
-  buckets,
-  bucket,
-  location,
-  publicAccessBlock,
-  ownershipControls,
-  encryption,
-  versioning,
-  lifecycle,
-  cors,
-  policy,
-  policyStatus,
-  tagging,
-  abac,
-  acl,
-  objectLock,
-  logging,
-  notifications,
-  replication,
-  accelerate,
-  requestPayment,
-  website,
-  intelligentTiering,
-  metrics,
-  inventory,
-  analytics,
-  listObjects,
-  listVersions,
-  deleteObjects,
-  listUploads,
-  object,
-  retention,
-  legalHold,
-  createUpload,
-  upload,
-];
+import { SUBRESOURCES } from "./subresources.ts";
 
 /** The SDK sends the operation name in x-id. Method and subresource already determine it. */
 const IGNORED_PARAMETERS = ["x-id"];
@@ -101,7 +33,8 @@ export function s3(world: World, normalise: Normaliser): Service {
   };
 }
 
-function route(world: World, normalise: Normaliser, request: AwsRequest): Operation {
+function route(world: World, normalise: Normaliser, received: AwsRequest): Operation {
+  const request = unchunked(received);
   const { bucketName, key } = addressOf(request);
   if (request.method === "OPTIONS") return preflight(world, request, bucketName);
   const subresource = findSubresource(request, levelOf(bucketName, key));
@@ -109,26 +42,28 @@ function route(world: World, normalise: Normaliser, request: AwsRequest): Operat
   refuseUnknown(request, subresource, method);
   const decided = (name: Method["action"]) => (typeof name === "string" ? name : name(request));
   const operation = decided(method.operation);
-  const actions = [decided(method.action), ...(method.furtherActions?.(request) ?? [])];
+  const own = [decided(method.action), ...(method.furtherActions?.(request) ?? [])];
+  const sources = method.sources?.(request) ?? [];
   const resourceOf = (action: string) => (action === "iam:PassRole" ? roleOf(request) : arnOf(bucketName, key));
   return {
     name: operation,
-    actions,
+    actions: [...own, ...sources.map(({ action }) => action)],
     write: method.write,
     ...(bucketName !== "" && { bucket: bucketName }),
     ...(key !== "" && { key }),
     resourceOf,
     accesses: (caller) => {
-      const whole = actions
+      const whole = own
         .map((action) => ({ action, resource: resourceOf(action) }))
         .filter(({ action, resource }) => action !== "iam:PassRole" || resource.startsWith("arn:"));
       const parts = method
         .parts?.(request)
         .map((part) => ({ action: part.action, resource: arnOf(bucketName, part.key) }));
-      return s3Accesses({ request, world, caller, operation, bucketName, key, actions: parts ?? whole });
+      return s3Accesses({ request, world, caller, operation, bucketName, key, sources, actions: parts ?? whole });
     },
     partial: method.partial === true,
     perform: (caller, denials) => {
+      if (world.evaluatePolicies) checkChunkSignatures(received, caller);
       checkIntegrity(request);
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
@@ -200,9 +135,11 @@ function refuseUnknown(request: AwsRequest, subresource: Subresource, method: Me
   const isOfSignature = (name: string) => isPresigned(request) && isPresignedParameter(name);
   const isKnown = (name: string) => parameters.has(name) || isOfSignature(name);
   if (![...request.query.keys()].every(isKnown)) throw unknownRequest(request);
-  const header = Object.keys(request.headers).find(
-    (name) => !isCommonHeader(name) && !(method.headers ?? []).includes(name),
-  );
+  const isGiven = (name: string) =>
+    (method.headers ?? []).some((known) =>
+      known.endsWith("*") ? name.startsWith(known.slice(0, -1)) : name === known,
+    );
+  const header = Object.keys(request.headers).find((name) => !isCommonHeader(name) && !isGiven(name));
   if (header !== undefined) throw notImplemented(`the header ${header} of ${request.method} ${subresource.name}`);
 }
 

@@ -6,12 +6,17 @@
 
 import { createHash } from "node:crypto";
 import { AwsError } from "../errors.ts";
-import type { Reply } from "../http.ts";
-import type { Bucket, Upload, UploadedPart } from "../state.ts";
+import type { AwsRequest, Reply } from "../http.ts";
+import type { Bucket, ObjectProperties, Upload, UploadedPart } from "../state.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
-import { encryptionHeaders, encryptionOfNewObject } from "./object-encryption.ts";
-import { addVersion } from "./object-versions.ts";
+import { checksumHeaders, checksumOfParts, checksumOfRequest } from "./checksums.ts";
+import { checkWriteConditions, conditionActions, WRITE_CONDITIONS } from "./conditions.ts";
+import { copySources, isCopy, PART_COPY_HEADERS, readSource } from "./copy.ts";
+import { writtenHeaders } from "./get-object.ts";
+import { encryptionHeaders } from "./object-encryption.ts";
+import { addVersion, etagOf } from "./object-versions.ts";
 import { limitOf, pageOf } from "./page.ts";
+import { rangeOf } from "./range.ts";
 import { invalidArgument, malformedXml, requestDocument, xmlReply, type Exchange, type Subresource } from "./route.ts";
 
 /** Minimum size of all parts but the last. */
@@ -24,12 +29,14 @@ export const upload: Subresource = {
   query: "uploadId",
   methods: {
     PUT: {
-      operation: "UploadPart",
+      operation: (request) => (isCopy(request) ? "UploadPartCopy" : "UploadPart"),
       action: "s3:PutObject",
+      sources: copySources,
       write: true,
       checksumOptional: true,
       parameters: ["partNumber"],
-      handle: putPart,
+      headers: PART_COPY_HEADERS,
+      handle: (bucket, exchange) => (isCopy(exchange.request) ? copyPart(bucket, exchange) : putPart(bucket, exchange)),
     },
     GET: {
       operation: "ListParts",
@@ -41,9 +48,10 @@ export const upload: Subresource = {
     POST: {
       operation: "CompleteMultipartUpload",
       action: "s3:PutObject",
+      furtherActions: conditionActions,
       write: true,
       checksumOptional: true,
-      headers: ["x-amz-checksum-type"],
+      headers: ["x-amz-checksum-type", "x-amz-mp-object-size", ...WRITE_CONDITIONS],
       handle: complete,
     },
     DELETE: {
@@ -51,7 +59,7 @@ export const upload: Subresource = {
       action: "s3:AbortMultipartUpload",
       write: true,
       handle: (bucket, exchange) => {
-        bucket.uploads.delete(uploadOf(bucket, exchange).id);
+        bucket.uploads.delete(uploadOf(bucket, exchange.request, exchange.key).id);
         return { status: 204 };
       },
     },
@@ -59,22 +67,48 @@ export const upload: Subresource = {
 };
 
 function putPart(bucket: Bucket, exchange: Exchange): Reply {
-  const { request, world } = exchange;
-  const { parts } = uploadOf(bucket, exchange);
+  const { request } = exchange;
+  const checksum = checksumOfRequest(request);
+  const { etag, properties } = storePart(bucket, exchange, { body: request.body, checksum });
+  return { status: 200, headers: { etag, ...encryptionHeaders(properties), ...checksumHeaders(checksum) } };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+function copyPart(bucket: Bucket, exchange: Exchange): Reply {
+  const { version, headers } = readSource(exchange);
+  const asked = exchange.request.headers["x-amz-copy-source-range"];
+  const range = rangeOf(asked, version.body.length);
+  if (asked !== undefined && range === undefined) {
+    const message = "The x-amz-copy-source-range value must be of the form bytes=first-last";
+    throw invalidArgument(message, "x-amz-copy-source-range", asked);
+  }
+  const body = range === undefined ? version.body : version.body.subarray(range[0], range[1] + 1);
+  const { etag, properties } = storePart(bucket, exchange, { body, checksum: undefined });
+  const LastModified = element("LastModified", new Date(exchange.world.now()).toISOString());
+  const result = element("CopyPartResult", [LastModified, element("ETag", etag)]);
+  return xmlReply(result, { ...headers, ...encryptionHeaders(properties) });
+}
+
+function storePart(
+  bucket: Bucket,
+  { request, key, world }: Exchange,
+  { body, checksum }: Pick<UploadedPart, "body" | "checksum">,
+): { etag: string; properties: ObjectProperties } {
+  const { parts, properties } = uploadOf(bucket, request, key);
   const text = request.query.get("partNumber") ?? "";
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > MAX_PARTS) {
     const message = `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`;
     throw invalidArgument(message, "partNumber", text);
   }
-  const etag = `"${md5(request.body).toString("hex")}"`;
-  parts.set(number, { body: request.body, etag, lastModified: world.now() });
-  return { status: 200, headers: { etag, ...encryptionHeaders(encryptionOfNewObject(bucket, exchange)) } };
+  const etag = etagOf(body);
+  parts.set(number, { body, etag, lastModified: world.now(), checksum });
+  return { etag, properties };
 }
 
 function listParts(bucket: Bucket, exchange: Exchange): Reply {
   const { request, key } = exchange;
-  const { id, parts } = uploadOf(bucket, exchange);
+  const { id, parts } = uploadOf(bucket, request, key);
   const marker = Number(request.query.get("part-number-marker") ?? 0);
   const after = [...parts].filter(([number]) => number > marker).toSorted(([a], [b]) => a - b);
   const limit = limitOf(request.query.get("max-parts"), exchange.world.store);
@@ -88,12 +122,13 @@ function listParts(bucket: Bucket, exchange: Exchange): Reply {
       element("MaxParts", String(limit)),
       element("IsTruncated", String(last !== undefined)),
       last && element("NextPartNumberMarker", String(last[0])),
-      ...items.map(([number, { body, etag, lastModified }]) =>
+      ...items.map(([number, { body, etag, lastModified, checksum }]) =>
         element("Part", [
           element("PartNumber", String(number)),
           element("LastModified", new Date(lastModified).toISOString()),
           element("ETag", etag),
           element("Size", String(body.length)),
+          checksum && element(`Checksum${checksum.algorithm}`, checksum.value),
         ]),
       ),
     ]),
@@ -101,29 +136,36 @@ function listParts(bucket: Bucket, exchange: Exchange): Reply {
 }
 
 function complete(bucket: Bucket, exchange: Exchange): Reply {
-  const { id, parts } = uploadOf(bucket, exchange);
-  const named = childrenNamed(requestDocument(exchange.request, "CompleteMultipartUpload"), "Part");
+  const { request, key, world } = exchange;
+  const { id, parts, properties, checksum: wanted } = uploadOf(bucket, request, key);
+  const named = childrenNamed(requestDocument(request, "CompleteMultipartUpload"), "Part");
   if (named.length === 0) throw malformedXml();
   const chosen = named.map((part) => partOf(parts, part));
   checkOrder(named);
   if (chosen.slice(0, -1).some(({ body }) => body.length < MIN_PART_BYTES)) {
     throw new AwsError(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
   }
-  const digest = md5(Buffer.concat(chosen.map(({ body }) => md5(body)))).toString("hex");
-  const version = addVersion(bucket, exchange.key, exchange.world, {
-    body: Buffer.concat(chosen.map(({ body }) => body)),
-    contentType: "binary/octet-stream",
+  checkWriteConditions(request.headers, bucket, key);
+  const bodies = chosen.map(({ body }) => body);
+  const digest = md5(Buffer.concat(bodies.map(md5))).toString("hex");
+  const version = addVersion(bucket, key, world, {
+    ...properties,
+    body: Buffer.concat(bodies),
     etag: `"${digest}-${chosen.length}"`,
-    ...encryptionOfNewObject(bucket, exchange),
+    checksum: wanted && checksumOfParts(wanted.algorithm, wanted.type, bodies),
+    partSizes: bodies.map(({ length }) => length),
   });
   bucket.uploads.delete(id);
   return xmlReply(
     element("CompleteMultipartUploadResult", [
+      element("Location", `https://${bucket.name}.s3.${bucket.region}.amazonaws.com/${key}`),
       element("Bucket", bucket.name),
-      element("Key", exchange.key),
+      element("Key", key),
       element("ETag", version.etag),
+      version.checksum && element(`Checksum${version.checksum.algorithm}`, version.checksum.value),
+      version.checksum && element("ChecksumType", version.checksum.type),
     ]),
-    encryptionHeaders(version),
+    writtenHeaders(bucket, version),
   );
 }
 
@@ -143,8 +185,8 @@ function checkOrder(named: XmlElement[]): void {
   throw new AwsError(400, "InvalidPartOrder", message);
 }
 
-function uploadOf({ uploads }: Bucket, { request, key }: Exchange): Upload & { id: string } {
-  const id = request.query.get("uploadId") ?? "";
+function uploadOf({ uploads }: Bucket, { query }: AwsRequest, key: string): Upload & { id: string } {
+  const id = query.get("uploadId") ?? "";
   const found = uploads.get(id);
   if (found?.key === key) return { id, ...found };
   const message =

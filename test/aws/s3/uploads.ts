@@ -4,10 +4,17 @@
  */
 
 import type { Reply } from "../http.ts";
-import type { Bucket, World } from "../state.ts";
-import { element } from "../xml.ts";
-import { compareKeys, keyEncoding, limitOf, pageOf } from "./page.ts";
+import type { Bucket, ObjectProperties, Upload, World } from "../state.ts";
+import { element, type XmlElement } from "../xml.ts";
+import { canonicalUserId } from "./acl.ts";
+import { algorithmOf } from "./checksums.ts";
+import { encryptionHeaders } from "./object-encryption.ts";
+import { propertiesOf, PROPERTY_HEADERS, propertyActions } from "./object-properties.ts";
+import { compareKeys, keyEncoding, limitOf, nameOf, pageOf, prefixElement, rolledUp } from "./page.ts";
 import { invalidArgument, xmlReply, type Exchange, type Subresource } from "./route.ts";
+
+const ALGORITHM = "x-amz-checksum-algorithm";
+const TYPE = "x-amz-checksum-type";
 
 export const createUpload: Subresource = {
   name: "createUpload",
@@ -18,15 +25,9 @@ export const createUpload: Subresource = {
       operation: "CreateMultipartUpload",
       action: "s3:PutObject",
       write: true,
-      headers: ["x-amz-checksum-algorithm", "x-amz-checksum-type"],
-      handle: (bucket, { key, world }) =>
-        xmlReply(
-          element("InitiateMultipartUploadResult", [
-            element("Bucket", bucket.name),
-            element("Key", key),
-            element("UploadId", addUpload(bucket, key, world)),
-          ]),
-        ),
+      furtherActions: propertyActions,
+      headers: [...PROPERTY_HEADERS, ALGORITHM, TYPE],
+      handle: create,
     },
   },
 };
@@ -40,21 +41,41 @@ export const listUploads: Subresource = {
       operation: "ListMultipartUploads",
       action: "s3:ListBucketMultipartUploads",
       write: false,
-      parameters: ["prefix", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"],
+      parameters: ["prefix", "delimiter", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"],
       handle: list,
     },
   },
 };
 
+function create(bucket: Bucket, exchange: Exchange): Reply {
+  const { request, key, world } = exchange;
+  const algorithm = algorithmOf(request.headers[ALGORITHM]);
+  const type = request.headers[TYPE] ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
+  if (type !== "FULL_OBJECT" && type !== "COMPOSITE") throw invalidArgument("Unknown checksum type", TYPE, type);
+  const properties = propertiesOf(bucket, exchange);
+  const id = addUpload(bucket, key, world, properties, algorithm && { algorithm, type });
+  const names = [element("Bucket", bucket.name), element("Key", key), element("UploadId", id)];
+  return xmlReply(element("InitiateMultipartUploadResult", names), {
+    ...encryptionHeaders(properties),
+    ...(algorithm !== undefined && { [ALGORITHM]: algorithm, [TYPE]: type }),
+  });
+}
+
 /** Begins an upload. Later IDs sort after earlier ones. */
-export function addUpload({ uploads }: Bucket, key: string, world: World): string {
+export function addUpload(
+  { uploads }: Bucket,
+  key: string,
+  world: World,
+  properties: ObjectProperties,
+  checksum: Upload["checksum"],
+): string {
   const uploadId = `upload-${String(world.next()).padStart(9, "0")}`;
-  uploads.set(uploadId, { key, initiated: world.now(), parts: new Map() });
+  uploads.set(uploadId, { key, initiated: world.now(), properties, checksum, parts: new Map() });
   return uploadId;
 }
 
 /** Lists by key, then by age. */
-function list({ name, uploads }: Bucket, { request: { query }, world }: Exchange): Reply {
+function list({ name, accountId, uploads }: Bucket, { request: { query }, world }: Exchange): Reply {
   const [keyMarker, idMarker] = [query.get("key-marker") ?? "", query.get("upload-id-marker") ?? ""];
   const marked = uploads.get(idMarker);
   if (keyMarker !== "" && marked !== undefined && marked.key !== keyMarker) {
@@ -67,26 +88,44 @@ function list({ name, uploads }: Bucket, { request: { query }, world }: Exchange
     return order > 0 || (order === 0 && idMarker !== "" && id > idMarker);
   };
   const after = [...uploads]
-    .map(([id, { key, initiated }]) => ({ id, key, initiated }))
+    .map(([id, upload]) => ({ id, ...upload }))
     .filter(({ id, key }) => key.startsWith(prefix) && isAfter(key, id))
     .toSorted((a, b) => compareKeys(a.key, b.key) || compareKeys(a.id, b.id));
   const limit = limitOf(query.get("max-uploads"), world.store);
-  const { items, last } = pageOf(after, limit);
+  const delimiter = query.get("delimiter") ?? "";
+  const { items, last } = pageOf(rolledUp(after, { prefix, delimiter, marker: keyMarker }), limit);
   return xmlReply(
     element("ListMultipartUploadsResult", [
       element("Bucket", name),
+      element("Prefix", encoded(prefix)),
+      delimiter === "" ? undefined : element("Delimiter", encoded(delimiter)),
+      element("KeyMarker", encoded(keyMarker)),
+      element("UploadIdMarker", idMarker),
       element("MaxUploads", String(limit)),
       type && element("EncodingType", type),
       element("IsTruncated", String(last !== undefined)),
-      last && element("NextKeyMarker", encoded(last.key)),
-      last && element("NextUploadIdMarker", last.id),
-      ...items.map(({ id, key, initiated }) =>
-        element("Upload", [
-          element("Key", encoded(key)),
-          element("UploadId", id),
-          element("Initiated", new Date(initiated).toISOString()),
-        ]),
+      last && element("NextKeyMarker", encoded(nameOf(last))),
+      last !== undefined && "id" in last ? element("NextUploadIdMarker", last.id) : undefined,
+      ...items.map((item) =>
+        "commonPrefix" in item ? prefixElement(item, encoded) : uploadElement(item, accountId, encoded),
       ),
     ]),
   );
+}
+
+/** Initiator and owner are the bucket owner, whoever began the upload. */
+function uploadElement(
+  { id, key, initiated, properties }: Upload & { id: string },
+  accountId: string,
+  encoded: (key: string) => string,
+): XmlElement {
+  const owner = [element("ID", canonicalUserId(accountId))];
+  return element("Upload", [
+    element("Key", encoded(key)),
+    element("UploadId", id),
+    element("Initiator", owner),
+    element("Owner", owner),
+    element("StorageClass", properties.storageClass),
+    element("Initiated", new Date(initiated).toISOString()),
+  ]);
 }

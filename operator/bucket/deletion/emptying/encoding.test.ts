@@ -56,9 +56,9 @@ function bucketWith(keys: readonly string[]): Bucket {
   account.buckets.clear();
   const bucket = account.createBucket("docs", REGION);
   bucket.versioning = "Enabled";
-  bucket.fillWith({ keys: keys.length, versionsPerKey: 2 });
+  bucket.fillWith({ keys: keys.length, versionsPerKey: 2, uploads: keys.length });
   bucket.objects = new Map([...bucket.objects.values()].map((versions, index) => [keys[index] ?? "", versions]));
-  for (const key of keys) bucket.uploads.set(`upload-of-${key}`, { key, initiated: 0, parts: new Map() });
+  [...bucket.uploads.values()].forEach((upload, index) => (upload.key = keys[index] ?? ""));
   return bucket;
 }
 
