@@ -25,7 +25,7 @@ const ON_OBJECTS: Readonly<Record<string, Permissions[number]>> = {
 };
 
 /** Actions that show keys below the prefix of the request. */
-export const LISTS = { "s3:ListBucket": "List", "s3:ListBucketVersions": "ReadVersions" } as const;
+const LISTS = { "s3:ListBucket": "List", "s3:ListBucketVersions": "ReadVersions" } as const;
 
 export function grantedAt(grants: readonly Grant[], key: string, ...permissions: Permissions): boolean {
   return grants.some(
