@@ -1,5 +1,6 @@
 import { Registry } from "prom-client";
 import { bucketKeyOf } from "../access/consent.ts";
+import { SERVICE_ACCOUNTS } from "../access/outputs/service-account.ts";
 import { BUCKET_ACCESSES, S3_BUCKETS } from "../api/names.ts";
 import type { BucketAccess, S3Bucket } from "../api/types.ts";
 import { CommandError } from "../cli/command.ts";
@@ -8,24 +9,36 @@ import { createKubeClient, type KubeClient } from "../kube/client.ts";
 import { isNotFound, KubeError } from "../kube/errors.ts";
 import { KubeConfigError, loadKubeConfig } from "../kube/kubeconfig.ts";
 import { createKubeMetrics } from "../kube/metrics.ts";
-import type { ObjectKey } from "../kube/object.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { Read } from "./findings.ts";
+import type { ExplainOptions } from "./options.ts";
+import { recordedIn, type RecordedAccess } from "./recorded.ts";
 
 export interface InCluster {
   access: BucketAccess;
   /** Undefined: it does not exist, or the user may not read it. */
   bucket: S3Bucket | undefined;
+  /** The access that status records. Undefined: none was granted. */
+  recorded: RecordedAccess | undefined;
+  /** The ServiceAccount that gets the role. Value undefined: it does not exist. Undefined: none gets it. */
+  serviceAccount: Read<KubeObject | undefined> | undefined;
 }
 
-/** @throws CommandError */
+/** @throws CommandError, or ConfigError if `serviceAccount` does not select a role of the access */
 export async function readCluster(
-  kubeconfig: string | undefined,
-  key: Required<ObjectKey>,
+  { kubeconfig, access: key, serviceAccount: wanted }: ExplainOptions,
   userAgent: string,
 ): Promise<InCluster> {
   const kube = connect(kubeconfig, userAgent);
   try {
     const access = await kube.get<BucketAccess>(BUCKET_ACCESSES, key);
-    return { access, bucket: await findBucket(kube, access) };
+    const recorded = recordedIn(access, wanted);
+    const name = recorded?.role?.serviceAccount;
+    const [bucket, serviceAccount] = await Promise.all([
+      access.spec.bucketRef === undefined ? undefined : findBucket(kube, access),
+      name === undefined ? undefined : findServiceAccount(kube, key.namespace, name),
+    ]);
+    return { access, bucket, recorded, serviceAccount };
   } catch (error) {
     if (isNotFound(error))
       throw new CommandError(`BucketAccess '${key.namespace}/${key.name}' does not exist: correct --bucketaccess`);
@@ -50,6 +63,20 @@ async function findBucket(kube: KubeClient, access: BucketAccess): Promise<S3Buc
     return await kube.get<S3Bucket>(S3_BUCKETS, bucketKeyOf(access));
   } catch (error) {
     if (error instanceof KubeError && [403, 404].includes(error.status)) return undefined;
+    throw error;
+  }
+}
+
+async function findServiceAccount(
+  kube: KubeClient,
+  namespace: string,
+  name: string,
+): Promise<Read<KubeObject | undefined>> {
+  try {
+    return { value: await kube.get(SERVICE_ACCOUNTS, { namespace, name }) };
+  } catch (error) {
+    if (isNotFound(error)) return { value: undefined };
+    if (error instanceof KubeError && error.status === 403) return { remedy: "allow get on serviceaccounts" };
     throw error;
   }
 }

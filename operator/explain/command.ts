@@ -6,10 +6,10 @@ import { ConfigError } from "../cli/flags.ts";
 import { throwFailure } from "../reconcile/aws-failure.ts";
 import { readCluster } from "./cluster.ts";
 import { explanationOf, explanationWithoutAws, type Explanation } from "./explanation.ts";
-import { recordedIn, type RecordedAccess } from "./layers/objects.ts";
 import { explainHelpText, parseExplainOptions, type ExplainOptions } from "./options.ts";
 import type { Question } from "./question.ts";
 import { readFindings } from "./read/read.ts";
+import type { RecordedAccess } from "./recorded.ts";
 import { render } from "./render.ts";
 
 const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies Record<Explanation["outcome"], number>;
@@ -18,14 +18,14 @@ const EXIT_CODES = { Allowed: 0, Denied: 3, CannotTell: 1 } as const satisfies R
 export const runExplain = subcommand({ help: explainHelpText, parse: parseExplainOptions, run: explain });
 
 async function explain(options: ExplainOptions, userAgent: string): Promise<CommandResult> {
-  const inCluster = await readCluster(options.kubeconfig, options.access, userAgent);
-  const recorded = recordedIn(inCluster.access);
+  const inCluster = await readCluster(options, userAgent);
+  const { access, recorded } = inCluster;
   if (recorded === undefined) return answer(explanationWithoutAws(inCluster), undefined);
   const aws = createAws({ forcePathStyle: options.s3ForcePathStyle, userAgent });
   try {
     const session = await aws.session(recorded).catch(throwFailure("sts:GetCallerIdentity"));
-    const question = questionOf(options, inCluster.access, recorded, session);
-    const findings = await readFindings(session, inCluster.access, question);
+    const question = questionOf(options, access, recorded, session);
+    const findings = await readFindings(session, access, recorded, question);
     return answer(explanationOf(inCluster, question, findings), question);
   } finally {
     aws.destroy();
@@ -39,9 +39,9 @@ function questionOf(
   { partition }: AwsSession,
 ): Question {
   const { action, key, prefix, vpcEndpoint } = options;
-  const { bucketName: name, region, accountId } = recorded;
+  const { bucketName: name, region, bucketAccountId: accountId } = recorded;
   const bucket = { name, arn: bucketArn(partition, name), region, accountId };
-  const roleArn = recorded.roleArn ?? principalOf(options.principal, spec.principals ?? []);
+  const roleArn = recorded.role?.arn ?? principalOf(options.principal, spec.principals ?? []);
   return { roleArn, bucket, action, key, prefix, vpcEndpoint };
 }
 

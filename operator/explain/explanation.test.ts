@@ -56,7 +56,9 @@ function findings(
   const s3 = { request: s3Request(QUESTION), simulation };
   return {
     s3,
-    foreign: false,
+    foreign: undefined,
+    association: undefined,
+    trust: undefined,
     role: undefined,
     session: undefined,
     bucketPolicy: { value: { Statement: [] } },
@@ -75,7 +77,7 @@ const role = (changes: Partial<RoleFindings> = {}): RoleFindings => ({
   ...changes,
 });
 const explain = (found: Findings, access = accessWith(), question = QUESTION) =>
-  explanationOf({ access, bucket: undefined }, question, found);
+  explanationOf({ access, bucket: undefined, recorded: undefined, serviceAccount: undefined }, question, found);
 const states = (found: Findings) => Object.fromEntries(explain(found).layers.map(({ name, state }) => [name, state]));
 
 describe("the role's policies, by simulation and by reading them", () => {
@@ -214,7 +216,7 @@ describe("KMS", () => {
     ],
     [
       "AWS managed key, role of another account",
-      { ...key({ isManagedByAws: true }), foreign: true },
+      { ...key({ isManagedByAws: true }), foreign: "Role" },
       "blocks",
       "cannot be shared",
     ],
@@ -297,6 +299,43 @@ describe("the grants", () => {
     const { outcome, layers } = explain(findings(), accessWith([{ prefix: "b/", permissions: ["Read"] }]));
     expect(outcome).toBe("Allowed");
     expect(layers.at(-1)?.detail).toContain("AWS allows it for another reason");
+  });
+});
+
+describe("the ServiceAccount", () => {
+  const recorded = {
+    bucketName: "docs",
+    region: "eu-central-1",
+    bucketAccountId: ACCOUNT,
+    accountId: ACCOUNT,
+    role: { arn: ROLE, serviceAccount: "app" },
+  };
+  const metadata = { name: "app", annotations: { "eks.amazonaws.com/role-arn": `${ROLE}-2` } };
+  const serviceAccount = { value: { apiVersion: "v1", kind: "ServiceAccount", metadata } };
+
+  test("with the annotation of another role is the first layer, and the cause whatever else blocks", () => {
+    const inCluster = { access: accessWith(), bucket: undefined, recorded, serviceAccount };
+    const { layers, conclusion } = explanationOf(inCluster, { ...QUESTION, key: "b" }, findings());
+    expect(layers[0]?.name).toBe("ServiceAccount");
+    expect(conclusion).toContain(
+      `Denied by ServiceAccount: the annotation of 'app' names another role, ${ROLE}-2. To do:`,
+    );
+  });
+});
+
+describe("a bucket that no S3Bucket manages", () => {
+  const bucket = { name: "theirs", region: "eu-central-1", accountId: "444455556666" };
+  const { bucketRef: _bucketRef, ...spec } = accessWith().spec;
+  const access: BucketAccess = { ...accessWith(), spec: { ...spec, bucket } };
+
+  test("of another account: has no layer S3Bucket, and its policy cannot be read", () => {
+    const unreadable = { remedy: "ask account 444455556666" };
+    const found = findings({ foreign: "Bucket", bucketPolicy: unreadable, restrictedAsPublic: unreadable });
+    const { outcome, layers, conclusion } = explain(found, access);
+    expect(outcome).toBe("CannotTell");
+    expect(layers.map(({ name }) => name)).not.toContain("S3Bucket");
+    expect(layers.find(({ name }) => name === "identity policy")?.state).toBe("allowed");
+    expect(conclusion).toContain("To do: ask account 444455556666");
   });
 });
 

@@ -1,11 +1,12 @@
 import type { InCluster } from "./cluster.ts";
 import type { Findings } from "./findings.ts";
 import { bucketPolicyLayer, vpcEndpointLayer } from "./layers/bucket-policy.ts";
+import { SERVICE_ACCOUNT, serviceAccountLayer, TRUST_POLICY, trustLayer } from "./layers/credentials.ts";
 import { grantsLayer } from "./layers/grants.ts";
 import { identityLayers } from "./layers/identity.ts";
 import { kmsLayer } from "./layers/kms.ts";
 import type { Layer } from "./layers/layer.ts";
-import { accessLayer, bucketLayer } from "./layers/objects.ts";
+import { accessLayer, bucketLayer, notGrantedLayer } from "./layers/objects.ts";
 import { publicAccessLayer, sessionLayer } from "./layers/other.ts";
 import type { Question } from "./question.ts";
 
@@ -18,11 +19,17 @@ export interface Explanation {
 
 /** For a BucketAccess whose status names no role or bucket. */
 export function explanationWithoutAws({ access }: InCluster): Explanation {
-  return conclude([accessLayer(access)]);
+  return conclude([notGrantedLayer(access)]);
 }
 
 /** Pure. */
-export function explanationOf({ access, bucket }: InCluster, question: Question, findings: Findings): Explanation {
+export function explanationOf(
+  { access, bucket, recorded, serviceAccount }: InCluster,
+  question: Question,
+  findings: Findings,
+): Explanation {
+  const role = recorded?.role;
+  const credentials = role && serviceAccount && { access, role, serviceAccount, findings };
   const atAws = [
     ...identityLayers(findings),
     sessionLayer(findings),
@@ -30,20 +37,27 @@ export function explanationOf({ access, bucket }: InCluster, question: Question,
     kmsLayer(findings),
     vpcEndpointLayer(findings),
     publicAccessLayer(findings),
-  ].filter((layer) => layer !== undefined);
+  ].filter(isRead);
   const allowedAtAws = atAws.every(({ state }) => state === "allowed");
   return conclude([
+    ...(credentials ? [serviceAccountLayer(credentials), trustLayer(credentials)].filter(isRead) : []),
     accessLayer(access),
-    bucketLayer(bucket),
+    ...(access.spec.bucketRef === undefined ? [] : [bucketLayer(bucket)]),
     ...atAws,
     grantsLayer(access.spec.grants, question, allowedAtAws),
   ]);
 }
 
-/** Grants that do not cover the request are the cause, whatever else blocks it: the policies are made from them. */
+function isRead(layer: Layer | undefined): layer is Layer {
+  return layer !== undefined;
+}
+
+/** Layers that are the cause whatever else blocks: Pods that do not get the role, and grants, from which policies are. */
+const CAUSES = [SERVICE_ACCOUNT, TRUST_POLICY, "prefix"];
+
 function conclude(layers: Layer[]): Explanation {
   const blockers = layers.filter(({ state }) => state === "blocks");
-  const cause = blockers.find(({ name }) => name === "prefix") ?? blockers[0];
+  const [cause] = [...CAUSES.flatMap((name) => blockers.filter((each) => each.name === name)), ...blockers];
   if (cause !== undefined) return { outcome: "Denied", layers, conclusion: `Denied by ${sentence(cause)}` };
   const open = layers.filter(({ state }) => state === "cannot tell");
   if (open.length > 0) return { outcome: "CannotTell", layers, conclusion: cannotTell(open) };

@@ -46,13 +46,26 @@ export interface KeyFindings {
   use: Simulated;
 }
 
+/** A Pod Identity association. */
+export interface Association {
+  roleArn: string;
+  policy?: PolicyDocument;
+}
+
 /** All that was read at AWS for one question. */
 export interface Findings {
   s3: Simulated;
-  /** The role is in another account than the bucket, so that its policies cannot be read. */
-  foreign: boolean;
+  /**
+   * Role and bucket are in different accounts: the side whose policies cannot be read, because the credentials are of
+   * the other side's account.
+   */
+  foreign: "Role" | "Bucket" | undefined;
   /** Undefined: not read, because the simulations allow the request or the role is foreign. */
   role: RoleFindings | undefined;
+  /** Value undefined: there is none. Undefined: the role has no association. */
+  association: Read<Association | undefined> | undefined;
+  /** The role's trust policy. Value undefined: the role does not exist. Undefined: not read. */
+  trust: Read<PolicyDocument | undefined> | undefined;
   /** Policy of the association, for a shared role. Value undefined: no association, or none with a policy. */
   session: Read<PolicyDocument | undefined> | undefined;
   bucketPolicy: Read<PolicyDocument>;

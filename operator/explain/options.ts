@@ -27,6 +27,12 @@ const FLAGS = {
     "",
     "ARN of the role. Required if the BucketAccess has several principals.",
   ),
+  serviceAccount: flag(
+    "service-account",
+    anything("NAME", "a name"),
+    "",
+    "ServiceAccount whose role to check. Required if the BucketAccess has several ServiceAccounts.",
+  ),
   vpcEndpoint: flag(
     "vpc-endpoint",
     optional(ENDPOINT),
@@ -44,6 +50,8 @@ export interface ExplainOptions {
   prefix: string | undefined;
   /** Undefined if there is only one. */
   principal: string | undefined;
+  /** Undefined if there is only one. */
+  serviceAccount: string | undefined;
   vpcEndpoint: string | undefined;
   kubeconfig: string | undefined;
   s3ForcePathStyle: boolean;

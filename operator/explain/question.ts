@@ -1,5 +1,6 @@
 import { ALLOWED_ACTIONS } from "../access/policy/grants.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
+import type { Findings } from "./findings.ts";
 
 /** Whether a session of a role may send one request to S3. */
 export interface Question {
@@ -23,8 +24,10 @@ export function isOnObjects(action: string): boolean {
   return /Object|MultipartUpload/.test(action) && !action.includes("Bucket");
 }
 
-export function isForeign({ roleArn, bucket }: Question): boolean {
-  return accountOf(roleArn) !== bucket.accountId;
+/** See {@link Findings.foreign}. `accountId`: account of the credentials. */
+export function foreignSide({ roleArn, bucket }: Question, accountId: string): Findings["foreign"] {
+  if (accountOf(roleArn) === bucket.accountId) return undefined;
+  return accountId === bucket.accountId ? "Role" : "Bucket";
 }
 
 export function accountOf(roleArn: string): string {

@@ -23,7 +23,7 @@ export function bucketPolicyLayer({ s3: { request }, foreign, bucketPolicy }: Fi
   const { denies, allows } = resourceRulingOf(bucketPolicy.value, request);
   const judgement = judge({
     denies: denies.filter((each) => !isAboutNetwork(each)),
-    allows: foreign ? allows : [...allows, NO_ALLOW_NEEDED],
+    allows: foreign !== undefined ? allows : [...allows, NO_ALLOW_NEEDED],
   });
   switch (judgement.outcome) {
     case "Denied":
@@ -36,7 +36,7 @@ export function bucketPolicyLayer({ s3: { request }, foreign, bucketPolicy }: Fi
         allows.some(isCertain) ? `statement '${allows.find(isCertain)?.name}' allows it` : "no statement denies it",
       );
     case "NotAllowed":
-      return foreign && delegates(bucketPolicy.value, request) === true
+      return foreign !== undefined && delegates(bucketPolicy.value, request) === true
         ? allowed(BUCKET_POLICY, "it allows the role's whole account")
         : blocks(
             BUCKET_POLICY,

@@ -11,7 +11,7 @@ const BY_SIMULATION = "by AWS's simulation";
 
 /** The role's policies, its boundary, and the organization where it may be what blocks. Pure. */
 export function identityLayers({ s3, foreign, role, bucketPolicy }: Findings): Layer[] {
-  if (foreign) return [ofOtherAccount(s3.request)];
+  if (foreign === "Role") return [ofOtherAccount(s3.request)];
   const byBucket = bucketPolicy.value && judge(resourceRulingOf(bucketPolicy.value, s3.request));
   return ownSide(s3, role, byBucket?.outcome === "Allowed" ? "the bucket policy" : undefined);
 }

@@ -13,7 +13,7 @@ export function kmsLayer(findings: Findings): Layer {
   if (key.value === undefined) return allowed(KMS, "the bucket's objects are encrypted by S3 (AES256), without KMS");
   const { arn, isManagedByAws } = key.value;
   if (!isManagedByAws) return ofState(key.value) ?? ofKey(key.value, findings);
-  return foreign
+  return foreign !== undefined
     ? blocks(
         KMS,
         "the AWS managed key aws/s3 cannot be shared with other accounts",
@@ -49,7 +49,7 @@ function ofKey({ arn, policy, use }: KeyFindings, { foreign, role }: Findings): 
       "ask the key's owners to allow it, or to delegate to the account's IAM policies",
     );
   }
-  if (foreign) return allowed(KMS, allows);
+  if (foreign === "Role") return allowed(KMS, allows);
   const own = ownSide(use, role, judgement.outcome === "Allowed" ? "the key policy" : undefined);
   const blocker = own.find(({ state }) => state === "blocks") ?? own.find(({ state }) => state === "cannot tell");
   if (blocker === undefined) return allowed(KMS, allows);

@@ -7,34 +7,15 @@ import { allowed, blocks, type Layer } from "./layer.ts";
 const BUCKET_ACCESS = "BucketAccess";
 const S3_BUCKET = "S3Bucket";
 
-/** Undefined: the operator has granted nothing, so that AWS is not asked. */
-export function recordedIn({ spec, status = {} }: BucketAccess): RecordedAccess | undefined {
-  const { bucketName, region, accountId, roles: [role] = [] } = status;
-  const roleArn = role?.arn;
-  if (bucketName === undefined || region === undefined || accountId === undefined) return undefined;
-  if (spec.principals !== undefined) return { bucketName, region, accountId };
-  return roleArn === undefined ? undefined : { bucketName, region, accountId, roleArn };
-}
-
-/** The access that status records. */
-export interface RecordedAccess {
-  bucketName: string;
-  region: string;
-  accountId: string;
-  /** Absent with `spec.principals`. */
-  roleArn?: string;
-}
-
-/** Blocks only if nothing was granted: an access that was granted is judged by what AWS has now, Ready or not. Pure. */
+/** An access that was granted is judged by what AWS has now, Ready or not. Pure. */
 export function accessLayer(access: BucketAccess): Layer {
-  const notReady = whyNotReady(access);
-  if (recordedIn(access) === undefined)
-    return blocks(
-      BUCKET_ACCESS,
-      `it grants no access at AWS. ${notReady ?? ""}`,
-      "follow the message of its condition",
-    );
-  return stateLayer(BUCKET_ACCESS, access, notReady);
+  return stateLayer(BUCKET_ACCESS, access, whyNotReady(access));
+}
+
+/** For an access whose status records nothing that was granted. Pure. */
+export function notGrantedLayer(access: BucketAccess): Layer {
+  const detail = `it grants no access at AWS. ${whyNotReady(access) ?? ""}`;
+  return blocks(BUCKET_ACCESS, detail, "follow the message of its condition");
 }
 
 /** @param bucket undefined: it does not exist, or the user may not read it */

@@ -10,7 +10,7 @@ import {
   type EvaluationResult,
   type IAMClient,
 } from "@aws-sdk/client-iam";
-import { parsePolicy } from "../../aws/policy/document.ts";
+import { parsePolicy, type PolicyDocument } from "../../aws/policy/document.ts";
 import type { PolicyRequest } from "../../aws/policy/evaluation/request.ts";
 import type { NamedPolicy, Read, RoleFindings, Simulated, Simulation } from "../findings.ts";
 import { allRead, mapRead, readOrRemedy } from "./read-or-remedy.ts";
@@ -64,6 +64,13 @@ export async function readRole(iam: IAMClient, roleArn: string): Promise<RoleFin
     boundaryOf(iam, RoleName),
   ]);
   return { policies: mapRead(allRead([inline, attached]), (lists) => lists.flat()), boundary };
+}
+
+/** Value undefined: the role does not exist. */
+export async function readTrust(iam: IAMClient, roleArn: string): Promise<Read<PolicyDocument | undefined>> {
+  const RoleName = roleArn.split("/").at(-1) ?? "";
+  const answer = await readOrRemedy("iam:GetRole", iam.send(new GetRoleCommand({ RoleName })));
+  return mapRead(answer, (value) => value?.Role && named("", value.Role.AssumeRolePolicyDocument).document);
 }
 
 async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<Read<NamedPolicy[]>> {

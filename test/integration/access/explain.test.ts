@@ -7,7 +7,15 @@ import type { CommandResult } from "../../../operator/cli/command.ts";
 import { runExplain } from "../../../operator/explain/command.ts";
 import { operatorWrites } from "../support/expect/invariants.ts";
 import { startOperator } from "../support/process/operator.ts";
-import { accessesOf, clusterOf, GRANTS, roleOf, worldWithBucket } from "../support/world/access.ts";
+import {
+  accessesOf,
+  associations,
+  clusterOf,
+  GRANTS,
+  roleOf,
+  SERVICE_ACCOUNTS,
+  worldWithBucket,
+} from "../support/world/access.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
@@ -116,6 +124,8 @@ test("a request within the grants is allowed, layer by layer; any other is denie
   const { world, bucket, access, expectSame, expectSameList, explain } = scene;
   const allowed = await expectSame("s3:GetObject", "raw/a");
   expect(Object.keys(allowed.layers)).toEqual([
+    "ServiceAccount",
+    "trust policy",
     "BucketAccess",
     "S3Bucket",
     "identity policy",
@@ -173,6 +183,7 @@ test("without the right to simulate, explain reads the role's policies; without 
   const blind = await scene.explain("s3:GetObject", "--key=raw/a");
   expect(blind.exitCode).toBe(1);
   expect(blind.layers).toMatchObject({
+    "trust policy": "cannot tell cannot be read (allow iam:GetRole)",
     "identity policy": "cannot tell cannot be read (allow iam:GetRolePolicy)",
     "permissions boundary": "cannot tell cannot be read (allow iam:GetRole)",
     "bucket policy": "cannot tell cannot be read (allow s3:GetBucketPolicy)",
@@ -180,8 +191,8 @@ test("without the right to simulate, explain reads the role's policies; without 
     "VPC endpoint": "cannot tell cannot be read (allow s3:GetBucketPolicy)",
   });
   expect(blind.conclusion).toBe(
-    "Cannot tell: no layer that could be checked blocks it; not checked: identity policy, permissions boundary, bucket policy, KMS, VPC endpoint. " +
-      "To do: allow iam:GetRolePolicy; allow iam:GetRole; allow s3:GetBucketPolicy; allow s3:GetEncryptionConfiguration.",
+    "Cannot tell: no layer that could be checked blocks it; not checked: trust policy, identity policy, permissions boundary, bucket policy, KMS, VPC endpoint. " +
+      "To do: allow iam:GetRole; allow iam:GetRolePolicy; allow s3:GetBucketPolicy; allow s3:GetEncryptionConfiguration.",
   );
   faults.clear();
 });
@@ -203,6 +214,60 @@ test("explain names another deny on the role, the permissions boundary, and a mi
   world.account.roles.delete(role.arn);
   const gone = await expectSame("s3:GetObject", "raw/a");
   expect(gone.conclusion).toContain("does not exist");
+});
+
+test("explain begins with what keeps Pods from getting the role: association, annotation, trust policy", async () => {
+  await using scene = await playing();
+  const { world, access, explain } = scene;
+  const read = () => explain("s3:GetObject", "--key=raw/a");
+  const other = world.account.addRole("other").arn;
+  const [association] = associations(world);
+  const role = roleOf(world, access);
+  if (association === undefined) throw new Error("no association");
+
+  association.roleArn = other;
+  const elsewhere = await read();
+  expect(elsewhere).toMatchObject({
+    exitCode: 3,
+    conclusion: expect.stringContaining(`another role, ${other}`) as string,
+  });
+  expect(Object.keys(elsewhere.layers)[0]).toBe("ServiceAccount");
+  association.roleArn = role.arn;
+
+  const trusted = role.assumeRolePolicy;
+  role.assumeRolePolicy = trusted.replace('"app"', '"another"');
+  expect((await read()).conclusion).toContain("Denied by trust policy: it does not trust ServiceAccount");
+  role.assumeRolePolicy = trusted;
+  expect(await read()).toMatchObject({ exitCode: 0 });
+});
+
+test("with IRSA, explain reads the annotation of the ServiceAccount", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  const access = await accesses.ready("reader", { identity: "IRSA" });
+  const key = { namespace: world.name, name: "app" };
+  const read = async () => (await ask(world, "reader", "s3:GetObject", "--key=raw/a")).layers["ServiceAccount"];
+  const annotate = (roleArn: string | undefined) =>
+    world.kube.apply(
+      SERVICE_ACCOUNTS,
+      {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { ...key, ...(roleArn && { annotations: { "eks.amazonaws.com/role-arn": roleArn } }) },
+      },
+      { fieldManager: "test", force: true },
+    );
+  expect(await read()).toBe("blocks ServiceAccount 'app' does not exist");
+  await annotate(undefined);
+  expect(await read()).toContain("cannot tell 'app' has no annotation eks.amazonaws.com/role-arn");
+  await annotate("arn:aws:iam::111122223333:role/other");
+  expect(await read()).toContain(
+    "blocks the annotation of 'app' names another role, arn:aws:iam::111122223333:role/other",
+  );
+  await annotate(roleOf(world, access).arn);
+  expect(await read()).toBe("allowed the annotation of 'app' names the role");
 });
 
 test("explain names the bucket policy and the VPC endpoint", async () => {
