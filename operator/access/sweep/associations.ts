@@ -18,6 +18,7 @@ async function sweepCluster(run: SweepRun, { name, region }: EksCluster): Promis
   const { session, expected, live, memory, signal } = run;
   const arn = clusterArn(session.partition, region, session.accountId, name);
   const all = await listAssociations(session.eks(region), name, arn, signal);
+  run.roles.noteAssociations(arn, new Set(all.map(serviceAccountOf)));
   const surplus = all.filter(
     (association) =>
       run.isWatched(association.namespace ?? "") &&

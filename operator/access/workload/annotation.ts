@@ -7,27 +7,24 @@ import type { AnnotatedPods } from "./outputs.ts";
 /** The condition that says whether the ServiceAccounts have their annotation, where the spec asks for it. */
 export const ANNOTATED = "ServiceAccountAnnotated";
 
-/**
- * Why Pods do not get the role, though it is there. The annotation gives them the role that it names, with Pod Identity
- * too: SDKs look for a web identity token before they look for the credentials of an association.
- * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html,
- * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
- */
+/** Why Pods do not get the role by IRSA, though it is there: the annotation gives them the role that it names. */
 export function annotationFailure(pods: AnnotatedPods): Failure | undefined {
   const { name, identity, roleArn } = pods;
   const present = annotationOf(pods);
-  if (present === undefined || (identity === "IRSA" && present === roleArn)) return undefined;
-  const remedy =
-    identity === "IRSA"
-      ? `set it to '${roleArn}', or name another ServiceAccount`
-      : "remove it, since SDKs prefer it to the Pod Identity association";
-  const message = `ServiceAccount '${name}' has the annotation '${ROLE_ARN_ANNOTATION}: ${present}', so that its Pods get that role: ${remedy}`;
+  if (present === undefined || identity === "PodIdentity" || present === roleArn) return undefined;
+  const message =
+    `ServiceAccount '${name}' has the annotation '${ROLE_ARN_ANNOTATION}: ${present}', so that its Pods get that role: ` +
+    `set it to '${roleArn}', or name another ServiceAccount`;
   return { reason: REASON.serviceAccountNotOwned, message, terminal: true };
 }
 
-/** What remains to be done so that Pods get a role by IRSA; "" for nothing. */
+/** What a user must know, or do, so that Pods get the role; "" for nothing. */
 export function annotationNote(pods: AnnotatedPods): string {
-  if (pods.identity !== "IRSA" || annotationOf(pods) !== undefined) return "";
+  const present = annotationOf(pods);
+  if (pods.identity === "PodIdentity") {
+    return present === undefined ? "" : `. Pods that are older than the association still use the role '${present}'`;
+  }
+  if (present !== undefined) return "";
   const exists = pods.found === undefined ? "exists and has" : "has";
   return `. Its Pods get the role once ServiceAccount '${pods.name}' ${exists} the annotation '${ROLE_ARN_ANNOTATION}: ${pods.roleArn}'`;
 }

@@ -49,15 +49,14 @@ export async function observeAssociation(
   const one = known === undefined || !isHere(client, known) ? undefined : await describeKnown(client, known, desired);
   if (one !== undefined && desired !== undefined && isOf(one, desired)) return { current: one, former: undefined };
   const former = one !== undefined && isOurs(one, client.owner) ? one : undefined;
-  return { current: desired && (await find(client, desired)), former };
+  return { current: desired && (await findAssociation(client, desired)), former };
 }
 
-/** Finds the association of the desired ServiceAccount. */
-async function find(
+/** Finds the association of the ServiceAccount, which can have only one. */
+export async function findAssociation(
   client: AssociationClient,
-  desired: DesiredAssociation,
+  { clusterName, namespace, serviceAccount }: Pick<DesiredAssociation, "clusterName" | "namespace" | "serviceAccount">,
 ): Promise<PodIdentityAssociation | undefined> {
-  const { clusterName, namespace, serviceAccount } = desired;
   const eks = eksOf(client);
   const command = new ListPodIdentityAssociationsCommand({ clusterName, namespace, serviceAccount });
   const list = await unlessGone(
@@ -195,7 +194,7 @@ export async function writeSessionPolicy(
   of: DesiredAssociation,
   policyOf: (found: string | undefined) => Promise<PolicyDocument>,
 ): Promise<void> {
-  const current = await find(client, of);
+  const current = await findAssociation(client, of);
   if (current?.associationArn === undefined || !isOurs(current, client.owner)) return;
   const desired = { ...of, roleArn: current.roleArn ?? "", policy: await policyOf(current.policy) };
   if (changesOf(desired, current).length > 0) await update(client, desired, current, current.associationArn);

@@ -17,6 +17,10 @@ export interface RoleMemory {
   look(key: string, hash: string, maxAgeMs: number): string | undefined;
   /** Keys of roles that were last read with their association, see observe.ts. */
   lastReadAssociation: Set<string>;
+  /** Notes which ServiceAccounts have a Pod Identity association in an EKS cluster of the account. */
+  noteAssociations(clusterArn: string, serviceAccounts: ReadonlySet<string>): void;
+  /** As the last sweep saw it. */
+  hasAssociation(clusterArn: string, serviceAccount: string): boolean;
   /** Characters of the inline policies, by uid of the BucketAccess. */
   policyLengths: Map<string, number>;
 }
@@ -24,6 +28,7 @@ export interface RoleMemory {
 /** @param now milliseconds that never jump */
 export function createRoleMemory(now: () => number): RoleMemory {
   const looks = new Map<string, { hash: string; roleArn: string; at: number }>();
+  const associations = new Map<string, ReadonlySet<string>>();
   return {
     exclusive: createExclusive(),
     noteLook: (key, hash, roleArn) => void looks.set(key, { hash, roleArn, at: now() }),
@@ -32,6 +37,8 @@ export function createRoleMemory(now: () => number): RoleMemory {
       const look = looks.get(key);
       return look?.hash === hash && now() - look.at < maxAgeMs ? look.roleArn : undefined;
     },
+    noteAssociations: (clusterArn, serviceAccounts) => void associations.set(clusterArn, serviceAccounts),
+    hasAssociation: (clusterArn, serviceAccount) => associations.get(clusterArn)?.has(serviceAccount) === true,
     lastReadAssociation: new Set(),
     policyLengths: new Map(),
   };

@@ -18,6 +18,7 @@ import { desiredAccess } from "./desired.ts";
 import { workloadIdentityOf } from "./identity.ts";
 import { leaveRole } from "./leave.ts";
 import { roleKeyOf } from "./memory.ts";
+import { otherAssociation } from "./other-association.ts";
 import { applyOutputs, dropFormerOutputs } from "./outputs.ts";
 import { grantedBucket, inlinePolicyOf } from "./permissions.ts";
 import { reconcileRole, type RoleOutcome } from "./reconcile-role.ts";
@@ -67,7 +68,8 @@ export async function reconcileWorkload(
   const recheckAfterMs = Math.min(pollIntervalMs(object, dependencies.pollIntervalMs), written.recheckAfterMs);
   const message = `${subjectOf(object)} its access to bucket '${bucket.name}'${written.note}`;
   const outcome = conclude(results, { message, recheckAfterMs });
-  const failure = roles.find((role) => role.failure !== undefined)?.failure;
+  const others = await Promise.all(roles.map((role) => otherAssociation(dependencies, context, target, role)));
+  const failure = [...roles.map((role) => role.failure), ...others].find((each) => each !== undefined);
   if (failure !== undefined) throw failed({ ...failure, retryAfterMs: recheckAfterMs });
   announceCorrection(dependencies, context, results);
   return outcome;

@@ -8,6 +8,7 @@ import { startOperator } from "../support/process/operator.ts";
 import {
   accessesOf,
   associations,
+  clusterOf,
   createServiceAccount,
   expectAccessInvariants,
   inlinePolicy,
@@ -161,19 +162,35 @@ test("web identities have a role of the BucketAccess alone, which trusts exactly
   expect(world.account.roles.size).toBe(0);
 });
 
-test("Pod Identity: the annotation for IRSA on the ServiceAccount is told, since SDKs prefer it", async () => {
+test("Pod Identity: the annotation for IRSA on the ServiceAccount is told, since older Pods still use it", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   using accesses = await accessesOf(world);
   await worldWithBucket(world);
   const theirs = "arn:aws:iam::111122223333:role/theirs";
   await createServiceAccount(world, world.name, "app", { "eks.amazonaws.com/role-arn": theirs });
-  await accesses.apply("reader", { identity: "PodIdentity" });
-  const told = await accesses.when("reader", isStalled("ServiceAccountNotOwned"));
-  expect(messageOf(told)).toContain(theirs);
+  const told = await accesses.ready("reader", { identity: "PodIdentity" });
+  expect(messageOf(told)).toContain(`still use the role '${theirs}'`);
   expect(associations(world)).toHaveLength(1);
   const annotations = { "eks.amazonaws.com/role-arn": null };
   await world.kube.mergePatch(SERVICE_ACCOUNTS, { namespace: world.name, name: "app" }, { metadata: { annotations } });
-  await accesses.reconcileAgain("reader");
+  expect(messageOf(await accesses.reconcileAgain("reader"))).not.toContain(theirs);
+});
+
+test("IRSA: a Pod Identity association of another role is told, since EKS prefers it", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { pollIntervalMs: 1_000 });
+  using accesses = await accessesOf(world);
+  await worldWithBucket(world);
+  const serviceAccountRefs = [{ name: "other" }];
+  await accesses.ready("other", { identity: "PodIdentity", serviceAccountRefs });
+  const [association] = associations(world);
+  if (association === undefined) throw new Error("There is no association");
+  const theirs = { ...association, id: "a-theirs", arn: `${association.arn}t`, serviceAccount: "app", tags: new Map() };
+  clusterOf(world).podIdentityAssociations.set(theirs.id, theirs);
+  await accesses.apply("reader", {});
+  const told = await accesses.when("reader", isStalled("AssociationNotOwned"));
+  expect(messageOf(told)).toContain(theirs.roleArn);
+  clusterOf(world).podIdentityAssociations.delete(theirs.id);
   await accesses.when("reader", isReady);
 });
