@@ -1,6 +1,7 @@
 /** The S3Bucket controller's part of verified.ts: what it sees at AWS becomes what BucketAccesses may rely on. */
 
 import { ownershipOf, type Tags } from "../api/ownership.ts";
+import type { S3Bucket } from "../api/types.ts";
 import { awsErrorKind } from "../aws/errors.ts";
 import { failureIn } from "../reconcile/outcome.ts";
 import { bucketExists, claimBucket, type Claim } from "./claim.ts";
@@ -96,7 +97,7 @@ function placeOf({ bucket: { name, arn, region, accountId } }: Target) {
  */
 export async function verifyOnly(dependencies: BucketDependencies, context: BucketContext): Promise<void> {
   const { object, signal, log } = context;
-  if (dependencies.verified.of(object) !== undefined) return;
+  if (dependencies.verified.of(object) !== undefined || !isWorthALook(dependencies, object)) return;
   try {
     const target = await resolveTarget(dependencies, object, signal);
     const observations = await observe(target.bucket, [tags, encryption]);
@@ -105,6 +106,11 @@ export async function verifyOnly(dependencies: BucketDependencies, context: Buck
     signal.throwIfAborted();
     log.warn({ error }, "The bucket of an S3Bucket that is not reconciled could not be verified");
   }
+}
+
+/** A bucket that never was ours costs no call, unless BucketAccesses refer to it, which a wiped status does not hide. */
+export function isWorthALook({ uses }: Pick<BucketDependencies, "uses">, object: S3Bucket): boolean {
+  return object.status?.arn !== undefined || uses.usersOf(object).length > 0;
 }
 
 function withoutReconcile(

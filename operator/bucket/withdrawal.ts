@@ -14,6 +14,7 @@ import { isManaged } from "./plan.ts";
 import { narrowed } from "./policy/narrow.ts";
 import { withdrawFromBucket } from "./policy/withdraw.ts";
 import { resolveTargetToRevoke, type Target } from "./target.ts";
+import { isWorthALook } from "./verify.ts";
 
 /**
  * Reconciles, and then withdraws statements of BucketAccesses that are no longer asked for, unless `reconcile` got to
@@ -63,10 +64,9 @@ export function isPolicyWritten(
   return error === undefined && narrowed(value as PolicyDocument, bucketPolicy, pausedSids) === undefined;
 }
 
-/** A bucket that never was ours costs no call, unless BucketAccesses refer to it, which a wiped status does not hide. */
-function mayWithdraw({ uses }: BucketDependencies, object: S3Bucket): boolean {
+function mayWithdraw(dependencies: BucketDependencies, object: S3Bucket): boolean {
   if (object.spec.mode === "Observe" || object.metadata.deletionTimestamp !== undefined) return false;
-  return object.status?.arn !== undefined || uses.usersOf(object).length > 0;
+  return isWorthALook(dependencies, object);
 }
 
 type End = { outcome: Outcome } | { error: unknown };

@@ -79,8 +79,10 @@ async function contents(world: World): Promise<void> {
 /** A role and an association that are created, changed by a user, edited and deleted. */
 async function workloads(world: World, accesses: Accesses): Promise<void> {
   const permissionsBoundaryArn = world.account.addManagedPolicy("boundary", NOTHING);
-  await worldWithBucket(world, {}, { iam: { permissionsBoundaryArn, tags: { team: "a" } } });
-  await accesses.apply("app", { identity: "PodIdentity" });
+  const queueArn = world.account.addManagedPolicy("queue", NOTHING);
+  const access = { rules: [{ policyArns: [queueArn] }] };
+  await worldWithBucket(world, {}, { iam: { permissionsBoundaryArn, tags: { team: "a" } }, access });
+  await accesses.apply("app", { identity: "PodIdentity", role: { policyArns: [queueArn] } });
   const role = roleOf(world, await accesses.when("app", isReady));
   role.inlinePolicies.set("theirs", JSON.stringify(NOTHING));
   role.attachedPolicies.add(world.account.addManagedPolicy("theirs", NOTHING));
@@ -92,7 +94,7 @@ async function workloads(world: World, accesses: Accesses): Promise<void> {
   await accesses.reconcileAgain("app");
   await accesses.when("app", (access) => isReady(access) && associations(world)[0]?.roleArn === role.arn);
 
-  await world.applyAccount(workloadAccount(world, { iam: { tags: { stage: "b" } } }));
+  await world.applyAccount(workloadAccount(world, { iam: { tags: { stage: "b" } }, access }));
   await accesses.when("app", (access) => isReady(access) && access.status?.roles?.[0]?.tagKeys?.join() === "stage");
   await accesses.edit("app", { identity: "IRSA" });
   await accesses.when("app", (access) => isReady(access) && access.status?.roles?.[0]?.associationArn === undefined);

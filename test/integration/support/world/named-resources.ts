@@ -50,7 +50,7 @@ function addConsentingRole(world: World, spec: BucketAccessSpec, arn: string, ac
   const names = (spec.serviceAccountRefs ?? []).map(({ name }) => name);
   role.attachedPolicies.clear();
   role.inlinePolicies.set(POLICY_OF_OWNER, JSON.stringify(ANYTHING));
-  role.tags.set("s3-operator.io/service-accounts", names.map((name) => `default/${world.name}/${name}`).join(" "));
+  role.tags.set("s3-operator.io/service-accounts", names.map((name) => `test/${world.name}/${name}`).join(" "));
   role.assumeRolePolicy = JSON.stringify(
     trustIn(
       names.map((name) => `${world.name}:${name}`),
