@@ -186,7 +186,9 @@ test("IRSA: a Pod Identity association of another role is told, since EKS prefer
   await accesses.ready("other", { identity: "PodIdentity", serviceAccountRefs });
   const [association] = associations(world);
   if (association === undefined) throw new Error("There is no association");
-  const theirs = { ...association, id: "a-theirs", arn: `${association.arn}t`, serviceAccount: "app", tags: new Map() };
+  const id = "a-theirs";
+  const arn = association.arn.replace(association.id, id);
+  const theirs = { ...association, id, arn, serviceAccount: "app", tags: new Map() };
   clusterOf(world).podIdentityAssociations.set(theirs.id, theirs);
   await accesses.apply("reader", {});
   const told = await accesses.when("reader", isStalled("AssociationNotOwned"));
