@@ -65,7 +65,10 @@ describe.each(KINDS)("%s", (kind) => {
     const known = definition?.spec.versions.flatMap((version) => [...fieldsOf(version.schema.openAPIV3Schema)]) ?? [];
     const fields = new Set(known.map(({ path }) => path));
     const reasons = readFileSync(new URL("../../docs/reasons.md", import.meta.url), "utf8");
-    const states = readdirSync(new URL(`${kind}/testdata/`, FOLDER)).map((file) => object(`testdata/${file}`));
+    const folders = ["testdata", "actions/testdata"];
+    const states = folders.flatMap((folder) =>
+      readdirSync(new URL(`${kind}/${folder}/`, FOLDER)).map((file) => object(`${folder}/${file}`)),
+    );
     for (const { spec, status = {} } of states as (StatusObject & { spec: object })[]) {
       expect([...pathsIn(spec, "spec"), ...pathsIn(status, "status")].filter((path) => !fields.has(path))).toEqual([]);
       const ready = status.conditions?.find(({ type }) => type === "Ready");
