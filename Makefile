@@ -1,5 +1,5 @@
 # The front door. Everything else is behind it: npm scripts, the control plane in test/controlplane, the demo in test/demo.
-.PHONY: help demo demo-up test check build generate format bench e2e clean
+.PHONY: help demo demo-up test check build generate format bench clients e2e clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.installed
@@ -31,6 +31,10 @@ format: $(installed) ## Format everything
 
 bench: build ## Times and memory at scale, as ratios (minutes)
 	$(run) bench
+
+clients: $(installed) ## The AWS CLI, s3fs, barman, restic and a registry with the roles of BucketAccesses; needs Go and Python
+	$(run) controlplane
+	$(run) clients
 
 e2e: $(installed) ## The image, the chart and the quick start in a kind cluster; needs Docker, kind, kubectl and Helm
 	@npx --no-install node test/e2e/main.ts

@@ -39,6 +39,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "clients",
+          include: ["test/clients/**/*.test.ts"],
+          globalSetup: ["test/clients/global-setup.ts", "test/integration/global-setup.ts"],
+          // Each test starts many Python processes.
+          testTimeout: 180_000,
+        },
+      },
     ],
   },
 });

@@ -28,7 +28,7 @@ export interface Reply {
 }
 
 /** Large enough for every configuration document and for small objects. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Reads the whole request. Throws if the client disconnects or the body is too long. */
 export async function readRequest(incoming: IncomingMessage): Promise<Omit<AwsRequest, "scope">> {

@@ -14,6 +14,8 @@ export interface Tool {
   module?: string;
   /** Values of go build's -tags. */
   tags?: string;
+  /** Only `make clients` needs it, so that `make test` does not build it. */
+  onDemand?: true;
 }
 
 export const tools = {
@@ -44,11 +46,23 @@ export const tools = {
   },
   flux: { goPackage: "." },
   lua: { goPackage: "." },
+  restic: { goPackage: "github.com/restic/restic/cmd/restic", module: "github.com/restic/restic", onDemand: true },
+  registry: {
+    goPackage: "github.com/distribution/distribution/v3/cmd/registry",
+    module: "github.com/distribution/distribution/v3",
+    onDemand: true,
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
+
+/** Whether `make test` needs it. */
+export function isForEveryTest(name: ToolName): boolean {
+  const { onDemand }: Tool = tools[name];
+  return onDemand === undefined;
+}
 
 /** Its folder: go.mod, go.sum, and sources of our own tools. */
 export function folderOf(name: ToolName): string {

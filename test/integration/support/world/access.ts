@@ -129,8 +129,10 @@ export async function worldWithBucket(
 }
 
 export function workloadAccount({ account }: World, spec: Partial<AWSAccountSpec> = {}): Partial<AWSAccountSpec> {
-  if (!account.clusters.has(`eu-central-1/${CLUSTER}`)) account.addCluster(CLUSTER, { region: "eu-central-1" });
   const url = "oidc.eks.eu-central-1.amazonaws.com/id/ABC123";
+  if (!account.clusters.has(`eu-central-1/${CLUSTER}`)) {
+    account.addCluster(CLUSTER, { region: "eu-central-1", oidcIssuer: `https://${url}` });
+  }
   const oidcProviderArn = `arn:aws:iam::${account.id}:oidc-provider/${url}`;
   addOidcProvider(account, url);
   return { workloadIdentity: { type: "IRSA", oidcProviderArn, clusterName: CLUSTER }, ...spec };

@@ -1,0 +1,133 @@
+/**
+ * A container in a Pod: programs run with the variables that EKS sets for IRSA, and the simulator's address. Beside its
+ * bucket there is one of the same account that it may not use.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { expect } from "vitest";
+import type { Grant } from "../../operator/api/types.ts";
+import type { Credentials } from "../aws/index.ts";
+import { runCommand, type CommandResult } from "../controlplane/command.ts";
+import { startOperator } from "../integration/support/process/operator.ts";
+import {
+  accessesOf,
+  clusterOf,
+  createServiceAccount,
+  roleOf,
+  worldWithBucket,
+} from "../integration/support/world/access.ts";
+import { s3As, webIdentity } from "../integration/support/world/workloads.ts";
+import { createWorld, PERSON } from "../integration/support/world/world.ts";
+import { findPythonPrograms } from "./python.ts";
+
+export interface Container extends AsyncDisposable {
+  bucket: string;
+  nextDoor: string;
+  /** The address of S3. */
+  endpoint: string;
+  /** The home directory, empty at first. */
+  home: string;
+  environment: Readonly<Record<string, string>>;
+  /** Runs a program that must succeed, and returns its output. */
+  run: (program: string, ...args: string[]) => Promise<string>;
+  /** Runs a program that must fail, and returns its error output. */
+  fail: (program: string, ...args: string[]) => Promise<string>;
+}
+
+export interface ContainerOptions {
+  /** Default: those of a ServiceAccount's token. Session: for programs that cannot send it to the simulator's STS. */
+  credentials?: "WebIdentity" | "Session";
+  /** The document of a managed policy that the role has too. */
+  managedPolicy?: object;
+  /** Variables beside those of EKS. */
+  environment?: Readonly<Record<string, string>>;
+}
+
+const REGION = "eu-central-1";
+const SERVICE_ACCOUNT = "app";
+/** A key that no grant of these tests covers, in both buckets. */
+export const OTHER_KEY = "other-team/secret";
+
+/** A container whose ServiceAccount has a BucketAccess with these grants, once it is Ready. */
+export async function startContainer(grants: readonly Grant[], options: ContainerOptions = {}): Promise<Container> {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await createWorld());
+  stack.use(startOperator(world));
+  const accesses = stack.use(await accessesOf(world));
+  const { simulator, account } = world;
+  const { managedPolicy } = options;
+  const policies = managedPolicy && { policyArns: [account.addManagedPolicy("extra", managedPolicy)] };
+  await worldWithBucket(world, {}, policies && { access: { rules: [policies] } });
+  await createServiceAccount(world, world.name, SERVICE_ACCOUNT);
+  const access = await accesses.ready("app", {
+    serviceAccountRefs: [{ name: SERVICE_ACCOUNT }],
+    ...(policies && { role: policies }),
+    grants: [...grants],
+  });
+
+  const nextDoor = account.createBucket(world.bucketName("next-door"), REGION).name;
+  simulator.evaluatePolicies = true;
+  const owner = stack.adopt(s3As(world, account.addUser(PERSON).credentials), (s3) => s3.destroy());
+  const bucket = access.status?.bucketName ?? "";
+  for (const Bucket of [bucket, nextDoor]) {
+    await owner.send(new PutObjectCommand({ Bucket, Key: OTHER_KEY, Body: "secret" }));
+  }
+
+  const home = stack.adopt(await mkdtemp(join(tmpdir(), "s3-operator-client-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const role = roleOf(world, access).arn;
+  const token = simulator.serviceAccountToken(clusterOf(world), world.name, SERVICE_ACCOUNT);
+  const environment = {
+    PATH: `${await findPythonPrograms()}:${process.env["PATH"]}`,
+    HOME: home,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ENDPOINT_URL: simulator.url,
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...(options.credentials === "Session"
+      ? sessionVariables(await webIdentity(world, role, token))
+      : await webIdentityVariables(home, role, token)),
+    ...options.environment,
+  };
+  const end = stack.move();
+  return {
+    bucket,
+    nextDoor,
+    endpoint: simulator.url,
+    home,
+    environment,
+    run: async (program, ...args) => {
+      const result = await runCommand(program, args, { environment });
+      expect(result.code, said(program, args, result)).toBe(0);
+      return result.stdout;
+    },
+    fail: async (program, ...args) => {
+      const result = await runCommand(program, args, { environment });
+      expect(result.code, said(program, args, result)).not.toBe(0);
+      return result.stderr + result.stdout;
+    },
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html */
+async function webIdentityVariables(home: string, role: string, token: string): Promise<Record<string, string>> {
+  const file = join(home, "token");
+  await writeFile(file, token);
+  return { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: file };
+}
+
+function sessionVariables(credentials: Credentials): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
+  };
+}
+
+function said(program: string, args: readonly string[], { stdout, stderr }: CommandResult): string {
+  return `${program} ${args.join(" ")}:\n${stderr}${stdout}`;
+}
