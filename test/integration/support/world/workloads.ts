@@ -101,20 +101,14 @@ export async function runManifests(
 }
 
 /**
- * Does what `status.ownerPolicies` asks of the account that owns the bucket: adds the statements to the bucket's policy.
- * Nothing for a bucket of the same account.
+ * Does what `status.ownerPolicies` asks of the account that owns the bucket: puts the bucket policy there. Nothing for a bucket of the same account.
  */
 export async function addOwnerPolicies(stage: Stage, access: BucketAccess): Promise<void> {
   const { bucketPolicy } = access.status?.ownerPolicies ?? {};
   if (bucketPolicy === undefined) return;
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: statementsIn(bucketPolicy) });
-  await stage.ownerOf(access).send(new PutBucketPolicyCommand({ Bucket: access.spec.bucket?.name, Policy }));
-}
-
-/** The statements of a policy, or of a list of statements. */
-function statementsIn(json: string): unknown[] {
-  const parsed = JSON.parse(json) as unknown[] | { Statement: unknown[] };
-  return Array.isArray(parsed) ? parsed : parsed.Statement;
+  await stage
+    .ownerOf(access)
+    .send(new PutBucketPolicyCommand({ Bucket: access.spec.bucket?.name, Policy: bucketPolicy }));
 }
 
 /** Creates the EKS cluster that the AWSAccount names, and its OIDC provider in IAM. */
