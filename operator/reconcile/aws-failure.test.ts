@@ -45,7 +45,7 @@ describe("answers of AWS", () => {
     const failure = awsFailure(await s3Head(301, { ...REQUEST_ID, "x-amz-bucket-region": "eu-west-1" }));
     expect(failure).toEqual({
       reason: "RegionMismatch",
-      message: "It is in another region, eu-west-1: HTTP status 301",
+      message: "It is in another region, eu-west-1 (s3:HeadBucket): HTTP status 301",
       terminal: true,
     });
   });
@@ -99,8 +99,8 @@ describe("answers of AWS", () => {
 });
 
 describe("answers of a proxy", () => {
-  test.each([400, 403, 404, 407, 502])("%i: names status and content type", async (status) => {
-    const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html`;
+  test.each([400, 403, 404, 407, 502])("%i: names status, content type and the first words", async (status) => {
+    const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html, from 127.0.0.1: "no"`;
     for (const error of [
       await s3Get(proxyPage(status)),
       await s3Get(proxyPage(status, BROKEN_HTML)),
@@ -112,18 +112,21 @@ describe("answers of a proxy", () => {
 
   test("another service's error", async () => {
     expect(awsFailure(await kmsCall(s3Error(400, "InvalidRequest")), context)?.message).toBe(
-      "Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status 400, application/xml",
+      'Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status 400, application/xml, from 127.0.0.1: "InvalidRequest InvalidRequest … abc="',
     );
   });
 });
 
 describe("errors of a store with or without a message", () => {
   test.each([
-    ["<Error><Code>InvalidArgument</Code><Message></Message></Error>", "AWS refuses the request: InvalidArgument"],
-    ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request: InvalidArgument"],
+    [
+      "<Error><Code>InvalidArgument</Code><Message></Message></Error>",
+      "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument",
+    ],
+    ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument"],
     [
       "<Error><Code>InvalidArgument</Code><Message>no</Message></Error>",
-      "AWS refuses the request: InvalidArgument: no",
+      "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument: no",
     ],
   ])("%s", async (body, message) => {
     expect(awsFailure(await s3Get({ status: 400, body }))?.message).toBe(message);
