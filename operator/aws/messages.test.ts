@@ -67,7 +67,7 @@ describe("an answer that is not AWS's", () => {
     ["<html><script>never ends", ""],
     [new TextEncoder().encode("no healthy upstream"), "no healthy upstream"],
     ['{"error":"no"}', "{'error':'no'}"],
-    ["Ray ID: 8c1f0e2d9a7b, at 10:12:13, 2026-11-29T10:12:13Z, support 1234567", "Ray ID: …, at …, … support …"],
+    ["Ray ID: 8c1f0e2d9a7b, at 10:12:13, 2026-11-29T10:12:13Z, support 1234567", "Ray ID: …, at …, …, support …"],
     ["word ".repeat(100), `${"word ".repeat(20).slice(0, 99)}…`],
     [new ReadableStream(), ""],
     [undefined, ""],
