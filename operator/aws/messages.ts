@@ -1,12 +1,13 @@
 import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "./error-codes.ts";
-import { codeOf, isAnswerOfAws, type Call, type Response, type SdkError } from "./origin.ts";
+import { codeOf, isAnswerOfAws, type AwsCall, type Response, type SdkError } from "./origin.ts";
 
 /** AWS's code and message; what is known of an answer without a code; the name of a network error. */
 export function said(error: SdkError): string {
   const statusCode = error.$metadata?.httpStatusCode;
   const { $call: call, $response: response } = error;
   // The messages contain addresses, which change with each attempt, or explain the SDK's options.
-  if (statusCode === undefined && typeof error.code === "string") return `${error.code}${from(call)}`;
+  if (statusCode === undefined && typeof error.code === "string")
+    return call === undefined ? error.code : `${error.code} at ${call.host}`;
   if (statusCode === undefined && error.name === "TimeoutError") return `no answer in time${from(call)}`;
   if (OWN.has(error.name)) return stable(error.message);
   if (statusCode !== undefined && codeOf(error) === undefined) {
@@ -18,13 +19,13 @@ export function said(error: SdkError): string {
 }
 
 /** `HTTP status 403, text/html, from s3.amazonaws.com: "Please log in"` */
-export function describeAnswer({ statusCode, headers, body }: Response, call?: Pick<Call, "host">): string {
+export function describeAnswer({ statusCode, headers, body }: Response, call?: Pick<AwsCall, "host">): string {
   const type = /^[\w.+-]{1,64}\/[\w.+-]{1,64}/.exec(headers["content-type"] ?? "")?.[0];
   const words = firstWords(body);
   return `HTTP status ${statusCode}${type === undefined ? "" : `, ${type}`}${from(call, ",")}${words === "" ? "" : `: "${words}"`}`;
 }
 
-function from(call: Pick<Call, "host"> | undefined, separator = ""): string {
+function from(call: Pick<AwsCall, "host"> | undefined, separator = ""): string {
   return call === undefined ? "" : `${separator} from ${call.host}`;
 }
 

@@ -4,7 +4,7 @@ export interface SdkError extends Error {
   $metadata?: { httpStatusCode?: number; requestId?: string };
   $response?: Response;
   /** The attempt that failed, if it reached the network. Set by answers/call.ts. */
-  $call?: Call;
+  $call?: AwsCall;
   /** Node's code of a network error. */
   code?: unknown;
   /** In the body of AuthorizationHeaderMalformed. */
@@ -22,7 +22,7 @@ export interface Response {
 }
 
 /** A call of the SDK. */
-export interface Call {
+export interface AwsCall {
   /** "sts:GetCallerIdentity". For S3, the operation often differs from the IAM action. */
   operation: string;
   /** Without the port. */

@@ -98,6 +98,22 @@ describe("answers of AWS", () => {
   });
 });
 
+test("without an answer, the message names the host and not the SDK's options", () => {
+  const call = { $call: { operation: "sts:GetCallerIdentity", host: "sts.example.com" }, $metadata: {} };
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND sts.example.com"), { code: "ENOTFOUND" }, call);
+  const late = Object.assign(new Error("@smithy/node-http-handler - timeout"), { name: "TimeoutError" }, call);
+  const text = "AWS does not respond, or responds with an internal error (sts:GetCallerIdentity): ";
+  expect(awsFailure(unknown)?.message).toBe(`${text}ENOTFOUND at sts.example.com`);
+  expect(awsFailure(late)?.message).toBe(`${text}no answer in time from sts.example.com`);
+});
+
+test("a denial that names no action has that of the call, but for S3", async () => {
+  const denied = (operation: string) =>
+    awsFailure(Object.assign(iamError("AccessDenied", 403, "Forbidden"), { $call: { operation, host: "h" } }));
+  expect(denied("sts:GetCallerIdentity")?.message).toContain("AWS denied sts:GetCallerIdentity.");
+  expect(denied("s3:HeadBucket")?.message).toContain("AWS denied the call.");
+});
+
 describe("answers of a proxy", () => {
   test.each([400, 403, 404, 407, 502])("%i: names status, content type and the first words", async (status) => {
     const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html, from 127.0.0.1: "no"`;

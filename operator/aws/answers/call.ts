@@ -1,5 +1,5 @@
 import type { FinalizeRequestMiddleware } from "@smithy/types";
-import type { Call } from "../origin.ts";
+import type { AwsCall } from "../origin.ts";
 import { operationName, type Service } from "../service.ts";
 
 /** Tells the error of each attempt what was asked of which host, which the SDK's messages lack. */
@@ -23,6 +23,6 @@ function prefixOf(service: Service): string {
   return service === "s3-control" ? "s3" : service;
 }
 
-export function hostOf(request: unknown): Call["host"] {
+export function hostOf(request: unknown): AwsCall["host"] {
   return String((request as { hostname?: unknown } | undefined)?.hostname);
 }
