@@ -25,7 +25,8 @@ export async function rotationOf(client: KeyClient, { KeyId = "" }: KeyMetadata)
 /** `actual`: see {@link rotationOf}. Below the setting `encryption`. */
 export function rotationPart(desired: number, actual: number | undefined): Part {
   const path = "kmsKey.managed.rotationPeriodInDays";
-  return { name: `encryption.${path}`, desired, changes: compare(path, `${desired}`, actual && `${actual}`) };
+  const [wanted, seen] = [desired, actual].map((days) => (days === undefined ? undefined : `${days}`));
+  return { name: `encryption.${path}`, desired, changes: compare(path, wanted, seen) };
 }
 
 /** Writes a difference and reads it back, as for any other part. Throws an OutcomeError if KMS refuses. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
-import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
+import type { Resource } from "../../../operator/kube/object.ts";
 import { eventsOf, type SeenEvent } from "../support/expect/events.ts";
 import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
@@ -29,7 +29,7 @@ async function created({ kube, name }: World, resource: Resource, content: objec
     kind,
     metadata: { name },
     ...content,
-  } as KubeObject);
+  });
   return { [Symbol.asyncDispose]: () => kube.delete(resource, { name }) };
 }
 
