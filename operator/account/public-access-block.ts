@@ -104,7 +104,8 @@ async function enforce(
   const written = await applyParts(parts, (part) => part.write(), history, uid);
   const isDenied = written.some(({ failure }) => failure !== undefined && DENIALS.has(failure.reason));
   if (isDenied) restoreRecord(context, appliedBefore);
-  const results = written.some(({ state }) => state === "Settling") ? readBack(written, await observe()) : written;
+  const isSettling = written.some(({ state }) => state === "Settling");
+  const results = isSettling ? readBack(written, await observe(), history, uid) : written;
   announceCorrection(dependencies, drift, results);
   conclude(results, { message: "", recheckAfterMs: DELAY_MS.account });
 }

@@ -1,8 +1,11 @@
+import { INVALID } from "./invalid-codes.ts";
+
 /**
- * AWS's error codes by kind. No other file compares codes.
+ * AWS's error codes by kind, also those with a status of another meaning: S3 answers 403 to some invalid requests. No
+ * other file compares codes. A test checks that each error in the models of the SDK has a kind.
  * Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
- * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the "Errors" of each KMS, STS, IAM and EKS
- * API page, and the SDK's own lists.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, the "Errors" of each KMS, STS, IAM, EKS and S3
+ * Control API page, and the SDK's own lists.
  */
 
 export type AwsErrorKind =
@@ -71,8 +74,25 @@ const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
 /** Thrown by the SDK's credential providers, before any request. */
 const NO_CREDENTIALS = ["CredentialsProviderError", "ProviderError", "TokenProviderError"];
 
-const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, readonly string[]> = {
-  NotFound: [...ABSENT, NO_SUCH_BUCKET, "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
+/** The signature is for another region than the endpoint's. S3 names the right one. */
+export const MALFORMED_AUTHORIZATION = "AuthorizationHeaderMalformed";
+
+/** EKS. The message tells whether a role is unknown. */
+export const INVALID_PARAMETER = "InvalidParameterException";
+
+/** S3, IAM and KMS. The message tells whether a principal is unknown or the document is invalid. */
+export const MALFORMED_POLICY: readonly string[] = [
+  "MalformedPolicy",
+  "MalformedPolicyDocument",
+  "MalformedPolicyDocumentException",
+];
+
+/** Query protocol. The message tells whether MinIO does not support the action. */
+export const INVALID_VALUE = "InvalidParameterValue";
+
+/** By kind. The message or another part of the answer can say more, see errors.ts. */
+export const CODES: Record<Exclude<AwsErrorKind, "NotYetVisible">, readonly string[]> = {
+  NotFound: [...ABSENT, NO_SUCH_BUCKET, "NoSuchAnnotation", "NoSuchKey", "NoSuchUpload", "NoSuchVersion"],
   // Only these: S3 also answers 403 to errors that are no denial, such as InvalidObjectState.
   AccessDenied: [
     "AccessDenied",
@@ -82,17 +102,27 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "NotAuthorized",
     "NotSignedUp",
     "OptInRequired",
+    // S3 in China.
+    "UnauthorizedAccess",
+    "UnauthorizedAccessError",
   ],
   Credentials: [
     ...EXPIRED,
     ...NO_CREDENTIALS,
+    MALFORMED_AUTHORIZATION,
+    "ExpiredTradeInTokenException",
+    "IDPRejectedClaim",
+    "IDPRejectedClaimException",
     "IncompleteSignature",
     "IncompleteSignatureException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidIdentityToken",
     "InvalidIdentityTokenException",
+    "InvalidSecurity",
     "InvalidSignatureException",
+    "InvalidSubjectCredentials",
+    "InvalidSubjectCredentialsException",
     "InvalidToken",
     "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
@@ -118,23 +148,49 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
     "ConflictException",
     "EntityTemporarilyUnmodifiable",
     "EntityTemporarilyUnmodifiableException",
+    "CredentialReportNotReadyException",
     "KMSInvalidStateException",
     "OperationAborted",
+    "ReportInProgress",
+    "ResourcePropagationDelayException",
+    "RoleModified",
+    "RoleModifiedException",
   ],
-  Quota: ["LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException", "TooManyBuckets"],
+  // The bucket is in another region than the endpoint, or its location constraint is, or the region is not enabled.
+  WrongRegion: [
+    "IllegalLocationConstraintException",
+    "InvalidLocationConstraint",
+    "PermanentRedirect",
+    "RegionDisabledException",
+  ],
+  Quota: [
+    "AnnotationLimitExceeded",
+    "LimitExceeded",
+    "LimitExceededException",
+    "ReportGenerationLimitExceeded",
+    "ReportGenerationLimitExceededException",
+    "ResourceLimitExceededException",
+    "ServiceQuotaExceededException",
+    "TooManyBuckets",
+  ],
   // DeleteConflict of IAM: the role still has policies or instance profiles.
   NotEmpty: ["BucketNotEmpty", "DeleteConflict", "DeleteConflictException"],
   AlreadyExists: [
+    "AlreadyExists",
     "AlreadyExistsException",
     "BucketAlreadyExists",
+    "DuplicateCertificate",
+    "DuplicateCertificateException",
+    "DuplicateSSHPublicKey",
+    "DuplicateSSHPublicKeyException",
     "EntityAlreadyExists",
     "EntityAlreadyExistsException",
     "ResourceInUseException",
   ],
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
   DestinationRefused: LOG_TARGET,
-  // Every other 4xx too, by its status.
-  Invalid: [...REFUSED_BY_SDK, INVALID_BUCKET_STATE],
+  // Every unlisted 4xx too, by its status.
+  Invalid: [...INVALID, ...MALFORMED_POLICY, ...REFUSED_BY_SDK, INVALID_BUCKET_STATE, INVALID_PARAMETER, INVALID_VALUE],
   Unsupported: [
     SUBRESOURCE_IGNORED,
     "InvalidAction",
@@ -148,7 +204,30 @@ const CODES: Record<Exclude<AwsErrorKind, "WrongRegion" | "NotYetVisible">, read
   ],
   Aborted: ["AbortError"],
   // Every 5xx and broken connection too.
-  Unavailable: [NOT_THE_ANSWER, "RequestTimeout", "RequestTimeoutException", "TimeoutError"],
+  Unavailable: [
+    NOT_THE_ANSWER,
+    "DependencyTimeout",
+    "DependencyTimeoutException",
+    "IDPCommunicationError",
+    "IDPCommunicationErrorException",
+    "InternalServiceException",
+    "KeyUnavailable",
+    "KeyUnavailableException",
+    "KMSInternal",
+    "KMSInternalException",
+    "OpenIdIdpCommunicationError",
+    "OpenIdIdpCommunicationErrorException",
+    "PolicyEvaluation",
+    "PolicyEvaluationException",
+    "RequestAbortedException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServerException",
+    "ServiceFailure",
+    "ServiceFailureException",
+    "ServiceUnavailableException",
+    "TimeoutError",
+  ],
 };
 
 export const KINDS: ReadonlyMap<string, AwsErrorKind> = new Map(
@@ -157,29 +236,6 @@ export const KINDS: ReadonlyMap<string, AwsErrorKind> = new Map(
 
 /** Names that the SDK gives to errors without an answer from AWS. */
 export const WITHOUT_ANSWER: readonly string[] = [...REFUSED_BY_SDK, ...NO_CREDENTIALS, ...CODES.Aborted];
-
-/** The bucket is in another region than the endpoint, or its location constraint is. */
-export const WRONG_REGION: readonly string[] = [
-  "IllegalLocationConstraintException",
-  "InvalidLocationConstraint",
-  "PermanentRedirect",
-];
-
-/** The signature is for another region than the endpoint's. S3 names the right one. */
-export const MALFORMED_AUTHORIZATION = "AuthorizationHeaderMalformed";
-
-/** EKS. The message tells whether a role is unknown. */
-export const INVALID_PARAMETER = "InvalidParameterException";
-
-/** S3, IAM and KMS. The message tells whether a principal is unknown or the document is invalid. */
-export const MALFORMED_POLICY: readonly string[] = [
-  "MalformedPolicy",
-  "MalformedPolicyDocument",
-  "MalformedPolicyDocumentException",
-];
-
-/** Query protocol. The message tells whether MinIO does not support the action. */
-export const INVALID_VALUE = "InvalidParameterValue";
 
 /** The SDK's names for an error without a code, as of HeadBucket, which has no body. */
 export const NO_CODE = "Unknown";

@@ -12,7 +12,6 @@ import {
   NO_SUCH_BUCKET,
   SUBRESOURCE_IGNORED,
   WITHOUT_ANSWER,
-  WRONG_REGION,
   type AwsErrorKind,
 } from "./error-codes.ts";
 import { codeOf, isAnswerOfAws, type SdkError } from "./origin.ts";
@@ -87,7 +86,7 @@ export function isSdkError(error: unknown): error is SdkError {
 
 function isWrongRegion(error: SdkError): boolean {
   if (error.name === MALFORMED_AUTHORIZATION || isUnexplained400(error)) return observedRegion(error) !== undefined;
-  return WRONG_REGION.includes(error.name) || (isUnexplained(error) && error.$metadata?.httpStatusCode === 301);
+  return isUnexplained(error) && error.$metadata?.httpStatusCode === 301;
 }
 
 function isUnexplained400(error: SdkError): boolean {
@@ -114,7 +113,7 @@ function isPathTakenForBucket({ name, BucketName }: SdkError): boolean {
 function kindByStatus(error: SdkError): AwsErrorKind {
   const status = error.$metadata?.httpStatusCode ?? 0;
   if (!isAnswerOfAws(error)) return "Unavailable";
-  if (error.name === MALFORMED_AUTHORIZATION || isUnexplained400(error)) return "Credentials";
+  if (isUnexplained400(error)) return "Credentials";
   if (status === 429 || (status === 503 && isUnexplained(error))) return "Throttled";
   if (status === 405 || status === 501) return "Unsupported";
   if (codeOf(error) === undefined) return status === 401 || status === 403 ? "AccessDenied" : "Unavailable";

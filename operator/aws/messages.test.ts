@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDenial } from "./denial.ts";
-import { stable } from "./messages.ts";
+import { describeAnswer, stable } from "./messages.ts";
 
 describe("stable text", () => {
   test.each([
@@ -53,5 +53,40 @@ describe("stable text", () => {
       parseDenial(part.repeat(1_000_000 / part.length));
     }
     expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+describe("an answer that is not AWS's", () => {
+  const shown = (body: unknown, headers = {}) => describeAnswer({ statusCode: 502, headers, body }, { host: "h" });
+
+  test.each<[body: unknown, words: string]>([
+    [
+      "<html><head><style>p{}</style><script>alert(1)</script></head><body><h1>Bad Gateway</h1></body></html>",
+      "Bad Gateway",
+    ],
+    ["<html><script>never ends", ""],
+    [new TextEncoder().encode("no healthy upstream"), "no healthy upstream"],
+    ['{"error":"no"}', "{'error':'no'}"],
+    ["Ray ID: 8c1f0e2d9a7b, at 10:12:13, 2026-11-29T10:12:13Z, support 1234567", "Ray ID: …, at …, …, support …"],
+    ["word ".repeat(100), `${"word ".repeat(20).slice(0, 99)}…`],
+    [new ReadableStream(), ""],
+    [undefined, ""],
+  ])("%j is quoted as %j", (body, words) => {
+    expect(shown(body)).toBe(`HTTP status 502, from h${words === "" ? "" : `: "${words}"`}`);
+  });
+
+  test("has a content type only if that is one", () => {
+    expect(shown("", { "content-type": "text/html; charset=utf-8" })).toBe("HTTP status 502, text/html, from h");
+    expect(shown("", { "content-type": "no type" })).toBe("HTTP status 502, from h");
+  });
+
+  test("is read fast, and is bounded and on one line", () => {
+    const startedAt = performance.now();
+    for (const part of ["<script", "<style>", "<", "1:", "a1", "\n", "</script"]) {
+      const text = shown(part.repeat(1_000_000 / part.length));
+      expect(text.length).toBeLessThan(200);
+      expect(text).not.toMatch(/\p{Cc}/u);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 });

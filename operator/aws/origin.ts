@@ -2,13 +2,31 @@ import { UNREADABLE, WITHOUT_CODE } from "./error-codes.ts";
 
 export interface SdkError extends Error {
   $metadata?: { httpStatusCode?: number; requestId?: string };
-  $response?: { headers?: Record<string, string> };
+  $response?: Response;
+  /** The attempt that failed, if it reached the network. Set by answers/call.ts. */
+  $call?: AwsCall;
   /** Node's code of a network error. */
   code?: unknown;
   /** In the body of AuthorizationHeaderMalformed. */
   Region?: string;
   /** In the body of NoSuchBucket. */
   BucketName?: string;
+}
+
+/** An HTTP answer in the middleware of the SDK. */
+export interface Response {
+  statusCode: number;
+  headers: Record<string, string>;
+  /** A stream, bytes after it was read, or text. */
+  body?: unknown;
+}
+
+/** A call of the SDK. */
+export interface AwsCall {
+  /** "sts:GetCallerIdentity". For S3, the operation often differs from the IAM action. */
+  operation: string;
+  /** Without the port. */
+  host: string;
 }
 
 /** AWS's error code; undefined if the SDK made up the name. */
@@ -28,10 +46,4 @@ export function isAnswerOfAws(error: SdkError): boolean {
 export function isForeignAnswer(error: SdkError): boolean {
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && requestId === undefined && !isAnswerOfAws(error);
-}
-
-/** "HTTP status 404, text/html" */
-export function httpAnswer(statusCode: number, headers: Record<string, string> = {}): string {
-  const type = /^[\w.+-]{1,64}\/[\w.+-]{1,64}/.exec(headers["content-type"] ?? "")?.[0];
-  return type === undefined ? `HTTP status ${statusCode}` : `HTTP status ${statusCode}, ${type}`;
 }

@@ -214,13 +214,16 @@ describe("applySettings after earlier writes", () => {
     expect(log).toEqual([]);
   });
 
-  test("stops writing a setting that changes back after each write", async () => {
-    const unstable = setting("lifecycle", { observe: () => Promise.resolve("b") });
+  test.each([
+    ["changes back after each write", "a", "KeepsChanging"],
+    ["never shows what was written", "b", "NotKept"],
+  ])("stops writing a setting that %s", async (_case, shown, state) => {
+    const unstable = setting("lifecycle", { observe: () => Promise.resolve(shown) });
     for (let write = 0; write < MAX_WRITES; write += 1) {
       await apply([differing(unstable, { changes: [change(`${write}`)] })]);
     }
     log = [];
-    expect(await apply([differing(unstable)])).toEqual([["lifecycle", "KeepsChanging", undefined]]);
+    expect(await apply([differing(unstable)])).toEqual([["lifecycle", state, undefined]]);
     expect(log).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ export async function applySettings(
       throw failed(lastingFailure(error, failure, () => history.refusedFor(uid, plan.name)));
     });
   const written = await applyParts(parts, write, history, uid);
-  const results = readBack(written, await observeSettling(bucket, written));
+  const results = readBack(written, await observeSettling(bucket, written), history, uid);
   return plans.map((plan) => results.find(({ part }) => part.name === plan.name) ?? { part: plan, state: "InSync" });
 }
 

@@ -16,6 +16,7 @@ import { announceKeyWork } from "./key/announce.ts";
 import { endKeyChange, prepareKeyChange } from "./key/change.ts";
 import type { ManagedKeyRequest } from "./key/managed.ts";
 import type { KeyResolution } from "./key/resolution.ts";
+import { withRotation } from "./key/rotation.ts";
 import { shareKey } from "./key/share.ts";
 import { bucketMissing, observe } from "./observe.ts";
 import { planSettings, relevantSettings } from "./plan.ts";
@@ -142,7 +143,7 @@ async function reconcile(
     onPoliciesWritten();
   const recheck = Math.min(recheckAfterMs, endKeyChange(dependencies, context, results));
   if (isClaimed(claim, results)) noteOwned(dependencies, context, target, key);
-  return concludeApplied(dependencies, context, target, claim, results, recheck, sharing);
+  return concludeApplied(dependencies, context, target, claim, withRotation(results, key), recheck, sharing);
 }
 
 /** An adopted bucket is the S3Bucket's once its tags are read back. */
@@ -158,8 +159,10 @@ async function resolveKey(
 ): Promise<KeyResolution> {
   const { object, signal } = context;
   const { session, bucket, owner } = target;
+  const { history } = dependencies;
   const beginWork: ManagedKeyRequest["beginWork"] = (changes) => announceKeyWork(dependencies, context, changes);
-  const key = await dependencies.resolveKey({ object, session, region: bucket.region, owner, signal, beginWork });
+  const { region } = bucket;
+  const key = await dependencies.resolveKey({ object, session, region, owner, signal, history, beginWork });
   noteKey(context, key);
   return key;
 }

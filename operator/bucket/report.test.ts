@@ -60,6 +60,10 @@ describe("resultSettings", () => {
       "KeepsChanging",
       { state: "Drifted", reason: "SettingKeepsChanging", message: expect.stringContaining(PATHS) as string },
     ],
+    [
+      "NotKept",
+      { state: "Drifted", reason: "SettingKeepsChanging", message: expect.stringContaining(PATHS) as string },
+    ],
   ])("reports a setting in the state %s", (state, expected) => {
     const result = resultOf(planOf(lifecycle, { changes: CHANGES }), state);
     expect(resultSettings([result])).toEqual([{ name: "lifecycle", source: "Spec", ...expected }]);

@@ -50,6 +50,7 @@ function resultSetting(result: SettingResult): SettingStatus {
         : of("InSync");
     case "Settling":
       return of("Settling", REASON.settling, paths(changes));
+    case "NotKept":
     case "KeepsChanging":
       return of("Drifted", REASON.settingKeepsChanging, keepsChanging([result]));
     case "Planned":

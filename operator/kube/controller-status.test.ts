@@ -34,6 +34,31 @@ describe("status write", () => {
     expect(events).toHaveLength(1);
   });
 
+  test.each([
+    [422, "Invalid"],
+    [403, "Forbidden"],
+  ])("a status that the server refuses with %i is an event, and a line in the log", async (code, reason) => {
+    const { client, events, testLog, start, apply, conditions } = controllerHarness();
+    client.interfere = ({ subresource }) => {
+      if (subresource === "status") throw refusal(code, reason);
+    };
+    start(async () => {
+      throw new Denied();
+    });
+    apply(widget("a"));
+    await settle();
+    expect(conditions()).toEqual([]);
+    expect(events).toEqual([
+      {
+        type: "Warning",
+        reason,
+        action: "UpdateStatus",
+        note: `The status could not be written: test: ${code} ${reason}: refused. The status would be AccessDenied: s3:PutObject is missing`,
+      },
+    ]);
+    expect(JSON.stringify(testLog.lines)).toContain("Status could not be written");
+  });
+
   test("the status write can be repeated when its response is lost", async () => {
     const { clock, client, start, apply, conditions } = controllerHarness();
     client.interfere = () => {

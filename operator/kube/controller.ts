@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { abortable, deadline, type Deadline } from "../clock.ts";
 import { inSpan } from "../tracing.ts";
 import { needsReconcile, priorityOf, type Priority } from "./changes.ts";
-import { isConflict, isNotFound } from "./errors.ts";
+import { isConflict, isNotFound, isRefusal } from "./errors.ts";
 import { LeadLostError } from "./leader-election.ts";
 import { createLongFailures } from "./long-failures.ts";
 import type { KubeMetrics, ReconcileResult } from "./metrics.ts";
@@ -16,6 +16,7 @@ import {
   isPanic,
   isQuiet,
   isTerminal,
+  refusedStatusEvent,
   requeueOf,
   resultOf,
   thrownOutcome,
@@ -144,6 +145,7 @@ export function createController<T extends StatusObject>(options: ControllerOpti
         return "requeue";
       }
       workLog.error({ error: err }, "Status could not be written");
+      if (isRefusal(err)) events.record(object, refusedStatusEvent(err, outcome));
       return "error";
     }
     if (run.isOutdated()) await readAgain(object, workLog, limit.signal);

@@ -25,13 +25,17 @@ export class KubeError extends Error {
   override readonly name = "KubeError";
   readonly status: number;
   readonly reason: string;
+  /** The server's message, such as the one of an admission webhook; "" without one. */
+  readonly detail: string;
   /** From Retry-After, at most a minute. */
   readonly retryAfterMs?: number;
 
-  constructor(call: string, status: number, reason: string, detail: string, retryAfterMs?: number) {
-    super(`${call}: ${status === 0 ? "" : `${status} `}${reason}${detail === "" ? "" : `: ${detail.slice(0, 1024)}`}`);
+  constructor(call: string, status: number, reason: string, fullDetail: string, retryAfterMs?: number) {
+    const detail = fullDetail.slice(0, 1024);
+    super(`${call}: ${status === 0 ? "" : `${status} `}${reason}${detail === "" ? "" : `: ${detail}`}`);
     this.status = status;
     this.reason = reason;
+    this.detail = detail;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
@@ -51,7 +55,8 @@ export function errorOfStatus(
     call,
     status,
     typeof body?.reason === "string" && body.reason !== "" ? body.reason : "Unknown",
-    typeof body?.message === "string" ? body.message : "",
+    // The port of a webhook's or etcd's client differs in each try.
+    typeof body?.message === "string" ? body.message.replace(/:\d{1,5}->/g, "->") : "",
     seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined,
   );
 }
@@ -77,6 +82,13 @@ export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefin
   }
 }
 
+/** The server refuses this write because of its content or the operator's rights, and would refuse it again. */
+export function isRefusal(error: unknown): error is KubeError {
+  if (!(error instanceof KubeError)) return false;
+  // The server reports a webhook that fails or denies with any status.
+  return [400, 403, 413, 422].includes(error.status) || /\bwebhook\b/.test(error.detail);
+}
+
 /** An invalid request is retried, in case the server's schema changes. */
 const INVALID_RECHECK_MS = 10 * 60_000;
 
@@ -89,7 +101,10 @@ export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
   if (isAlreadyExists(error)) return { reason: "AlreadyExists", message: error.message };
   switch (error.status) {
     case 401:
-      return { reason: "Unauthorized", message: "The Kubernetes API server rejects the operator's credentials." };
+      return {
+        reason: "Unauthorized",
+        message: withDetail("The Kubernetes API server rejects the operator's credentials", error),
+      };
     case 403:
       return { reason: "Forbidden", message: error.message };
     case 400:
@@ -97,12 +112,21 @@ export function kubeFailure(error: unknown): Failure<KubeReason> | undefined {
     case 422:
       return { reason: "Invalid", message: error.message, terminal: true, retryAfterMs: INVALID_RECHECK_MS };
     case 429:
-      return { reason: "TooManyRequests", message: "The Kubernetes API server throttles the operator.", ...retry };
+      return {
+        reason: "TooManyRequests",
+        message: withDetail("The Kubernetes API server throttles the operator", error),
+        ...retry,
+      };
     default:
       return {
         reason: "APIServerUnavailable",
-        message: "The Kubernetes API server does not respond correctly.",
+        message: withDetail("The Kubernetes API server does not respond correctly", error),
         ...retry,
       };
   }
+}
+
+/** With the call and the server's own words, if it has any. Without an answer there is nothing to tell. */
+function withDetail(text: string, error: KubeError): string {
+  return error.status === 0 || error.detail === "" ? `${text}.` : `${text}: ${error.message}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Priority } from "./changes.ts";
 import { findCondition } from "./conditions.ts";
-import { kubeFailure } from "./errors.ts";
+import { kubeFailure, type KubeError } from "./errors.ts";
 import type { EventDetail } from "./events.ts";
 import type { ReconcileResult } from "./metrics.ts";
 import type { StatusObject } from "./object.ts";
@@ -87,4 +87,13 @@ export function eventOf({ status }: StatusObject, outcome: Outcome): EventDetail
   if (outcome.kind !== "failure" || isQuiet(outcome)) return undefined;
   if (before?.status === "False" && before.reason === outcome.reason) return undefined;
   return { type: "Warning", reason: outcome.reason, action: "Reconcile", note: outcome.message };
+}
+
+/** In place of the status that the server refuses, such as by an admission policy: the user sees nothing else. */
+export function refusedStatusEvent(error: KubeError, outcome: Outcome): EventDetail {
+  const { reason, message } = kubeFailure(error) ?? INTERNAL;
+  const isTold = outcome.kind !== "failure" || outcome.message === message;
+  const untold = isTold ? "" : `. The status would be ${outcome.reason}: ${outcome.message}`;
+  const note = `The status could not be written: ${message.replace(/\.$/, "")}${untold}`;
+  return { type: "Warning", reason, action: "UpdateStatus", note };
 }

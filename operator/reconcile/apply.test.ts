@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { applyParts, partsToWrite, readBack } from "./apply.ts";
-import { createHistory, type History } from "./history.ts";
+import { createHistory, MAX_WRITES, type History } from "./history.ts";
 import { failed } from "./outcome.ts";
 import type { Part } from "./part.ts";
 import { partOf, resultOf } from "./testing/parts.ts";
@@ -73,8 +73,25 @@ describe("applyParts", () => {
   });
 });
 
+test("readBack tells the history which writes were seen", async () => {
+  const parts = ["kept", "lost"].map((name) => partOf(name, { isConsistent: true }));
+  for (let write = 0; write < MAX_WRITES; write += 1) {
+    const written = await applyParts(parts, () => Promise.resolve(), history, "uid");
+    readBack(written, [partOf("kept", { changes: [] }), partOf("lost")], history, "uid");
+  }
+  expect(await apply(parts)).toEqual([
+    ["kept", "KeepsChanging"],
+    ["lost", "NotKept"],
+  ]);
+});
+
 test("readBack: an equal part is in sync, a different one settles, and one that cannot be read has failed", () => {
   const written = ["trust", "tags", "policy", "cors"].map((name) => resultOf(partOf(name), "Settling"));
   const again = [partOf("trust", { changes: [] }), partOf("tags"), partOf("policy", { blocked: DENIED })];
-  expect(readBack(written, again).map(({ state }) => state)).toEqual(["InSync", "Settling", "Failed", "Settling"]);
+  expect(readBack(written, again, history, "uid").map(({ state }) => state)).toEqual([
+    "InSync",
+    "Settling",
+    "Failed",
+    "Settling",
+  ]);
 });

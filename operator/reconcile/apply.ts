@@ -1,4 +1,4 @@
-import type { History, Verdict } from "./history.ts";
+import type { History } from "./history.ts";
 import { failureIn } from "./outcome.ts";
 import type { Part, PartResult } from "./part.ts";
 
@@ -12,7 +12,7 @@ export function examine<P extends Part>(part: P): PartResult<P> {
 
 /** The parts that {@link applyParts} would write. */
 export function partsToWrite<P extends Part>(parts: readonly P[], history: History, uid: string): P[] {
-  return parts.filter((part) => examine(part).state === "Planned" && judge(part, history, uid) === "Write");
+  return parts.filter((part) => examine(part).state === "Planned" && history.judge(uid, part) === "Write");
 }
 
 /** Writes what differs, one part after another. Only a failed prerequisite stops the parts after it. */
@@ -39,7 +39,7 @@ async function applyPart<P extends Part>(
   const examined = examine(part);
   if (examined.state === "InSync") history.inSync(uid, part.name);
   if (examined.state !== "Planned") return examined;
-  const verdict = judge(part, history, uid);
+  const verdict = history.judge(uid, part);
   if (verdict !== "Write") return { part, state: verdict };
   history.wrote(uid, part);
   try {
@@ -53,17 +53,18 @@ async function applyPart<P extends Part>(
   }
 }
 
-function judge(part: Part, history: History, uid: string): Verdict {
-  const verdict = history.judge(uid, part);
-  return part.isConsistent === true && verdict === "Settling" ? "Write" : verdict;
-}
-
 /** Updates the results of parts that settle from another observation, `parts`. */
-export function readBack<P extends Part>(results: readonly PartResult<P>[], parts: readonly P[]): PartResult<P>[] {
+export function readBack<P extends Part>(
+  results: readonly PartResult<P>[],
+  parts: readonly P[],
+  history: History,
+  uid: string,
+): PartResult<P>[] {
   return results.map((result) => {
     const part = parts.find(({ name }) => name === result.part.name);
     if (result.state !== "Settling" || part === undefined) return result;
     const examined = examine(part);
+    if (examined.state === "InSync") history.confirmed(uid, part.name);
     return examined.state === "Planned" || examined.state === "Held" ? { part, state: "Settling" } : examined;
   });
 }

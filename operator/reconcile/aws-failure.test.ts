@@ -45,7 +45,7 @@ describe("answers of AWS", () => {
     const failure = awsFailure(await s3Head(301, { ...REQUEST_ID, "x-amz-bucket-region": "eu-west-1" }));
     expect(failure).toEqual({
       reason: "RegionMismatch",
-      message: "It is in another region, eu-west-1: HTTP status 301",
+      message: "It is in another region, eu-west-1 (s3:HeadBucket): HTTP status 301",
       terminal: true,
     });
   });
@@ -98,9 +98,25 @@ describe("answers of AWS", () => {
   });
 });
 
+test("without an answer, the message names the host and not the SDK's options", () => {
+  const call = { $call: { operation: "sts:GetCallerIdentity", host: "sts.example.com" }, $metadata: {} };
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND sts.example.com"), { code: "ENOTFOUND" }, call);
+  const late = Object.assign(new Error("@smithy/node-http-handler - timeout"), { name: "TimeoutError" }, call);
+  const text = "AWS does not respond, or responds with an internal error (sts:GetCallerIdentity): ";
+  expect(awsFailure(unknown)?.message).toBe(`${text}ENOTFOUND at sts.example.com`);
+  expect(awsFailure(late)?.message).toBe(`${text}no answer in time from sts.example.com`);
+});
+
+test("a denial that names no action has that of the call, but for S3", async () => {
+  const denied = (operation: string) =>
+    awsFailure(Object.assign(iamError("AccessDenied", 403, "Forbidden"), { $call: { operation, host: "h" } }));
+  expect(denied("sts:GetCallerIdentity")?.message).toContain("AWS denied sts:GetCallerIdentity.");
+  expect(denied("s3:HeadBucket")?.message).toContain("AWS denied the call.");
+});
+
 describe("answers of a proxy", () => {
-  test.each([400, 403, 404, 407, 502])("%i: names status and content type", async (status) => {
-    const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html`;
+  test.each([400, 403, 404, 407, 502])("%i: names status, content type and the first words", async (status) => {
+    const message = `Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status ${status}, text/html, from 127.0.0.1: "no"`;
     for (const error of [
       await s3Get(proxyPage(status)),
       await s3Get(proxyPage(status, BROKEN_HTML)),
@@ -112,18 +128,21 @@ describe("answers of a proxy", () => {
 
   test("another service's error", async () => {
     expect(awsFailure(await kmsCall(s3Error(400, "InvalidRequest")), context)?.message).toBe(
-      "Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status 400, application/xml",
+      'Something between the operator and AWS answered (s3:GetBucketPolicy): HTTP status 400, application/xml, from 127.0.0.1: "InvalidRequest InvalidRequest … abc="',
     );
   });
 });
 
 describe("errors of a store with or without a message", () => {
   test.each([
-    ["<Error><Code>InvalidArgument</Code><Message></Message></Error>", "AWS refuses the request: InvalidArgument"],
-    ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request: InvalidArgument"],
+    [
+      "<Error><Code>InvalidArgument</Code><Message></Message></Error>",
+      "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument",
+    ],
+    ["<Error><Code>InvalidArgument</Code></Error>", "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument"],
     [
       "<Error><Code>InvalidArgument</Code><Message>no</Message></Error>",
-      "AWS refuses the request: InvalidArgument: no",
+      "AWS refuses the request (s3:GetBucketPolicy): InvalidArgument: no",
     ],
   ])("%s", async (body, message) => {
     expect(awsFailure(await s3Get({ status: 400, body }))?.message).toBe(message);

@@ -18,15 +18,21 @@ export function awsFailure(error: unknown, context: CallContext = {}): Failure |
   const kind = awsErrorKind(error) ?? "Unavailable";
   if (kind === "Aborted") return aborted(error);
   if (kind === "AccessDenied") {
-    const denial = { ...context, ...parseDenial(error.message) };
+    const denial = { ...actionOf(error), ...context, ...parseDenial(error.message) };
     const message = describeDenial(denial);
     if (isPublicAccessBlocked(denial)) return { reason: "PublicAccessBlocked", message, terminal: true };
     return { reason: kind, message, retryAfterMs: 2 * MINUTE_MS };
   }
   const { meaning: ofKind, ...failure } = FAILURES[kind];
   const meaning = meaningOf(error, kind) ?? ofKind;
-  const during = context.action === undefined ? "" : ` (${context.action})`;
+  const action = context.action ?? error.$call?.operation;
+  const during = action === undefined ? "" : ` (${action})`;
   return { ...failure, message: `${meaning}${during}: ${said(error)}` };
+}
+
+/** Operations of S3 often have other names than their IAM actions. */
+function actionOf({ $call: call }: SdkError): CallContext {
+  return call === undefined || call.operation.startsWith("s3:") ? {} : { action: call.operation };
 }
 
 const MINUTE_MS = 60_000;

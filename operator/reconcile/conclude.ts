@@ -34,7 +34,7 @@ export function conclude(results: readonly PartResult[], conclusion: Conclusion)
     const urgent = mostUrgent(failures, detailsIn);
     throw stalled(urgent.reason, urgent.message, recheckAfterMs);
   }
-  const unstable = inState("KeepsChanging");
+  const unstable = results.filter(({ state }) => state === "KeepsChanging" || state === "NotKept");
   if (unstable.length > 0) throw stalled(REASON.settingKeepsChanging, keepsChanging(unstable), recheckAfterMs);
 
   const planned = inState("Planned");
@@ -56,12 +56,23 @@ function mostUrgent(results: readonly PartResult[], detailsIn: string | undefine
   return { ...first.failure, message: `${first.part.name}: ${first.failure.message}${more}` };
 }
 
+/** What was seen of parts that no write makes last. AWS does not tell who changes them. */
 export function keepsChanging(results: readonly PartResult[]): string {
-  const where = results.map(({ part }) => [part.name, paths(part.changes)].filter((text) => text !== "").join(" "));
-  return (
-    `Written ${MAX_WRITES} times, and each time found changed again: ${where.join(", ")}. Another tool seems to manage it: ` +
-    "let only one of the two do so. The next try is in an hour"
-  );
+  const where = (state: PartState) =>
+    results
+      .filter((result) => result.state === state)
+      .map(({ part }) => [part.name, paths(part.changes)].filter((text) => text !== "").join(" "))
+      .join(", ");
+  const [lost, changed] = [where("NotKept"), where("KeepsChanging")];
+  return [
+    lost &&
+      `Written ${MAX_WRITES} times, and never read back as written: ${lost}. The endpoint accepts it and does not keep it: remove it from the spec if the endpoint does not support it`,
+    changed &&
+      `Written ${MAX_WRITES} times, read back as written, and changed after that: ${changed}. Find which identity changes it (CloudTrail records changes at AWS), and let only one of the two manage it`,
+    "The next try is in an hour",
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(". ");
 }
 
 function names(results: readonly PartResult[]): string {

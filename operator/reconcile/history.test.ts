@@ -62,16 +62,16 @@ describe("judge within the settle window", () => {
 });
 
 describe("judge after writes that do not last", () => {
-  test("returns KeepsChanging after five writes, and Write again every hour", () => {
+  test("returns NotKept after five writes, and Write again every hour", () => {
     for (let count = 1; count <= MAX_WRITES; count += 1) {
       expect(history.judge("uid", write)).toBe("Write");
       history.wrote("uid", write);
       now += SETTLE_MS;
     }
     for (let hour = 1; hour <= 3; hour += 1) {
-      expect(history.judge("uid", write)).toBe("KeepsChanging");
+      expect(history.judge("uid", write)).toBe("NotKept");
       now += HOUR_MS - SETTLE_MS - 1;
-      expect(history.judge("uid", write)).toBe("KeepsChanging");
+      expect(history.judge("uid", write)).toBe("NotKept");
       now += 1;
       expect(history.judge("uid", write)).toBe("Write");
       history.wrote("uid", write);
@@ -79,10 +79,38 @@ describe("judge after writes that do not last", () => {
     }
   });
 
+  test("returns NotKept without a wait for reads that see each write at once", () => {
+    for (let count = 0; count < MAX_WRITES; count += 1) {
+      expect(history.judge("uid", { ...write, isConsistent: true })).toBe("Write");
+      history.wrote("uid", write);
+    }
+    expect(history.judge("uid", { ...write, isConsistent: true })).toBe("NotKept");
+    expect(history.judge("uid", write)).toBe("Settling");
+  });
+
+  test("returns KeepsChanging if a read has shown the desired value", () => {
+    writeFiveTimes();
+    history.confirmed("uid", "other");
+    expect(history.judge("uid", write)).toBe("NotKept");
+    history.confirmed("uid", "cors");
+    expect(history.judge("uid", write)).toBe("KeepsChanging");
+    history.wrote("uid", { ...write, desired: "other" });
+    history.wrote("uid", write);
+    writeFiveTimes();
+    expect(history.judge("uid", write), "another desired value in between").toBe("NotKept");
+  });
+
+  test("returns KeepsChanging after writes that a first read found in place", () => {
+    history.wrote("uid", write);
+    history.inSync("uid", "cors");
+    writeFiveTimes();
+    expect(history.judge("uid", write)).toBe("KeepsChanging");
+  });
+
   test("counts writes that are each followed by another difference", () => {
     for (let count = 0; count < MAX_WRITES; count += 1)
       history.wrote("uid", { ...write, changes: [change(`${count}`)] });
-    expect(history.judge("uid", { ...write, changes: [change("yet another")] })).toBe("KeepsChanging");
+    expect(history.judge("uid", { ...write, changes: [change("yet another")] })).toBe("NotKept");
   });
 
   test("starts again when the desired value changes", () => {
@@ -102,7 +130,7 @@ describe("judge after writes that do not last", () => {
   test("does not start again when another setting is in sync", () => {
     writeFiveTimes();
     history.inSync("uid", "policy");
-    expect(history.judge("uid", write)).toBe("KeepsChanging");
+    expect(history.judge("uid", write)).toBe("NotKept");
   });
 
   test("does not count failed writes", () => {
@@ -116,7 +144,8 @@ describe("judge after writes that do not last", () => {
   });
 });
 
-test("failed and forget do nothing without a recorded write", () => {
+test("failed, confirmed and forget do nothing without a recorded write", () => {
+  history.confirmed("uid", "cors");
   history.failed("uid", "cors");
   history.forget("uid");
   expect(history.judge("uid", write)).toBe("Write");

@@ -17,6 +17,8 @@ export interface History {
   refusedFor(uid: string, name: string): number;
   /** Call when the first read of a reconcile finds no difference. */
   inSync(uid: string, name: string): void;
+  /** Call when a read after a write finds no difference. */
+  confirmed(uid: string, name: string): void;
   /** This process created the bucket for the object; its tags may not show the owner yet. */
   created(uid: string, arn: string): void;
   /** Whether {@link created} was called, and {@link tagged} was not since. */
@@ -27,10 +29,13 @@ export interface History {
 }
 
 /** What is written, see {@link Part}. */
-export type Write = Pick<Part, "name" | "desired" | "changes">;
+export type Write = Pick<Part, "name" | "desired" | "changes" | "isConsistent">;
 
-/** `Settling`: AWS still shows what it had before our write. `KeepsChanging`: no write seems to last. */
-export type Verdict = "Write" | "Settling" | "KeepsChanging";
+/**
+ * `Settling`: AWS still shows what it had before our write. No write lasts: `NotKept` if no read has shown the desired
+ * value since the first one, `KeepsChanging` if a read has.
+ */
+export type Verdict = "Write" | "Settling" | "NotKept" | "KeepsChanging";
 
 interface Entry {
   desired: string;
@@ -39,6 +44,8 @@ interface Entry {
   writtenAt: number;
   /** Writes since a first read found it equal. */
   writes: number;
+  /** A read since the first write showed the desired value. */
+  isConfirmed?: true;
   /** When AWS first refused it. */
   refusedSince?: number;
 }
@@ -54,12 +61,13 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
   };
 
   return {
-    judge(uid, { name, desired, changes }) {
+    judge(uid, { name, desired, changes, isConsistent = false }) {
       const entry = find(uid, name);
       if (entry === undefined || entry.desired !== fingerprint(desired)) return "Write";
       const age = now() - entry.writtenAt;
-      if (age < settleWindowMs && entry.changes === fingerprint(changes)) return "Settling";
-      return entry.writes >= MAX_WRITES && age < DELAY_MS.keepsChanging ? "KeepsChanging" : "Write";
+      if (!isConsistent && age < settleWindowMs && entry.changes === fingerprint(changes)) return "Settling";
+      if (entry.writes < MAX_WRITES || age >= DELAY_MS.keepsChanging) return "Write";
+      return entry.isConfirmed === true ? "KeepsChanging" : "NotKept";
     },
     wrote(uid, { name, desired, changes }) {
       const wanted = fingerprint(desired);
@@ -83,7 +91,12 @@ export function createHistory(now: () => number, settleWindowMs: number): Histor
       const entry = find(uid, name);
       if (entry === undefined) return;
       entry.writes = 0;
+      entry.isConfirmed = true;
       delete entry.refusedSince;
+    },
+    confirmed(uid, name) {
+      const entry = find(uid, name);
+      if (entry !== undefined) entry.isConfirmed = true;
     },
     created: (uid, arn) => void creations.set(uid, arn),
     hasCreated: (uid, arn) => creations.get(uid) === arn,

@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import type { Verdict } from "./history.ts";
 import type { Failure } from "./outcome.ts";
 
 /** One thing that a reconcile keeps as declared. Each part is compared, is written, fails and drifts by itself. */
@@ -25,10 +26,10 @@ export interface WritablePart extends Part {
 }
 
 /**
- * `Settling`: written, and not yet read back equal. `Planned`: different, and not written. `Held`: different, and not
+ * `Settling`: written, and not yet read back equal. `NotKept`, `KeepsChanging`: see {@link Verdict}. `Planned`: different, and not written. `Held`: different, and not
  * to be written yet. `Skipped`: not reached, since a prerequisite failed.
  */
-export type PartState = "InSync" | "Settling" | "KeepsChanging" | "Failed" | "Planned" | "Held" | "Skipped";
+export type PartState = "InSync" | Exclude<Verdict, "Write"> | "Failed" | "Planned" | "Held" | "Skipped";
 
 export interface PartResult<P extends Part = Part> {
   /** As observed last. */

@@ -77,7 +77,7 @@ async function applyOutputs(
   const toWrite = partsToWrite(parts, history, uid);
   await announceWrites(dependencies, context, toWrite, settled ? toWrite : []);
   const results = await applyParts(parts, (part) => part.write(), history, uid);
-  return toWrite.length === 0 ? results : readBack(results, await observe());
+  return toWrite.length === 0 ? results : readBack(results, await observe(), history, uid);
 }
 
 /** Throws an OutcomeError while policies have statements of the access. They stay if the bucket is only observed. */

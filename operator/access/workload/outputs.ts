@@ -55,7 +55,8 @@ export async function applyOutputs(
   const written = await applyParts(parts, (part) => part.write(), history, uid);
   if (toWrite.length === 0) return outcomeOf(context, written, observed);
   const last = await observeOutputs(dependencies, context, outputs, roles);
-  return outcomeOf(context, readBack(written, partsOf(dependencies, context, outputs, last)), last);
+  const results = readBack(written, partsOf(dependencies, context, outputs, last), history, uid);
+  return outcomeOf(context, results, last);
 }
 
 async function observeOutputs(

@@ -177,7 +177,9 @@ async function observeAgain(
   const last = await observeWork(work, "All");
   // While IAM does not show the role, nothing has settled.
   const isSeen = work.client === undefined || last.role !== undefined;
-  const results = isSeen ? readBack(written, await partsOf(work, last.role, last.association)) : written;
+  if (!isSeen) return { results: written, last };
+  const parts = await partsOf(work, last.role, last.association);
+  const results = readBack(written, parts, historyOf(work), work.key);
   return { results, last };
 }
 
@@ -190,5 +192,6 @@ function historyOf({ dependencies: { history }, context, key, client }: RoleWork
     wrote: (_uid, write) => history.wrote(keyOf(write.name), write),
     failed: (_uid, name) => history.failed(keyOf(name), name),
     inSync: (_uid, name) => history.inSync(keyOf(name), name),
+    confirmed: (_uid, name) => history.confirmed(keyOf(name), name),
   };
 }

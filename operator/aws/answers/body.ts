@@ -1,13 +1,6 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-
-/** An HTTP answer in the middleware of the SDK. */
-export interface Response {
-  statusCode: number;
-  headers: Record<string, string>;
-  /** A stream, or bytes after it was read. */
-  body?: unknown;
-}
+import type { Response } from "../origin.ts";
 
 /** Reads the body as text and keeps its bytes for the next middleware. */
 export async function bodyText(response: Response): Promise<string> {

@@ -84,20 +84,26 @@ test("passes on a valid answer unchanged", async () => {
   });
 });
 
+const NOT_THE_ANSWER = "The answer is not the document that was asked for (s3:GetBucketLifecycleConfiguration)";
+const HOST = "s3.us-east-1.amazonaws.com";
+
 test.each<[Answer, message: string]>([
   [
     { status: 200, body: PAGE, headers: { "content-type": "text/html; charset=utf-8" } },
-    "The answer is not the document that was asked for: HTTP status 200, text/html: html in place of LifecycleConfiguration",
+    `${NOT_THE_ANSWER}: html in place of LifecycleConfiguration: HTTP status 200, text/html, from ${HOST}: "Please log in"`,
   ],
   [
     { status: 200, body: "", headers: { "x-amz-request-id": "A1" } },
-    "The answer is not the document that was asked for: HTTP status 200: nothing in place of LifecycleConfiguration",
+    `${NOT_THE_ANSWER}: nothing in place of LifecycleConfiguration: HTTP status 200, from ${HOST}`,
   ],
   [
     { status: 200, body: GOOD.slice(0, 60), headers: { "content-type": "application/xml" } },
-    "The answer is not the document that was asked for: HTTP status 200, application/xml: a part of LifecycleConfiguration",
+    `${NOT_THE_ANSWER}: a part of LifecycleConfiguration: HTTP status 200, application/xml, from ${HOST}`,
   ],
-  [{ status: 200, body: LISTING }, "The endpoint does not support this: it lists the objects of the bucket instead"],
+  [
+    { status: 200, body: LISTING },
+    "The endpoint does not support this (s3:GetBucketLifecycleConfiguration): it lists the objects of the bucket instead",
+  ],
 ])("reports %j as %s", async (foreign, message) => {
   const error: unknown = await get(foreign).catch((thrown: unknown) => thrown);
   expect(awsFailure(error)?.message).toBe(message);

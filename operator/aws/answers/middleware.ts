@@ -6,14 +6,17 @@ import {
   type StaticOperationSchema,
 } from "@smithy/types";
 import { NOT_THE_ANSWER, SUBRESOURCE_IGNORED } from "../error-codes.ts";
-import { httpAnswer } from "../origin.ts";
+import { describeAnswer } from "../messages.ts";
+import type { Response } from "../origin.ts";
 import type { Service } from "../service.ts";
-import { bodyText, type Response } from "./body.ts";
+import { bodyText } from "./body.ts";
+import { hostOf, noteCall } from "./call.ts";
 import { checkOf, rootOf, type Check } from "./expected.ts";
 
 /**
  * Rejects a successful answer that does not belong to the operation, such as the page of a proxy, or the list of
- * objects from a store that does not know the subresource. The SDK would read it as "nothing is set".
+ * objects from a store that does not know the subresource. The SDK would read it as "nothing is set". Keeps the body of
+ * other answers for messages.
  */
 export function checkAnswers<Input extends object, Output extends object>(service: Service): Pluggable<Input, Output> {
   const checks = new WeakMap<StaticOperationSchema, Check>();
@@ -27,8 +30,9 @@ export function checkAnswers<Input extends object, Output extends object>(servic
     const result = await next(args);
     const response = result.response as Response;
     const operation = operationWithBody(context);
-    if (operation === undefined || response.statusCode < 200 || response.statusCode >= 300) return result;
+    if (operation === undefined) return result;
     const body = await bodyText(response);
+    if (response.statusCode < 200 || response.statusCode >= 300) return result;
     const root = rootOf(body);
     if (root === "ListBucketResult") throw subresourceIgnored(response);
     if (root === "Error" && service.startsWith("s3")) {
@@ -38,14 +42,16 @@ export function checkAnswers<Input extends object, Output extends object>(servic
       return result;
     }
     const wrong = checkFor(operation)(body);
-    if (wrong !== undefined) throw notTheAnswer(response, wrong);
+    if (wrong !== undefined) throw notTheAnswer(response, hostOf(args.request), wrong);
     return result;
   };
 
   return {
-    // Closest to the network: all other middleware sees only checked answers.
-    applyToStack: (stack) =>
-      stack.add(check, { name: "checkAnswers", override: true, step: "deserialize", priority: "low" }),
+    applyToStack: (stack) => {
+      // Closest to the network: all other middleware sees only checked answers.
+      stack.add(check, { name: "checkAnswers", override: true, step: "deserialize", priority: "low" });
+      stack.add(noteCall(service), { name: "noteCall", override: true, step: "finalizeRequest", priority: "low" });
+    },
   };
 }
 
@@ -57,8 +63,12 @@ function operationWithBody(context: HandlerExecutionContext): StaticOperationSch
   return http?.[0] === "HEAD" ? undefined : operation;
 }
 
-function notTheAnswer(response: Response, wrong: string): Error {
-  return refused(NOT_THE_ANSWER, `${httpAnswer(response.statusCode, response.headers)}: ${wrong}`, response);
+/** Quotes only pages: a document of the service can contain credentials. */
+function notTheAnswer(response: Response, host: string, wrong: string): Error {
+  const { statusCode, headers, body } = response;
+  const isPage = /^html\b/i.test(wrong);
+  const answer = describeAnswer({ statusCode, headers, ...(isPage && { body }) }, { host });
+  return refused(NOT_THE_ANSWER, `${wrong}: ${answer}`, response);
 }
 
 function subresourceIgnored(response: Response): Error {

@@ -23,7 +23,15 @@ import { awsErrorKind, isAbsent, isExpiredCredentials, isNoSuchBucket } from "..
 import { createAwsMetrics } from "../instrument.ts";
 import { createRateLimiter } from "../rate-limit.ts";
 import type { Service } from "../service.ts";
-import { s3Error, startEndpoint, type Answer, type Endpoint } from "../testing/endpoint.ts";
+import {
+  jsonError,
+  queryError,
+  s3ControlError,
+  s3Error,
+  startEndpoint,
+  type Answer,
+  type Endpoint,
+} from "../testing/endpoint.ts";
 
 /* Every operation that the operator calls, against what answers that is not AWS. */
 
@@ -137,8 +145,16 @@ async function call({ client, name }: Operation): Promise<unknown> {
   return clients[client]?.send(new Command(INPUT));
 }
 
-/** The outcome of each operation if all get this answer. */
-async function outcomes(answer: Answer, operations = OPERATIONS): Promise<Record<string, string>> {
+/** Words of the SDK for programmers, and of JavaScript's parsers. */
+const OF_THE_SDK =
+  /deserial|pars(?:e|ing)|JSON at|not valid JSON|unexpected|hidden field|\$response|@aws-sdk|@smithy|UnknownError|SyntaxError|undefined/i;
+
+/** The outcome of each operation if all get this answer. Each message names the operation, and has the parts `says`. */
+async function outcomes(
+  answer: Answer,
+  operations = OPERATIONS,
+  says: readonly string[] = [],
+): Promise<Record<string, string>> {
   endpoint.answer = () => answer;
   const settled = await Promise.all(
     operations.map(async (operation): Promise<[string, string]> => [
@@ -150,7 +166,11 @@ async function outcomes(answer: Answer, operations = OPERATIONS): Promise<Record
           expect(isNoSuchBucket(error)).toBe(false);
           expect(isExpiredCredentials(error)).toBe(false);
           const { message } = awsFailure(error) ?? { message: String(error) };
-          expect(message).not.toMatch(/deserial|pars|JSON at|\$response|UnknownError/i);
+          expect(message).not.toMatch(OF_THE_SDK);
+          expect(message).toContain(
+            `(${SERVICES[operation.client].service.replace("-control", "")}:${operation.name})`,
+          );
+          for (const part of says) expect(message).toContain(part);
           return awsErrorKind(error) ?? String(error);
         },
       ),
@@ -174,8 +194,27 @@ test("finds all operations", () => {
 
 describe("does not take the answer of a proxy for one of AWS", () => {
   test.each([301, 400, 401, 403, 404, 405, 407, 409, 501, 502, 503])("%i html", async (status) => {
-    expect(await outcomes(page(status))).toEqual(all("Unavailable"));
-    expect(await outcomes(page(status, BROKEN_HTML))).toEqual(all("Unavailable"));
+    const says = [`HTTP status ${status}, text/html, from 127.0.0.1`];
+    const heads = OPERATIONS.filter(({ name }) => name.startsWith("Head"));
+    expect(await outcomes(page(status), WITH_BODY, [`${says[0]}: "no Please log in"`])).toEqual(
+      all("Unavailable", WITH_BODY),
+    );
+    expect(await outcomes(page(status, BROKEN_HTML), WITH_BODY, [`${says[0]}: "no"`])).toEqual(
+      all("Unavailable", WITH_BODY),
+    );
+    expect(await outcomes(page(status), heads, says)).toEqual(all("Unavailable", heads));
+  });
+
+  test.each([400, 403, 500])("%i in the protocol of another service", async (status) => {
+    const xml = s3Error(status, "Denied", "no");
+    const ofJson = OPERATIONS.filter(({ client }) => /kms|eks/.test(client));
+    expect(await outcomes(xml, ofJson, [`HTTP status ${status}, application/xml, from 127.0.0.1: "Denied no`])).toEqual(
+      all("Unavailable", ofJson),
+    );
+    const json = jsonError(status, "Denied", "no");
+    const ofXml = WITH_BODY.filter(({ client }) => !/kms|eks/.test(client));
+    const says = [`HTTP status ${status}, application/x-amz-json-1.1, from 127.0.0.1: "{'__type':'Denied'`];
+    expect(await outcomes(json, ofXml, says)).toEqual(all("Unavailable", ofXml));
   });
 
   test("429 html is not throttling by AWS", async () => {
@@ -188,13 +227,16 @@ describe("does not take the answer of a proxy for one of AWS", () => {
   test.each([403, 404])("%i in plain text, in JSON, and without a body", async (status) => {
     const json = { status, headers: { "content-type": "application/json" }, body: `{"code":${status},"message":"no"}` };
     for (const answer of [json, { status }, { status, body: `${status} page not found` }]) {
-      expect(await outcomes(answer)).toEqual(all("Unavailable"));
+      expect(await outcomes(answer, OPERATIONS, [`HTTP status ${status}`, " from 127.0.0.1"])).toEqual(
+        all("Unavailable"),
+      );
     }
   });
 
   test("200 html", async () => {
     for (const body of [HTML, BROKEN_HTML]) {
-      expect(await outcomes(page(200, body), WITH_BODY)).toEqual(all("Unavailable", WITH_BODY));
+      const says = ["html in place of ", "HTTP status 200, text/html, from 127.0.0.1: "];
+      expect(await outcomes(page(200, body), WITH_BODY, says)).toEqual(all("Unavailable", WITH_BODY));
     }
   });
 
@@ -218,6 +260,25 @@ describe("does not take the answer of a proxy for one of AWS", () => {
     const ofS3 = OPERATIONS.filter(({ client }) => client.startsWith("client-s3")).filter(hasDocument);
     const { body = "" } = s3Error(200, "SlowDown") as { body?: string };
     expect(await outcomes({ status: 200, body: `${body}\n` }, ofS3)).toEqual(all("Throttled", ofS3));
+  });
+});
+
+describe("an error of AWS without a message", () => {
+  const errors = {
+    s3: s3Error,
+    "s3-control": s3ControlError,
+    iam: queryError,
+    sts: queryError,
+    kms: jsonError,
+    eks: jsonError,
+  };
+
+  test("keeps its code", async () => {
+    for (const [service, error] of Object.entries(errors)) {
+      const operations = WITH_BODY.filter(({ client }) => SERVICES[client].service === service);
+      const answer = error(400, "InvalidArgument", "");
+      expect(await outcomes(answer, operations, [": InvalidArgument"])).toEqual(all("Invalid", operations));
+    }
   });
 });
 

@@ -83,6 +83,12 @@ export function s3Error(status: number, code: string, message = code, more = "")
   return { status, headers: { "content-type": "application/xml" }, body };
 }
 
+/** An error of S3 Control: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListTagsForResource.html */
+export function s3ControlError(status: number, code: string, message = code): Answer {
+  const body = `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error><RequestId>4442587FB7D0A2F9</RequestId></ErrorResponse>`;
+  return { status, headers: { "content-type": "application/xml" }, body };
+}
+
 /** An error of a service with the query protocol, such as STS or IAM. */
 export function queryError(status: number, code: string, message = code): Answer {
   const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ErrorResponse>`;

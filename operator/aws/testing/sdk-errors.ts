@@ -1,6 +1,7 @@
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll } from "vitest";
+import { checkAnswers } from "../answers/middleware.ts";
 import { startEndpoint, type Answer, type Endpoint } from "./endpoint.ts";
 
 /** Errors as the SDK makes them of the answers of a local endpoint. */
@@ -25,6 +26,8 @@ export function useSdkErrors(): SdkErrors {
     const config = { region: "us-east-1", endpoint: endpoint.url, credentials, maxAttempts: 1 };
     s3 = new S3Client({ ...config, forcePathStyle: true });
     kms = new KMSClient(config);
+    s3.middlewareStack.use(checkAnswers("s3"));
+    kms.middlewareStack.use(checkAnswers("kms"));
   });
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from "@smithy/types";
-import { bodyText, type Response } from "../answers/body.ts";
+import { bodyText } from "../answers/body.ts";
+import type { Response } from "../origin.ts";
 import { createElementMemory, type ElementMemory } from "./memory.ts";
 import { documentOperation, type Operation } from "./model.ts";
 import { unknownIn, withUnknown } from "./places.ts";

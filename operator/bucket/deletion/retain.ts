@@ -2,6 +2,7 @@ import { CLAIM_TAGS, originOf, originTag, releaseTag } from "../../api/ownership
 import { REASON } from "../../api/reasons.ts";
 import { awsErrorKind } from "../../aws/errors.ts";
 import { deadline, sleep, systemClock } from "../../clock.ts";
+import { awsFailure } from "../../reconcile/aws-failure.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import type { BucketContext, BucketDependencies } from "../dependencies.ts";
 import { changeTags } from "../tagging/tagging.ts";
@@ -91,5 +92,5 @@ function notReleased({ signal, log, event }: BucketContext, error: unknown): und
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return awsFailure(error)?.message ?? (error instanceof Error ? error.message : String(error));
 }

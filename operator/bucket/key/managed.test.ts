@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createHistory, MAX_WRITES, type History } from "../../reconcile/history.ts";
 import { sdkError } from "../testing/fake-bucket.ts";
 import { OWNER } from "../testing/fixtures.ts";
 import { thrownFailure } from "../testing/thrown.ts";
@@ -32,14 +33,29 @@ const WRITES = Object.fromEntries(
   ]),
 );
 
+/** KMS that returns the rotation that was written last. */
+function rotating(answers: Answers): Answers {
+  let written: object | undefined;
+  return {
+    ...answers,
+    EnableKeyRotation: (input) => {
+      written = { KeyRotationEnabled: true, RotationPeriodInDays: input["RotationPeriodInDays"] };
+      return answers["EnableKeyRotation"]?.(input);
+    },
+    GetKeyRotationStatus: (input) => written ?? answers["GetKeyRotationStatus"]?.(input),
+  };
+}
+
 async function ensured(answers: Answers, overrides: Partial<ManagedKeyRequest> = {}) {
-  const { client, calls } = fakeKms({ ...WRITES, ...answers });
+  const { client, calls } = fakeKms(rotating({ ...WRITES, ...answers }));
   const begun: string[] = [];
   const { key, changes } = await ensureManagedKey(client, {
     spec: {},
     owner: OWNER,
     known: undefined,
     workBegun: false,
+    uid: "uid",
+    history: createHistory(() => 0, 60_000),
     observe: false,
     beginWork: async (all) => {
       calls.push("on record");
@@ -83,6 +99,7 @@ test("a new key: records the intent before it creates anything", async () => {
     "CreateKey",
     `CreateAlias ${ALIAS}`,
     "EnableKeyRotation new",
+    "GetKeyRotationStatus new",
   ]);
   expect(begun).toEqual([`kmsKey.managed.alias - -> ${ALIAS}`]);
   expect(key?.Arn).toBe(arnOf("new"));
@@ -105,7 +122,7 @@ describe("a key without its alias", () => {
     expect(key?.Arn).toBe(arnOf("k"));
     expect(calls).toContain("ListKeys");
     expect(calls).not.toContain("CreateKey");
-    expect(calls.slice(-2)).toEqual([`CreateAlias ${ALIAS}`, "EnableKeyRotation k"]);
+    expect(calls.slice(-3)).toEqual([`CreateAlias ${ALIAS}`, "EnableKeyRotation k", "GetKeyRotationStatus k"]);
   });
 
   test("is not asked for where it cannot be: in another account or region", async () => {
@@ -194,7 +211,8 @@ describe("an alias that another key gets in the meantime", () => {
 
   test("by another owner: the new key is deleted", async () => {
     const { client, calls } = fakeKms({ ...WRITES, ...race("theirs", { Tags: [] }) });
-    const request = { spec: {}, owner: OWNER, known: undefined, workBegun: false, observe: false };
+    const history = createHistory(() => 0, 60_000);
+    const request = { spec: {}, owner: OWNER, known: undefined, workBegun: false, observe: false, uid: "uid", history };
     const failure = await thrownFailure(() =>
       ensureManagedKey(client, { ...request, beginWork: () => Promise.resolve() }),
     );
@@ -247,6 +265,74 @@ describe("rotation", () => {
       { spec, known: arnOf("k") },
     );
     expect(seen).toEqual(written === undefined ? [] : [written]);
+  });
+});
+
+describe("a rotation that KMS does not show after the write", () => {
+  const SETTLE_MS = 60_000;
+  let now: number;
+  let history: History;
+  let calls: string[];
+  let records: number;
+  let shown: object;
+
+  beforeEach(() => {
+    now = 0;
+    history = createHistory(() => now, SETTLE_MS);
+    calls = [];
+    records = 0;
+    shown = { KeyRotationEnabled: true };
+  });
+
+  /** One look at a key that KMS shows with the rotation `shown`. */
+  async function look() {
+    const kms = fakeKms({ ...WRITES, ...withKey(), GetKeyRotationStatus: () => shown });
+    const beginWork = async () => void (records += 1);
+    const rest = { spec: { rotationPeriodInDays: 90 }, owner: OWNER, workBegun: false, uid: "uid", observe: false };
+    const outcome = await ensureManagedKey(kms.client, { ...rest, known: arnOf("k"), history, beginWork });
+    calls = kms.calls;
+    return outcome.rotation?.state;
+  }
+
+  const isWritten = () => calls.includes("EnableKeyRotation k");
+
+  test("settles, and is read again without a write", async () => {
+    expect(await look()).toBe("Settling");
+    expect(isWritten()).toBe(true);
+    expect(await look()).toBe("Settling");
+    expect(isWritten()).toBe(false);
+    shown = { KeyRotationEnabled: true, RotationPeriodInDays: 90 };
+    expect(await look()).toBeUndefined();
+    expect(calls).toEqual(LOOK);
+    expect(records).toBe(1);
+  });
+
+  test("is written five times, and then once an hour", async () => {
+    for (let write = 1; write <= MAX_WRITES; write += 1) {
+      expect(await look()).toBe("Settling");
+      expect(isWritten()).toBe(true);
+      now += SETTLE_MS;
+    }
+    for (let count = 0; count < 3; count += 1) {
+      expect(await look()).toBe("NotKept");
+      expect(isWritten()).toBe(false);
+    }
+    expect(records).toBe(MAX_WRITES);
+    now += 3_600_000;
+    await look();
+    expect(isWritten()).toBe(true);
+  });
+
+  test("keeps changing if KMS showed it at first", async () => {
+    await look();
+    shown = { KeyRotationEnabled: true, RotationPeriodInDays: 90 };
+    await look();
+    shown = {};
+    for (let write = 1; write <= MAX_WRITES; write += 1) {
+      await look();
+      now += SETTLE_MS;
+    }
+    expect(await look()).toBe("KeepsChanging");
   });
 });
 

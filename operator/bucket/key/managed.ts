@@ -4,11 +4,13 @@ import type { ManagedKey } from "../../api/types.ts";
 import { keyArnOf, parseArn } from "../../aws/arn.ts";
 import { throwFailure } from "../../reconcile/aws-failure.ts";
 import type { Change } from "../../reconcile/change.ts";
+import type { History } from "../../reconcile/history.ts";
+import type { Part, PartResult } from "../../reconcile/part.ts";
 import { createKey, keepOne, nameKey, refuseForeignKey } from "./create.ts";
 import { describeKey } from "./describe.ts";
 import { findOwnKey, findOwnKeys } from "./find.ts";
 import type { KeyClient } from "./key-client.ts";
-import { DEFAULT_ROTATION_DAYS, enableRotation, rotationOf } from "./rotation.ts";
+import { DEFAULT_ROTATION_DAYS, keepRotation, rotationOf, rotationPart } from "./rotation.ts";
 
 /** A key that the operator creates for one S3Bucket, and its record in status. */
 export interface ManagedKeyRequest {
@@ -18,6 +20,9 @@ export interface ManagedKeyRequest {
   known: string | undefined;
   /** An earlier reconcile began changes and did not complete them. */
   workBegun: boolean;
+  /** Of the S3Bucket. */
+  uid: string;
+  history: History;
   /** Records the planned changes; resolves once status is written. */
   beginWork(changes: readonly Change[]): Promise<void>;
   /** With `mode: Observe`: writes nothing. */
@@ -30,8 +35,7 @@ interface KeyObservation {
   /** The key with that alias. If no key has it: the owner's keys without an alias, usually none. */
   keys: readonly KeyMetadata[];
   isNamed: boolean;
-  /** Days between two rotations of the key. */
-  rotation: number | undefined;
+  rotation: Part;
 }
 
 /** Aliases take no dots; "_" in their place keeps them unique, since Kubernetes names have none. */
@@ -42,20 +46,32 @@ export function managedAlias({ alias }: ManagedKey, { cluster, namespace, name }
 /**
  * Creates or changes the managed key if needed. CreateKey is not idempotent, so the intent is recorded first; after an
  * attempt of unknown outcome, all keys are searched by tag. `key` is undefined if nothing may be written. `isNew`: it was
- * created now.
+ * created now. `rotation`: unless it is as declared.
  */
-export async function ensureManagedKey(
-  client: KeyClient,
-  request: ManagedKeyRequest,
-): Promise<{ key: KeyMetadata | undefined; changes: Change[]; isNew: boolean }> {
+export async function ensureManagedKey(client: KeyClient, request: ManagedKeyRequest): Promise<ManagedKeyOutcome> {
+  const { uid, history } = request;
   const observation = await observe(client, request);
+  const { keys, rotation } = observation;
   const changes = changesOf(observation, request);
-  if (changes.length === 0 || request.observe) return { key: observation.keys[0], changes, isNew: false };
-  await request.beginWork(changes);
-  const key = await change(client, request, observation);
-  const rotation = wantedRotation(request.spec);
-  if (key.KeyState === "Enabled" && observation.rotation !== rotation) await enableRotation(client, key, rotation);
-  return { key, changes, isNew: observation.keys.length === 0 };
+  if (request.observe) return { key: keys[0], changes, isNew: false };
+  const due = history.judge(uid, rotation) === "Write" ? changes : without(changes, rotation);
+  if (due.length > 0) await request.beginWork(due);
+  const key = due.length > 0 || keys[0] === undefined ? await change(client, request, observation) : keys[0];
+  const isNew = keys.length === 0;
+  if (key.KeyState !== "Enabled") return { key, changes: due, isNew };
+  const result = await keepRotation(client, key, rotation, history, uid);
+  return { key, changes: due, isNew, ...(result.state !== "InSync" && { rotation: result }) };
+}
+
+interface ManagedKeyOutcome {
+  key: KeyMetadata | undefined;
+  changes: Change[];
+  isNew: boolean;
+  rotation?: PartResult;
+}
+
+function without(changes: Change[], { changes: left }: Part): Change[] {
+  return changes.filter(({ path }) => left.every((each) => each.path !== path));
 }
 
 async function observe(client: KeyClient, request: ManagedKeyRequest): Promise<KeyObservation> {
@@ -65,8 +81,8 @@ async function observe(client: KeyClient, request: ManagedKeyRequest): Promise<K
   if (named !== undefined) await refuseForeignKey(client, alias, named, owner);
   const keys = named === undefined ? await unnamedKeys(client, request) : [named];
   const [key] = keys;
-  const rotation = key?.KeyState === "Enabled" ? await rotationOf(client, key) : undefined;
-  return { alias, keys, isNamed: named !== undefined, rotation };
+  const days = key?.KeyState === "Enabled" ? await rotationOf(client, key) : undefined;
+  return { alias, keys, isNamed: named !== undefined, rotation: rotationPart(wantedRotation(spec), days) };
 }
 
 /** The recorded key if it lost its alias; otherwise keys of an incomplete creation. */
@@ -87,11 +103,7 @@ function changesOf({ alias, keys: [key], isNamed, rotation }: KeyObservation, re
   if (key === undefined) return [changed(".alias", alias, "")];
   if (isRetired(key, request)) return [changed("", "Enabled", key.KeyState ?? "")];
   if (key.KeyState !== "Enabled") return [];
-  const wanted = wantedRotation(request.spec);
-  return [
-    ...(isNamed ? [] : [changed(".alias", alias, "")]),
-    ...(rotation === wanted ? [] : [changed(".rotationPeriodInDays", `${wanted}`, `${rotation ?? ""}`)]),
-  ];
+  return [...(isNamed ? [] : [changed(".alias", alias, "")]), ...rotation.changes];
 }
 
 /** Whether the operator scheduled the deletion, and not a user, as for a key that this object still uses. */

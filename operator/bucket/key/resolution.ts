@@ -5,10 +5,12 @@ import type { ConditionDetail } from "../../kube/conditions.ts";
 import type { Change } from "../../reconcile/change.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
 import type { Failure } from "../../reconcile/outcome.ts";
+import type { PartResult } from "../../reconcile/part.ts";
 import { cloudFrontAdvice } from "./cloudfront.ts";
 
 /** The result of resolving `spec.encryption.kmsKey`. */
-export type KeyResolution = KnownKey | { arn?: never; failure: Failure; isNew?: never; changes?: never };
+export type KeyResolution =
+  KnownKey | { arn?: never; failure: Failure; isNew?: never; changes?: never; rotation?: never };
 
 interface KnownKey {
   /** Undefined: the spec names no key, or, with `mode: Observe`, the key would be created. */
@@ -20,6 +22,8 @@ interface KnownKey {
   isNew?: true;
   /** With `mode: Observe`: the planned changes of the managed key. */
   changes?: Change[];
+  /** The rotation of the managed key, unless it is as declared. */
+  rotation?: PartResult;
 }
 
 /**

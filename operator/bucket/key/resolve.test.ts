@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { S3BucketSpec } from "../../api/types.ts";
 import type { AwsSession } from "../../aws/session.ts";
+import { createHistory } from "../../reconcile/history.ts";
 import { failing } from "../testing/fake-bucket.ts";
 import { OWNER, s3Bucket } from "../testing/fixtures.ts";
 import { createKeyResolver, type KeyResolver } from "./resolve.ts";
@@ -25,7 +26,9 @@ const BY_ALIAS = withKey({ alias: "alias/docs" });
 const BY_ARN = withKey({ arn: ARN });
 
 function request(spec: S3BucketSpec, session: AwsSession, { region = REGION, uid = "uid" } = {}) {
-  return { object: s3Bucket(spec, { uid }), session, region, owner: OWNER, signal, beginWork: () => Promise.resolve() };
+  const history = createHistory(() => now, 60_000);
+  const beginWork = () => Promise.resolve();
+  return { object: s3Bucket(spec, { uid }), session, region, owner: OWNER, signal, history, beginWork };
 }
 
 /** The resolution for this answer of DescribeKey, and the calls. */
@@ -90,6 +93,22 @@ describe("an answer is cached", () => {
     expect(await calls({ managed: {} }, "a")).toBe(3);
     expect(await calls({ managed: {} }, "a")).toBe(0);
     expect(await calls({ managed: {} }, "b"), "the namesake that comes after it").toBe(3);
+  });
+
+  test("but not while the rotation of a managed key is not as declared", async () => {
+    const spec = withKey({ managed: { rotationPeriodInDays: 90 } });
+    const kms = fakeKms({
+      DescribeKey: enabled,
+      ListResourceTags: ownTags,
+      GetKeyRotationStatus: () => ({ KeyRotationEnabled: true }),
+      EnableKeyRotation: () => ({}),
+    });
+    const requested = request(spec, kms.session);
+    for (const write of [true, false]) {
+      kms.calls.length = 0;
+      expect(await resolve(requested)).toMatchObject({ arn: ARN, rotation: { state: "Settling" } });
+      expect(kms.calls.some((call) => call.startsWith("EnableKeyRotation"))).toBe(write);
+    }
   });
 
   test("but not a failure", async () => {

@@ -4,6 +4,7 @@ import type { S3Bucket, S3BucketSpec } from "../../api/types.ts";
 import { parseArn } from "../../aws/arn.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { DELAY_MS } from "../../reconcile/delays.ts";
+import type { History } from "../../reconcile/history.ts";
 import { failureIn } from "../../reconcile/outcome.ts";
 import { describeKey } from "./describe.ts";
 import { keyClient, type KeyClient } from "./key-client.ts";
@@ -18,6 +19,7 @@ export interface KeyRequest {
   region: string;
   owner: Owner;
   signal: AbortSignal;
+  history: History;
   beginWork: ManagedKeyRequest["beginWork"];
 }
 
@@ -43,8 +45,9 @@ export function createKeyResolver(now: () => number): KeyResolver {
     const cached = cache.get(entry);
     if (cached !== undefined) return cached.resolution;
     const resolution = await resolveKey(request, kmsKey);
-    const { arn, failure } = resolution;
-    if (arn === undefined || failure !== undefined || resolution.changes !== undefined) return resolution;
+    const { arn, failure, changes, rotation } = resolution;
+    if (arn === undefined || failure !== undefined || changes !== undefined || rotation !== undefined)
+      return resolution;
     cache.delete(entry);
     cache.set(entry, { until: now() + CACHE_MS, resolution });
     return resolution;
@@ -97,15 +100,17 @@ function wrongRegion(arn: string, region: string): KeyResolution {
 
 async function resolveManagedKey(
   client: KeyClient,
-  { object, owner, beginWork }: KeyRequest,
+  { object, owner, history, beginWork }: KeyRequest,
   spec: ManagedKeyRequest["spec"],
 ): Promise<KeyResolution> {
   const { status } = object;
   const observe = object.spec.mode === "Observe";
   const record = { known: status?.kmsKeyArn, workBegun: status?.managedKey?.workBegun === true };
-  const { key, changes, isNew } = await ensureManagedKey(client, { spec, owner, ...record, beginWork, observe });
+  const rest = { uid: object.metadata.uid ?? "", history, beginWork, observe };
+  const { key, changes, isNew, rotation } = await ensureManagedKey(client, { spec, owner, ...record, ...rest });
   const planned = observe && changes.length > 0 ? { changes } : {};
   if (key === undefined) return { arn: undefined, ...planned };
   const resolution = usable(managedAlias(spec, owner), key);
-  return resolution.failure === undefined ? { ...resolution, ...planned, ...(isNew && { isNew }) } : resolution;
+  if (resolution.failure !== undefined) return resolution;
+  return { ...resolution, ...planned, ...(isNew && { isNew }), ...(rotation && { rotation }) };
 }

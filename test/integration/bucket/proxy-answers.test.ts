@@ -7,9 +7,10 @@ import {
   PutBucketPolicyCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
-import type { S3BucketSpec } from "../../../operator/api/types.ts";
+import { AWS_ACCOUNTS, FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
+import type { AWSAccount, S3BucketSpec } from "../../../operator/api/types.ts";
 import type { PolicyDocument } from "../../../operator/aws/policy/document.ts";
+import { eventWhen } from "../support/expect/events.ts";
 import { expectInvariants, operatorCalls } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling, outOfSync } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
@@ -210,6 +211,60 @@ test.for([
   await accesses.when("reader", isReady);
   expect([...role.inlinePolicies.keys()]).toEqual([expect.stringMatching(/^s3-operator-/)]);
   await expectAccessInvariants(world, accesses);
+});
+
+/** Words of the SDK for programmers. */
+const OF_THE_SDK = /deserialization|parse|hidden field|@aws-sdk|undefined/i;
+
+/** Answers to the operator's first calls, and what all messages about them say. */
+const STRANGE: [
+  title: string,
+  reply: { status: number; headers?: Record<string, string>; body: string },
+  says: string[],
+][] = [
+  ["a page", { status: 403, headers: HTML, body: PAGE }, ["HTTP status 403, text/html", '"Please log in"']],
+  ["a broken page", { status: 400, headers: HTML, body: "<p>no<br></html>" }, ["HTTP status 400, text/html", '"no"']],
+  ["a demand of the proxy", { status: 407, body: "" }, ["HTTP status 407"]],
+  ["an unknown service", { status: 404, body: "404 page not found" }, ["HTTP status 404", '"404 page not found"']],
+  [
+    "a page with status 200",
+    { status: 200, headers: HTML, body: PAGE },
+    ["HTTP status 200, text/html", "Please log in"],
+  ],
+  ["an empty answer", { status: 200, body: "" }, ["HTTP status 200", "nothing in place of GetCallerIdentityResponse"]],
+];
+
+test.for(STRANGE)(
+  "%s in place of STS's answer: the messages say what was asked of which host",
+  async ([, reply, says]) => {
+    await using world = await createWorld();
+    await using _operator = startOperator(world);
+    world.simulator.faults.intercept(reply, { operation: "GetCallerIdentity" });
+    await world.applyAccount();
+    await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
+    const bucket = await world.bucketWhen("docs", (each) => condition(each, "Ready")?.reason === "Unavailable");
+    const account = await eventually(
+      () => world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name }),
+      (each) => condition(each, "Ready")?.reason === "Unavailable",
+      (last) => JSON.stringify(last?.status),
+    );
+    const { note } = await eventWhen(world, "docs", "Unavailable");
+    for (const message of [condition(account, "Ready")?.message, condition(bucket, "Ready")?.message, note]) {
+      for (const part of ["(sts:GetCallerIdentity)", "from 127.0.0.1", ...says]) expect(message).toContain(part);
+      expect(message).not.toMatch(OF_THE_SDK);
+    }
+  },
+);
+
+test("a page in place of the answers to a release is in the event as any other", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await readyBucket(world, "docs", { deletionPolicy: "Retain" });
+  world.simulator.faults.intercept({ status: 403, headers: HTML, body: "<p>no<br></html>" });
+  await world.deleteBucket("docs");
+  const { note } = await eventWhen(world, "docs", "BucketNotReleased");
+  expect(note).toContain('HTTP status 403, text/html, from 127.0.0.1: "no"');
+  expect(note).not.toMatch(OF_THE_SDK);
 });
 
 /** The operator's calls so far, and its calls to delete a role. */

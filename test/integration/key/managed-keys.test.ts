@@ -39,7 +39,7 @@ test("a managed key is created with its alias, tags and rotation, and then costs
   expect(ready.status?.managedKey).toBeUndefined();
   expect(condition(ready, "KeyUsable")).toMatchObject({ status: "True", message: expect.stringContaining(key.arn) });
 
-  const calls = ["DescribeKey", "CreateKey", "CreateAlias", "EnableKeyRotation"];
+  const calls = ["DescribeKey", "CreateKey", "CreateAlias", "EnableKeyRotation", "GetKeyRotationStatus"];
   expect(operations(world)).toEqual(calls);
   await reconcileAgain(world, "docs");
   await reconcileAgain(world, "docs");
