@@ -100,7 +100,7 @@ export function callerIdentity(account: string, arn: string): Answer {
   return { status: 200, headers: { "content-type": "text/xml" }, body };
 }
 
-export function assumedRole(accessKeyId: string, expiration: Date): Answer {
-  const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+export function assumedRole(accessKeyId: string, expiration: Date, action = "AssumeRole"): Answer {
+  const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></${action}Result></${action}Response>`;
   return { status: 200, headers: { "content-type": "text/xml" }, body };
 }
