@@ -72,12 +72,23 @@ async function authenticate(kubeConfig: KubeConfig): Promise<RequestOptions> {
   } catch {
     throw new KubeError("authenticate", 0, NO_CREDENTIALS, "the kubeconfig's credentials could not be read");
   }
-  const [, token = ""] =
-    /^Bearer (.*)/s.exec(String(new Map(Object.entries(options.headers ?? {})).get("Authorization"))) ?? [];
-  // Without a token the request would be anonymous.
-  if (kubeConfig.getCurrentUser()?.authProvider !== undefined && token.trim() === "")
+  if (needsToken(kubeConfig) && !/^Bearer \S/.test(bearerOf(options)))
     throw new KubeError("authenticate", 0, NO_CREDENTIALS, "the file with the token is empty");
   return options;
+}
+
+/** Whether a request without a token would be anonymous by mistake. */
+function needsToken(kubeConfig: KubeConfig): boolean {
+  const provider = kubeConfig.getCurrentUser()?.authProvider as AuthProvider | undefined;
+  return provider?.config?.tokenFile !== undefined;
+}
+
+interface AuthProvider {
+  config?: { tokenFile?: unknown };
+}
+
+function bearerOf({ headers }: RequestOptions): string {
+  return String(new Map(Object.entries(headers ?? {})).get("Authorization"));
 }
 
 function tlsOf({ cert, key }: PluginCredentials = {}): RequestOptions {
