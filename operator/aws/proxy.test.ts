@@ -7,6 +7,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { promisify } from "node:util";
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { awsErrorKind } from "./errors.ts";
 import { proxyEnvOf } from "./proxy.ts";
 import { createAws, type Identity } from "./session.ts";
 import { TEST_CERTIFICATE } from "./testing/certificate.ts";
@@ -105,7 +106,7 @@ describe("calls to AWS", () => {
     vi.stubEnv("HTTPS_PROXY", `http://user:s3cr3t@localhost:${new URL(endpoint.url).port}`);
     withKeys("https://aws.invalid");
     const error = await callAws().catch((err: unknown) => err);
-    expect(error).toBeInstanceOf(Error);
+    expect(awsErrorKind(error)).toBe("Unavailable");
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("s3cr3t");
   });
 });
@@ -210,4 +211,20 @@ describe("the environment", () => {
   test("without proxies has only the exceptions", () => {
     expect(Object.keys(proxyEnvOf({ HTTPS_PROXY: "", http_proxy: undefined }))).toEqual(["no_proxy"]);
   });
+});
+
+test("NODE_EXTRA_CA_CERTS makes Node trust a proxy that issues its own certificates", async () => {
+  await using proxy = await start({ tls: true });
+  const file = join(folder, "ca.pem");
+  writeFileSync(file, TEST_CERTIFICATE.cert);
+  const script = `
+    import { Agent, get } from "node:https";
+    import { proxyEnvOf } from ${JSON.stringify(import.meta.resolve("./proxy.ts"))};
+    const agent = new Agent({ proxyEnv: proxyEnvOf(process.env) });
+    get("https://aws.invalid", { agent }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1));`;
+  const env = { HTTPS_PROXY: `https://localhost:${proxy.port}`, NODE_EXTRA_CA_CERTS: file };
+  await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { env });
+  const strict = { HTTPS_PROXY: env.HTTPS_PROXY };
+  const failed = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { env: strict });
+  await expect(failed).rejects.toThrow("self-signed certificate");
 });

@@ -45,7 +45,12 @@ const FLAGS = {
     "5m",
     "Time after which an object that fails or waits for the same reason becomes Stalled. The operator still retries.",
   ),
-  watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to watch. Default: all."),
+  watchNamespaces: flag(
+    "watch-namespaces",
+    format.dnsLabels,
+    "",
+    "Namespaces to watch, at most about 100: each needs two connections to the API server. Default: all.",
+  ),
   watchSelector: flag(
     "watch-selector",
     format.optional(format.labelSelector),

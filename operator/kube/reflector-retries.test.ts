@@ -134,18 +134,6 @@ describe("retries of a reflector", () => {
     expect(server.requests.length - before).toBe(18);
   });
 
-  test.each([
-    [1, "30"],
-    [100, "30"],
-    [400, "120"],
-    [1_000, "300"],
-  ])("with %d namespaces, the reflector asks for watches of %s s", async (count, seconds) => {
-    const { server, start, watching } = await reflectorHarness();
-    start({ namespaces: Array.from({ length: count }, (_, index) => `n-${index}`) });
-    await watching(count);
-    expect(new Set(server.watches().map(({ query }) => query.get("timeoutSeconds")))).toEqual(new Set([seconds]));
-  });
-
   test("a reflector ends a watch that the server leaves open past its timeout", async () => {
     const { server, clock, start, failures, watching } = await reflectorHarness();
     const reflector = start();

@@ -10,6 +10,8 @@ export interface SeenRequest {
   userAgent: string;
   /** From the signature. */
   accessKeyId: string;
+  /** From the signature. */
+  region: string;
   /** From 1; increased by retries of the SDK. */
   attempt: number;
   body: string;
@@ -65,6 +67,7 @@ function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<
     path: url,
     userAgent: headers["user-agent"] ?? "",
     accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
+    region: /Credential=[^/]+\/[^/]+\/([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
     attempt: Number(/attempt=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1]),
   };
 }
