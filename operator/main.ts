@@ -1,3 +1,4 @@
+import { correctGlobalProxies, ProxyError } from "./aws/proxy.ts";
 import { runCommand } from "./cli/command.ts";
 import { ConfigError, helpText, parseConfig, type Config } from "./cli/config.ts";
 import { runExplain } from "./explain/command.ts";
@@ -10,11 +11,12 @@ import { createLogger } from "./observability/logging.ts";
 declare const __VERSION__: string;
 const version = typeof __VERSION__ === "undefined" ? "dev" : __VERSION__;
 
-function readConfig(): Config {
+/** Exits if the user must correct a flag or a variable. */
+function orExit<T>(read: () => T): T {
   try {
-    return parseConfig(process.argv.slice(2), process.env);
+    return read();
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof ProxyError)) throw error;
     console.error(`s3-operator: ${error.message}`);
     process.exit(2);
   }
@@ -25,11 +27,12 @@ const COMMANDS = new Map([
   ["explain", runExplain],
 ]);
 
+orExit(() => correctGlobalProxies(process.env));
 const [name = "", ...argv] = process.argv.slice(2);
 const command = COMMANDS.get(name);
 if (command !== undefined) await runCommand(command, argv, version);
 
-const config = readConfig();
+const config: Config = orExit(() => parseConfig(process.argv.slice(2), process.env));
 if (config.action === "help") {
   console.log(helpText());
   process.exit(0);

@@ -225,7 +225,9 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     const namespace = config.leaderElectionNamespace ?? ownNamespace();
     const lease = { name: config.leaderElectionName, namespace, identity };
     const onHeldUntil = (time: number) => void (mayCallUntil = time);
-    const election = { ...common, ...lease, onHeldUntil, onStartedLeading: work, signal };
+    const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = config;
+    const times = { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
+    const election = { ...common, ...lease, ...times, onHeldUntil, onStartedLeading: work, signal };
     isLost = (await runLeaderElection(election)) === "lost";
     return isLost ? "lost" : "stopped";
   } finally {

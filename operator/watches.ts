@@ -10,7 +10,8 @@ import type { Priority } from "./kube/changes.ts";
 import { findCondition } from "./kube/conditions.ts";
 import { keyOf, parseKey, type KubeObject, type Resource } from "./kube/object.ts";
 import { createReferenceIndex } from "./kube/reference-index.ts";
-import { createReflector, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
+import { createReflector, MAX_LISTS, type OnChange, type Reflector, type ReflectorOptions } from "./kube/reflector.ts";
+import { createSemaphore } from "./kube/semaphore.ts";
 
 const NAMESPACES: Resource = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 
@@ -49,12 +50,16 @@ export type Revisit<T> = (object: T, priority: Priority) => void;
 
 type Common = Pick<ReflectorOptions<KubeObject>, "client" | "clock" | "random" | "log" | "metrics">;
 
-/** Creates all watches, and maps each change to the objects that it may affect. */
+/**
+ * Creates all watches, and maps each change to the objects that it may affect. Until all kinds are listed it maps none:
+ * then each object is reported as added, and none was reconciled yet.
+ */
 export function createWatches(given: Common, scope: WatchScope, handlers: Handlers): Watches {
   const selected = scope.watchSelector === undefined ? {} : { labelSelector: scope.watchSelector };
   // An API server that went back to an older state did so for all kinds.
   const onRewind = () => all.forEach((reflector) => reflector.relist());
-  const common = { ...given, onRewind };
+  const common = { ...given, onRewind, lists: createSemaphore(MAX_LISTS) };
+  const isSynced = () => all.every((reflector) => reflector.hasSynced());
   const ours = {
     ...common,
     ...selected,
@@ -76,18 +81,26 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     for (const each of [access, ...siblingsOf(access)]) handlers.revisitAccess(each, priority);
   };
 
+  /** By namespace, the S3Buckets that may wait for another one. */
+  const waiting = createReferenceIndex();
+  /** By bucket name, the BucketAccesses without an S3Bucket. */
+  const byBucketName = createReferenceIndex();
+
   const buckets = createReflector<S3Bucket>({
     ...ours,
     resource: S3_BUCKETS,
     onChange(type, bucket, old) {
+      const { namespace = "" } = bucket.metadata;
+      if (type !== "deleted" && mayWait(bucket)) waiting.add(namespace, keyOf(bucket.metadata));
+      else waiting.remove(namespace, keyOf(bucket.metadata));
       handlers.bucket(type, bucket, old);
+      if (!isSynced()) return;
       if (old !== undefined && type !== "deleted" && mattersToAccess(old) === mattersToAccess(bucket)) return;
       const priority = old === undefined ? "resync" : "edit";
       for (const access of accessesOf(bucket)) handlers.revisitAccess(access, priority);
-      // The first list would compare each with each.
-      if (old === undefined && !buckets.hasSynced()) return;
-      for (const sibling of buckets.store.list().filter((other) => awaits(other, bucket))) {
-        handlers.revisitBucket(sibling, priority);
+      for (const key of waiting.referrersOf(namespace)) {
+        const sibling = key === keyOf(bucket.metadata) ? undefined : buckets.store.get(parseKey(key));
+        if (sibling !== undefined) handlers.revisitBucket(sibling, priority);
       }
     },
   });
@@ -102,7 +115,11 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       if (type !== "deleted") {
         for (const name of serviceAccountKeys(access)) byServiceAccount.add(name, keyOf(access.metadata));
       }
+      if (old?.spec.bucket !== undefined) byBucketName.remove(old.spec.bucket.name, keyOf(access.metadata));
+      if (access.spec.bucket !== undefined && type !== "deleted")
+        byBucketName.add(access.spec.bucket.name, keyOf(access.metadata));
       handlers.access(type, access, old);
+      if (!isSynced()) return;
       if (old === undefined || type === "deleted" || mattersToSiblings(old) !== mattersToSiblings(access)) {
         const siblings = [access, ...(old ? [old] : [])].flatMap(siblingsOf);
         for (const sibling of siblings) handlers.revisitAccess(sibling, old === undefined ? "resync" : "edit");
@@ -112,8 +129,8 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
       if (bucket !== undefined) handlers.revisitBucket(bucket, old === undefined ? "resync" : "edit");
     },
   });
-  const revisit = (concerns: (bucket: S3Bucket) => boolean) => {
-    for (const bucket of buckets.store.list().filter(concerns)) {
+  const revisit = (concerned: S3Bucket[]) => {
+    for (const bucket of concerned) {
       handlers.revisitBucket(bucket, "resync");
       for (const access of accessesOf(bucket)) revisitAccess(access, "resync");
     }
@@ -128,12 +145,13 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     resource: AWS_ACCOUNTS,
     onChange(type, account, old) {
       handlers.account(type, account, old);
+      if (!isSynced()) return;
       if (old === undefined) revisitOthers(account, "resync");
       else if (type === "deleted" || mattersToOtherAccounts(old) !== mattersToOtherAccounts(account)) {
         revisitOthers(account, "edit");
       }
       if (old === undefined || type === "deleted" || old.metadata.generation !== account.metadata.generation) {
-        revisit((bucket) => mayUse(bucket, account));
+        revisit(buckets.store.list().filter((bucket) => mayUse(bucket, account)));
         for (const access of accesses.store.list().filter((each) => isExternal(each) && mayUse(each, account)))
           handlers.revisitAccess(access, "resync");
       }
@@ -144,11 +162,12 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     resource: NAMESPACES,
     transform: withoutPayload,
     onChange(_type, namespace, old) {
+      if (!isSynced()) return;
       const before = JSON.stringify(old?.metadata.labels ?? {});
       if (before === JSON.stringify(namespace.metadata.labels ?? {})) return;
       const { name } = namespace.metadata;
-      revisit(({ metadata }) => metadata.namespace === name);
-      for (const access of accesses.store.list().filter(({ metadata }) => metadata.namespace === name)) {
+      revisit(buckets.store.listIn(name));
+      for (const access of accesses.store.listIn(name)) {
         revisitAccess(access, "resync");
         const bucket = buckets.store.get(bucketKeyOf(access));
         if (bucket !== undefined) handlers.revisitBucket(bucket, "resync");
@@ -172,7 +191,7 @@ export function createWatches(given: Common, scope: WatchScope, handlers: Handle
     accessesOf,
     accessesTo: (bucket, name) => [
       ...accessesOf(bucket),
-      ...accesses.store.list().filter(({ spec }) => name !== undefined && spec.bucket?.name === name),
+      ...byBucketName.referrersOf(name ?? "").flatMap((key) => accesses.store.get(parseKey(key)) ?? []),
     ],
     synced: (signal) =>
       abortable(synced, signal).then(
@@ -208,9 +227,8 @@ function mattersToAccess({ metadata, status }: S3Bucket): string {
   return JSON.stringify([generation, deletionTimestamp, policies, ready?.status, ready?.reason]);
 }
 
-/** Whether `other` may wait for the bucket to become a destination that the guardrails allow. */
-function awaits({ metadata, status }: S3Bucket, { metadata: { namespace, name } }: S3Bucket): boolean {
-  if (metadata.namespace !== namespace || metadata.name === name) return false;
+/** Whether the bucket may wait for another one to become a destination that the guardrails allow. */
+function mayWait({ status }: S3Bucket): boolean {
   const reason = findCondition(status, "Ready")?.reason;
   return reason === REASON.destinationNotReady || reason === REASON.guardrailViolated;
 }

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { checkAnswers } from "./answers/middleware.ts";
 import type { SharedCredentials } from "./credentials.ts";
 import { guard, instrument, type Instruments } from "./instrument.ts";
+import { proxyEnvOf } from "./proxy.ts";
 import { keepUnknownElements } from "./unknown-elements/middleware.ts";
 
 export type Client = S3Client | S3ControlClient | KMSClient | IAMClient | EKSClient;
@@ -42,25 +43,32 @@ export function sdkLogger(log: Pick<Logger, "warn"> | undefined): SdkLogger {
 }
 
 /** Enough for ten workers that read all settings at once: waiting for a socket counts as connecting. */
-const SOCKETS = { maxSockets: 250 };
+const MAX_SOCKETS = 250;
 
 /** Three attempts: the work queue does the long backoff. Endpoints come from AWS_ENDPOINT_URL of the SDK. */
-export function baseConfig({ userAgent, requestTimeoutMs, logger }: ClientSettings, region: string) {
+export function baseConfig(settings: ClientSettings, region: string) {
+  const { userAgent, logger } = settings;
   return {
     region,
     maxAttempts: 3,
     retryMode: "standard",
     customUserAgent: userAgent,
     logger,
-    requestHandler: {
-      connectionTimeout: Math.min(3000, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
-      // Otherwise the SDK only warns when a request exceeds its timeout.
-      throwOnRequestTimeout: true,
-      socketTimeout: requestTimeoutMs,
-      httpAgent: SOCKETS,
-      httpsAgent: SOCKETS,
-    },
+    requestHandler: requestHandlerOf(settings),
+  };
+}
+
+/** Timeouts, sockets, and the proxies of the environment. */
+export function requestHandlerOf({ requestTimeoutMs }: Pick<ClientSettings, "requestTimeoutMs">) {
+  const agent = { maxSockets: MAX_SOCKETS, proxyEnv: proxyEnvOf(process.env) };
+  return {
+    connectionTimeout: Math.min(3000, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    // Otherwise the SDK only warns when a request exceeds its timeout.
+    throwOnRequestTimeout: true,
+    socketTimeout: requestTimeoutMs,
+    httpAgent: agent,
+    httpsAgent: agent,
   };
 }
 

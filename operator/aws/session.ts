@@ -15,6 +15,7 @@ import {
   createKmsClient,
   createS3Client,
   createS3ControlClient,
+  requestHandlerOf,
   sdkLogger,
   type Client,
   type CreateClient,
@@ -103,7 +104,9 @@ export function createAws(options: AwsOptions = {}): Aws {
   const settings = settingsOf(options);
   const metrics = createAwsMetrics(registry);
   const limiterOf = createRateLimiters(DEFAULT_REQUESTS_PER_SECOND, clock);
-  const ownCredentials = shareCredentials(fromNodeProviderChain(), clock);
+  // For STS and SSO. The handler of the client that asks first may be closed during the fetch.
+  const clientConfig = { requestHandler: requestHandlerOf(settings) };
+  const ownCredentials = shareCredentials(fromNodeProviderChain({ clientConfig }), clock);
   const clients = createIdleCache<Client>({
     max: MAX_CLIENTS,
     idleMs: IDLE_MS,

@@ -28,6 +28,9 @@ describe("configuration", () => {
       leaderElect: true,
       leaderElectionNamespace: undefined,
       leaderElectionName: "s3-operator",
+      leaseDurationMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryPeriodMs: 2_000,
       healthAddress: { port: 8081 },
       metricsAddress: { port: 8080 },
       logLevel: "info",
@@ -162,5 +165,32 @@ describe("configuration", () => {
       if (name !== "kubeconfig") expect(message([], { [variable]: "Not/valid!" })).toContain(variable);
     }
     expect(helpText()).toContain("Default: 10m.");
+  });
+});
+
+describe("times of the lease", () => {
+  const times = (lease: string, renew: string, retry: string) => [
+    `--leader-elect-lease-duration=${lease}`,
+    `--leader-elect-renew-deadline=${renew}`,
+    `--leader-elect-retry-period=${retry}`,
+  ];
+
+  test.each([
+    ["60s", "40s", "5s"],
+    ["1001ms", "1s", "833ms"],
+  ])("%s, %s and %s are accepted", (...given) => {
+    expect(parseConfig(times(...given), {})).toMatchObject({ action: "run" });
+  });
+
+  test.each([
+    ["10s", "10s", "2s", /^--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline$/],
+    ["15s", "12s", "10s", /^--leader-elect-renew-deadline must be longer than 1.2 times --leader-elect-retry-period$/],
+    ["999ms", "500ms", "100ms", /^--leader-elect-lease-duration must be a duration from 1s to 10m/],
+  ])("%s, %s and %s are refused", (lease, renew, retry, expected) => {
+    expect(message(times(lease, renew, retry))).toMatch(expected);
+  });
+
+  test("may contradict without leader election", () => {
+    expect(parseConfig([...times("10s", "10s", "2s"), "--leader-elect=false"], {})).toMatchObject({ action: "run" });
   });
 });

@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   describeFlags,
   flag,
   kubeconfigFlag,
@@ -44,7 +45,12 @@ const FLAGS = {
     "5m",
     "Time after which an object that fails or waits for the same reason becomes Stalled. The operator still retries.",
   ),
-  watchNamespaces: flag("watch-namespaces", format.dnsLabels, "", "Namespaces to watch. Default: all."),
+  watchNamespaces: flag(
+    "watch-namespaces",
+    format.dnsLabels,
+    "",
+    "Namespaces to watch, at most about 100: each needs two connections to the API server. Default: all.",
+  ),
   watchSelector: flag(
     "watch-selector",
     format.optional(format.labelSelector),
@@ -75,6 +81,24 @@ const FLAGS = {
     "s3-operator",
     "Name of the lease. Operators in one namespace that manage different objects need different lease names.",
   ),
+  leaseDurationMs: flag(
+    "leader-elect-lease-duration",
+    format.duration("1s", "10m"),
+    "15s",
+    "Time that other replicas wait after the last renewal of the lease that they saw. Set it for all replicas.",
+  ),
+  renewDeadlineMs: flag(
+    "leader-elect-renew-deadline",
+    format.duration("500ms", "10m"),
+    "10s",
+    "Time without a renewal after which the leader stops. Must be shorter than --leader-elect-lease-duration.",
+  ),
+  retryPeriodMs: flag(
+    "leader-elect-retry-period",
+    format.duration("100ms", "5m"),
+    "2s",
+    "Time between tries to acquire or renew the lease. 1.2 times it must be less than --leader-elect-renew-deadline.",
+  ),
   healthAddress: flag("health-address", format.address, ":8081", "Address that serves /healthz and /readyz."),
   metricsAddress: flag(
     "metrics-address",
@@ -94,8 +118,21 @@ export interface Config extends Settings<typeof FLAGS> {
 /** @throws ConfigError */
 export function parseConfig(argv: readonly string[], env: Environment): Config {
   const { action, settings } = parseFlags(FLAGS, argv, env);
+  if (settings.leaderElect) checkLeaseTimes(settings);
   return { ...settings, action };
 }
+
+/** The rules of client-go: https://pkg.go.dev/k8s.io/client-go/tools/leaderelection#LeaderElectionConfig */
+function checkLeaseTimes({ leaseDurationMs, renewDeadlineMs, retryPeriodMs }: Settings<typeof FLAGS>): void {
+  if (leaseDurationMs <= renewDeadlineMs)
+    throw new ConfigError("--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline");
+  if (renewDeadlineMs <= RETRY_JITTER * retryPeriodMs)
+    throw new ConfigError(
+      `--leader-elect-renew-deadline must be longer than ${RETRY_JITTER} times --leader-elect-retry-period`,
+    );
+}
+
+const RETRY_JITTER = 1.2;
 
 export function helpText(): string {
   return [

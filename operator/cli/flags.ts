@@ -77,6 +77,7 @@ export function describeFlags(table: Flags): string[] {
     "",
     "The environment variable next to a flag sets it too; the flag takes precedence.",
     "AWS credentials and endpoints come from the settings of the AWS SDKs, such as AWS_ROLE_ARN and AWS_ENDPOINT_URL.",
+    "HTTPS_PROXY, HTTP_PROXY and NO_PROXY count for AWS. For the API server, proxy-url of the kubeconfig counts.",
   ];
 }
 

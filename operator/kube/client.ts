@@ -97,7 +97,7 @@ interface ListBody {
 
 export function createKubeClient(kubeConfig: KubeConfig, options: KubeClientOptions): KubeClient {
   const { userAgent, timeoutMs = 30_000, clock, metrics } = options;
-  const connection = createConnection(kubeConfig, userAgent);
+  const connection = createConnection(kubeConfig, userAgent, clock);
   const exchange = createExchange(connection, { timeoutMs, clock, metrics });
 
   async function call<T>(verb: string, resource: Resource, key: ObjectKey, request: Request): Promise<T> {

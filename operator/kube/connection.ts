@@ -3,8 +3,10 @@
 import type { RequestOptions } from "node:https";
 import type { DispatcherOptions, KubeConfig } from "@kubernetes/client-node";
 import { Agent, ProxyAgent, type buildConnector, type Dispatcher } from "undici";
-import { abortable } from "../clock.ts";
+import { abortable, systemClock, type Clock } from "../clock.ts";
 import { KubeError, NO_CREDENTIALS } from "./errors.ts";
+import { createExecPlugin, type PluginCredentials } from "./exec-plugin.ts";
+import type { KubeUser } from "./kubeconfig-entries.ts";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -24,23 +26,27 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Gets credentials from `kubeConfig` for each request: it caches them, and renews them on expiry. */
-export function createConnection(kubeConfig: KubeConfig, userAgent: string): Connection {
+/** Gets credentials from `kubeConfig`, or its plugin, for each request: both are cached, and renewed on expiry. */
+export function createConnection(kubeConfig: KubeConfig, userAgent: string, clock: Clock = systemClock): Connection {
   const server = new URL(kubeConfig.getCurrentCluster()?.server ?? "http://localhost:8080");
   const prefix = server.pathname.replace(/\/+$/, "");
   const shared = createSharedAgent(kubeConfig);
+  const { plugin: config, impersonation = {} }: Partial<KubeUser> = kubeConfig.getCurrentUser() ?? {};
+  const plugin = config && createExecPlugin(config, clock);
 
   return {
     host: server.host,
     async send({ method, path, body, contentType, signal }) {
-      const options = await abortable(authenticate(kubeConfig), signal);
-      const headers: Record<string, string> = {
-        ...authHeaders(options),
+      const fromPlugin = plugin && (await abortable(plugin.credentials(), signal));
+      const options = { ...(await abortable(authenticate(kubeConfig), signal)), ...tlsOf(fromPlugin) };
+      const headers: Record<string, string | string[]> = {
+        ...authHeaders(options, fromPlugin),
+        ...Object.fromEntries(Object.entries(impersonation).map(([name, values]) => [name, [...values]])),
         accept: "application/json",
         "user-agent": userAgent,
       };
       if (contentType !== undefined) headers["content-type"] = contentType;
-      return shared.agentFor(options).request({
+      const answer = await shared.agentFor(options).request({
         origin: server.origin,
         path: prefix + path,
         method,
@@ -48,12 +54,17 @@ export function createConnection(kubeConfig: KubeConfig, userAgent: string): Con
         body: body ?? null,
         signal,
       });
+      if (answer.statusCode === 401 && fromPlugin !== undefined) plugin?.reject(fromPlugin);
+      return answer;
     },
-    close: () => shared.close(),
+    async close() {
+      plugin?.close();
+      await shared.close();
+    },
   };
 }
 
-/** Drops the error: that of an exec plugin may contain a secret. */
+/** Drops the error, which may contain a secret. */
 async function authenticate(kubeConfig: KubeConfig): Promise<RequestOptions> {
   const options: RequestOptions = {};
   try {
@@ -61,13 +72,34 @@ async function authenticate(kubeConfig: KubeConfig): Promise<RequestOptions> {
   } catch {
     throw new KubeError("authenticate", 0, NO_CREDENTIALS, "the kubeconfig's credentials could not be read");
   }
+  if (needsToken(kubeConfig) && !/^Bearer \S/.test(bearerOf(options)))
+    throw new KubeError("authenticate", 0, NO_CREDENTIALS, "the file with the token is empty");
   return options;
 }
 
-function authHeaders({ headers, auth }: RequestOptions): Record<string, string> {
+/** Whether a request without a token would be anonymous by mistake. */
+function needsToken(kubeConfig: KubeConfig): boolean {
+  const provider = kubeConfig.getCurrentUser()?.authProvider as AuthProvider | undefined;
+  return provider?.config?.tokenFile !== undefined;
+}
+
+interface AuthProvider {
+  config?: { tokenFile?: unknown };
+}
+
+function bearerOf({ headers }: RequestOptions): string {
+  return String(new Map(Object.entries(headers ?? {})).get("Authorization"));
+}
+
+function tlsOf({ cert, key }: PluginCredentials = {}): RequestOptions {
+  return cert === undefined || key === undefined ? {} : { cert, key };
+}
+
+function authHeaders({ headers, auth }: RequestOptions, plugin: PluginCredentials = {}): Record<string, string> {
   const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value).trim()]);
   const basic = auth ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` } : {};
-  return { ...basic, ...Object.fromEntries(given) };
+  const bearer = plugin.token === undefined ? {} : { authorization: `Bearer ${plugin.token.trim()}` };
+  return { ...basic, ...bearer, ...Object.fromEntries(given) };
 }
 
 /** Keeps one agent until the CA or the client certificate changes. */

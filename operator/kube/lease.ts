@@ -70,7 +70,8 @@ export function createLeaseLock(options: LeaseLockOptions): LeaseLock {
     return {
       ...spec,
       holderIdentity: identity,
-      leaseDurationSeconds: Math.round(leaseDurationMs / 1000),
+      // Whole seconds, and not less than this process counts on.
+      leaseDurationSeconds: Math.ceil(leaseDurationMs / 1000),
       acquireTime: (kept ? spec.acquireTime : undefined) ?? now,
       renewTime: now,
       leaseTransitions: (spec?.leaseTransitions ?? 0) + (kept || spec === undefined ? 0 : 1),

@@ -29,7 +29,7 @@ describe("retries of a reflector", () => {
   });
 
   test("a reflector waits longer each time, up to 30 s, and starts over after two quiet minutes", async () => {
-    const { server, clock, start, failed, watching } = await reflectorHarness();
+    const { server, clock, start, failed, watching, quietFor } = await reflectorHarness();
     // With `random` at 0, half of a delay that doubles from 0.8 s to 30 s.
     const waits = [400, 800, 1_600, 3_200, 6_400, 12_800, 15_000, 15_000];
     server.onList.push(...waits.map(() => refuse(500, "InternalError")));
@@ -42,12 +42,13 @@ describe("retries of a reflector", () => {
       await eventually(() => expect(server.lists()).toHaveLength(index + 2));
     }
     await watching();
-    await clock.advance(121_000);
+    await quietFor(121_000);
+    const before = server.watches().length;
     server.emit(line("ERROR", { code: 500 }));
     await failed(9);
     await clock.advance(400);
     await watching();
-    expect(server.watches()).toHaveLength(2);
+    expect(server.watches()).toHaveLength(before + 1);
   });
 
   test("a reflector waits as long as Retry-After of a 429 response says", async () => {
@@ -88,36 +89,61 @@ describe("retries of a reflector", () => {
     expect(names()).toEqual([]);
   });
 
-  test("a reflector lists and watches again after 150 s without an event or a bookmark", async () => {
+  test.each([
+    [0, 40_000],
+    [0.999, 44_000],
+  ])("with random at %d, a reflector notices a dead watch after %d ms, and lists again", async (random, lateMs) => {
     const { server, clock, start, failures, failed, watching } = await reflectorHarness();
-    const reflector = start();
+    const reflector = start({ random: () => random });
     await watching();
-    await clock.advance(140_000);
-    server.resourceVersion = 150;
-    server.emit(line("BOOKMARK", { metadata: { resourceVersion: "150" } }));
-    await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
-    await clock.advance(149_999);
+    await clock.advance(lateMs - 1);
     expect(failures()).toBe(0);
-    expect(reflector.secondsSinceLastEvent()).toBeCloseTo(150, 1);
+    expect(reflector.secondsSinceLastEvent()).toBeCloseTo(lateMs / 1000, 1);
     await clock.advance(1);
     await failed(1);
     await clock.advance(1_000);
     await watching();
-    expect(server.watches()[1]?.query.get("resourceVersion")).toBe("150");
     expect(server.lists()).toHaveLength(2);
+  });
+
+  test("a reflector counts a watch that ends in time as heard of, and watches on from the last version", async () => {
+    const { server, clock, start, failures, watching, quietFor } = await reflectorHarness();
+    const reflector = start();
+    await watching();
+    await quietFor(90_000);
+    expect(reflector.secondsSinceLastEvent()).toBe(0);
+    await clock.advance(20_000);
+    server.emit(line("BOOKMARK", { metadata: { resourceVersion: "150" } }));
+    await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
+    await clock.advance(10_000);
+    server.endWatches();
+    await eventually(() => expect(server.watches()).toHaveLength(5));
+    const versions = server.watches().map(({ query }) => query.get("resourceVersion"));
+    expect(versions).toEqual(["100", "100", "100", "100", "150"]);
+    expect(server.lists()).toHaveLength(1);
+    expect(server.connections()).toBeLessThanOrEqual(2);
+    expect(failures()).toBe(0);
+  });
+
+  test("a reflector makes about two requests a minute, whether the connection is idle or not", async () => {
+    const { server, start, watching, quietFor } = await reflectorHarness();
+    start();
+    await watching();
+    const before = server.requests.length;
+    await quietFor(540_000);
+    expect(server.requests.length - before).toBe(18);
   });
 
   test("a reflector ends a watch that the server leaves open past its timeout", async () => {
     const { server, clock, start, failures, watching } = await reflectorHarness();
     const reflector = start();
     await watching();
-    for (let minute = 1; minute <= 6; minute += 1) {
-      await clock.advance(60_000);
-      if (server.watches().length > 1) break;
-      server.emit(line("BOOKMARK", { metadata: { resourceVersion: String(200 + minute) } }));
-      await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
-    }
+    await clock.advance(31_000);
+    server.emit(line("BOOKMARK", { metadata: { resourceVersion: "200" } }));
+    await eventually(() => expect(reflector.secondsSinceLastEvent()).toBe(0));
+    await clock.advance(9_000);
     await eventually(() => expect(server.watches()).toHaveLength(2));
+    expect(server.lists()).toHaveLength(1);
     expect(failures()).toBe(0);
   });
 

@@ -23,7 +23,7 @@ describe("list and watch", () => {
       watch: "true",
       allowWatchBookmarks: "true",
       resourceVersion: "101",
-      timeoutSeconds: "300",
+      timeoutSeconds: "30",
     });
   });
 

@@ -7,6 +7,7 @@
  * leads to a list.
  */
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import { linkedController, sleep, type Clock } from "../clock.ts";
 import { backoffDelay } from "./backoff.ts";
@@ -14,7 +15,8 @@ import type { KubeClient, WatchEvent } from "./client.ts";
 import { isGone, KubeError } from "./errors.ts";
 import type { KubeMetrics } from "./metrics.ts";
 import { isLater, type KubeObject, type ObjectKey, type Resource } from "./object.ts";
-import { createStore, type Delta, type DeltaType, type Store } from "./store.ts";
+import { createSemaphore, type Semaphore } from "./semaphore.ts";
+import { createStore, deepFreeze, type Delta, type DeltaType, type Store } from "./store.ts";
 import { watchOnce } from "./watch.ts";
 
 /** Called for each change, in order. Must return fast, for example enqueue a key. An error is only logged. */
@@ -29,6 +31,8 @@ export interface ReflectorOptions<T> {
   /** Applied to each object before it is stored. Default: removes managedFields, most of an object's size. */
   transform?: (object: T) => T;
   onChange: OnChange<T>;
+  /** Limits the lists that run at once. Default: its own. */
+  lists?: Semaphore;
   /** Called when the API server went back to an older state, which affects all kinds. */
   onRewind?: () => void;
   clock: Clock;
@@ -54,6 +58,8 @@ export interface Reflector<T> {
 }
 
 const PAGE_SIZE = 500;
+/** Lists at once, for many namespaces: the API server answers 429 to more (API priority and fairness). */
+export const MAX_LISTS = 10;
 /** The backoff of client-go's reflector. Resets after two minutes without a failure. */
 const BACKOFF = { baseMs: 800, maxMs: 30_000 };
 const BACKOFF_RESET_MS = 120_000;
@@ -63,12 +69,14 @@ const RELIST_MS = 600_000;
 export function createReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
   const { client, resource, labelSelector, transform = stripManagedFields, clock, metrics, namespaces, log } = options;
   const store = createStore<T>();
+  const lists = options.lists ?? createSemaphore(MAX_LISTS);
   const scopes = (namespaces ?? [undefined]).map((namespace): Scope => ({
     namespace,
     heardAt: clock.monotonic(),
     listed: false,
     relist: undefined,
   }));
+  let unlisted = scopes.length;
   const synced = Promise.withResolvers<void>();
   const secondsSinceLastEvent = () => Math.max(...scopes.map(({ heardAt }) => (clock.monotonic() - heardAt) / 1000), 0);
   const count = metrics.reflector(resource.plural, secondsSinceLastEvent);
@@ -100,17 +108,24 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
   const relist = () => scopes.forEach((scope) => scope.relist?.());
 
   const follow = (scope: Scope, signal: AbortSignal) =>
-    followScope(options, scope, signal, {
+    followScope({ ...options, lists }, scope, signal, {
       failed: () => count.failed(),
       newest: () => newest,
-      replace({ objects, resourceVersion }, seen) {
+      async replace({ objects, resourceVersion }, seen) {
         const rewound = isRewind(resourceVersion, seen);
         const version = rewound ? undefined : resourceVersion;
-        report(store.replace(objects, { namespace: scope.namespace, version }));
+        const deltas = store.replace(objects, { namespace: scope.namespace, version });
+        // Lets other work go on during the first list, which has all objects. No watch is open yet.
+        while (!scope.listed && deltas.length > PAGE_SIZE) {
+          report(deltas.splice(0, PAGE_SIZE));
+          await nextTurn();
+        }
+        report(deltas);
         saw(resourceVersion);
+        if (!scope.listed) unlisted -= 1;
         scope.listed = true;
         count.listed();
-        if (scopes.every((each) => each.listed)) synced.resolve();
+        if (unlisted === 0) synced.resolve();
         if (rewound) options.onRewind?.();
       },
       change({ type, object }) {
@@ -129,7 +144,7 @@ export function createReflector<T extends KubeObject>(options: ReflectorOptions<
       },
     },
     synced: synced.promise,
-    hasSynced: () => scopes.every(({ listed }) => listed),
+    hasSynced: () => unlisted === 0,
     secondsSinceLastEvent,
     relist,
 
@@ -164,7 +179,7 @@ interface Scope {
 
 interface Sink<T> {
   /** `seen`: the latest resource version before the list was requested. */
-  replace(list: List<T>, seen: string): void;
+  replace(list: List<T>, seen: string): Promise<void>;
   change(event: WatchEvent<T>): void;
   failed(): void;
   newest(): string;
@@ -176,7 +191,7 @@ interface List<T> {
 }
 
 async function followScope<T extends KubeObject>(
-  options: ReflectorOptions<T>,
+  options: ReflectorOptions<T> & { lists: Semaphore },
   scope: Scope,
   signal: AbortSignal,
   sink: Sink<T>,
@@ -193,10 +208,10 @@ async function followScope<T extends KubeObject>(
     try {
       if (resourceVersion === undefined || clock.monotonic() >= relistAt) {
         const seen = sink.newest();
-        const list = await listAll(options, scope, signal);
+        const list = await options.lists.run(signal, () => listAll(options, scope, signal));
         resourceVersion = list.resourceVersion;
         relistAt = clock.monotonic() + RELIST_MS * (1 + random() / 2);
-        sink.replace(list, seen);
+        await sink.replace(list, seen);
       }
       scope.relist = () => watching.abort(new Error("to be listed again"));
       const lifeMs = relistAt - clock.monotonic();
@@ -206,6 +221,7 @@ async function followScope<T extends KubeObject>(
         resourceVersion = event.object.metadata.resourceVersion;
         sink.change(event.type === "BOOKMARK" ? event : { ...event, object: transform(event.object) });
       }
+      scope.heardAt = clock.monotonic();
     } catch (error) {
       if (signal.aborted) return;
       if (watching.signal.aborted || leavesDoubt(error)) resourceVersion = undefined;
@@ -236,7 +252,7 @@ async function listAll<T extends KubeObject>(
     const query = { namespace: scope.namespace, labelSelector, limit: PAGE_SIZE, continue: next, signal };
     const page = await client.list<T>(resource, query);
     scope.heardAt = clock.monotonic();
-    objects.push(...page.items.map(transform));
+    objects.push(...page.items.map((item) => deepFreeze(transform(item))));
     if (page.continue === undefined) return { objects, resourceVersion: page.resourceVersion };
     next = page.continue;
   }

@@ -47,7 +47,7 @@ const TIMEOUT_MS = 10_000;
 /** @throws Error with the missing fields and what to do. Only logs a warning if the schema cannot be read. */
 export async function requireServedFields(options: ServedFieldsOptions): Promise<void> {
   const { kubeConfig, kinds, userAgent, clock, metrics, log, signal } = options;
-  const connection = createConnection(kubeConfig, userAgent);
+  const connection = createConnection(kubeConfig, userAgent, clock);
   const exchange = createExchange(connection, { timeoutMs: TIMEOUT_MS, clock, metrics });
   const [first] = kinds;
   const path = `/openapi/v3/apis/${first?.resource.group}/${first?.resource.version}`;

@@ -1,10 +1,13 @@
 /** The last known state of all objects of one kind, frozen. From a reflector and the responses to own writes. */
 
 import { isLater, keyOf, type KubeObject, type ObjectKey } from "./object.ts";
+import { createReferenceIndex } from "./reference-index.ts";
 
 export interface Store<T> {
   get(key: ObjectKey): T | undefined;
   list(): T[];
+  /** The objects of one namespace, without a search through all. */
+  listIn(namespace: string): T[];
   /**
    * Stores the response of an own write, so that it is visible before its watch event. Does nothing if the object is
    * gone or has another uid: then the watch is newer.
@@ -43,6 +46,9 @@ interface Entry<T> {
 
 export function createStore<T extends KubeObject>(): WatchedStore<T> {
   const entries = new Map<string, Entry<T>>();
+  const byNamespace = createReferenceIndex();
+
+  const entriesIn = (namespace: string) => byNamespace.referrersOf(namespace).flatMap((key) => entries.get(key) ?? []);
 
   function put(given: T): Delta<T>[] {
     const object = deepFreeze(given);
@@ -50,6 +56,7 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     const entry = entries.get(key);
     if (entry === undefined) {
       entries.set(key, { current: object, reported: object });
+      byNamespace.add(object.metadata.namespace ?? "", key);
       return [{ type: "added", object }];
     }
     const old = entry.reported;
@@ -79,20 +86,21 @@ export function createStore<T extends KubeObject>(): WatchedStore<T> {
     // A late event of an earlier object with this name.
     if (old === undefined || old.metadata.uid !== object.metadata.uid) return [];
     entries.delete(key);
+    byNamespace.remove(object.metadata.namespace ?? "", key);
     return [{ type: "deleted", object: deepFreeze(object), old }];
   }
 
   return {
     get: (key) => entries.get(keyOf(key))?.current,
     list: () => Array.from(entries.values(), ({ current }) => current),
+    listIn: (namespace) => entriesIn(namespace).map(({ current }) => current),
     put,
     remove,
 
     replace(objects, { namespace, version } = {}) {
       const listed = new Set(objects.map((object) => keyOf(object.metadata)));
-      const gone = [...entries.values()]
+      const gone = (namespace === undefined ? [...entries.values()] : entriesIn(namespace))
         .map(({ reported }) => reported)
-        .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
         .filter(({ metadata }) => !listed.has(keyOf(metadata)));
       return [...objects.flatMap((object) => accept(object, version)), ...gone.flatMap(remove)];
     },
@@ -112,7 +120,8 @@ function isNewer<T extends KubeObject>(a: T, b: T): boolean | undefined {
   return isLater(versionOf(a), versionOf(b));
 }
 
-function deepFreeze<T>(value: T): T {
+/** Fast for what is frozen already. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);

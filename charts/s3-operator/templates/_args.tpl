@@ -7,6 +7,9 @@
   "leader-elect" .Values.leaderElection.enabled
   "leader-election-namespace" (ternary .Release.Namespace "" .Values.leaderElection.enabled)
   "leader-election-name" (ternary .Values.leaderElection.name "" .Values.leaderElection.enabled)
+  "leader-elect-lease-duration" (ternary .Values.leaderElection.leaseDuration "" .Values.leaderElection.enabled)
+  "leader-elect-renew-deadline" (ternary .Values.leaderElection.renewDeadline "" .Values.leaderElection.enabled)
+  "leader-elect-retry-period" (ternary .Values.leaderElection.retryPeriod "" .Values.leaderElection.enabled)
   "concurrency" (int64 .Values.operator.concurrency)
   "poll-interval" .Values.operator.pollInterval
   "settle-window" .Values.operator.settleWindow

@@ -10,6 +10,8 @@ export interface SeenRequest {
   userAgent: string;
   /** From the signature. */
   accessKeyId: string;
+  /** From the signature. */
+  region: string;
   /** From 1; increased by retries of the SDK. */
   attempt: number;
   body: string;
@@ -65,6 +67,7 @@ function seenRequest({ method = "", headers, url = "" }: IncomingMessage): Omit<
     path: url,
     userAgent: headers["user-agent"] ?? "",
     accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
+    region: /Credential=[^/]+\/[^/]+\/([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
     attempt: Number(/attempt=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1]),
   };
 }
@@ -106,7 +109,7 @@ export function callerIdentity(account: string, arn: string): Answer {
   return { status: 200, headers: { "content-type": "text/xml" }, body };
 }
 
-export function assumedRole(accessKeyId: string, expiration: Date): Answer {
-  const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+export function assumedRole(accessKeyId: string, expiration: Date, action = "AssumeRole"): Answer {
+  const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></${action}Result></${action}Response>`;
   return { status: 200, headers: { "content-type": "text/xml" }, body };
 }

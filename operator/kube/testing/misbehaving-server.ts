@@ -33,6 +33,8 @@ export interface MisbehavingServer {
   /** Sends text to the open watches. */
   emit(text: string): void;
   openWatches(): number;
+  /** Ends the open watches, as after timeoutSeconds. */
+  endWatches(): void;
   /** Resets the connections of the open watches. */
   cutWatches(): void;
   /** TCP connections accepted so far. */
@@ -146,6 +148,9 @@ export async function startMisbehavingServer(): Promise<MisbehavingServer> {
       if (type === "DELETED") server.objects.delete(keyOf(metadata));
       else server.objects.set(keyOf(metadata), stored);
       server.emit(line(type, stored));
+    },
+    endWatches() {
+      for (const response of open) response.end();
     },
     cutWatches() {
       for (const response of open) response.socket?.resetAndDestroy();

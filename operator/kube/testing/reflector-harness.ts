@@ -51,9 +51,20 @@ export async function reflectorHarness() {
     await settle();
   }
 
+  /** Advances the clock while the server ends each watch after 30 s. */
+  async function quietFor(ms: number) {
+    for (let left = ms; left > 0; left -= 30_000) {
+      await clock.advance(Math.min(30_000, left));
+      const before = server.watches().length;
+      if (left >= 30_000) server.endWatches();
+      if (left >= 30_000) await eventually(() => expect(server.watches().length).toBeGreaterThan(before));
+    }
+  }
+
   return {
     server,
     clock,
+    quietFor,
     testLog,
     stop,
     reported,

@@ -1,0 +1,25 @@
+/**
+ * A self-signed certificate for aws.invalid and localhost, valid until 2126, and its key. Only tests trust it. Made by
+ * openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500
+ */
+export const TEST_CERTIFICATE = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBxjCCAW2gAwIBAgIUc6nnZUEZQxTJp7KneFAJJ41NWPwwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQczMtb3BlcmF0b3ItdGVzdDAgFw0yNjExMjkwOTAzMDFaGA8y
+MTI2MTEwNTA5MDMwMVowGzEZMBcGA1UEAwwQczMtb3BlcmF0b3ItdGVzdDBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABDlu+0GkzcGxxpg2NhiSh8+wHky8MNEakAEw
+UgHfKLVcXzNzAoAjr61NFP6VBOIQbzxKPCfqm5GCVoGAGBd2XSqjgYwwgYkwHQYD
+VR0OBBYEFEA82lpTosE0Wm6FS+5cIVSVbSWaMB8GA1UdIwQYMBaAFEA82lpTosE0
+Wm6FS+5cIVSVbSWaMA8GA1UdEwEB/wQFMAMBAf8wNgYDVR0RBC8wLYILYXdzLmlu
+dmFsaWSCDSouYXdzLmludmFsaWSCCWxvY2FsaG9zdIcEfwAAATAKBggqhkjOPQQD
+AgNHADBEAiAcrEXV/2tL1VXihwOSAsiaBNyN+VBTRrHqWzjl/mBTlAIgTqX7Ns9v
+NsXuGoSsSZZwLlgKIEv7zNcMVlSK0ec9pfo=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgGcsVaQJG605Yx5N9
+lSTQRMG5GK1eUDCRR8vqyG/1VN2hRANCAAQ5bvtBpM3BscaYNjYYkofPsB5MvDDR
+GpABMFIB3yi1XF8zcwKAI6+tTRT+lQTiEG88Sjwn6puRglaBgBgXdl0q
+-----END PRIVATE KEY-----
+`,
+};
