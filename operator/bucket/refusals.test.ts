@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sdkError } from "./testing/fake-bucket.ts";
 import { KNOWN_REFUSALS, knownRefusal } from "./refusals.ts";
+import { sdkError } from "./testing/fake-bucket.ts";
 
 const refused = (name: string, code: string, message: string, desired?: unknown) =>
   knownRefusal({ name, desired }, "docs", Object.assign(sdkError(code, 400), { message }));
