@@ -52,6 +52,11 @@ test.for<[what: string, spec: S3BucketSpec, message: string[]]>([
   ["requester pays", { ...SITE, requestPayment: "Requester" }, ["spec.requestPayment to BucketOwner"]],
   ["a KMS key", { ...SITE, encryption: { sseAlgorithm: "aws:kms" } }, ["spec.encryption.sseAlgorithm to AES256"]],
   ["the whole baseline", { website }, [TLS, PUBLIC]],
+  [
+    "requester pays, and only redirects",
+    { website: { redirectAllRequestsTo: { hostName: "example.com" } }, requestPayment: "Requester" },
+    ["spec.requestPayment to BucketOwner"],
+  ],
 ])("a website beside %s is without effect, and the message says what to do", ([, spec, messages]) => {
   for (const message of messages) expect(says(spec)).toContain(message);
 });

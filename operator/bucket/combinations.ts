@@ -53,13 +53,13 @@ const COMBINATIONS: readonly Combination[] = [
           howToOpen(effective),
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
     setting: "website",
-    message: ({ website, spec }) =>
-      website === undefined || spec.requestPayment !== "Requester"
+    message: ({ spec }) =>
+      spec.website === undefined || spec.requestPayment !== "Requester"
         ? undefined
-        : "The website endpoint sends anonymous requests, which a bucket with requestPayment 'Requester' refuses: set " +
-          "spec.requestPayment to BucketOwner",
+        : "The website endpoint answers 403 to every request, also those that it would redirect, since a bucket with " +
+          "requestPayment 'Requester' takes no anonymous requests: set spec.requestPayment to BucketOwner",
   },
   {
     // https://repost.aws/knowledge-center/s3-website-cloudfront-error-403
