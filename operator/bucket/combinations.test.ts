@@ -9,14 +9,14 @@ import { settingContextWith } from "./testing/fixtures.ts";
 const context = settingContextWith({ baseline: true });
 const { bucket } = context;
 
-/** The message about the website of a bucket in this state. */
-function says(spec: S3BucketSpec, observed: Record<string, unknown> = {}, baseline = true): string {
+/** The message about a setting, by default the website, of a bucket in this state. */
+function says(spec: S3BucketSpec, observed: object = {}, baseline = true, setting = "website"): string {
   const given = { ...context, baseline };
   const found = { policy: { Statement: [] }, publicAccessBlock: {}, encryption: {}, ...observed } as const;
   const settings = relevantSettings(SETTINGS, spec, given, new Map());
   const values = settings.map(({ name }) => [name, { value: found[name as keyof typeof found] ?? {} }] as const);
   const plans = planSettings(settings, spec, given, new Map(), new Map(values), { arn: undefined });
-  return withoutEffect(plans, spec, bucket).get("website") ?? "";
+  return withoutEffect(plans, spec, bucket).get(setting) ?? "";
 }
 
 const OPEN = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false };
@@ -103,4 +103,12 @@ test("what the bucket has counts where the spec and the baseline say nothing", (
   const allow: Statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${bucket.arn}/*` };
   const open = { policy: { Statement: [allow] }, encryption: KMS };
   expect(says({ website }, open, false)).toContain("AES256");
+});
+
+test("lifecycle rules beside MFA delete are without effect", () => {
+  const spec = { versioning: "Enabled", lifecycle: { rules: [] } } as unknown as S3BucketSpec;
+  const withMFA = (mfaDelete: string) =>
+    says(spec, { versioning: { status: "Enabled", mfaDelete } }, true, "lifecycle");
+  expect(withMFA("Enabled")).toContain("MFA delete");
+  expect(withMFA("Disabled")).toBe("");
 });

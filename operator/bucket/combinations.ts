@@ -16,6 +16,8 @@ interface Effective {
   restrictsPublicBuckets: boolean;
   objectOwnership: string | undefined;
   sseAlgorithm: string | undefined;
+  /** Undefined if nothing reads the versioning. */
+  mfaDelete: string | undefined;
 }
 
 /** Settings that are each right, and of which one takes the effect of the other. */
@@ -70,6 +72,14 @@ const COMBINATIONS: readonly Combination[] = [
         : "The website endpoint answers 403 for objects that are encrypted with a KMS key, the default of this bucket: " +
           "set spec.encryption.sseAlgorithm to AES256, or upload the website's objects with AES256",
   },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
+    setting: "lifecycle",
+    message: ({ spec, mfaDelete }) =>
+      spec.lifecycle === undefined || mfaDelete !== "Enabled"
+        ? undefined
+        : "S3 does not support lifecycle rules together with MFA delete, which only the account's root user can turn off",
+  },
 ];
 
 /** Messages by setting, of all rows that apply. Pure. */
@@ -121,6 +131,7 @@ function effectiveOf(
       : undefined,
     ignoresPublicAcls: block?.ignorePublicAcls ?? found?.IgnorePublicAcls ?? false,
     restrictsPublicBuckets: block?.restrictPublicBuckets ?? found?.RestrictPublicBuckets ?? false,
+    mfaDelete: observed<{ mfaDelete?: string }>("versioning")?.mfaDelete,
     objectOwnership: desired("objectOwnership") ?? observed("objectOwnership"),
     sseAlgorithm:
       desired<{ sseAlgorithm: string }>("encryption")?.sseAlgorithm ??
