@@ -108,7 +108,7 @@ test("what the bucket has counts where the spec and the baseline say nothing", (
 test("lifecycle rules beside MFA delete are without effect", () => {
   const spec = { versioning: "Enabled", lifecycle: { rules: [] } } as unknown as S3BucketSpec;
   const withMFA = (mfaDelete: string) =>
-    says(spec, { versioning: { status: "Enabled", mfaDelete } }, true, "lifecycle");
+    says(spec, { lifecycle: { rules: [] }, versioning: { status: "Enabled", mfaDelete } }, true, "lifecycle");
   expect(withMFA("Enabled")).toContain("MFA delete");
   expect(withMFA("Disabled")).toBe("");
 });
