@@ -63,6 +63,7 @@ function keyStatements(partition: string): IamStatement[] {
  */
 function accessStatements(partition: string): IamStatement[] {
   const roles = `arn:${partition}:iam::*:role${DEFAULT_ROLE_PATH}*`;
+  // By name, checked against the access levels of the service authorization reference: test/conformance/iam-actions.test.ts
   const isRead = (action: string) => /^iam:(Get|List)/.test(action);
   const eks = `arn:${partition}:eks:*:*`;
   return [

@@ -65,8 +65,13 @@ export const SUBRESOURCE_IGNORED = "SubresourceIgnored";
 
 export const EXPIRED: readonly string[] = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
 
-/** S3 refuses to suspend versioning while object lock or replication needs it. */
-export const INVALID_BUCKET_STATE = "InvalidBucketState";
+/** Refusals of S3 with a meaning that depends on the setting: see bucket/refusals.ts. Their kind is Invalid. */
+export const REFUSAL = {
+  bucketAcl: "InvalidBucketAclWithObjectOwnership",
+  bucketState: "InvalidBucketState",
+  configurations: "TooManyConfigurations",
+  request: "InvalidRequest",
+} as const;
 
 /** Refused by the SDK itself, before any request. */
 const REFUSED_BY_SDK = ["EndpointError", "InvalidBucketName"];
@@ -190,7 +195,14 @@ export const CODES: Record<Exclude<AwsErrorKind, "NotYetVisible">, readonly stri
   AlreadyOwned: ["BucketAlreadyOwnedByYou"],
   DestinationRefused: LOG_TARGET,
   // Every unlisted 4xx too, by its status.
-  Invalid: [...INVALID, ...MALFORMED_POLICY, ...REFUSED_BY_SDK, INVALID_BUCKET_STATE, INVALID_PARAMETER, INVALID_VALUE],
+  Invalid: [
+    ...INVALID,
+    ...MALFORMED_POLICY,
+    ...REFUSED_BY_SDK,
+    ...Object.values(REFUSAL),
+    INVALID_PARAMETER,
+    INVALID_VALUE,
+  ],
   Unsupported: [
     SUBRESOURCE_IGNORED,
     "InvalidAction",

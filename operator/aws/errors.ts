@@ -1,7 +1,6 @@
 import {
   ABSENT,
   EXPIRED,
-  INVALID_BUCKET_STATE,
   INVALID_PARAMETER,
   INVALID_VALUE,
   KINDS,
@@ -63,9 +62,9 @@ export function isSubresourceIgnored(error: unknown): boolean {
   return error instanceof Error && error.name === SUBRESOURCE_IGNORED;
 }
 
-/** S3 refuses to suspend versioning: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
-export function isVersioningNeeded(error: unknown): boolean {
-  return isSdkError(error) && error.name === INVALID_BUCKET_STATE;
+/** An error with this code, and a message that contains `words`. */
+export function isRefusal(error: unknown, code: string, words: RegExp): boolean {
+  return isSdkError(error) && error.name === code && words.test(error.message);
 }
 
 /** New credentials may help. Includes every 400 of HeadBucket, which has no code. */

@@ -67,7 +67,6 @@ export const INVALID: readonly string[] = [
   "InvalidPrefix",
   "InvalidPublicKey",
   "InvalidPublicKeyException",
-  "InvalidRequest",
   "InvalidRequestException",
   "InvalidStateException",
   "InvalidUserType",

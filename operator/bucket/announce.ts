@@ -1,4 +1,5 @@
 import { REASON } from "../api/reasons.ts";
+import type { SettingStatus } from "../api/types.ts";
 import { partsToWrite } from "../reconcile/apply.ts";
 import { announceWrites } from "../reconcile/drift.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
@@ -58,4 +59,14 @@ export function announceExternalAccess({ object, status, event }: BucketContext)
   );
   const note = `In the bucket policy, and not from this S3Bucket: ${whom.join("; ")}`;
   event({ type: "Warning", reason: REASON.externalAccess, action: "Observe", note });
+}
+
+/** Emits an event for a setting that has no effect beside another one, unless the last reconcile found the same. */
+export function announceWithoutEffect({ object, status, event }: BucketContext): void {
+  const isUseless = ({ reason }: SettingStatus) => reason === REASON.settingWithoutEffect;
+  const known = new Set(object.status?.settings?.filter(isUseless).map(({ name, message }) => `${name} ${message}`));
+  for (const { name, message } of status.settings?.filter(isUseless) ?? []) {
+    if (known.has(`${name} ${message}`)) continue;
+    event({ type: "Warning", reason: REASON.settingWithoutEffect, action: "Observe", note: `${name}: ${message}` });
+  }
 }

@@ -7,6 +7,7 @@ import type { Claim } from "./claim.ts";
 import { lastingFailure, settingFailure } from "./failure.ts";
 import { observe, type Observation } from "./observe.ts";
 import { isManaged, type SettingPlan } from "./plan.ts";
+import { knownRefusal } from "./refusals.ts";
 
 export type SettingResult = PartResult<SettingPlan>;
 
@@ -35,7 +36,11 @@ export async function applySettings(
   }));
   const write = (plan: SettingPlan) =>
     writeLatest(bucket, plan, claim).catch((error: unknown) => {
-      const failure = settingFailure(error, plan.setting.iamActions.write[0], bucket.arn);
+      const failure = settingFailure(
+        knownRefusal(plan, bucket.name, error) ?? error,
+        plan.setting.iamActions.write[0],
+        bucket.arn,
+      );
       throw failed(lastingFailure(error, failure, () => history.refusedFor(uid, plan.name)));
     });
   const written = await applyParts(parts, write, history, uid);

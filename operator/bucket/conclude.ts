@@ -1,10 +1,12 @@
 import { REASON } from "../api/reasons.ts";
+import type { S3BucketSpec } from "../api/types.ts";
 import { conclude } from "../reconcile/conclude.ts";
 import { announceCorrection, statusChanges } from "../reconcile/drift.ts";
 import { failed, stalled, type Failure, type Outcome } from "../reconcile/outcome.ts";
-import { announceExternalAccess } from "./announce.ts";
+import { announceExternalAccess, announceWithoutEffect } from "./announce.ts";
 import type { SettingResult } from "./apply.ts";
 import type { Claim } from "./claim.ts";
+import { withoutEffect } from "./combinations.ts";
 import type { BucketContext, BucketDependencies } from "./dependencies.ts";
 import { isManaged } from "./plan.ts";
 import { resultSettings } from "./report.ts";
@@ -16,13 +18,13 @@ const MAX_PLAN = 100;
 
 /** With `mode: Observe`: records the plan in status. */
 export function concludeExamined(
-  { status }: BucketContext,
+  { object, status }: BucketContext,
   { bucket }: Target,
   results: readonly SettingResult[],
   recheckAfterMs: number,
 ): Outcome {
   const plans = results.map(({ part }) => part).filter(isManaged);
-  status.settings = resultSettings(results);
+  status.settings = resultSettings(results, uselessOf(results, object.spec, bucket));
   status.plan = statusChanges(plans, MAX_PLAN);
   return concludeSettings(results, bucket.name, recheckAfterMs);
 }
@@ -39,7 +41,8 @@ export function concludeApplied(
 ): Outcome {
   const { object, status, event } = context;
   delete status.plan;
-  status.settings = resultSettings(results);
+  const useless = uselessOf(results, object.spec, bucket);
+  status.settings = resultSettings(results, useless);
   noteApplied(status, appliedSettings(results, object.status?.appliedSettings ?? []));
   noteReports(
     status,
@@ -47,12 +50,13 @@ export function concludeApplied(
   );
   dropReports(status);
   announceExternalAccess(context);
+  announceWithoutEffect(context);
   const isTagged = results.some(({ part, state }) => part.name === "tags" && state === "InSync");
   if (claim.isNew && claim.origin === "Adopted" && isTagged) {
     event({ type: "Normal", reason: REASON.bucketAdopted, action: "Adopt", note: `Adopted bucket '${bucket.name}'` });
   }
   announceCorrection(dependencies, context, results);
-  const outcome = concludeSettings(results, bucket.name, recheckAfterMs);
+  const outcome = concludeSettings(results, bucket.name, recheckAfterMs, [...useless.keys()]);
   // The settings go first: what fails on the key fails on the bucket policy too, with a clearer message.
   if (sharing?.terminal === true) throw stalled(sharing.reason, sharing.message, recheckAfterMs);
   if (sharing !== undefined) throw failed(sharing);
@@ -69,8 +73,22 @@ function appliedSettings(results: readonly SettingResult[], before: readonly str
   return applied.map(({ part }) => part.name);
 }
 
-function concludeSettings(results: readonly SettingResult[], bucketName: string, recheckAfterMs: number): Outcome {
+function uselessOf(results: readonly SettingResult[], spec: S3BucketSpec, bucket: Target["bucket"]) {
+  return withoutEffect(
+    results.map(({ part }) => part),
+    spec,
+    bucket,
+  );
+}
+
+function concludeSettings(
+  results: readonly SettingResult[],
+  bucketName: string,
+  recheckAfterMs: number,
+  useless: readonly string[] = [],
+): Outcome {
   const managed = results.filter(({ part }) => isManaged(part));
-  const message = `Bucket '${bucketName}' is as declared`;
+  const without = useless.length === 0 ? "" : `; without effect: ${useless.join(", ")}, see status.settings`;
+  const message = `Bucket '${bucketName}' is as declared${without}`;
   return conclude(managed, { message, recheckAfterMs, detailsIn: "status.settings" });
 }

@@ -31,14 +31,20 @@ export function intendedSettings(plans: readonly SettingPlan[], drifted: Readonl
   });
 }
 
-/** After the writes. A setting that left the spec and has S3's default again is no longer ours and is omitted. */
-export function resultSettings(results: readonly SettingResult[]): SettingStatus[] {
+/**
+ * After the writes. A setting that left the spec and has S3's default again is no longer ours and is omitted.
+ * `useless`: messages for settings without effect, by name.
+ */
+export function resultSettings(
+  results: readonly SettingResult[],
+  useless: ReadonlyMap<string, string> = new Map(),
+): SettingStatus[] {
   return results
     .filter(({ part, state }) => !(part.isReset && state === "InSync" && part.setting.inBaseline !== true))
-    .map(resultSetting);
+    .map((result) => resultSetting(result, useless.get(result.part.name)));
 }
 
-function resultSetting(result: SettingResult): SettingStatus {
+function resultSetting(result: SettingResult, useless: string | undefined): SettingStatus {
   const { part: plan, state, failure } = result;
   const { name, changes, observation } = plan;
   const of = (...rest: [SettingStatus["state"] & string, string?, string?]) => entry(name, plan.source, ...rest);
@@ -47,7 +53,7 @@ function resultSetting(result: SettingResult): SettingStatus {
     case "InSync":
       return plan.isReset
         ? unmanaged({ ...plan, changes: plan.setting.diff(plan.secure, observation.value) })
-        : of("InSync");
+        : of("InSync", useless && REASON.settingWithoutEffect, useless);
     case "Settling":
       return of("Settling", REASON.settling, paths(changes));
     case "NotKept":

@@ -1,3 +1,4 @@
+import { resourceOf } from "../aws/policy/actions.ts";
 import {
   ConfigError,
   describeFlags,
@@ -64,6 +65,9 @@ export function parseExplainOptions(argv: readonly string[], env: Environment): 
   const { access, action, ...rest } = settings;
   if (access === undefined) throw new ConfigError(`--bucketaccess is required: ${ACCESS.expects}`);
   if (action === undefined) throw new ConfigError(`--action is required: ${ACTION.expects}`);
+  if (resourceOf(action) === undefined) {
+    throw new ConfigError(`--action must be an action of S3 on a bucket or an object, not ${action}`);
+  }
   checkPlace(action, rest.key, rest.prefix);
   const [namespace = "", name = ""] = access.split("/");
   return { ...rest, action, access: { namespace, name } };

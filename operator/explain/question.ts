@@ -1,4 +1,5 @@
 import { ALLOWED_ACTIONS } from "../access/policy/grants.ts";
+import { resourceOf } from "../aws/policy/actions.ts";
 import type { PolicyRequest } from "../aws/policy/evaluation/request.ts";
 import type { Findings } from "./findings.ts";
 
@@ -16,12 +17,9 @@ export interface Question {
   vpcEndpoint: string | undefined;
 }
 
-/**
- * Objects are the resource type of the action:
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
- */
+/** Objects are the resource of the action. */
 export function isOnObjects(action: string): boolean {
-  return /Object|MultipartUpload/.test(action) && !action.includes("Bucket");
+  return resourceOf(action) === "Object";
 }
 
 /** See {@link Findings.foreign}. `accountId`: account of the credentials. */

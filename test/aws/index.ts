@@ -12,6 +12,7 @@ import { iam } from "./iam/router.ts";
 import { kms } from "./kms/router.ts";
 import { normaliser, type Normaliser } from "./normalise.ts";
 import { s3 } from "./s3/router.ts";
+import { isWebsite, website } from "./s3/website-endpoint.ts";
 import { isS3Control, s3control } from "./s3control/router.ts";
 import { requestListener } from "./server.ts";
 import type { Account, Cluster, Credentials, Issuer } from "./state.ts";
@@ -72,6 +73,7 @@ export async function startSimulator({
   const services = {
     s3: s3(world, normalise),
     s3control: s3control(world, normalise),
+    website: website(world),
     iam: iam(world),
     sts: sts(world),
     kms: kms(world),
@@ -114,6 +116,7 @@ export async function startSimulator({
     faults,
     latencyMs: () => simulator.latencyMs,
     serviceOf: (request) => {
+      if (isWebsite(request)) return services.website;
       if (isS3Control(request) && !world.store.withoutS3Control) return services.s3control;
       if (isUnsignedSts(request)) return services.sts;
       return Object.values(services).find((service) => service.name === request.scope.service);

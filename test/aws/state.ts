@@ -1,6 +1,7 @@
 /** State of the simulated AWS. Tests read it, and change it as another user of the account would. */
 
 import type { KeyObject } from "node:crypto";
+import type { AclGrant } from "./s3/acl.ts";
 import type { StoreSwitches } from "./store.ts";
 import type { XmlElement } from "./xml.ts";
 
@@ -215,8 +216,8 @@ export interface Bucket {
   accountId: string;
   region: string;
   creationDate: number;
-  /** Canned ACL. */
-  acl: string;
+  /** A canned ACL, or what was granted one by one. */
+  acl: string | readonly AclGrant[];
   publicAccessBlock: XmlElement | undefined;
   ownershipControls: XmlElement | undefined;
   encryption: XmlElement;

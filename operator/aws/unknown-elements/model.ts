@@ -27,6 +27,7 @@ function describe([, , name, traits, , output]: StaticOperationSchema): Operatio
   const [method, uri] = (traits as { http: [method: string, uri: string, code: number] }).http;
   const address = /^\/(?:\?([^&=]+)(?:&|$)|$)/.exec(uri);
   if (address === null) return undefined;
+  // By name, since the model marks them in no other way; round-trip.test.ts covers every operation.
   const isList = name.endsWith("Configurations");
   const isRead = method === "GET" && (isList || name.startsWith("Get"));
   return { method, document: address[1] ?? "", isList, known: isRead ? knownPaths(output) : undefined };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { failing, fakeBucket, sdkError } from "../testing/fake-bucket.ts";
+import { failing, fakeBucket } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { replication as setting } from "./replication.ts";
 
@@ -269,16 +269,6 @@ test("write keeps what a spec cannot express", async () => {
   await setting.write(bucket, desired, { Rules: [{ ...BACKUP, ExistingObjectReplication }] });
   const Rules = [{ ...BACKUP, ExistingObjectReplication }, REST];
   expect(calls[0]?.input).toMatchObject({ ReplicationConfiguration: { ...written, Rules } });
-});
-
-test.each([
-  ["Destination bucket must have versioning enabled.", { reason: "DestinationRefused", terminal: false }],
-  ["Priority must be unique.", { name: "InvalidRequest" }],
-])("write, refused with %j", async (words, error) => {
-  const { bucket } = fakeBucket(() => {
-    throw Object.assign(sdkError("InvalidRequest", 400), { message: words });
-  });
-  await expect(setting.write(bucket, desired, { Rules: [] })).rejects.toMatchObject(error);
 });
 
 test("reset removes it, if there is one", async () => {

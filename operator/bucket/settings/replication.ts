@@ -6,9 +6,7 @@ import {
   type ReplicationRule,
 } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../../api/types.ts";
-import { awsErrorKind } from "../../aws/errors.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
-import { SettingRefused } from "../failure.ts";
 import { deleteSeen, unlessAbsent } from "../subresource.ts";
 import { accountAsk, destinationAsk, optionalAccountAsk } from "./asks.ts";
 import { carryOver } from "./carry-over.ts";
@@ -35,14 +33,6 @@ function diff(declared: ReplicationConfiguration, observed: ReplicationConfigura
     ...compare("roleArn", desired.Role, observed.Role),
     ...compareNamed("rules", byId(desired.Rules), byId(observed.Rules)),
   ];
-}
-
-/** S3 answers alike for a destination that does not exist and one without versioning. Undefined for other errors. */
-function destinationRefused(error: unknown): SettingRefused | undefined {
-  if (awsErrorKind(error) !== "Invalid" || !(error instanceof Error)) return undefined;
-  if (!/^destination bucket must /i.test(error.message)) return undefined;
-  const message = `S3 refuses a destination of spec.replication.rules: ${error.message} Each must exist, in the account that the rule names, with versioning enabled`;
-  return new SettingRefused("DestinationRefused", message, false);
 }
 
 const NOTHING: ReplicationConfiguration = { Role: undefined, Rules: [] };
@@ -82,12 +72,7 @@ export const replication = defineSetting<ReplicationConfiguration, ReplicationCo
       "Role",
       ...REPLICATION_RULE_FORM.fields.map((field) => `Rules.${field}`),
     ]);
-    const command = new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration });
-    try {
-      await s3.send(command, options);
-    } catch (error) {
-      throw destinationRefused(error) ?? error;
-    }
+    await s3.send(new PutBucketReplicationCommand({ ...ref, ReplicationConfiguration }), options);
   },
 
   reset: (observed) => (isEmpty(observed) ? undefined : NOTHING),

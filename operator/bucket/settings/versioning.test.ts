@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fakeBucket, sdkError } from "../testing/fake-bucket.ts";
+import { fakeBucket } from "../testing/fake-bucket.ts";
 import { settingContextWith } from "../testing/fixtures.ts";
 import { versioning as setting } from "./versioning.ts";
 
@@ -48,15 +48,6 @@ test("write refuses without a call if MFA delete is enabled", async () => {
   const refusal = setting.write(bucket, "Enabled", { status: "Suspended", mfaDelete: "Enabled" });
   await expect(refusal).rejects.toMatchObject({ name: "SettingRefused", reason: "MFADeleteEnabled" });
   expect(calls).toEqual([]);
-});
-
-test("write explains a refusal because of object lock or replication", async () => {
-  const { bucket } = fakeBucket(() => {
-    throw sdkError("InvalidBucketState", 409);
-  });
-  const refusal = setting.write(bucket, "Suspended", { status: "Enabled" });
-  await expect(refusal).rejects.toMatchObject({ name: "SettingRefused", reason: "VersioningNeeded" });
-  await expect(setting.write(bucket, "Enabled", {})).rejects.toMatchObject({ name: "InvalidBucketState" });
 });
 
 test.each([

@@ -4,7 +4,6 @@ import {
   type BucketVersioningStatus,
   type MFADeleteStatus,
 } from "@aws-sdk/client-s3";
-import { isVersioningNeeded } from "../../aws/errors.ts";
 import { compare } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
 import { defineSetting } from "./setting.ts";
@@ -14,10 +13,6 @@ interface Versioning {
   status?: BucketVersioningStatus | undefined;
   mfaDelete?: MFADeleteStatus | undefined;
 }
-
-const NEEDED =
-  "S3 does not suspend versioning of a bucket with object lock, which cannot be disabled, or replication: " +
-  "set spec.versioning to Enabled";
 
 /**
  * With MFA delete, only the root user can change versioning: the operator reports it and writes nothing.
@@ -43,14 +38,8 @@ export const versioning = defineSetting<BucketVersioningStatus, Versioning>({
         "change it as that user, or remove spec.versioning";
       throw new SettingRefused("MFADeleteEnabled", message);
     }
-    const command = new PutBucketVersioningCommand({ ...ref, VersioningConfiguration: { Status: desired } });
-    try {
-      await s3.send(command, options);
-    } catch (error) {
-      throw desired === "Suspended" && isVersioningNeeded(error)
-        ? new SettingRefused("VersioningNeeded", NEEDED)
-        : error;
-    }
+    const VersioningConfiguration = { Status: desired };
+    await s3.send(new PutBucketVersioningCommand({ ...ref, VersioningConfiguration }), options);
   },
 
   reset: ({ status, mfaDelete }) => (status === "Enabled" && mfaDelete !== "Enabled" ? "Suspended" : undefined),

@@ -180,7 +180,7 @@ describe("ACL", () => {
 
   simulatorTest("GetBucketAcl shows the grants of a canned ACL", async () => {
     const bucket = target.simulator.account(target.accountId).buckets.get(Bucket);
-    Object.assign(bucket ?? {}, { acl: "public-read-write" });
+    Object.assign(bucket ?? {}, { acl: "public-read-write", ownershipControls: undefined });
     const everybody = { Type: "Group", URI: "http://acs.amazonaws.com/groups/global/AllUsers" };
     expect((await grants()).grants.slice(1)).toEqual([
       ["Group", "READ", everybody],

@@ -11,6 +11,8 @@ import type { EksInput, EksRoute } from "./route.ts";
 /** All EKS operations of the simulator. */
 const ROUTES: EksRoute[] = [describeCluster, ...podIdentityRoutes];
 
+export const EKS_OPERATIONS = ROUTES.map(({ operation }) => operation);
+
 export function eks(world: World): Service {
   return { name: "eks", route: (request) => route(world, request), renderError, failure, rejection, denied };
 }

@@ -27,6 +27,8 @@ const ACTIONS: QueryAction[] = [
   simulatePrincipalPolicy,
 ];
 
+export const IAM_OPERATIONS = ACTIONS.map(({ operation }) => operation);
+
 export function iam(world: World): Service {
   return queryService(world, {
     name: "iam",

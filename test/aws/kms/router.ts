@@ -23,6 +23,8 @@ const ACTIONS: KmsAction[] = [
   ...aliasActions,
 ];
 
+export const KMS_OPERATIONS = ACTIONS.map(({ operation }) => operation);
+
 const TARGET_PREFIX = "TrentService.";
 
 export function kms(world: World): Service {

@@ -1,4 +1,4 @@
-/** Canned ACLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
+/** ACLs of objects, and canned ACLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
 
 import { AwsError, notImplemented } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
@@ -9,34 +9,27 @@ import { findVersion } from "./object-versions.ts";
 import { isOn } from "./public-access-block.ts";
 import { accessDenied, invalidArgument, xmlReply, type Subresource } from "./route.ts";
 
-const GROUPS = "http://acs.amazonaws.com/groups/global/";
+export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
+export const AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
-/** Grants besides the owner's FULL_CONTROL. */
-const GRANTS: Record<string, [group: string, permission: string][]> = {
-  "public-read": [["AllUsers", "READ"]],
+/** One grant besides the owner's FULL_CONTROL, to a canonical user ID or to the URI of a group. */
+export interface AclGrant {
+  grantee: string;
+  permission: string;
+}
+
+/** What canned ACLs grant to groups. */
+const GRANTS: Record<string, AclGrant[]> = {
+  "public-read": [{ grantee: ALL_USERS, permission: "READ" }],
   "public-read-write": [
-    ["AllUsers", "READ"],
-    ["AllUsers", "WRITE"],
+    { grantee: ALL_USERS, permission: "READ" },
+    { grantee: ALL_USERS, permission: "WRITE" },
   ],
-  "authenticated-read": [["AuthenticatedUsers", "READ"]],
+  "authenticated-read": [{ grantee: AUTHENTICATED_USERS, permission: "READ" }],
 };
 
 const OBJECT_ACLS = new Set(["private", "aws-exec-read", "bucket-owner-read", ...Object.keys(GRANTS)]);
-
-export const acl: Subresource = {
-  name: "acl",
-  level: "bucket",
-  query: "acl",
-  methods: {
-    GET: {
-      operation: "GetBucketAcl",
-      action: "s3:GetBucketAcl",
-      write: false,
-      handle: ({ acl, accountId }) => xmlReply(aclElement(acl, accountId)),
-    },
-  },
-};
 
 /** Objects belong to the bucket owner, also with other object ownership. */
 export const objectAcl: Subresource = {
@@ -51,7 +44,7 @@ export const objectAcl: Subresource = {
       parameters: ["versionId"],
       handle: (bucket, { request, key }) => {
         const { acl } = findVersion(bucket, { key, versionId: request.query.get("versionId") ?? undefined });
-        return xmlReply(aclElement(acl, bucket.accountId));
+        return xmlReply(aclElement(cannedGrants(acl), bucket.accountId));
       },
     },
     PUT: {
@@ -83,7 +76,7 @@ export function checkObjectAcl(bucket: Bucket, world: World, headers: AwsRequest
   if (acl === undefined || acl === "bucket-owner-full-control") return acl ?? "private";
   if (isEnforced(bucket)) throw aclsNotSupported();
   if (!OBJECT_ACLS.has(acl)) throw invalidArgument("", "x-amz-acl", acl);
-  if (GRANTS[acl] !== undefined && isOn("BlockPublicAcls", bucket.publicAccessBlock, publicAccessBlock)) {
+  if (arePublic(cannedGrants(acl)) && isOn("BlockPublicAcls", bucket.publicAccessBlock, publicAccessBlock)) {
     throw accessDenied();
   }
   return acl;
@@ -93,22 +86,32 @@ function refuseAcls(bucket: Bucket, what: string): never {
   throw isEnforced(bucket) ? aclsNotSupported() : notImplemented(what);
 }
 
-function isEnforced({ ownershipControls }: Bucket): boolean {
+export function cannedGrants(acl: string): readonly AclGrant[] {
+  return GRANTS[acl] ?? [];
+}
+
+/**
+ * The groups that Block Public Access takes for the public.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+export function arePublic(grants: readonly AclGrant[]): boolean {
+  return grants.some(({ grantee }) => grantee === ALL_USERS || grantee === AUTHENTICATED_USERS);
+}
+
+/** ACLs are disabled. */
+export function isEnforced({ ownershipControls }: Bucket): boolean {
   return textAt(ownershipControls, "Rule", "ObjectOwnership") === "BucketOwnerEnforced";
 }
 
-function aclsNotSupported(): AwsError {
+export function aclsNotSupported(): AwsError {
   return new AwsError(400, "AccessControlListNotSupported", "The bucket does not allow ACLs");
 }
 
-function aclElement(acl: string, accountId: string): XmlElement {
-  const owner = element("ID", canonicalUserId(accountId));
-  const grants = (GRANTS[acl] ?? []).map(([group, permission]) =>
-    grant("Group", element("URI", `${GROUPS}${group}`), permission),
-  );
+export function aclElement(others: readonly AclGrant[], accountId: string): XmlElement {
+  const owner = canonicalUserId(accountId);
   return element("AccessControlPolicy", [
-    element("Owner", [owner]),
-    element("AccessControlList", [grant("CanonicalUser", owner, "FULL_CONTROL"), ...grants]),
+    element("Owner", [element("ID", owner)]),
+    element("AccessControlList", [{ grantee: owner, permission: "FULL_CONTROL" }, ...others].map(grantElement)),
   ]);
 }
 
@@ -117,7 +120,9 @@ export function canonicalUserId(accountId: string): string {
   return accountId.padStart(64, "0");
 }
 
-function grant(type: string, who: XmlElement, permission: string): XmlElement {
-  const grantee = { ...element("Grantee", [who]), attributes: { "xmlns:xsi": XSI, "xsi:type": type } };
-  return element("Grant", [grantee, element("Permission", permission)]);
+function grantElement({ grantee, permission }: AclGrant): XmlElement {
+  const isGroup = grantee.includes("://");
+  const who = element("Grantee", [element(isGroup ? "URI" : "ID", grantee)]);
+  const attributes = { "xmlns:xsi": XSI, "xsi:type": isGroup ? "Group" : "CanonicalUser" };
+  return element("Grant", [{ ...who, attributes }, element("Permission", permission)]);
 }

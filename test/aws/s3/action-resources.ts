@@ -69,6 +69,9 @@ const RESOURCE_TYPES = new Map<string, ResourceType>([
   ...named(OTHER, "other"),
 ]);
 
+/** Without "s3:". */
+export const ACTION_NAMES: readonly string[] = [...RESOURCE_TYPES.keys()];
+
 /** Resource types of the actions that match, with wildcards and in any letter case; empty for an unknown action. */
 export function resourceTypesOf(action: string): Set<ResourceType> {
   const name = action === "*" ? "*" : action.replace(/^s3:/i, "");

@@ -22,8 +22,12 @@ const SHOW: Record<string, (version: ObjectVersion) => XmlElement | undefined> =
   ObjectSize: ({ body }) => element("ObjectSize", String(body.length)),
 };
 
-const versioned = (action: string) => (request: AwsRequest) =>
-  request.query.has("versionId") ? `s3:${action.replace("Object", "ObjectVersion")}` : `s3:${action}`;
+const versioned =
+  (current: string, version: string) =>
+  ({ query }: AwsRequest) =>
+    query.has("versionId") ? version : current;
+const attributesAction = versioned("s3:GetObjectAttributes", "s3:GetObjectVersionAttributes");
+const readAction = versioned("s3:GetObject", "s3:GetObjectVersion");
 
 export const objectAttributes: Subresource = {
   name: "objectAttributes",
@@ -32,8 +36,8 @@ export const objectAttributes: Subresource = {
   methods: {
     GET: {
       operation: "GetObjectAttributes",
-      action: versioned("GetObjectAttributes"),
-      furtherActions: (request) => [versioned("GetObject")(request)],
+      action: attributesAction,
+      furtherActions: (request) => [readAction(request)],
       write: false,
       parameters: ["versionId"],
       headers: [HEADER],

@@ -2,6 +2,7 @@
 
 import { AwsError } from "../errors.ts";
 import { childrenNamed, element, textAt, type XmlElement } from "../xml.ts";
+import { bucketGrants } from "./bucket-acl.ts";
 import { absent, configurationReply, malformedXml, requestDocument, type Subresource } from "./route.ts";
 
 export const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"];
@@ -29,7 +30,7 @@ export const ownershipControls: Subresource = {
       handle: (bucket, { request }) => {
         const document = requestDocument(request, "OwnershipControls");
         // The ACL must not grant access to others: FACTS.md#s3-public-access-and-ownership.
-        if (ownershipOf(document) === "BucketOwnerEnforced" && bucket.acl !== "private") {
+        if (ownershipOf(document) === "BucketOwnerEnforced" && bucketGrants(bucket).length > 0) {
           const message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
           throw new AwsError(400, "InvalidBucketAclWithObjectOwnership", message);
         }

@@ -1,7 +1,8 @@
 import { abac } from "./abac.ts";
 import { accelerate } from "./accelerate.ts";
-import { acl, objectAcl } from "./acl.ts";
+import { objectAcl } from "./acl.ts";
 import { analytics } from "./analytics.ts";
+import { bucketAcl } from "./bucket-acl.ts";
 import { bucket } from "./bucket.ts";
 import { buckets } from "./buckets.ts";
 import { cors } from "./cors.ts";
@@ -51,7 +52,7 @@ export const SUBRESOURCES: Subresource[] = [
   policyStatus,
   tagging,
   abac,
-  acl,
+  bucketAcl,
   objectLock,
   logging,
   notifications,

@@ -11,6 +11,8 @@ import { getCallerIdentity } from "./get-caller-identity.ts";
 /** All STS operations of the simulator. */
 const ACTIONS: QueryAction[] = [getCallerIdentity, assumeRole, assumeRoleWithWebIdentity];
 
+export const STS_OPERATIONS = ACTIONS.map(({ operation }) => operation);
+
 /** Recognizes unsigned STS calls by their body, because no signature names the service. */
 export function isUnsignedSts({ method, path, headers, body }: AwsRequest): boolean {
   if (method !== "POST" || path !== "/" || headers["authorization"] !== undefined) return false;

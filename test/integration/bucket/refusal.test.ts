@@ -61,8 +61,8 @@ const REFUSALS: Refusal[] = [
     prepare: (world, bucketName) => {
       atAws(world, bucketName).acl = "public-read";
     },
-    reason: "Invalid",
-    says: "Bucket cannot have ACLs set",
+    reason: "BucketACLGrantsAccess",
+    says: "put-bucket-acl",
   },
   {
     what: "more tags than S3 allows",
