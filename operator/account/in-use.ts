@@ -48,7 +48,7 @@ function inUse({ object, event }: AccountContext, users: readonly AccountUser[])
     `use it: ${named.join(", ")}${more}. Delete them first; until then they continue to work`;
   const isKnown = object.status?.conditions?.some(({ reason }) => reason === REASON.accountInUse);
   if (!isKnown) event({ type: "Warning", reason: REASON.accountInUse, action: "Delete", note: message });
-  return waiting(REASON.accountInUse, message, DELAY_MS.reference);
+  return waiting(REASON.accountInUse, message, DELAY_MS.accountUsers);
 }
 
 function count(number: number, noun: string): string {
