@@ -20,9 +20,9 @@ export function createAccountReconciler(
   const { aws, accounts } = dependencies;
   return async (context) => {
     const { object, status } = context;
+    aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
     if (object.metadata.deletionTimestamp !== undefined) return release(dependencies, context);
     await holdInUse(dependencies, context);
-    aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
     if (isPaused(object)) return { kind: "paused" };
     try {
       return await reconcile(dependencies, context);

@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { bucketAccess } from "../access/testing/objects.ts";
 import type { AWSAccount } from "../api/types.ts";
@@ -16,7 +17,12 @@ function account(metadata: Partial<AWSAccount["metadata"]> = {}): AWSAccount {
 }
 
 /** Runs `step`, and returns the calls that it made. */
-async function calls(step: typeof holdInUse | typeof release, object: AWSAccount, buckets = [s3Bucket(named)]) {
+async function calls(
+  step: typeof holdInUse | typeof release,
+  object: AWSAccount,
+  buckets = [s3Bucket(named)],
+  isReachable = true,
+) {
   const made: string[] = [];
   const note = (name: string) => async (options?: object) =>
     void made.push(options === undefined ? name : `${name} ${JSON.stringify(options)}`);
@@ -25,10 +31,14 @@ async function calls(step: typeof holdInUse | typeof release, object: AWSAccount
     ensureCurrent: note("ensureCurrent"),
     ensureFinalizer: note("ensureFinalizer"),
     removeFinalizer: note("removeFinalizer"),
+    log: pino({ enabled: false }),
     event: ({ note: text }: { note: string }) => void made.push(text),
   };
   const users = usersIn({ accounts: [object], buckets });
-  const ended = await step({ users, finalizer: OURS } as never, context as never).catch((error: OutcomeError) => error);
+  const aws = { verify: () => (isReachable ? Promise.resolve() : Promise.reject(new Error("no answer"))) };
+  const sweepAccess = async () => void made.push("sweep");
+  const dependencies = { users, finalizer: OURS, aws, sweepAccess };
+  const ended = await step(dependencies as never, context as never).catch((error: OutcomeError) => error);
   return { made, ended };
 }
 
@@ -70,13 +80,19 @@ describe("a deleted account", () => {
       "The AWSAccount is kept while 7 objects in 7 namespaces use it: S3Bucket n-a/a, S3Bucket n-b/b, S3Bucket n-c/c, " +
       "S3Bucket n-d/d, S3Bucket n-e/e and 2 more. Delete them first; until then they continue to work";
     expect((ended as OutcomeError).outcome).toMatchObject({ kind: "waiting", reason: "AccountInUse", message });
-    expect(made).toEqual(["ensureCurrent", message]);
+    expect(made).toEqual(["ensureCurrent", "sweep", message]);
+  });
+
+  test("waits as well while AWS does not answer", async () => {
+    const { made, ended } = await calls(release, deleted, undefined, false);
+    expect((ended as OutcomeError).outcome).toMatchObject({ kind: "waiting", reason: "AccountInUse" });
+    expect(made).toHaveLength(2);
   });
 
   test("records the event once", async () => {
     const condition = { type: "Ready", status: "False", reason: "AccountInUse" } as never;
     const { made } = await calls(release, { ...deleted, status: { conditions: [condition] } });
-    expect(made).toEqual(["ensureCurrent"]);
+    expect(made).toEqual(["ensureCurrent", "sweep"]);
   });
 });
 

@@ -6,6 +6,7 @@ import { DELAY_MS } from "../reconcile/delays.ts";
 import { hexHash } from "../reconcile/fingerprint.ts";
 import { waiting, type Outcome } from "../reconcile/outcome.ts";
 import type { AccountContext, AccountDependencies } from "./dependencies.ts";
+import { identityOf } from "./identity.ts";
 import { isInUse, refersTo, usersOf, type AccountUser, type UserDirectory } from "./users.ts";
 
 /** Maximum of objects named in a message. */
@@ -34,9 +35,21 @@ export async function release(dependencies: AccountDependencies, context: Accoun
   if (!object.metadata.finalizers?.includes(dependencies.finalizer)) return { kind: "released" };
   await context.ensureCurrent();
   const users = [...usersOf(dependencies.users, object)];
-  if (users.length > 0) throw inUse(context, users);
+  if (users.length > 0) {
+    await sweep(dependencies, context);
+    throw inUse(context, users);
+  }
   await context.removeFinalizer();
   return { kind: "released" };
+}
+
+/** Access goes on, and so does its revocation. A failure must not hide what the deletion waits for. */
+async function sweep({ aws, sweepAccess }: AccountDependencies, context: AccountContext): Promise<void> {
+  try {
+    await sweepAccess(await aws.verify(identityOf(context.object), context.signal), context);
+  } catch (error) {
+    context.log.warn({ error }, "Access could not be swept");
+  }
 }
 
 function inUse({ object, event }: AccountContext, users: readonly AccountUser[]): Error {

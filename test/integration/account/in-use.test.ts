@@ -1,15 +1,16 @@
 /** An AWSAccount stays until the last object that uses it is gone: they need it for their own deletion. */
 import { beforeAll, expect, test } from "vitest";
-import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
+import { AWS_ACCOUNTS, BUCKET_ACCESSES, RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { AWSAccount, S3Bucket } from "../../../operator/api/types.ts";
 import { unlessNotFound } from "../../../operator/kube/errors.ts";
 import { expectSoundStatus } from "../../conformance/conditions.ts";
+import { addManagedRole } from "../access/sweeping.ts";
 import { expectInvariants } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { spawnOperator, startOperator } from "../support/process/operator.ts";
-import { accessesOf, createServiceAccount, workloadAccount } from "../support/world/access.ts";
+import { accessesOf, createServiceAccount, workloadAccount, worldWithBucket } from "../support/world/access.ts";
 import { readyBucket, tagsAt } from "../support/world/buckets.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
@@ -95,6 +96,24 @@ test("a deleted account says how many objects use it and where; they continue to
     "Retain needs the account",
   ).toBeDefined();
   await expectInvariants(world);
+});
+
+test("access that no BucketAccess asks for any more is revoked while a deleted account waits", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, { pollIntervalMs: 1_000 });
+  await worldWithBucket(world);
+  await deleteAccount(world);
+  await accountWhen(world, waits);
+
+  const role = addManagedRole(world, { owner: { namespace: world.name, kind: "ServiceAccount", name: "app" } });
+  await eventually(
+    async () => {
+      const annotations = { [RECONCILE_REQUESTED_AT]: new Date().toISOString() };
+      await world.kube.mergePatch(AWS_ACCOUNTS, { name: world.name }, { metadata: { annotations } });
+      return world.account.roles.has(role.arn);
+    },
+    (isThere) => !isThere,
+  );
 });
 
 test("two operators that watch different namespaces do not take the account from each other", async () => {
