@@ -3,11 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Logger } from "pino";
+import { bucketKeyOf } from "./access/consent.ts";
 import { createAccessReconciler } from "./access/controller.ts";
 import { createBucketUses } from "./access/principals/bucket-uses.ts";
 import { createAccessSweep } from "./access/sweep/sweep.ts";
 import { createRoleMemory } from "./access/workload/memory.ts";
 import { createAccountReconciler } from "./account/controller.ts";
+import { accountFinalizer, accountsConcerned } from "./account/in-use.ts";
+import type { UserDirectory } from "./account/users.ts";
 import { FIELDS } from "./api/generated/fields.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, FINALIZER, GROUP, S3_BUCKETS } from "./api/names.ts";
 import type { AWSAccount, BucketAccess, S3Bucket } from "./api/types.ts";
@@ -28,6 +31,7 @@ import type { Resource, StatusObject } from "./kube/object.ts";
 import type { Reconcile } from "./kube/reconcile.ts";
 import type { Reflector } from "./kube/reflector.ts";
 import { requireServedFields } from "./kube/served-fields.ts";
+import type { DeltaType } from "./kube/store.ts";
 import { startHealthServers } from "./observability/health.ts";
 import { createMetrics } from "./observability/metrics.ts";
 import { observed, synced } from "./observability/resources.ts";
@@ -91,14 +95,30 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   });
 
   const common = { client, clock, random, log, metrics: kubeMetrics };
+  const leaseNamespace = config.leaderElectionNamespace ?? ownNamespace();
+  const inUse = accountFinalizer(leaseNamespace, config.leaderElectionName);
+  const users: UserDirectory = {
+    accounts: () => watches.accounts.store.list(),
+    namespace: (name) => watches.directory.namespace(name),
+    buckets: () => watches.buckets.store.list(),
+    accesses: () => watches.accesses.store.list(),
+    bucketOf: (access) => watches.directory.bucket(bucketKeyOf(access)),
+  };
+  const revisitAccounts = (type: DeltaType, object: S3Bucket | BucketAccess) => {
+    for (const { metadata } of accountsConcerned(type, object, users, inUse)) accounts.enqueue(metadata, "edit");
+  };
   const watches = createWatches(common, config, {
     bucket: observed<S3Bucket>(metrics, (...change) => {
       buckets.onChange(...change);
+      revisitAccounts(change[0], change[1]);
       const [type, bucket, old = bucket] = change;
       if (type === "deleted" || old.metadata.uid !== bucket.metadata.uid) verified.forget(old);
     }),
     account: observed<AWSAccount>(metrics, (...change) => accounts.onChange(...change)),
-    access: observed<BucketAccess>(metrics, (...change) => accesses.onChange(...change)),
+    access: observed<BucketAccess>(metrics, (...change) => {
+      accesses.onChange(...change);
+      revisitAccounts(change[0], change[1]);
+    }),
     revisitBucket: ({ metadata }, priority) => buckets.enqueue(metadata, priority),
     revisitAccess: ({ metadata }, priority) => accesses.enqueue(metadata, priority),
     revisitAccount: ({ metadata }, priority) => accounts.enqueue(metadata, priority),
@@ -108,7 +128,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     resource: Resource,
     { store, refresh }: Reflector<T>,
     reconcile: Reconcile<T>,
-    concurrency = config.concurrency,
+    { concurrency = config.concurrency, finalizer = FINALIZER } = {},
   ) =>
     createController<T>({
       ...common,
@@ -120,7 +140,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       concurrency,
       events,
       failureOf: awsFailure,
-      finalizer: FINALIZER,
+      finalizer,
       timeoutMs: RECONCILE_TIMEOUT_MS,
       drainMs: config.shutdownTimeoutMs,
       stalledAfterMs: config.stalledAfterMs,
@@ -149,6 +169,8 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     ...engine(AWS_ACCOUNTS.kind),
     aws,
     accounts: () => watches.directory.accounts(),
+    users,
+    finalizer: inUse,
     sweepAccess: createAccessSweep({
       client,
       directory: watches.directory,
@@ -162,7 +184,10 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       onRevoked: (kind) => metrics.accessRevoked(kind),
     }),
   });
-  const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, Math.min(config.concurrency, 2));
+  const accounts = controllerOf(AWS_ACCOUNTS, watches.accounts, reconcileAccount, {
+    concurrency: Math.min(config.concurrency, 2),
+    finalizer: inUse,
+  });
   const reconcileBucket = createBucketReconciler({
     ...engine(S3_BUCKETS.kind),
     aws,
@@ -222,8 +247,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
       await work(signal);
       return "stopped";
     }
-    const namespace = config.leaderElectionNamespace ?? ownNamespace();
-    const lease = { name: config.leaderElectionName, namespace, identity };
+    const lease = { name: config.leaderElectionName, namespace: leaseNamespace, identity };
     const onHeldUntil = (time: number) => void (mayCallUntil = time);
     const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = config;
     const times = { leaseDurationMs, renewDeadlineMs, retryPeriodMs };

@@ -40,7 +40,7 @@ async function generated(): Promise<Map<string, string>> {
   files.set(`${CHART}/README.md`, await generateReadme(await chartFile("values.yaml")));
   const valuesSchema = await generateValuesSchema(await chartFile("values.schema.json"), definitions);
   files.set(`${CHART}/values.schema.json`, valuesSchema);
-  files.set("argocd/argocd-cm.yaml", await generateArgocdConfig(`${ROOT}argocd/resource_customizations`));
+  files.set("argocd/argocd-cm-patch.yaml", await generateArgocdConfig(`${ROOT}argocd/resource_customizations`));
   files.set("docs/reference/settings.md", await generateSettingsTable());
   files.set("docs/iam-policy.json", await generateIamPolicy());
   return files;

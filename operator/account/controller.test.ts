@@ -6,6 +6,7 @@ import type { Aws, Identity } from "../aws/session.ts";
 import { awsAccount, target } from "../bucket/testing/fixtures.ts";
 import { createHistory } from "../reconcile/history.ts";
 import { createAccountReconciler } from "./controller.ts";
+import { usersIn } from "./testing/users.ts";
 
 function reconciling(
   object: AWSAccount,
@@ -37,6 +38,8 @@ function reconciling(
       createAccountReconciler({
         aws: { verify, denied, limit } as unknown as Aws,
         accounts: () => [object, ...others],
+        users: usersIn({}),
+        finalizer: "s3-operator.io/in-use-1",
         history: createHistory(() => 0, 0),
         sweepAccess: async () => Infinity,
         now: () => 0,

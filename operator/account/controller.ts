@@ -5,12 +5,14 @@ import type { Outcome } from "../reconcile/outcome.ts";
 import { decidingAccount } from "./deciding.ts";
 import type { AccountContext, AccountDependencies } from "./dependencies.ts";
 import { identityOf } from "./identity.ts";
+import { holdInUse, release } from "./in-use.ts";
 import { checkOidcProviders } from "./oidc-provider.ts";
 import { keepPublicAccessBlock } from "./public-access-block.ts";
 
 /**
  * Reconciles one AWSAccount: records the operator's identity and its denied actions in status, sweeps its access, keeps
- * the account's Block Public Access, and checks its OIDC providers. A deleted AWSAccount leaves that as it is, so it needs no finalizer.
+ * the account's Block Public Access, and checks its OIDC providers. A deleted AWSAccount leaves that as it is, and waits
+ * only for the objects that use it.
  */
 export function createAccountReconciler(
   dependencies: AccountDependencies,
@@ -18,8 +20,9 @@ export function createAccountReconciler(
   const { aws, accounts } = dependencies;
   return async (context) => {
     const { object, status } = context;
-    if (object.metadata.deletionTimestamp !== undefined) return { kind: "released" };
     aws.limit(object.spec.accountId, lowestRate(object.spec.accountId, accounts()));
+    if (object.metadata.deletionTimestamp !== undefined) return release(dependencies, context);
+    await holdInUse(dependencies, context);
     if (isPaused(object)) return { kind: "paused" };
     try {
       return await reconcile(dependencies, context);

@@ -11,6 +11,7 @@ import { createHistory } from "../reconcile/history.ts";
 import type { Outcome } from "../reconcile/outcome.ts";
 import { createAccountReconciler } from "./controller.ts";
 import { decidingAccount, mattersToOtherAccounts } from "./deciding.ts";
+import { usersIn } from "./testing/users.ts";
 
 const ON = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
 const HALF = { ...ON, blockPublicPolicy: false };
@@ -125,6 +126,8 @@ function createCluster(pick: (below: number) => number) {
   const reconciler = createAccountReconciler({
     aws,
     accounts: () => [...accounts.values()],
+    users: usersIn({}),
+    finalizer: "s3-operator.io/in-use-1",
     history: createHistory(() => 0, 0),
     sweepAccess: async () => Infinity,
     now: () => 0,

@@ -4,12 +4,17 @@ import type { Aws, AwsSession } from "../aws/session.ts";
 import type { ReconcileContext } from "../kube/reconcile.ts";
 import type { DriftDependencies } from "../reconcile/drift.ts";
 import type { History } from "../reconcile/history.ts";
+import type { UserDirectory } from "./users.ts";
 
 /** What the manager hands to the AWSAccount controller. */
 export interface AccountDependencies extends DriftDependencies {
   aws: Aws;
   /** All AWSAccounts that the operator watches. */
   accounts: () => readonly AWSAccount[];
+  /** The objects that may use an AWSAccount. */
+  users: UserDirectory;
+  /** See in-use.ts. */
+  finalizer: string;
   history: History;
   sweepAccess: SweepAccess;
 }

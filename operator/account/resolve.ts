@@ -67,7 +67,8 @@ function candidatesFor(directory: AccountDirectory, accountName: string | undefi
     );
 }
 
-function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: string): boolean {
+/** `namespace` is undefined while the watch does not have it. */
+export function admits({ spec }: AWSAccount, namespace: KubeObject | undefined, name: string): boolean {
   const { allowedNamespaces } = spec;
   return allowedNamespaces === undefined || admitsNamespace(allowedNamespaces, namespace, name);
 }

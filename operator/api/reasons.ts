@@ -7,6 +7,7 @@ import { KUBE_REASONS, type KubeReason } from "../kube/reasons.ts";
 
 export const REASON = {
   // The account
+  accountInUse: "AccountInUse",
   accountNotAvailable: "AccountNotAvailable",
   moreThanOneDefault: "MoreThanOneDefault",
   guardrailViolated: "GuardrailViolated",

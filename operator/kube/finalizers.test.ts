@@ -63,6 +63,12 @@ describe("removing a finalizer", () => {
     expect(finalizers()).toEqual([FINALIZER]);
   });
 
+  test("takes it from an object that is not being deleted only if that is asked for", async () => {
+    const object = seed({ finalizers: ["other/one", FINALIZER] });
+    await removeFinalizer(client, WIDGETS, object, FINALIZER, signal, { evenIfLive: true });
+    expect(finalizers()).toEqual(["other/one"]);
+  });
+
   test("does not change another object of the same name", async () => {
     client.seed(WIDGETS, widget("a", { uid: "new", finalizers: [FINALIZER] }));
     const { resourceVersion = "" } = client.find(WIDGETS, { namespace: "default", name: "a" })?.metadata ?? {};

@@ -22,10 +22,15 @@ export async function addFinalizer<T extends KubeObject>(
   return await patchFinalizers(client, resource, object, [...finalizers, finalizer], signal);
 }
 
+export interface RemoveOptions {
+  /** Also from an object that is not being deleted: nothing needs the finalizer any more. Absent: false. */
+  evenIfLive?: boolean;
+}
+
 /**
  * Resolves with the object without the finalizer, or undefined if the object is gone. Reads the object again on a
  * conflict.
- * @throws KubeError, a conflict if the object is not being deleted.
+ * @throws KubeError, a conflict if the object is not being deleted, unless `evenIfLive`.
  */
 export async function removeFinalizer<T extends KubeObject>(
   client: KubeClient,
@@ -33,12 +38,13 @@ export async function removeFinalizer<T extends KubeObject>(
   object: T,
   finalizer: string,
   signal: AbortSignal,
+  { evenIfLive = false }: RemoveOptions = {},
 ): Promise<T | undefined> {
   let current = object;
   for (let conflicts = 0; ; conflicts += 1) {
     const { finalizers = [], deletionTimestamp } = current.metadata;
     if (!finalizers.includes(finalizer)) return current;
-    if (deletionTimestamp === undefined)
+    if (deletionTimestamp === undefined && !evenIfLive)
       throw new KubeError(`finalize ${keyOf(object.metadata)}`, 409, "Conflict", "the object is not being deleted");
     const rest = finalizers.filter((name) => name !== finalizer);
     try {

@@ -29,13 +29,8 @@ export function watched(resource: Named): Rule[] {
   return [allow(resource, ["list", "watch"])];
 }
 
-/** To write status: status.ts. */
+/** To write status, and to set a finalizer, which reads the object again after a conflict: status.ts, finalizers.ts. */
 export function reconciled(resource: Named): Rule[] {
-  return [...watched(resource), allow(resource, ["patch"], "status")];
-}
-
-/** To also set a finalizer, which reads the object again after a conflict: finalizers.ts. */
-export function reconciledWithFinalizer(resource: Named): Rule[] {
   return [allow(resource, ["get", "list", "watch", "patch"]), allow(resource, ["patch"], "status")];
 }
 

@@ -7,7 +7,7 @@ import type { KubeClient } from "./client.ts";
 import { applyOutcome, findCondition, setCondition, type ConditionDetail, type ShownOutcome } from "./conditions.ts";
 import { isConflict, isNotFound, KubeError } from "./errors.ts";
 import type { EventDetail, EventRecorder } from "./events.ts";
-import { addFinalizer, removeFinalizer } from "./finalizers.ts";
+import { addFinalizer, removeFinalizer, type RemoveOptions } from "./finalizers.ts";
 import { parseKey, type ObjectKey, type Resource, type StatusObject } from "./object.ts";
 import type { Outcome } from "./outcome.ts";
 import { writeStatus } from "./status.ts";
@@ -35,7 +35,7 @@ export interface ReconcileContext<T extends StatusObject, Reason extends string 
    */
   ensureCurrent: () => Promise<void>;
   ensureFinalizer: () => Promise<void>;
-  removeFinalizer: () => Promise<void>;
+  removeFinalizer: (options?: RemoveOptions) => Promise<void>;
 }
 
 export type Reconcile<T extends StatusObject> = (context: ReconcileContext<T>) => Promise<Outcome>;
@@ -154,8 +154,8 @@ export function createRun<T extends StatusObject>(
       async ensureFinalizer() {
         store.remember(await own(addFinalizer(client, resource, newestWhileOpen(), finalizer, signal)));
       },
-      async removeFinalizer() {
-        const left = await own(removeFinalizer(client, resource, newestWhileOpen(), finalizer, signal));
+      async removeFinalizer(remove) {
+        const left = await own(removeFinalizer(client, resource, newestWhileOpen(), finalizer, signal, remove));
         if (left === undefined) outdated = true;
         else store.remember(left);
       },

@@ -16,6 +16,8 @@ export const DELAY_MS = {
 
   /** A watch event of the referenced object, such as the AWSAccount, triggers a reconcile long before. */
   reference: 5 * MINUTE_MS,
+  /** The last object that uses a deleted AWSAccount triggers a reconcile at once; the message follows the others. */
+  accountUsers: MINUTE_MS,
   /** After a restart, no watch event tells that the S3Bucket of a destination was verified again. */
   destination: 10 * SECOND_MS,
   /** A reconcile of the S3Bucket writes the statements of a BucketAccess and triggers its reconcile. */

@@ -4,15 +4,7 @@ import { dump } from "js-yaml";
 import { CONFIG_MAPS } from "../../operator/access/outputs/config-map.ts";
 import { SERVICE_ACCOUNTS } from "../../operator/access/outputs/service-account.ts";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../operator/api/names.ts";
-import {
-  allow,
-  leased,
-  reconciled,
-  reconciledWithFinalizer,
-  recorded,
-  watched,
-  type Rule,
-} from "../../operator/kube/rbac.ts";
+import { allow, leased, reconciled, recorded, watched, type Rule } from "../../operator/kube/rbac.ts";
 import type { CustomResourceDefinition } from "../schema.ts";
 
 /** All rules of the operator, by the scope in which it needs them. */
@@ -21,8 +13,8 @@ const OPERATOR = {
   cluster: [...reconciled(AWS_ACCOUNTS), ...watched({ group: "", plural: "namespaces" })],
   /** In each namespace that the operator watches. */
   namespaced: [
-    ...reconciledWithFinalizer(S3_BUCKETS),
-    ...reconciledWithFinalizer(BUCKET_ACCESSES),
+    ...reconciled(S3_BUCKETS),
+    ...reconciled(BUCKET_ACCESSES),
     // The outputs of a BucketAccess, which Pods read.
     allow(CONFIG_MAPS, ["get", "create", "patch", "delete"]),
     allow(SERVICE_ACCOUNTS, ["get", "patch"]),

@@ -1,4 +1,4 @@
-/** Reads what argocd/argocd-cm.yaml configures Argo CD to do with the operator's kinds. */
+/** Reads what argocd/argocd-cm-patch.yaml configures Argo CD to do with the operator's kinds. */
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { GROUP } from "../../operator/api/names.ts";
@@ -19,11 +19,11 @@ interface Actions {
 
 /** Throws for a kind that the file does not configure. */
 export function scriptsFor(kind: string): ArgoScripts {
-  const file = new URL("../../argocd/argocd-cm.yaml", import.meta.url);
+  const file = new URL("../../argocd/argocd-cm-patch.yaml", import.meta.url);
   const { data } = load(readFileSync(file, "utf8")) as { data: Record<string, string> };
   const key = (what: string) => `resource.customizations.${what}.${GROUP}_${kind}`;
   const { [key("health")]: health, [key("actions")]: text } = data;
-  if (health === undefined || text === undefined) throw new Error(`argocd-cm.yaml does not configure ${kind}`);
+  if (health === undefined || text === undefined) throw new Error(`argocd-cm-patch.yaml does not configure ${kind}`);
   const actions = load(text) as Actions;
   return {
     health,

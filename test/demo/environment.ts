@@ -97,6 +97,8 @@ export function awsVariables({ url }: Simulator, credentials: Credentials): Reco
   return {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: REGION,
+    // Version 1 of the AWS CLI reads only this: https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-envvars.html
+    AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: "true",

@@ -2,7 +2,7 @@
 {{- define "s3-operator.rules.cluster" -}}
 - apiGroups: [s3-operator.io]
   resources: [awsaccounts]
-  verbs: [list, watch]
+  verbs: [get, list, watch, patch]
 - apiGroups: [s3-operator.io]
   resources: [awsaccounts/status]
   verbs: [patch]

@@ -213,13 +213,17 @@ describe("tags", () => {
 describe("sweepScope", () => {
   const none = (...accounts: Parameters<typeof sweepScope>[2]) => sweepScope(ID, "aws", accounts);
 
-  test("is empty for an account without workloads, of another AWS account, paused, or being deleted", () => {
+  test("is empty for an account without workloads, of another AWS account, or paused", () => {
     expect(none(awsAccount())).toBeUndefined();
     expect(none(awsAccount({ accountId: "444455556666", workloadIdentity }))).toBeUndefined();
     const paused = { name: "main", annotations: { "s3-operator.io/paused": "true" } };
     expect(none({ ...account, metadata: paused })).toBeUndefined();
+  });
+
+  test("has an account that is being deleted, and waits for its objects", () => {
     const deleting = { name: "main", deletionTimestamp: "2026-01-01T00:00:00Z" };
-    expect(none({ ...account, metadata: deleting })).toBeUndefined();
+    const { clusters, managedPaths } = scopeOf(account);
+    expect(scopeOf({ ...account, metadata: deleting })).toMatchObject({ clusters, managedPaths });
   });
 
   test("joins the AWSAccounts of the AWS account, lists no path twice, and keeps the default path", () => {

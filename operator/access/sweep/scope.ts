@@ -21,14 +21,17 @@ export interface EksCluster {
   region: string;
 }
 
-/** Undefined if no AWSAccount of the AWS account gives roles to workloads: there is nothing to sweep. Pure. */
+/**
+ * Undefined if no AWSAccount of the AWS account gives roles to workloads: there is nothing to sweep. One that is being
+ * deleted counts, because it still serves the objects that it waits for. Pure.
+ */
 export function sweepScope(
   accountId: string,
   partition: string,
   accounts: readonly AWSAccount[],
 ): SweepScope | undefined {
   const using = accounts
-    .filter(({ metadata, spec }) => spec.accountId === accountId && metadata.deletionTimestamp === undefined)
+    .filter(({ spec }) => spec.accountId === accountId)
     .filter((account) => !isPaused(account) && mayHaveRoles(account));
   if (using.length === 0) return undefined;
   const clusters = using.flatMap(({ spec: { region, workloadIdentity } }) =>

@@ -9,6 +9,7 @@ import { condition, isReady, isReconciling, isStalled } from "../support/expect/
 import { startOperator } from "../support/process/operator.ts";
 import { accessesOf, roleOf, workloadAccount, worldWithBucket } from "../support/world/access.ts";
 import { retag } from "../support/world/buckets.ts";
+import { loseAccount } from "../support/world/lost-account.ts";
 import { runningPod } from "../support/world/pods.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, PERSON, type World } from "../support/world/world.ts";
@@ -69,7 +70,7 @@ test("an AWSAccount that no longer admits the namespace takes the roles with it;
 
   // Without the account, it is not known what it would say.
   const { spec } = await world.kube.get<AWSAccount>(AWS_ACCOUNTS, { name: world.name });
-  await world.kube.delete(AWS_ACCOUNTS, { name: world.name });
+  await loseAccount(world.kube, world.name);
   await accesses.when("reader", isReconciling("BucketNotReady"));
   expect(await pod.get(bucket, "a")).toBe(200);
   await world.applyAccount(spec);

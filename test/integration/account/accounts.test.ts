@@ -9,6 +9,7 @@ import { isReady, isStalled } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { atAws, readyBucket, tagsAt } from "../support/world/buckets.ts";
+import { loseAccount } from "../support/world/lost-account.ts";
 import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
 async function accountWhen(world: World, until: (account: AWSAccount) => boolean, name = world.name) {
@@ -130,7 +131,7 @@ test("a missing account and one that does not admit the namespace look the same 
     await world.bucketWhen("two", isReady);
     await expectInvariants(world);
   } finally {
-    await deleteAccount(world, absent);
+    await loseAccount(world.kube, absent);
   }
 });
 
@@ -157,11 +158,11 @@ test("a namespace is admitted by its current labels", async () => {
   await expectInvariants(world);
 });
 
-test("a bucket waits while its account is deleted, and recovers when it is created again", async () => {
+test("a bucket whose account was lost waits, and recovers when the account is created again", async () => {
   await using world = await createWorld();
   await using _operator = startOperator(world);
   await readyBucket(world, "docs");
-  await deleteAccount(world, world.name);
+  await loseAccount(world.kube, world.name);
   await world.bucketWhen("docs", isWaiting);
   const writes = operatorWrites(world).length;
   await world.applyAccount();

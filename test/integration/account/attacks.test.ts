@@ -6,7 +6,6 @@
 
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { BucketAccess, BucketAccessSpec, S3BucketSpec } from "../../../operator/api/types.ts";
 import { EVENTS } from "../../../operator/kube/events.ts";
 import type { StatusObject } from "../../../operator/kube/object.ts";
@@ -23,6 +22,7 @@ import {
   type Accesses,
 } from "../support/world/access.ts";
 import { snapshot } from "../support/world/buckets.ts";
+import { loseAccount } from "../support/world/lost-account.ts";
 import { otherNamespace, type OtherNamespace } from "../support/world/namespace.ts";
 import { s3As } from "../support/world/workloads.ts";
 import { createWorld, type World } from "../support/world/world.ts";
@@ -337,7 +337,7 @@ describe("attacks of one namespace on another", () => {
       }
       expect(said[0]).toBe(said[1]);
     } finally {
-      await world.kube.delete(AWS_ACCOUNTS, { name: open });
+      await loseAccount(world.kube, open);
     }
   });
 

@@ -4,13 +4,13 @@
  */
 
 import { expect, test } from "vitest";
-import { AWS_ACCOUNTS } from "../../../operator/api/names.ts";
 import type { AWSAccountSpec, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { expectInvariants, expectSoundHistory, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { condition, isReady, isReconciling, isStalled } from "../support/expect/states.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { atAws, snapshot } from "../support/world/buckets.ts";
+import { loseAccount } from "../support/world/lost-account.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
 const PARTNER = "444455556666";
@@ -232,7 +232,7 @@ test("another AWSAccount of the same AWS account does not bypass a guardrail, an
     expect(operatorCalls(world).filter(({ service }) => service !== "sts")).toEqual([]);
     expectSoundHistory(world);
   } finally {
-    await world.kube.delete(AWS_ACCOUNTS, { name: open });
+    await loseAccount(world.kube, open);
   }
 });
 
@@ -279,7 +279,7 @@ test("guardrails of one AWSAccount do not apply to another", async () => {
     await world.bucketWhen("open", isReady);
     await expectInvariants(world);
   } finally {
-    await world.kube.delete(AWS_ACCOUNTS, { name: open });
+    await loseAccount(world.kube, open);
   }
 });
 

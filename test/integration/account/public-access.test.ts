@@ -84,6 +84,8 @@ test("an account that its organization manages is reported once and retried seld
   await using _operator = startOperator(world);
   world.account.publicAccessBlock = HALF_BLOCKED;
   world.account.publicAccessBlockManagedByOrganization = true;
+  // First: an account is reconciled again when its first user appears.
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
   await world.applyAccount({ publicAccessBlock: ALL_ON });
   const refused = await accountWhen(world, hasReason("ManagedByOrganization"));
   expect(kstatus(refused)).toBe("Failed");
@@ -92,7 +94,6 @@ test("an account that its organization manages is reported once and retried seld
   expect(refused.status?.callerArn).toBe(world.account.callerArn);
   expect(refused.status?.denied).toBeUndefined();
 
-  await world.applyBucket("docs", { bucketName: world.bucketName("docs") });
   await world.bucketWhen(
     "docs",
     ({ status }) => status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true,

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { AWS_ACCOUNTS, FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
+import { FINALIZER, RECONCILE_REQUESTED_AT } from "../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../operator/api/types.ts";
 import { kstatus } from "../../conformance/kstatus.ts";
 import { eventWhen } from "../support/expect/events.ts";
@@ -15,6 +15,7 @@ import { condition, isReady } from "../support/expect/states.ts";
 import { eventually } from "../support/expect/wait.ts";
 import { startOperator } from "../support/process/operator.ts";
 import { atAws, readyBucket, snapshot, tagsAt } from "../support/world/buckets.ts";
+import { loseAccount } from "../support/world/lost-account.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
@@ -61,8 +62,8 @@ const OUTAGES: Outage[] = [
     says: "s3:TagResource",
   },
   {
-    what: "the account is deleted",
-    cause: ({ kube, name }) => kube.delete(AWS_ACCOUNTS, { name }),
+    what: "the account is lost",
+    cause: ({ kube, name }) => loseAccount(kube, name),
     says: "AWSAccount",
   },
   {

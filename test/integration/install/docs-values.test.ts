@@ -1,7 +1,8 @@
 /**
- * Values of the chart in the documentation (code blocks marked `yaml values`): Helm renders them, and a real API server
- * accepts the result.
+ * Values of the chart in the documentation (code blocks marked `yaml values`) and beside the chart's defaults: Helm
+ * renders them, and a real API server accepts the result, also in a namespace for the Pod Security Standard restricted.
  */
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,15 +10,25 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { pages, piecesOf } from "../../conformance/documentation.ts";
 import { CHART, createHelm, HELMS } from "../../helm/support/helm.ts";
 import { kubectl } from "../support/world/kubectl.ts";
-import { createWorld, type World } from "../support/world/world.ts";
+import { createWorld, NAMESPACES, type World } from "../support/world/world.ts";
 
-const pieces = pages().flatMap((page) => piecesOf(page).filter(({ info }) => info === "yaml values"));
+const OPENSHIFT = join(CHART, "values-openshift.yaml");
+const pieces = [
+  ...pages().flatMap((page) => piecesOf(page).filter(({ info }) => info === "yaml values")),
+  {
+    place: OPENSHIFT,
+    text: readFileSync(OPENSHIFT, "utf8").replace("networkPolicy:", "networkPolicy:\n  enabled: true"),
+  },
+];
 
 let world: World;
 let folder: string;
 
 beforeAll(async () => {
   world = await createWorld();
+  // The API server warns of a Deployment whose Pods it would not admit.
+  const labels = { "pod-security.kubernetes.io/warn": "restricted" };
+  await world.kube.mergePatch(NAMESPACES, { name: world.name }, { metadata: { labels } });
   folder = await mkdtemp(join(tmpdir(), "s3-operator-docs-values-"));
 });
 

@@ -29,7 +29,6 @@ import {
   worldOfExamples,
 } from "../support/world/examples.ts";
 import { kubectl } from "../support/world/kubectl.ts";
-import { ensureNamespace } from "../support/world/namespace.ts";
 import { fullSpec } from "../support/world/specs.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 import { manifestFile, manifestOf } from "./manifests.ts";
@@ -144,17 +143,4 @@ test("Argo CD's actions reconcile, pause and resume an object", async () => {
   expect(resumed.metadata.annotations?.[PAUSED]).toBe("false");
   await expectHealth(world, resumed, { kstatus: "Current", ready: true, argocd: "Healthy" });
   await expectInvariants(world);
-});
-
-test("argocd-cm.yaml adds its keys to Argo CD's configuration, and keeps the others", async () => {
-  await using world = await createWorld();
-  await ensureNamespace(world, "argocd");
-  const inArgo = ["--namespace=argocd"];
-  await succeed(world, ...inArgo, "create", "configmap", "argocd-cm", "--from-literal=url=https://argocd.example.com");
-  await succeed(world, ...inArgo, "apply", "--server-side", "-f", "argocd/argocd-cm.yaml");
-  const keys = await succeed(world, ...inArgo, "get", "configmap/argocd-cm", "-o", "jsonpath={.data}");
-  expect(JSON.parse(keys)).toMatchObject({
-    url: "https://argocd.example.com",
-    "resource.customizations.health.s3-operator.io_S3Bucket": scriptsFor("S3Bucket").health,
-  });
 });

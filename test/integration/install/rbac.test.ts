@@ -85,6 +85,7 @@ async function exercise(world: World): Promise<void> {
   await grantAccess(world);
   await untilReadAnew(world, S3_BUCKETS, (name) => readyBucket(world, name));
   await untilReadAnew(world, BUCKET_ACCESSES, (name) => readyAccess(world, name));
+  await untilReadAnew(world, AWS_ACCOUNTS, (name) => unusedAccount(world, name));
 }
 
 /** An event that repeats is counted, in the bucket's namespace and in "default". */
@@ -139,19 +140,31 @@ async function readyAccess(world: World, name: string): Promise<void> {
   await accesses.ready(name, {});
 }
 
+/** An account that its deletion releases: it has the finalizer of an account in use, and its user is being deleted. */
+async function unusedAccount(world: World, name: string): Promise<void> {
+  await world.applyAccount({}, name);
+  await world.applyBucket(name, { bucketName: world.bucketName(name), accountRef: { name } });
+  await world.bucketWhen(name, isReady);
+  await eventually(
+    () => world.kube.get(AWS_ACCOUNTS, { name }),
+    ({ metadata }) => metadata.finalizers !== undefined,
+  );
+  await world.deleteBucket(name);
+}
+
 /** Repeats until a finalizer was removed while another client wrote to the object, so that it was read again. */
 async function untilReadAnew(world: World, resource: Resource, make: (name: string) => Promise<void>): Promise<void> {
   const readAnew = permission("get", resource.group, resource.plural);
   for (let round = 0; !(await audit(world)).flatMap(permissionsOf).includes(readAnew); round += 1) {
     if (round === 20) throw new Error("No other write came before the operator's");
-    const name = `fought-over-${round}`;
+    const name = `${world.name}-${round}`;
     await make(name);
     await deleteFoughtOver(world, resource, name);
   }
 }
 
 async function deleteFoughtOver({ kube, name: namespace }: World, resource: Resource, name: string): Promise<void> {
-  const key = { namespace, name };
+  const key = resource.namespaced ? { namespace, name } : { name };
   const over = new AbortController();
   const fight = async (writer: string) => {
     for (let count = 0; !over.signal.aborted; count += 1)
@@ -160,7 +173,7 @@ async function deleteFoughtOver({ kube, name: namespace }: World, resource: Reso
   const fights = ["a", "b", "c", "d"].map(fight);
   await kube.delete(resource, key);
   await eventually(
-    () => kube.list(resource, { namespace }),
+    () => kube.list(resource, resource.namespaced ? { namespace } : {}),
     ({ items }) => items.every(({ metadata }) => metadata.name !== name),
   );
   over.abort();

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { AWS_ACCOUNTS } from "../../../../operator/api/names.ts";
 import type { Remove } from "../../../aws/faults.ts";
 import type { Account } from "../../../aws/index.ts";
 import { condition } from "../expect/states.ts";
 import { startOperator } from "../process/operator.ts";
+import { loseAccount } from "../world/lost-account.ts";
 import { fullSpec } from "../world/specs.ts";
 import { createWorld, type World } from "../world/world.ts";
 import { PHASES, stateAtAws, undisturbed, type Phase, type PhaseName, type Subject } from "./phases.ts";
@@ -113,7 +113,7 @@ export async function createFaultWorld(): Promise<FaultWorld> {
     },
     async [Symbol.asyncDispose]() {
       await operator.stop();
-      await Promise.all(accounts.map((name) => world.kube.delete(AWS_ACCOUNTS, { name })));
+      await Promise.all(accounts.map((name) => loseAccount(world.kube, name)));
       await world[Symbol.asyncDispose]();
     },
   };

@@ -11,10 +11,11 @@ import { createWorld, type World } from "./world.ts";
 
 const EXAMPLES = new URL("../../../../examples/", import.meta.url);
 
-/** Names of the folders under examples/. */
+/** Names of the folders under examples/ with manifests that a tenant applies. */
 export const exampleFolders: readonly string[] = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  .filter((name) => manifestsOf(name).length > 0);
 
 /** ARNs of queues that an example needs, as its README says. */
 export const QUEUES: Readonly<Record<string, readonly string[]>> = {
@@ -56,10 +57,10 @@ export function accessesOfFiles(files: readonly string[]): BucketAccess[] {
   return files.flatMap(objectsIn).filter(({ kind }) => kind === "BucketAccess") as BucketAccess[];
 }
 
-/** The file with the AWSAccount of an example: its own, or that of the quick start. Relative to examples/. */
+/** The file with the AWSAccount of an example: its own, or that of account-for-workloads. Relative to examples/. */
 export function accountOf(folder: string): string {
   const own = `${folder}/account.yaml`;
-  return existsSync(new URL(own, EXAMPLES)) ? own : "quickstart/account-for-workloads.yaml";
+  return existsSync(new URL(own, EXAMPLES)) ? own : "account-for-workloads/account.yaml";
 }
 
 /** Creates resources that an example needs at AWS: queues that S3 may send to, and what its BucketAccesses name. */

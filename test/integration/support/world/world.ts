@@ -13,6 +13,7 @@ import { createKubeMetrics } from "../../../../operator/kube/metrics.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
 import { startSimulator, type Account, type Simulator } from "../../../aws/index.ts";
 import { eventually } from "../expect/wait.ts";
+import { loseAccount } from "./lost-account.ts";
 import { recordStatuses, type StatusRecorder } from "./recorder.ts";
 
 export const NAMESPACES: Resource = {
@@ -144,7 +145,7 @@ export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Pr
       statuses.stop();
       person.destroy();
       kms.destroy();
-      await kube.delete(AWS_ACCOUNTS, { name }).catch(() => {});
+      await loseAccount(kube, name).catch(() => {});
       await kube.close();
       await simulator.stop();
     },
