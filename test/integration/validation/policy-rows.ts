@@ -251,6 +251,15 @@ export const POLICY_ROWS: Row[] = [
     ),
   ),
   refused(
+    "policy: notPrincipals with a wildcard",
+    `${STATEMENT}.notPrincipals.aws[0]`,
+    statement({
+      effect: "Deny",
+      principals: undefined,
+      notPrincipals: { aws: ["arn:aws:iam::111122223333:role/*"] },
+    }),
+  ),
+  refused(
     "policy: notPrincipals with any principal and an account",
     `${STATEMENT}.notPrincipals.aws`,
     statement({ effect: "Deny", principals: undefined, notPrincipals: { aws: ["*", "111122223333"] } }),
