@@ -118,6 +118,7 @@ describe("guardrailViolation with allowedAccounts", () => {
     ["a VPC endpoint", allowing("*", { StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } })],
     ["a service on behalf of any account", allowing({ Service: "logging.s3.amazonaws.com" })],
     ["a service on behalf of another account", allowing({ Service: "logging.s3.amazonaws.com" }, source(FOREIGN))],
+    ["a unique ID, since its account is unknown", allowing({ AWS: "AROACKCEVSQ6C2EXAMPLE" })],
     ["a canonical user, since its account is unknown", allowing({ CanonicalUser: "0".repeat(64) })],
     ["an identity pool", allowing({ Federated: "cognito-identity.amazonaws.com" })],
     [

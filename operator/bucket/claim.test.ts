@@ -61,6 +61,15 @@ describe("createTarget", () => {
     });
   });
 
+  test("creates no bucket of an account regional namespace, and says that one can be adopted", async () => {
+    const { bucket, calls } = fakeBucket();
+    const regional = { ...bucket, name: "docs-111122223333-eu-central-1-an" };
+    const outcome = await thrownOutcome(() => createTarget(target({ bucket: regional }), s3Bucket({}), context));
+    expect(outcome).toMatchObject({ terminal: true, reason: "InvalidBucketName" });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("set adoptionPolicy to Adopt"));
+    expect(calls).toEqual([]);
+  });
+
   test("returns false when the account already has the bucket, perhaps from a request without an answer", async () => {
     expect(await create(failing("BucketAlreadyOwnedByYou", 409)).result()).toBe(false);
   });

@@ -6,6 +6,7 @@ import { failed, stalled } from "../reconcile/outcome.ts";
 import type { BucketContext } from "./dependencies.ts";
 import { createBucket, createsWithoutTags, headBucket, type Existence } from "./existence.ts";
 import { settingFailure } from "./failure.ts";
+import { isAccountRegionalName } from "./naming.ts";
 import type { Observations } from "./observe.ts";
 import type { SettingContext } from "./settings/setting.ts";
 import { desiredTags, roomProblem, tagsOf } from "./settings/tags.ts";
@@ -46,8 +47,17 @@ function takenElsewhere(name: string): Error {
   );
 }
 
+function accountRegional(name: string): Error {
+  return stalled(
+    REASON.invalidBucketName,
+    `Bucket '${name}' does not exist, and the operator does not create buckets whose name ends with '-an', which are of an account ` +
+      "regional namespace: create the bucket otherwise and set adoptionPolicy to Adopt, or choose another name in a new S3Bucket",
+  );
+}
+
 /** Creates the bucket with its tags. False: the account has it already, perhaps from an earlier request. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
+  if (isAccountRegionalName(bucket.name)) throw accountRegional(bucket.name);
   const { objectOwnership, objectLock } = spec;
   const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
   try {

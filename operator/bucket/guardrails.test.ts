@@ -177,6 +177,11 @@ describe("bucketViolation: guardrails", () => {
       noPublic,
     ],
     ["spec.objectOwnership", { objectOwnership: "ObjectWriter" }, noPublic],
+    [
+      "spec.objectOwnership",
+      { objectOwnership: "ObjectWriter", publicAccessBlock: { blockPublicPolicy: true, blockPublicAcls: true } },
+      noPublic,
+    ],
     ["spec.encryption.sseAlgorithm", { encryption: { sseAlgorithm: "AES256" } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", { encryption: { blockedEncryptionTypes: ["SSE-C"] } }, { requireKMS: true }],
     ["spec.encryption.sseAlgorithm", {}, { requireKMS: true }],

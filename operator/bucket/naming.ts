@@ -51,8 +51,16 @@ export function isBucketName(name: string): boolean {
     !name.includes("..") &&
     !/^(\d+\.){3}\d+$/.test(name) &&
     !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
-    !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name)
+    !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
   );
+}
+
+/**
+ * Whether the name is of an account regional namespace, in which the operator creates no buckets.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html#account-regional-naming-rules
+ */
+export function isAccountRegionalName(name: string): boolean {
+  return name.endsWith("-an");
 }
 
 /** The form of a region. What is not one must not get into the host name of an endpoint. */

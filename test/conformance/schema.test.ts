@@ -12,7 +12,7 @@ const definitions = loadDefinitions();
 
 /** Enum values in AWS's own spelling, and names of environment variables. All others are the operator's, in CamelCase. */
 const AWS_SPELLING =
-  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|IRSA|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com|(BUCKET|ROLE|KMS)_[A-Z_]+)$/;
+  /^(AES256|aws:kms|aws:kms:dsse|SSE-C|NONE|[a-z]+(_[a-z]+)+(_128K)?|STANDARD|REDUCED_REDUNDANCY|(STANDARD|ONEZONE)_IA|INTELLIGENT_TIERING|GLACIER(_IR)?|DEEP_ARCHIVE|(DEEP_)?ARCHIVE_ACCESS|GOVERNANCE|COMPLIANCE|IRSA|s3:[A-Za-z]+(:[A-Za-z*]+)?|CSV|ORC|ETag|GET|PUT|POST|DELETE|HEAD|https?|1\.[23]|[a-z0-9.]+\.amazonaws\.com|(BUCKET|ROLE|KMS)_[A-Z_]+)$/;
 
 test("names.ts and the CRDs agree", () => {
   const served = definitions.map(({ spec }) => ({

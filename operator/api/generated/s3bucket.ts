@@ -14,7 +14,7 @@ export interface S3BucketSpec {
     name: string;
   };
   /**
-   * The name of the bucket at AWS, 3 to 63 characters. Absent: a name from the account's `naming.template`. Immutable. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+   * The name of the bucket at AWS, 3 to 63 characters. Absent: a name from the account's `naming.template`. A bucket of an account regional namespace, whose name ends with `-an`, can be adopted but not created. Immutable. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
    */
   bucketName?: string;
   /**
@@ -80,25 +80,25 @@ export interface S3BucketSpec {
   };
 }
 /**
- * S3 Block Public Access for this bucket. All four switches are required, because S3 reads an omitted one as false. Absent: all true under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * S3 Block Public Access for this bucket. A switch that is absent is true under the baseline, and is otherwise left as it is, which is false in a bucket without this setting. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export interface PublicAccessBlock {
   /**
    * Rejects requests that would set a public ACL.
    */
-  blockPublicAcls: boolean;
+  blockPublicAcls?: boolean;
   /**
    * Ignores existing public ACLs.
    */
-  ignorePublicAcls: boolean;
+  ignorePublicAcls?: boolean;
   /**
    * Rejects a public bucket policy.
    */
-  blockPublicPolicy: boolean;
+  blockPublicPolicy?: boolean;
   /**
    * Allows only AWS services and identities of the owning account while the bucket's policy is public.
    */
-  restrictPublicBuckets: boolean;
+  restrictPublicBuckets?: boolean;
 }
 /**
  * The default encryption of new objects; existing objects stay as they are. Absent: `AES256` with SSE-C blocked under the baseline. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
@@ -110,7 +110,7 @@ export interface Encryption {
   sseAlgorithm?: "AES256" | "aws:kms" | "aws:kms:dsse";
   kmsKey?: KmsKey;
   /**
-   * Uses an S3 Bucket Key, which reduces calls to KMS and their cost. Absent: left as it is; false on a new bucket. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   * Uses an S3 Bucket Key, which reduces calls to KMS and their cost. It has no effect with `AES256`. Absent: left as it is; false on a new bucket. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
    */
   bucketKeyEnabled?: boolean;
   /**
@@ -274,7 +274,7 @@ export interface LifecycleFilter {
  */
 export interface LifecycleTransition {
   /**
-   * The age of the object, in days.
+   * The age of the object, in days. Absent, and no `date`: 0.
    */
   days?: number;
   /**
@@ -525,7 +525,7 @@ export interface PolicyStatement {
  */
 export interface Principals {
   /**
-   * Accounts, by 12-digit ID; roles, users and sessions, by ARN; or only `*`, which stands for all callers. Roles and users must exist.
+   * Accounts, by 12-digit ID; roles, users, sessions and CloudFront origin access identities, by ARN; or only `*`, which stands for all callers. Roles and users must exist. Unique IDs such as `AROA...` are accepted, but prefer the ARN: S3 returns the ARN, and the operator cannot know whether it is of the same principal.
    *
    * @minItems 1
    * @maxItems 40
@@ -546,7 +546,7 @@ export interface Principals {
    */
   federated?: string[];
   /**
-   * Accounts, by canonical user ID.
+   * Accounts and CloudFront origin access identities, by canonical user ID. Prefer `aws`: S3 replaces the ID by an account ID or an ARN, and the operator cannot know whether it is of the same principal. See https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html
    *
    * @minItems 1
    * @maxItems 20
@@ -694,11 +694,11 @@ export interface QueueNotification {
  */
 export interface KeyFilter {
   /**
-   * The prefix of the keys, such as `uploads/`. Absent: any.
+   * The prefix of the keys, such as `uploads/`. Empty or absent: any.
    */
   prefix?: string;
   /**
-   * The suffix of the keys, such as `.pdf`. Absent: any.
+   * The suffix of the keys, such as `.pdf`. Empty or absent: any.
    */
   suffix?: string;
 }
@@ -849,7 +849,7 @@ export interface IntelligentTieringConfiguration {
  */
 export interface ObjectFilter {
   /**
-   * The prefix of the keys, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Empty or absent: any key.
    */
   prefix?: string;
   /**
@@ -929,7 +929,7 @@ export interface ReplicationRule {
  */
 export interface ReplicationFilter {
   /**
-   * The prefix of the keys, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Empty or absent: any key.
    */
   prefix?: string;
   /**
@@ -997,9 +997,16 @@ export interface ReplicationDestination {
    * The storage class of replicas. Absent: that of the source object.
    */
   storageClass?:
-    "STANDARD" | "STANDARD_IA" | "INTELLIGENT_TIERING" | "ONEZONE_IA" | "GLACIER_IR" | "GLACIER" | "DEEP_ARCHIVE";
+    | "STANDARD"
+    | "REDUCED_REDUNDANCY"
+    | "STANDARD_IA"
+    | "INTELLIGENT_TIERING"
+    | "ONEZONE_IA"
+    | "GLACIER_IR"
+    | "GLACIER"
+    | "DEEP_ARCHIVE";
   /**
-   * The ARN of the KMS key, in the destination's region, that encrypts the replicas of objects with SSE-KMS.
+   * The ARN of the KMS key, or of an alias, in the destination's region, that encrypts the replicas of objects with SSE-KMS.
    */
   replicaKmsKeyArn?: string;
   /**
@@ -1055,7 +1062,7 @@ export interface InventoryConfiguration {
    */
   filter?: {
     /**
-     * The prefix of the keys, such as `raw/`. Absent: any key.
+     * The prefix of the keys, such as `raw/`. Empty or absent: any key.
      */
     prefix: string;
   };
@@ -1100,7 +1107,7 @@ export interface InventoryDestination {
    */
   accountId?: string;
   /**
-   * The prefix of the keys at the destination. Absent: none.
+   * The prefix of the keys at the destination. Empty or absent: none.
    */
   prefix?: string;
   /**
@@ -1152,7 +1159,7 @@ export interface MetricsConfiguration {
  */
 export interface MetricsFilter {
   /**
-   * The prefix of the keys, such as `raw/`. Absent: any key.
+   * The prefix of the keys, such as `raw/`. Empty or absent: any key.
    */
   prefix?: string;
   /**
@@ -1205,7 +1212,7 @@ export interface AnalyticsDataExport {
    */
   bucketAccountId?: string;
   /**
-   * The prefix of the keys at the destination. Absent: none.
+   * The prefix of the keys at the destination. Empty or absent: none.
    */
   prefix?: string;
 }
@@ -1226,7 +1233,7 @@ export interface Website {
    */
   redirectAllRequestsTo?: {
     /**
-     * The name of the host, such as `www.example.com`.
+     * The name of the host, such as `www.example.com`. S3 also accepts a port, path and query after it.
      */
     hostName: string;
     /**
@@ -1251,7 +1258,7 @@ export interface RoutingRule {
    */
   condition?: {
     /**
-     * The prefix of the requested key.
+     * The prefix of the requested key. Empty or absent: any key.
      */
     keyPrefixEquals?: string;
     /**
@@ -1264,7 +1271,7 @@ export interface RoutingRule {
    */
   redirect: {
     /**
-     * The name of the host, such as `www.example.com`.
+     * The name of the host, such as `www.example.com`. S3 also accepts a port, path and query after it.
      */
     hostName?: string;
     /**
@@ -1280,7 +1287,7 @@ export interface RoutingRule {
      */
     replaceKeyPrefixWith?: string;
     /**
-     * Replaces the whole key.
+     * Replaces the whole key. Empty: the index document.
      */
     replaceKeyWith?: string;
   };

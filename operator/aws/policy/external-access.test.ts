@@ -80,6 +80,7 @@ describe("other accounts", () => {
     ["a canonical user, of whatever account", { CanonicalUser: "0123456789abcdef".repeat(4) }],
     ["an identity of CloudFront, of whatever account", { AWS: "arn:aws:iam::cloudfront:user/CloudFront OAI E1" }],
     ["identities of the web", { Federated: "accounts.google.com" }],
+    ["a unique ID in a spec, of whatever account", { AWS: "AROAEXAMPLEEXAMPLE123" }],
     ["a service, for whomever it acts", SERVICE],
   ])("%s", (_case, principal) => {
     expect(access(principal)).toBe("OtherAccount");
@@ -101,7 +102,6 @@ describe("no external access", () => {
     ["the account", { AWS: OWN }],
     ["its root", { AWS: `arn:aws-cn:iam::${OWN}:root` }],
     ["roles and sessions in it", { AWS: [`arn:aws:iam::${OWN}:role/a`, `arn:aws:sts::${OWN}:assumed-role/a/b`] }],
-    ["a role that is gone", { AWS: "AROAEXAMPLEEXAMPLE123" }],
     ["its identity provider", { Federated: `arn:aws:iam::${OWN}:saml-provider/idp` }],
     ["all callers in the account", "*", only("aws:PrincipalAccount", OWN)],
     [
@@ -114,6 +114,11 @@ describe("no external access", () => {
     ["a service for what is in it", SERVICE, { ArnLike: { "aws:SourceArn": `arn:aws:logs:*:${OWN}:*` } }],
   ])("%s", (_case, principal, condition) => {
     expect(access(principal, condition)).toBeUndefined();
+  });
+
+  test("a role that is gone, in what AWS returns", () => {
+    const statement: Statement = { Effect: "Allow", Principal: { AWS: "AROAEXAMPLEEXAMPLE123" } };
+    expect(externalAccess(statement, { accountId: OWN, areUniqueIdsDeleted: true })).toBeUndefined();
   });
 
   test("a Deny", () => {

@@ -9,6 +9,10 @@ export interface Home {
   accountId: string;
   otherAccounts?: readonly string[];
   organizationId?: string;
+  /**
+   * Whether a unique id belongs to a deleted principal, as in what AWS returns. In a spec, it may be of any account.
+   */
+  areUniqueIdsDeleted?: boolean;
 }
 
 /**
@@ -43,7 +47,8 @@ export function isUniqueId(name: string): boolean {
 
 /** An account, a principal in it, or a deleted principal. */
 function isOwn(name: string, home: Home): boolean {
-  return isHome(name, home) || isUniqueId(name) || isHome(accountOf(name), home);
+  const isDeleted = home.areUniqueIdsDeleted === true && isUniqueId(name);
+  return isHome(name, home) || isDeleted || isHome(accountOf(name), home);
 }
 
 function isHome(account: string | undefined, { accountId, otherAccounts = [] }: Home): boolean {

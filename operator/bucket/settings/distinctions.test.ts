@@ -30,10 +30,15 @@ function schemaOf(name: string): Schema {
 /**
  * Defaults of S3, and of the spec.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionRule.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html
  */
 const SAME_AS_NOTHING: Readonly<Record<string, boolean>> = {
   "encryption.bucketKeyEnabled": false,
   "inventory.configurations[].isEnabled": true,
+  "publicAccessBlock.blockPublicAcls": false,
+  "publicAccessBlock.ignorePublicAcls": false,
+  "publicAccessBlock.blockPublicPolicy": false,
+  "publicAccessBlock.restrictPublicBuckets": false,
 };
 /** Fields for KMS or the operator, not for S3. */
 const ELSEWHERE = /^(?:encryption\.kmsKey\.managed\.|policy\.enforceEncryption$)/;

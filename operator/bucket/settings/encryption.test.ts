@@ -56,6 +56,12 @@ describe("observe", () => {
   });
 });
 
+test.each([true, false, undefined])("a bucket key with SSE-S3 has no effect: %s", (BucketKeyEnabled) => {
+  const observed = { ...algorithm("AES256"), ...(BucketKeyEnabled !== undefined && { BucketKeyEnabled }) };
+  for (const bucketKeyEnabled of [true, false])
+    expect(setting.diff({ sseAlgorithm: "AES256", bucketKeyEnabled }, observed)).toEqual([]);
+});
+
 describe("diff finds nothing in", () => {
   test.each([
     ["the algorithm alone", { sseAlgorithm: "AES256" }, algorithm("AES256")],

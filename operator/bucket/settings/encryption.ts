@@ -63,7 +63,8 @@ function diff(desired: Encryption, observed: ServerSideEncryptionRule): Change[]
   return [
     ...(sseAlgorithm === undefined ? [] : compare("sseAlgorithm", sseAlgorithm, SSEAlgorithm)),
     ...(isKeyOther ? compare("kmsKey", kmsKeyArn, KMSMasterKeyID) : []),
-    ...(bucketKeyEnabled === undefined
+    // S3 accepts a bucket key with SSE-S3, where it has no effect.
+    ...(bucketKeyEnabled === undefined || sseAlgorithm === "AES256"
       ? []
       : compare("bucketKeyEnabled", bucketKeyEnabled, observed.BucketKeyEnabled ?? false)),
     ...(blockedEncryptionTypes ? compare("blockedEncryptionTypes", blocked(blockedEncryptionTypes), blocks) : []),

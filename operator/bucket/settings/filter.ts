@@ -22,13 +22,13 @@ interface Criteria {
   Not?: ReplicationRuleNotOperator | undefined;
 }
 
-/** Undefined if there is no criterion, which selects all objects. */
+/** Undefined if there is no criterion, which selects all objects. An empty prefix is none. */
 export function toFilter(
   { prefix, tags = {} }: FilterSpec = {},
   others: Criteria = {},
 ): (ObjectFilter & Criteria) | undefined {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  return foldFilter({ Prefix: prefix, ...others, Tags });
+  return foldFilter({ Prefix: prefix || undefined, ...others, Tags });
 }
 
 /** All criteria side by side, whether S3 returns them bare or in `And`. */

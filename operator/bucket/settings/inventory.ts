@@ -33,7 +33,7 @@ function toConfiguration(spec: Spec): InventoryConfiguration {
     IsEnabled: isEnabled,
     IncludedObjectVersions: includedObjectVersions,
     Schedule: { Frequency: frequency },
-    Filter: filter && { Prefix: filter.prefix },
+    Filter: filter?.prefix ? { Prefix: filter.prefix } : undefined,
     OptionalFields: optionalFields,
     Destination: {
       S3BucketDestination: {

@@ -39,7 +39,11 @@ export function toLifecycleRule(spec: RuleSpec): LifecycleRule {
     ID: spec.id,
     Status: spec.status,
     Filter: toFilter(filter, toS3<Sizes, keyof Sizes>(filter ?? {}, SIZES)) ?? {},
-    Transitions: spec.transitions?.map((each) => ({ ...toS3(each, TRANSITION), Date: toDate(each.date) })),
+    Transitions: spec.transitions?.map((each) => ({
+      ...toS3(each, TRANSITION),
+      Days: daysOf(each.days, each.date),
+      Date: toDate(each.date),
+    })),
     Expiration: expiration && { ...toS3(expiration, EXPIRATION), Date: toDate(expiration.date) },
     NoncurrentVersionTransitions: spec.noncurrentVersionTransitions?.map((each) => toS3(each, NONCURRENT_TRANSITION)),
     NoncurrentVersionExpiration:
@@ -48,8 +52,17 @@ export function toLifecycleRule(spec: RuleSpec): LifecycleRule {
   };
 }
 
+/**
+ * S3 also takes, and returns, a transition with neither: at once.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html
+ */
+function daysOf(days: number | undefined, date: unknown): number | undefined {
+  return days ?? (date === undefined ? 0 : undefined);
+}
+
+/** RFC 3339 allows lowercase letters, and ECMAScript does not. */
 function toDate(date: string | undefined): Date | undefined {
-  return date === undefined ? undefined : new Date(date);
+  return date === undefined ? undefined : new Date(date.toUpperCase());
 }
 
 /**
@@ -69,7 +82,9 @@ export function canonicalLifecycleRule(rule: LifecycleRule): Record<string, unkn
     prefix: legacyPrefix(rule) || prefix,
     tags,
     ...sizesOf(rule),
-    transitions: sorted(rule.Transitions?.map((each) => fromS3(each, TRANSITION))),
+    transitions: sorted(
+      rule.Transitions?.map((each) => ({ ...fromS3(each, TRANSITION), days: daysOf(each.Days, each.Date) })),
+    ),
     expiration: unlessEmpty({
       ...fromS3(Expiration, EXPIRATION),
       expiredObjectDeleteMarker: Expiration?.ExpiredObjectDeleteMarker || undefined,
@@ -112,8 +127,7 @@ function toSpec(rule: LifecycleRule): RuleSpec {
     status: rule.Status ?? "Disabled",
     filter: toRuleFilter(rule),
     transitions: unlessNone(Transitions)?.map(({ Days, Date, StorageClass = "GLACIER" }) =>
-      // A transition with neither has a form that a spec cannot express.
-      stated({ days: Days ?? (Date ? undefined : 0), date: toText(Date), storageClass: StorageClass }),
+      stated({ days: daysOf(Days, Date), date: toText(Date), storageClass: StorageClass }),
     ),
     expiration: Expiration && unlessEmpty(toExpiration(Expiration)),
     noncurrentVersionTransitions: unlessNone(NoncurrentVersionTransitions)?.map((each) =>

@@ -43,9 +43,11 @@ export function toEntry(list: List, { id, events, filter, ...arns }: Entry): Con
   return { [arn]: arns[specArn], Id: id, Events: events, Filter: filter && toFilter(filter) };
 }
 
-function toFilter({ prefix, suffix }: FilterSpec): NotificationConfigurationFilter {
+/** Undefined for all keys. An empty value matches any key. */
+function toFilter({ prefix, suffix }: FilterSpec): NotificationConfigurationFilter | undefined {
   const rules = [{ Name: "prefix", Value: prefix } as const, { Name: "suffix", Value: suffix } as const];
-  return { Key: { FilterRules: rules.filter(({ Value }) => Value !== undefined) } };
+  const FilterRules = rules.filter(({ Value }) => Value);
+  return FilterRules.length === 0 ? undefined : { Key: { FilterRules } };
 }
 
 /** S3 may return the rule's name in another letter case, and "" for no value. */

@@ -40,9 +40,12 @@ export const objectOwnership = defineSetting<ObjectOwnership, ObjectOwnership | 
     return observed === DEFAULT ? {} : { spec: { objectOwnership: observed } };
   },
 
-  // ACLs may allow public access, unless Block Public Access is declared.
-  asks: ({ objectOwnership = DEFAULT, publicAccessBlock, baseline }) =>
-    objectOwnership === DEFAULT || publicAccessBlock !== undefined || baseline === "Secure"
+  // ACLs may allow public access, unless the switches about them are declared.
+  asks: ({ objectOwnership = DEFAULT, publicAccessBlock = {}, baseline }) => {
+    const areDeclared =
+      publicAccessBlock.blockPublicAcls !== undefined && publicAccessBlock.ignorePublicAcls !== undefined;
+    return objectOwnership === DEFAULT || areDeclared || baseline === "Secure"
       ? []
-      : [publicAccessAsk("spec.objectOwnership", "set spec.publicAccessBlock too, or BucketOwnerEnforced here")],
+      : [publicAccessAsk("spec.objectOwnership", "set spec.publicAccessBlock too, or BucketOwnerEnforced here")];
+  },
 });

@@ -13,6 +13,7 @@ import {
 } from "../../aws/policy/document.ts";
 import type { Home } from "../../aws/policy/external-access.ts";
 import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
+import { withDeclaredNames } from "../../aws/policy/opaque-principals.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
 import { compose, foreignStatements, hasSidAmong, isOurs, SID_PREFIX } from "../policy/compose.ts";
@@ -21,6 +22,7 @@ import { fitting } from "../policy/fit.ts";
 import { policyStatus } from "../policy/status.ts";
 import { statementsOf, type PolicyContext } from "../policy/templates/index.ts";
 import { policyToSpec } from "../policy/templates/to-spec.ts";
+import { USER_PREFIX, userSid } from "../policy/templates/user-statement.ts";
 import { usesVariables, withVersionFor } from "../policy/version.ts";
 import { writeAsFarAsKnown, writePolicy } from "../policy/write.ts";
 import { unlessAbsent } from "../subresource.ts";
@@ -53,7 +55,11 @@ function desired(spec: S3BucketSpec, context: SettingContext): DesiredPolicy | u
     statements,
     pausedSids,
     unmanagedStatements: policy?.unmanagedStatements ?? "Keep",
-    home: { accountId, ...(policy?.organizationId !== undefined && { organizationId: policy.organizationId }) },
+    home: {
+      accountId,
+      areUniqueIdsDeleted: true,
+      ...(policy?.organizationId !== undefined && { organizationId: policy.organizationId }),
+    },
     ...(refusal && { refusal }),
   };
 }
@@ -95,7 +101,7 @@ function diff(
   observed: PolicyDocument,
 ): Change[] {
   const wanted = new Map(statements.map((statement) => [statement.Sid ?? "", canonicalStatement(statement)]));
-  const found = observed.Statement.filter((each) => isOurs(each) && !hasSidAmong(each, pausedSids));
+  const found = asDeclared(observed, statements).filter((each) => isOurs(each) && !hasSidAmong(each, pausedSids));
   const surplus = found.filter(({ Sid }) => !wanted.has(Sid ?? ""));
   const foreign = unmanagedStatements === "Keep" ? [] : foreignStatements(observed.Statement);
   const unenforced = refusal?.reason === REASON.encryptionNotDeclared;
@@ -106,6 +112,12 @@ function diff(
     ...surplus.map((statement) => removal(statement.Sid ?? "", statement)),
     ...foreign.map(({ name, statement }) => removal(name, statement)),
   ];
+}
+
+/** The observed statements; those of the operator name their principals as `declared` does, see withDeclaredNames. */
+function asDeclared({ Statement }: PolicyDocument, declared: readonly Statement[]): Statement[] {
+  const bySid = new Map(declared.map((statement) => [statement.Sid, statement]));
+  return Statement.map((each) => (isOurs(each) ? withDeclaredNames(each, bySid.get(each.Sid)) : each));
 }
 
 function compareStatement(sid: string, wanted: unknown, found: readonly Statement[]): Change[] {
@@ -168,7 +180,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
     const versioned = withVersionFor(ours, document);
     const fit = fitting(versioned, observed, MAX_POLICY_BYTES);
     if (policyBytes(fit.document) > MAX_POLICY_BYTES) throw tooLarge(fit.document);
-    const isNew = fit.leftOut.length === 0 || !sameStatements(fit.document.Statement, observed.Statement);
+    const isNew = fit.leftOut.length === 0 || !sameStatements(fit.document.Statement, asDeclared(observed, ours));
     const write = (each: PolicyDocument) => writePolicy(bucket, each, observed);
     const unknown = isNew ? await writeAsFarAsKnown(write, fit.document, observed) : [];
     const refusals = [...unknown, ...fit.leftOut.map((each) => doesNotFit(each, "bucket policy", MAX_POLICY_BYTES))];
@@ -191,7 +203,7 @@ export const policy = defineSetting<DesiredPolicy, PolicyDocument>({
 
 function fieldOf(sid: string): string {
   const name = sid.slice(SID_PREFIX.length);
-  if (name.startsWith("Spec")) return `spec.policy.statements[${name.slice("Spec".length)}]`;
+  if (sid.startsWith(USER_PREFIX)) return `spec.policy.statements[${userSid(sid)}]`;
   return name === "AllowCloudFront" ? "spec.policy.cloudFrontDistributions" : "spec.policy.logDelivery";
 }
 

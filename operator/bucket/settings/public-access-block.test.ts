@@ -20,6 +20,15 @@ describe("desired", () => {
     expect(setting.desired({}, settingContextWith({ baseline: true }))).toEqual(ON);
     expect(setting.desired({}, settingContextWith())).toBeUndefined();
   });
+
+  test("a switch that the spec omits keeps the baseline, and is left as it is without one", () => {
+    const publicAccessBlock = { blockPublicPolicy: false };
+    expect(setting.desired({ publicAccessBlock }, settingContextWith({ baseline: true }))).toEqual({
+      ...ON,
+      ...publicAccessBlock,
+    });
+    expect(setting.desired({ publicAccessBlock }, settingContextWith())).toEqual(publicAccessBlock);
+  });
 });
 
 describe("observe", () => {
@@ -48,6 +57,20 @@ describe("diff", () => {
   test.each(Object.keys(ON))("%s", (name) => {
     const observed = { ...ALL, [name.replace(/^./, (first) => first.toUpperCase())]: false };
     expect(setting.diff(ON, observed)).toEqual([{ path: name, desired: "true", actual: "false" }]);
+  });
+});
+
+test("a switch that is not desired is no difference, and a write keeps it", async () => {
+  const partial = { blockPublicAcls: true };
+  const observed = { RestrictPublicBuckets: true };
+  expect(setting.diff(partial, observed)).toEqual([{ path: "blockPublicAcls", desired: "true", actual: "false" }]);
+  const { bucket, calls } = fakeBucket();
+  await setting.write(bucket, partial, observed);
+  expect(calls[0]?.input).toHaveProperty("PublicAccessBlockConfiguration", {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: false,
+    BlockPublicPolicy: false,
+    RestrictPublicBuckets: true,
   });
 });
 

@@ -12,7 +12,7 @@ import { fromS3, toS3 } from "./field-names.ts";
 import { defineSetting } from "./setting.ts";
 import { omittedFields, type ExportedSetting } from "./to-spec.ts";
 
-type Switches = NonNullable<S3BucketSpec["publicAccessBlock"]>;
+type Switches = Required<NonNullable<S3BucketSpec["publicAccessBlock"]>>;
 
 const ALL_ON: Switches = {
   blockPublicAcls: true,
@@ -32,9 +32,10 @@ function switches(observed: PublicAccessBlockConfiguration): Switches {
   return Object.fromEntries(found) as Switches;
 }
 
-function diff(desired: Switches, observed: PublicAccessBlockConfiguration): Change[] {
+/** Switches that are absent stay as they are. */
+function diff(desired: Partial<Switches>, observed: PublicAccessBlockConfiguration): Change[] {
   const found = switches(observed);
-  return NAMES.flatMap((name) => compare(name, desired[name], found[name]));
+  return NAMES.flatMap((name) => (desired[name] === undefined ? [] : compare(name, desired[name], found[name])));
 }
 
 function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
@@ -50,12 +51,13 @@ function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
  * New buckets have all four on.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
-export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfiguration>({
+export const publicAccessBlock = defineSetting<Partial<Switches>, PublicAccessBlockConfiguration>({
   name: "publicAccessBlock",
   iamActions: { read: ["s3:GetBucketPublicAccessBlock"], write: ["s3:PutBucketPublicAccessBlock"] },
   inBaseline: true,
 
-  desired: (spec, { baseline }) => spec.publicAccessBlock ?? (baseline ? ALL_ON : undefined),
+  desired: ({ publicAccessBlock }, { baseline }) =>
+    baseline ? { ...ALL_ON, ...publicAccessBlock } : publicAccessBlock,
 
   observe: async ({ s3, ref, options }) => {
     const answer = await unlessAbsent(s3.send(new GetPublicAccessBlockCommand(ref), options));
@@ -66,7 +68,8 @@ export const publicAccessBlock = defineSetting<Switches, PublicAccessBlockConfig
 
   write: async ({ s3, ref, options }, desired, observed) => {
     // All four: S3 turns off each one that a Put omits.
-    const PublicAccessBlockConfiguration = carryOver(toS3(desired, NAMES), observed, FIELDS);
+    const all = toS3({ ...switches(observed), ...desired }, NAMES);
+    const PublicAccessBlockConfiguration = carryOver(all, observed, FIELDS);
     await s3.send(new PutPublicAccessBlockCommand({ ...ref, PublicAccessBlockConfiguration }), options);
   },
 

@@ -103,3 +103,24 @@ test("toSpec: all of it or nothing", () => {
   const newer = { ...SITE, RoutingRules: [{ ...DOCS, Cache: { Seconds: 1 } }] };
   expect(toSpec(newer)).toEqual({ omitted: ["RoutingRules.Cache, which a spec cannot express"] });
 });
+
+describe("empty values of a rule", () => {
+  const rule = (KeyPrefixEquals: string | undefined, ReplaceKeyWith: string | undefined) => ({
+    IndexDocument: { Suffix: "index.html" },
+    RoutingRules: [
+      {
+        Condition: { KeyPrefixEquals, HttpErrorCodeReturnedEquals: "404" },
+        Redirect: { HostName: "h", ReplaceKeyWith },
+      },
+    ],
+  });
+
+  test("an empty prefix is none", () => {
+    expect(setting.diff(rule("", "a"), rule(undefined, "a"))).toEqual([]);
+    expect(setting.diff(rule(undefined, "a"), rule("", "a"))).toEqual([]);
+  });
+
+  test("an empty replacement of the key is not none", () => {
+    expect(setting.diff(rule("a/", ""), rule("a/", undefined))).not.toEqual([]);
+  });
+});

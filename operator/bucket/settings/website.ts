@@ -44,8 +44,10 @@ function toRule({ condition, redirect }: RuleSpec): RoutingRule {
   return { Condition: condition && toS3(condition, CONDITION), Redirect: toS3(redirect, REDIRECT) };
 }
 
+/** An empty prefix matches any key, as none does. An empty replacement differs from none. */
 function canonicalRule({ Condition, Redirect }: RoutingRule): unknown {
-  return { ...fromS3(Condition, CONDITION), ...fromS3(Redirect, REDIRECT) };
+  const keyPrefixEquals = Condition?.KeyPrefixEquals || undefined;
+  return { ...fromS3(Condition, CONDITION), keyPrefixEquals, ...fromS3(Redirect, REDIRECT) };
 }
 
 /** Equal for all forms in which S3 may return the same website. The order of rules counts: the first match wins. */

@@ -29,7 +29,7 @@ export function configurations<T extends { id: string }>(configuration: fc.Arbit
 export const word = fc.stringMatching(/^[A-Za-z0-9]{1,8}$/);
 export const onOff = fc.constantFrom("Enabled" as const, "Disabled" as const);
 export const keepOrRemove = fc.constantFrom("Keep" as const, "Remove" as const);
-export const prefix = fc.constantFrom("raw/", "raw", "curated/");
+export const prefix = fc.constantFrom("raw/", "raw", "curated/", "");
 export const tagFilter = fc.dictionary(word, word, { minKeys: 1, maxKeys: 3 });
 export const objectFilter = fc.oneof(
   fc.record({ prefix }),

@@ -1,3 +1,4 @@
+import { withKnownNames } from "./known-principals.ts";
 import { UNKNOWN_FIELD } from "./rewriting-store.ts";
 
 /**
@@ -40,7 +41,7 @@ const POLICY_LISTS = new Set([
 
 /** Whether S3 treats the value as if it were absent. Numbers never are. */
 function isDefault(name: string, value: unknown): boolean {
-  if (value === "") return name === "Prefix" || name === "TargetPrefix";
+  if (value === "") return ["Prefix", "TargetPrefix", "KeyPrefixEquals"].includes(name);
   if (value === false) return name === "ExpiredObjectDeleteMarker" || name === "BucketKeyEnabled";
   if (value === undefined || name === UNKNOWN_FIELD) return true;
   return name === "TransitionDefaultMinimumObjectSize" && value === "all_storage_classes_128K";
@@ -63,11 +64,16 @@ function meaningOfText(text: string, list: string): string {
 
 function meaningOfObject(fields: Fields, name: string): unknown {
   if (SWITCHES.has(name) && fields.Status === "Disabled") return undefined;
-  const entries = Object.entries(name === "Filter" ? flat(fields) : fields)
+  const entries = Object.entries(sameForm(fields, name))
     .map(([field, value]) => [field, meaningOf(listed(field, value), field)] as const)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length > 0 || MARKERS.has(name) ? Object.fromEntries(entries) : undefined;
+}
+
+function sameForm(fields: Fields, name: string): Fields {
+  if (name === "Filter") return flat(fields);
+  return name === "Principal" || name === "NotPrincipal" ? withKnownNames(fields) : fields;
 }
 
 /** In a policy, a list of one may stand for it. */

@@ -6,6 +6,7 @@ import {
   PutBucketLifecycleConfigurationCommand,
   type LifecycleRule,
   type PutBucketLifecycleConfigurationCommandInput,
+  type Transition,
 } from "@aws-sdk/client-s3";
 import { afterAll, describe, expect, test } from "vitest";
 import { createBucket, simulatorTest, startTarget } from "./target.ts";
@@ -95,6 +96,21 @@ describe("valid lifecycle rules", () => {
   });
 });
 
+test("other classes may follow Standard-IA the next day, and a transition may have neither days nor date", async () => {
+  const Transitions: Transition[] = [
+    { Days: 30, StorageClass: "STANDARD_IA" },
+    { Days: 31, StorageClass: "INTELLIGENT_TIERING" },
+    { Days: 32, StorageClass: "GLACIER_IR" },
+  ];
+  const atOnce: Transition[] = [{ StorageClass: "INTELLIGENT_TIERING" }];
+  const rules = [
+    rule({ ID: "steps", Transitions, Expiration: { Days: 365 } }),
+    rule({ ID: "at-once", Transitions: atOnce }),
+  ];
+  await put(rules);
+  expect((await get()).Rules?.map((each) => each.Transitions)).toEqual([Transitions, atOnce]);
+});
+
 describe("invalid lifecycle rules", () => {
   const infrequent = { Days: 30, StorageClass: "STANDARD_IA" } as const;
   test.for<[string, string, LifecycleRule[]]>([
@@ -113,6 +129,17 @@ describe("invalid lifecycle rules", () => {
       "Glacier within 30 days of Standard-IA",
       "InvalidArgument",
       [rule({ Transitions: [infrequent, { Days: 59, StorageClass: "GLACIER" }] })],
+    ],
+    [
+      "One Zone-IA within 30 days of Standard-IA",
+      "InvalidArgument",
+      [rule({ Transitions: [infrequent, { Days: 59, StorageClass: "ONEZONE_IA" }] })],
+    ],
+    ["Standard-IA at once", "InvalidArgument", [rule({ Transitions: [{ StorageClass: "STANDARD_IA" }] })]],
+    [
+      "a transition by days and by date",
+      "MalformedXML",
+      [rule({ Transitions: [{ Days: 1, Date: new Date(0), StorageClass: "GLACIER" }] })],
     ],
     ["a repeated storage class", "InvalidRequest", [rule({ Transitions: [infrequent, { ...infrequent, Days: 60 }] })]],
     [

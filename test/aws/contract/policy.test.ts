@@ -181,6 +181,29 @@ describe("principals", () => {
     expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: shown });
   });
 
+  simulatorTest("a canonical user ID reads back as the account, or as an origin access identity", async () => {
+    target.simulator.account("222233334444");
+    const shown = async (CanonicalUser: string[], AWS: string[] = []) => {
+      await put(statement({ Principal: { CanonicalUser, ...(AWS.length > 0 && { AWS }) } }));
+      return (await get()).Statement[0]?.["Principal"];
+    };
+    const account = "222233334444".padStart(64, "0");
+    const identity = "0a".repeat(48);
+    const arn = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E0A0A0A0A0A0A0";
+    expect(await shown([account])).toEqual({ AWS: "arn:aws:iam::222233334444:root" });
+    expect(await shown([identity], ["222233334444"])).toEqual({
+      AWS: [arn, "arn:aws:iam::222233334444:root"],
+    });
+    expect(await shown([account], ["222233334444"])).toEqual({ AWS: "arn:aws:iam::222233334444:root" });
+  });
+
+  simulatorTest("a role's unique ID reads back as its ARN", async () => {
+    const other = target.simulator.account("222233334444");
+    const { arn, uniqueId } = other.addRole("by-id", {});
+    await put(statement({ Principal: { AWS: uniqueId } }));
+    expect((await get()).Statement[0]?.["Principal"]).toEqual({ AWS: arn });
+  });
+
   simulatorTest.for([
     "arn:aws:iam::555566667777:root",
     "arn:aws:iam::222233334444:user/nobody",

@@ -5,6 +5,7 @@ import { AwsError } from "../errors.ts";
 
 const SHAPE = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const RESERVED_PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
+/** The last one is that of account regional namespaces, whose buckets the simulator does not create. */
 const RESERVED_SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"];
 
 /** Throws 400 InvalidBucketName. */

@@ -9,8 +9,10 @@ import { invalidArgument, invalidRequest, malformedXml } from "./route.ts";
 /** Storage classes from warm to cold. Objects only move from left to right. */
 const WATERFALL = ["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
 const INFREQUENT_ACCESS = new Set(["STANDARD_IA", "ONEZONE_IA"]);
-/** Minimum days before a transition to an infrequent-access class, and in that class. */
+/** Minimum days before a transition to an infrequent-access class, and between it and {@link AFTER_MINIMUM_STORAGE}. */
 const INFREQUENT_ACCESS_DAYS = 30;
+/** Classes that a rule reaches only after the minimum storage charge of the infrequent-access class before. */
+const AFTER_MINIMUM_STORAGE = new Set(["ONEZONE_IA", "GLACIER", "DEEP_ARCHIVE"]);
 
 interface Transition {
   storageClass: string;
@@ -40,9 +42,12 @@ function parse(transition: XmlElement, daysName: "Days" | "NoncurrentDays"): Tra
   const storageClass = textAt(transition, "StorageClass") ?? "";
   const days = textAt(transition, daysName);
   const date = textAt(transition, "Date");
-  if (!WATERFALL.includes(storageClass) || (days === undefined) === (date === undefined)) throw malformedXml();
+  if (!WATERFALL.includes(storageClass) || (days !== undefined && date !== undefined)) throw malformedXml();
   if (date !== undefined) checkMidnight(date);
-  if (days === undefined) return { storageClass, days: undefined, date };
+  if (date !== undefined) return { storageClass, days: undefined, date };
+  if (days === undefined && daysName === "NoncurrentDays") throw malformedXml();
+  // Neither: at once.
+  if (days === undefined) return { storageClass, days: 0, date };
   if (!/^-?\d+$/.test(days)) throw malformedXml();
   if (Number(days) < 0)
     throw invalidArgument(`'${daysName}' for Transition action must be nonnegative`, daysName, days);
@@ -79,10 +84,11 @@ function checkEarliest({ storageClass, days }: Transition, daysName: string, act
   );
 }
 
-/** The transition to a colder class comes later; after an infrequent-access class at least 30 days later. */
+/** The transition to a colder class comes later; after an infrequent-access class it can have to wait 30 days. */
 function checkLater(warmer: Transition | undefined, colder: Transition, daysName: string, action: string): void {
   if (warmer?.days === undefined || colder.days === undefined) return;
-  const gap = INFREQUENT_ACCESS.has(warmer.storageClass) ? INFREQUENT_ACCESS_DAYS : 1;
+  const hasGap = INFREQUENT_ACCESS.has(warmer.storageClass) && AFTER_MINIMUM_STORAGE.has(colder.storageClass);
+  const gap = hasGap ? INFREQUENT_ACCESS_DAYS : 1;
   if (colder.days - warmer.days >= gap) return;
   throw invalidArgument(
     `'${daysName}' in the '${action}' action for StorageClass '${colder.storageClass}' must be ${gap} days more than '${daysName}' in the '${action}' action for StorageClass '${warmer.storageClass}'`,

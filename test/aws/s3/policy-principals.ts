@@ -4,6 +4,7 @@
  */
 
 import type { Role, World } from "../state.ts";
+import { canonicalUserId } from "./acl.ts";
 import type { PolicyDocument, Principal, Statement } from "./policy-document.ts";
 import { malformedPolicy } from "./route.ts";
 
@@ -13,19 +14,27 @@ const KINDS = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
 const ORIGIN_ACCESS_IDENTITY = /^arn:aws:iam::cloudfront:user\/CloudFront Origin Access Identity E[0-9A-Z]+$/;
 
 /**
- * The policy in stored form: account IDs as root ARNs, roles as unique IDs. Throws MalformedPolicy for missing
- * principals, naming the first: FACTS.md#s3-bucket-policies.
+ * The policy in stored form: account IDs and canonical user IDs as root ARNs, roles as unique IDs. Throws
+ * MalformedPolicy for missing principals, naming the first: FACTS.md#s3-bucket-policies.
  */
 export function storePrincipals(world: World, document: PolicyDocument): PolicyDocument {
   return mapPrincipals(document, (kind, id) => {
     if (!KINDS.has(kind)) throw malformedPolicy("Invalid principal in policy");
-    return kind === "AWS" && !ORIGIN_ACCESS_IDENTITY.test(id) ? storedAwsPrincipal(world, id) : id;
+    if (kind === "CanonicalUser") return ["AWS", ownerOf(world, id)];
+    return [kind, kind === "AWS" && !ORIGIN_ACCESS_IDENTITY.test(id) ? storedAwsPrincipal(world, id) : id];
   });
+}
+
+/** The root of the account with this canonical user ID. An unknown ID counts as that of an origin access identity. */
+function ownerOf(world: World, canonicalId: string): string {
+  const account = [...world.accounts.keys()].find((id) => canonicalUserId(id) === canonicalId);
+  if (account !== undefined) return `arn:aws:iam::${account}:root`;
+  return `arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E${canonicalId.slice(0, 13).toUpperCase()}`;
 }
 
 /** The policy in returned form: unique IDs become ARNs again, unless the role is deleted. */
 export function restorePrincipals(world: World, document: PolicyDocument): PolicyDocument {
-  return mapPrincipals(document, (_, id) => shownAwsPrincipal(world, id));
+  return mapPrincipals(document, (kind, id) => [kind, shownAwsPrincipal(world, id)]);
 }
 
 /** One AWS principal in stored form. Throws MalformedPolicy if it does not exist. */
@@ -66,11 +75,17 @@ function isKnownArn(world: World, arn: string): boolean {
   return [...world.identities.values()].some((identity) => identity.arn === arn);
 }
 
-function mapPrincipals(document: PolicyDocument, change: (kind: string, id: string) => string): PolicyDocument {
+type Named = [kind: string, id: string];
+
+function mapPrincipals(document: PolicyDocument, change: (...named: Named) => Named): PolicyDocument {
   const changePrincipal = (principal: Principal): Principal => {
     if (principal === "*") return principal;
-    const kinds = Object.entries(principal).map(([kind, ids]) => [kind, ids.map((id) => change(kind, id))]);
-    return Object.fromEntries(kinds) as Principal;
+    const kinds: Record<string, string[]> = {};
+    for (const named of Object.entries(principal).flatMap(([kind, ids]) => ids.map((id): Named => [kind, id]))) {
+      const [kind, id] = change(...named);
+      kinds[kind] = [...new Set([...(kinds[kind] ?? []), id])];
+    }
+    return kinds;
   };
   const changeStatement = (statement: Statement): Statement => ({
     ...statement,

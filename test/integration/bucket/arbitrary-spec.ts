@@ -14,7 +14,11 @@ export interface Named {
   kmsKeyArn: string;
   accountId: string;
   roleArns: string[];
+  /** Unique IDs of these roles. */
+  roleIds: string[];
 }
+
+const ORIGIN_ACCESS_IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC";
 
 /**
  * Specs that the API server and AWS both accept, over all eight settings, each present or not. Values are close to each
@@ -22,12 +26,17 @@ export interface Named {
  */
 export function arbitrarySpec(named: Named): fc.Arbitrary<S3BucketSpec> {
   return optional<S3BucketSpec>({
-    publicAccessBlock: fc.record({
-      blockPublicAcls: fc.boolean(),
-      ignorePublicAcls: fc.boolean(),
-      blockPublicPolicy: fc.boolean(),
-      restrictPublicBuckets: fc.boolean(),
-    }),
+    publicAccessBlock: fc
+      .record(
+        {
+          blockPublicAcls: fc.boolean(),
+          ignorePublicAcls: fc.boolean(),
+          blockPublicPolicy: fc.boolean(),
+          restrictPublicBuckets: fc.boolean(),
+        },
+        { requiredKeys: [] },
+      )
+      .filter((switches) => Object.keys(switches).length > 0),
     objectOwnership: fc.constantFrom("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
     encryption: encryption(named),
     versioning: fc.constantFrom("Enabled", "Suspended"),
@@ -75,7 +84,7 @@ function encryption({ kmsKeyArn }: Named): fc.Arbitrary<NonNullable<S3BucketSpec
       ["sseAlgorithm"],
     );
   return fc.oneof(
-    of("AES256", {}),
+    of("AES256", { bucketKeyEnabled: fc.boolean() }),
     of("aws:kms", { kmsKey, bucketKeyEnabled: fc.boolean() }),
     of("aws:kms:dsse", { kmsKey }),
     fc.record({ blockedEncryptionTypes }),
@@ -160,7 +169,8 @@ function toRule(choice: Choice): LifecycleRule {
 }
 
 function midnight(day: number): string {
-  return `${new Date((20_000 + day) * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+  const form = ["T00:00:00Z", "T00:00:00.000Z", "T00:00:00+00:00"][day % 3];
+  return `${new Date((20_000 + day) * 86_400_000).toISOString().slice(0, 10)}${form}`;
 }
 
 const corsRule = optional<CorsRule>(
@@ -185,11 +195,13 @@ function policy(named: Named): fc.Arbitrary<Policy> {
 }
 
 /** Grants access to no public principal, so that Block Public Access does not refuse it. */
-function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement> {
+function statement({ accountId, roleArns, roleIds }: Named): fc.Arbitrary<PolicyStatement> {
   const known = fc.oneof(
     fc.record({ aws: some([accountId, `arn:aws:iam::${accountId}:root`, ...roleArns]) }),
     fc.record({ service: some(["logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"]) }),
     fc.record({ aws: some(roleArns), service: some(["cloudtrail.amazonaws.com"]) }),
+    fc.record({ aws: some([ORIGIN_ACCESS_IDENTITY, ...roleIds]) }),
+    fc.record({ canonicalUser: some([accountId.padStart(64, "0"), "0a".repeat(48)]), aws: some(roleArns) }),
   );
   const anyPrincipal: fc.Arbitrary<Principals> = fc.constant({ aws: ["*"] });
   const whom: fc.Arbitrary<Pick<PolicyStatement, "effect" | "principals" | "notPrincipals">> = fc.oneof(
@@ -212,7 +224,7 @@ function statement({ accountId, roleArns }: Named): fc.Arbitrary<PolicyStatement
     values: some(["x", "y", "X"]),
   });
   const conditions = fc.uniqueArray(condition, { maxLength: 3, selector: ({ operator, key }) => `${operator} ${key}` });
-  return fc.tuple(fc.constantFrom("A", "B", "C", "a"), whom, what, conditions).map(([sid, who, which, list]) => {
+  return fc.tuple(fc.constantFrom("A", "B", "C 1.0", "a"), whom, what, conditions).map(([sid, who, which, list]) => {
     const conditions = list.length === 0 && mayLockOut(who.effect, which) ? [SPARING] : list;
     return { sid, ...who, ...which, ...(conditions.length > 0 && { conditions }) };
   });

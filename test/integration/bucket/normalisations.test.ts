@@ -42,10 +42,12 @@ test("any spec counts as applied in every form in which AWS returns it", async (
   await using world = await createWorld();
   await using _operator = startOperator(world, { concurrency: CASES });
   await world.applyAccount({ tags: { owner: "platform" } });
+  const roles = ["reader", "writer"].map((name) => world.account.addRole(name));
   const named = {
     kmsKeyArn: await world.createKey(),
     accountId: world.account.id,
-    roleArns: ["reader", "writer"].map((name) => world.account.addRole(name).arn),
+    roleArns: roles.map(({ arn }) => arn),
+    roleIds: roles.map(({ uniqueId }) => uniqueId),
   };
   const one = fc.record({ spec: arbitrarySpec(named), normalisations, choice: fc.nat() });
   const many = fc.array(one, { minLength: CASES, maxLength: CASES });

@@ -28,9 +28,8 @@ export const BUCKET_ROWS: Row[] = [
   refused("mode unknown", "spec.mode", { mode: "DryRun" }),
   refused("deletionPolicy unknown", "spec.deletionPolicy", { deletionPolicy: "Delete" }),
   accepted("deletionPolicy with the contents", { deletionPolicy: "DeleteWithContents" }),
-  refused("publicAccessBlock in part", "spec.publicAccessBlock.ignorePublicAcls", {
-    publicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true },
-  }),
+  accepted("publicAccessBlock in part", { publicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true } }),
+  refused("publicAccessBlock empty", "spec.publicAccessBlock", { publicAccessBlock: {} }),
   refused("accountRef as a path", "spec.accountRef.name", { accountRef: { name: "../secrets" } }),
   refused("accountRef without name", "spec.accountRef.name", { accountRef: {} }),
 
@@ -49,9 +48,10 @@ export const BUCKET_ROWS: Row[] = [
   ...["xn--acme", "sthree-acme", "amzn-s3-demo-bucket"].map((bucketName) =>
     refused(`bucketName ${bucketName}`, "spec.bucketName", { bucketName }),
   ),
-  ...["acme-s3alias", "acme--ol-s3", "acme.mrap", "acme--use1-az4--x-s3", "acme--table-s3", "acme-an"].map(
-    (bucketName) => refused(`bucketName ${bucketName}`, "spec.bucketName", { bucketName }),
+  ...["acme-s3alias", "acme--ol-s3", "acme.mrap", "acme--use1-az4--x-s3", "acme--table-s3"].map((bucketName) =>
+    refused(`bucketName ${bucketName}`, "spec.bucketName", { bucketName }),
   ),
+  accepted("bucketName of an account regional namespace", { bucketName: "acme-111122223333-eu-central-1-an" }),
   ...["us-east-1", "us-gov-west-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1", "mx-central-1"].map(
     (region) => accepted(`region ${region}`, { region }),
   ),
@@ -135,11 +135,10 @@ export const BUCKET_ROWS: Row[] = [
     region: "us-east-1",
     encryption: { sseAlgorithm: "aws:kms", kmsKey: { arn: ARN } },
   }),
-  ...["AES256", "aws:kms:dsse"].map((sseAlgorithm) =>
-    refused(`bucket key with ${sseAlgorithm}`, "spec.encryption.bucketKeyEnabled", {
-      encryption: { sseAlgorithm, bucketKeyEnabled: true },
-    }),
-  ),
+  accepted("bucket key with AES256", { encryption: { sseAlgorithm: "AES256", bucketKeyEnabled: true } }),
+  refused("bucket key with aws:kms:dsse", "spec.encryption.bucketKeyEnabled", {
+    encryption: { sseAlgorithm: "aws:kms:dsse", bucketKeyEnabled: true },
+  }),
   refused("bucket key without algorithm", "spec.encryption.bucketKeyEnabled", {
     encryption: { blockedEncryptionTypes: ["SSE-C"], bucketKeyEnabled: true },
   }),

@@ -46,6 +46,7 @@ export const NOTIFICATION_ROWS: Row[] = [
         one(list, { events: ["s3:ObjectCreated:Patch"] }),
       ),
       refused(`notifications: ${list}: filter empty`, `${at}.filter`, one(list, { filter: {} })),
+      accepted(`notifications: ${list}: prefix empty`, one(list, { filter: { prefix: "", suffix: "" } })),
     ];
   }),
   refused(
@@ -102,7 +103,7 @@ const FILTER_ROWS: Row[] = ["intelligentTiering", "metrics", "analytics"].flatMa
     `${at(setting)}.filter.tags`,
     configured(setting, { filter: { tags: { "": "1" } } }),
   ),
-  refused(`${setting}: prefix empty`, `${at(setting)}.filter.prefix`, configured(setting, { filter: { prefix: "" } })),
+  accepted(`${setting}: prefix empty`, configured(setting, { filter: { prefix: "" } })),
 ]);
 
 const tiering = (...tierings: Spec[]): Spec => configured("intelligentTiering", { tierings });

@@ -103,6 +103,15 @@ export const LIFECYCLE_ROWS: Row[] = [
     rule({ transitions: transitions(["STANDARD_IA", 30], ["GLACIER", 59]) }),
   ),
   refused(
+    "lifecycle: 29 days from STANDARD_IA to ONEZONE_IA",
+    TRANSITIONS,
+    rule({ transitions: transitions(["STANDARD_IA", 30], ["ONEZONE_IA", 59]) }),
+  ),
+  accepted(
+    "lifecycle: a day from STANDARD_IA to INTELLIGENT_TIERING and GLACIER_IR",
+    rule({ transitions: transitions(["STANDARD_IA", 30], ["INTELLIGENT_TIERING", 31], ["GLACIER_IR", 32]) }),
+  ),
+  refused(
     "lifecycle: ONEZONE_IA and GLACIER_IR",
     TRANSITIONS,
     rule({ transitions: transitions(["ONEZONE_IA", 30], ["GLACIER_IR", 90]) }),
@@ -117,10 +126,11 @@ export const LIFECYCLE_ROWS: Row[] = [
       ],
     }),
   ),
+  accepted("lifecycle: transition at once", rule({ transitions: [{ storageClass: "INTELLIGENT_TIERING" }] })),
   refused(
-    "lifecycle: transition without time",
-    `${TRANSITIONS}[0]`,
-    rule({ transitions: [{ storageClass: "GLACIER" }] }),
+    "lifecycle: STANDARD_IA at once",
+    `${TRANSITIONS}[0].days`,
+    rule({ transitions: [{ storageClass: "STANDARD_IA" }] }),
   ),
   refused(
     "lifecycle: transition with two times",
@@ -138,10 +148,13 @@ export const LIFECYCLE_ROWS: Row[] = [
     `${TRANSITIONS}[0].date`,
     rule({ transitions: [{ storageClass: "GLACIER", date: "2027-01-01T12:00:00Z" }] }),
   ),
+  ...["2027-01-01T00:00:00+00:00", "2027-01-01T00:00:00.000Z", "2027-01-01T02:00:00+02:00"].map((date) =>
+    accepted(`lifecycle: date ${date}`, rule({ expiration: { date } })),
+  ),
   refused(
-    "lifecycle: date with an offset",
+    "lifecycle: midnight of another zone",
     `${RULE}.expiration.date`,
-    rule({ expiration: { date: "2027-01-01T00:00:00+00:00" } }),
+    rule({ expiration: { date: "2027-01-01T00:00:00+02:00" } }),
   ),
   refused("lifecycle: date at noon", `${RULE}.expiration.date`, rule({ expiration: { date: "2027-01-01T12:00:00Z" } })),
   refused("lifecycle: no such date", `${RULE}.expiration.date`, rule({ expiration: { date: "2027-02-30T00:00:00Z" } })),

@@ -176,7 +176,11 @@ export const POLICY_ROWS: Row[] = [
       })),
     },
   }),
-  refused("policy: sid with a space", `${STATEMENT}.sid`, statement({ sid: "Read it" })),
+  ...["Read it", " Grant-1.0: read", "A".repeat(256)].map((sid) =>
+    accepted(`policy: sid ${sid.slice(0, 20)}`, statement({ sid })),
+  ),
+  refused("policy: sid with an umlaut", `${STATEMENT}.sid`, statement({ sid: "Lesbar für alle" })),
+  refused("policy: sid of 257 characters", `${STATEMENT}.sid`, statement({ sid: "A".repeat(257) })),
   refused("policy: sid of the operator", `${STATEMENT}.sid`, statement({ sid: "S3OperatorMinimumTLS" })),
   refused("policy: effect absent", `${STATEMENT}.effect`, statement({ effect: undefined })),
   refused("policy: principals and notPrincipals", STATEMENT, statement({ effect: "Deny", notPrincipals: READER })),
@@ -209,7 +213,25 @@ export const POLICY_ROWS: Row[] = [
     `${STATEMENT}.principals.aws[0]`,
     principals({ aws: ["arn:aws:iam::111122223333:role/*"] }),
   ),
-  refused("policy: principal by unique id", `${STATEMENT}.principals.aws[0]`, principals({ aws: ["AROAEXAMPLE"] })),
+  ...[
+    "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC",
+    "AROACKCEVSQ6C2EXAMPLE",
+    "AIDACKCEVSQ6C2EXAMPLE",
+    "arn:aws:iam::111122223333:role/a:path/of!any(character)/reader",
+    "arn:aws:sts::111122223333:federated-user/bob",
+  ].map((name) => accepted(`policy: principal ${name}`, principals({ aws: [name] }))),
+  ...[
+    "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity *",
+    "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1 E2",
+    "arn:aws:iam::111122223333:role/a path/reader",
+    "ANPACKCEVSQ6C2EXAMPLE",
+    "AROA?",
+  ].map((name) => refused(`policy: principal ${name}`, `${STATEMENT}.principals.aws[0]`, principals({ aws: [name] }))),
+  accepted("policy: canonical user of an origin access identity", principals({ canonicalUser: ["0a".repeat(48)] })),
+  accepted(
+    "policy: key of an OIDC provider with a path",
+    condition({ key: "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE:sub" }),
+  ),
   refused("policy: service without a domain", `${STATEMENT}.principals.service[0]`, principals({ service: ["s3"] })),
   refused(
     "policy: provider without a domain",
@@ -227,6 +249,15 @@ export const POLICY_ROWS: Row[] = [
       `${STATEMENT}.notPrincipals.${kind}[0]`,
       statement({ effect: "Deny", principals: undefined, notPrincipals: { [kind]: ["?"] } }),
     ),
+  ),
+  refused(
+    "policy: notPrincipals with a wildcard",
+    `${STATEMENT}.notPrincipals.aws[0]`,
+    statement({
+      effect: "Deny",
+      principals: undefined,
+      notPrincipals: { aws: ["arn:aws:iam::111122223333:role/*"] },
+    }),
   ),
   refused(
     "policy: notPrincipals with any principal and an account",

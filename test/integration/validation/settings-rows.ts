@@ -135,6 +135,8 @@ export const REPLICATION_ROWS: Row[] = [
     versioning: "Enabled",
     replication: { roleArn: ROLE, rules: [{ id: "r", status: "Enabled", destination: TARGET }] },
   }),
+  accepted("replication: prefix empty", replication(rule({ filter: { prefix: "" } }))),
+  accepted("replication: reduced redundancy", to({ storageClass: "REDUCED_REDUNDANCY" })),
   refused("replication: filter empty", `${RULE}.filter`, replication(rule({ filter: {} }))),
   refused("replication: tag key empty", `${RULE}.filter.tags`, replication(rule({ filter: { tags: { "": "1" } } }))),
   refused(
@@ -159,6 +161,12 @@ export const REPLICATION_ROWS: Row[] = [
   ),
   refused("replication: SSE-KMS without a key", `${RULE}.destination.replicaKmsKeyArn`, replication(rule(SSE_KMS))),
   refused("replication: a key without SSE-KMS", `${RULE}.destination.replicaKmsKeyArn`, to({ replicaKmsKeyArn: KEY })),
+  accepted(
+    "replication: the ARN of a key's alias",
+    replication(
+      rule({ ...SSE_KMS, destination: { ...TARGET, replicaKmsKeyArn: KEY.replace(/key\/.*/, "alias/team/backup") } }),
+    ),
+  ),
   refused(
     "replication: a key's alias for its ARN",
     `${RULE}.destination.replicaKmsKeyArn`,
@@ -228,7 +236,11 @@ export const WEBSITE_ROWS: Row[] = [
     routing({ httpErrorCodeReturnedEquals: "200" }, { protocol: "https" }),
   ),
   refused("website: a redirect to the same", `${RULES}.redirect`, routing(DOCS, {})),
-  refused("website: a redirect to a path for a host", `${RULES}.redirect.hostName`, routing(DOCS, { hostName: "a/b" })),
+  ...["hashicorp.com?my=query", "example.com/path", "a.b:8080/c"].map((hostName) =>
+    accepted(`website: a redirect to ${hostName}`, routing(DOCS, { hostName })),
+  ),
+  refused("website: a host with a space", `${RULES}.redirect.hostName`, routing(DOCS, { hostName: "a b" })),
+  accepted("website: empty prefix and key", routing({ keyPrefixEquals: "" }, { replaceKeyWith: "" })),
   refused("website: two keys", `${RULES}.redirect`, routing(DOCS, { replaceKeyPrefixWith: "a/", replaceKeyWith: "b" })),
   refused(
     "website: a redirect by 300",

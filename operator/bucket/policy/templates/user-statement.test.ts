@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement } from "../../../api/types.ts";
 import { isOurs } from "../compose.ts";
-import { userStatement } from "./user-statement.ts";
+import { userSid, userStatement } from "./user-statement.ts";
 
 const ARN = "arn:aws:s3:::docs";
 const BASE: PolicyStatement = { sid: "Read", effect: "Allow", principals: { aws: ["*"] }, actions: ["s3:GetObject"] };
@@ -25,7 +25,7 @@ test("converts a whole statement", () => {
     ],
   };
   expect(userStatement(statement, ARN)).toStrictEqual({
-    Sid: "S3OperatorSpecLogs",
+    Sid: expect.stringMatching(/^S3OperatorSpecLogsNames[0-9a-f]{8}$/) as string,
     Effect: "Allow",
     Principal: {
       AWS: ["111122223333"],
@@ -79,5 +79,22 @@ describe("resources", () => {
     [["{bucket}/$&/${aws:username}/*"], [`${ARN}/$&/\${aws:username}/*`]],
   ])("%j", (resources, expected) => {
     expect(userStatement({ ...BASE, ...(resources && { resources }) }, ARN).Resource).toEqual(expected);
+  });
+});
+
+describe("a statement with principals that S3 returns under another name", () => {
+  const sidOf = (principals: PolicyStatement["principals"]) =>
+    userStatement({ ...BASE, ...(principals && { principals }) }, ARN).Sid ?? "";
+  const [one, other] = ["0123456789abcdef".repeat(4), "fedcba9876543210".repeat(4)];
+
+  test("has another Sid for other names, so that an edit of the spec is a difference", () => {
+    expect(sidOf({ canonicalUser: [one] })).not.toBe(sidOf({ canonicalUser: [other] }));
+    expect(sidOf({ aws: ["AROACKCEVSQ6C2EXAMPLE"] })).not.toBe(sidOf({ aws: ["AROACKCEVSQ6C3EXAMPLE"] }));
+    expect(sidOf({ canonicalUser: [one, other] })).toBe(sidOf({ canonicalUser: [other, one] }));
+  });
+
+  test("is named as in the spec", () => {
+    expect(userSid(sidOf({ canonicalUser: [one] }))).toBe(BASE.sid);
+    expect(userSid(sidOf({ aws: ["111122223333"] }))).toBe(BASE.sid);
   });
 });

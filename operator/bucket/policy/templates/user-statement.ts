@@ -1,5 +1,7 @@
 import type { PolicyStatement, Principals } from "../../../api/types.ts";
 import type { ConditionBlock, Principal, Statement } from "../../../aws/policy/document.ts";
+import { opaqueNames } from "../../../aws/policy/opaque-principals.ts";
+import { hexHash } from "../../../reconcile/fingerprint.ts";
 import { SID_PREFIX } from "../compose.ts";
 import type { Template } from "./context.ts";
 
@@ -13,7 +15,7 @@ export const userStatements: Template = ({ statements = [] }, { bucketArn }) =>
 export function userStatement(spec: PolicyStatement, bucketArn: string): Statement {
   const { principals, notPrincipals, actions, notActions, resources, notResources, conditions } = spec;
   const fill = (resource: string) => resource.replace("{bucket}", () => bucketArn);
-  return {
+  return distinguished({
     Sid: `${USER_PREFIX}${spec.sid}`,
     Effect: spec.effect,
     ...(principals && { Principal: toPrincipal(principals) }),
@@ -24,7 +26,21 @@ export function userStatement(spec: PolicyStatement, bucketArn: string): Stateme
       ? { NotResource: notResources.map(fill) }
       : { Resource: resources?.map(fill) ?? [bucketArn, `${bucketArn}/*`] }),
     ...(conditions && { Condition: toCondition(conditions) }),
-  };
+  });
+}
+
+/** S3 returns opaque names as others, so the Sid has a hash of them: another name in the spec is a difference. */
+function distinguished(statement: Statement): Statement {
+  const names = opaqueNames(statement);
+  if (names.length === 0) return statement;
+  return { ...statement, Sid: `${statement.Sid}${HASH_MARK}${hexHash(names.sort().join(" "), 8)}` };
+}
+
+const HASH_MARK = "Names";
+
+/** The name of a statement in the spec, from its Sid. */
+export function userSid(sid: string): string {
+  return sid.slice(USER_PREFIX.length).replace(new RegExp(`${HASH_MARK}[0-9a-f]{8}$`), "");
 }
 
 /** All principals are written as `"*"`, the form that Security Hub checks. */

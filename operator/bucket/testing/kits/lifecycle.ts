@@ -1,4 +1,4 @@
-import type { LifecycleRuleFilter, LifecycleRule as S3Rule } from "@aws-sdk/client-s3";
+import type { LifecycleRuleFilter, LifecycleRule as S3Rule, Transition } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import type { LifecycleFilter, LifecycleRule } from "../../../api/types.ts";
 import { keepOrRemove, optional, word } from "../arbitrary.ts";
@@ -40,7 +40,7 @@ const lifecycleRule = optional<LifecycleRule>(
     status: fc.constantFrom("Enabled", "Disabled"),
     filter,
     transitions: fc.oneof(
-      oneOfEachClass(fc.record({ days: fc.nat(900), storageClass })),
+      oneOfEachClass(fc.record({ days: fc.nat(900), storageClass }, { requiredKeys: ["storageClass"] })),
       oneOfEachClass(fc.record({ date, storageClass })),
     ),
     expiration: fc.oneof(
@@ -102,7 +102,9 @@ function rewrittenRule(rule: S3Rule, random: Random): Document {
     {
       ...rest,
       ...rewrittenFilter(Filter ?? {}, random),
-      ...(Transitions && { Transitions: random.shuffled(Transitions) }),
+      ...(Transitions && {
+        Transitions: random.shuffled(Transitions).map((each) => rewrittenTransition(each, random)),
+      }),
       ...(NoncurrentVersionTransitions && {
         NoncurrentVersionTransitions: random.shuffled(NoncurrentVersionTransitions),
       }),
@@ -110,6 +112,11 @@ function rewrittenRule(rule: S3Rule, random: Random): Document {
     },
     random,
   );
+}
+
+/** Neither days nor date means at once. */
+function rewrittenTransition({ Days, ...rest }: Transition, random: Random): Transition {
+  return { ...rest, ...((Days !== 0 || random.coin()) && { Days }) };
 }
 
 /**

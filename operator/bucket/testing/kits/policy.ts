@@ -2,9 +2,11 @@ import fc from "fast-check";
 import type { PolicyStatement } from "../../../api/types.ts";
 import { keepOrRemove, optional, some, word } from "../arbitrary.ts";
 import { defineKit } from "../kit.ts";
+import { OPAQUE_NAMES, withKnownNames } from "../known-principals.ts";
 import type { Random } from "../random.ts";
 import { withUnknown, type Document } from "../rewriting-store.ts";
 
+const canonicalUser = fc.constantFrom(OPAQUE_NAMES.account, OPAQUE_NAMES.identity);
 const principals = fc.oneof(
   fc.record({
     aws: fc.oneof(
@@ -12,6 +14,10 @@ const principals = fc.oneof(
       some(fc.constantFrom("111122223333", "444455556666", "arn:aws:iam::111122223333:role/r")),
     ),
   }),
+  fc.record(
+    { aws: some(fc.constantFrom(OPAQUE_NAMES.role, "111122223333")), canonicalUser: some(canonicalUser, 2) },
+    { requiredKeys: ["canonicalUser"] },
+  ),
   fc.record({ service: some(fc.constantFrom("logging.s3.amazonaws.com", "cloudtrail.amazonaws.com")) }),
 );
 const condition = fc.record({
@@ -67,7 +73,10 @@ export const kit = defineKit<"policy">({
   other: () => ({ cloudFrontDistributions: ["arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7"] }),
 });
 
-/** Shuffles every list, and replaces some lists of one item by the item. Account ids become root ARNs. */
+/**
+ * Shuffles every list, and replaces some lists of one item by the item. Account ids become root ARNs; canonical user
+ * IDs and unique IDs become ARNs.
+ */
 function rewrittenPolicy(document: Document, random: Random): Document {
   const { Statement, ...rest } = document;
   const statements = random.shuffled(Statement as Document[]).map((statement) => rewritten(statement, random));
@@ -81,6 +90,8 @@ function rewritten(value: unknown, random: Random): unknown {
   }
   if (typeof value === "string") return /^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value;
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, rewritten(inner, random)] as const);
+  const entries = Object.entries(withKnownNames(value as Document)).map(
+    ([key, inner]) => [key, rewritten(inner, random)] as const,
+  );
   return Object.fromEntries(random.shuffled(entries));
 }

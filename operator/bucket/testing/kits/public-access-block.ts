@@ -3,12 +3,17 @@ import { defineKit } from "../kit.ts";
 import { sparse, withUnknown, type Document } from "../rewriting-store.ts";
 
 export const kit = defineKit<"publicAccessBlock">({
-  arbitrary: fc.record({
-    blockPublicAcls: fc.boolean(),
-    ignorePublicAcls: fc.boolean(),
-    blockPublicPolicy: fc.boolean(),
-    restrictPublicBuckets: fc.boolean(),
-  }),
+  arbitrary: fc
+    .record(
+      {
+        blockPublicAcls: fc.boolean(),
+        ignorePublicAcls: fc.boolean(),
+        blockPublicPolicy: fc.boolean(),
+        restrictPublicBuckets: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    )
+    .filter((switches) => Object.keys(switches).length > 0),
   routes: (store, random) => ({
     PutPublicAccessBlockCommand: (input) => store.keep("publicAccessBlock", input),
     GetPublicAccessBlockCommand: () => {

@@ -11,12 +11,12 @@ const hostName = fc.constant("www.example.com");
 const routingRule = optional<NonNullable<Spec["routingRules"]>[number]>(
   {
     condition: fc.oneof(
-      fc.record({ keyPrefixEquals: prefix }),
+      fc.record({ keyPrefixEquals: fc.oneof(prefix, fc.constant("")) }),
       fc.record({ httpErrorCodeReturnedEquals: fc.constant("404") }),
     ),
     redirect: fc.oneof(
       fc.record(
-        { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: word },
+        { hostName, protocol, httpRedirectCode: fc.constant("302"), replaceKeyWith: fc.oneof(word, fc.constant("")) },
         { requiredKeys: ["hostName"] },
       ),
       fc.record({ hostName, replaceKeyPrefixWith: fc.constantFrom("", "docs/") }),
