@@ -58,10 +58,13 @@ function isTime(text: string): boolean {
 
 function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknown): string | undefined {
   const number = typeof value === "number" ? value : size(value);
-  const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters" : " entries";
-  const verb = unit === "" ? "must be" : "must have";
-  if (number < min) return `${verb} at least ${min}${unit}`;
-  return number > max ? `${verb} at most ${max}${unit}` : undefined;
+  const has = (bound: string, limit: number) => {
+    if (typeof value === "number") return `must be ${bound} ${limit}`;
+    const unit = typeof value === "string" ? ["character", "characters"] : ["entry", "entries"];
+    return `must have ${bound} ${limit} ${unit[limit === 1 ? 0 : 1]}`;
+  };
+  if (number < min) return has("at least", min);
+  return number > max ? has("at most", max) : undefined;
 }
 
 /** A rule that fails does not hold, as at the API server. */
