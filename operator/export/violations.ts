@@ -47,8 +47,20 @@ function typeProblem({ type, enum: allowed, pattern, format }: Schema, value: un
   if (type !== undefined && type !== typeOf(value)) return `must be of type ${type}`;
   if (allowed !== undefined && !allowed.includes(value)) return `must be one of ${allowed.join(", ")}`;
   if (typeof value !== "string") return undefined;
+  if (UNSTABLE.test(value)) return `must not contain ${codesOf(value)}, which server-side apply refuses or changes`;
   if (pattern !== undefined && !pattern.test(value)) return `must match ${pattern.source}`;
   return format === "date-time" && !isTime(value) ? "must be a time that exists" : undefined;
+}
+
+/**
+ * Server-side apply sends JSON, and the API server reads it as YAML, where these are not allowed, or end a line.
+ * https://yaml.org/spec/1.2.2/#51-character-set
+ */
+const UNSTABLE = /[\x7F-\x9F\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/u;
+
+function codesOf(text: string): string {
+  const codes = [...text].filter((each) => UNSTABLE.test(each)).map((each) => each.codePointAt(0) ?? 0);
+  return [...new Set(codes)].map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(", ");
 }
 
 /** JavaScript takes February 30 for March 2. */
@@ -96,8 +108,9 @@ function fieldViolations(schema: Schema, value: Record<string, unknown>, path: V
       .filter((field) => value[field] === undefined)
       .map((field) => ({ path: [...path, field], message: "must be set" })),
     ...Object.entries(value).flatMap(([field, inner]) => {
-      const known = Object.hasOwn(properties, field) ? properties[field] : additionalProperties;
       const at = [...path, field];
+      if (UNSTABLE.test(field)) return violations({ type: "string" }, field, at);
+      const known = Object.hasOwn(properties, field) ? properties[field] : additionalProperties;
       return known === undefined ? [{ path: at, message: "must not be set" }] : violations(known, inner, at);
     }),
   ];
