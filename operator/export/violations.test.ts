@@ -19,7 +19,9 @@ test.each(["\u2028\u2029\u00A0", "\t\n\r", "😀", ""])("server-side apply keeps
 
 test("a rule that fails is broken", () => {
   const rules = [{ holds: (self: { a: string }) => self.a.startsWith("b"), message: "must set 'a'", field: "a" }];
-  expect(violations({ rules, properties: { a: {} } } as Schema, { a: undefined })).toEqual([{ path: ["a"], message: "must set 'a'" }]);
+  expect(violations({ rules, properties: { a: {} } } as Schema, { a: undefined })).toEqual([
+    { path: ["a"], message: "must set 'a'" },
+  ]);
 });
 
 test("an unknown field is refused, also one that all objects have", () => {
