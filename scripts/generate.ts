@@ -13,6 +13,7 @@ import { generateCrdTemplate } from "./chart/crds.ts";
 import { generateRules } from "./chart/rbac.ts";
 import { generateReadme } from "./chart/readme.ts";
 import { generateValuesSchema } from "./chart/values-schema.ts";
+import { generateChecks } from "./checks/generate.ts";
 import { generateArgocdConfig } from "./generate-argocd.ts";
 import { generateDocs } from "./generate-docs.ts";
 import { generateFields } from "./generate-fields.ts";
@@ -31,6 +32,7 @@ async function generated(): Promise<Map<string, string>> {
   for (const definition of definitions) {
     const { singular, plural } = definition.spec.names;
     files.set(`operator/api/generated/${singular}.ts`, await generateTypes(definition));
+    if (plural === "s3buckets") files.set(`operator/api/generated/${singular}-checks.ts`, generateChecks(definition));
     files.set(`docs/reference/${singular}.md`, await generateDocs(definition));
     files.set(`${CHART}/templates/crds/${plural}.yaml`, generateCrdTemplate(definition));
   }

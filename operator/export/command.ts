@@ -10,7 +10,8 @@ export const runExport = subcommand({ help: exportHelpText, parse: parseExportOp
 
 async function exportBucket(options: ExportOptions, userAgent: string): Promise<CommandResult> {
   const { bucket, observations } = await readBucket(options, userAgent);
-  const declared = declareBucket(SETTINGS, observations, bucket);
+  const { SPEC_CHECKS } = await import("../api/generated/s3bucket-checks.ts");
+  const declared = declareBucket(SETTINGS, observations, bucket, SPEC_CHECKS);
   const { length } = declared.notes;
   const stderr = length === 0 ? "" : warning(`comments at the top of the manifest list what it leaves out (${length})`);
   return { ...printed(manifestOf(options, bucket, declared)), stderr };

@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
+import { SPEC_CHECKS } from "../api/generated/s3bucket-checks.ts";
 import type { S3BucketSpec } from "../api/types.ts";
 import type { Observation } from "../bucket/observe.ts";
 import type { Setting } from "../bucket/settings/setting.ts";
 import { failing, fakeBucket, sdkError } from "../bucket/testing/fake-bucket.ts";
 import { change, fakeSetting } from "../bucket/testing/fixtures.ts";
+import { CommandError } from "../cli/command.ts";
 import { declareBucket } from "./spec.ts";
 
 const { bucket } = fakeBucket(failing("NotToBeCalled", 500));
+
+const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd";
 
 function says(name: keyof S3BucketSpec, spec: S3BucketSpec, overrides: Partial<Setting> = {}): Setting {
   return fakeSetting(name, { toSpec: () => ({ spec, omitted: ["more"] }), diff: () => [], ...overrides });
@@ -14,7 +18,7 @@ function says(name: keyof S3BucketSpec, spec: S3BucketSpec, overrides: Partial<S
 
 function toSpec(settings: Setting[], observations: Record<string, Observation> = {}) {
   const looks = settings.map(({ name }) => [name, observations[name] ?? { value: undefined }] as const);
-  return declareBucket(settings, new Map(looks), bucket);
+  return declareBucket(settings, new Map(looks), bucket, SPEC_CHECKS);
 }
 
 test("joins the specs of all settings in order, and their notes", () => {
@@ -33,17 +37,20 @@ test("leaves out a setting that a reconcile would change", () => {
 });
 
 test("compares the desired value of the declared spec, with its key", () => {
-  const encryption = { sseAlgorithm: "aws:kms", kmsKey: { arn: "arn" } } as const;
+  const encryption = { sseAlgorithm: "aws:kms", kmsKey: { arn: KEY_ARN } } as const;
   const seen: unknown[] = [];
   const desired: Setting["desired"] = (spec, { kmsKeyArn, baseline }) => seen.push(spec, kmsKeyArn, baseline);
   toSpec([says("encryption", { encryption }, { desired })]);
-  expect(seen).toEqual([{ encryption }, "arn", false]);
+  expect(seen).toEqual([{ encryption }, KEY_ARN, false]);
 });
 
 test("names the action that is missing for a read", () => {
-  const { spec, notes } = toSpec([says("cors", { cors: { rules: [] } })], {
-    cors: { error: sdkError("AccessDenied", 403) },
-  });
+  const { spec, notes } = toSpec(
+    [says("cors", { cors: { rules: [{ allowedOrigins: ["*"], allowedMethods: ["GET"] }] } })],
+    {
+      cors: { error: sdkError("AccessDenied", 403) },
+    },
+  );
   expect(spec).toEqual({});
   expect(notes).toEqual([expect.stringMatching(/^cors: could not be read\. AWS denied s3:GetIt on arn:aws:s3:::docs/)]);
 });
@@ -61,6 +68,20 @@ test("does not count ownership tags as a difference", () => {
   const tags = { "s3-operator.io/released-by": "a/b/c", team: "docs" };
   const ownershipTags: unknown[] = [];
   const desired: Setting["desired"] = (_spec, context) => ownershipTags.push(context.ownershipTags);
-  toSpec([says("tags", {}, { desired })], { tags: { value: tags } });
+  toSpec([says("tags", { tags: { team: "docs" } }, { desired })], { tags: { value: tags } });
   expect(ownershipTags).toEqual([{ "s3-operator.io/released-by": "a/b/c" }]);
+});
+
+test("leaves out what the API server refuses beside another setting", () => {
+  const requestPayment = says("requestPayment", { requestPayment: "Requester" });
+  const policy = says("policy", { policy: { logDelivery: [{ service: "logging.s3.amazonaws.com" }] } });
+  expect(toSpec([requestPayment]).spec).toEqual({ requestPayment: "Requester" });
+  const { spec, notes } = toSpec([policy, requestPayment]);
+  expect(Object.keys(spec)).toEqual(["policy"]);
+  expect(notes.at(-1)).toContain("requestPayment: in a spec, may not be 'Requester' with 'policy.logDelivery'");
+});
+
+test("refuses a bucket that no S3Bucket can name", () => {
+  const { bucket } = fakeBucket();
+  expect(() => declareBucket([], new Map(), { ...bucket, name: "xn--docs" }, SPEC_CHECKS)).toThrow(CommandError);
 });

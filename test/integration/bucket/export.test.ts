@@ -1,19 +1,16 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { S3Bucket } from "../../../operator/api/types.ts";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
-import { runExport } from "../../../operator/export/command.ts";
 import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
 import { isReady, isReconciling } from "../support/expect/states.ts";
 import { ensureBundle } from "../support/process/bundle.ts";
 import { awsEnvironment, startOperator } from "../support/process/operator.ts";
 import { startNode } from "../support/process/process.ts";
 import { atAws, readyBucket, snapshot } from "../support/world/buckets.ts";
-import { kubectl } from "../support/world/kubectl.ts";
-import { createWorld, type World } from "../support/world/world.ts";
+import { createWorld } from "../support/world/world.ts";
+import { applyManifests, exportBucket, exported } from "./exported.ts";
 import { handmadeBucket } from "./handmade.ts";
 
 let folder: string;
@@ -23,34 +20,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** Runs the subcommand in this process, as the account's administrator. */
-function exportBucket(world: World, bucketName: string, ...flags: string[]) {
-  Object.assign(process.env, awsEnvironment(world));
-  return runExport([`--bucket=${bucketName}`, "--s3-force-path-style", ...flags], {}, "test");
-}
-
-async function exported(world: World, bucketName: string, ...flags: string[]) {
-  const { exitCode, stdout, stderr } = await exportBucket(world, bucketName, ...flags);
-  expect(exitCode, stderr).toBe(0);
-  return { manifest: load(stdout) as S3Bucket, comments: commentsOf(stdout), stdout, stderr };
-}
-
-function commentsOf(text: string): string[] {
-  return text.split("\n").filter((line) => line.startsWith("#"));
-}
-
-/** Applies the output with kubectl, unchanged except for fields that separate the tests. */
-async function applyManifest(world: World, text: string): Promise<void> {
-  const label = world.selector.replace("=", ": ");
-  const marked = text
-    .replace(/^metadata:$/m, `metadata:\n  labels: { ${label} }`)
-    .replace(/^spec:$/m, `spec:\n  accountRef: { name: ${world.name} }`);
-  const file = join(folder, `${world.name}.yaml`);
-  await writeFile(file, marked);
-  const { code, stderr } = await kubectl(world, "apply", "--server-side", "-f", file);
-  expect(code, stderr).toBe(0);
-}
 
 test("for a bucket made by hand with every setting, both the plan and the adoption consist of the operator's tags only", async () => {
   await using world = await createWorld();
@@ -67,7 +36,7 @@ test("for a bucket made by hand with every setting, both the plan and the adopti
 
   await using _operator = startOperator(world);
   await world.applyAccount({ allowAdoption: true });
-  await applyManifest(world, stdout);
+  await applyManifests(world, [stdout]);
   const planned = await world.bucketWhen("docs", isReconciling("ChangesPlanned"));
   const ours = { cluster: "test", namespace: world.name, name: "docs", origin: "Adopted" };
   expect(planned.status?.plan).toEqual(
@@ -112,7 +81,7 @@ test("settings that a spec cannot express are listed, and survive the adoption",
   ]);
   await using _operator = startOperator(world);
   await world.applyAccount({ allowAdoption: true });
-  await applyManifest(world, stdout.replace("  mode: Observe\n", ""));
+  await applyManifests(world, [stdout.replace("  mode: Observe\n", "")]);
   const { status } = await world.bucketWhen("docs", isReady);
   expect(status?.mfaDelete).toBe("Enabled");
   expect({ ...snapshot(world, bucketName), tags: before.tags }).toEqual(before);
@@ -153,7 +122,7 @@ test("the bundle exports as a process with its configuration in the environment,
   const { stdout, stderr } = await exported(world, bucketName, "--name=docs", `--namespace=${world.name}`);
   expect(output).toContain(stdout);
   expect(output.replace(stdout, "")).toBe(stderr);
-  await applyManifest(world, stdout);
+  await applyManifests(world, [stdout]);
   expect((await world.bucket("docs")).spec).toMatchObject({ bucketName, mode: "Observe" });
 });
 
