@@ -37,6 +37,14 @@ const METHODS: Readonly<Record<string, string>> = {
   lowerAscii: "toLowerCase",
 };
 
+/** Functions of CEL on times, which are strings here, and their methods of Date. */
+const PARTS_OF_TIME: Readonly<Record<string, string>> = {
+  getHours: "getUTCHours",
+  getMinutes: "getUTCMinutes",
+  getSeconds: "getUTCSeconds",
+  getMilliseconds: "getUTCMilliseconds",
+};
+
 /** Macros over the items of a list or the keys of a map: the text before and after the condition. */
 const MACROS: Readonly<Record<string, readonly [method: string, after: string]>> = {
   all: ["every", ""],
@@ -136,6 +144,7 @@ function member(cursor: Cursor, value: string): string {
   const parts = list(cursor, ")");
   if (name === "size") return `size(${value})`;
   if (name === "matches") return `${regularExpression(JSON.parse(parts[0] ?? "") as string)}.test(${value})`;
+  if (PARTS_OF_TIME[name] !== undefined) return `new Date(${value}).${PARTS_OF_TIME[name]}()`;
   if (METHODS[name] === undefined) throw new Error(`Unknown function of CEL: ${name}`);
   return `${value}.${METHODS[name]}(${parts.join(", ")})`;
 }
