@@ -63,7 +63,7 @@ export function isSubresourceIgnored(error: unknown): boolean {
 }
 
 /** An error with this code, and a message that contains `words`. */
-export function isRefusal(error: unknown, code: string, words: RegExp): boolean {
+export function isRefusalWith(error: unknown, code: string, words: RegExp): boolean {
   return isSdkError(error) && error.name === code && words.test(error.message);
 }
 

@@ -1,6 +1,6 @@
 import { REASON, type Reason } from "../api/reasons.ts";
 import { REFUSAL } from "../aws/error-codes.ts";
-import { isRefusal } from "../aws/errors.ts";
+import { isRefusalWith } from "../aws/errors.ts";
 import { SettingRefused } from "./failure.ts";
 import type { SettingPlan } from "./plan.ts";
 
@@ -95,7 +95,7 @@ export function knownRefusal(
 ): SettingRefused | undefined {
   const row = KNOWN_REFUSALS.find(
     ({ setting = name, code, words = /^/, desired: only = desired }) =>
-      setting === name && only === desired && isRefusal(error, code, words),
+      setting === name && only === desired && isRefusalWith(error, code, words),
   );
   const words = error instanceof Error ? error.message : "";
   return row && new SettingRefused(row.reason, row.message(bucketName, words), row.isTemporary !== true);

@@ -13,11 +13,11 @@ export interface Schema {
   additionalProperties?: Schema;
   /** Fields by which the items of a list differ; []: the items themselves differ. */
   distinctBy?: readonly string[];
-  rules?: readonly Rule[];
+  rules?: readonly SchemaRule[];
 }
 
 /** A rule in CEL, translated. */
-export interface Rule {
+export interface SchemaRule {
   holds: (self: never) => boolean;
   message: string;
   /** Relative to the value. Absent: the value itself. */
@@ -63,9 +63,13 @@ function codesOf(text: string): string {
   return [...new Set(codes)].map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(", ");
 }
 
+/** https://datatracker.ietf.org/doc/html/rfc3339#section-5.6 */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+
 /** JavaScript takes February 30 for March 2. */
 function isTime(text: string): boolean {
-  return new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10)) && !Number.isNaN(Date.parse(text));
+  const isDate = new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10));
+  return TIME.test(text) && isDate && !Number.isNaN(Date.parse(text));
 }
 
 function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknown): string | undefined {
@@ -80,7 +84,7 @@ function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknow
 }
 
 /** A rule that fails does not hold, as at the API server. */
-function holds(rule: Rule, value: unknown): boolean {
+function holds(rule: SchemaRule, value: unknown): boolean {
   try {
     return rule.holds(value as never);
   } catch {
