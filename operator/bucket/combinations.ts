@@ -1,10 +1,11 @@
 import type { S3BucketSpec } from "../api/types.ts";
 import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
-import { isCertain, resourceRulingOf, type Ruling } from "../aws/policy/evaluation/ruling.ts";
+import { isCertain, resourceRulingOf, type Applying, type Ruling } from "../aws/policy/evaluation/ruling.ts";
 import { externalAccess } from "../aws/policy/external-access.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { SettingPlan } from "./plan.ts";
 import { isOurs } from "./policy/compose.ts";
+import { TRANSPORT_SID } from "./policy/templates/transport.ts";
 
 /** What the bucket has, or will have once the spec is applied. */
 interface Effective {
@@ -32,17 +33,23 @@ const COMBINATIONS: readonly Combination[] = [
   {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html#WebsiteRestEndpointDiff
     setting: "website",
+    message: ({ website }) =>
+      website?.denies.some(isTransport) !== true
+        ? undefined
+        : "The website endpoint speaks HTTP only, and spec.policy denies requests without TLS: every request for an " +
+          "object gets 403, also from a CloudFront distribution whose origin is the website endpoint. To serve the " +
+          "website, set spec.policy.minimumTLSVersion to None, which lets all callers with access to the bucket send " +
+          "requests and objects unencrypted. To keep TLS, remove spec.website and serve the bucket with CloudFront: " +
+          "spec.policy.cloudFrontDistributions",
+  },
+  {
+    setting: "website",
     message: ({ website }) => {
-      const denial = website?.denies.find(isCertain)?.statement;
-      if (denial === undefined) return undefined;
-      const endpoint = "The website endpoint speaks HTTP only and answers 403 to every request for an object";
-      if (!isOurs(denial)) return `${endpoint}, because statement '${denial.Sid ?? ""}' of the bucket policy denies it`;
-      return (
-        `${endpoint}, because spec.policy denies requests without TLS, also those of a CloudFront distribution whose ` +
-        "origin is the website endpoint. To serve the website, set spec.policy.minimumTLSVersion to None, which lets " +
-        "all callers with access to the bucket send requests and objects unencrypted. To keep TLS, remove spec.website " +
-        "and serve the bucket with CloudFront: spec.policy.cloudFrontDistributions"
-      );
+      const others = website?.denies.filter((each) => isCertain(each) && !isTransport(each)) ?? [];
+      return others.length === 0
+        ? undefined
+        : "The website endpoint sends anonymous requests without TLS, and the bucket policy denies them (statement " +
+            `${others.map(({ name }) => `'${name}'`).join(", ")}): every request for an object gets 403`;
     },
   },
   {
@@ -160,6 +167,11 @@ function isReadable(effective: Effective, { allows }: Ruling): boolean {
   const isPublic = (statement: Statement) => externalAccess(statement, { accountId }) === "Public";
   if (allows.some(({ statement }) => !restrictsPublicBuckets || !isPublic(statement))) return true;
   return objectOwnership !== "BucketOwnerEnforced" && !ignoresPublicAcls;
+}
+
+/** The operator's own statement, see policy/templates/transport.ts. */
+function isTransport({ name }: Applying): boolean {
+  return name === TRANSPORT_SID;
 }
 
 function howToOpen({ website, restrictsPublicBuckets }: Effective): string {
