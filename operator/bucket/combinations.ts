@@ -1,3 +1,4 @@
+import type { PublicAccessBlockConfiguration, ServerSideEncryptionRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../api/types.ts";
 import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
 import { isCertain, resourceRulingOf, type Applying, type Ruling } from "../aws/policy/evaluation/ruling.ts";
@@ -122,13 +123,13 @@ function effectiveOf(
   spec: S3BucketSpec,
   bucket: Pick<BucketClient, "arn" | "accountId">,
 ): Effective {
-  const desired = <T>(name: string) => plans.find((plan) => plan.name === name)?.desired as T | undefined;
-  const observed = <T>(name: string) => plans.find((plan) => plan.name === name)?.observation.value as T | undefined;
-  const block = desired<NonNullable<S3BucketSpec["publicAccessBlock"]>>("publicAccessBlock");
-  const found = observed<{ IgnorePublicAcls?: boolean; RestrictPublicBuckets?: boolean }>("publicAccessBlock");
-  const rule = observed<{ ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string } }>("encryption");
-  const ours = desired<{ statements: Statement[] }>("policy")?.statements;
-  const present = observed<PolicyDocument>("policy")?.Statement ?? [];
+  const of = (name: string) => plans.find((plan) => plan.name === name);
+  const found = (name: string) => of(name)?.observation.value;
+  const block = of("publicAccessBlock")?.desired as S3BucketSpec["publicAccessBlock"];
+  const seenBlock = found("publicAccessBlock") as PublicAccessBlockConfiguration | undefined;
+  const rule = found("encryption") as ServerSideEncryptionRule | undefined;
+  const ours = (of("policy")?.desired as { statements: Statement[] } | undefined)?.statements;
+  const present = (found("policy") as PolicyDocument | undefined)?.Statement ?? [];
   const Statement = ours === undefined ? present : [...ours, ...present.filter((each) => !isOurs(each))];
   return {
     spec,
@@ -136,12 +137,12 @@ function effectiveOf(
     website: servesObjects(spec)
       ? resourceRulingOf({ Statement }, websiteRequest(bucket.arn, spec.website?.indexDocument ?? ""))
       : undefined,
-    ignoresPublicAcls: block?.ignorePublicAcls ?? found?.IgnorePublicAcls ?? false,
-    restrictsPublicBuckets: block?.restrictPublicBuckets ?? found?.RestrictPublicBuckets ?? false,
-    mfaDelete: observed<{ mfaDelete?: string }>("versioning")?.mfaDelete,
-    objectOwnership: desired("objectOwnership") ?? observed("objectOwnership"),
+    ignoresPublicAcls: block?.ignorePublicAcls ?? seenBlock?.IgnorePublicAcls ?? false,
+    restrictsPublicBuckets: block?.restrictPublicBuckets ?? seenBlock?.RestrictPublicBuckets ?? false,
+    mfaDelete: (found("versioning") as { mfaDelete?: string } | undefined)?.mfaDelete,
+    objectOwnership: (of("objectOwnership")?.desired ?? found("objectOwnership")) as string | undefined,
     sseAlgorithm:
-      desired<{ sseAlgorithm: string }>("encryption")?.sseAlgorithm ??
+      (of("encryption")?.desired as S3BucketSpec["encryption"])?.sseAlgorithm ??
       rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
   };
 }
