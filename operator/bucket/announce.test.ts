@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createHistory } from "../reconcile/history.ts";
-import { announceChanges, announceCreation, announceExternalAccess, announceLoss } from "./announce.ts";
+import {
+  announceChanges,
+  announceCreation,
+  announceExternalAccess,
+  announceLoss,
+  announceWithoutEffect,
+} from "./announce.ts";
 import type { BucketDependencies } from "./dependencies.ts";
 import type { SettingPlan } from "./plan.ts";
 import type { Memory } from "./status.ts";
@@ -141,4 +147,21 @@ describe("announceExternalAccess", () => {
     expect(announced([reader, open], [open])).toEqual([]);
     expect(announced([reader], [])).toEqual([]);
   });
+});
+
+test("announceWithoutEffect emits an event once for each message", () => {
+  const useless = (message: string) =>
+    ({ name: "website", source: "Spec", state: "InSync", reason: "SettingWithoutEffect", message }) as const;
+  const announced = (before: string | undefined, now: string) => {
+    const settings = before === undefined ? [] : [useless(before)];
+    const { context, events } = recordedContext(s3Bucket({}, { status: { settings } }));
+    context.status.settings = [useless(now), { name: "cors", source: "Spec", state: "InSync" }];
+    announceWithoutEffect(context);
+    return events;
+  };
+  expect(announced(undefined, "no TLS")).toMatchObject([
+    { type: "Warning", reason: "SettingWithoutEffect", note: "website: no TLS" },
+  ]);
+  expect(announced("no TLS", "no TLS")).toEqual([]);
+  expect(announced("no TLS", "private")).toHaveLength(1);
 });

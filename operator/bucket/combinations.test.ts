@@ -81,6 +81,7 @@ test.for<[what: string, spec: S3BucketSpec]>([
 test("statements of other writers count too", () => {
   const theirs = { policy: { Statement: [deny] } };
   expect(says(SITE, theirs)).toContain("statement 'OnlyTLS'");
+  expect(says(SITE, theirs)).not.toContain(TLS);
   const { Condition: _, ...allow } = { ...deny, Sid: "Theirs", Effect: "Allow" as const };
   const open = { ...SITE, policy: { minimumTLSVersion: "None" } as const };
   expect(says(open, { policy: { Statement: [allow] } })).toBe("");

@@ -1,10 +1,12 @@
+import type { PublicAccessBlockConfiguration, ServerSideEncryptionRule } from "@aws-sdk/client-s3";
 import type { S3BucketSpec } from "../api/types.ts";
 import type { PolicyDocument, Statement } from "../aws/policy/document.ts";
-import { isCertain, resourceRulingOf, type Ruling } from "../aws/policy/evaluation/ruling.ts";
+import { isCertain, resourceRulingOf, type Applying, type Ruling } from "../aws/policy/evaluation/ruling.ts";
 import { externalAccess } from "../aws/policy/external-access.ts";
 import type { BucketClient } from "./bucket-client.ts";
 import type { SettingPlan } from "./plan.ts";
 import { isOurs } from "./policy/compose.ts";
+import { TRANSPORT_SID } from "./policy/templates/transport.ts";
 
 /** What the bucket has, or will have once the spec is applied. */
 interface Effective {
@@ -32,17 +34,23 @@ const COMBINATIONS: readonly Combination[] = [
   {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html#WebsiteRestEndpointDiff
     setting: "website",
+    message: ({ website }) =>
+      website?.denies.some(isTransport) !== true
+        ? undefined
+        : "The website endpoint speaks HTTP only, and spec.policy denies requests without TLS: every request for an " +
+          "object gets 403, also from a CloudFront distribution whose origin is the website endpoint. To serve the " +
+          "website, set spec.policy.minimumTLSVersion to None, which lets all callers with access to the bucket send " +
+          "requests and objects unencrypted. To keep TLS, remove spec.website and serve the bucket with CloudFront: " +
+          "spec.policy.cloudFrontDistributions",
+  },
+  {
+    setting: "website",
     message: ({ website }) => {
-      const denial = website?.denies.find(isCertain)?.statement;
-      if (denial === undefined) return undefined;
-      const endpoint = "The website endpoint speaks HTTP only and answers 403 to every request for an object";
-      if (!isOurs(denial)) return `${endpoint}, because statement '${denial.Sid ?? ""}' of the bucket policy denies it`;
-      return (
-        `${endpoint}, because spec.policy denies requests without TLS, also those of a CloudFront distribution whose ` +
-        "origin is the website endpoint. To serve the website, set spec.policy.minimumTLSVersion to None, which lets " +
-        "all callers with access to the bucket send requests and objects unencrypted. To keep TLS, remove spec.website " +
-        "and serve the bucket with CloudFront: spec.policy.cloudFrontDistributions"
-      );
+      const others = website?.denies.filter((each) => isCertain(each) && !isTransport(each)) ?? [];
+      return others.length === 0
+        ? undefined
+        : "The website endpoint sends anonymous requests without TLS, and the bucket policy denies them (statement " +
+            `${others.map(({ name }) => `'${name}'`).join(", ")}): every request for an object gets 403`;
     },
   },
   {
@@ -115,13 +123,13 @@ function effectiveOf(
   spec: S3BucketSpec,
   bucket: Pick<BucketClient, "arn" | "accountId">,
 ): Effective {
-  const desired = <T>(name: string) => plans.find((plan) => plan.name === name)?.desired as T | undefined;
-  const observed = <T>(name: string) => plans.find((plan) => plan.name === name)?.observation.value as T | undefined;
-  const block = desired<NonNullable<S3BucketSpec["publicAccessBlock"]>>("publicAccessBlock");
-  const found = observed<{ IgnorePublicAcls?: boolean; RestrictPublicBuckets?: boolean }>("publicAccessBlock");
-  const rule = observed<{ ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string } }>("encryption");
-  const ours = desired<{ statements: Statement[] }>("policy")?.statements;
-  const present = observed<PolicyDocument>("policy")?.Statement ?? [];
+  const of = (name: string) => plans.find((plan) => plan.name === name);
+  const found = (name: string) => of(name)?.observation.value;
+  const block = of("publicAccessBlock")?.desired as S3BucketSpec["publicAccessBlock"];
+  const seenBlock = found("publicAccessBlock") as PublicAccessBlockConfiguration | undefined;
+  const rule = found("encryption") as ServerSideEncryptionRule | undefined;
+  const ours = (of("policy")?.desired as { statements: Statement[] } | undefined)?.statements;
+  const present = (found("policy") as PolicyDocument | undefined)?.Statement ?? [];
   const Statement = ours === undefined ? present : [...ours, ...present.filter((each) => !isOurs(each))];
   return {
     spec,
@@ -129,12 +137,12 @@ function effectiveOf(
     website: servesObjects(spec)
       ? resourceRulingOf({ Statement }, websiteRequest(bucket.arn, spec.website?.indexDocument ?? ""))
       : undefined,
-    ignoresPublicAcls: block?.ignorePublicAcls ?? found?.IgnorePublicAcls ?? false,
-    restrictsPublicBuckets: block?.restrictPublicBuckets ?? found?.RestrictPublicBuckets ?? false,
-    mfaDelete: observed<{ mfaDelete?: string }>("versioning")?.mfaDelete,
-    objectOwnership: desired("objectOwnership") ?? observed("objectOwnership"),
+    ignoresPublicAcls: block?.ignorePublicAcls ?? seenBlock?.IgnorePublicAcls ?? false,
+    restrictsPublicBuckets: block?.restrictPublicBuckets ?? seenBlock?.RestrictPublicBuckets ?? false,
+    mfaDelete: (found("versioning") as { mfaDelete?: string } | undefined)?.mfaDelete,
+    objectOwnership: (of("objectOwnership")?.desired ?? found("objectOwnership")) as string | undefined,
     sseAlgorithm:
-      desired<{ sseAlgorithm: string }>("encryption")?.sseAlgorithm ??
+      (of("encryption")?.desired as S3BucketSpec["encryption"])?.sseAlgorithm ??
       rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
   };
 }
@@ -160,6 +168,11 @@ function isReadable(effective: Effective, { allows }: Ruling): boolean {
   const isPublic = (statement: Statement) => externalAccess(statement, { accountId }) === "Public";
   if (allows.some(({ statement }) => !restrictsPublicBuckets || !isPublic(statement))) return true;
   return objectOwnership !== "BucketOwnerEnforced" && !ignoresPublicAcls;
+}
+
+/** The operator's own statement, see policy/templates/transport.ts. */
+function isTransport({ name }: Applying): boolean {
+  return name === TRANSPORT_SID;
 }
 
 function howToOpen({ website, restrictsPublicBuckets }: Effective): string {

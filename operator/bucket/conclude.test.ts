@@ -34,6 +34,17 @@ describe("the outcome of concludeExamined", () => {
     });
   });
 
+  test("is done, and names settings without effect", () => {
+    const website = { indexDocument: "index.html" };
+    const plan = planOf(fakeSetting("policy"), { desired: { statements: [] } });
+    const context = recordedContext(s3Bucket({ website, objectOwnership: "BucketOwnerEnforced" })).context;
+    const ownership = planOf(fakeSetting("objectOwnership"), { desired: "BucketOwnerEnforced" });
+    const results = [plan, ownership].map((part) => resultOf({ ...part, changes: [] }, "InSync"));
+    expect(concludeExamined(context, target(), results, RECHECK_MS)).toMatchObject({
+      message: "Bucket 'docs' is as declared; without effect: website, see status.settings",
+    });
+  });
+
   test("is done when there are no settings", () => {
     expect(conclude([])).toMatchObject({ kind: "done" });
   });

@@ -24,9 +24,10 @@ export function concludeExamined(
   recheckAfterMs: number,
 ): Outcome {
   const plans = results.map(({ part }) => part).filter(isManaged);
-  status.settings = resultSettings(results, uselessOf(results, object.spec, bucket));
+  const useless = uselessOf(results, object.spec, bucket);
+  status.settings = resultSettings(results, useless);
   status.plan = statusChanges(plans, MAX_PLAN);
-  return concludeSettings(results, bucket.name, recheckAfterMs);
+  return concludeSettings(results, bucket.name, recheckAfterMs, [...useless.keys()]);
 }
 
 /** `sharing`: why the managed key could not be shared with BucketAccesses. */
@@ -73,6 +74,7 @@ function appliedSettings(results: readonly SettingResult[], before: readonly str
   return applied.map(({ part }) => part.name);
 }
 
+/** Messages for settings without effect, by name. */
 function uselessOf(results: readonly SettingResult[], spec: S3BucketSpec, bucket: Target["bucket"]) {
   return withoutEffect(
     results.map(({ part }) => part),
@@ -85,7 +87,7 @@ function concludeSettings(
   results: readonly SettingResult[],
   bucketName: string,
   recheckAfterMs: number,
-  useless: readonly string[] = [],
+  useless: readonly string[],
 ): Outcome {
   const managed = results.filter(({ part }) => isManaged(part));
   const without = useless.length === 0 ? "" : `; without effect: ${useless.join(", ")}, see status.settings`;

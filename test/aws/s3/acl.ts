@@ -10,7 +10,7 @@ import { isOn } from "./public-access-block.ts";
 import { accessDenied, invalidArgument, xmlReply, type Subresource } from "./route.ts";
 
 export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
-export const AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+const AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
 /** One grant besides the owner's FULL_CONTROL, to a canonical user ID or to the URI of a group. */

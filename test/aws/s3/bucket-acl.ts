@@ -33,7 +33,7 @@ const LOG_DELIVERY_WRITE: AclGrant[] = [
   { grantee: LOG_DELIVERY, permission: "READ_ACP" },
 ];
 
-const CANNED = ["private", "public-read", "public-read-write", "authenticated-read", "log-delivery-write"];
+const CANNED = new Set(["private", "public-read", "public-read-write", "authenticated-read", "log-delivery-write"]);
 
 /** Permission by header. */
 const HEADERS: Record<string, string> = {
@@ -94,7 +94,7 @@ function requestedGrants(bucket: Bucket, request: AwsRequest): readonly AclGrant
     throw invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
   }
   if (canned !== undefined) {
-    if (!CANNED.includes(canned)) throw invalidArgument("", "x-amz-acl", canned);
+    if (!CANNED.has(canned)) throw invalidArgument("", "x-amz-acl", canned);
     return cannedBucketGrants(canned);
   }
   if (inHeaders.length > 0) return inHeaders.flatMap((name) => headerGrants(name, headers[name] ?? ""));

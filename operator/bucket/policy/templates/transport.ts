@@ -4,6 +4,8 @@ import { bucketAndObjects, type Template } from "./context.ts";
 /** The oldest version that AWS still serves, so that the baseline denies no client that can connect. */
 const BASELINE_TLS_VERSION = "1.2";
 
+export const TRANSPORT_SID = `${SID_PREFIX}DenyInsecureTransport`;
+
 /**
  * Denies plain HTTP and old TLS in the form that Security Hub S3.5 checks: `aws:SecureTransport` as the string "false",
  * `s3:*`, the bucket and its objects, all principals. Exempts no principal: a denied client needs only to use TLS. AWS
@@ -15,7 +17,7 @@ export const transport: Template = ({ minimumTLSVersion }, { baseline, bucketArn
   const everything = { Effect: "Deny", Principal: "*", Action: "s3:*" } as const;
   return [
     {
-      Sid: `${SID_PREFIX}DenyInsecureTransport`,
+      Sid: TRANSPORT_SID,
       ...everything,
       Resource: bucketAndObjects(bucketArn),
       Condition: { Bool: { "aws:SecureTransport": "false" } },
