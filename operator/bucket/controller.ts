@@ -133,7 +133,7 @@ async function reconcile(
   // BucketAccesses get their permissions on a key before S3 uses it.
   if (claim.origin === "Created" || !claim.isNew) noteOwned(dependencies, context, target, key);
   if (!created) await announceChanges(dependencies, context, plans, memory);
-  const sharing = await shareKey(context, target, key, contributions(key.arn));
+  const sharing = await shareKey(dependencies.history, context, target, key, contributions(key.arn));
   const results = await applySettings(target.bucket, plans, dependencies.history, uid, {
     ...claim,
     isCreated: created,

@@ -99,3 +99,23 @@ test("the rotation of a managed key that KMS does not return is written five tim
   expect(reasons).not.toContain("DriftDetected");
   expect(reasons).not.toContain("DriftCorrected");
 });
+
+test("statements that KMS does not keep in the policy of a managed key are written five times", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world, AT_ONCE);
+  const statement = { Sid: "Root", Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  world.simulator.faults.intercept(
+    { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify({ Policy }) },
+    { operation: "GetKeyPolicy" },
+  );
+  await world.applyAccount();
+  const distribution = `arn:aws:cloudfront::${world.account.id}:distribution/E1ABCDEFGHIJKL`;
+  await world.applyBucket("docs", { ...managedKeySpec(), policy: { cloudFrontDistributions: [distribution] } });
+  await writeUntil(world, "PutKeyPolicy", MAX_WRITES);
+  await reconcileAgain(world, "docs");
+  const stalled = await world.bucketWhen("docs", isStalled("SettingKeepsChanging"));
+  expect(condition(stalled, "Ready")?.message).toContain("never read back as written: policy of the KMS key");
+  await reconcileAgain(world, "docs");
+  expect(writesOf(world, "PutKeyPolicy")).toBe(MAX_WRITES);
+});
