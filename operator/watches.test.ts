@@ -175,7 +175,7 @@ describe("after the first lists", () => {
     expect(await effectOf("s3buckets", changed)).toEqual(new Set(["BucketAccess n-3/app", "S3Bucket n-3/waits"]));
   });
 
-  test("a change of an AWSAccount affects all objects that may use it, and the other AWSAccount of the same account", async () => {
+  test("a change of an AWSAccount affects all that may use it, and the others of the same AWS account", async () => {
     const changed = { ...account("default"), spec: { accountId: "111122223333", region: "other", rateLimit: {} } };
     const effect = await effectOf("awsaccounts", { ...changed, metadata: { ...changed.metadata, generation: 2 } });
     expect([...effect].filter((each) => each.startsWith("S3Bucket"))).toHaveLength(21);

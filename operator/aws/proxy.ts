@@ -11,6 +11,7 @@ export class ProxyError extends Error {
  * this host.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
  */
 const DIRECT = [
   "169.254.169.254",

@@ -66,7 +66,7 @@ export function parseFlags<Table extends Flags>(
 /** The part of a help text about flags, with the lines that are the same for all commands. */
 export function describeFlags(table: Flags): string[] {
   const flags = Object.values(table).map(({ name, format: { placeholder }, default: text, help }) => [
-    `  --${name}${placeholder && ` ${placeholder}`}`.padEnd(40) + variableOf(name),
+    `  --${name}${placeholder && ` ${placeholder}`}`.padEnd(42) + variableOf(name),
     `      ${help}${text === "" ? "" : ` Default: ${text}.`}`,
   ]);
   return [

@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import { KubeConfigError, objectOf, stringOf, type Mapping } from "./kubeconfig-content.ts";
+import { KubeConfigError, objectOf, stringField, type RawFields } from "./kubeconfig-content.ts";
 
 export interface PluginConfig {
   /** A path or a name to find on the PATH. */
@@ -14,16 +14,16 @@ export interface PluginConfig {
   env: Readonly<Record<string, string>>;
   apiVersion: string;
   /** For spec.cluster of the ExecCredential, which the plugin receives. */
-  cluster?: Mapping;
+  cluster?: RawFields;
 }
 
 const API_VERSIONS = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
 /** @throws KubeConfigError */
-export function pluginOf(title: string, exec: Mapping, cluster: Mapping): PluginConfig {
-  const command = stringOf(exec, "command");
+export function pluginOf(title: string, exec: RawFields, cluster: RawFields): PluginConfig {
+  const command = stringField(exec, "command");
   if (command === undefined) throw new KubeConfigError(`${title}: exec needs a command`);
-  const apiVersion = stringOf(exec, "apiVersion") ?? "";
+  const apiVersion = stringField(exec, "apiVersion") ?? "";
   if (!API_VERSIONS.includes(apiVersion))
     throw new KubeConfigError(`${title}: apiVersion of exec must be ${API_VERSIONS.join(" or ")}`);
   if (exec["interactiveMode"] === "Always")
@@ -39,7 +39,7 @@ export function pluginOf(title: string, exec: Mapping, cluster: Mapping): Plugin
     env: Object.fromEntries(
       env
         .map((each) => objectOf(each) ?? {})
-        .map((each) => [stringOf(each, "name") ?? "", stringOf(each, "value") ?? ""])
+        .map((each) => [stringField(each, "name") ?? "", stringField(each, "value") ?? ""])
         .filter(([name]) => name !== ""),
     ),
     ...(exec["provideClusterInfo"] === true && { cluster: clusterInfo(cluster) }),
@@ -47,8 +47,8 @@ export function pluginOf(title: string, exec: Mapping, cluster: Mapping): Plugin
 }
 
 /** https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster */
-function clusterInfo(cluster: Mapping): Mapping {
-  const file = stringOf(cluster, "certificate-authority");
+function clusterInfo(cluster: RawFields): RawFields {
+  const file = stringField(cluster, "certificate-authority");
   const given = ["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url"];
   const extensions: unknown[] = Array.isArray(cluster["extensions"]) ? cluster["extensions"] : [];
   const config = extensions

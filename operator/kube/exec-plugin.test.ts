@@ -101,8 +101,8 @@ describe("a credential plugin", () => {
   });
 
   test("receives its arguments, its environment and the ExecCredential", async () => {
-    const script = `printf '%s|%s|%s' "$1" "$MODE" "$KUBERNETES_EXEC_INFO" > '${file("given")}'\n${print({ token: "t" })}`;
-    const client = withPlugin(script, {
+    const write = `printf '%s|%s|%s' "$1" "$MODE" "$KUBERNETES_EXEC_INFO" > '${file("given")}'`;
+    const client = withPlugin(`${write}\n${print({ token: "t" })}`, {
       args: ["get-token"],
       env: [{ name: "MODE", value: "test" }],
       provideClusterInfo: true,

@@ -15,14 +15,14 @@ export class KubeConfigError extends Error {
   }
 }
 
-export type Mapping = Readonly<Record<string, unknown>>;
+export type RawFields = Readonly<Record<string, unknown>>;
 
 /** Entries by name. Relative paths are resolved against the folder of the file. */
 export interface Content {
   currentContext: string | undefined;
-  contexts: ReadonlyMap<string, Mapping>;
-  clusters: ReadonlyMap<string, Mapping>;
-  users: ReadonlyMap<string, Mapping>;
+  contexts: ReadonlyMap<string, RawFields>;
+  clusters: ReadonlyMap<string, RawFields>;
+  users: ReadonlyMap<string, RawFields>;
 }
 
 /** @throws KubeConfigError */
@@ -31,10 +31,10 @@ export function parseContent(text: string, file: string, source: string): Conten
   if (content === undefined) throw new KubeConfigError(`${source}: ${file} is not a kubeconfig`);
   const entries = (list: string, kind: string) => entriesOf(content[list], kind);
   const folder = dirname(resolve(file));
-  const withPaths = (map: Map<string, Mapping>, change: (fields: Mapping, folder: string) => Mapping) =>
+  const withPaths = (map: Map<string, RawFields>, change: (fields: RawFields, folder: string) => RawFields) =>
     new Map([...map].map(([name, fields]) => [name, change(fields, folder)]));
   return {
-    currentContext: stringOf(content, "current-context"),
+    currentContext: stringField(content, "current-context"),
     contexts: entries("contexts", "context"),
     clusters: withPaths(entries("clusters", "cluster"), resolveFiles(["certificate-authority"])),
     users: withPaths(entries("users", "user"), resolveUser),
@@ -54,15 +54,15 @@ export function mergeContents(contents: readonly Content[]): Content {
 }
 
 /** The text of a field, undefined for "" or without it. @throws KubeConfigError if it is not text */
-export function stringOf(fields: Mapping, name: string): string | undefined {
+export function stringField(fields: RawFields, name: string): string | undefined {
   const value = fields[name] ?? "";
   if (typeof value !== "string")
     throw new KubeConfigError(`The kubeconfig's field ${name} must be text: put it in quotes`);
   return value === "" ? undefined : value;
 }
 
-export function objectOf(value: unknown): Mapping | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : undefined;
+export function objectOf(value: unknown): RawFields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as RawFields) : undefined;
 }
 
 /** The file, if it can be read. @throws KubeConfigError */
@@ -76,7 +76,7 @@ export function readableFile(owner: string, file: string): string {
   }
 }
 
-function yamlOf(text: string): Mapping | undefined {
+function yamlOf(text: string): RawFields | undefined {
   try {
     return objectOf(load(text));
   } catch {
@@ -85,14 +85,16 @@ function yamlOf(text: string): Mapping | undefined {
 }
 
 /** The first of two entries of a name wins. */
-function entriesOf(list: unknown, kind: string): Map<string, Mapping> {
+function entriesOf(list: unknown, kind: string): Map<string, RawFields> {
   const entries = (Array.isArray(list) ? list : []).map(objectOf).filter((entry) => entry !== undefined);
-  return new Map(entries.toReversed().map((entry) => [stringOf(entry, "name") ?? "", objectOf(entry[kind]) ?? {}]));
+  return new Map(entries.toReversed().map((entry) => [stringField(entry, "name") ?? "", objectOf(entry[kind]) ?? {}]));
 }
 
 function resolveFiles(names: readonly string[]) {
-  return (fields: Mapping, folder: string): Mapping => {
-    const paths = names.map((name) => [name, stringOf(fields, name)] as const).filter(([, path]) => path !== undefined);
+  return (fields: RawFields, folder: string): RawFields => {
+    const paths = names
+      .map((name) => [name, stringField(fields, name)] as const)
+      .filter(([, path]) => path !== undefined);
     return { ...fields, ...Object.fromEntries(paths.map(([name, path = ""]) => [name, absolute(folder, path)])) };
   };
 }
@@ -102,9 +104,9 @@ function absolute(folder: string, path: string): string {
 }
 
 /** The command of a plugin is a path only with a slash; otherwise the PATH is searched. */
-function resolveUser(fields: Mapping, folder: string): Mapping {
+function resolveUser(fields: RawFields, folder: string): RawFields {
   const exec = objectOf(fields["exec"]);
-  const command = exec && stringOf(exec, "command");
+  const command = exec && stringField(exec, "command");
   const resolved = resolveFiles(["client-certificate", "client-key", "tokenFile"])(fields, folder);
   return command?.includes("/") ? { ...resolved, exec: { ...exec, command: absolute(folder, command) } } : resolved;
 }

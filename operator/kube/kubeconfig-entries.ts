@@ -2,7 +2,14 @@
 
 import type { Cluster, User } from "@kubernetes/client-node";
 import { pluginOf, type PluginConfig } from "./exec-plugin-config.ts";
-import { KubeConfigError, objectOf, readableFile, stringOf, type Content, type Mapping } from "./kubeconfig-content.ts";
+import {
+  KubeConfigError,
+  objectOf,
+  readableFile,
+  stringField,
+  type Content,
+  type RawFields,
+} from "./kubeconfig-content.ts";
 
 /** A user of client-node with what it lacks. */
 export interface KubeUser extends User {
@@ -13,8 +20,8 @@ export interface KubeUser extends User {
 
 /** `cluster` and `user` describe the entries in messages. */
 export interface Context {
-  cluster: { title: string; fields: Mapping };
-  user: { title: string; fields: Mapping };
+  cluster: { title: string; fields: RawFields };
+  user: { title: string; fields: RawFields };
 }
 
 /** @throws KubeConfigError */
@@ -23,8 +30,8 @@ export function currentOf({ currentContext, contexts, clusters, users }: Content
   if (currentContext === undefined) throw fail("current-context is not set");
   const context = contexts.get(currentContext);
   if (context === undefined) throw fail(`there is no context '${currentContext}', which current-context names`);
-  const find = (kind: "cluster" | "user", entries: ReadonlyMap<string, Mapping>) => {
-    const name = stringOf(context, kind);
+  const find = (kind: "cluster" | "user", entries: ReadonlyMap<string, RawFields>) => {
+    const name = stringField(context, kind);
     if (name === undefined && kind === "user") return { title: `${source}: user`, fields: {} };
     if (name === undefined) throw fail(`context '${currentContext}' has no ${kind}`);
     const fields = entries.get(name);
@@ -36,11 +43,11 @@ export function currentOf({ currentContext, contexts, clusters, users }: Content
 
 /** @throws KubeConfigError */
 export function clusterOf({ cluster: { title, fields } }: Context): Cluster {
-  const server = stringOf(fields, "server");
-  const proxyUrl = stringOf(fields, "proxy-url");
-  const caFile = stringOf(fields, "certificate-authority");
-  const caData = stringOf(fields, "certificate-authority-data");
-  const tlsServerName = stringOf(fields, "tls-server-name");
+  const server = stringField(fields, "server");
+  const proxyUrl = stringField(fields, "proxy-url");
+  const caFile = stringField(fields, "certificate-authority");
+  const caData = stringField(fields, "certificate-authority-data");
+  const tlsServerName = stringField(fields, "tls-server-name");
   const url = server === undefined ? null : URL.parse(server);
   if (url === null || !isHttp(url)) throw new KubeConfigError(`${title}: server must be an http or https URL`);
   const proxy = proxyUrl === undefined ? undefined : URL.parse(proxyUrl);
@@ -69,10 +76,10 @@ export function userOf({ user: { title, fields }, cluster }: Context): KubeUser 
       `${title}: auth-provider is not supported: use a credential plugin (exec) or a tokenFile`,
     );
   }
-  const [certData, keyData] = [stringOf(fields, "client-certificate-data"), stringOf(fields, "client-key-data")];
-  const [certFile, keyFile] = [stringOf(fields, "client-certificate"), stringOf(fields, "client-key")];
-  const tokenFile = stringOf(fields, "tokenFile");
-  const [token, username] = [stringOf(fields, "token"), stringOf(fields, "username")];
+  const [certData, keyData] = [stringField(fields, "client-certificate-data"), stringField(fields, "client-key-data")];
+  const [certFile, keyFile] = [stringField(fields, "client-certificate"), stringField(fields, "client-key")];
+  const tokenFile = stringField(fields, "tokenFile");
+  const [token, username] = [stringField(fields, "token"), stringField(fields, "username")];
   const impersonation = impersonationOf(title, fields);
   const exec = objectOf(fields["exec"]);
   const isStatic = [token, tokenFile, username].some((value) => value !== undefined);
@@ -84,15 +91,15 @@ export function userOf({ user: { title, fields }, cluster }: Context): KubeUser 
     ...(tokenFile !== undefined
       ? { authProvider: { name: "tokenFile", config: { tokenFile: readableFile(title, tokenFile) } } }
       : token !== undefined && { token }),
-    ...(username !== undefined && { username, password: stringOf(fields, "password") ?? "" }),
+    ...(username !== undefined && { username, password: stringField(fields, "password") ?? "" }),
     ...(impersonation !== undefined && { impersonation }),
     ...(exec !== undefined && !isStatic && { plugin: pluginOf(title, exec, cluster.fields) }),
   };
 }
 
-function impersonationOf(title: string, fields: Mapping): KubeUser["impersonation"] | undefined {
-  const user = stringOf(fields, "as");
-  const uid = stringOf(fields, "as-uid");
+function impersonationOf(title: string, fields: RawFields): KubeUser["impersonation"] | undefined {
+  const user = stringField(fields, "as");
+  const uid = stringField(fields, "as-uid");
   const groups = textsOf(title, "as-groups", fields["as-groups"]);
   const extra = Object.entries(objectOf(fields["as-user-extra"]) ?? {}).map(
     ([key, values]) =>

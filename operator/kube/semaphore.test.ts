@@ -20,7 +20,7 @@ function tasks(limit: number) {
         await end.promise;
         return name;
       }),
-    async endOne(error?: Error) {
+    endOne: async (error?: Error) => {
       const end = running.shift();
       if (error === undefined) end?.resolve();
       else end?.reject(error);

@@ -26,9 +26,8 @@ export interface WatchRequest {
 
 /**
  * A watch is short, so that a dead connection is noticed within 45 s: the API server ends it in time, or the connection
- * is dead. Silence alone proves nothing, since bookmarks come about once a minute, but also just before the end. The
- * next watch continues on the same TLS connection. So each watch costs about two requests a minute.
- * https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go
+ * is dead. Silence alone proves nothing: bookmarks come about once a minute, and just before the end (cache_watcher.go
+ * of kube-apiserver). The next watch uses the same TLS connection. Each watch costs about two requests a minute.
  */
 const MIN_LIFE_MS = 30_000;
 /** Added at random, up to this share, so that not all watches end at once. */

@@ -39,6 +39,9 @@ describe("command line", () => {
     "leader-elect",
     "leader-election-namespace",
     "leader-election-name",
+    "leader-elect-lease-duration",
+    "leader-elect-renew-deadline",
+    "leader-elect-retry-period",
     "health-address",
     "metrics-address",
     "log-level",
@@ -70,6 +73,9 @@ describe("command line", () => {
     [["--metrics-address=nowhere"], {}, "--metrics-address"],
     [["--leader-elect=maybe"], {}, "--leader-elect"],
     [["--log-level=loud"], {}, "--log-level"],
+    [["--leader-elect-renew-deadline=15s"], {}, "--leader-elect-lease-duration must be longer"],
+    [[], { HTTPS_PROXY: "socks5://proxy.example.com" }, "HTTPS_PROXY"],
+    [["export", "--bucket=docs"], { http_proxy: "http://user:100%@proxy.example.com" }, "http_proxy"],
     [["serve"], {}, "serve"],
     [[], { S3_OPERATOR_SHUTDOWN_TIMEOUT: "soon" }, "S3_OPERATOR_SHUTDOWN_TIMEOUT"],
   ])("%j with %j exits 2, with a line that names the error", async (args, environment, culprit) => {
@@ -109,5 +115,21 @@ describe("command line", () => {
     expect(output).toContain(`--kubeconfig ${kubeconfig}`);
     expect(output, "the content may be secret").not.toContain("planted");
     await rm(kubeconfig, { force: true });
+  });
+
+  test("a kubeconfig with what is not supported exits 1, and names it", async () => {
+    const kubeconfig = join(folder, "oidc.yaml");
+    const user = { "auth-provider": { name: "oidc", config: { "refresh-token": "planted" } } };
+    const content = {
+      "current-context": "main",
+      contexts: [{ name: "main", context: { cluster: "c", user: "jane" } }],
+      clusters: [{ name: "c", cluster: { server: "https://kube.example.com" } }],
+      users: [{ name: "jane", user }],
+    };
+    await writeFile(kubeconfig, JSON.stringify(content));
+    const { code, output } = await run([], { KUBECONFIG: kubeconfig });
+    expect(code).toBe(1);
+    expect(output).toContain(`KUBECONFIG=${kubeconfig}: user 'jane': auth-provider is not supported`);
+    expect(output).not.toContain("planted");
   });
 });

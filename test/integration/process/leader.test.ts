@@ -16,6 +16,8 @@ import { createWorld, type World } from "../support/world/world.ts";
 
 /** A lease lasts 15 s; after that a replica tries to get it every 2 s or a little more. */
 const TAKEOVER_MS = 25_000;
+/** A lease of 4 s, a try each 0.5 s or a little more, and a busy machine. Less than a lease of 15 s. */
+const SHORT_TAKEOVER_MS = 12_000;
 
 let bundle: string;
 
@@ -29,8 +31,8 @@ interface Pair extends AsyncDisposable {
 }
 
 /** Starts two replicas; the first one leads. */
-async function twoReplicas(world: World): Promise<Pair> {
-  const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`];
+async function twoReplicas(world: World, more: readonly string[] = []): Promise<Pair> {
+  const flags = ["--leader-elect=true", `--leader-election-namespace=${world.name}`, ...more];
   await world.applyAccount();
   const leader = spawnOperator(world, bundle, flags);
   await leads(leader);
@@ -118,6 +120,18 @@ test.concurrent(
   },
   90_000,
 );
+
+test.concurrent("with a shorter lease, the other replica takes over sooner", async () => {
+  await using world = await createWorld();
+  const times = ["lease-duration=4s", "renew-deadline=3s", "retry-period=500ms"].map(
+    (time) => `--leader-elect-${time}`,
+  );
+  await using pair = await twoReplicas(world, times);
+  const lease = await world.kube.get<Lease>(LEASES, { namespace: world.name, name: "s3-operator" });
+  expect(lease.spec?.leaseDurationSeconds).toBe(4);
+  await pair.leader.kill();
+  await leads(pair.follower, SHORT_TAKEOVER_MS);
+});
 
 test.concurrent(
   "after a leader is stopped for longer than its lease, the other replica takes over, and the first one exits when it resumes",

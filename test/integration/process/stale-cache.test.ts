@@ -121,6 +121,21 @@ describe("emptying with silent watches", () => {
   });
 });
 
+/** 45 s, and the time of a list and of a reconcile. */
+const NOTICED_WITHIN_MS = 55_000;
+
+test("an edit is applied in time although the connections of the watches were dropped without an error", async () => {
+  await using silent = await worldBehindProxy();
+  const { world, proxy } = silent;
+  await world.applyAccount();
+  await world.applyBucket("docs", { bucketName: world.bucketName("docs"), tags: { step: "1" } });
+  await world.bucketWhen("docs", isReady);
+  proxy.drop();
+  await world.editSpec("docs", { tags: { step: "2" } });
+  await world.bucketWhen("docs", isReady, NOTICED_WITHIN_MS);
+  expect(atAws(world, world.bucketName("docs")).tags.get("step")).toBe("2");
+});
+
 test("the API server rejects a write meant for another object of the same name", async () => {
   await using world = await createWorld();
   const { metadata } = await world.applyBucket("docs", { bucketName: world.bucketName("docs") });

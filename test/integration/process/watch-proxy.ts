@@ -11,6 +11,8 @@ export interface WatchProxy extends AsyncDisposable {
   kubeconfigPath: string;
   /** From now on present and later watches forward nothing, and do not end. */
   silence(): void;
+  /** From now on present watches forward nothing, and do not end. Later ones do. */
+  drop(): void;
 }
 
 interface Kubeconfig {
@@ -25,19 +27,22 @@ export async function startWatchProxy(kubeconfigPath: string, path: string): Pro
   const target = new URL(String(cluster["server"]));
   const ca = Buffer.from(String(cluster["certificate-authority-data"]), "base64");
   let isSilent = false;
+  let drops = 0;
 
   const pass = (incoming: IncomingMessage, response: ServerResponse) => {
     const { method, url = "", headers } = incoming;
     const isWatch = url.includes("watch=true");
+    const dropsBefore = drops;
+    const forwards = () => !isWatch || !(isSilent || drops > dropsBefore);
     const options = { host: target.hostname, port: target.port, ca, method, path: url, headers };
     const upstream = request(options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
       answer.on("data", (chunk: Buffer) => {
-        if (!isWatch || !isSilent) response.write(chunk);
+        if (forwards()) response.write(chunk);
       });
       answer.on("end", () => {
-        if (!isWatch || !isSilent) response.end();
+        if (forwards()) response.end();
       });
     });
     upstream.on("error", () => response.destroy());
@@ -54,6 +59,7 @@ export async function startWatchProxy(kubeconfigPath: string, path: string): Pro
   return {
     kubeconfigPath: path,
     silence: () => void (isSilent = true),
+    drop: () => void (drops += 1),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
