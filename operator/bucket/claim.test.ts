@@ -33,6 +33,14 @@ describe("bucketExists", () => {
     expect(outcome).toHaveProperty("message", expect.stringContaining(`exists in ${where}, not in eu-central-1`));
   });
 
+  test("stalls when a bucket of an account regional namespace is absent, and says that one can be adopted", async () => {
+    const { bucket } = fakeBucket(failing("NotFound", 404));
+    const regional = { ...bucket, name: "docs-111122223333-eu-central-1-an" };
+    const outcome = await thrownOutcome(() => bucketExists(target({ bucket: regional })));
+    expect(outcome).toMatchObject({ terminal: true, reason: "InvalidBucketName" });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("set adoptionPolicy to Adopt"));
+  });
+
   test("rethrows an error that does not say whether the bucket exists", async () => {
     await expect(exists(failing("SlowDown", 503))).rejects.toThrow("SlowDown");
   });
@@ -59,15 +67,6 @@ describe("createTarget", () => {
       ObjectLockEnabledForBucket: true,
       CreateBucketConfiguration: { Tags: Object.entries(expected).map(([Key, Value]) => ({ Key, Value })) },
     });
-  });
-
-  test("creates no bucket of an account regional namespace, and says that one can be adopted", async () => {
-    const { bucket, calls } = fakeBucket();
-    const regional = { ...bucket, name: "docs-111122223333-eu-central-1-an" };
-    const outcome = await thrownOutcome(() => createTarget(target({ bucket: regional }), s3Bucket({}), context));
-    expect(outcome).toMatchObject({ terminal: true, reason: "InvalidBucketName" });
-    expect(outcome).toHaveProperty("message", expect.stringContaining("set adoptionPolicy to Adopt"));
-    expect(calls).toEqual([]);
   });
 
   test("returns false when the account already has the bucket, perhaps from a request without an answer", async () => {

@@ -22,12 +22,24 @@ export interface Claim {
   isCreated?: boolean;
 }
 
-/** Whether the bucket exists. Throws an OutcomeError if it is in another region or belongs to another account. */
+/**
+ * Whether the bucket exists. Throws an OutcomeError if it is in another region or belongs to another account, or if it
+ * does not exist and cannot be created.
+ */
 export async function bucketExists({ bucket }: Target): Promise<boolean> {
   const existence = await headBucket(bucket);
   if (existence.state === "Exists") return true;
+  if (existence.state === "Absent" && isAccountRegionalName(bucket.name)) throw accountRegional(bucket.name);
   if (existence.state === "Absent") return false;
   throw unreachable(existence, bucket.name, bucket.region);
+}
+
+function accountRegional(name: string): Error {
+  return stalled(
+    REASON.invalidBucketName,
+    `Bucket '${name}' does not exist, and the operator does not create buckets whose name ends with '-an', which are of an account ` +
+      "regional namespace: create the bucket otherwise and set adoptionPolicy to Adopt, or choose another name in a new S3Bucket",
+  );
 }
 
 function unreachable(existence: Existence, name: string, region: string): Error {
@@ -47,17 +59,8 @@ function takenElsewhere(name: string): Error {
   );
 }
 
-function accountRegional(name: string): Error {
-  return stalled(
-    REASON.invalidBucketName,
-    `Bucket '${name}' does not exist, and the operator does not create buckets whose name ends with '-an', which are of an account ` +
-      "regional namespace: create the bucket otherwise and set adoptionPolicy to Adopt, or choose another name in a new S3Bucket",
-  );
-}
-
 /** Creates the bucket with its tags. False: the account has it already, perhaps from an earlier request. */
 export async function createTarget({ bucket }: Target, { spec }: S3Bucket, context: SettingContext): Promise<boolean> {
-  if (isAccountRegionalName(bucket.name)) throw accountRegional(bucket.name);
   const { objectOwnership, objectLock } = spec;
   const creation = { tags: tagsOf(spec, context), objectOwnership, objectLock: objectLock !== undefined };
   try {

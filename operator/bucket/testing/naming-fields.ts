@@ -22,6 +22,8 @@ const NAMES = [
   "arn:aws:s3:::victim-secrets",
   "arn:aws:s3:::victim-secrets/*",
   "alias/victim",
+  "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EVICTIM",
+  "AROAVICTIMVICTIMVICTI",
   ofIam("root"),
   ofIam("role/victim"),
   ofIam("user/victim"),
@@ -90,6 +92,7 @@ function* leavesOf(spec: Schema): Generator<{ path: string; schema: Schema }> {
 function accepts(schema: Schema, value: string): boolean {
   const { enum: words, minLength = 0, maxLength = Infinity, pattern = "" } = schema;
   if (words !== undefined && !words.includes(value)) return false;
+  if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) return false;
   if (value.length < minLength || value.length > maxLength || !new RegExp(pattern).test(value)) return false;
   return (schema["x-kubernetes-validations"] ?? []).every(({ rule }) => obeys(rule, value));
 }

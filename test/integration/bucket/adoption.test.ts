@@ -198,3 +198,20 @@ test.for([
   expect(operatorWrites(world)).toEqual([]);
   expect(snapshot(world, bucketName)).toEqual(before);
 });
+
+test("a bucket of an account regional namespace is adopted, and a new one is not created", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  await world.applyAccount({ allowAdoption: true });
+  const bucketName = `${world.bucketName("regional")}-an`;
+  world.account.createBucket(bucketName, "eu-central-1");
+  await world.applyBucket("regional", { bucketName, adoptionPolicy: "Adopt", tags: { env: "prod" } });
+  await world.bucketWhen("regional", isReady);
+  expect(tagsAt(world, bucketName)).toMatchObject({ env: "prod" });
+
+  await world.applyBucket("absent", { bucketName: `${world.bucketName("absent")}-an`, adoptionPolicy: "Adopt" });
+  const stalled = await world.bucketWhen("absent", isStalled("InvalidBucketName"));
+  expect(condition(stalled, "Stalled")?.message).toContain("does not exist");
+  expect(operatorWrites(world).map(({ operation }) => operation)).toEqual(["TagResource"]);
+  await expectInvariants(world);
+});
