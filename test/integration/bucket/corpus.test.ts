@@ -29,7 +29,7 @@ test("the buckets of the corpus are exported, and adopted by other S3Buckets wit
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   await expectInvariants(world);
-}, 120_000);
+}, 180_000);
 
 /** Applies a spec, and adopts its bucket with the export as it is, under another name. */
 async function passOn(world: World, name: string, spec: S3BucketSpec): Promise<void> {
