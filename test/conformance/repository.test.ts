@@ -80,10 +80,21 @@ test("the files that users expect exist", () => {
   expect(expected.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
+/** The file by which each package ecosystem of Dependabot is known. */
+const MANIFESTS = {
+  docker: "Dockerfile",
+  "github-actions": "ci.yaml",
+  gomod: "go.mod",
+  npm: "package.json",
+  pip: "requirements.txt",
+};
+
 test("dependabot updates every kind of dependency", () => {
   const { updates } = load(read(".github/dependabot.yml")) as { updates: { "package-ecosystem": string }[] };
   const ecosystems = updates.map((update) => update["package-ecosystem"]).sort();
-  expect(ecosystems).toEqual(["docker", "github-actions", "gomod", "npm"]);
+  const names = new Set(repositoryFiles().map((path) => basename(path)));
+  const used = Object.entries(MANIFESTS).flatMap(([ecosystem, file]) => (names.has(file) ? ecosystem : []));
+  expect(ecosystems).toEqual(used.sort());
 });
 
 /** Paths of tracked and new files that exist. */

@@ -101,7 +101,8 @@ export async function runManifests(
 }
 
 /**
- * Does what `status.ownerPolicies` asks of the account that owns the bucket: puts the bucket policy there. Nothing for a bucket of the same account.
+ * Does what `status.ownerPolicies` asks of the account that owns the bucket: puts the bucket policy there. Nothing for a
+ * bucket of the same account.
  */
 export async function addOwnerPolicies(stage: Stage, access: BucketAccess): Promise<void> {
   const { bucketPolicy } = access.status?.ownerPolicies ?? {};
