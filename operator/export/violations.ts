@@ -17,7 +17,7 @@ export interface Schema {
 }
 
 /** A rule in CEL, translated. */
-export interface Rule {
+interface Rule {
   holds: (self: never) => boolean;
   message: string;
   /** Relative to the value. Absent: the value itself. */
@@ -59,7 +59,9 @@ function typeProblem({ type, enum: allowed, pattern, format }: Schema, value: un
 const UNSTABLE = /[\x7F-\x9F\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/u;
 
 function codesOf(text: string): string {
-  const codes = [...text].filter((each) => UNSTABLE.test(each)).map((each) => each.codePointAt(0) ?? 0);
+  const codes = Array.from(text)
+    .filter((each) => UNSTABLE.test(each))
+    .map((each) => each.codePointAt(0) ?? 0);
   return [...new Set(codes)].map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(", ");
 }
 
@@ -127,7 +129,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** CEL's size(): Unicode characters, items, or entries. 0 for other values. */
 export function size(value: unknown): number {
-  if (typeof value === "string") return [...value].length;
+  if (typeof value === "string") return Array.from(value).length;
   return typeof value === "object" && value !== null ? items(value).length : 0;
 }
 

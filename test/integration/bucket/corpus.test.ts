@@ -14,7 +14,7 @@ const REFUSED_BY_S3 = [
   "Configuration is ambiguously defined",
 ];
 /** Calls with which another S3Bucket takes over a released bucket. */
-const ADOPTION = ["TagResource", "UntagResource"];
+const ADOPTION = new Set(["TagResource", "UntagResource"]);
 /** S3Buckets at a time. */
 const CONCURRENCY = 24;
 
@@ -53,7 +53,7 @@ async function passOn(world: World, name: string, spec: S3BucketSpec): Promise<v
   await world.statuses.when(`${name}-again`, isReady);
   const others = writesTo(world, name)
     .slice(released)
-    .filter((operation) => !ADOPTION.includes(operation));
+    .filter((operation) => !ADOPTION.has(operation));
   expect(others, JSON.stringify(spec)).toEqual([]);
 }
 
