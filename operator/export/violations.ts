@@ -35,7 +35,9 @@ export interface Violation {
 export function violations(schema: Schema, value: unknown, path: Violation["path"] = []): Violation[] {
   const wrong = typeProblem(schema, value) ?? boundProblem(schema, value);
   if (wrong !== undefined) return [{ path, message: wrong }];
-  const broken = (schema.rules ?? []).filter((rule) => !holds(rule, value));
+  const { rules = [] } = schema;
+  const self = rules.length === 0 ? value : withTimes(schema, value);
+  const broken = rules.filter((rule) => !holds(rule, self));
   return [
     ...broken.map(({ field, message }) => ({ path: [...path, ...(field?.split(".") ?? [])], message })),
     ...(Array.isArray(value) ? itemViolations(schema, value, path) : []),
@@ -65,9 +67,24 @@ function codesOf(text: string): string {
   return [...new Set(codes)].map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(", ");
 }
 
-/** JavaScript takes February 30 for March 2. */
+/** JavaScript takes February 30 for March 2. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 function isTime(text: string): boolean {
-  return new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10)) && !Number.isNaN(Date.parse(text));
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text);
+  const day = new Date(text.slice(0, 10)).getUTCDate();
+  return isWhole && day === Number(text.slice(8, 10)) && !Number.isNaN(Date.parse(text));
+}
+
+/** As rules see it: with dates in place of the text of times. */
+function withTimes(schema: Schema, value: unknown): unknown {
+  const { format, properties = {}, items: item, additionalProperties } = schema;
+  if (typeof value === "string") return format === "date-time" ? new Date(value) : value;
+  if (Array.isArray(value)) return item === undefined ? value : value.map((each) => withTimes(item, each));
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).map(([field, inner]) => {
+    const known = Object.hasOwn(properties, field) ? properties[field] : additionalProperties;
+    return [field, known === undefined ? inner : withTimes(known, inner)] as const;
+  });
+  return Object.fromEntries(fields);
 }
 
 function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknown): string | undefined {
@@ -131,6 +148,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function size(value: unknown): number {
   if (typeof value === "string") return Array.from(value).length;
   return typeof value === "object" && value !== null ? items(value).length : 0;
+}
+
+/** CEL's string(). */
+export function textOf(value: unknown): string {
+  return value instanceof Date ? value.toISOString().replace(".000Z", "Z") : String(value);
 }
 
 /** What CEL's macros iterate over: the items of a list, or the keys of a map. */

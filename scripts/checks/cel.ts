@@ -35,6 +35,10 @@ const METHODS: Readonly<Record<string, string>> = {
   indexOf: "indexOf",
   lastIndexOf: "lastIndexOf",
   lowerAscii: "toLowerCase",
+  getHours: "getUTCHours",
+  getMinutes: "getUTCMinutes",
+  getSeconds: "getUTCSeconds",
+  getMilliseconds: "getUTCMilliseconds",
 };
 
 /** Macros over the items of a list or the keys of a map: the text before and after the condition. */
@@ -117,8 +121,7 @@ function primary(cursor: Cursor): string {
 function call(cursor: Cursor, name: string): string {
   const [argument = "", ...more] = list(cursor, ")");
   if (more.length === 0 && name === "has") return `(${argument} !== undefined)`;
-  // Times are strings here.
-  if (more.length === 0 && name === "string") return `String(${argument})`;
+  if (more.length === 0 && name === "string") return `textOf(${argument})`;
   throw new Error(`Unknown function of CEL: ${name}`);
 }
 
