@@ -58,8 +58,8 @@ function toSpec(
 }
 
 /** Rules of the whole spec concern several settings. */
-function withoutRules({ rules: _, ...checks }: Schema): Schema {
-  return checks;
+function withoutRules(checks: Schema): Schema {
+  return { ...checks, rules: [] };
 }
 
 /** Why a setting cannot be in the spec. */
@@ -76,12 +76,12 @@ function changeIn(
 ): Problem | undefined {
   const kmsKeyArn = spec.encryption?.kmsKey?.arn;
   const known = kmsKeyArn === undefined ? context : { ...context, kmsKeyArn };
-  for (const { name, desired, diff } of settings) {
-    const setting = name as keyof S3BucketSpec;
-    const wanted = spec[setting] === undefined ? undefined : desired(spec, known);
-    const changes = wanted === undefined ? [] : diff(wanted, observations.get(name)?.value);
+  for (const setting of settings) {
+    const name = setting.name as keyof S3BucketSpec;
+    const desired = spec[name] === undefined ? undefined : setting.desired(spec, known);
+    const changes = desired === undefined ? [] : setting.diff(desired, observations.get(name)?.value);
     const paths = changes.map(({ path }) => path).join(", ");
-    if (changes.length > 0) return { setting, note: `has a form that a spec cannot express (${paths})` };
+    if (changes.length > 0) return { setting: name, note: `has a form that a spec cannot express (${paths})` };
   }
   return undefined;
 }

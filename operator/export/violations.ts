@@ -13,11 +13,11 @@ export interface Schema {
   additionalProperties?: Schema;
   /** Fields by which the items of a list differ; []: the items themselves differ. */
   distinctBy?: readonly string[];
-  rules?: readonly SchemaRule[];
+  rules?: readonly Rule[];
 }
 
 /** A rule in CEL, translated. */
-export interface SchemaRule {
+interface Rule {
   holds: (self: never) => boolean;
   message: string;
   /** Relative to the value. Absent: the value itself. */
@@ -35,7 +35,9 @@ export interface Violation {
 export function violations(schema: Schema, value: unknown, path: Violation["path"] = []): Violation[] {
   const wrong = typeProblem(schema, value) ?? boundProblem(schema, value);
   if (wrong !== undefined) return [{ path, message: wrong }];
-  const broken = (schema.rules ?? []).filter((rule) => !holds(rule, value));
+  const { rules = [] } = schema;
+  const self = rules.length === 0 ? value : withTimes(schema, value);
+  const broken = rules.filter((rule) => !holds(rule, self));
   return [
     ...broken.map(({ field, message }) => ({ path: [...path, ...(field?.split(".") ?? [])], message })),
     ...(Array.isArray(value) ? itemViolations(schema, value, path) : []),
@@ -59,17 +61,30 @@ function typeProblem({ type, enum: allowed, pattern, format }: Schema, value: un
 const UNSTABLE = /[\x7F-\x9F\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/u;
 
 function codesOf(text: string): string {
-  const codes = [...text].filter((each) => UNSTABLE.test(each)).map((each) => each.codePointAt(0) ?? 0);
+  const codes = Array.from(text)
+    .filter((each) => UNSTABLE.test(each))
+    .map((each) => each.codePointAt(0) ?? 0);
   return [...new Set(codes)].map((code) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`).join(", ");
 }
 
-/** https://datatracker.ietf.org/doc/html/rfc3339#section-5.6 */
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
-
-/** JavaScript takes February 30 for March 2. */
+/** JavaScript takes February 30 for March 2. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 function isTime(text: string): boolean {
-  const isDate = new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10));
-  return TIME.test(text) && isDate && !Number.isNaN(Date.parse(text));
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text);
+  const day = new Date(text.slice(0, 10)).getUTCDate();
+  return isWhole && day === Number(text.slice(8, 10)) && !Number.isNaN(Date.parse(text));
+}
+
+/** As rules see it: with dates in place of the text of times. */
+function withTimes(schema: Schema, value: unknown): unknown {
+  const { format, properties = {}, items: item, additionalProperties } = schema;
+  if (typeof value === "string") return format === "date-time" ? new Date(value) : value;
+  if (Array.isArray(value)) return item === undefined ? value : value.map((each) => withTimes(item, each));
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).map(([field, inner]) => {
+    const known = Object.hasOwn(properties, field) ? properties[field] : additionalProperties;
+    return [field, known === undefined ? inner : withTimes(known, inner)] as const;
+  });
+  return Object.fromEntries(fields);
 }
 
 function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknown): string | undefined {
@@ -84,7 +99,7 @@ function boundProblem({ min = -Infinity, max = Infinity }: Schema, value: unknow
 }
 
 /** A rule that fails does not hold, as at the API server. */
-function holds(rule: SchemaRule, value: unknown): boolean {
+function holds(rule: Rule, value: unknown): boolean {
   try {
     return rule.holds(value as never);
   } catch {
@@ -131,8 +146,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** CEL's size(): Unicode characters, items, or entries. 0 for other values. */
 export function size(value: unknown): number {
-  if (typeof value === "string") return [...value].length;
+  if (typeof value === "string") return Array.from(value).length;
   return typeof value === "object" && value !== null ? items(value).length : 0;
+}
+
+/** CEL's string(). */
+export function textOf(value: unknown): string {
+  return value instanceof Date ? value.toISOString().replace(".000Z", "Z") : String(value);
 }
 
 /** What CEL's macros iterate over: the items of a list, or the keys of a map. */

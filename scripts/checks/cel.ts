@@ -35,10 +35,6 @@ const METHODS: Readonly<Record<string, string>> = {
   indexOf: "indexOf",
   lastIndexOf: "lastIndexOf",
   lowerAscii: "toLowerCase",
-};
-
-/** Functions of CEL on times, which are strings here, and their methods of Date. */
-const PARTS_OF_TIME: Readonly<Record<string, string>> = {
   getHours: "getUTCHours",
   getMinutes: "getUTCMinutes",
   getSeconds: "getUTCSeconds",
@@ -125,8 +121,7 @@ function primary(cursor: Cursor): string {
 function call(cursor: Cursor, name: string): string {
   const [argument = "", ...more] = list(cursor, ")");
   if (more.length === 0 && name === "has") return `(${argument} !== undefined)`;
-  // Times are strings here.
-  if (more.length === 0 && name === "string") return `String(${argument})`;
+  if (more.length === 0 && name === "string") return `textOf(${argument})`;
   throw new Error(`Unknown function of CEL: ${name}`);
 }
 
@@ -144,7 +139,6 @@ function member(cursor: Cursor, value: string): string {
   const parts = list(cursor, ")");
   if (name === "size") return `size(${value})`;
   if (name === "matches") return `${regularExpression(JSON.parse(parts[0] ?? "") as string)}.test(${value})`;
-  if (PARTS_OF_TIME[name] !== undefined) return `new Date(${value}).${PARTS_OF_TIME[name]}()`;
   if (METHODS[name] === undefined) throw new Error(`Unknown function of CEL: ${name}`);
   return `${value}.${METHODS[name]}(${parts.join(", ")})`;
 }

@@ -21,7 +21,7 @@ function refusal(extra: object = {}, message = UNABLE) {
 
 function messageOf(error: Error, configuration: NotificationConfiguration = CONFIGURATION): string | undefined {
   const refused = refusedDestinations(error, configuration);
-  return refused && destinationRefused(refused, [], "arn:aws:s3:::docs").message;
+  return refused && destinationRefused({ ours: refused, theirs: [], others: [] }, "arn:aws:s3:::docs").message;
 }
 
 describe("the destination that S3 names", () => {
@@ -57,7 +57,8 @@ test.each([
 });
 
 test("the setting says it in those words, and passes other errors on", async () => {
-  const desired = { configuration: CONFIGURATION, owned: { ids: [], former: [], unmanaged: "Keep" } };
+  const ids = ["queues/", "topics/", "lambdaFunctions/"];
+  const desired = { configuration: CONFIGURATION, owned: { ids, former: [], unmanaged: "Keep" } };
   const failingWith = (error: Error) =>
     fakeBucket(() => {
       throw error;
@@ -119,6 +120,41 @@ describe("beside a destination that S3 refuses", () => {
     const { bucket, stored } = withoutQueue(theirs);
     await setting.write(bucket, { configuration: topic, owned: owned(["topics/t"]) }, theirs);
     expect(stored()).toMatchObject({ ...theirs, ...topic });
+  });
+
+  test("which is another tool's and cannot be skipped, says whose it is and how to remove it", async () => {
+    const theirs = { QueueConfigurations: [{ Id: "theirs", QueueArn: QUEUE, Events }] };
+    const { bucket } = fakeBucket(() => {
+      throw refusal({ ArgumentName1: QUEUE });
+    });
+    const desired = { configuration: topic, owned: owned(["topics/t"]) };
+    const message = `S3 cannot send to ${QUEUE} of configuration 'queues/theirs', not in the spec: remove what another tool left at AWS, or set spec.notifications.unmanagedConfigurations to Remove`;
+    await expect(setting.write(bucket, desired, theirs)).rejects.toMatchObject({
+      reason: "DestinationRefused",
+      message,
+    });
+  });
+
+  test("which is another tool's, another failure of the second try is reported as it is", async () => {
+    const theirs = { QueueConfigurations: [{ Id: "theirs", QueueArn: QUEUE, Events }] };
+    const slow = sdkError("SlowDown", 503);
+    const errors = [refusal({ ArgumentName1: QUEUE }), slow];
+    const { bucket } = fakeBucket(() => {
+      throw errors.shift() ?? slow;
+    });
+    const desired = { configuration: topic, owned: owned(["topics/t"]) };
+    await expect(setting.write(bucket, desired, theirs)).rejects.toBe(slow);
+  });
+
+  test("with S3 naming none, the entries of the spec and of another tool are told apart", async () => {
+    const theirs = { QueueConfigurations: [{ Id: "theirs", QueueArn: QUEUE, Events }] };
+    const { bucket } = fakeBucket(() => {
+      throw refusal();
+    });
+    const desired = { configuration: topic, owned: owned(["topics/t"]) };
+    const error: unknown = await setting.write(bucket, desired, theirs).catch((reason: unknown) => reason);
+    const { message } = error as Error;
+    expect(message).toMatch(new RegExp(`^S3 cannot send to ${TOPIC} .*S3 cannot send to ${QUEUE} of configuration`));
   });
 
   test("nothing is tested where no destination is new", async () => {

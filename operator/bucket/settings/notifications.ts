@@ -147,12 +147,18 @@ export const notifications = defineSetting<Desired, NotificationConfiguration>({
     } catch (error) {
       const refused = refusedDestinations(error, configuration);
       if (refused === undefined) throw error;
-      const rest = without(desired, refused);
-      // If this fails too, the next reconcile reports it.
-      if (diff(rest, observed).length > 0) await put(bucket, merge(rest, observed), true).catch(() => {});
-      const ours = refused.filter((each) => isAmong(destinationsOf(desired.configuration), each));
+      const isOurs = ({ entry }: Destination) => isOwned(desired.owned, entry);
+      const [ours, theirs] = [refused.filter(isOurs), refused.filter((each) => !isOurs(each))];
       const others = destinationsOf(configuration).filter((each) => !isAmong(refused, each));
-      if (ours.length > 0) throw destinationRefused(ours, others, bucket.arn);
+      const rest = without(desired, refused);
+      try {
+        if (diff(rest, observed).length > 0) await put(bucket, merge(rest, observed), true);
+      } catch (again) {
+        // What stands in the spec is more urgent.
+        if (ours.length === 0 && refusedDestinations(again, configuration) === undefined) throw again;
+        throw destinationRefused({ ours, theirs, others }, bucket.arn);
+      }
+      if (ours.length > 0) throw destinationRefused({ ours, theirs, others }, bucket.arn);
     }
   },
 

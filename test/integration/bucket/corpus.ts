@@ -14,11 +14,13 @@ const SPECS = (
 const ACCOUNT = "111100000008";
 const KEY = "1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/** The specs of the corpus for buckets in the world's account, for which everything that they name exists. */
+/**
+ * One spec of the corpus for each set of fields, for buckets in the world's account. Everything that they name exists.
+ */
 export async function corpusIn(world: World): Promise<S3BucketSpec[]> {
   const key = await world.createKey();
   const keyId = key.slice(key.lastIndexOf("/") + 1);
-  const text = JSON.stringify(SPECS).replaceAll(ACCOUNT, world.account.id).replaceAll(KEY, keyId);
+  const text = JSON.stringify(ofEachKind(SPECS)).replaceAll(ACCOUNT, world.account.id).replaceAll(KEY, keyId);
   createNamed(world, text);
   const specs = JSON.parse(text, (_field, value: unknown) => withoutRepeats(value)) as S3BucketSpec[];
   for (const { logging, replication } of specs) {
@@ -36,6 +38,18 @@ export async function corpusIn(world: World): Promise<S3BucketSpec[]> {
     region: regionOf(spec),
     deletionPolicy: "Retain",
   }));
+}
+
+function ofEachKind(specs: readonly S3BucketSpec[]): S3BucketSpec[] {
+  const byFields = new Map(specs.map((spec) => [[...new Set(fieldsIn(spec))].sort().join(), spec]));
+  return [...byFields.values()];
+}
+
+function fieldsIn(value: unknown, path = ""): string[] {
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([field, inner]) =>
+    fieldsIn(inner, Array.isArray(value) ? path : `${path}.${field}`),
+  );
 }
 
 /** Names became equal when they were replaced. */
