@@ -12,7 +12,7 @@ export function generateChecks(definition: CustomResourceDefinition): string {
   return [
     "/* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */",
     "",
-    'import { items, size, textOf, type Schema } from "../../export/violations.ts";',
+    'import { items, size, type Schema } from "../../export/violations.ts";',
     "",
     ...[...declared].map(([text, name]) => `const ${name}: Schema = ${text};`),
     "",

@@ -1,6 +1,6 @@
 /* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */
 
-import { items, size, textOf, type Schema } from "../../export/violations.ts";
+import { items, size, type Schema } from "../../export/violations.ts";
 
 const s0: Schema = { type: "string", min: 1, max: 253, rules: [{ holds: (self: any): boolean => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(self), message: "must be the name of an AWSAccount, of lowercase letters, digits, '-' and '.'" }] };
 const s1: Schema = { type: "object", required: ["name"], properties: { name: s0 } };
