@@ -323,6 +323,20 @@ describe("a rotation that KMS does not show after the write", () => {
     expect(isWritten()).toBe(true);
   });
 
+  test("does not delay the rotation of another key of the object", async () => {
+    shown = {};
+    await look();
+    const kms = fakeKms({
+      ...WRITES,
+      ...NO_KEY,
+      CreateKey: () => ({ KeyMetadata: keyMetadata("new"), $metadata: {} }),
+      GetKeyRotationStatus: () => shown,
+    });
+    const rest = { spec: { rotationPeriodInDays: 90 }, owner: OWNER, workBegun: false, uid: "uid", observe: false };
+    await ensureManagedKey(kms.client, { ...rest, known: undefined, history, beginWork: () => Promise.resolve() });
+    expect(kms.calls).toContain("EnableKeyRotation new");
+  });
+
   test("keeps changing if KMS showed it at first", async () => {
     await look();
     shown = { KeyRotationEnabled: true, RotationPeriodInDays: 90 };

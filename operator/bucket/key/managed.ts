@@ -82,7 +82,7 @@ async function observe(client: KeyClient, request: ManagedKeyRequest): Promise<K
   const keys = named === undefined ? await unnamedKeys(client, request) : [named];
   const [key] = keys;
   const days = key?.KeyState === "Enabled" ? await rotationOf(client, key) : undefined;
-  return { alias, keys, isNamed: named !== undefined, rotation: rotationPart(wantedRotation(spec), days) };
+  return { alias, keys, isNamed: named !== undefined, rotation: rotationPart(key?.KeyId, wantedRotation(spec), days) };
 }
 
 /** The recorded key if it lost its alias; otherwise keys of an incomplete creation. */

@@ -5,7 +5,7 @@ import { rotationPart, withRotation } from "./rotation.ts";
 
 const encryption = (state: PartState) => resultOf(planOf(fakeSetting("encryption")), state);
 const cors = resultOf(planOf(fakeSetting("cors")), "InSync");
-const key = (state: PartState) => ({ arn: "arn", rotation: { part: rotationPart(90, 365), state } });
+const key = (state: PartState) => ({ arn: "arn", rotation: { part: rotationPart("k", 90, 365), state } });
 
 test("a rotation that is not as declared is reported with the encryption", () => {
   const [first, second] = withRotation([encryption("InSync"), cors], key("NotKept"));
@@ -26,8 +26,8 @@ test("an encryption that is not in sync goes first", () => {
 });
 
 test("rotation that is off is nothing", () => {
-  expect(rotationPart(90, undefined).changes).toEqual([
+  expect(rotationPart("k", 90, undefined).changes).toEqual([
     { path: "kmsKey.managed.rotationPeriodInDays", desired: "90", actual: "" },
   ]);
-  expect(rotationPart(90, 90).changes).toEqual([]);
+  expect(rotationPart("k", 90, 90).changes).toEqual([]);
 });

@@ -22,25 +22,29 @@ export async function rotationOf(client: KeyClient, { KeyId = "" }: KeyMetadata)
   return KeyRotationEnabled === true ? (RotationPeriodInDays ?? DEFAULT_ROTATION_DAYS) : undefined;
 }
 
-/** `actual`: see {@link rotationOf}. Below the setting `encryption`. */
-export function rotationPart(desired: number, actual: number | undefined): Part {
+/**
+ * `actual`: see {@link rotationOf}. Below the setting `encryption`. A part for each key: what was written to another key
+ * must not delay the rotation of a new one, since a key without rotation counts as unused.
+ */
+export function rotationPart(keyId: string | undefined, desired: number, actual: number | undefined): Part {
   const path = "kmsKey.managed.rotationPeriodInDays";
   const [wanted, seen] = [desired, actual].map((days) => (days === undefined ? undefined : `${days}`));
-  return { name: `encryption.${path}`, desired, changes: compare(path, wanted, seen) };
+  return { name: `rotation of ${keyId}`, desired, changes: compare(path, wanted, seen) };
 }
 
 /** Writes a difference and reads it back, as for any other part. Throws an OutcomeError if KMS refuses. */
 export async function keepRotation(
   client: KeyClient,
   key: KeyMetadata,
-  part: Part,
+  { desired, changes }: Part,
   history: History,
   uid: string,
 ): Promise<PartResult> {
-  const days = Number(part.desired);
+  const days = Number(desired);
+  const part = { ...rotationPart(key.KeyId, days, undefined), changes };
   const written = await applyParts([part], () => enableRotation(client, key, days), history, uid);
   const isSettling = written.some(({ state }) => state === "Settling");
-  const seen = isSettling ? [rotationPart(days, await rotationOf(client, key))] : [];
+  const seen = isSettling ? [rotationPart(key.KeyId, days, await rotationOf(client, key))] : [];
   const [result = { part, state: "InSync" }] = readBack(written, seen, history, uid);
   if (result.failure !== undefined) throw failed(result.failure);
   return result;
