@@ -35,6 +35,8 @@ describe("locks the operator out", () => {
       { Principal: aws("arn:aws:iam::111122223333:role/a/b/operator") },
     ],
     ["its session", { Principal: aws(SESSION) }],
+    ["a unique ID, which may be its own", { Principal: aws("AROACKCEVSQ6C2EXAMPLE") }],
+    ["a canonical user, which may be its account", { Principal: { CanonicalUser: "0".repeat(64) } }],
     ["all but another", { NotPrincipal: aws(OTHER) }],
     ["all but its role, without its session", { NotPrincipal: aws("111122223333", ROLE) }],
     ["all but a service", { NotPrincipal: { Service: "logging.s3.amazonaws.com" } }],

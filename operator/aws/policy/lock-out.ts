@@ -2,6 +2,7 @@ import { principalArns } from "./caller.ts";
 import { coversAction, coversResource } from "./covers.ts";
 import { awsNames, namesAccountOf, testsOf, type ConditionTest, type Statement } from "./document.ts";
 import { globMatches } from "./glob.ts";
+import { opaqueNames } from "./opaque-principals.ts";
 
 /** The operator's identity, and the IAM actions by which it reads and configures buckets. */
 export interface Operator {
@@ -12,7 +13,8 @@ export interface Operator {
 
 /**
  * The first of the operator's actions that `statement` denies for certain on the bucket, so that the operator could not
- * correct the policy; undefined if none, or if it depends on the request. Not {@link resourceRulingOf}, which knows the
+ * correct the policy; undefined if none, or if it depends on the request. A name that S3 returns as another may be the
+ * operator's, and counts as it. Not {@link resourceRulingOf}, which knows the
  * role's path and not the session's name: here only the session's name is known.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -32,7 +34,9 @@ export function deniedAction(
  * `NotPrincipal` exempts a session of a role only if it names its account, its role and the session itself.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
-function isAgainst({ Principal, NotPrincipal }: Statement, callerArn: string): boolean {
+function isAgainst(statement: Statement, callerArn: string): boolean {
+  const { Principal, NotPrincipal } = statement;
+  if (Principal !== undefined && opaqueNames(statement).length > 0) return true;
   const names = awsNames(Principal ?? NotPrincipal);
   if (names.includes("*")) return Principal !== undefined;
   const named = [

@@ -13,7 +13,7 @@ import {
 } from "../../aws/policy/document.ts";
 import type { Home } from "../../aws/policy/external-access.ts";
 import { deniedAction, type Operator } from "../../aws/policy/lock-out.ts";
-import { withDeclaredNames } from "../../aws/policy/opaque-principals.ts";
+import { opaqueNames, withDeclaredNames } from "../../aws/policy/opaque-principals.ts";
 import { compare, type Change } from "../../reconcile/change.ts";
 import { SettingRefused } from "../failure.ts";
 import { compose, foreignStatements, hasSidAmong, isOurs, SID_PREFIX } from "../policy/compose.ts";
@@ -88,8 +88,9 @@ function lockOut(statements: readonly Statement[], bucketArn: string, operator: 
   for (const statement of statements) {
     const action = deniedAction(statement, bucketArn, operator);
     if (action === undefined) continue;
+    const denies = opaqueNames(statement).length > 0 ? "may deny" : "would deny";
     const message =
-      `Statement '${statement.Sid}' would deny the operator ${action}, which only the account's root user could undo: narrow its actions or principals, ` +
+      `Statement '${statement.Sid}' ${denies} the operator ${action}, which only the account's root user could undo: narrow its actions or principals, ` +
       `or add a condition 'ArnNotLike' on 'aws:PrincipalArn' with ${principalArns(operator.callerArn).join(" and ")}`;
     return { reason: REASON.policyLocksOut, message };
   }

@@ -98,6 +98,37 @@ test("a policy of several authors in another order at each read is the same poli
   for (let round = 1; round <= 4; round += 1) await expectNothingToWrite(world, ["docs"]);
 });
 
+test("values that AWS accepts without effect, or returns under another name, are written once", async () => {
+  await using world = await createWorld();
+  await using _operator = startOperator(world);
+  const statement = { effect: "Allow" as const, actions: ["s3:GetObject"], resources: ["{bucket}/*"] };
+  const canonicalUser = [world.account.id.padStart(64, "0")];
+  const rule = { id: "all", status: "Enabled" as const };
+  await readyBucket(world, "docs", {
+    publicAccessBlock: { blockPublicAcls: true, blockPublicPolicy: true },
+    encryption: { sseAlgorithm: "AES256", bucketKeyEnabled: true },
+    lifecycle: { rules: [{ ...rule, filter: { prefix: "" }, transitions: [{ storageClass: "INTELLIGENT_TIERING" }] }] },
+    metrics: { configurations: [{ id: "all", filter: { prefix: "" } }] },
+    intelligentTiering: {
+      configurations: [{ ...rule, filter: { prefix: "" }, tierings: [{ accessTier: "ARCHIVE_ACCESS", days: 90 }] }],
+    },
+    website: {
+      indexDocument: "index.html",
+      routingRules: [{ condition: { keyPrefixEquals: "" }, redirect: { replaceKeyWith: "" } }],
+    },
+    policy: {
+      statements: [
+        { sid: "By canonical user", principals: { canonicalUser }, ...statement },
+        { sid: "By unique ID", principals: { aws: [world.account.addRole("reader").uniqueId] }, ...statement },
+        { sid: "By identity", principals: { canonicalUser: ["0a".repeat(48)] }, ...statement },
+      ],
+    },
+  });
+  await expectNothingToWrite(world, ["docs"]);
+  expect(JSON.stringify(atAws(world, world.bucketName("docs")).publicAccessBlock)).not.toContain("false");
+  await expectInvariants(world);
+});
+
 async function expectDriftFound(world: World, name: string, { spec, choice }: Case): Promise<void> {
   const bucket = atAws(world, world.bucketName(name));
   const before = dumpBucket(bucket, name);
