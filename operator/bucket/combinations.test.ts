@@ -92,7 +92,8 @@ test("statements of other writers count too", () => {
 });
 
 test("ACLs of objects may allow reading", () => {
-  const open = { website, policy: { minimumTLSVersion: "None" } as const, publicAccessBlock: {} } as S3BucketSpec;
+  const publicAccessBlock = { ...OPEN, blockPublicAcls: false, ignorePublicAcls: false };
+  const open: S3BucketSpec = { website, policy: { minimumTLSVersion: "None" }, publicAccessBlock };
   expect(says({ ...open, objectOwnership: "ObjectWriter" })).toBe("");
   expect(says({ ...open, objectOwnership: "BucketOwnerEnforced" })).toContain(PUBLIC);
 });
