@@ -9,12 +9,14 @@ export function generateChecks(definition: CustomResourceDefinition): string {
   if (spec === undefined) throw new Error(`${definition.metadata.name} has no spec`);
   const declared: Declared = new Map();
   const root = nameOf(spec, declared);
+  const lines = [...declared].map(([text, name]) => `const ${name}: Schema = ${text};`);
+  const helpers = ["items", "size", "textOf"].filter((name) => lines.join().includes(`${name}(`));
   return [
     "/* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */",
     "",
-    'import { items, size, textOf, type Schema } from "../../export/violations.ts";',
+    `import { ${helpers.join(", ")}, type Schema } from "../../export/violations.ts";`,
     "",
-    ...[...declared].map(([text, name]) => `const ${name}: Schema = ${text};`),
+    ...lines,
     "",
     "/** What the API server accepts as `spec`. Rules about changes are left out. */",
     `export const SPEC_CHECKS: Schema = ${root};`,
