@@ -151,7 +151,7 @@ export function size(value: unknown): number {
 }
 
 /** CEL's string(). */
-export function textOf(value: unknown): string {
+export function stringOf(value: unknown): string {
   return value instanceof Date ? value.toISOString().replace(".000Z", "Z") : String(value);
 }
 

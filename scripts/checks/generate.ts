@@ -10,7 +10,7 @@ export function generateChecks(definition: CustomResourceDefinition): string {
   const declared: Declared = new Map();
   const root = nameOf(spec, declared);
   const lines = [...declared].map(([text, name]) => `const ${name}: Schema = ${text};`);
-  const helpers = ["items", "size", "textOf"].filter((name) => lines.join().includes(`${name}(`));
+  const helpers = ["items", "size", "stringOf"].filter((name) => lines.join().includes(`${name}(`));
   return [
     "/* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */",
     "",
@@ -28,13 +28,13 @@ export function generateChecks(definition: CustomResourceDefinition): string {
 type Declared = Map<string, string>;
 
 function nameOf(schema: Schema, declared: Declared): string {
-  const text = textOf(schema, declared);
+  const text = stringOf(schema, declared);
   const name = declared.get(text) ?? `s${declared.size}`;
   declared.set(text, name);
   return name;
 }
 
-function textOf(schema: Schema, declared: Declared): string {
+function stringOf(schema: Schema, declared: Declared): string {
   const { type, enum: allowed, pattern, format, required, properties, items, additionalProperties } = schema;
   const min = schema.minimum ?? schema.minLength ?? schema.minItems ?? schema.minProperties;
   const max = schema.maximum ?? schema.maxLength ?? schema.maxItems ?? schema.maxProperties;
