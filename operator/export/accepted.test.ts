@@ -33,12 +33,12 @@ test("an entry that the API server refuses omits the setting where others would 
 });
 
 test("all problems of an entry are one note", () => {
-  const other = { ...queue, id: "other", events: [], filter: { prefix: "x".repeat(1025) } };
+  const other = { ...queue, id: "other", events: [], filter: { suffix: "x".repeat(1_025) } };
   expect(partOf({ notifications: { queues: [other, queue] } })).toEqual({
     spec: { notifications: { queues: [queue] } },
     omitted: [
       "more",
-      "queues[other]: in a spec, events must have at least 1 entry, and filter.prefix must have at most 1024 characters",
+      "queues[other]: in a spec, events must have at least 1 entry, and filter.suffix must have at most 1024 characters",
     ],
   });
 });

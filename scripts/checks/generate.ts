@@ -9,12 +9,14 @@ export function generateChecks(definition: CustomResourceDefinition): string {
   if (spec === undefined) throw new Error(`${definition.metadata.name} has no spec`);
   const declared: Declared = new Map();
   const root = nameOf(spec, declared);
+  const lines = [...declared].map(([text, name]) => `const ${name}: Schema = ${text};`);
+  const helpers = ["items", "size", "stringOf"].filter((name) => lines.join().includes(`${name}(`));
   return [
     "/* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */",
     "",
-    'import { items, size, type Schema } from "../../export/violations.ts";',
+    `import { ${helpers.join(", ")}, type Schema } from "../../export/violations.ts";`,
     "",
-    ...[...declared].map(([text, name]) => `const ${name}: Schema = ${text};`),
+    ...lines,
     "",
     "/** What the API server accepts as `spec`. Rules about changes are left out. */",
     `export const SPEC_CHECKS: Schema = ${root};`,
@@ -26,13 +28,13 @@ export function generateChecks(definition: CustomResourceDefinition): string {
 type Declared = Map<string, string>;
 
 function nameOf(schema: Schema, declared: Declared): string {
-  const text = textOf(schema, declared);
+  const text = stringOf(schema, declared);
   const name = declared.get(text) ?? `s${declared.size}`;
   declared.set(text, name);
   return name;
 }
 
-function textOf(schema: Schema, declared: Declared): string {
+function stringOf(schema: Schema, declared: Declared): string {
   const { type, enum: allowed, pattern, format, required, properties, items, additionalProperties } = schema;
   const min = schema.minimum ?? schema.minLength ?? schema.minItems ?? schema.minProperties;
   const max = schema.maximum ?? schema.maxLength ?? schema.maxItems ?? schema.maxProperties;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PutBucketCorsCommand, PutBucketMetricsConfigurationCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SETTINGS } from "../../../operator/bucket/settings/index.ts";
 import { expectInvariants, operatorCalls, operatorWrites } from "../support/expect/invariants.ts";
@@ -86,6 +87,34 @@ test("settings that a spec cannot express are listed, and survive the adoption",
   expect(status?.mfaDelete).toBe("Enabled");
   expect({ ...snapshot(world, bucketName), tags: before.tags }).toEqual(before);
   await expectInvariants(world);
+});
+
+test("values that S3 takes and the API server does not are listed, and the entries beside them are exported", async () => {
+  await using world = await createWorld();
+  const { person } = world;
+  const Bucket = world.bucketName("odd");
+  world.account.createBucket(Bucket, "eu-central-1");
+  const rule = { AllowedOrigins: ["*"], AllowedMethods: ["GET"] };
+  const CORSRules = [
+    { ...rule, ID: "" },
+    { ...rule, ID: "web" },
+  ];
+  await person.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+  const Tags = Array.from({ length: 12 }, (_, index) => ({ Key: `k${index}`, Value: "" }));
+  const filters = { many: { And: { Tags } }, line: { Prefix: "a\u0085b" }, fine: { Prefix: "raw/" } };
+  for (const [Id, Filter] of Object.entries(filters)) {
+    const MetricsConfiguration = { Id, Filter };
+    await person.send(new PutBucketMetricsConfigurationCommand({ Bucket, Id, MetricsConfiguration }));
+  }
+  const { manifest, comments, stdout } = await exported(world, Bucket, "--name=docs");
+  expect(manifest.spec.cors?.rules.map(({ id }) => id)).toEqual(["web"]);
+  expect(manifest.spec.metrics?.configurations.map(({ id }) => id)).toEqual(["fine"]);
+  expect(comments.filter((line) => line.startsWith("# - "))).toEqual([
+    "# - cors: rules[#1]: in a spec, id must have at least 1 character",
+    "# - metrics: configurations[line]: in a spec, filter.prefix must not contain U+0085, which server-side apply refuses or changes",
+    "# - metrics: configurations[many]: in a spec, filter.tags must have at most 10 entries",
+  ]);
+  await applyManifests(world, [stdout]);
 });
 
 test("a bucket at S3's defaults gives a name and a region, in one round trip of reads", async () => {
