@@ -150,11 +150,6 @@ export function size(value: unknown): number {
   return typeof value === "object" && value !== null ? items(value).length : 0;
 }
 
-/** CEL's string(). */
-export function stringOf(value: unknown): string {
-  return value instanceof Date ? value.toISOString().replace(".000Z", "Z") : String(value);
-}
-
 /** What CEL's macros iterate over: the items of a list, or the keys of a map. */
 export function items(value: object): unknown[] {
   return Array.isArray(value) ? value : Object.keys(value);

@@ -121,7 +121,6 @@ function primary(cursor: Cursor): string {
 function call(cursor: Cursor, name: string): string {
   const [argument = "", ...more] = list(cursor, ")");
   if (more.length === 0 && name === "has") return `(${argument} !== undefined)`;
-  if (more.length === 0 && name === "string") return `stringOf(${argument})`;
   throw new Error(`Unknown function of CEL: ${name}`);
 }
 
