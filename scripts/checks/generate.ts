@@ -10,7 +10,7 @@ export function generateChecks(definition: CustomResourceDefinition): string {
   const declared: Declared = new Map();
   const root = nameOf(spec, declared);
   const lines = [...declared].map(([text, name]) => `const ${name}: Schema = ${text};`);
-  const helpers = ["items", "size", "stringOf"].filter((name) => lines.join().includes(`${name}(`));
+  const helpers = ["items", "size"].filter((name) => lines.join().includes(`${name}(`));
   return [
     "/* Generated from crds/ by scripts/generate.ts. Do not edit: change the CRD and run `npm run generate`. */",
     "",
