@@ -411,7 +411,10 @@ test("explain reports an access that is not granted yet, and rejects invalid que
     {},
     "test",
   );
-  expect(where).toMatchObject({ exitCode: 1, stderr: "s3-operator: --kubeconfig /nowhere: ENOENT\n" });
+  expect(where).toMatchObject({
+    exitCode: 1,
+    stderr: "s3-operator: --kubeconfig /nowhere: /nowhere cannot be read: ENOENT\n",
+  });
   expect(await runExplain(["--help"], {}, "test")).toMatchObject({ exitCode: 0 });
   expect(await runExplain(["--version"], {}, "1.2.3")).toMatchObject({ exitCode: 0, stdout: "1.2.3\n" });
 });
