@@ -84,7 +84,8 @@ test.concurrent("of two replicas one works; SIGTERM releases the lease at once, 
   await reconcileAgain(world, "one");
   expect(hasWorked(leader)).toBe(true);
   expect(hasWorked(follower), "the follower has not called AWS").toBe(false);
-  expect(world.simulator.calls.count("sts:GetCallerIdentity")).toBe(1);
+  // At the start, and when the first S3Bucket uses the AWSAccount, which may be one reconcile.
+  expect([1, 2]).toContain(world.simulator.calls.count("sts:GetCallerIdentity"));
   expect(await holder(world)).toBe(identityOf(leader));
 
   const start = performance.now();
