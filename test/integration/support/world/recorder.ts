@@ -35,17 +35,23 @@ export function recordStatuses<T extends StatusObject = S3Bucket>(
   });
 
   async function follow(): Promise<void> {
-    const { resourceVersion } = await kube.list<T>(resource, { namespace });
-    const watch = { namespace, resourceVersion, timeoutSeconds: 3_600, signal: abort.signal };
-    const events = kube.watch<T>(resource, watch);
+    let { resourceVersion } = await kube.list<T>(resource, { namespace });
     started.resolve();
-    for await (const { type, object } of events) {
-      if (type === "BOOKMARK") continue;
-      seen.push(object);
-      if (type === "DELETED") gone.add(object.metadata.name);
-      else gone.delete(object.metadata.name);
-      for (const listener of listeners) listener();
+    // The API server ends a watch that is read too slowly, which the tests and the simulator in this process can cause.
+    while (!abort.signal.aborted) {
+      const watch = { namespace, resourceVersion, timeoutSeconds: 3_600, signal: abort.signal };
+      for await (const { type, object } of kube.watch<T>(resource, watch)) {
+        resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
+        if (type !== "BOOKMARK") note(type, object);
+      }
     }
+  }
+
+  function note(type: string, object: T): void {
+    seen.push(object);
+    if (type === "DELETED") gone.add(object.metadata.name);
+    else gone.delete(object.metadata.name);
+    for (const listener of listeners) listener();
   }
 
   const last = (name: string) => seen.findLast(({ metadata }) => metadata.name === name);
