@@ -215,6 +215,8 @@ export function releaseLife(helmName: HelmName): void {
     const reason = ({ status }: AWSAccount) => status?.conditions?.find(({ type }) => type === "Ready")?.reason;
     await eventually(account, (found) => reason(found) === "Credentials");
     expect(await writesDuring(() => cluster.release("upgrade"))).toEqual([]);
+    // Helm 3 does not wait for custom resources.
+    if (helmName === "helm3") await eventually(account, (found) => reason(found) === "Succeeded");
     expect(reason(await account())).toBe("Succeeded");
   });
 
