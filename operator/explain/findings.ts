@@ -56,8 +56,8 @@ export interface Association {
 export interface Findings {
   s3: Simulated;
   /**
-   * Role and bucket are in different accounts: the side whose policies cannot be read, because the credentials are of
-   * the other side's account.
+   * Names the side whose policies explain cannot read, because its credentials belong to the other side's account.
+   * Undefined: role and bucket are in one account.
    */
   foreign: "Role" | "Bucket" | undefined;
   /** Undefined: not read, because the simulations allow the request or the role is foreign. */

@@ -3,14 +3,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { OTHER_KEY, startContainer } from "./container.ts";
+import { ALL_WORK, OTHER_KEY, startContainer } from "./container.ts";
 
-const TEAM = { prefix: "team/", permissions: ["Read", "Write", "Delete", "List"] } as const;
 /** More than the 8 MiB above which the CLI uploads in parts. */
 const LARGE_BYTES = 20 * 1024 * 1024;
 
 test("the AWS CLI copies, syncs, moves, lists and removes below the prefix, and nothing next door", async () => {
-  await using container = await startContainer([{ ...TEAM, permissions: [...TEAM.permissions] }]);
+  await using container = await startContainer([{ prefix: "team/", permissions: ALL_WORK }]);
   const { bucket, nextDoor, home, run, fail } = container;
   const s3 = (...args: string[]) => run("aws", "s3", ...args);
   const url = `s3://${bucket}/team`;

@@ -1,20 +1,22 @@
-/** The commands with which CloudNativePG archives and restores: https://docs.pgbarman.org/release/latest/user_guide/barman_cloud */
+/**
+ * The commands by which CloudNativePG archives and restores.
+ * https://docs.pgbarman.org/release/latest/user_guide/barman_cloud
+ */
 
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startContainer, type Container } from "./container.ts";
+import { ALL_WORK, startContainer, type Container } from "./container.ts";
 
 const WAL = "000000010000000000000001";
-const WORK = ["Read", "Write", "Delete", "List"] as const;
 
 function archive({ endpoint }: Container, home: string, url: string): string[] {
   return ["--gzip", "--endpoint-url", endpoint, url, "db", join(home, WAL)];
 }
 
 test("barman archives, finds and restores WAL files with a grant on '*', and nothing next door", async () => {
-  await using container = await startContainer([{ prefix: "*", permissions: [...WORK] }]);
+  await using container = await startContainer([{ prefix: "*", permissions: ALL_WORK }]);
   const { bucket, nextDoor, endpoint, home, run, fail } = container;
   const wal = randomBytes(16 * 1024 * 1024);
   await writeFile(join(home, WAL), wal);
@@ -32,7 +34,7 @@ test("barman archives, finds and restores WAL files with a grant on '*', and not
 });
 
 test("barman cannot check the archive with a grant on a prefix, because it sends HeadBucket", async () => {
-  await using container = await startContainer([{ prefix: "postgres/", permissions: [...WORK] }]);
+  await using container = await startContainer([{ prefix: "postgres/", permissions: ALL_WORK }]);
   const { bucket, endpoint, fail } = container;
   const check = ["--endpoint-url", endpoint, `s3://${bucket}/postgres`, "db"];
   expect(await fail("barman-cloud-check-wal-archive", ...check)).toMatch(/403.*HeadBucket/);

@@ -47,10 +47,12 @@ export interface ContainerOptions {
 
 const REGION = "eu-central-1";
 const SERVICE_ACCOUNT = "app";
+/** The permissions of a program that keeps files. */
+export const ALL_WORK: Grant["permissions"] = ["Read", "Write", "Delete", "List"];
 /** A key that no grant of these tests covers, in both buckets. */
 export const OTHER_KEY = "other-team/secret";
 
-/** A container whose ServiceAccount has a BucketAccess with these grants, once it is Ready. */
+/** Starts a container when the BucketAccess of its ServiceAccount, with these grants, is Ready. */
 export async function startContainer(grants: readonly Grant[], options: ContainerOptions = {}): Promise<Container> {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await createWorld());

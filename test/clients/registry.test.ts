@@ -4,11 +4,11 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { freePort } from "../controlplane/readiness.ts";
 import { findTool } from "../tools/index.ts";
-import { startContainer, type Container } from "./container.ts";
+import { ALL_WORK, startContainer, type Container } from "./container.ts";
 
 /** This version sends an ACL with each upload, for which S3 checks this action. */
 const ACLS = {
@@ -17,7 +17,7 @@ const ACLS = {
 };
 
 function start(prefix: string, managedPolicy?: object): Promise<Container> {
-  return startContainer([{ prefix, permissions: ["Read", "Write", "Delete", "List"] }], {
+  return startContainer([{ prefix, permissions: ALL_WORK }], {
     // Its SDK does not read AWS_ENDPOINT_URL, so it would send the token to AWS.
     credentials: "Session",
     ...(managedPolicy && { managedPolicy }),
@@ -104,15 +104,6 @@ async function startRegistry({ home, environment, endpoint }: Container, bucket:
       await exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("There is no port");
-  return address.port;
 }
 
 /** Pushes an image of one layer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push */

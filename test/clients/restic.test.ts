@@ -4,13 +4,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findTool } from "../tools/index.ts";
-import { startContainer, type Container } from "./container.ts";
-
-const WORK = ["Read", "Write", "Delete", "List"] as const;
+import { ALL_WORK, startContainer, type Container } from "./container.ts";
 
 function start(prefix: string): Promise<Container> {
   // restic sends the token to sts.<region>.amazonaws.com only.
-  return startContainer([{ prefix, permissions: [...WORK] }], {
+  return startContainer([{ prefix, permissions: ALL_WORK }], {
     credentials: "Session",
     environment: { RESTIC_PASSWORD: "password" },
   });

@@ -12,7 +12,7 @@ export function accessLayer(access: BucketAccess): Layer {
   return stateLayer(BUCKET_ACCESS, access, whyNotReady(access));
 }
 
-/** For an access whose status records nothing that was granted. Pure. */
+/** Says why the operator has granted nothing yet, as far as status records. Pure. */
 export function notGrantedLayer(access: BucketAccess): Layer {
   const detail = `it grants no access at AWS. ${whyNotReady(access) ?? ""}`;
   return blocks(BUCKET_ACCESS, detail, "follow the message of its condition");
