@@ -79,8 +79,8 @@ describe("a store that is behind the API server", () => {
     apply(widget("a", { finalizers: [FINALIZER], deletionTimestamp }));
     await clock.advance(10_000);
     expect(destroyed).toBe(false);
-    // An object that exists is reconciled for its change, and again after the backoff.
-    expect(runs).toBe(live === undefined ? 1 : 3);
+    // An object that exists is reconciled for its change, which replaces the retry.
+    expect(runs).toBe(live === undefined ? 1 : 2);
   });
 
   test("a destructive step is taken for an object that is unchanged", async () => {

@@ -95,6 +95,19 @@ describe("delays", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("an addition during work cancels the delay that the work's end sets", async () => {
+    queue.add("a", "edit");
+    expect(await next()).toBe("a");
+    queue.add("a", "edit");
+    queue.addAfter("a", 60_000, "resync");
+    queue.done("a");
+    expect(await next()).toBe("a");
+    queue.done("a");
+    await clock.advance(120_000);
+    expect(await next()).toBeUndefined();
+    expect(clock.timers()).toBe(0);
+  });
+
   test("of two delays the earlier end counts", async () => {
     queue.addAfter("a", 5000, "resync");
     queue.addAfter("a", 60_000, "resync");

@@ -88,12 +88,13 @@ export function createQueue({ name, clock, random, metrics, baseMs = 500, maxMs 
     if (!shuttingDown) delays.set(key, delayMs, priority);
   }
 
-  return {
-    add(key, priority) {
-      delays.cancel(key);
-      makeReady(key, priority);
-    },
+  function add(key: string, priority: Priority) {
+    delays.cancel(key);
+    makeReady(key, priority);
+  }
 
+  return {
+    add,
     addAfter,
 
     addRateLimited(key) {
@@ -130,7 +131,7 @@ export function createQueue({ name, clock, random, metrics, baseMs = 500, maxMs 
       measure.worked(seconds(since));
       const priority = again.get(key);
       again.delete(key);
-      if (priority !== undefined) makeReady(key, priority);
+      if (priority !== undefined) add(key, priority);
       if (shuttingDown && processing.size === 0) drained.resolve();
     },
 
