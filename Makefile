@@ -1,9 +1,11 @@
 # The front door. Everything else is behind it: npm scripts, the control plane in test/controlplane, the demo in test/demo.
-.PHONY: help demo demo-up test check build generate format bench clients e2e clean
+.PHONY: help demo demo-up test check build generate format bench clients gitops second-aws browser mutants e2e clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.installed
 run := npm run --silent
+# Other people's software: each command installs what it needs, once.
+on-demand := $(run) controlplane && $(run) on-demand --
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,8 +35,19 @@ bench: build ## Times and memory at scale, as ratios (minutes)
 	$(run) bench
 
 clients: $(installed) ## The AWS CLI, s3fs, barman, restic and a registry with the roles of BucketAccesses; needs Go and Python
-	$(run) controlplane
-	$(run) clients
+	@$(on-demand) clients
+
+gitops: build ## Argo CD and Flux with the chart and the examples; needs Go and redis
+	@$(on-demand) gitops
+
+second-aws: build ## The operator on LocalStack; needs Python
+	@$(on-demand) second-aws
+
+browser: $(installed) ## Uploads from a page in Chromium; needs Chromium
+	@$(on-demand) browser
+
+mutants: $(installed) ## How many changes of the code the tests notice
+	@$(run) mutants
 
 e2e: $(installed) ## The image, the chart and the quick start in a kind cluster; needs Docker, kind, kubectl and Helm
 	@npx --no-install node test/e2e/main.ts

@@ -1,7 +1,22 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 // AWS_CA_BUNDLE makes the SDK insist on TLS options for plain-HTTP endpoints; the simulator speaks plain HTTP.
 const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: "us-east-1" };
+
+/** Other people's software, by a command of its own: `make clients`. */
+function onDemand(name: string): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      globalSetup: [`test/${name}/global-setup.ts`, "test/integration/global-setup.ts"],
+      // Each test starts many processes, or waits for intervals of other programs.
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -39,16 +54,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: "clients",
-          include: ["test/clients/**/*.test.ts"],
-          globalSetup: ["test/clients/global-setup.ts", "test/integration/global-setup.ts"],
-          // Each test starts many Python processes.
-          testTimeout: 180_000,
-        },
-      },
+      ...["clients", "gitops", "second-aws", "browser"].map(onDemand),
     ],
   },
 });

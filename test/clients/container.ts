@@ -20,7 +20,7 @@ import {
 } from "../integration/support/world/access.ts";
 import { s3As, webIdentity } from "../integration/support/world/workloads.ts";
 import { createWorld, PERSON } from "../integration/support/world/world.ts";
-import { findPythonPrograms } from "./python.ts";
+import { findPythonPrograms } from "../on-demand/python.ts";
 
 export interface Container extends AsyncDisposable {
   bucket: string;
@@ -83,7 +83,7 @@ export async function startContainer(grants: readonly Grant[], options: Containe
   const role = roleOf(world, access).arn;
   const token = simulator.serviceAccountToken(clusterOf(world), world.name, SERVICE_ACCOUNT);
   const environment = {
-    PATH: `${await findPythonPrograms()}:${process.env["PATH"]}`,
+    PATH: `${await findPythonPrograms("clients")}:${process.env["PATH"]}`,
     HOME: home,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,

@@ -14,7 +14,7 @@ export interface Tool {
   module?: string;
   /** Values of go build's -tags. */
   tags?: string;
-  /** Only `make clients` needs it, so that `make test` does not build it. */
+  /** Only a command such as `make clients` needs it, so that `make test` does not build it. */
   onDemand?: true;
 }
 
