@@ -1,0 +1,3 @@
+export async function findTerraform(): Promise<string> {
+  return "";
+}
