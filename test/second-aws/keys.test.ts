@@ -19,6 +19,8 @@ import { defaultAlias, managedKeySpec } from "../integration/support/world/keys.
 import { createLocalStackWorld, type LocalStackWorld } from "./world.ts";
 
 const DAY_MS = 86_400_000;
+/** The default at AWS, which LocalStack does not have. */
+const PolicyName = "default";
 
 /** The key with this alias; "" without one. */
 async function arnOf(kms: KMSClient, KeyId: string): Promise<string> {
@@ -96,16 +98,16 @@ test("a foreign statement of the key policy stays, beside the one for CloudFront
   await using world = await createLocalStackWorld();
   const theirs = { Sid: "Theirs", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${world.aws.accountId}:root` } };
   const { kms, arn } = await changedByHand(world, async (client, KeyId) => {
-    const { Policy = "" } = await client.send(new GetKeyPolicyCommand({ KeyId }));
+    const { Policy = "" } = await client.send(new GetKeyPolicyCommand({ KeyId, PolicyName }));
     const document = JSON.parse(Policy) as { Statement: object[] };
     document.Statement.push({ ...theirs, Action: "kms:DescribeKey", Resource: "*" });
-    await client.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(document) }));
+    await client.send(new PutKeyPolicyCommand({ KeyId, PolicyName, Policy: JSON.stringify(document) }));
   });
   await using _operator = startOperator(world);
   const cloudFrontDistributions = ["arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7"];
   await world.editSpec("docs", { policy: { cloudFrontDistributions } });
   await world.bucketWhen("docs", isReady);
-  const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId: arn }));
+  const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName }));
   const sids = (JSON.parse(Policy) as { Statement: Statement[] }).Statement.map(({ Sid }) => Sid);
   expect(sids).toEqual(expect.arrayContaining(["Theirs", expect.stringMatching(/^S3Operator/)]));
   await expectNothingToWrite(world, ["docs"]);

@@ -35,9 +35,14 @@ function variables(home: string, port: number): Record<string, string> {
   };
 }
 
+/** Its programs. It needs the type parameters and the `uuid5` of bytes of Python 3.12. */
+function findLocalStack(): Promise<string> {
+  return findPythonPrograms("second-aws", process.env, 12);
+}
+
 /** Throws an error with its output when it does not start. */
 export async function startLocalStack(): Promise<LocalStack> {
-  const python = process.env["LS_PY"] ?? join(await findPythonPrograms("second-aws"), "python");
+  const python = join(await findLocalStack(), "python");
   const [home, port] = [await mkdtemp(join(tmpdir(), "localstack-")), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(python, ["-m", "localstack.runtime.main"], {

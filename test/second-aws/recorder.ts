@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import type { SeenCall } from "../integration/support/world/world.ts";
 
 /** A call as it was sent, so that it can be sent again. */
@@ -25,7 +26,7 @@ export interface Recorder extends AsyncDisposable {
 export async function startRecorder(target: string): Promise<Recorder> {
   const all: RecordedCall[] = [];
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const body = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>));
+    const body = await buffer(incoming);
     const call = describe(incoming, body);
     all.push(call);
     const answer = await forward(target, call);
@@ -71,7 +72,7 @@ function describe({ method = "GET", url: path = "/", headers }: IncomingMessage,
   const [bucket = ""] = path.slice(1).split(/[/?]/);
   const action = new URLSearchParams(body.toString()).get("Action");
   const operation = (headers["x-amz-target"] as string | undefined) ?? action ?? `${method} ${path}`;
-  const write = isRead(method, operation) ? false : true;
+  const write = !isRead(method, operation);
   // Nothing but the operator reaches this proxy.
   return { operation, write, bucket, caller: "operator", method, path, headers, body, status: 0 };
 }

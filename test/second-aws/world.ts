@@ -11,8 +11,8 @@ import { startRecorder, type RecordedCall } from "./recorder.ts";
 declare module "vitest" {
   interface ProvidedContext {
     localStackUrl: string;
-    /** The path of Terraform; "" where it or its provider for AWS is not installed. */
-    terraform: string;
+    /** Whether Terraform and its provider for AWS are installed. */
+    hasTerraform: boolean;
   }
 }
 
