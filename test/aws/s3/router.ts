@@ -14,7 +14,9 @@ import { checkChunkSignatures, unchunked } from "./aws-chunked.ts";
 import { requireChecksum } from "./checksums.ts";
 import { corsHeaders, preflightReply } from "./cors-answer.ts";
 import { denied, failure, rejection, renderError } from "./errors.ts";
-import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
+import { asPut, isPost, postedKey, postReply } from "./post-object.ts";
+import { checkPostPolicy } from "./post-policy.ts";
+import { reachableBucket } from "./reachable-bucket.ts";
 import { checkIntegrity, isCommonHeader } from "./request-checks.ts";
 import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
 import { SUBRESOURCES } from "./subresources.ts";
@@ -26,6 +28,7 @@ export function s3(world: World, normalise: Normaliser): Service {
   return {
     name: "s3",
     route: (request) => route(world, normalise, request),
+    headers: (request) => corsHeaders(findBucket(world, addressOf(request).bucketName), request),
     renderError,
     failure,
     rejection,
@@ -37,6 +40,7 @@ function route(world: World, normalise: Normaliser, received: AwsRequest): Opera
   const request = unchunked(received);
   const { bucketName, key } = addressOf(request);
   if (request.method === "OPTIONS") return preflight(world, request, bucketName);
+  if (isPost(request, key) && bucketName !== "") return post(world, normalise, request, bucketName);
   const subresource = findSubresource(request, levelOf(bucketName, key));
   const method = findMethod(request, subresource);
   refuseUnknown(request, subresource, method);
@@ -68,8 +72,23 @@ function route(world: World, normalise: Normaliser, received: AwsRequest): Opera
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
       const account = accountOf(world, caller.accountId);
       const switches = { normalise: normalise.for(bucketName), denials };
-      const reply = perform(method, { request, world, caller, account, bucketName, key, ...switches });
-      return { ...reply, headers: { ...reply.headers, ...corsHeaders(findBucket(world, bucketName), request) } };
+      return perform(method, { request, world, caller, account, bucketName, key, ...switches });
+    },
+  };
+}
+
+/** A form of a browser, which is a PutObject within the limits of its policy. */
+function post(world: World, normalise: Normaliser, request: AwsRequest, bucketName: string): Operation {
+  const key = postedKey(request);
+  const put = route(world, normalise, asPut(request, bucketName, key));
+  return {
+    ...put,
+    name: "PostObject",
+    perform: async (caller, denials) => {
+      const { form } = request;
+      if (form === undefined) return put.perform(caller, denials);
+      checkPostPolicy({ bucketName, key, form, now: world.now() });
+      return postReply(form, bucketName, key, await put.perform(caller, denials));
     },
   };
 }
@@ -85,11 +104,7 @@ function preflight(world: World, request: AwsRequest, bucketName: string): Opera
     partial: false,
     unsigned: true,
     accesses: () => [],
-    perform: () => {
-      const bucket = findBucket(world, bucketName);
-      if (bucket === undefined) throw noSuchBucket(bucketName);
-      return preflightReply(bucket, request);
-    },
+    perform: () => preflightReply(findBucket(world, bucketName), request),
   };
 }
 
