@@ -146,6 +146,7 @@ const NOBODY: Identity = { accountId: "", arn: "", credentials: { accessKeyId: "
 function authenticated(world: World, service: Service, request: AwsRequest, operation: Operation): Identity {
   if (operation.unsigned) return NOBODY;
   const identity = identify(world, request);
+  if (identity === "missing" && service.takesUnsigned === true) return { ...NOBODY, outside: { type: "Anonymous" } };
   if (typeof identity === "string") throw service.rejection(identity);
   return identity;
 }

@@ -24,14 +24,18 @@ export interface Opened {
   status: number | undefined;
 }
 
+/** What a host answers to a path. */
+export type Sites = Record<string, (path: string) => Promise<{ status: number; body: string }>>;
+
 const FLAGS = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);
 
 /** `simulator` is the URL of AWS. Website endpoints speak HTTP, all others TLS. */
-export async function startBrowser(simulator: string): Promise<Browser> {
+export async function startBrowser(simulator: string, sites: Sites = {}): Promise<Browser> {
   await using stack = new AsyncDisposableStack();
   const front = createServer(TEST_CERTIFICATE, (incoming, outgoing) => {
-    if (incoming.headers.host?.endsWith(".amazonaws.com") === true) forward(simulator, incoming, outgoing);
-    else outgoing.setHeader("content-type", "text/html").end("<!doctype html><title>page</title>");
+    const { host = "" } = incoming.headers;
+    if (host.endsWith(".amazonaws.com")) forward(simulator, incoming, outgoing);
+    else void serve(sites[host] ?? EMPTY, incoming, outgoing);
   });
   stack.defer(() => {
     front.closeAllConnections();
@@ -58,6 +62,13 @@ export async function startBrowser(simulator: string): Promise<Browser> {
     },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+const EMPTY: Sites[string] = async () => ({ status: 200, body: "<title>page</title>" });
+
+async function serve(site: Sites[string], { url = "/" }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { status, body } = await site(url);
+  outgoing.writeHead(status, { "content-type": "text/html" }).end(body);
 }
 
 /** Passes the request on with the host that it names. */

@@ -80,5 +80,6 @@ export function rejection(kind: Rejection): AwsError {
 }
 
 export function denied(caller: Identity, action: string, resource: string, because?: string): AwsError {
+  if (caller.outside !== undefined) return accessDenied();
   return accessDenied(deniedMessage(caller.arn, action, resource, because));
 }

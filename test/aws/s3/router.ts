@@ -5,7 +5,7 @@ import { notImplemented, type AwsError } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
 import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
-import type { World } from "../state.ts";
+import type { Identity, World } from "../state.ts";
 import { accountOf, findBucket } from "../world.ts";
 import { textAt } from "../xml.ts";
 import { s3Accesses } from "./access.ts";
@@ -16,9 +16,9 @@ import { corsHeaders, preflightReply } from "./cors-answer.ts";
 import { denied, failure, rejection, renderError } from "./errors.ts";
 import { asPut, isPost, postedKey, postReply } from "./post-object.ts";
 import { checkPostPolicy } from "./post-policy.ts";
-import { reachableBucket } from "./reachable-bucket.ts";
+import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
 import { checkIntegrity, isCommonHeader } from "./request-checks.ts";
-import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
+import { accessDenied, bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
 import { SUBRESOURCES } from "./subresources.ts";
 
 /** The SDK sends the operation name in x-id. Method and subresource already determine it. */
@@ -29,6 +29,7 @@ export function s3(world: World, normalise: Normaliser): Service {
     name: "s3",
     route: (request) => route(world, normalise, request),
     headers: (request) => corsHeaders(findBucket(world, addressOf(request).bucketName), request),
+    takesUnsigned: true,
     renderError,
     failure,
     rejection,
@@ -70,7 +71,7 @@ function route(world: World, normalise: Normaliser, received: AwsRequest): Opera
       if (world.evaluatePolicies) checkChunkSignatures(received, caller);
       checkIntegrity(request);
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
-      const account = accountOf(world, caller.accountId);
+      const account = accountOf(world, accountIdOf(world, caller, bucketName));
       const switches = { normalise: normalise.for(bucketName), denials };
       return perform(method, { request, world, caller, account, bucketName, key, ...switches });
     },
@@ -120,6 +121,14 @@ function arnOf(bucketName: string, key: string): string {
 /** The role of a replication configuration. */
 function roleOf(request: AwsRequest): string {
   return textAt(bodyDocument(request), "Role") ?? "*";
+}
+
+/** Callers from outside have no account; S3 lets them act in that of the bucket. */
+function accountIdOf(world: World, { accountId, outside }: Identity, bucketName: string): string {
+  if (outside === undefined) return accountId;
+  const bucket = findBucket(world, bucketName);
+  if (bucket === undefined) throw bucketName === "" ? accessDenied() : noSuchBucket(bucketName);
+  return bucket.accountId;
 }
 
 function takesDocument({ level, query }: Subresource): boolean {
