@@ -37,7 +37,7 @@ test("visitors see the site by its distribution, and neither the bucket nor anot
   expect(await visit("https://d1.cloudfront.net/")).toEqual([200, "index.html"]);
   expect(await visit("https://d1.cloudfront.net/page.html")).toEqual([200, "page.html"]);
   expect(await visit("https://d1.cloudfront.net/route/of/the/app"), "403 of S3").toEqual([200, "index.html"]);
-  expect(await visit("https://d2.cloudfront.net/page.html")).toEqual([403, ""]);
+  expect(await visit("https://d2.cloudfront.net/page.html")).toEqual([403, "denied"]);
   for (const host of [domainName, `${Bucket}.s3.amazonaws.com`]) {
     expect(await visit(`https://${host}/page.html`)).toEqual([403, ""]);
   }
@@ -62,7 +62,7 @@ function serve({ simulator }: World, Bucket: string, distribution: string): Site
     try {
       return { status: 200, body: (await read(key).catch(() => read("index.html"))) ?? "" };
     } catch {
-      return { status: 403, body: "" };
+      return { status: 403, body: "<title>denied</title>" };
     }
   };
 }

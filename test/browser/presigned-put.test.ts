@@ -30,6 +30,12 @@ test("a page of the application uploads, and reads the headers that the rule exp
   expect((await send(page, url, { ...PUT, body: "another" })).status, "also for the same key").toBe(200);
   expect(upload.stored(KEY)).toBe("another");
   expect(upload.requests("Preflight"), "one for each URL").toBe(2);
+
+  // So it still sends the request when the rules are gone, and S3 stores the file.
+  await changeRules(upload, []);
+  await expectBlocked({ page, errors }, url, { ...PUT, body: "the last" }, "No 'Access-Control-Allow-Origin' header");
+  expect(upload.requests("Preflight")).toBe(2);
+  expect(upload.stored(KEY)).toBe("the last");
 });
 
 test("the browser sends no upload that the rules do not allow", async () => {
