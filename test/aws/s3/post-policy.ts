@@ -25,9 +25,10 @@ export function checkPostPolicy({ bucketName, key, form, now }: Posted): void {
   const policy = parsedPolicy(form.fields.get("policy") ?? "");
   if (!(Date.parse(policy.expiration) > now)) throw refused("Policy expired.");
   const fields = new Map([...form.fields, ["bucket", bucketName], ["key", key]]);
-  const covered = policy.conditions.flatMap((condition) => check(condition, fields, form.file?.body.length ?? 0));
+  const size = form.file?.body.length ?? 0;
+  const covered = new Set(policy.conditions.flatMap((condition) => check(condition, fields, size)));
   const isFree = (name: string) => FREE.has(name) || name.startsWith("x-ignore-");
-  const extra = [...form.fields.keys()].filter((name) => !isFree(name) && !covered.includes(name));
+  const extra = [...form.fields.keys()].filter((name) => !isFree(name) && !covered.has(name));
   if (extra.length > 0) throw refused(`Extra input fields: ${extra.join(", ")}`);
 }
 
