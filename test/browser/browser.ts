@@ -27,6 +27,9 @@ export interface Opened {
 /** What a host answers to a path. */
 export type Sites = Record<string, (path: string) => Promise<{ status: number; body: string }>>;
 
+/** Generous, for busy machines. */
+export const TIMEOUT_MS = 90_000;
+
 const FLAGS = ["quic", "background-networking", "component-update", "sync"].map((name) => `--disable-${name}`);
 
 /** `simulator` is the URL of AWS. Website endpoints speak HTTP, all others TLS. */
@@ -53,6 +56,7 @@ export async function startBrowser(simulator: string, sites: Sites = {}): Promis
   return {
     open: async (url) => {
       const page = await started.newPage({ ignoreHTTPSErrors: true });
+      page.setDefaultTimeout(TIMEOUT_MS);
       const errors: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error") errors.push(message.text());

@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import type { CorsRule } from "../../operator/api/types.ts";
 import { objectsIn } from "../integration/support/world/examples.ts";
 import { runExample, type Pod, type Stage } from "../integration/support/world/workloads.ts";
-import { startBrowser, type Browser } from "./browser.ts";
+import { startBrowser, TIMEOUT_MS, type Browser } from "./browser.ts";
 
 export interface Upload extends AsyncDisposable {
   stage: Stage;
@@ -110,5 +110,7 @@ export async function expectBlocked(
   why: string,
 ): Promise<void> {
   await expect(send(page, url, sent)).rejects.toThrow("TypeError: Failed to fetch");
-  await expect.poll(() => errors.join("\n")).toMatch(new RegExp(`blocked by CORS policy: .*${why}`));
+  await expect
+    .poll(() => errors.join("\n"), { timeout: TIMEOUT_MS })
+    .toMatch(new RegExp(`blocked by CORS policy: .*${why}`));
 }
