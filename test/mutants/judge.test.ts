@@ -16,6 +16,8 @@ test("names the test that notices a mutant, and forgets the mutant", async () =>
   const mutant = text.replace("JSON.stringify(value)", '""');
   expect(mutant).not.toBe(text);
   expect(await judge.try({ file, text: mutant, tests })).toMatchObject({ file: tests[0] });
+  const others = [join(ROOT, "operator/kube/changes.test.ts")];
+  expect(await judge.try({ file, text: mutant, tests: others })).toBeUndefined();
   expect(await judge.try({ file, text, tests })).toBeUndefined();
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Killer, Report, Trial } from "./runner.ts";
 
 /** Without a result of a test for this long, a mutant hangs: longer than the timeout of a test. */
-const HANGS_AFTER_MS = 60_000;
+const HANGS_AFTER_MS = 90_000;
 
 export interface Judge {
   /** What noticed the mutant; undefined when all tests passed. */
@@ -37,7 +37,7 @@ export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS): Jud
     async try(trial) {
       child ??= await start();
       const killer = await ended(child, trial, hangsAfterMs);
-      if (killer === HANG || killer === EXIT) kill();
+      if (killer === HANG) kill();
       return killer;
     },
     close() {
@@ -47,10 +47,9 @@ export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS): Jud
 }
 
 const HANG: Killer = { by: "the timeout" };
-const EXIT: Killer = { by: "the end of the process" };
 
 function ended(child: ChildProcess, trial: Trial, hangsAfterMs: number): Promise<Killer | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const onHang = () => settle(HANG);
     let timer = setTimeout(onHang, hangsAfterMs);
     const settle = (killer?: Killer) => {
@@ -58,7 +57,7 @@ function ended(child: ChildProcess, trial: Trial, hangsAfterMs: number): Promise
       child.off("message", onReport).off("exit", onExit);
       resolve(killer);
     };
-    const onExit = () => settle(EXIT);
+    const onExit = () => reject(new Error("The process that runs the tests ended"));
     const onReport = (report: Report) => {
       if (report.is === "ended") return settle(report.killer);
       clearTimeout(timer);

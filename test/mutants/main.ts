@@ -1,6 +1,6 @@
 /**
  * Changes the code in one place at a time, and counts the changes that a test notices:
- * `npm run mutants -- [--part pure|all] [--sample 150] [--seed 7] [--under operator/access]`.
+ * `npm run mutants -- [--part pure|all] [--sample 150] [--seed 7] [--under operator/access] [--verbose]`.
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     sample: { type: "string", default: "150" },
     seed: { type: "string", default: String(Date.now() % 100_000) },
     under: { type: "string", default: "operator" },
+    verbose: { type: "boolean", default: false },
   },
 });
 const started = Date.now();
@@ -57,10 +58,9 @@ async function survivorsOf(
     for (const mutant of rest) {
       const killer = await judge.try({ file: mutant.file, text: mutant.text(), tests: testsFor(mutant.file) });
       if (killer?.file) killers[project].add(killer.file);
-      if (!killer) {
-        survived.push(mutant);
-        print(`survives ${project} tests: ${describe(mutant)}`);
-      }
+      if (!killer) survived.push(mutant);
+      if (!killer) print(`survives ${project} tests: ${describe(mutant)}`);
+      else if (values.verbose) print(`${describe(mutant)} is killed by ${killer.by}`);
       if (++tried % 25 === 0) print(`${tried} of ${mutants.length} tried, ${survived.length} survived`);
     }
     judge.close();

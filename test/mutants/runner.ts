@@ -3,7 +3,7 @@
  * so that no file of the work tree changes.
  */
 import type { TestProjectConfiguration } from "vitest/config";
-import { createVitest, type Reporter, type TestModule, type Vitest } from "vitest/node";
+import { createVitest, type Reporter, type Vitest } from "vitest/node";
 import config from "../../vitest.config.ts";
 
 /** What the parent sends: the absolute path of a module, its text as mutated, and test files in the order to run. */
@@ -25,6 +25,8 @@ export interface Killer {
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 let trial: Trial | undefined;
+let killer: Killer | undefined;
+let testsRun = 0;
 
 const send = (report: Report) => process.send?.(report);
 const vitest = await startVitest(process.argv[2] ?? "unit");
@@ -34,24 +36,29 @@ send({ is: "ready" });
 
 async function run(next: Trial): Promise<void> {
   if (trial) vitest.invalidateFile(trial.file);
-  trial = next;
   vitest.invalidateFile(next.file);
+  [trial, killer, testsRun] = [next, undefined, 0];
   const project = vitest.getRootProject();
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
-    next.tests.map((test) => project.createSpecification(test)),
-  );
-  if (testModules.length === 0 && next.tests.length > 0) throw new Error(`No tests in ${next.tests.join(", ")}`);
-  send({
-    is: "ended",
-    killer: killerOf(testModules) ?? (unhandledErrors.length > 0 ? { by: "an unhandled error" } : undefined),
-  });
+  const specifications = next.tests.map((test) => project.createSpecification(test));
+  const { unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  if (unhandledErrors.length > 0) killer ??= { by: "an unhandled error" };
+  if (!killer && testsRun === 0) throw new Error(`No test ran of ${next.tests.join(", ")}`);
+  send({ is: "ended", killer });
 }
 
-function killerOf(modules: readonly TestModule[]): Killer | undefined {
-  const failed = modules.find((module) => module.state() === "failed");
-  if (!failed) return undefined;
-  const [test] = failed.children.allTests("failed");
-  return { file: failed.moduleId, by: `${failed.relativeModuleId}${test ? `: ${test.fullName}` : ""}` };
+/** Failures are noted as they happen: what vitest returns at the end contains the results of earlier runs. */
+function createReporter(): Reporter {
+  return {
+    onTestCaseResult() {
+      testsRun += 1;
+      send({ is: "progress" });
+    },
+    onTestModuleEnd(module) {
+      if (module.state() !== "failed") return;
+      const [test] = module.children.allTests("failed");
+      killer ??= { file: module.moduleId, by: `${module.relativeModuleId}${test ? `: ${test.fullName}` : ""}` };
+    },
+  };
 }
 
 /** One project of vitest.config.ts, without the reporters, watchers and caches that would see mutated text. */
@@ -60,7 +67,6 @@ async function startVitest(name: string): Promise<Vitest> {
     (each) => typeof each === "object" && "test" in each && each.test?.name === name,
   );
   if (typeof project !== "object" || !("test" in project)) throw new Error(`vitest.config.ts has no project ${name}`);
-  const reporter: Reporter = { onTestCaseResult: () => void send({ is: "progress" }) };
   const { projects: _, ...shared } = config.test ?? {};
   return createVitest(
     "test",
@@ -74,7 +80,7 @@ async function startVitest(name: string): Promise<Vitest> {
       maxWorkers: 1,
       fileParallelism: false,
       fsModuleCache: false,
-      reporters: [reporter],
+      reporters: [createReporter()],
       sequence: { sequencer: InGivenOrder },
     } as never,
     { plugins: [{ name: "mutant", enforce: "pre", load: (id) => (id === trial?.file ? trial.text : undefined) }] },

@@ -1,6 +1,9 @@
-/** Which unit tests can notice a change of a file: those that import it, the nearest first. */
+/** Which unit tests are to notice a change of a file: those that import it, the nearest first. */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+
+/** A test that is farther away notices a change by luck, and a survivor would take minutes. */
+const MAX_TESTS = 40;
 
 /** The files that import a file, by path. Types vanish, so `import type` does not count. */
 export type Importers = ReadonlyMap<string, ReadonlySet<string>>;
@@ -23,7 +26,7 @@ function importsOf(text: string, folder: string): string[] {
   return [...found].map(([, from, lazy]) => join(folder, from ?? lazy ?? ""));
 }
 
-/** Test files that load a file: its own, those of its folder, then by the distance of their folders and imports. */
+/** Test files that load a file: its own, those of its folder, then by the distance of folders and imports. */
 export function testsOf(file: string, importers: Importers, isTest: (file: string) => boolean): string[] {
   const steps = new Map([[file, 0]]);
   for (const [each, distance] of steps)
@@ -34,5 +37,6 @@ export function testsOf(file: string, importers: Importers, isTest: (file: strin
     const isOwn = away === 0 && basename(test).startsWith(stem);
     return (isOwn ? 0 : 1_000) + 10 * away + (steps.get(test) ?? 0);
   };
-  return [...steps.keys()].filter(isTest).sort((one, other) => rank(one) - rank(other));
+  const tests = [...steps.keys()].filter(isTest).sort((one, other) => rank(one) - rank(other));
+  return tests.slice(0, MAX_TESTS);
 }
