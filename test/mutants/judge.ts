@@ -15,11 +15,12 @@ export interface Judge {
 /** `project` is one of vitest.config.ts. */
 export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS): Judge {
   let child: ChildProcess | undefined;
+  let output = "";
 
   async function start(): Promise<ChildProcess> {
     // A group of its own, so that its processes end with it.
     const started = fork(join(import.meta.dirname, "runner.ts"), [project], { detached: true, stdio: "pipe" });
-    let output = "";
+    output = "";
     for (const stream of [started.stdout, started.stderr]) stream?.on("data", (text) => (output += String(text)));
     await new Promise<void>((resolve, reject) => {
       started.once("message", () => resolve());
@@ -35,8 +36,11 @@ export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS): Jud
 
   return {
     async try(trial) {
+      if (trial.tests.length === 0) return undefined;
       child ??= await start();
-      const killer = await ended(child, trial, hangsAfterMs);
+      const killer = await ended(child, trial, hangsAfterMs).catch((error: Error) => {
+        throw new Error(`${error.message}:\n${output}`, { cause: error });
+      });
       if (killer === HANG) kill();
       return killer;
     },

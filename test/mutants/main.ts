@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
+import { createCompiler } from "./compiler.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { mutantsOf, type Mutant } from "./mutants.ts";
 import { filesOf, importingFiles, integrationTestsOf, isUnitTest, ROOT, type Part } from "./parts.ts";
@@ -30,8 +31,9 @@ const killers = { unit: new Set<string>(), integration: new Set<string>() };
 type Project = keyof typeof killers;
 
 const afterUnit = await survivorsOf(sample, "unit", (file) => testsOf(file, importers, isUnitTest), LANES);
+const compiling = await compilingOf(afterUnit);
 const inBoth = values.part === "all";
-const survivors = inBoth ? await survivorsOf(afterUnit, "integration", integrationTestsOf, 1) : afterUnit;
+const survivors = inBoth ? await survivorsOf(compiling, "integration", integrationTestsOf, 1) : compiling;
 await expectKillersPass();
 report();
 
@@ -69,6 +71,16 @@ async function survivorsOf(
   return survived;
 }
 
+async function compilingOf(mutants: readonly Mutant[]): Promise<Mutant[]> {
+  using compiler = await createCompiler();
+  const compiling: Mutant[] = [];
+  for (const mutant of mutants) {
+    if (await compiler.accepts(mutant)) compiling.push(mutant);
+    else if (values.verbose) print(`${describe(mutant)} does not compile`);
+  }
+  return compiling;
+}
+
 /** A test that fails without a mutant kills nothing. */
 async function expectKillersPass(): Promise<void> {
   const [file] = filesOf("pure");
@@ -85,9 +97,12 @@ async function expectKillersPass(): Promise<void> {
 function report(): void {
   for (const mutant of survivors) print(describe(mutant));
   const killed = sample.length - survivors.length;
+  const byCompiler = afterUnit.length - compiling.length;
   const share = ((100 * killed) / sample.length).toFixed(1);
   const seconds = Math.round((Date.now() - started) / 1000);
-  print(`mutants: ${killed} of ${sample.length} killed (${share} %), seed ${values.seed}, ${seconds} s`);
+  print(
+    `mutants: ${killed} of ${sample.length} killed (${share} %), ${byCompiler} of them by the compiler, seed ${values.seed}, ${seconds} s`,
+  );
 }
 
 function describe({ file, line, original, replacement }: Mutant): string {

@@ -4,6 +4,8 @@ import { basename, dirname, join, relative } from "node:path";
 
 /** A test that is farther away notices a change by luck, and a survivor would take minutes. */
 const MAX_TESTS = 40;
+/** Rules for all code, however far away. */
+const SWEEPS = "/test/conformance/";
 
 /** The files that import a file, by path. Types vanish, so `import type` does not count. */
 export type Importers = ReadonlyMap<string, ReadonlySet<string>>;
@@ -38,5 +40,5 @@ export function testsOf(file: string, importers: Importers, isTest: (file: strin
     return (isOwn ? 0 : 1_000) + 10 * away + (steps.get(test) ?? 0);
   };
   const tests = [...steps.keys()].filter(isTest).sort((one, other) => rank(one) - rank(other));
-  return tests.slice(0, MAX_TESTS);
+  return tests.filter((test, index) => index < MAX_TESTS || test.includes(SWEEPS));
 }
