@@ -45,6 +45,8 @@ describe("leaves the observed names", () => {
     ["an account in place of a role", { AWS: ROLE_ID }, { AWS: ROOT }],
     ["all callers", { CanonicalUser: CANONICAL }, "*"],
     ["a service in place of an account", { CanonicalUser: CANONICAL }, { Service: "s" }],
+    ["another kind of principal in place of an account", { CanonicalUser: CANONICAL }, { Service: "AWS:111122223333" }],
+    ["another kind of principal in place of a role", { AWS: ROLE_ID }, { Federated: `AWS:${ROLE}` }],
     ["another principal beside it", { CanonicalUser: CANONICAL, AWS: ROLE }, { AWS: [USER, ROOT] }],
   ])("%s", (_case, declared, observed) => {
     expect(withDeclaredNames(statement(observed), statement(declared))).toEqual(statement(observed));
