@@ -4,7 +4,7 @@ import type { Lookup } from "./request.ts";
 
 const VALUES: Readonly<Record<string, readonly string[]>> = { "aws:username": ["a*"], "aws:none": [] };
 /** "aws:unknown" is not known. */
-const lookup: Lookup = (key) => (key === "aws:unknown" ? undefined : (VALUES[key]));
+const lookup: Lookup = (key) => (key === "aws:unknown" ? undefined : VALUES[key]);
 const matches = (pattern: string, text: string) => patternMatches(pattern, text, lookup);
 
 describe("a special character stands for itself", () => {
