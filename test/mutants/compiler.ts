@@ -30,11 +30,11 @@ export async function createCompiler(): Promise<Compiler> {
   const { code, stdout } = await compile();
   if (code !== 0) throw new Error(`The code does not compile without a mutant:\n${stdout}`);
   return {
-    async accepts({ file, text }) {
-      const copy = join(folder, relative(ROOT, file));
-      writeFileSync(copy, text());
+    async accepts(mutant) {
+      const copy = join(folder, relative(ROOT, mutant.file));
+      writeFileSync(copy, mutant.text());
       const { code: result } = await compile();
-      cpSync(file, copy);
+      cpSync(mutant.file, copy);
       return result === 0;
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),

@@ -63,7 +63,7 @@ function createReporter(): Reporter {
 
 /** One project of vitest.config.ts, without the reporters, watchers and caches that would see mutated text. */
 async function startVitest(name: string): Promise<Vitest> {
-  const project = (config.test?.projects as TestProjectConfiguration[]).find(
+  const project = ((config.test?.projects ?? []) as TestProjectConfiguration[]).find(
     (each) => typeof each === "object" && "test" in each && each.test?.name === name,
   );
   if (typeof project !== "object" || !("test" in project)) throw new Error(`vitest.config.ts has no project ${name}`);

@@ -4,7 +4,10 @@ import { namingOf } from "./principal.ts";
 
 const ROLE = "arn:aws-cn:iam::111122223333:role/team/a/app";
 const SESSION = "arn:aws-cn:sts::111122223333:assumed-role/app/i-1";
-const statement = (element: "Principal" | "NotPrincipal", AWS: Principal) => ({ Effect: "Allow" as const, [element]: AWS });
+const statement = (element: "Principal" | "NotPrincipal", AWS: Principal) => ({
+  Effect: "Allow" as const,
+  [element]: AWS,
+});
 
 test.each<[string, object]>([
   ["*", { itself: true, account: false }],
