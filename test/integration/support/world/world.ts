@@ -60,15 +60,18 @@ export interface World extends AsyncDisposable {
   gone(name: string): Promise<void>;
 }
 
-/** Default: the control plane that all tests share. */
-export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
+/** Default: the control plane that all tests share, and an account of its own. */
+export async function createWorld(
+  kubeconfigPath = inject("kubeconfigPath"),
+  accountId = String(randomInt(1e11, 1e12)),
+): Promise<World> {
   const name = `t-${randomBytes(5).toString("hex")}`;
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(kubeconfigPath);
   const metrics = createKubeMetrics(new Registry());
   const kube = createKubeClient(kubeConfig, { userAgent: "test", clock: systemClock, metrics });
   const simulator = await startSimulator();
-  const account = simulator.account(String(randomInt(1e11, 1e12)));
+  const account = simulator.account(accountId);
   await kube.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   const statuses = recordStatuses(kube, name);
   await statuses.started;
