@@ -7,6 +7,7 @@ const WORK = `
 import os, sys, tempfile, urllib.request
 import boto3
 from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 bucket, next_door, other = sys.argv[1:]
@@ -30,9 +31,11 @@ s3.copy({"Bucket": bucket, "Key": "team/large"}, bucket, "team/copied in parts",
 s3.copy_object(CopySource={"Bucket": bucket, "Key": "team/large"}, Bucket=bucket, Key="team/copied")
 assert s3.head_object(Bucket=bucket, Key="team/copied in parts")["ContentLength"] == len(content)
 
-address = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "team/presigned"})
+# Otherwise it signs URLs for us-east-1 with the former version of signatures.
+signer = boto3.client("s3", config=Config(signature_version="s3v4"))
+address = signer.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "team/presigned"})
 urllib.request.urlopen(urllib.request.Request(address, b"text", method="PUT"))
-address = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "team/presigned"})
+address = signer.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "team/presigned"})
 assert urllib.request.urlopen(address).read() == b"text"
 
 upload = {"Bucket": bucket, "Key": "team/unfinished"}

@@ -36,6 +36,9 @@ export interface Container extends AsyncDisposable {
   /** The home directory, empty at first. */
   home: string;
   environment: Readonly<Record<string, string>>;
+  namespace: string;
+  /** A token for STS of another ServiceAccount, or for another audience. */
+  tokenOf: (namespace: string, serviceAccount: string, audience?: string) => string;
   /** Runs a program that must succeed, and returns its output. */
   run: (program: string, ...args: string[]) => Promise<string>;
   /** Runs a program that must fail, and returns its error output. */
@@ -53,7 +56,7 @@ export interface ContainerOptions {
   environment?: Readonly<Record<string, string>>;
 }
 
-const SERVICE_ACCOUNT = "app";
+export const SERVICE_ACCOUNT = "app";
 /** The permissions of a program that keeps files. */
 export const ALL_WORK: Grant["permissions"] = ["Read", "Write", "Delete", "List"];
 /** A key that no grant of these tests covers, in both buckets. */
@@ -92,7 +95,9 @@ export async function startContainer(grants: readonly Grant[], options: Containe
     rm(path, { recursive: true, force: true }),
   );
   const role = roleStatusOf(access).arn;
-  const token = simulator.serviceAccountToken(clusterOf(world), world.name, SERVICE_ACCOUNT);
+  const tokenOf: Container["tokenOf"] = (namespace, serviceAccount, audience) =>
+    simulator.serviceAccountToken(clusterOf(world), namespace, serviceAccount, audience ? { audience } : {});
+  const token = tokenOf(world.name, SERVICE_ACCOUNT);
   const environment = {
     PATH: `${await findPythonPrograms("clients")}:${process.env["PATH"]}`,
     HOME: home,
@@ -112,6 +117,8 @@ export async function startContainer(grants: readonly Grant[], options: Containe
     endpoint: simulator.url,
     home,
     environment,
+    namespace: world.name,
+    tokenOf,
     run: async (program, ...args) => {
       const result = await runCommand(program, args, { environment });
       expect(result.code, said(program, args, result)).toBe(0);

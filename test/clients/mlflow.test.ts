@@ -27,7 +27,7 @@ def denied(call):
     try:
         call()
     except Exception as error:
-        assert "AccessDenied" in repr(error) or "403" in repr(error), repr(error)
+        assert any(each in repr(error) for each in ("AccessDenied", "403", "not authorized")), repr(error)
         return
     raise AssertionError("not denied")
 

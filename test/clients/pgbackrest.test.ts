@@ -4,15 +4,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findDebianProgram } from "../on-demand/debian.ts";
-import { ALL_WORK, BACKENDS, startContainer, type Backend, type Container } from "./container.ts";
+import { ALL_WORK, BACKENDS, startContainer, type Container } from "./container.ts";
 import { forward, listen } from "./forward.ts";
 import { createDatabase, FIRST_WAL } from "./postgres.ts";
 import { createCertificate } from "./tls.ts";
-
-/** It sends tokens of service accounts to sts.amazonaws.com only. */
-function start(prefix: string, backend: Backend): Promise<Container> {
-  return startContainer([{ prefix, permissions: ALL_WORK }], { backend, credentials: "Session" });
-}
 
 /** A repository in the bucket, by TLS, which is all that it speaks. */
 async function repository({ home, endpoint, environment, run, fail }: Container, database: string, bucket: string) {
@@ -24,6 +19,8 @@ async function repository({ home, endpoint, environment, run, fail }: Container,
   const settings = {
     "repo1-type": "s3",
     "repo1-path": "/postgres",
+    "repo1-bundle": "y",
+    "compress-type": "none",
     "repo1-retention-full": "1",
     "repo1-s3-bucket": bucket,
     "repo1-s3-endpoint": host,
@@ -52,9 +49,13 @@ async function repository({ home, endpoint, environment, run, fail }: Container,
 }
 
 test.each(BACKENDS)(
-  "pgBackRest archives, backs up, restores and expires with a grant on '*', and nothing next door: %s",
+  "pgBackRest archives, backs up, restores and expires with a grant on a prefix, and nothing next door: %s",
   async (backend) => {
-    await using container = await start("*", backend);
+    // It sends tokens of service accounts to sts.amazonaws.com only.
+    await using container = await startContainer([{ prefix: "postgres/", permissions: ALL_WORK }], {
+      backend,
+      credentials: "Session",
+    });
     const { home } = container;
     const database = await createDatabase(home);
     await using own = await repository(container, database, container.bucket);
@@ -62,24 +63,17 @@ test.each(BACKENDS)(
     await own.run("archive-push", join(database, "pg_wal", FIRST_WAL));
     await own.run("archive-get", FIRST_WAL, join(home, "wal"));
     expect((await readFile(join(home, "wal"))).equals(await readFile(join(database, "pg_wal", FIRST_WAL)))).toBe(true);
-    for (const _ of ["first", "second, after which the first one expires"]) {
-      await own.run("backup", "--no-online", "--type=full");
-    }
+    await own.run("backup", "--no-online", "--type=full");
+    // After the second one, the first one expires.
+    await own.run("backup", "--no-online", "--type=full");
     expect(await own.run("info")).toMatch(/status: ok/);
     await own.run("verify");
-    await own.run("restore", `--pg1-path=${join(home, "restored")}`, "--type=none");
-    expect(await readFile(join(home, "restored", "global", "pg_control"))).toEqual(
-      await readFile(join(database, "global", "pg_control")),
-    );
+    const restored = join(home, "restored");
+    await mkdir(restored);
+    await own.run("restore", `--pg1-path=${restored}`, "--type=none");
+    expect(await readFile(join(restored, "PG_VERSION"))).toEqual(await readFile(join(database, "PG_VERSION")));
 
     await using other = await repository(container, database, container.nextDoor);
     expect(await other.fail("stanza-create", "--no-online")).toContain("403");
   },
 );
-
-test.each(BACKENDS)("pgBackRest with a grant on a prefix: %s", async (backend) => {
-  await using container = await start("postgres/", backend);
-  const database = await createDatabase(container.home);
-  await using own = await repository(container, database, container.bucket);
-  expect(await own.fail("stanza-create", "--no-online")).toContain("403");
-});

@@ -27,7 +27,8 @@ export async function createDatabase(parent: string): Promise<string> {
   return data;
 }
 
-async function findInitdb(): Promise<string> {
+/** The program that creates the files of a PostgreSQL server. */
+export async function findInitdb(): Promise<string> {
   return findDebianProgram("initdb", "postgresql", async () => {
     const versions = await readdir(VERSIONS).catch(() => []);
     return versions.sort().map((version) => join(VERSIONS, version, "bin"));

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findTool } from "../tools/index.ts";
 import { ALL_WORK, BACKENDS, OTHER_KEY, startContainer } from "./container.ts";
+import { forward, listen } from "./forward.ts";
+import { createCertificate } from "./tls.ts";
 
 /** A remote named s3. https://rclone.org/docs/#environment-variables */
 const REMOTE = {
@@ -20,11 +22,18 @@ test.each(BACKENDS)(
   async (backend) => {
     await using container = await startContainer([{ prefix: "team/", permissions: ALL_WORK }], {
       backend,
+      // It sends the token to sts.<region>.amazonaws.com only.
+      credentials: "Session",
       environment: REMOTE,
     });
-    const { bucket, nextDoor, home, endpoint } = container;
+    const { bucket, nextDoor, home, endpoint, environment } = container;
     const program = await findTool("rclone");
-    const options = ["--s3-endpoint", endpoint, "--retries=1", "--low-level-retries=1"];
+    // Without TLS it cannot send the checksums that it sends to AWS.
+    const certificate = await createCertificate("localhost", home);
+    await using tls = await listen((request, response) => forward(request, response, endpoint), { certificate });
+    const endpoints = ["--s3-endpoint", `https://localhost:${tls.port}`, "--ca-cert", join(home, "localhost.crt")];
+    const remote = [...endpoints, "--s3-region", environment["AWS_REGION"] ?? ""];
+    const options = [...remote, "--retries=1", "--low-level-retries=1"];
     const run = (...args: string[]) => container.run(program, ...options, ...args);
     const fail = (...args: string[]) => container.fail(program, ...options, ...args);
     const url = `s3:${bucket}/team`;
