@@ -21,6 +21,8 @@ export async function listen(
   { certificate, socket }: { certificate?: Certificate; socket?: string } = {},
 ): Promise<Listener> {
   const server: Server = certificate ? createTlsServer(certificate, onRequest) : createServer(onRequest);
+  // Otherwise Node asks for the body before the other server refuses it.
+  server.on("checkContinue", onRequest);
   // Longer than any client keeps idle connections, so that no request meets a connection that is closing.
   server.keepAliveTimeout = 300_000;
   if (socket === undefined) server.listen(0, "127.0.0.1");
@@ -45,8 +47,13 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     answer.pipe(response);
   });
-  upstream.on("error", () => response.destroy());
+  // A server that refuses a request may close the connection before it has read the body.
+  upstream.on("error", () => response.headersSent || response.destroy());
   response.on("close", () => upstream.destroy());
-  if (body === undefined) request.pipe(upstream);
-  else upstream.end(body);
+  upstream.on("continue", () => {
+    response.writeContinue();
+    request.pipe(upstream);
+  });
+  if (body !== undefined) upstream.end(body);
+  else if (request.headers.expect === undefined) request.pipe(upstream);
 }

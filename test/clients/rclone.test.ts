@@ -29,9 +29,9 @@ test.each(BACKENDS)(
     const { bucket, nextDoor, home, endpoint, environment } = container;
     const program = await findTool("rclone");
     // Without TLS it cannot send the checksums that it sends to AWS.
-    const certificate = await createCertificate("localhost", home);
+    const certificate = await createCertificate("127.0.0.1", home);
     await using tls = await listen((request, response) => forward(request, response, endpoint), { certificate });
-    const endpoints = ["--s3-endpoint", `https://localhost:${tls.port}`, "--ca-cert", join(home, "localhost.crt")];
+    const endpoints = ["--s3-endpoint", `https://127.0.0.1:${tls.port}`, "--ca-cert", join(home, "127.0.0.1.crt")];
     const remote = [...endpoints, "--s3-region", environment["AWS_REGION"] ?? ""];
     const options = [...remote, "--retries=1", "--low-level-retries=1"];
     const run = (...args: string[]) => container.run(program, ...options, ...args);
@@ -44,6 +44,8 @@ test.each(BACKENDS)(
     await writeFile(join(folder, "small"), "small");
     await run("copy", folder, `${url}/files`);
     await run("check", "--download", folder, `${url}/files`);
+    // The prefix itself: the key without the slash is denied, so that rclone lists what is below it.
+    expect(await run("lsf", "--recursive", "--files-only", url)).toBe("files/large\nfiles/small\n");
     await writeFile(join(folder, "small"), "changed");
     await run("sync", folder, `${url}/files`);
     await run("moveto", `${url}/files/small`, `${url}/files/moved`);
@@ -52,6 +54,8 @@ test.each(BACKENDS)(
     expect(await readFile(join(home, "moved"), "utf8")).toBe("changed");
     await run("purge", `${url}/files`);
     expect(await run("lsf", `${url}/`)).toBe("");
+    // Without objects, rclone takes the prefix for a file.
+    expect(await fail("copy", folder, url)).toContain("is a file not a directory");
 
     expect(await fail("copyto", join(folder, "small"), `${url}/small`, "--s3-no-check-bucket=false")).toContain("403");
     for (const target of [bucket, nextDoor]) {

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { runCommand } from "../controlplane/command.ts";
 import { tail } from "../controlplane/progress.ts";
@@ -13,10 +14,10 @@ export interface Certificate {
   thumbprint: string;
 }
 
-/** A certificate that is its own authority. Leaves its files in `folder`. */
+/** A certificate of a name or an address that is its own authority. Leaves its files in `folder`. */
 export async function createCertificate(host: string, folder: string): Promise<Certificate> {
   const [key, cert] = [join(folder, `${host}.key`), join(folder, `${host}.crt`)];
-  const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
+  const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=${isIP(host) ? "IP" : "DNS"}:${host}`];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const args = ["req", "-x509", "-days", "1", ...curve, ...subject, "-keyout", key, "-out", cert];
   const { code, stderr } = await runCommand(await findDebianProgram("openssl"), args);
