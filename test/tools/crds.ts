@@ -6,8 +6,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cacheDirectory } from "../controlplane/cache.ts";
-import { runCommand } from "../controlplane/command.ts";
-import { tail } from "../controlplane/progress.ts";
+import { moduleFolder } from "./modules.ts";
 
 const FOLDER = join(import.meta.dirname, "crds");
 
@@ -31,7 +30,7 @@ export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.e
   await mkdir(tools, { recursive: true });
   const temporary = await mkdtemp(`${folder}.temporary-`);
   for (const [module, files] of Object.entries(FILES)) {
-    const source = await download(module, environment);
+    const source = await moduleFolder(FOLDER, module, environment);
     for (const file of files) await copyFile(join(source, file), join(temporary, basename(file)));
   }
   // Renamed when complete; if another process was first, its folder is the same.
@@ -46,13 +45,4 @@ async function isThere(folder: string): Promise<boolean> {
     (files) => files.length === Object.values(FILES).flat().length,
     () => false,
   );
-}
-
-/** The folder of a module in Go's own cache. */
-async function download(module: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const args = ["-C", FOLDER, "mod", "download", "-json", module];
-  const { code, stdout, stderr } = await runCommand("go", args, { environment: { ...environment, GOWORK: "off" } });
-  if (code !== 0) throw new Error(`go mod download of ${module} failed:\n${tail(stdout + stderr)}`);
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  return Dir;
 }
