@@ -52,6 +52,12 @@ export const tools = {
     module: "github.com/distribution/distribution/v3",
     onDemand: true,
   },
+  argocd: {
+    goPackage: "github.com/argoproj/argo-cd/v3/cmd",
+    module: "github.com/argoproj/argo-cd/v3",
+    variables: { "github.com/argoproj/argo-cd/v3/common.version": "" },
+    onDemand: true,
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
