@@ -1,20 +1,20 @@
 /** The health checks and actions of argocd/argocd-cm-patch.yaml in Argo CD itself. Each test builds on the one before. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
-import type { CommonStatus, Resource, StatusObject } from "../../../operator/kube/object.ts";
+import type { CommonStatus, ObjectKey, Resource, StatusObject } from "../../../operator/kube/object.ts";
 import { ACCOUNT_ID } from "../../helm/support/cluster.ts";
 import { eventually } from "../../integration/support/expect/wait.ts";
 import { exampleApplication, isHealthy } from "./applications.ts";
-import type { TreeNode } from "./argocd.ts";
+import type { Addressed, TreeNode } from "./argocd.ts";
 import { startInstalled, WORKLOAD_IDENTITY, type Installed } from "./installed.ts";
 
 const NAME = "actions";
 const NAMESPACE = "team-c";
 /** One of each kind. */
 const OBJECTS = [
-  { kind: "AWSAccount", name: "team-c", resource: AWS_ACCOUNTS, key: { name: "team-c" } },
-  { kind: "S3Bucket", name: "photos", resource: S3_BUCKETS, key: { namespace: NAMESPACE, name: "photos" } },
-  { kind: "BucketAccess", name: "viewer", resource: BUCKET_ACCESSES, key: { namespace: NAMESPACE, name: "viewer" } },
+  { kind: "AWSAccount", resource: AWS_ACCOUNTS, key: { name: "team-c" } },
+  { kind: "S3Bucket", resource: S3_BUCKETS, key: { namespace: NAMESPACE, name: "photos" } },
+  { kind: "BucketAccess", resource: BUCKET_ACCESSES, key: { namespace: NAMESPACE, name: "viewer" } },
 ] as const;
 const [, BUCKET, ACCESS] = OBJECTS;
 const PAUSABLE = [BUCKET, ACCESS];
@@ -62,41 +62,38 @@ beforeAll(async () => {
 afterAll(() => installed?.[Symbol.asyncDispose]());
 
 /** Resolves when Argo CD shows this health for the object. */
-async function healthBecomes({ kind, name }: { kind: string; name: string }, status: string): Promise<TreeNode> {
-  const find = async () => (await installed.argocd.tree(NAME)).find((node) => node.kind === kind && node.name === name);
+async function healthBecomes({ kind, key }: Addressed, status: string): Promise<TreeNode> {
+  const find = async () =>
+    (await installed.argocd.tree(NAME)).find((node) => node.kind === kind && node.name === key.name);
   const found = await eventually(find, (node) => node?.health?.status === status, undefined, 60_000);
   return found as TreeNode;
 }
 
-const get = (resource: Resource, key: { namespace?: string; name: string }) =>
-  installed.platform.kube.get<Reconciled>(resource, key);
+const get = (resource: Resource, key: ObjectKey) => installed.platform.kube.get<Reconciled>(resource, key);
 
-test.each(OBJECTS)(
-  "the action reconcile makes the operator read $kind again",
-  async ({ kind, name, resource, key }) => {
-    const { argocd, applications } = installed;
-    expect(await argocd.actions(NAME, kind, name)).toContain("reconcile");
-    const before = await get(resource, key);
-    await argocd.act(NAME, kind, name, "reconcile");
-    const isAnswered = ({ status }: Reconciled) =>
-      status?.reconcileRequestedAt !== undefined && status.reconcileRequestedAt !== before.status?.reconcileRequestedAt;
-    await eventually(() => get(resource, key), isAnswered);
-    await healthBecomes({ kind, name }, "Healthy");
-    await applications.expectNoDifference(NAME);
-  },
-);
+test.each(OBJECTS)("the action reconcile makes the operator read $kind again", async (object) => {
+  const { argocd, applications } = installed;
+  const { resource, key } = object;
+  expect(await argocd.actions(NAME, object)).toContain("reconcile");
+  const before = await get(resource, key);
+  await argocd.act(NAME, object, "reconcile");
+  const isAnswered = ({ status }: Reconciled) =>
+    status?.reconcileRequestedAt !== undefined && status.reconcileRequestedAt !== before.status?.reconcileRequestedAt;
+  await eventually(() => get(resource, key), isAnswered);
+  await healthBecomes(object, "Healthy");
+  await applications.expectNoDifference(NAME);
+});
 
 test.each(PAUSABLE)(
   "the actions pause and resume of $kind show in its health, and are no difference",
   async (object) => {
     const { argocd, applications } = installed;
-    const { kind, name } = object;
-    expect(await argocd.actions(NAME, kind, name)).toEqual(["pause", "reconcile"]);
-    await argocd.act(NAME, kind, name, "pause");
+    expect(await argocd.actions(NAME, object)).toEqual(["pause", "reconcile"]);
+    await argocd.act(NAME, object, "pause");
     expect(await healthBecomes(object, "Suspended")).toMatchObject({ health: { message: "Paused by annotation" } });
-    expect(await argocd.actions(NAME, kind, name)).toEqual(["resume"]);
+    expect(await argocd.actions(NAME, object)).toEqual(["resume"]);
     await applications.expectNoDifference(NAME);
-    await argocd.act(NAME, kind, name, "resume");
+    await argocd.act(NAME, object, "resume");
     await healthBecomes(object, "Healthy");
     await applications.expectNoDifference(NAME);
   },
@@ -107,12 +104,12 @@ test("a bucket whose drift AWS does not let the operator correct is Progressing,
   const [bucket] = platform.account.buckets.values();
   const allow = platform.simulator.faults.deny("s3:PutBucketVersioning");
   if (bucket !== undefined) bucket.versioning = "Suspended";
-  await argocd.act(NAME, BUCKET.kind, BUCKET.name, "reconcile");
+  await argocd.act(NAME, BUCKET, "reconcile");
   const progressing = await healthBecomes(BUCKET, "Progressing");
   expect(progressing.health?.message).toContain("s3:PutBucketVersioning");
   const degraded = await healthBecomes(BUCKET, "Degraded");
   expect(degraded.health?.message).toContain("s3:PutBucketVersioning");
   allow();
-  await argocd.act(NAME, BUCKET.kind, BUCKET.name, "reconcile");
+  await argocd.act(NAME, BUCKET, "reconcile");
   await healthBecomes(BUCKET, "Healthy");
 });

@@ -6,7 +6,8 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "../../controlplane/command.ts";
+import { API_VERSION } from "../../../operator/api/names.ts";
+import type { ObjectKey } from "../../../operator/kube/object.ts";
 import { freePort, waitUntil } from "../../controlplane/readiness.ts";
 import { startSupervisor, type Supervisor } from "../../controlplane/supervisor.ts";
 import { findDebianProgram } from "../../on-demand/debian.ts";
@@ -15,12 +16,19 @@ import { findTool } from "../../tools/index.ts";
 import type { Platform } from "../platform.ts";
 
 export const ARGOCD = "argocd";
+const [group = "", version = ""] = API_VERSION.split("/");
+
+/** An object of the operator's kinds. */
+export interface Addressed {
+  kind: string;
+  key: ObjectKey;
+}
 
 export interface ArgoCd extends AsyncDisposable {
   /** The actions of an object that Argo CD offers now. */
-  actions(application: string, kind: string, name: string): Promise<string[]>;
-  /** Runs an action by the command line of Argo CD. */
-  act(application: string, kind: string, name: string, action: string): Promise<void>;
+  actions(application: string, object: Addressed): Promise<string[]>;
+  /** Runs an action as the user interface does. */
+  act(application: string, object: Addressed, action: string): Promise<void>;
   /** All objects of an Application, and those below them. */
   tree(application: string): Promise<TreeNode[]>;
   /** The log of the application controller. */
@@ -41,43 +49,35 @@ export async function startArgoCd(platform: Platform): Promise<ArgoCd> {
   await install(platform);
   const supervisor = stack.adopt(await startSupervisor(tmpdir()), ({ stop }) => stop());
   const ports = await startProcesses(supervisor, platform);
-  const program = await findTool("argocd");
-  const environment = {
-    PATH: process.env["PATH"],
-    HOME: supervisor.directory,
-    ARGOCD_SERVER: `127.0.0.1:${ports.server}`,
-    ARGOCD_OPTS: "--plaintext",
+  const call = async <Answer>(path: string, init?: RequestInit) => {
+    const response = await fetch(`http://127.0.0.1:${ports.server}/api/v1/applications/${path}`, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${text}`);
+    return JSON.parse(text) as Answer;
   };
-  const cli = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runCommand(program, args, { environment });
-    if (code !== 0) throw new Error(`argocd ${args.join(" ")}: ${stderr}`);
-    return stdout;
-  };
-  const objectOf = (application: string, kind: string, name: string) => [
-    application,
-    `--kind=${kind}`,
-    `--resource-name=${name}`,
-  ];
   const end = stack.move();
   return {
-    async actions(...object) {
-      const offered = JSON.parse(
-        await cli("app", "actions", "list", ...objectOf(...object), "--output=json"),
-      ) as Offered[];
-      return offered
-        .filter(({ disabled }) => !disabled)
-        .map(({ action }) => action)
+    async actions(application, { kind, key }) {
+      const query = new URLSearchParams({
+        group,
+        version,
+        kind,
+        namespace: key.namespace ?? "",
+        resourceName: key.name,
+      });
+      const { actions } = await call<{ actions: Offered[] }>(`${application}/resource/actions?${query}`);
+      return actions
+        .filter(({ disabled }) => disabled !== true)
+        .map(({ name }) => name)
         .sort();
     },
-    async act(application, kind, name, action) {
-      const [app = "", ...rest] = objectOf(application, kind, name);
-      await cli("app", "actions", "run", app, action, ...rest);
+    async act(application, { kind, key }, action) {
+      const object = { group, version, kind, namespace: key.namespace ?? "", resourceName: key.name, action };
+      const headers = { "content-type": "application/json" };
+      await call(`${application}/resource/actions/v2`, { method: "POST", headers, body: JSON.stringify(object) });
     },
     async tree(application) {
-      const response = await fetch(
-        `http://${environment.ARGOCD_SERVER}/api/v1/applications/${application}/resource-tree`,
-      );
-      const { nodes } = (await response.json()) as { nodes: TreeNode[] };
+      const { nodes } = await call<{ nodes: TreeNode[] }>(`${application}/resource-tree`);
       return nodes;
     },
     log: () => readFile(join(supervisor.directory, "argocd-application-controller.log"), "utf8"),
@@ -93,10 +93,9 @@ async function install({ kubectl }: Platform): Promise<void> {
   await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
 }
 
-/** As the command line lists it. */
 interface Offered {
-  action: string;
-  disabled: boolean;
+  name: string;
+  disabled?: boolean;
 }
 
 interface Ports {

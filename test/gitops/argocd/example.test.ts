@@ -95,7 +95,7 @@ test("drift at AWS is Progressing while it is corrected, then Healthy, and never
   const release = platform.simulator.faults.throttle({ operation: "PutBucketVersioning" });
   bucket.versioning = "Suspended";
   const seen = applications.history(TEAM).length;
-  await argocd.act(TEAM, "S3Bucket", "archive", "reconcile");
+  await argocd.act(TEAM, { kind: "S3Bucket", key: KEY }, "reconcile");
   await applications.when(TEAM, ({ status }) => status?.health?.status === "Progressing");
   release();
   await applications.when(TEAM, ({ status }) => status?.health?.status === "Healthy");
