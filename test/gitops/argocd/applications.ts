@@ -28,8 +28,6 @@ export interface Application extends StatusObject<ApplicationStatus> {
 interface ApplicationStatus extends CommonStatus {
   sync?: { status: "Synced" | "OutOfSync" | "Unknown"; revision: string };
   health?: { status: string };
-  /** RFC 3339: the last comparison. */
-  reconciledAt?: string;
   resources?: ApplicationResource[];
   operationState?: {
     phase: "Running" | "Succeeded" | "Failed" | "Error" | "Terminating";
@@ -75,8 +73,6 @@ export async function applicationsOf({ kube }: Platform): Promise<Applications> 
   const annotate = (name: string, annotations: Record<string, string>) =>
     kube.mergePatch<Application>(APPLICATIONS, key(name), { metadata: { annotations } });
   const refresh = (name: string) => annotate(name, { [REFRESH]: "hard" });
-  const when: Applications["when"] = (name, accept, timeoutMs = 90_000) =>
-    eventually(() => get(name), accept, describe, timeoutMs);
   return {
     async apply(application) {
       await kube.apply(APPLICATIONS, application, { fieldManager: "test", force: true });
@@ -85,10 +81,10 @@ export async function applicationsOf({ kube }: Platform): Promise<Applications> 
       await refresh(name);
     },
     async expectNoDifference(name) {
-      const { status } = await refresh(name);
-      const isCompared = (last: Application) =>
-        last.metadata.annotations?.[REFRESH] === undefined && last.status?.reconciledAt !== status?.reconciledAt;
-      const compared = await when(name, isCompared);
+      await refresh(name);
+      // Argo CD removes the annotation together with its result.
+      const isCompared = ({ metadata }: Application) => metadata.annotations?.[REFRESH] === undefined;
+      const compared = await eventually(() => get(name), isCompared, describe);
       expect(compared.status?.sync?.status, describe(compared)).toBe("Synced");
     },
     async approveDeletion(name) {
@@ -100,8 +96,8 @@ export async function applicationsOf({ kube }: Platform): Promise<Applications> 
       });
       await kube.delete(APPLICATIONS, key(name));
     },
-    when,
-    whenGone: (name) => recorder.whenGone(name),
+    when: (name, accept, timeoutMs = 120_000) => recorder.when(name, accept, timeoutMs),
+    whenGone: (name) => recorder.whenGone(name, 120_000),
     history: (name) => recorder.of(name),
     [Symbol.dispose]: () => recorder.stop(),
   };

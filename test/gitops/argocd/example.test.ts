@@ -6,6 +6,7 @@ import type { AWSAccount, BucketAccess, S3Bucket } from "../../../operator/api/t
 import type { Bucket } from "../../aws/index.ts";
 import { isReady } from "../../integration/support/expect/states.ts";
 import { eventually } from "../../integration/support/expect/wait.ts";
+import type { NodeProcess } from "../../integration/support/process/process.ts";
 import { CONFIG_MAPS, SERVICE_ACCOUNTS } from "../../integration/support/world/access.ts";
 import { exampleApplication, isSynced } from "./applications.ts";
 import { OPERATOR, operatorApplication, startInstalled, type Installed } from "./installed.ts";
@@ -51,13 +52,12 @@ test("another value of the chart replaces the operator's Pod", async () => {
   const { platform, applications } = installed;
   const operator = { s3ForcePathStyle: true, shutdownTimeout: "5s", stalledAfter: "20s", logLevel: "debug" };
   await applications.apply(operatorApplication(platform, { operator }));
-  const hasLevel = (running: typeof processes) =>
+  const isReplaced = (running: NodeProcess[]) =>
     running.length === 1 && running.every(({ child }) => child.spawnargs.includes("--log-level=debug"));
-  const processes = platform.node.running();
   await eventually(
     () => platform.node.running(),
-    hasLevel,
-    () => "another log level",
+    isReplaced,
+    (last) => String(last?.map(({ child }) => child.spawnargs)),
   );
   await applications.expectNoDifference(OPERATOR);
 });
@@ -125,6 +125,7 @@ test("an S3Bucket with Prune=confirm that leaves Git waits for a person, then re
   await applications.when(TEAM, isSynced(commit));
   await expect(getBucket()).rejects.toThrow(/not found/);
   expect(platform.account.buckets.has(name), "deletionPolicy is Retain").toBe(true);
+  platform.account.buckets.delete(name);
 });
 
 test("the deletion of an Application with an S3Bucket with Delete=confirm waits for a person", async () => {
