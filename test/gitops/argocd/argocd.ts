@@ -10,6 +10,7 @@ import { API_VERSION } from "../../../operator/api/names.ts";
 import type { ObjectKey } from "../../../operator/kube/object.ts";
 import { freePort, waitUntil } from "../../controlplane/readiness.ts";
 import { startSupervisor, type Supervisor } from "../../controlplane/supervisor.ts";
+import { eventually } from "../../integration/support/expect/wait.ts";
 import { findDebianProgram } from "../../on-demand/debian.ts";
 import { findForeignCrds } from "../../tools/crds.ts";
 import { findTool } from "../../tools/index.ts";
@@ -90,7 +91,11 @@ async function install({ kubectl }: Platform): Promise<void> {
   await kubectl(["create", "namespace", ARGOCD]);
   const args = ["--server-side", `--namespace=${ARGOCD}`];
   await kubectl(["apply", ...args, `--filename=${await findForeignCrds("argocd")}`]);
-  await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+  // A new CRD is not served at once.
+  await eventually(
+    () => kubectl(["get", "applications,applicationsets,appprojects", "--all-namespaces"]),
+    () => true,
+  );
 }
 
 interface Offered {

@@ -134,7 +134,7 @@ test("the deletion of an Application with an S3Bucket with Delete=confirm waits 
   await applications.delete(TEAM);
   await eventually(
     argocd.log,
-    (log) => /archive requires manual confirmation to delete/.test(log),
+    (log) => /archive} requires manual confirmation to delete/.test(log),
     () => "no question",
   );
   expect((await getBucket()).metadata.deletionTimestamp).toBeUndefined();

@@ -120,13 +120,10 @@ test("each wave begins when the one before is healthy", async () => {
 
 test("an edit that AWS refuses ends the sync before the next wave, and the repairing commit is synced by itself", async () => {
   const { applications } = installed;
-  const begin = performance.now();
-  const since = () => ((performance.now() - begin) / 1000).toFixed(1);
   await commit(
     files({ notifications: { queues: [{ id: "all", queueArn: QUEUE, events: ["s3:ObjectCreated:*"] }] } }, "2"),
   );
-  const failed = await applications.when(NAME, ({ status }) => (status?.operationState?.retryCount ?? 0) > 0, 120_000);
-  console.log("failed after", since(), failed.status?.operationState, failed.status?.health);
+  const failed = await applications.when(NAME, ({ status }) => (status?.operationState?.retryCount ?? 0) > 0);
   expect(failed.status?.operationState?.message).toContain(
     "one or more synchronization tasks completed unsuccessfully",
   );
@@ -134,8 +131,7 @@ test("an edit that AWS refuses ends the sync before the next wave, and the repai
   expect(await image()).toBe("example.test/app:1");
 
   const hash = await commit(files({}, "2"));
-  const repaired = await applications.when(NAME, isSynced(hash), 120_000);
-  console.log("repaired after", since(), repaired.status?.operationState);
+  await applications.when(NAME, isSynced(hash));
   expect(await image()).toBe("example.test/app:2");
 });
 
