@@ -55,7 +55,8 @@ export const tools = {
   argocd: {
     goPackage: "github.com/argoproj/argo-cd/v3/cmd",
     module: "github.com/argoproj/argo-cd/v3",
-    variables: { "github.com/argoproj/argo-cd/v3/common.version": "" },
+    // Without the v: its API server refuses its own clients otherwise.
+    variables: { "github.com/argoproj/argo-cd/v3/common.version": "3.2.11" },
     onDemand: true,
   },
 } satisfies Record<string, Tool>;
