@@ -78,6 +78,13 @@ export const tools = {
     ],
     onDemand: true,
   },
+  argocd: {
+    goPackage: "github.com/argoproj/argo-cd/v3/cmd",
+    module: "github.com/argoproj/argo-cd/v3",
+    // Without the v: its API server refuses its own clients otherwise.
+    variables: { "github.com/argoproj/argo-cd/v3/common.version": "3.2.11" },
+    onDemand: true,
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
