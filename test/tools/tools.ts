@@ -18,6 +18,11 @@ export interface Tool {
   onDemand?: true;
 }
 
+/** A controller of Flux, whose main package is its module. */
+function fluxController(name: string): Tool {
+  return { goPackage: `github.com/fluxcd/${name}`, module: `github.com/fluxcd/${name}`, onDemand: true };
+}
+
 export const tools = {
   helm4: {
     goPackage: "helm.sh/helm/v4/cmd/helm",
@@ -52,6 +57,9 @@ export const tools = {
     module: "github.com/distribution/distribution/v3",
     onDemand: true,
   },
+  "source-controller": fluxController("source-controller"),
+  "kustomize-controller": fluxController("kustomize-controller"),
+  "helm-controller": fluxController("helm-controller"),
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
