@@ -60,6 +60,12 @@ export const tools = {
   "source-controller": fluxController("source-controller"),
   "kustomize-controller": fluxController("kustomize-controller"),
   "helm-controller": fluxController("helm-controller"),
+  argocd: {
+    goPackage: "github.com/argoproj/argo-cd/v3/cmd",
+    module: "github.com/argoproj/argo-cd/v3",
+    variables: { "github.com/argoproj/argo-cd/v3/common.version": "" },
+    onDemand: true,
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
