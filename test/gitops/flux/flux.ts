@@ -1,0 +1,43 @@
+/** A platform with Flux, and with the operator, which Flux has installed. */
+import { SYSTEM } from "../../helm/support/cluster.ts";
+import { addOidcProvider } from "../../integration/support/world/access.ts";
+import { accountSpecOf } from "../../integration/support/world/examples.ts";
+import { startPlatform, type Platform } from "../platform.ts";
+import { startControllers } from "./controllers.ts";
+import { GIT_REPOSITORIES, HELM_RELEASES, isDone, type FluxObject } from "./objects.ts";
+import { createTeam, type Team } from "./team.ts";
+
+/** The name of the operator's GitRepository and HelmRelease. */
+export const OPERATOR = "s3-operator";
+export const CHART = "charts/s3-operator";
+
+export interface Flux extends AsyncDisposable {
+  platform: Platform;
+  /** The team of the operator's namespace. */
+  operators: Team;
+}
+
+export async function startFlux(): Promise<Flux> {
+  await using stack = new AsyncDisposableStack();
+  const platform = stack.use(await startPlatform());
+  stack.use(await startControllers(platform));
+  const operators = stack.use(await createTeam(platform, SYSTEM));
+  await platform.repository.commitFolder(CHART);
+  const end = stack.move();
+  return { platform, operators, [Symbol.asyncDispose]: () => end.disposeAsync() };
+}
+
+/** The values of the operator's chart: the account of examples/account-for-workloads. */
+export function valuesFor({ account, chartValues }: Platform): object {
+  const { accountId, region, default: _, ...spec } = accountSpecOf("account-for-workloads/account.yaml");
+  const { oidcProviderArn = "" } = spec.workloadIdentity ?? {};
+  addOidcProvider(account, oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1));
+  return { ...chartValues, account: { id: accountId, region, spec } };
+}
+
+/** Applies the example's HelmRelease of the operator; resolves when Flux has installed it. */
+export async function installOperator({ platform, operators }: Flux): Promise<FluxObject> {
+  await operators.deliver(GIT_REPOSITORIES, OPERATOR, { ref: { branch: "main" } });
+  await operators.deliver(HELM_RELEASES, OPERATOR, { values: valuesFor(platform) });
+  return operators.when<FluxObject>(HELM_RELEASES, OPERATOR, isDone);
+}
