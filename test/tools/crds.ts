@@ -13,6 +13,7 @@ import { tail } from "../controlplane/progress.ts";
 const FILES = {
   crds: {
     "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
+    "github.com/fluxcd/helm-controller": ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
     "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
     "github.com/fluxcd/source-controller": ["config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"],
     "github.com/prometheus-operator/prometheus-operator": [

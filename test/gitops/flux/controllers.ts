@@ -14,12 +14,13 @@ export const FLUX_CONTROLLERS = ["source-controller", "kustomize-controller", "h
 const RUNTIME_NAMESPACE = "flux-system";
 
 /** Starts the controllers with the permissions of an administrator, as Flux's own installation does. */
-export async function startControllers({ controlPlane, kubectl }: Platform): Promise<AsyncDisposable> {
+export async function startControllers(platform: Platform): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const supervisor = stack.adopt(await startSupervisor(tmpdir()), ({ stop }) => stop());
-  await kubectl(["create", "namespace", RUNTIME_NAMESPACE]);
-  for (const name of FLUX_CONTROLLERS) await kubectl(["apply", "--server-side", "-f", await findForeignCrds(name)]);
-  await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await platform.kubectl(["create", "namespace", RUNTIME_NAMESPACE]);
+  for (const name of FLUX_CONTROLLERS)
+    await platform.kubectl(["apply", "--server-side", "-f", await findForeignCrds(name)]);
+  await platform.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
   const artifacts = `127.0.0.1:${await freePort()}`;
   const storage = join(supervisor.directory, "artifacts");
   await mkdir(storage);
@@ -33,7 +34,7 @@ export async function startControllers({ controlPlane, kubectl }: Platform): Pro
     "kustomize-controller": ["--requeue-dependency=1s"],
     "helm-controller": ["--requeue-dependency=1s"],
   };
-  for (const name of FLUX_CONTROLLERS) await start(supervisor, name, controlPlane.kubeconfigPath, more[name]);
+  for (const name of FLUX_CONTROLLERS) await start(supervisor, name, platform.controlPlane.kubeconfigPath, more[name]);
   const end = stack.move();
   return { [Symbol.asyncDispose]: () => end.disposeAsync() };
 }

@@ -30,6 +30,8 @@ export interface Team extends Disposable {
   delete(resource: Resource, name: string): Promise<void>;
   /** Requests a reconcile by Flux; resolves when it has ended. */
   reconcile(resource: Resource, name: string): Promise<FluxObject>;
+  /** Requests a reconcile by the operator. Returns the request. */
+  request(resource: Resource, name: string): Promise<string>;
   /** Requests a reconcile by the operator; resolves when it has ended. */
   compare(resource: Resource, name: string): Promise<void>;
   get<T extends KubeObject>(resource: Resource, name: string): Promise<T>;
@@ -41,9 +43,9 @@ export interface Team extends Disposable {
 
 /** Default: a new namespace. */
 export async function createTeam(platform: Platform, existing?: string): Promise<Team> {
-  const { kube, kubectl, repository } = platform;
+  const { kube, repository } = platform;
   const namespace = existing ?? `team-${randomBytes(4).toString("hex")}`;
-  if (existing === undefined) await kubectl(["create", "namespace", namespace]);
+  if (existing === undefined) await platform.kubectl(["create", "namespace", namespace]);
   const folder = `teams/${namespace}`;
   const kustomizations = recordStatuses<FluxObject>(kube, namespace, KUSTOMIZATIONS);
   await kustomizations.started;
@@ -64,6 +66,11 @@ export async function createTeam(platform: Platform, existing?: string): Promise
     name: string,
     accept: (object: T) => boolean,
   ) => eventually(() => get<T>(resource, name), accept, statusOf(resource, name), TIMEOUT_MS);
+  const request: Team["request"] = async (resource, name) => {
+    const value = randomUUID();
+    await annotate(resource, name, RECONCILE_REQUESTED_AT, value);
+    return value;
+  };
   const commit: Team["commit"] = async (files) => {
     const paths = Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content] as const);
     return `main@sha1:${await repository.commit(Object.fromEntries(paths))}`;
@@ -83,7 +90,7 @@ export async function createTeam(platform: Platform, existing?: string): Promise
       const { spec, ...object } = exampleObject(resource, name);
       const here = {
         url: repository.url,
-        path: `./${folder}/${String(spec["path"])}`,
+        path: `${folder}/${String(spec["path"])}`,
         targetNamespace: namespace,
       };
       const replaced = Object.entries(here).filter(([field]) => field in spec);
@@ -102,23 +109,23 @@ export async function createTeam(platform: Platform, existing?: string): Promise
       await kube.delete(resource, key(resource, name));
     },
     async reconcile(resource, name) {
-      const request = randomUUID();
-      await annotate(resource, name, REQUESTED_AT, request);
-      return when<FluxObject>(resource, name, ({ status }) => status?.lastHandledReconcileAt === request);
+      const requested = randomUUID();
+      await annotate(resource, name, REQUESTED_AT, requested);
+      return when<FluxObject>(resource, name, ({ status }) => status?.lastHandledReconcileAt === requested);
     },
+    request,
     async compare(resource, name) {
-      const request = randomUUID();
-      await annotate(resource, name, RECONCILE_REQUESTED_AT, request);
-      await when<S3Bucket>(resource, name, ({ status }) => status?.reconcileRequestedAt === request);
+      const requested = await request(resource, name);
+      await when<S3Bucket>(resource, name, ({ status }) => status?.reconcileRequestedAt === requested);
     },
     get,
     find,
     when,
     async gone(resource, name) {
-      await eventually(
-        () => find(resource, name),
+      await eventually<StatusObject | undefined, undefined>(
+        () => find<StatusObject>(resource, name),
         (found) => found === undefined,
-        (last) => statusOf(resource, name)(last),
+        statusOf(resource, name),
         TIMEOUT_MS,
       );
     },

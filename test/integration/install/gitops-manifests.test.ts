@@ -9,7 +9,9 @@ import { kubectl } from "../support/world/kubectl.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/flux-kustomization.yaml"];
+const MANIFESTS = ["argocd-application", "flux-helmrelease", "flux-kustomization"].map(
+  (name) => `examples/gitops/${name}.yaml`,
+);
 
 let crds: string;
 beforeAll(async () => {
