@@ -1,5 +1,5 @@
 /** What the tests of each GitOps tool share: a cluster, AWS, and a git repository. */
-import { createBareCluster, environmentFor, type BareCluster } from "../helm/support/cluster.ts";
+import { createBareCluster, environmentFor, SYSTEM, type BareCluster } from "../helm/support/cluster.ts";
 import { createRepository, type Repository } from "./git.ts";
 
 export interface Platform extends BareCluster {
@@ -12,11 +12,11 @@ export interface Platform extends BareCluster {
 
 /**
  * A control plane of its own, because the tool installs the chart, and with it CRDs and ClusterRoles. The chart's Pods
- * run in the namespace SYSTEM only.
+ * run in this namespace only.
  */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(namespace = SYSTEM): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
-  const cluster = stack.use(await createBareCluster());
+  const cluster = stack.use(await createBareCluster(namespace));
   const repository = stack.use(await createRepository());
   const end = stack.move();
   return {

@@ -9,7 +9,7 @@ import { cacheDirectory } from "../controlplane/cache.ts";
 import { runCommand } from "../controlplane/command.ts";
 import { tail } from "../controlplane/progress.ts";
 
-/** By folder of a go.mod: the files of CRDs in each module that it requires. */
+/** By folder of a go.mod: files in each module that it requires. Of Argo CD, also the configuration that it is installed with. */
 const FILES = {
   crds: {
     "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
@@ -22,9 +22,12 @@ const FILES = {
     ],
   },
   argocd: {
-    "github.com/argoproj/argo-cd/v3": ["application-crd.yaml", "appproject-crd.yaml", "applicationset-crd.yaml"].map(
-      (file) => `manifests/crds/${file}`,
-    ),
+    "github.com/argoproj/argo-cd/v3": [
+      ...["application", "appproject", "applicationset"].map((kind) => `manifests/crds/${kind}-crd.yaml`),
+      ...["cm", "rbac-cm", "gpg-keys-cm", "tls-certs-cm", "ssh-known-hosts-cm", "secret"].map(
+        (name) => `manifests/base/config/argocd-${name}.yaml`,
+      ),
+    ],
   },
   "source-controller": {
     "github.com/fluxcd/source-controller": ["gitrepositories", "helmcharts", "helmrepositories", "buckets"]
@@ -40,7 +43,7 @@ const FILES = {
 } satisfies Record<string, Readonly<Record<string, readonly string[]>>>;
 
 /**
- * Returns a folder with only the YAML of the CRDs in the modules of test/tools/<name>/go.mod. Throws an error that says
+ * Returns a folder with only these YAML files of the modules of test/tools/<name>/go.mod. Throws an error that says
  * what failed.
  */
 export async function findForeignCrds(

@@ -35,8 +35,8 @@ export interface Cluster extends BareCluster {
   helm: Helm;
 }
 
-/** The node runs the Pods of the operator's namespace. */
-export async function createBareCluster(): Promise<BareCluster> {
+/** The node runs the Pods of this namespace only. */
+export async function createBareCluster(namespace = SYSTEM): Promise<BareCluster> {
   await using stack = new AsyncDisposableStack();
   const controlPlane = await startControlPlane();
   stack.defer(() => controlPlane.stop());
@@ -56,9 +56,9 @@ export async function createBareCluster(): Promise<BareCluster> {
   if (code !== 0) throw new Error(`The CRDs of other projects were refused: ${stderr}`);
   // Pods must meet the restricted Pod Security Standard:
   // https://kubernetes.io/docs/concepts/security/pod-security-standards/
-  await controlPlane.kubectl(["create", "namespace", SYSTEM]);
-  await controlPlane.kubectl(["label", "namespace", SYSTEM, "pod-security.kubernetes.io/enforce=restricted"]);
-  const node = stack.use(await startNode({ controlPlane, kube, namespace: SYSTEM, bundle: await ensureBundle() }));
+  await controlPlane.kubectl(["create", "namespace", namespace]);
+  await controlPlane.kubectl(["label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"]);
+  const node = stack.use(await startNode({ controlPlane, kube, namespace, bundle: await ensureBundle() }));
   const end = stack.move();
   return { controlPlane, kube, simulator, account, node, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }

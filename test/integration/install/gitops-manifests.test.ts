@@ -5,9 +5,14 @@ import { beforeAll, expect, test } from "vitest";
 import type { KubeObject } from "../../../operator/kube/object.ts";
 import { findForeignCrds } from "../../tools/crds.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { accountOf, accountSpecOf } from "../support/world/examples.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
+
+interface Application {
+  spec: { source: { helm: { valuesObject: { account: { spec: { workloadIdentity?: object } } } } } };
+}
 
 const MANIFESTS = ["argocd-application", "flux-helmrelease", "flux-kustomization"].map(
   (name) => `examples/gitops/${name}.yaml`,
@@ -39,4 +44,11 @@ test.each(MANIFESTS)("the API server accepts %s with strict validation", async (
     (last) => JSON.stringify(last),
   );
   expect(result.code, result.stderr).toBe(0);
+});
+
+test("the chart's values in the Argo CD example give the AWSAccount what the example's BucketAccess needs", () => {
+  const [operator] = loadAll(readFileSync("examples/gitops/argocd-application.yaml", "utf8")) as [Application];
+  const { workloadIdentity } = operator.spec.source.helm.valuesObject.account.spec;
+  expect(accountSpecOf(accountOf("gitops")).workloadIdentity).toMatchObject(workloadIdentity ?? {});
+  expect(workloadIdentity).toBeDefined();
 });
