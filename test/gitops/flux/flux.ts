@@ -1,10 +1,10 @@
 /** A platform with Flux, and with the operator, which Flux has installed. */
+import type { AWSAccountSpec } from "../../../operator/api/types.ts";
 import { SYSTEM } from "../../helm/support/cluster.ts";
 import { addOidcProvider } from "../../integration/support/world/access.ts";
-import { accountSpecOf } from "../../integration/support/world/examples.ts";
 import { startPlatform, type Platform } from "../platform.ts";
 import { startControllers } from "./controllers.ts";
-import { GIT_REPOSITORIES, HELM_RELEASES, isDone, type FluxObject } from "./objects.ts";
+import { exampleObject, GIT_REPOSITORIES, HELM_RELEASES, isDone, type FluxObject } from "./objects.ts";
 import { createTeam, type Team } from "./team.ts";
 
 /** The name of the operator's GitRepository and HelmRelease. */
@@ -27,12 +27,16 @@ export async function startFlux(): Promise<Flux> {
   return { platform, operators, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }
 
-/** The values of the operator's chart: the account of examples/account-for-workloads. */
+interface Values {
+  account: { spec: AWSAccountSpec };
+}
+
+/** The values of the example, and those of the platform. Creates the OIDC provider that they name. */
 export function valuesFor({ account, chartValues }: Platform): object {
-  const { accountId, region, default: _, ...spec } = accountSpecOf("account-for-workloads/account.yaml");
-  const { oidcProviderArn = "" } = spec.workloadIdentity ?? {};
+  const values = exampleObject(HELM_RELEASES, OPERATOR).spec["values"] as Values;
+  const { oidcProviderArn = "" } = values.account.spec.workloadIdentity ?? {};
   addOidcProvider(account, oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1));
-  return { ...chartValues, account: { id: accountId, region, spec } };
+  return { ...values, ...chartValues };
 }
 
 /** Applies the example's HelmRelease of the operator; resolves when Flux has installed it. */
