@@ -37,7 +37,10 @@ export function valuesFor({ account, chartValues }: Platform): object {
   const { oidcProviderArn = "" } = values.account.spec.workloadIdentity ?? {};
   addOidcProvider(account, oidcProviderArn.slice(oidcProviderArn.indexOf("/") + 1));
   // Otherwise an old answer of S3 could explain a change at AWS in the first 90 seconds.
-  return { ...values, ...chartValues, operator: { ...chartValues.operator, settleWindow: "1s" } };
+  const operator = { ...chartValues.operator, settleWindow: "1s" };
+  // The stand-in for the node does not restart an operator that has lost its lease on a busy machine.
+  const leaderElection = { leaseDuration: "90s", renewDeadline: "60s", retryPeriod: "2s" };
+  return { ...values, ...chartValues, operator, leaderElection };
 }
 
 /** Applies the example's HelmRelease of the operator; resolves when Flux has installed it. */
