@@ -30,7 +30,10 @@ export default defineConfig({
           name: "unit",
           // Most tests run faster than their modules load. No module keeps state that tests share.
           isolate: false,
-          include: ["{operator,scripts}/**/*.test.ts", "test/{aws,controlplane,conformance,corpus}/**/*.test.ts"],
+          include: [
+            "{operator,scripts}/**/*.test.ts",
+            "test/{aws,controlplane,conformance,corpus,mutants}/**/*.test.ts",
+          ],
           // Property tests take seconds, and several times as long on a busy machine.
           testTimeout: 30_000,
         },

@@ -1,6 +1,8 @@
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
 import { createKubeMetrics } from "./metrics.ts";
+import { createQueue } from "./queue.ts";
+import { createManualClock } from "./testing/manual-clock.ts";
 
 async function scrape(registry: Registry): Promise<string[]> {
   const text = await registry.metrics();
@@ -55,6 +57,18 @@ test("a scrape reads the present state of queues and reflectors", async () => {
   expect(lines).toContain('workqueue_unfinished_work_seconds{name="a",controller="a"} 7');
   expect(lines).toContain('workqueue_longest_running_processor_seconds{name="a",controller="a"} 5');
   expect(lines).toContain('reflector_seconds_since_last_event{name="b"} 42');
+});
+
+test("the depth of a queue is that of each priority, without the keys that workers have", async () => {
+  const registry = new Registry();
+  const metrics = createKubeMetrics(registry);
+  const queue = createQueue({ name: "a", clock: createManualClock(), random: () => 0.5, metrics });
+  for (const key of ["one", "two", "three"]) queue.add(key, "resync");
+  for (const key of ["three", "four", "five"]) queue.add(key, "edit");
+  expect(await queue.get()).toBe("three");
+  const lines = await scrape(registry);
+  expect(lines).toContain('workqueue_depth{name="a",controller="a",priority="edit"} 2');
+  expect(lines).toContain('workqueue_depth{name="a",controller="a",priority="resync"} 2');
 });
 
 test("an error is counted, and the worker is no longer active", async () => {

@@ -120,9 +120,9 @@ function isNewer<T extends KubeObject>(a: T, b: T): boolean | undefined {
   return isLater(versionOf(a), versionOf(b));
 }
 
-/** Fast for what is frozen already. */
+/** Fast for what is frozen already, as every primitive is. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  Object.values(value).forEach(deepFreeze);
+  if (Object.isFrozen(value)) return value;
+  Object.values(value as object).forEach(deepFreeze);
   return Object.freeze(value);
 }

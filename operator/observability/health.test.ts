@@ -42,7 +42,8 @@ test("closing does not wait for a client that sends no request", async () => {
 describe("health", () => {
   test("/healthz returns 200 even if the process is not ready", async () => {
     await start({ readyChecks: { caches: () => "not synced" } });
-    expect(await get("/healthz")).toMatchObject({ status: 200, body: "ok\n" });
+    const type = "text/plain; charset=utf-8";
+    expect(await get("/healthz")).toMatchObject({ status: 200, type, body: "ok\n" });
     expect(await get("/healthz?verbose")).toMatchObject({ status: 200 });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { CODES } from "../aws/error-codes.ts";
 import { AccountMismatchError } from "../aws/errors.ts";
 import { s3Error } from "../aws/testing/endpoint.ts";
 import { BROKEN_HTML, iamError, proxyPage, REQUEST_ID, useSdkErrors } from "../aws/testing/sdk-errors.ts";
@@ -48,6 +49,18 @@ describe("answers of AWS", () => {
       message: "It is in another region, eu-west-1 (s3:HeadBucket): HTTP status 301",
       terminal: true,
     });
+  });
+
+  const kinds = Object.entries(CODES).filter(([kind]) => kind !== "Aborted");
+  test.each(kinds)("%s says what it means, and is terminal or tried again within an hour", (_kind, [code = ""]) => {
+    const { reason, message, terminal, retryAfterMs } = awsFailure(iamError(code, 400), context) ?? { message: "" };
+    expect(reason).toMatch(/^[A-Z][A-Za-z]+$/);
+    expect(message).toMatch(/^[A-Z].{10,} ?\(?s3:GetBucketPolicy/);
+    if (retryAfterMs === undefined) return;
+    expect(terminal).toBeUndefined();
+    expect(retryAfterMs % 1_000).toBe(0);
+    expect(retryAfterMs).toBeGreaterThanOrEqual(1_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
   });
 
   test.each<[name: string, status: number, expected: object]>([

@@ -45,9 +45,29 @@ describe("leaves the observed names", () => {
     ["an account in place of a role", { AWS: ROLE_ID }, { AWS: ROOT }],
     ["all callers", { CanonicalUser: CANONICAL }, "*"],
     ["a service in place of an account", { CanonicalUser: CANONICAL }, { Service: "s" }],
+    ["another kind of principal in place of an account", { CanonicalUser: CANONICAL }, { Service: "AWS:111122223333" }],
+    ["another kind of principal in place of a role", { AWS: ROLE_ID }, { Federated: `AWS:${ROLE}` }],
     ["another principal beside it", { CanonicalUser: CANONICAL, AWS: ROLE }, { AWS: [USER, ROOT] }],
   ])("%s", (_case, declared, observed) => {
     expect(withDeclaredNames(statement(observed), statement(declared))).toEqual(statement(observed));
+  });
+
+  test.each([
+    [{ CanonicalUser: CANONICAL }, "111122223333"],
+    [{ CanonicalUser: CANONICAL }, OAI],
+    [{ AWS: ROLE_ID }, ROLE],
+    [{ AWS: USER_ID }, USER],
+  ])("%j, and a name that is longer than %s at either end", (declared, name) => {
+    expect(withDeclaredNames(statement({ AWS: name }), statement(declared))).toEqual(statement(declared));
+    for (const other of [`${name} x`, `x${name}`]) {
+      const observed = statement({ AWS: other });
+      expect(withDeclaredNames(observed, statement(declared))).toEqual(observed);
+    }
+  });
+
+  test.each([`x${ROLE_ID}`, `${ROLE_ID}-x`, ROLE_ID.toLowerCase(), "AROA"])("%s is no unique ID", (name) => {
+    const observed = statement({ AWS: ROLE });
+    expect(withDeclaredNames(observed, statement({ AWS: name }))).toEqual(observed);
   });
 
   test("a statement that is not declared", () => {

@@ -74,6 +74,5 @@ export function hasOnlyKnown(xml: string, known: ReadonlySet<string>): boolean {
 }
 
 function nameIn(tag: string): string {
-  const end = tag.search(/[\s/]/);
-  return end === -1 ? tag : tag.slice(0, end);
+  return tag.split(/[\s/]/, 1).join("");
 }

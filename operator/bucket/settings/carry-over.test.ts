@@ -9,6 +9,8 @@ const FIELDS = [
   "Moves.StorageClass",
   "Moves.Days",
   "Redirects.Host",
+  "Rules.Name",
+  "Rules.Value",
   ...FILTER_FIELDS,
 ];
 
@@ -50,6 +52,17 @@ test.each([
       ],
     },
     { Redirects: [{ Host: "b", New: 2 }, { Host: "c" }] },
+  ],
+  [
+    "entries with a name, whose letter case S3 changes",
+    { Rules: [{ Name: "prefix", Value: "b" }] },
+    {
+      Rules: [
+        { Name: "Suffix", Value: "b", New: 1 },
+        { Name: "Prefix", Value: "a", New: 2 },
+      ],
+    },
+    { Rules: [{ Name: "prefix", Value: "b", New: 2 }] },
   ],
   [
     "a criterion, whatever the others are",

@@ -358,6 +358,11 @@ describe("reset", () => {
     expect(calls[0]?.input).toMatchObject({ LifecycleConfiguration: { Rules: [TIERS] } });
   });
 
+  test.each([undefined, "all_storage_classes_128K"])("has nothing to do for a minimum size of %s", (size) => {
+    const applied = settingContextWith({ appliedIds: { lifecycle: ["transitionDefaultMinimumObjectSize"] } });
+    expect(setting.reset({ rules: [TIERS], minimumObjectSize: size }, applied)).toBeUndefined();
+  });
+
   test("takes our minimum size from the rules of others, and leaves theirs", async () => {
     const size = { minimumObjectSize: "varies_by_storage_class" };
     const ours = settingContextWith({ appliedIds: { lifecycle: ["expire", "transitionDefaultMinimumObjectSize"] } });

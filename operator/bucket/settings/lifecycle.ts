@@ -118,7 +118,7 @@ export const lifecycle = defineSetting<Desired, Lifecycle>({
 
   reset: (observed, { appliedIds }) => {
     const owned = withoutApplied(idsOf(observed), appliedIds.lifecycle);
-    const isOurSize = appliedIds.lifecycle?.includes(SIZE) ?? false;
+    const isOurSize = appliedIds.lifecycle?.includes(SIZE) === true;
     return owned && { rules: [], owned, ...(isOurSize && { minimumObjectSize: DEFAULT_SIZE }) };
   },
 

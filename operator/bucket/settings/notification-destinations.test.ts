@@ -26,13 +26,14 @@ function messageOf(error: Error, configuration: NotificationConfiguration = CONF
 
 describe("the destination that S3 names", () => {
   test.each([
-    [QUEUE, "sqs:SendMessage"],
-    [TOPIC, "sns:Publish"],
-    [LAMBDA, "lambda:InvokeFunction"],
-  ])("%s needs %s", (arn, action) => {
+    [QUEUE, "sqs:SendMessage", "the queue's policy must allow"],
+    [TOPIC, "sns:Publish", "the topic's policy must allow"],
+    [LAMBDA, "lambda:InvokeFunction", "the function's resource policy must allow"],
+  ])("%s needs %s: %s it", (arn, action, where) => {
     const message = messageOf(refusal({ ArgumentName1: `${arn}, null`, ArgumentValue1: "Not authorized" }));
     expect(message).toContain(arn);
     expect(message).toContain(action);
+    expect(message).toContain(where);
     expect(message).toContain("arn:aws:s3:::docs");
     expect([QUEUE, TOPIC, LAMBDA].filter((other) => message?.includes(other))).toEqual([arn]);
   });

@@ -113,7 +113,8 @@ describe("what is refused, before any call", () => {
 
   test("enforcement without a declared encryption", async () => {
     const spec = { policy: { enforceEncryption: true } };
-    expect(await refusal(spec)).toMatchObject({ reason: "EncryptionNotDeclared" });
+    const message = expect.stringContaining("set spec.encryption.sseAlgorithm, or spec.baseline to Secure");
+    expect(await refusal(spec)).toMatchObject({ reason: "EncryptionNotDeclared", message });
     expect(paths(setting.desired(spec, settingContextWith()), document())).toEqual(["enforceEncryption"]);
     expect(await refusal(spec, { baseline: true })).toBeUndefined();
     expect(await refusal({ ...spec, encryption: { sseAlgorithm: "aws:kms" } })).toBeUndefined();

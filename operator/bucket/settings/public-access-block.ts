@@ -41,10 +41,7 @@ function diff(desired: Partial<Switches>, observed: PublicAccessBlockConfigurati
 function toSpec(observed: PublicAccessBlockConfiguration): ExportedSetting {
   const omitted = omittedFields(observed, FIELDS);
   const isDefault = diff(ALL_ON, observed).length === 0;
-  return {
-    ...(!isDefault && { spec: { publicAccessBlock: switches(observed) } }),
-    ...(omitted.length > 0 && { omitted }),
-  };
+  return isDefault ? { omitted } : { spec: { publicAccessBlock: switches(observed) }, omitted };
 }
 
 /**

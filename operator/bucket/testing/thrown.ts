@@ -8,12 +8,12 @@ export async function thrownOutcome(step: () => unknown): Promise<Outcome | Fail
   throw new Error("Expected an OutcomeError", { cause: error });
 }
 
-/** The failure that `step` must throw. */
+/** The failure that `step` must throw. It says something to the user. */
 export async function thrownFailure(step: () => unknown): Promise<Failure> {
   const error = await errorOf(step);
   const failure = failureIn(error);
-  if (failure !== undefined) return failure;
-  throw new Error("Expected a failure", { cause: error });
+  if (failure !== undefined && failure.message !== "") return failure;
+  throw new Error("Expected a failure with a message", { cause: error });
 }
 
 async function errorOf(step: () => unknown): Promise<unknown> {
