@@ -46,6 +46,9 @@ export function valuesFor({ account, chartValues }: Platform): object {
 /** Applies the example's HelmRelease of the operator; resolves when Flux has installed it. */
 export async function installOperator({ platform, operators }: Flux): Promise<FluxObject> {
   await operators.deliver(GIT_REPOSITORIES, OPERATOR, { ref: { branch: "main" } });
-  await operators.deliver(HELM_RELEASES, OPERATOR, { values: valuesFor(platform) });
+  await operators.deliver(HELM_RELEASES, OPERATOR, {
+    values: valuesFor(platform),
+    driftDetection: { mode: "enabled" },
+  });
   return operators.when<FluxObject>(HELM_RELEASES, OPERATOR, isDone);
 }
