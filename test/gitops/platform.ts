@@ -7,7 +7,7 @@ export interface Platform extends BareCluster {
   /** Runs kubectl as the administrator; throws its stderr. */
   kubectl(args: readonly string[], input?: object): Promise<string>;
   /** The values of the chart with which the operator uses the simulator, and is quick. */
-  chartValues: object;
+  chartValues: { extraEnv: object; operator: object };
 }
 
 /**

@@ -12,6 +12,7 @@ import { moduleFolder } from "./modules.ts";
 const FILES = {
   crds: {
     "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
+    "github.com/fluxcd/helm-controller": ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
     "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
     "github.com/fluxcd/source-controller": ["config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"],
     "github.com/prometheus-operator/prometheus-operator": [
@@ -26,6 +27,17 @@ const FILES = {
         (name) => `manifests/base/config/argocd-${name}.yaml`,
       ),
     ],
+  },
+  "source-controller": {
+    "github.com/fluxcd/source-controller": ["gitrepositories", "helmcharts", "helmrepositories", "buckets"]
+      .concat("externalartifacts", "ocirepositories")
+      .map((plural) => `config/crd/bases/source.toolkit.fluxcd.io_${plural}.yaml`),
+  },
+  "kustomize-controller": {
+    "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
+  },
+  "helm-controller": {
+    "github.com/fluxcd/helm-controller": ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
   },
 } satisfies Record<string, Readonly<Record<string, readonly string[]>>>;
 

@@ -50,7 +50,7 @@ export async function builtTool(name: ToolName, environment = process.env): Prom
 
 /** Named like the variables of envtest: TEST_ASSET_HELM4. */
 function variableOf(name: ToolName): string {
-  return `TEST_ASSET_${name.toUpperCase()}`;
+  return `TEST_ASSET_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** The hash of these sources and flags, so that another version has another name. */

@@ -21,6 +21,11 @@ export interface Tool {
   onDemand?: true;
 }
 
+/** A controller of Flux, whose main package is its module. */
+function fluxController(name: string): Tool {
+  return { goPackage: `github.com/fluxcd/${name}`, module: `github.com/fluxcd/${name}`, onDemand: true };
+}
+
 export const tools = {
   helm4: {
     goPackage: "helm.sh/helm/v4/cmd/helm",
@@ -78,6 +83,9 @@ export const tools = {
     ],
     onDemand: true,
   },
+  "source-controller": fluxController("source-controller"),
+  "kustomize-controller": fluxController("kustomize-controller"),
+  "helm-controller": fluxController("helm-controller"),
   argocd: {
     goPackage: "github.com/argoproj/argo-cd/v3/cmd",
     module: "github.com/argoproj/argo-cd/v3",

@@ -10,11 +10,21 @@ import { kubectl } from "../support/world/kubectl.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-interface Application {
-  spec: { source: { helm: { valuesObject: { account: { spec: { workloadIdentity?: object } } } } } };
+interface Values {
+  account: { spec: { workloadIdentity?: object } };
 }
 
-const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/flux-kustomization.yaml"];
+interface Application {
+  spec: { source: { helm: { valuesObject: Values } } };
+}
+
+interface HelmRelease {
+  spec: { values: Values };
+}
+
+const MANIFESTS = ["argocd-application", "flux-helmrelease", "flux-kustomization"].map(
+  (name) => `examples/gitops/${name}.yaml`,
+);
 
 let crds: string;
 beforeAll(async () => {
@@ -44,9 +54,12 @@ test.each(MANIFESTS)("the API server accepts %s with strict validation", async (
   expect(result.code, result.stderr).toBe(0);
 });
 
-test("the chart's values in the Argo CD example give the AWSAccount what the example's BucketAccess needs", () => {
-  const [operator] = loadAll(readFileSync("examples/gitops/argocd-application.yaml", "utf8")) as [Application];
-  const { workloadIdentity } = operator.spec.source.helm.valuesObject.account.spec;
-  expect(accountSpecOf(accountOf("gitops")).workloadIdentity).toMatchObject(workloadIdentity ?? {});
-  expect(workloadIdentity).toBeDefined();
+test("the chart's values in the examples of both tools give the AWSAccount what the example's BucketAccess needs", () => {
+  const objects = (name: string): unknown[] => loadAll(readFileSync(`examples/gitops/${name}.yaml`, "utf8"));
+  const [application] = objects("argocd-application") as [Application];
+  const [, release] = objects("flux-helmrelease") as [unknown, HelmRelease];
+  for (const { account } of [application.spec.source.helm.valuesObject, release.spec.values]) {
+    expect(account.spec.workloadIdentity).toBeDefined();
+    expect(accountSpecOf(accountOf("gitops")).workloadIdentity).toMatchObject(account.spec.workloadIdentity ?? {});
+  }
 });
