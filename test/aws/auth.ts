@@ -1,13 +1,15 @@
 /**
- * Identifies the caller by the SigV4 Authorization header or, in presigned URLs, by the query parameters. The signature
- * itself is checked only while policies are evaluated.
+ * Identifies the caller by the SigV4 Authorization header, by the query parameters of a presigned URL, or by the fields
+ * of a form. The signature itself is checked only while policies are evaluated.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  */
 
+import type { Form } from "./form.ts";
 import type { AwsRequest, Scope } from "./http.ts";
 import type { Rejection } from "./service.ts";
-import { sha256, signatureOf } from "./signature.ts";
+import { policySignature, sha256, signatureOf } from "./signature.ts";
 import type { Identity, World } from "./state.ts";
 
 /** Signature data of a request. */
@@ -21,6 +23,8 @@ interface Signed {
   query: URLSearchParams;
   /** Lifetime of a presigned URL in seconds; absent for requests that are signed by header. */
   lasts?: number;
+  /** What the signature of a form covers. */
+  policy?: string;
 }
 
 /** Seven days. */
@@ -44,25 +48,29 @@ export function isPresigned({ query }: Pick<AwsRequest, "query">): boolean {
   return query.has("X-Amz-Algorithm");
 }
 
-/** Milliseconds since a presigned URL was signed; undefined for other requests. */
+export function isForm(request: Pick<AwsRequest, "form">): boolean {
+  return request.form !== undefined;
+}
+
+/** Milliseconds since a presigned URL or a form was signed; undefined for other requests. */
 export function signatureAge(world: World, request: AwsRequest): number | undefined {
-  const signed = isPresigned(request) ? signedPart(request) : undefined;
+  const signed = isPresigned(request) || isForm(request) ? signedPart(request) : undefined;
   return signed && world.now() - timeOf(signed.time);
 }
 
 /** True for the parameters of the signature, and for headers that signers move to the query. */
 export function isPresignedParameter(name: string): boolean {
   return (
-    /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/.test(name) ||
+    /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)$/.test(name) ||
     /^x-amz-(checksum|sdk-checksum)-/.test(name)
   );
 }
 
 /** The identity of the access key, or why the request is rejected. */
 export function identify(world: World, request: AwsRequest): Identity | Rejection {
-  if (request.headers["authorization"] === undefined && !isPresigned(request)) return "missing";
+  if (!isSigned(request)) return "missing";
   const signed = signedPart(request);
-  if (signed === undefined) return isPresigned(request) ? "malformedQuery" : "malformed";
+  if (signed === undefined) return malformed(request);
   const identity = world.identities.get(signed.scope.accessKeyId);
   if (identity === undefined) return "unknown";
   if (identity.credentials.sessionToken !== signed.sessionToken) return "invalidToken";
@@ -72,13 +80,28 @@ export function identify(world: World, request: AwsRequest): Identity | Rejectio
   return identity;
 }
 
+function isSigned(request: Received): boolean {
+  if (request.form !== undefined) return FORM_FIELDS.some((name) => request.form?.fields.has(name));
+  return request.headers["authorization"] !== undefined || isPresigned(request);
+}
+
+function malformed(request: Received): Rejection {
+  if (isForm(request)) return "malformedForm";
+  return isPresigned(request) ? "malformedQuery" : "malformed";
+}
+
 function isSignedBy({ credentials }: Identity, { method, path, headers }: AwsRequest, signed: Signed): boolean {
-  const { scope, signedHeaders, time, payloadHash, query } = signed;
+  const { scope, signedHeaders, time, payloadHash, query, policy } = signed;
+  if (policy !== undefined) {
+    const expected = policySignature(policy, { time, region: scope.region }, credentials.secretAccessKey);
+    return expected === signed.signature;
+  }
   const parts = { method, path, query, headers, signedHeaders, payloadHash, time, ...scope };
   return signatureOf(parts, credentials.secretAccessKey) === signed.signature;
 }
 
 function signedPart(request: Received): Signed | undefined {
+  if (request.form !== undefined) return signedByForm(request.form);
   return isPresigned(request) ? presigned(request) : signedByHeader(request);
 }
 
@@ -114,6 +137,17 @@ function presigned({ headers, query }: Received): Signed | undefined {
     payloadHash: headers["x-amz-content-sha256"] ?? "UNSIGNED-PAYLOAD",
     query: without(query, "X-Amz-Signature"),
   };
+}
+
+const FORM_FIELDS = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature", "policy"];
+
+function signedByForm({ fields }: Form): Signed | undefined {
+  const [algorithm, credential, time = "", signature = "", policy] = FORM_FIELDS.map((name) => fields.get(name));
+  const scope = credentialScope(credential);
+  const isComplete = algorithm === "AWS4-HMAC-SHA256" && !Number.isNaN(timeOf(time)) && signature !== "";
+  if (scope === undefined || policy === undefined || !isComplete) return undefined;
+  const unused = { signedHeaders: [], payloadHash: "", query: new URLSearchParams() };
+  return { ...unused, scope, signature, time, policy, sessionToken: fields.get("x-amz-security-token") };
 }
 
 function credentialScope(credential = ""): Scope | undefined {

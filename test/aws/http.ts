@@ -1,6 +1,7 @@
 /** HTTP requests and replies. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readForm, type Form } from "./form.ts";
 
 /** The SigV4 credential scope without its date: access key, region and service. */
 export interface Scope {
@@ -18,6 +19,8 @@ export interface AwsRequest {
   /** Names in lower case. */
   headers: Record<string, string>;
   body: Buffer;
+  /** Absent unless the body is one. */
+  form?: Form;
   scope: Scope;
 }
 
@@ -40,13 +43,16 @@ export async function readRequest(incoming: IncomingMessage): Promise<Omit<AwsRe
     if (size > MAX_BODY_BYTES) throw new Error(`a request body of more than ${MAX_BODY_BYTES} bytes`);
   }
   const [path = "/", search = ""] = splitOnce(incoming.url ?? "/", "?");
+  const body = Buffer.concat(chunks);
+  const form = incoming.method === "POST" ? await readForm(incoming.headers["content-type"], body) : undefined;
   return {
     method: incoming.method ?? "GET",
     host: incoming.headers.host ?? "",
     path,
     query: new URLSearchParams(search),
     headers: flat(incoming.headers),
-    body: Buffer.concat(chunks),
+    body,
+    ...(form && { form }),
   };
 }
 

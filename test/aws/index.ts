@@ -18,7 +18,7 @@ import { requestListener } from "./server.ts";
 import type { Account, Cluster, Credentials, Issuer } from "./state.ts";
 import type { StoreSwitches } from "./store.ts";
 import { isUnsignedSts, sts } from "./sts/router.ts";
-import { accountOf, newWorld } from "./world.ts";
+import { accountOf, addService, newWorld } from "./world.ts";
 
 export type { Call, CallLog } from "./calls.ts";
 export type { CallHook, Faults } from "./faults.ts";
@@ -55,6 +55,8 @@ export interface Simulator {
    * role does not trust it.
    */
   podIdentityCredentials(cluster: Cluster, namespace: string, serviceAccount: string): Promise<Credentials>;
+  /** Credentials with which a service of AWS acts for a resource, such as CloudFront for a distribution. */
+  serviceCredentials(service: string, sourceArn: string): Credentials;
   /** Minimum duration of every call in milliseconds. Default: 0. */
   latencyMs: number;
   /** Closes all connections, also those of hanging calls. */
@@ -104,6 +106,7 @@ export async function startSimulator({
     webIdentityToken: (issuer, subject, options) => webIdentityToken(world, issuer, subject, options),
     podIdentityCredentials: (cluster, namespace, serviceAccount) =>
       podIdentityCredentials(world, cluster, { namespace, serviceAccount }),
+    serviceCredentials: (service, sourceArn) => addService(world, service, sourceArn).credentials,
     latencyMs: 0,
     stop: async () => {
       server.closeAllConnections();

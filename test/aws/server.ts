@@ -70,7 +70,7 @@ async function answer(backend: Backend, request: AwsRequest, gone: AbortSignal):
     );
     backend.calls.end(call, reply.status, errorCode);
     if (await backend.faults.runHooks(call, "after")) throw new Dropped();
-    return { ...reply, headers: { ...ids, ...reply.headers } };
+    return { ...reply, headers: { ...ids, ...service.headers?.(request), ...reply.headers } };
   } catch (error) {
     if (call.endedAt === undefined) backend.calls.end(call, 0, "ConnectionClosed");
     if (error instanceof Dropped) return undefined;
@@ -146,6 +146,7 @@ const NOBODY: Identity = { accountId: "", arn: "", credentials: { accessKeyId: "
 function authenticated(world: World, service: Service, request: AwsRequest, operation: Operation): Identity {
   if (operation.unsigned) return NOBODY;
   const identity = identify(world, request);
+  if (identity === "missing" && service.takesUnsigned === true) return { ...NOBODY, outside: { type: "Anonymous" } };
   if (typeof identity === "string") throw service.rejection(identity);
   return identity;
 }

@@ -40,12 +40,24 @@ export type Failure = "throttle" | "operationAborted" | "internalError";
 
 /** Reasons to reject credentials. */
 export type Rejection =
-  "missing" | "malformed" | "unknown" | "expired" | "invalidToken" | "wrongSignature" | "malformedQuery" | "expiredUrl";
+  | "missing"
+  | "malformed"
+  | "unknown"
+  | "expired"
+  | "invalidToken"
+  | "wrongSignature"
+  | "malformedQuery"
+  | "malformedForm"
+  | "expiredUrl";
 
 export interface Service {
   name: string;
   /** Throws 501 NotImplemented for unknown requests. */
   route(request: AwsRequest): Operation;
+  /** Policies and ACLs decide about unsigned requests. Otherwise they are rejected. */
+  takesUnsigned?: true;
+  /** Headers of every answer to the request, also of errors. */
+  headers?(request: AwsRequest): Record<string, string>;
   renderError(error: AwsError, request: Pick<AwsRequest, "method" | "path">, requestId: string): Reply;
   failure(kind: Failure): AwsError;
   rejection(kind: Rejection): AwsError;

@@ -43,6 +43,15 @@ export function streamSignature({ kind, time, region, previous, hashes }: Stream
   return hmac(signingKey(scope, secretAccessKey), toSign).toString("hex");
 }
 
+/** Of a POST policy, in base64: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html */
+export function policySignature(
+  policy: string,
+  { time, region }: Pick<SignedParts, "time" | "region">,
+  secretAccessKey: string,
+): string {
+  return hmac(signingKey(scopeParts(time, region, "s3"), secretAccessKey), policy).toString("hex");
+}
+
 export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -20,7 +20,13 @@ export interface Identity {
   expiresAt?: number;
   /** The role session; absent for users. */
   session?: Session;
+  /** The caller is no principal of an account. */
+  outside?: Outside;
 }
+
+/** An unsigned request, or a service of AWS that acts for a resource, such as CloudFront for a distribution. */
+export type Outside =
+  { type: "Anonymous" } | { type: "Service"; name: string; sourceArn: string; sourceAccount: string };
 
 export interface Session {
   /** Unique ID of the role. A role that is created again has another one. */

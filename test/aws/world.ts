@@ -67,6 +67,13 @@ export function addSession(
   return session;
 }
 
+/** Adds a service of AWS, such as cloudfront.amazonaws.com, that acts for the resource with this ARN. */
+export function addService(world: World, name: string, sourceArn: string): Identity {
+  const identity = newIdentity(world, `AKIASERVICE${pad(world.next())}`, "", name);
+  identity.outside = { type: "Service", name, sourceArn, sourceAccount: sourceArn.split(":")[4] ?? "" };
+  return identity;
+}
+
 /** Creates a bucket with today's defaults: FACTS.md#s3-defaults-of-a-new-bucket. */
 export function newBucket(world: World, accountId: string, name: string, region: string): Bucket {
   const bucket: Bucket = {

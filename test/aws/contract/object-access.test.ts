@@ -17,8 +17,10 @@ import {
   PutBucketCorsCommand,
   PutBucketEncryptionCommand,
   PutObjectCommand,
+  S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { presign, type PresignOptions } from "../index.ts";
 import { simulatorTest, startTarget, type Target } from "./target.ts";
@@ -191,6 +193,22 @@ describe("a presigned URL", () => {
     );
   });
 
+  simulatorTest("the URLs of the SDK's presigner are accepted, with and without a checksum", async () => {
+    const { credentials } = await workloads.start(objects("PutObject"));
+    for (const requestChecksumCalculation of ["WHEN_SUPPORTED", "WHEN_REQUIRED"] as const) {
+      const endpoint = target.simulator.url;
+      const s3 = new S3Client({
+        endpoint,
+        region: "us-east-1",
+        credentials,
+        forcePathStyle: true,
+        requestChecksumCalculation,
+      });
+      const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: "in/x" }));
+      expect(await upload(url)).toMatchObject({ status: 200 });
+    }
+  });
+
   simulatorTest("a changed presigned URL is refused", async () => {
     const workload = await workloads.start(objects("PutObject"));
     const mismatch = refused(403, "SignatureDoesNotMatch");
@@ -245,6 +263,9 @@ describe("a presigned URL", () => {
     }
     const put = await upload(signed(workload), { headers: { origin: app } });
     expect([put.status, put.headers.get("access-control-expose-headers")]).toEqual([200, "ETag"]);
+    expect(put.headers.get("access-control-max-age")).toBe("3000");
+    const denied = await upload(signed(workload, { key: "out/x" }), { headers: { origin: app } });
+    expect([denied.status, denied.headers.get("access-control-allow-origin")]).toEqual([403, app]);
   });
 });
 

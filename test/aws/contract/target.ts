@@ -1,9 +1,9 @@
 /**
  * The target of the contract tests: the simulator, or AWS if S3_OPERATOR_CONTRACT_REAL=1 and the environment has
- * credentials. The tests use us-east-1, and eu-west-1 for behaviour that differs in other regions.
+ * credentials, or another implementation at S3_OPERATOR_CONTRACT_ENDPOINT. The tests use us-east-1, and eu-west-1 for behaviour that differs in other regions.
  */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
@@ -26,6 +26,12 @@ const REAL = process.env["S3_OPERATOR_CONTRACT_REAL"] === "1";
 
 /** For behaviour that needs the simulator's switches, or that a test must not cause in a real account. */
 export const simulatorTest = test.skipIf(REAL);
+
+/** The endpoint of another implementation, which takes any access key of 12 digits as the account's ID. */
+const ENDPOINT = process.env["S3_OPERATOR_CONTRACT_ENDPOINT"];
+
+/** Message of the error of a test that needs the simulator, where there is none. */
+export const NEEDS_SIMULATOR = "This test needs the simulator";
 
 const SIMULATED_ACCOUNT = "111122223333";
 
@@ -51,7 +57,8 @@ export interface Target {
 }
 
 export async function startTarget(): Promise<Target> {
-  return REAL ? realTarget() : simulatedTarget();
+  if (REAL) return realTarget();
+  return ENDPOINT === undefined ? simulatedTarget() : otherTarget(ENDPOINT);
 }
 
 /** Creates a bucket without options in us-east-1. */
@@ -64,15 +71,34 @@ export async function createBucket(target: Target): Promise<string> {
 async function simulatedTarget(): Promise<Target> {
   const simulator = await startSimulator();
   const { credentials } = simulator.account(SIMULATED_ACCOUNT);
+  return {
+    accountId: SIMULATED_ACCOUNT,
+    simulator,
+    ...clientsAt(simulator.url, credentials),
+    stop: () => simulator.stop(),
+  };
+}
+
+function otherTarget(endpoint: string): Target {
+  const accountId = String(randomInt(1e11, 1e12));
+  return {
+    accountId,
+    get simulator(): Simulator {
+      throw new Error(NEEDS_SIMULATOR);
+    },
+    ...clientsAt(endpoint, { accessKeyId: accountId, secretAccessKey: "test" }),
+    stop: () => Promise.resolve(),
+  };
+}
+
+function clientsAt(endpoint: string, credentials: Credentials): Omit<Target, "accountId" | "simulator" | "stop"> {
   const config = (options: ClientOptions) => ({
-    endpoint: simulator.url,
+    endpoint,
     region: options.region ?? "us-east-1",
     credentials: options.credentials ?? credentials,
     maxAttempts: 1,
   });
   return {
-    accountId: SIMULATED_ACCOUNT,
-    simulator,
     s3: (options = {}) => new S3Client({ ...config(options), forcePathStyle: true }),
     s3control: (options = {}) => withoutAccountInHost(new S3ControlClient(config(options))),
     sts: (options = {}) => new STSClient(config(options)),
@@ -80,7 +106,6 @@ async function simulatedTarget(): Promise<Target> {
     iam: (options = {}) => new IAMClient(config(options)),
     eks: (options = {}) => new EKSClient(config(options)),
     bucketName: () => `contract-${randomBytes(6).toString("hex")}`,
-    stop: () => simulator.stop(),
   };
 }
 

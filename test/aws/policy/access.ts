@@ -5,7 +5,7 @@ import type { Json } from "../policy-json.ts";
 import type { Operation } from "../service.ts";
 import type { Identity, World } from "../state.ts";
 import type { RequestContext } from "./evaluate.ts";
-import { policiesOf, principalContext } from "./principal.ts";
+import { policiesOf, principalContext, principalOf } from "./principal.ts";
 
 /** One action on one resource that a request needs. */
 export interface Access {
@@ -21,6 +21,8 @@ export interface Access {
   context?: RequestContext;
   /** RestrictPublicBuckets applies to the resource. */
   restrictPublicBuckets?: boolean;
+  /** An ACL allows it where no policy denies it. */
+  allowedByAcl?: boolean;
 }
 
 export interface Denial {
@@ -31,9 +33,9 @@ export interface Denial {
   because: string;
 }
 
-/** The accesses of this operation that policies deny. Empty while policies are not evaluated. */
+/** The accesses of this operation that policies deny. Empty while policies are not evaluated, unless it comes from outside. */
 export async function deniedByPolicies(world: World, operation: Operation, caller: Identity): Promise<Denial[]> {
-  if (!world.evaluatePolicies) return [];
+  if (!world.evaluatePolicies && caller.outside === undefined) return [];
   const denials: Denial[] = [];
   for (const access of accessesOf(operation, caller)) {
     const because = await denialOfAccess(world, caller, access);
@@ -73,12 +75,13 @@ async function denialOfAccess(world: World, caller: Identity, access: Access): P
   const { denialOf } = await import("./evaluate.ts");
   const { action, resource, owner: resourceAccount, context, restrictPublicBuckets } = access;
   const question = {
-    principal: caller.arn,
+    principal: principalOf(caller),
     action,
     resource,
     resourceAccount,
     context: { ...principalContext(world, caller), "aws:ResourceAccount": resourceAccount, ...context },
     ...(restrictPublicBuckets !== undefined && { restrictPublicBuckets }),
   };
-  return denialOf(question, { ...policiesOf(world, caller), resource: access.policy });
+  const denial = await denialOf(question, { ...policiesOf(world, caller), resource: access.policy });
+  return access.allowedByAcl === true && denial?.startsWith("with an explicit deny") !== true ? undefined : denial;
 }

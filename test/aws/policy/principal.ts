@@ -2,9 +2,9 @@
 
 import { findManagedPolicy } from "../iam/managed-policies.ts";
 import type { Json } from "../policy-json.ts";
-import type { Account, Identity, Role, World } from "../state.ts";
+import type { Account, Identity, Outside, Role, World } from "../state.ts";
 import { accountOf } from "../world.ts";
-import type { Policies, RequestContext } from "./evaluate.ts";
+import type { Policies, Question, RequestContext } from "./evaluate.ts";
 
 const EVERYTHING: Json = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
@@ -14,10 +14,11 @@ const NOTHING: Json = {
 };
 
 /**
- * Policies of the caller. Users, and all callers while policies are not evaluated, may do everything. A session has the
+ * Policies of the caller, none of a caller from outside. Users, and all callers while policies are not evaluated, may do everything. A session has the
  * present policies of its role, so none once the role is deleted.
  */
-export function policiesOf(world: World, { accountId, session }: Identity): Omit<Policies, "resource"> {
+export function policiesOf(world: World, { accountId, session, outside }: Identity): Omit<Policies, "resource"> {
+  if (outside !== undefined) return { identity: [], permissionsBoundary: undefined, session: undefined };
   if (session === undefined || !world.evaluatePolicies) {
     return { identity: [EVERYTHING], permissionsBoundary: undefined, session: undefined };
   }
@@ -42,7 +43,9 @@ export function rolePolicies(
 /**
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
  */
-export function principalContext(world: World, { accountId, arn, session }: Identity): RequestContext {
+export function principalContext(world: World, identity: Identity): RequestContext {
+  if (identity.outside !== undefined) return { ...outsideContext(identity.outside), ...transport(world.tlsVersion) };
+  const { accountId, arn, session } = identity;
   const role = session && roleOf(world, session.roleId, accountId);
   return {
     "aws:PrincipalArn": role?.arn ?? arn,
@@ -56,6 +59,23 @@ export function principalContext(world: World, { accountId, arn, session }: Iden
     ...prefixed(role?.tags ?? new Map<string, string>()),
     ...prefixed(session?.tags ?? new Map<string, string>()),
   };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn */
+function outsideContext(outside: Outside): RequestContext {
+  if (outside.type === "Anonymous") return { "aws:PrincipalType": "Anonymous", "aws:PrincipalIsAWSService": "false" };
+  return {
+    "aws:PrincipalIsAWSService": "true",
+    "aws:PrincipalServiceName": outside.name,
+    "aws:SourceArn": outside.sourceArn,
+    "aws:SourceAccount": outside.sourceAccount,
+  };
+}
+
+/** The caller for the evaluator. */
+export function principalOf({ arn, outside }: Identity): Question["principal"] {
+  if (outside === undefined) return arn;
+  return outside.type === "Anonymous" ? { type: "Anonymous" } : outside.name;
 }
 
 function roleOf(world: World, roleId: string, accountId: string): Role | undefined {

@@ -13,6 +13,8 @@ import { readKeyAccesses, writeKeyAccesses } from "./key-access.ts";
 import { restorePrincipals } from "./policy-principals.ts";
 import { policyOf } from "./policy.ts";
 import { isOn } from "./public-access-block.ts";
+import { allowsByAcl } from "./public-acl.ts";
+import { isElsewhere } from "./reachable-bucket.ts";
 import type { Source } from "./route.ts";
 
 export interface S3Request {
@@ -35,19 +37,25 @@ export function s3Accesses(asked: S3Request): Access[] {
   const { request, world, caller, bucketName, key, operation, sources } = asked;
   const bucket = findBucket(world, bucketName);
   if (bucketName === "" || operation === "CreateBucket") return onTheAccount(asked);
-  if (bucket === undefined || bucket.region !== request.scope.region) return [];
+  if (bucket === undefined || isElsewhere(bucket, request)) return [];
   const version = versionOf(bucket, key, request.query.get("versionId") ?? undefined);
   const context = { ...requestContext(asked), ...existingTags(version) };
   const ofBucket = bucketAccess(world, bucket);
   return [
     ...asked.actions.map((each) =>
       each.action.startsWith("s3:")
-        ? { ...ofBucket, ...each, context }
+        ? { ...ofBucket, ...each, context, allowedByAcl: isPublicRead(each.action, version, asked) }
         : { ...each, owner: caller.accountId, context: PASSED },
     ),
     ...(READS.has(operation) ? readAccesses(bucket, version, asked) : writeKeyAccesses(bucket, asked)),
     ...sources.flatMap((source) => sourceAccesses(source, asked)),
   ];
+}
+
+function isPublicRead(action: string, version: ObjectVersion | undefined, { world, caller, ...asked }: S3Request) {
+  const bucket = findBucket(world, asked.bucketName);
+  if (caller.outside?.type !== "Anonymous" || action !== "s3:GetObject") return false;
+  return bucket !== undefined && version !== undefined && allowsByAcl(world, bucket, version);
 }
 
 const PASSED = { "iam:PassedToService": "s3.amazonaws.com" };

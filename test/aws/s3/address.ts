@@ -13,9 +13,14 @@ export function addressOf(request: Pick<AwsRequest, "host" | "path">): { bucketN
   return { bucketName: decode(path.slice(0, slash)), key: decode(path.slice(slash + 1)) };
 }
 
-/** The bucket in `bucket.localhost:port`. IP addresses and `localhost` itself have none. */
+/** The name of AWS, with the bucket before it: https://docs.aws.amazon.com/general/latest/gr/s3.html */
+const AWS_HOST = /^(?<bucket>.+)\.s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/;
+
+/** The bucket in `bucket.localhost:port` and at AWS. IP addresses and `localhost` itself have none. */
 function bucketOfHost(host: string): string {
   const name = host.replace(/:\d+$/, "");
+  const atAws = AWS_HOST.exec(name)?.groups?.["bucket"];
+  if (atAws !== undefined) return atAws;
   return !isIPv4(name) && name.endsWith(".localhost") ? name.slice(0, -".localhost".length) : "";
 }
 

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
  */
 
-import { isPresigned, signatureAge } from "../auth.ts";
+import { isForm, isPresigned, signatureAge } from "../auth.ts";
 import type { AwsRequest } from "../http.ts";
 import type { RequestContext } from "../policy/evaluate.ts";
 import type { ObjectVersion, World } from "../state.ts";
@@ -45,17 +45,22 @@ export function requestContext(asked: Asked): RequestContext {
 }
 
 /**
- * Condition keys of the connection. Only presigned URLs have a signature age.
+ * Condition keys of the connection. Only presigned URLs and forms have a signature age.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
  */
 export function connectionContext({ request, world }: Pick<Asked, "request" | "world">): RequestContext {
   const age = signatureAge(world, request);
   return {
     ...(age !== undefined && { "s3:signatureAge": String(age) }),
-    "s3:authType": isPresigned(request) ? "REST-QUERY-STRING" : "REST-HEADER",
+    "s3:authType": authType(request),
     "s3:signatureversion": "AWS4-HMAC-SHA256",
     ...(world.tlsVersion !== undefined && { "s3:TlsVersion": world.tlsVersion }),
   };
+}
+
+function authType(request: AwsRequest): string {
+  if (isForm(request)) return "POST";
+  return isPresigned(request) ? "REST-QUERY-STRING" : "REST-HEADER";
 }
 
 /** Tags that the object has before the request. */

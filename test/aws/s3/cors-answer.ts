@@ -1,4 +1,7 @@
-/** Applies CORS rules to requests: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html */
+/**
+ * Applies CORS rules to requests: FACTS.md#s3-cors.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
+ */
 
 import { AwsError } from "../errors.ts";
 import type { AwsRequest, Reply } from "../http.ts";
@@ -6,25 +9,27 @@ import type { Bucket } from "../state.ts";
 import { childrenNamed, textAt, type XmlElement } from "../xml.ts";
 
 /** The answer to a preflight request. Throws AccessForbidden if no rule matches. */
-export function preflightReply({ cors }: Bucket, { headers }: AwsRequest): Reply {
-  if (cors === undefined) throw forbidden("CORSResponse: CORS is not enabled for this bucket.");
+export function preflightReply(bucket: Bucket | undefined, { headers }: AwsRequest): Reply {
   const [origin = "", method = ""] = [headers["origin"], headers["access-control-request-method"]];
+  if (origin === "") {
+    throw new AwsError(400, "BadRequest", "Insufficient information. Origin request header needed.");
+  }
+  if (bucket === undefined) throw forbidden("CORSResponse: Bucket not found");
+  if (bucket.cors === undefined) throw forbidden("CORSResponse: CORS is not enabled for this bucket.");
   const names = (headers["access-control-request-headers"] ?? "").split(",").map((name) => name.trim());
   const asked = names.filter((name) => name !== "");
-  const rule = matchingRule(cors, origin, method, asked);
+  const rule = matchingRule(bucket.cors, origin, method, asked);
   if (rule === undefined) throw forbidden("CORSResponse: This CORS request is not allowed.");
-  const maxAge = textAt(rule, "MaxAgeSeconds");
   return {
     status: 200,
     headers: {
       ...originHeaders(rule, origin),
       ...(asked.length > 0 && { "access-control-allow-headers": asked.join(", ").toLowerCase() }),
-      ...(maxAge !== undefined && { "access-control-max-age": maxAge }),
     },
   };
 }
 
-/** CORS headers for the answer to a request with an Origin; empty if no rule matches. */
+/** CORS headers for the answer to a request with an Origin, also for an error; empty if no rule matches. */
 export function corsHeaders(bucket: Bucket | undefined, { method, headers }: AwsRequest): Record<string, string> {
   const { origin } = headers;
   if (bucket?.cors === undefined || origin === undefined) return {};
@@ -47,10 +52,12 @@ function matchingRule(cors: XmlElement, origin: string, method: string, asked: s
 function originHeaders(rule: XmlElement, origin: string): Record<string, string> {
   const everybody = textsOf(rule, "AllowedOrigin").includes("*");
   const exposed = textsOf(rule, "ExposeHeader");
+  const maxAge = textAt(rule, "MaxAgeSeconds");
   return {
     "access-control-allow-origin": everybody ? "*" : origin,
     "access-control-allow-methods": textsOf(rule, "AllowedMethod").join(", "),
     ...(exposed.length > 0 && { "access-control-expose-headers": exposed.join(", ") }),
+    ...(maxAge !== undefined && { "access-control-max-age": maxAge }),
     ...(!everybody && { "access-control-allow-credentials": "true" }),
     vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
   };

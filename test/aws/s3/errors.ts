@@ -60,6 +60,12 @@ export function rejection(kind: Rejection): AwsError {
         "AuthorizationQueryParametersError",
         "Query-string authentication requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
       );
+    case "malformedForm":
+      return new AwsError(
+        400,
+        "InvalidArgument",
+        "Bucket POST must contain the fields 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Signature' and 'Policy'.  If they are specified, please check the order of the fields.",
+      );
     case "expiredUrl":
       return accessDenied("Request has expired");
     case "wrongSignature":
@@ -74,5 +80,6 @@ export function rejection(kind: Rejection): AwsError {
 }
 
 export function denied(caller: Identity, action: string, resource: string, because?: string): AwsError {
+  if (caller.outside !== undefined) return accessDenied();
   return accessDenied(deniedMessage(caller.arn, action, resource, because));
 }

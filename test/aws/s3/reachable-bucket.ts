@@ -1,6 +1,7 @@
 /** Checks before every call on an existing bucket. */
 
 import { AwsError } from "../errors.ts";
+import type { AwsRequest } from "../http.ts";
 import type { Bucket } from "../state.ts";
 import { findBucket } from "../world.ts";
 import { accessDenied, type Exchange } from "./route.ts";
@@ -9,11 +10,16 @@ import { accessDenied, type Exchange } from "./route.ts";
 export function reachableBucket({ world, request, bucketName, account }: Exchange): Bucket {
   const bucket = findBucket(world, bucketName);
   if (bucket === undefined) throw noSuchBucket(bucketName);
-  if (bucket.region !== request.scope.region) throw permanentRedirect(bucket, request.scope.region);
+  if (isElsewhere(bucket, request)) throw permanentRedirect(bucket, request.scope.region);
   checkExpectedOwner(bucket, request.headers["x-amz-expected-bucket-owner"]);
   // While policies are not evaluated, callers have no access to buckets of other accounts.
   if (bucket.accountId !== account.id && !world.evaluatePolicies) throw inRegion(bucket, accessDenied());
   return bucket;
+}
+
+/** True for a request that is signed for another region. Unsigned ones name none. */
+export function isElsewhere({ region }: Bucket, { scope }: Pick<AwsRequest, "scope">): boolean {
+  return scope.region !== "" && scope.region !== region;
 }
 
 export function noSuchBucket(bucketName: string): AwsError {

@@ -5,7 +5,7 @@ import { notImplemented, type AwsError } from "../errors.ts";
 import type { AwsRequest } from "../http.ts";
 import type { Normaliser } from "../normalise.ts";
 import type { Operation, Service } from "../service.ts";
-import type { World } from "../state.ts";
+import type { Identity, World } from "../state.ts";
 import { accountOf, findBucket } from "../world.ts";
 import { textAt } from "../xml.ts";
 import { s3Accesses } from "./access.ts";
@@ -14,9 +14,11 @@ import { checkChunkSignatures, unchunked } from "./aws-chunked.ts";
 import { requireChecksum } from "./checksums.ts";
 import { corsHeaders, preflightReply } from "./cors-answer.ts";
 import { denied, failure, rejection, renderError } from "./errors.ts";
+import { asPut, isPost, postedKey, postReply } from "./post-object.ts";
+import { checkPostPolicy } from "./post-policy.ts";
 import { noSuchBucket, reachableBucket } from "./reachable-bucket.ts";
 import { checkIntegrity, isCommonHeader } from "./request-checks.ts";
-import { bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
+import { accessDenied, bodyDocument, type Exchange, type Method, type Subresource } from "./route.ts";
 import { SUBRESOURCES } from "./subresources.ts";
 
 /** The SDK sends the operation name in x-id. Method and subresource already determine it. */
@@ -26,6 +28,8 @@ export function s3(world: World, normalise: Normaliser): Service {
   return {
     name: "s3",
     route: (request) => route(world, normalise, request),
+    headers: (request) => corsHeaders(findBucket(world, addressOf(request).bucketName), request),
+    takesUnsigned: true,
     renderError,
     failure,
     rejection,
@@ -37,6 +41,7 @@ function route(world: World, normalise: Normaliser, received: AwsRequest): Opera
   const request = unchunked(received);
   const { bucketName, key } = addressOf(request);
   if (request.method === "OPTIONS") return preflight(world, request, bucketName);
+  if (isPost(request, key) && bucketName !== "") return post(world, normalise, request, bucketName);
   const subresource = findSubresource(request, levelOf(bucketName, key));
   const method = findMethod(request, subresource);
   refuseUnknown(request, subresource, method);
@@ -66,10 +71,25 @@ function route(world: World, normalise: Normaliser, received: AwsRequest): Opera
       if (world.evaluatePolicies) checkChunkSignatures(received, caller);
       checkIntegrity(request);
       if (takesDocument(subresource) && method.checksumOptional !== true) requireChecksum(request);
-      const account = accountOf(world, caller.accountId);
+      const account = accountOf(world, accountIdOf(world, caller, bucketName));
       const switches = { normalise: normalise.for(bucketName), denials };
-      const reply = perform(method, { request, world, caller, account, bucketName, key, ...switches });
-      return { ...reply, headers: { ...reply.headers, ...corsHeaders(findBucket(world, bucketName), request) } };
+      return perform(method, { request, world, caller, account, bucketName, key, ...switches });
+    },
+  };
+}
+
+/** A form of a browser, which is a PutObject within the limits of its policy. */
+function post(world: World, normalise: Normaliser, request: AwsRequest, bucketName: string): Operation {
+  const key = postedKey(request);
+  const put = route(world, normalise, asPut(request, bucketName, key));
+  return {
+    ...put,
+    name: "PostObject",
+    perform: async (caller, denials) => {
+      const { form } = request;
+      if (form === undefined) return put.perform(caller, denials);
+      checkPostPolicy({ bucketName, key, form, now: world.now() });
+      return postReply(form, bucketName, key, await put.perform(caller, denials));
     },
   };
 }
@@ -85,11 +105,7 @@ function preflight(world: World, request: AwsRequest, bucketName: string): Opera
     partial: false,
     unsigned: true,
     accesses: () => [],
-    perform: () => {
-      const bucket = findBucket(world, bucketName);
-      if (bucket === undefined) throw noSuchBucket(bucketName);
-      return preflightReply(bucket, request);
-    },
+    perform: () => preflightReply(findBucket(world, bucketName), request),
   };
 }
 
@@ -105,6 +121,14 @@ function arnOf(bucketName: string, key: string): string {
 /** The role of a replication configuration. */
 function roleOf(request: AwsRequest): string {
   return textAt(bodyDocument(request), "Role") ?? "*";
+}
+
+/** Callers from outside have no account; S3 lets them act in that of the bucket. */
+function accountIdOf(world: World, { accountId, outside }: Identity, bucketName: string): string {
+  if (outside === undefined) return accountId;
+  const bucket = findBucket(world, bucketName);
+  if (bucket === undefined) throw bucketName === "" ? accessDenied() : noSuchBucket(bucketName);
+  return bucket.accountId;
 }
 
 function takesDocument({ level, query }: Subresource): boolean {

@@ -5,11 +5,9 @@
 
 import type { AwsRequest } from "../http.ts";
 import type { Bucket, ObjectVersion, World } from "../state.ts";
-import { accountOf } from "../world.ts";
 import { bucketAccess } from "./access.ts";
-import { ALL_USERS, cannedGrants, isEnforced } from "./acl.ts";
 import { existingTags } from "./condition-keys.ts";
-import { isOn } from "./public-access-block.ts";
+import { allowsByAcl } from "./public-acl.ts";
 import { accessDenied } from "./route.ts";
 
 /** Throws AccessDenied. Policies are evaluated also while the simulator evaluates none for signed requests. */
@@ -43,11 +41,4 @@ export async function requireAnonymousRead(
   const denial = await denialOf(question, { ...none, resource: policy });
   if (denial === undefined) return;
   if (denial.startsWith("with an explicit deny") || !allowsByAcl(world, bucket, version)) throw accessDenied();
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
-function allowsByAcl(world: World, bucket: Bucket, { acl }: ObjectVersion): boolean {
-  const { publicAccessBlock } = accountOf(world, bucket.accountId);
-  if (isEnforced(bucket) || isOn("IgnorePublicAcls", bucket.publicAccessBlock, publicAccessBlock)) return false;
-  return cannedGrants(acl).some(({ grantee, permission }) => grantee === ALL_USERS && permission === "READ");
 }

@@ -60,19 +60,23 @@ test("a setting that is read back and then changed again is written five times",
   await readyBucket(world, "docs", { baseline: "None", versioning: "Enabled" });
   const Bucket = world.bucketName("docs");
   const VersioningConfiguration = { Status: "Suspended" } as const;
-  for (let write = writesOf(world, "PutBucketVersioning"); write < MAX_WRITES; write += 1) {
-    await world.person.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-    await writeUntil(world, "PutBucketVersioning", write + 1);
-    await world.bucketWhen("docs", isReady);
-  }
-  await world.person.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-  await reconcileAgain(world, "docs");
-  const stalled = await world.bucketWhen("docs", isStalled("SettingKeepsChanging"));
+  // A look in between, such as for a change of the AWSAccount, finds it in sync, and the count starts again.
+  const stalled = await eventually(
+    async () => {
+      await world.person.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      return reconcileAgain(world, "docs");
+    },
+    isStalled("SettingKeepsChanging"),
+    (last) => JSON.stringify(last?.status),
+  );
+  const writes = writesOf(world, "PutBucketVersioning");
+  expect(writes).toBeGreaterThanOrEqual(MAX_WRITES);
   const { message } = condition(stalled, "Ready") ?? {};
   expect(message).toMatch(/^Written 5 times, read back as written, and changed after that: versioning\b/);
   expect(message).not.toMatch(/another tool/i);
   expect(settingState(stalled, "versioning")).toBe("Drifted");
-  expect(writesOf(world, "PutBucketVersioning")).toBe(MAX_WRITES);
+  await reconcileAgain(world, "docs");
+  expect(writesOf(world, "PutBucketVersioning")).toBe(writes);
 });
 
 test("the rotation of a managed key that KMS does not return is written five times, and is not drift", async () => {

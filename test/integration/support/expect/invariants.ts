@@ -3,9 +3,8 @@ import { expect } from "vitest";
 import { RECONCILE_REQUESTED_AT, S3_BUCKETS } from "../../../../operator/api/names.ts";
 import type { S3Bucket } from "../../../../operator/api/types.ts";
 import { operatorPolicy } from "../../../../scripts/iam-policy.ts";
-import type { Call } from "../../../aws/index.ts";
 import { expectSoundStatus } from "../../../conformance/conditions.ts";
-import { PERSON, type World } from "../world/world.ts";
+import { PERSON, type AnyWorld, type Aws, type SeenCall, type World } from "../world/world.ts";
 import { condition, isReady } from "./states.ts";
 import { eventually } from "./wait.ts";
 
@@ -29,21 +28,21 @@ export const S3_CONTROL_PATH = "v20180820";
 const OPERATOR = "s3-operator";
 
 /** All calls except those of the world's user and its KMS client, and those of Pods. */
-export function operatorCalls({ simulator }: World): Call[] {
-  return simulator.calls.all.filter((call) => !isPersons(call) && !isPods(call));
+export function operatorCalls<C extends SeenCall>({ aws }: { aws: Aws<C> }): C[] {
+  return aws.calls.all.filter((call) => !isPersons(call) && !isPods(call));
 }
 
-function isPersons({ caller }: Call): boolean {
+function isPersons({ caller }: SeenCall): boolean {
   return caller.endsWith(`:user/${PERSON}`);
 }
 
 /** Whether the call is by a session of another role than the operator's, or gets such a session. */
-function isPods({ caller, operation }: Call): boolean {
+function isPods({ caller, operation }: SeenCall): boolean {
   if (operation === "AssumeRoleWithWebIdentity") return true;
   return caller.includes(":assumed-role/") && !caller.endsWith(`/${OPERATOR}`);
 }
 
-export function operatorWrites(world: World): Call[] {
+export function operatorWrites<C extends SeenCall>(world: { aws: Aws<C> }): C[] {
   return operatorCalls(world).filter(({ write }) => write);
 }
 
@@ -89,7 +88,7 @@ function expectUntouchedSpec({ metadata }: S3Bucket): void {
 }
 
 /** Asserts that another reconcile of these S3Buckets writes nothing to AWS, and only the request to status. */
-export async function expectNothingToWrite(world: World, names: readonly string[]): Promise<void> {
+export async function expectNothingToWrite(world: AnyWorld, names: readonly string[]): Promise<void> {
   const before = await Promise.all(names.map((name) => world.bucket(name)));
   const writes = operatorWrites(world).length;
   await Promise.all(names.map((name) => reconcileAgain(world, name)));
@@ -104,7 +103,7 @@ export async function expectNothingToWrite(world: World, names: readonly string[
 }
 
 /** Requests a reconcile; resolves when one that began after the request has ended. */
-export async function reconcileAgain(world: World, name: string): Promise<S3Bucket> {
+export async function reconcileAgain(world: AnyWorld, name: string): Promise<S3Bucket> {
   const request = randomUUID();
   await world.annotate(name, { [RECONCILE_REQUESTED_AT]: request });
   return eventually(

@@ -2,7 +2,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
 import { parseConfig, type Config } from "../../../../operator/cli/config.ts";
 import { runManager } from "../../../../operator/manager.ts";
-import type { World } from "../world/world.ts";
+import type { AnyWorld } from "../world/world.ts";
 import { startNode, type NodeProcess } from "./process.ts";
 
 /** A running operator of one world. Disposing drains it. */
@@ -10,19 +10,19 @@ export interface Operator extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** The variables that the AWS SDK reads: the simulator's address, and the account's own credentials. */
-export function awsEnvironment({ simulator, account }: World): Record<string, string> {
+/** The variables that the AWS SDK reads: the address of AWS, and the account's own credentials. */
+export function awsEnvironment({ aws: { url, credentials } }: AnyWorld): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: simulator.url,
-    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: "eu-central-1",
     AWS_CA_BUNDLE: "",
     AWS_EC2_METADATA_DISABLED: "true",
   };
 }
 
-function flags(world: World): string[] {
+function flags(world: AnyWorld): string[] {
   return [
     `--kubeconfig=${world.kubeconfigPath}`,
     `--watch-namespaces=${world.name}`,
@@ -36,7 +36,7 @@ function flags(world: World): string[] {
 }
 
 /** Runs in this process: starts fast, and counts for coverage. One world at a time: the SDK reads the environment. */
-export function startOperator(world: World, overrides: Partial<Config> = {}): Operator {
+export function startOperator(world: AnyWorld, overrides: Partial<Config> = {}): Operator {
   Object.assign(process.env, awsEnvironment(world));
   const config = { ...parseConfig(flags(world), {}), ...overrides };
   const kubeConfig = new KubeConfig();
@@ -56,7 +56,7 @@ export function startOperator(world: World, overrides: Partial<Config> = {}): Op
  * `environment`.
  */
 export function spawnOperator(
-  world: World,
+  world: AnyWorld,
   bundle: string,
   more: readonly string[] = [],
   environment: Record<string, string> = {},

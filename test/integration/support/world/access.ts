@@ -23,7 +23,7 @@ import { expectSoundStatus } from "../../../conformance/conditions.ts";
 import { operatorCalls } from "../expect/invariants.ts";
 import { isReady } from "../expect/states.ts";
 import { recordStatuses, type StatusRecorder } from "./recorder.ts";
-import type { World } from "./world.ts";
+import type { AnyWorld, World } from "./world.ts";
 
 export const CLUSTER = "main";
 
@@ -66,7 +66,7 @@ export interface Accesses extends Disposable {
 
 export const GRANTS: BucketAccessSpec["grants"] = [{ prefix: "raw/", permissions: ["Read", "Write"] }];
 
-export async function accessesOf(world: World, namespace = world.name): Promise<Accesses> {
+export async function accessesOf(world: AnyWorld, namespace = world.name): Promise<Accesses> {
   const { kube, selector } = world;
   const statuses = recordStatuses<BucketAccess>(kube, namespace, BUCKET_ACCESSES);
   await statuses.started;
@@ -197,7 +197,7 @@ function isAccountCall({ operation, query }: Call): boolean {
 }
 
 export async function findConfigMap(
-  { kube }: World,
+  { kube }: AnyWorld,
   namespace: string,
   name: string,
 ): Promise<(KubeObject & { data?: Record<string, string> }) | undefined> {

@@ -3,7 +3,7 @@ import { S3_BUCKETS } from "../../../../operator/api/names.ts";
 import type { S3Bucket, S3BucketSpec } from "../../../../operator/api/types.ts";
 import type { Bucket } from "../../../aws/index.ts";
 import { isReady } from "../expect/states.ts";
-import type { World } from "./world.ts";
+import type { AnyWorld, World } from "./world.ts";
 
 /** The bucket in the simulator, to read it, or to change it without a call. Throws when it does not exist. */
 export function atAws({ account }: World, bucketName: string): Bucket {
@@ -25,7 +25,7 @@ export function copyOf(bucket: Bucket): Omit<Bucket, "fillWith"> {
 }
 
 /** An S3Bucket named `name` that is Ready, in an account with default settings. */
-export async function readyBucket(world: World, name: string, spec: S3BucketSpec = {}): Promise<S3Bucket> {
+export async function readyBucket(world: AnyWorld, name: string, spec: S3BucketSpec = {}): Promise<S3Bucket> {
   await world.applyAccount();
   await world.applyBucket(name, { bucketName: world.bucketName(name), ...spec });
   return world.bucketWhen(name, isReady);
@@ -33,7 +33,7 @@ export async function readyBucket(world: World, name: string, spec: S3BucketSpec
 
 /** Changes tags as a user with the classic API, which writes all tags at once; undefined removes one. */
 export async function retag(
-  { person }: World,
+  { person }: AnyWorld,
   bucketName: string,
   changes: Record<string, string | undefined>,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import type { AWSAccount, BucketAccess } from "../../../../operator/api/types.ts
 import type { KubeObject } from "../../../../operator/kube/object.ts";
 import { kubectl } from "./kubectl.ts";
 import { createNamedResources } from "./named-resources.ts";
-import { createWorld, type World } from "./world.ts";
+import { awsOf, createWorld, type AnyWorld, type World } from "./world.ts";
 
 const EXAMPLES = new URL("../../../../examples/", import.meta.url);
 
@@ -84,7 +84,8 @@ export async function worldOfExamples(path: string): Promise<World> {
   const world = await createWorld();
   const spec = accountSpecOf(path);
   await world.applyAccount(spec);
-  return { ...world, account: world.simulator.account(spec.accountId) };
+  const account = world.simulator.account(spec.accountId);
+  return { ...world, account, aws: { ...awsOf(world.simulator, account), person: world.aws.person } };
 }
 
 /**
@@ -92,7 +93,7 @@ export async function worldOfExamples(path: string): Promise<World> {
  * fields, or with other `flags`. The operator of the test does not select the objects yet.
  */
 export async function applyAsItStands(
-  world: World,
+  world: AnyWorld,
   files: readonly string[],
   flags: readonly string[] = ["--server-side"],
 ): Promise<KubeObject[]> {
@@ -112,7 +113,7 @@ export function fileArguments(files: readonly string[]): string[] {
  * Labels the objects of our kinds, so that the operator selects them from now on.
  * @returns their names for kubectl
  */
-export async function showToOperator(world: World, objects: readonly KubeObject[]): Promise<string[]> {
+export async function showToOperator(world: AnyWorld, objects: readonly KubeObject[]): Promise<string[]> {
   const names = objects
     .filter(({ apiVersion }) => apiVersion === API_VERSION)
     .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);

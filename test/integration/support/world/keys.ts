@@ -1,7 +1,7 @@
 import type { ManagedKey, S3BucketSpec } from "../../../../operator/api/types.ts";
 import type { Account, Call, Key } from "../../../aws/index.ts";
 import { operatorCalls } from "../expect/invariants.ts";
-import type { World } from "./world.ts";
+import type { AnyWorld, World } from "./world.ts";
 
 /** The region of the accounts and clients of {@link World}. */
 export const KEY_REGION = "eu-central-1";
@@ -11,7 +11,7 @@ export function managedKeySpec(managed: ManagedKey = {}, sseAlgorithm: "aws:kms"
 }
 
 /** The default alias of a managed key that the operator of a test creates. */
-export function defaultAlias({ name: namespace }: World, bucket: string): string {
+export function defaultAlias({ name: namespace }: AnyWorld, bucket: string): string {
   return `alias/s3-operator/test/${namespace}/${bucket}`;
 }
 

@@ -59,7 +59,8 @@ function addConsentingRole(world: World, spec: BucketAccessSpec, arn: string, ac
   );
 }
 
-function trustIn(serviceAccounts: readonly string[], { workloadIdentity }: AWSAccountSpec): object {
+/** A trust policy for IRSA and Pod Identity. @param serviceAccounts namespace:name */
+export function trustIn(serviceAccounts: readonly string[], { workloadIdentity }: AWSAccountSpec): object {
   const provider = workloadIdentity?.oidcProviderArn ?? "";
   const issuer = provider.slice(provider.indexOf("/") + 1);
   const subjects = serviceAccounts.map((name) => `system:serviceaccount:${name}`);

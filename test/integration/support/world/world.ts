@@ -11,7 +11,7 @@ import { createKubeClient, type KubeClient } from "../../../../operator/kube/cli
 import { isNotFound } from "../../../../operator/kube/errors.ts";
 import { createKubeMetrics } from "../../../../operator/kube/metrics.ts";
 import type { KubeObject, Resource } from "../../../../operator/kube/object.ts";
-import { startSimulator, type Account, type Simulator } from "../../../aws/index.ts";
+import { startSimulator, type Account, type Call, type Credentials, type Simulator } from "../../../aws/index.ts";
 import { eventually } from "../expect/wait.ts";
 import { loseAccount } from "./lost-account.ts";
 import { recordStatuses, type StatusRecorder } from "./recorder.ts";
@@ -30,15 +30,37 @@ const TEST_LABEL = "s3-operator-test";
 /** IAM user of {@link World.person}, which separates its calls from the operator's. */
 export const PERSON = "person";
 
+/** AWS as the operator reaches it: the simulator, or another implementation. */
+export interface Aws<C extends SeenCall = SeenCall> {
+  /** Endpoint of every service, for the operator. */
+  url: string;
+  accountId: string;
+  /** Of the operator. */
+  credentials: Credentials;
+  /** Of a user with all permissions. */
+  person: Credentials;
+  /** Every call of the operator, oldest first; calls of others are known by their caller. */
+  calls: { readonly all: readonly C[] };
+}
+
+/** What all implementations know of a call. */
+export type SeenCall = Pick<Call, "operation" | "write" | "bucket" | "caller">;
+
 /** The environment of one test: a namespace, an AWS simulator with one account, and functions to change both. */
-export interface World extends AsyncDisposable {
+export interface World extends AnyWorld {
+  aws: Aws<Call>;
+  simulator: Simulator;
+  account: Account;
+}
+
+/** The part of a world that does not depend on the implementation of AWS. */
+export interface AnyWorld extends AsyncDisposable {
   /** Name of the namespace and of the AWSAccount, and value of the watch selector. */
   name: string;
   selector: string;
   kubeconfigPath: string;
   kube: KubeClient;
-  simulator: Simulator;
-  account: Account;
+  aws: Aws;
   /** A client of a user at AWS with all permissions. */
   person: S3Client;
   /** Every recorded status of every S3Bucket. */
@@ -62,19 +84,38 @@ export interface World extends AsyncDisposable {
 
 /** Default: the control plane that all tests share. */
 export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
+  const simulator = await startSimulator();
+  const account = simulator.account(String(randomInt(1e11, 1e12)));
+  const aws = awsOf(simulator, account);
+  const world = await createWorldOn(aws, kubeconfigPath);
+  const dispose = async () => {
+    await world[Symbol.asyncDispose]();
+    await simulator.stop();
+  };
+  return { ...world, aws, simulator, account, [Symbol.asyncDispose]: dispose };
+}
+
+export function awsOf({ url, calls }: Simulator, account: Account): Aws<Call> {
+  const { credentials: person } = account.addUser(PERSON);
+  return { url, accountId: account.id, credentials: account.credentials, person, calls };
+}
+
+/** A world on any implementation of AWS, which outlives it. @param endpoint of the user's clients */
+export async function createWorldOn(
+  aws: Aws,
+  kubeconfigPath = inject("kubeconfigPath"),
+  endpoint = aws.url,
+): Promise<AnyWorld> {
   const name = `t-${randomBytes(5).toString("hex")}`;
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(kubeconfigPath);
   const metrics = createKubeMetrics(new Registry());
   const kube = createKubeClient(kubeConfig, { userAgent: "test", clock: systemClock, metrics });
-  const simulator = await startSimulator();
-  const account = simulator.account(String(randomInt(1e11, 1e12)));
   await kube.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   const statuses = recordStatuses(kube, name);
   await statuses.started;
 
-  const { credentials } = account.addUser(PERSON);
-  const asPerson = { endpoint: simulator.url, region: "eu-central-1", credentials };
+  const asPerson = { endpoint, region: "eu-central-1", credentials: aws.person };
   const person = new S3Client({ ...asPerson, forcePathStyle: true });
   const kms = new KMSClient(asPerson);
   const key = (bucket: string) => ({ namespace: name, name: bucket });
@@ -95,8 +136,7 @@ export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Pr
     selector: `${TEST_LABEL}=${name}`,
     kubeconfigPath,
     kube,
-    simulator,
-    account,
+    aws,
     person,
     statuses,
     createKey: async () => {
@@ -116,7 +156,7 @@ export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Pr
         apiVersion: API_VERSION,
         kind: "AWSAccount",
         metadata: { name: accountName, labels: { [TEST_LABEL]: name } },
-        spec: { accountId: account.id, region: "eu-central-1", ...spec },
+        spec: { accountId: aws.accountId, region: "eu-central-1", ...spec },
       }),
     bucket: get,
     findBucket: find,
@@ -147,7 +187,6 @@ export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Pr
       kms.destroy();
       await loseAccount(kube, name).catch(() => {});
       await kube.close();
-      await simulator.stop();
     },
   };
 }
