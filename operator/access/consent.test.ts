@@ -87,6 +87,11 @@ describe("consentViolation: the measure", () => {
     const message = violation({ rules: [curated] }, "guests", { grants: grant("raw/", "Read", "Write") })?.message;
     expect(message).toContain("does not consent to Read, Write below 'raw/'");
     expect(message).toContain("lets namespace 'guests' have Read, List below 'curated/'");
+    const grants = [...grant("a/", "Read"), ...grant("b/", "Write")];
+    const rules = [curated, { namespaces: GUESTS, prefixes: ["c/", "d/"] }];
+    const several = violation({ rules }, "guests", { grants })?.message;
+    expect(several).toContain("Read below 'a/' and Write below 'b/'");
+    expect(several).toContain("have Read, List below 'curated/' and every permission below 'c/' and 'd/'");
   });
 });
 

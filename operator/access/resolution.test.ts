@@ -5,7 +5,7 @@ import { awsAccount, s3Bucket, verifiedBucket } from "../bucket/testing/fixtures
 import { createVerifiedBuckets, type Verification } from "../bucket/verified.ts";
 import type { OutcomeError } from "../kube/outcome.ts";
 import { decide, isRefused } from "./decision.ts";
-import { resolveAccess, type Resolution } from "./resolution.ts";
+import { refusalOf, resolveAccess, type Resolution } from "./resolution.ts";
 import { bucketAccess, directoryOf } from "./testing/objects.ts";
 
 interface Case {
@@ -130,5 +130,20 @@ describe("decide", () => {
         expect([after.wanted, isRefused(after)]).toEqual([before.wanted, isRefused(before)]);
       }),
     );
+  });
+});
+
+describe("a refused access", () => {
+  test("stalls if only a user can fix it", () => {
+    const { outcome } = refusalOf({ reason: "NotConsented", message: "m", terminal: true });
+    expect(outcome).toMatchObject({ kind: "failure", reason: "NotConsented", terminal: true });
+  });
+
+  test.each([
+    [undefined, 300_000],
+    [7_000, 7_000],
+  ])("else waits: %s is %i ms", (retryAfterMs, afterMs) => {
+    const failure = { reason: "BucketNotAvailable" as const, message: "m", ...(retryAfterMs && { retryAfterMs }) };
+    expect(refusalOf(failure).outcome).toMatchObject({ kind: "waiting", reason: "BucketNotAvailable", afterMs });
   });
 });

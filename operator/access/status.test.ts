@@ -1,6 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { BucketAccessStatus } from "../api/types.ts";
-import { noteTags } from "./status.ts";
+import { noteRole, noteTags, recordedRole } from "./status.ts";
+
+test("each ServiceAccount has a role of its own, and a BucketAccess one without a ServiceAccount", () => {
+  const status: BucketAccessStatus = {};
+  const owners = [
+    { kind: "ServiceAccount", name: "a" },
+    { kind: "ServiceAccount", name: "b" },
+    { kind: "BucketAccess", name: "a" },
+  ] as const;
+  for (const [index, owner] of owners.entries()) noteRole(status, owner, { arn: `arn-${index}` });
+  noteRole(status, owners[0], { name: "role", arn: "arn-new" });
+  noteRole(status, owners[0], { name: undefined });
+  expect(owners.map((owner) => recordedRole(status, owner))).toEqual([
+    { serviceAccount: "a", arn: "arn-new" },
+    { serviceAccount: "b", arn: "arn-1" },
+    { arn: "arn-2" },
+  ]);
+  expect(recordedRole(undefined, owners[0])).toEqual({});
+});
 
 describe("noteTags", () => {
   const OWN = { "s3-operator.io/name": "reader" };

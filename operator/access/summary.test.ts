@@ -22,6 +22,16 @@ test("summarize names bucket, grantee, actions, prefixes and key", () => {
   ]);
 });
 
+test("summarize names all workloads, all web identities, and all prefixes", () => {
+  const workloads = ["b", "a"].map((serviceAccount) => ({ namespace: "team", serviceAccount }));
+  const grants = ["x/", "y/"].map((prefix) => ({ prefix, permissions: ["Read" as const] }));
+  const [line, onKeys] = summarize({ workloads, identity: "PodIdentity" }, grants, BUCKET);
+  expect(line).toBe("In bucket docs, ServiceAccount team/a, team/b by PodIdentity may");
+  expect(onKeys).toBe("s3:GetObject below x/, y/");
+  const [ofSubjects] = summarize({ subjects: ["repo:b", "repo:a"] }, grants, BUCKET);
+  expect(ofSubjects).toBe("In bucket docs, the web identities repo:a, repo:b may");
+});
+
 test("summarize sorts principals", () => {
   const [line] = summarize({ principals: [`${READER}2`, READER] }, [{ prefix: "a/", permissions: ["Read"] }], BUCKET);
   expect(line).toBe(`In bucket docs, ${READER}, ${READER}2 may`);

@@ -97,7 +97,9 @@ describe("answers of AWS", () => {
 
   test("an abort is quiet, a deadline is a failure", () => {
     const aborted = (cause: unknown) => Object.assign(new Error("Request aborted", { cause }), { name: "AbortError" });
-    expect(awsFailure(aborted("shutdown"))).toMatchObject({ reason: "Aborted", quiet: true });
+    for (const cause of ["shutdown", new Error("the lease is lost"), undefined]) {
+      expect(awsFailure(aborted(cause))).toMatchObject({ reason: "Aborted", quiet: true });
+    }
     const late = awsFailure(aborted(new DOMException("late", "TimeoutError")));
     expect(late).toMatchObject({ reason: "TimedOut" });
     expect(late).not.toHaveProperty("quiet");

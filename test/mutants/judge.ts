@@ -3,8 +3,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Killer, Report, Trial } from "./runner.ts";
 
-/** Without a result of a test for this long, a mutant hangs: longer than the timeout of a test. */
-const HANGS_AFTER_MS = 90_000;
+/** Without a result of a test for this long, a mutant hangs: longer than a test with its hooks may take. */
+const HANGS_AFTER_MS: Readonly<Record<string, number>> = { unit: 90_000, integration: 240_000 };
 
 export interface Judge {
   /** What noticed the mutant; undefined when all tests passed. */
@@ -13,7 +13,7 @@ export interface Judge {
 }
 
 /** `project` is one of vitest.config.ts. */
-export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS): Judge {
+export function createJudge(project: string, hangsAfterMs = HANGS_AFTER_MS[project] ?? 240_000): Judge {
   let child: ChildProcess | undefined;
   let output = "";
 

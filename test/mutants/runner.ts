@@ -2,7 +2,6 @@
  * A child process that runs tests on mutants, one after the other. It swaps the text of a module while vitest loads it,
  * so that no file of the work tree changes.
  */
-import type { TestProjectConfiguration } from "vitest/config";
 import { createVitest, type Reporter, type Vitest } from "vitest/node";
 import config from "../../vitest.config.ts";
 
@@ -63,7 +62,7 @@ function createReporter(): Reporter {
 
 /** One project of vitest.config.ts, without the reporters, watchers and caches that would see mutated text. */
 async function startVitest(name: string): Promise<Vitest> {
-  const project = ((config.test?.projects ?? []) as TestProjectConfiguration[]).find(
+  const project = (config.test?.projects ?? []).find(
     (each) => typeof each === "object" && "test" in each && each.test?.name === name,
   );
   if (typeof project !== "object" || !("test" in project)) throw new Error(`vitest.config.ts has no project ${name}`);

@@ -11,6 +11,8 @@ const FIELDS = [
   "Redirects.Host",
   "Rules.Name",
   "Rules.Value",
+  "Labels.Key",
+  "Labels.Value",
   ...FILTER_FIELDS,
 ];
 
@@ -52,6 +54,17 @@ test.each([
       ],
     },
     { Redirects: [{ Host: "b", New: 2 }, { Host: "c" }] },
+  ],
+  [
+    "entries with a key",
+    { Labels: [{ Key: "k", Value: "b" }] },
+    {
+      Labels: [
+        { Key: "j", Value: "b", New: 1 },
+        { Key: "k", Value: "a", New: 2 },
+      ],
+    },
+    { Labels: [{ Key: "k", Value: "b", New: 2 }] },
   ],
   [
     "entries with a name, whose letter case S3 changes",

@@ -35,6 +35,13 @@ describe.each(SETTINGS.map((setting) => [setting.name, setting] as const))("%s",
     expect(Object.values(calls[0]?.input ?? {})).toContain(bucket.accountId);
   });
 
+  test("names the actions that read and write it, which the operator's policies must have", () => {
+    const { read, write } = setting.iamActions;
+    expect(read).toHaveLength(1);
+    expect(write.length).toBeGreaterThan(0);
+    expect([...read, ...write].filter((action) => !/^s3:[A-Z][A-Za-z]+$/.test(action))).toEqual([]);
+  });
+
   test("a missing or denied bucket is an error, and not an absent setting", async () => {
     await expect(setting.observe(fakeBucket(failing("NoSuchBucket", 404)).bucket)).rejects.toThrow("NoSuchBucket");
     await expect(setting.observe(fakeBucket(failing("AccessDenied", 403)).bucket)).rejects.toThrow("AccessDenied");
