@@ -9,8 +9,11 @@ test.each(BACKENDS)(
     await using container = await startContainer([{ prefix: "team/", permissions: ALL_WORK }], { backend });
     const { environment, namespace, tokenOf, run, fail } = container;
     const assume = (token: string) => [
-      ...["sts", "assume-role-with-web-identity", "--role-session-name=test"],
-      ...[`--role-arn=${environment["AWS_ROLE_ARN"]}`, `--web-identity-token=${token}`],
+      "sts",
+      "assume-role-with-web-identity",
+      "--role-session-name=test",
+      `--role-arn=${environment["AWS_ROLE_ARN"]}`,
+      `--web-identity-token=${token}`,
     ];
     expect(await run("aws", ...assume(tokenOf(namespace, SERVICE_ACCOUNT)))).toContain("SessionToken");
     const others = {

@@ -5,7 +5,7 @@ import { createRepository, type Repository } from "./git.ts";
 export interface Platform extends BareCluster {
   repository: Repository;
   /** Runs kubectl as the administrator; throws its stderr. */
-  kubectl(args: readonly string[], input?: object): Promise<string>;
+  kubectl: (args: readonly string[], input?: object) => Promise<string>;
   /** The values of the chart with which the operator uses the simulator, and is quick. */
   chartValues: { extraEnv: object; operator: object };
 }

@@ -3,7 +3,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { expect, inject, test } from "vitest";
-import type { S3BucketSpec } from "../../operator/api/types.ts";
 import { SETTINGS } from "../../operator/bucket/settings/index.ts";
 import { runCommand } from "../controlplane/command.ts";
 import { startOperator } from "../integration/support/process/operator.ts";
@@ -40,7 +39,7 @@ if (inject("hasTerraform")) {
     await using folder = await openTerraformFolder();
     const named = await prerequisites(world);
     const spec = Object.fromEntries(Object.entries(everySetting(named)).filter(([name]) => !LEFT_OUT.includes(name)));
-    await readyBucket(world, "docs", spec as S3BucketSpec);
+    await readyBucket(world, "docs", spec);
     const bucket = world.bucketName("docs");
     const variables = {
       endpoint: world.url,

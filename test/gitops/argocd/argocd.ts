@@ -66,7 +66,7 @@ export async function startArgoCd(platform: Platform): Promise<ArgoCd> {
         namespace: key.namespace ?? "",
         resourceName: key.name,
       });
-      const { actions } = await call<{ actions: Offered[] }>(`${application}/resource/actions?${query}`);
+      const { actions } = await call<{ actions: Offered[] }>(`${application}/resource/actions?${query.toString()}`);
       return actions
         .filter(({ disabled }) => disabled !== true)
         .map(({ name }) => name)

@@ -133,7 +133,7 @@ test("the deletion of an Application with an S3Bucket with Delete=confirm waits 
   await sync({ "buckets/bucket.yaml": BUCKET_YAML, "buckets/access.yaml": ACCESS_YAML });
   await applications.delete(TEAM);
   await eventually(
-    argocd.log,
+    () => argocd.log(),
     (log) => /archive} requires manual confirmation to delete/.test(log),
     () => "no question",
   );
