@@ -34,7 +34,7 @@ format: $(installed) ## Format everything
 bench: build ## Times and memory at scale, as ratios (minutes)
 	$(run) bench
 
-clients: $(installed) ## The AWS CLI, s3fs, barman, restic and a registry with the roles of BucketAccesses; needs Go and Python
+clients: $(installed) ## The AWS CLI, boto3, restic, pgBackRest and others with the roles of BucketAccesses; needs Go, Python and PostgreSQL
 	@$(on-demand) clients
 
 gitops: build ## Argo CD and Flux with the chart and the examples; needs Go and redis

@@ -4,13 +4,13 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 const env = { AWS_CA_BUNDLE: "", AWS_EC2_METADATA_DISABLED: "true", AWS_REGION: "us-east-1" };
 
 /** Other people's software, by a command of its own: `make clients`. */
-function onDemand(name: string): TestProjectConfiguration {
+function onDemand(name: string, globalSetup = ["test/integration/global-setup.ts"]): TestProjectConfiguration {
   return {
     extends: true,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: [`test/${name}/global-setup.ts`, "test/integration/global-setup.ts"],
+      globalSetup: [`test/${name}/global-setup.ts`, ...globalSetup],
       // Each test starts many processes, or waits for intervals of other programs.
       testTimeout: 180_000,
       hookTimeout: 180_000,
@@ -57,7 +57,9 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      ...["clients", "gitops", "second-aws", "browser"].map(onDemand),
+      ...["clients", "second-aws", "browser"].map((name) => onDemand(name)),
+      // Each test file has a control plane of its own.
+      onDemand("gitops", []),
     ],
   },
 });

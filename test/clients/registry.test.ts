@@ -1,14 +1,13 @@
 /** https://distribution.github.io/distribution/storage-drivers/s3/ */
 
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort } from "../controlplane/readiness.ts";
 import { findTool } from "../tools/index.ts";
 import { ALL_WORK, startContainer, type Container } from "./container.ts";
+import { startServer, type Server } from "./server.ts";
 
 /** This version sends an ACL with each upload, for which S3 checks this action. */
 const ACLS = {
@@ -56,13 +55,12 @@ async function expectDenied({ url, output }: Registry, action: string): Promise<
   expect(output()).toContain(`not authorized to perform: ${action}`);
 }
 
-interface Registry extends AsyncDisposable {
+interface Registry extends Server {
   url: string;
-  output: () => string;
 }
 
 async function startRegistry({ home, environment, endpoint }: Container, bucket: string): Promise<Registry> {
-  const port = await freePort();
+  const url = `http://127.0.0.1:${await freePort()}`;
   const file = join(home, `${bucket}.json`);
   // JSON is YAML.
   const configuration = {
@@ -78,32 +76,11 @@ async function startRegistry({ home, environment, endpoint }: Container, bucket:
       },
       delete: { enabled: true },
     },
-    http: { addr: `127.0.0.1:${port}` },
+    http: { addr: new URL(url).host },
   };
   await writeFile(file, JSON.stringify(configuration));
-  const child = spawn(await findTool("registry"), ["serve", file], {
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const exited = once(child, "close");
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-        if (output.includes("listening on")) resolve();
-      });
-    }
-    void exited.then(() => reject(new Error(`The registry ended: ${output}`)), reject);
-  });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    output: () => output,
-    [Symbol.asyncDispose]: async () => {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
+  const server = await startServer(await findTool("registry"), ["serve", file], { environment, url: `${url}/v2/` });
+  return { ...server, url };
 }
 
 /** Pushes an image of one layer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push */

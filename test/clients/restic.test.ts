@@ -4,11 +4,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findTool } from "../tools/index.ts";
-import { ALL_WORK, startContainer, type Container } from "./container.ts";
+import { ALL_WORK, BACKENDS, startContainer, type Backend, type Container } from "./container.ts";
 
-function start(prefix: string): Promise<Container> {
+function start(prefix: string, backend: Backend): Promise<Container> {
   // restic sends the token to sts.<region>.amazonaws.com only.
   return startContainer([{ prefix, permissions: ALL_WORK }], {
+    backend,
     credentials: "Session",
     environment: { RESTIC_PASSWORD: "password" },
   });
@@ -16,11 +17,11 @@ function start(prefix: string): Promise<Container> {
 
 const repository = (container: Container, bucket: string) => ["--repo", `s3:${container.endpoint}/${bucket}/backups`];
 
-test.each(["*", "backups/"])(
-  "restic backs up, checks, restores and prunes with a grant on '%s', and nothing next door",
-  async (prefix) => {
+test.each(BACKENDS.flatMap((backend) => ["*", "backups/"].map((prefix) => [backend, prefix] as const)))(
+  "restic backs up, checks, restores and prunes, and nothing next door: %s, with a grant on '%s'",
+  async (backend, prefix) => {
     const restic = await findTool("restic");
-    await using container = await start(prefix);
+    await using container = await start(prefix, backend);
     const own = repository(container, container.bucket);
     await container.run(restic, ...own, "init");
     await backUpAndRestore(container, restic, own);

@@ -1,7 +1,7 @@
 /** https://s3fs.readthedocs.io/, by which pandas, Dask and others use S3. */
 
 import { expect, test } from "vitest";
-import { ALL_WORK, OTHER_KEY, startContainer } from "./container.ts";
+import { ALL_WORK, BACKENDS, OTHER_KEY, startContainer } from "./container.ts";
 
 /** Three parts, because s3fs writes by parts of 50 MiB unless told otherwise. */
 const WORK = `
@@ -45,8 +45,11 @@ for target in (bucket, next_door):
 print("done")
 `;
 
-test("s3fs writes in parts, reads ranges, lists, copies and removes below the prefix, and nothing next door", async () => {
-  await using container = await startContainer([{ prefix: "team/", permissions: ALL_WORK }]);
-  const { bucket, nextDoor, run } = container;
-  expect(await run("python", "-c", WORK, bucket, nextDoor, OTHER_KEY)).toBe("done\n");
-});
+test.each(BACKENDS)(
+  "s3fs writes in parts, reads ranges, lists, copies and removes below the prefix, and nothing next door: %s",
+  async (backend) => {
+    await using container = await startContainer([{ prefix: "team/", permissions: ALL_WORK }], { backend });
+    const { bucket, nextDoor, run } = container;
+    expect(await run("python", "-c", WORK, bucket, nextDoor, OTHER_KEY)).toBe("done\n");
+  },
+);

@@ -17,6 +17,8 @@ export interface StartRequest {
   name: string;
   command: string;
   args: readonly string[];
+  /** Variables beside PATH. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** To the parent. */
@@ -39,11 +41,12 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(sign
 process.on("message", (request) => void start(request as StartRequest));
 report({ type: "ready" });
 
-async function start({ name, command, args }: StartRequest): Promise<void> {
+async function start({ name, command, args, environment }: StartRequest): Promise<void> {
   await replace(name);
   if (shuttingDown) return;
   const log = openSync(join(directory, `${name}.log`), "a", 0o600);
-  const child = spawn(command, args, { cwd: directory, stdio: ["ignore", log, log], env: { PATH: process.env.PATH } });
+  const env = { PATH: process.env.PATH, ...environment };
+  const child = spawn(command, args, { cwd: directory, stdio: ["ignore", log, log], env });
   closeSync(log);
   children.set(name, child);
   child.once("error", (error) => ended(name, child, error.message));

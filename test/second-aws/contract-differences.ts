@@ -20,6 +20,8 @@ export const SIMULATOR_ONLY: Readonly<Record<string, string>> = {
   "managed-policies": "needs evaluated policies, and tokens of an issuer",
   "object-access": "needs evaluated policies, and tokens of an issuer",
   "object-permissions": "needs evaluated policies, and tokens of an issuer",
+  "outside-callers": "needs evaluated policies, and accounts made without a call",
+  "post-object": "needs evaluated policies, and accounts made without a call",
   "web-identity": "needs evaluated policies, and tokens of an issuer",
   "website-endpoint": "needs the simulator's host for websites",
   workloads: "needs evaluated policies, and tokens of an issuer",

@@ -13,7 +13,7 @@ const SPECS = 32;
 
 test("any spec becomes Ready on LocalStack, and a second look writes nothing", { timeout: 600_000 }, async () => {
   await using world = await createLocalStackWorld();
-  await using _operator = startOperator(world, { concurrency: 8 });
+  await using _operator = startOperator(world, { concurrency: 4 });
   await world.applyAccount({ tags: { owner: "platform" } });
   const roles = await createRoles(world, ["reader", "writer"]);
   const named = {

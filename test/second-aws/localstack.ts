@@ -29,6 +29,9 @@ function variables(home: string, port: number): Record<string, string> {
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     GATEWAY_SERVER: "hypercorn",
     DISABLE_EVENTS: "1",
+    // Loaded at the start, so that no test waits for it.
+    EAGER_SERVICE_LOADING: "1",
+    SERVICES: "s3,s3control,iam,sts,kms,sqs,sns",
     SKIP_SSL_CERT_DOWNLOAD: "1",
     DNS_ADDRESS: "0",
     LS_LOG: "warning",

@@ -6,33 +6,62 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cacheDirectory } from "../controlplane/cache.ts";
-import { runCommand } from "../controlplane/command.ts";
-import { tail } from "../controlplane/progress.ts";
+import { moduleFolder } from "./modules.ts";
 
-const FOLDER = join(import.meta.dirname, "crds");
+/** By folder of a go.mod: files in each module that it requires. Of Argo CD, also the configuration that it is installed with. */
+const FILES = {
+  crds: {
+    "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
+    "github.com/fluxcd/helm-controller": ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
+    "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
+    "github.com/fluxcd/source-controller": ["config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"],
+    "github.com/prometheus-operator/prometheus-operator": [
+      "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+      "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+    ],
+  },
+  argocd: {
+    "github.com/argoproj/argo-cd/v3": [
+      ...["application", "appproject", "applicationset"].map((kind) => `manifests/crds/${kind}-crd.yaml`),
+      ...["cm", "rbac-cm", "gpg-keys-cm", "tls-certs-cm", "ssh-known-hosts-cm", "secret"].map(
+        (name) => `manifests/base/config/argocd-${name}.yaml`,
+      ),
+    ],
+  },
+  "source-controller": {
+    "github.com/fluxcd/source-controller": ["gitrepositories", "helmcharts", "helmrepositories", "buckets"]
+      .concat("externalartifacts", "ocirepositories")
+      .map((plural) => `config/crd/bases/source.toolkit.fluxcd.io_${plural}.yaml`),
+  },
+  "kustomize-controller": {
+    "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
+  },
+  "helm-controller": {
+    "github.com/fluxcd/helm-controller": ["config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml"],
+  },
+} satisfies Record<string, Readonly<Record<string, readonly string[]>>>;
 
-/** The folder of the CRDs in each module that crds/go.mod requires. */
-const FILES: Readonly<Record<string, readonly string[]>> = {
-  "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],
-  "github.com/fluxcd/kustomize-controller": ["config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"],
-  "github.com/fluxcd/source-controller": ["config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml"],
-  "github.com/prometheus-operator/prometheus-operator": [
-    "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
-    "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
-  ],
-};
-
-/** Returns a folder with only their YAML. Throws an error that says what failed. */
-export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const hash = createHash("sha256").update(await readFile(join(FOLDER, "go.mod")));
+/**
+ * Returns a folder with only these YAML files of the modules of test/tools/<name>/go.mod. Throws an error that says
+ * what failed.
+ */
+export async function findForeignCrds(
+  name: keyof typeof FILES = "crds",
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const modules: Readonly<Record<string, readonly string[]>> = FILES[name];
+  const source = join(import.meta.dirname, name);
+  const hash = createHash("sha256")
+    .update(await readFile(join(source, "go.mod")))
+    .update(JSON.stringify(modules));
   const tools = join(dirname(dirname(cacheDirectory(environment))), "tools");
   const folder = join(tools, `crds-${hash.digest("hex").slice(0, 12)}`);
   if (await isThere(folder)) return folder;
   await mkdir(tools, { recursive: true });
   const temporary = await mkdtemp(`${folder}.temporary-`);
-  for (const [module, files] of Object.entries(FILES)) {
-    const source = await download(module, environment);
-    for (const file of files) await copyFile(join(source, file), join(temporary, basename(file)));
+  for (const [module, files] of Object.entries(modules)) {
+    const contents = await moduleFolder(source, module, environment);
+    for (const file of files) await copyFile(join(contents, file), join(temporary, basename(file)));
   }
   // Renamed when complete; if another process was first, its folder is the same.
   await rename(temporary, folder).catch(async (error: unknown) => {
@@ -43,16 +72,7 @@ export async function findForeignCrds(environment: NodeJS.ProcessEnv = process.e
 
 async function isThere(folder: string): Promise<boolean> {
   return readdir(folder).then(
-    (files) => files.length === Object.values(FILES).flat().length,
+    () => true,
     () => false,
   );
-}
-
-/** The folder of a module in Go's own cache. */
-async function download(module: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const args = ["-C", FOLDER, "mod", "download", "-json", module];
-  const { code, stdout, stderr } = await runCommand("go", args, { environment: { ...environment, GOWORK: "off" } });
-  if (code !== 0) throw new Error(`go mod download of ${module} failed:\n${tail(stdout + stderr)}`);
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  return Dir;
 }

@@ -20,6 +20,11 @@ test("a path in the environment comes first", async () => {
   expect(await findTool("helm4", { log, environment: { TEST_ASSET_HELM4: process.execPath } })).toBe(process.execPath);
 });
 
+test("the variable of a tool with hyphens in its name is one that a shell can set", async () => {
+  const environment = { TEST_ASSET_HELM_CONTROLLER: process.execPath };
+  expect(await findTool("helm-controller", { log, environment })).toBe(process.execPath);
+});
+
 test("a path without a program is refused, and the error names it", async () => {
   const environment = { TEST_ASSET_HELM3: "/nowhere/helm" };
   await expect(findTool("helm3", { log, environment })).rejects.toThrow("TEST_ASSET_HELM3=/nowhere/helm");

@@ -7,7 +7,8 @@ import { runCommand } from "../controlplane/command.ts";
 import { withLock } from "../controlplane/lock.ts";
 import { tail, withProgress } from "../controlplane/progress.ts";
 import type { Log } from "../controlplane/source.ts";
-import { buildTags, folderOf, linkerFlags, tools, type ToolName } from "./tools.ts";
+import { moduleFolder, patchedModfile } from "./modules.ts";
+import { buildTags, folderOf, linkerFlags, patchesOf, patchesText, tools, type Tool, type ToolName } from "./tools.ts";
 
 export interface FindToolOptions {
   /** Called with the progress of a build, which takes minutes. Default: stderr. */
@@ -49,13 +50,13 @@ export async function builtTool(name: ToolName, environment = process.env): Prom
 
 /** Named like the variables of envtest: TEST_ASSET_HELM4. */
 function variableOf(name: ToolName): string {
-  return `TEST_ASSET_${name.toUpperCase()}`;
+  return `TEST_ASSET_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** The hash of these sources and flags, so that another version has another name. */
 async function cachedFile(name: ToolName, environment: NodeJS.ProcessEnv): Promise<string> {
   const folder = folderOf(name);
-  const hash = createHash("sha256").update(linkerFlags(name)).update(buildTags(name));
+  const hash = createHash("sha256").update(linkerFlags(name)).update(buildTags(name)).update(patchesText(name));
   for (const source of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, source)));
   const platform = cacheDirectory(environment);
   const directory = join(dirname(dirname(platform)), "tools");
@@ -72,6 +73,7 @@ async function build(name: ToolName, file: string, environment: NodeJS.ProcessEn
     const built = join(temporary, name);
     const flags = ["-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags", linkerFlags(name)];
     flags.push("-tags", buildTags(name));
+    if (patchesOf(name).length > 0) flags.push("-modfile", await modfile(name, temporary, environment));
     const args = ["build", "-C", folderOf(name), ...flags, "-o", built, tools[name].goPackage];
     // The user's workspace and settings for cross-compiling must not affect these programs.
     const forGo = { ...environment, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "" };
@@ -85,6 +87,13 @@ async function build(name: ToolName, file: string, environment: NodeJS.ProcessEn
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+async function modfile(name: ToolName, folder: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const { module = "" }: Tool = tools[name];
+  const tool = folderOf(name);
+  const sources = await moduleFolder(tool, module, environment);
+  return patchedModfile(folder, { tool, module, sources, patches: patchesOf(name) });
 }
 
 function isExecutable(path: string): Promise<boolean> {

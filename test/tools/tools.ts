@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Patch } from "./modules.ts";
 
 export interface Tool {
   /** The Go package of its main function: in a module that its go.mod requires, or "." for sources in the folder. */
@@ -14,8 +15,15 @@ export interface Tool {
   module?: string;
   /** Values of go build's -tags. */
   tags?: string;
+  /** Lines that the build adds to sources of `module`. */
+  patches?: readonly Patch[];
   /** Only a command such as `make clients` needs it, so that `make test` does not build it. */
   onDemand?: true;
+}
+
+/** A controller of Flux, whose main package is its module. */
+function fluxController(name: string): Tool {
+  return { goPackage: `github.com/fluxcd/${name}`, module: `github.com/fluxcd/${name}`, onDemand: true };
 }
 
 export const tools = {
@@ -52,6 +60,39 @@ export const tools = {
     module: "github.com/distribution/distribution/v3",
     onDemand: true,
   },
+  rclone: { goPackage: ".", onDemand: true },
+  versitygw: {
+    goPackage: "github.com/versity/versitygw/cmd/versitygw",
+    module: "github.com/versity/versitygw",
+    variables: { "main.Version": "" },
+    patches: [
+      {
+        // Its IAM server fetches the keys of an issuer only from public addresses, on port 443. The issuer of the tests
+        // listens on a socket in the working directory.
+        file: "iamapi/internal/iamutil/webidentity.go",
+        after: "DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {",
+        add: 'return dialer.DialContext(ctx, "unix", "issuer.sock")',
+      },
+      {
+        // It lacks this key of each request to S3, without which the statements of a BucketAccess do not apply.
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+        file: "auth/condition_context.go",
+        after: "condCtx := map[string][]string{",
+        add: '"aws:ResourceAccount": {"000000000000"},',
+      },
+    ],
+    onDemand: true,
+  },
+  "source-controller": fluxController("source-controller"),
+  "kustomize-controller": fluxController("kustomize-controller"),
+  "helm-controller": fluxController("helm-controller"),
+  argocd: {
+    goPackage: "github.com/argoproj/argo-cd/v3/cmd",
+    module: "github.com/argoproj/argo-cd/v3",
+    // Without the v: its API server refuses its own clients otherwise.
+    variables: { "github.com/argoproj/argo-cd/v3/common.version": "3.2.11" },
+    onDemand: true,
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;
@@ -80,6 +121,17 @@ export function linkerFlags(name: ToolName): string {
 export function buildTags(name: ToolName): string {
   const { tags = "" }: Tool = tools[name];
   return tags;
+}
+
+/** "" without patches, so that they do not change the names of other tools' files. */
+export function patchesText(name: ToolName): string {
+  const patches = patchesOf(name);
+  return patches.length === 0 ? "" : JSON.stringify(patches);
+}
+
+export function patchesOf(name: ToolName): readonly Patch[] {
+  const { patches = [] }: Tool = tools[name];
+  return patches;
 }
 
 function pinnedVersion(goMod: string, module: string): string {

@@ -13,6 +13,8 @@ const COMMON_HEADERS = new Set([
   "x-amz-user-agent",
   // Sent to S3 Control, whose requests arrive here if the store does not have it.
   "x-amz-account-id",
+  // The version of the API, which the AWS SDK for C++ sends with each request.
+  "x-amz-api-version",
   "x-amz-expected-bucket-owner",
   "x-amz-sdk-checksum-algorithm",
   "x-amz-decoded-content-length",

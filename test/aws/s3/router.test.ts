@@ -47,6 +47,11 @@ describe("bucket and key", () => {
     expect(simulator.calls.of("docs")).toHaveLength(2);
   });
 
+  test("the version of the API that the AWS SDK for C++ sends is accepted", async () => {
+    const headers = { "x-amz-api-version": "2006-03-01" };
+    expect((await call({ path: "/docs?location", headers })).status).toBe(200);
+  });
+
   test("object keys are percent-decoded", async () => {
     await call({ method: "PUT", path: "/docs/a%20b/%3F%C3%A4", body: "x" });
     expect(simulator.calls.all[0]).toMatchObject({ operation: "PutObject", key: "a b/?\u00e4", status: 200 });

@@ -5,11 +5,26 @@ import { beforeAll, expect, test } from "vitest";
 import type { KubeObject } from "../../../operator/kube/object.ts";
 import { findForeignCrds } from "../../tools/crds.ts";
 import { eventually } from "../support/expect/wait.ts";
+import { accountOf, accountSpecOf } from "../support/world/examples.ts";
 import { kubectl } from "../support/world/kubectl.ts";
 import { ensureNamespace } from "../support/world/namespace.ts";
 import { createWorld, type World } from "../support/world/world.ts";
 
-const MANIFESTS = ["examples/gitops/argocd-application.yaml", "examples/gitops/flux-kustomization.yaml"];
+interface Values {
+  account: { spec: { workloadIdentity?: object } };
+}
+
+interface Application {
+  spec: { source: { helm: { valuesObject: Values } } };
+}
+
+interface HelmRelease {
+  spec: { values: Values };
+}
+
+const MANIFESTS = ["argocd-application", "flux-helmrelease", "flux-kustomization"].map(
+  (name) => `examples/gitops/${name}.yaml`,
+);
 
 let crds: string;
 beforeAll(async () => {
@@ -37,4 +52,14 @@ test.each(MANIFESTS)("the API server accepts %s with strict validation", async (
     (last) => JSON.stringify(last),
   );
   expect(result.code, result.stderr).toBe(0);
+});
+
+test("the chart's values in the examples of both tools give the AWSAccount what the example's BucketAccess needs", () => {
+  const objects = (name: string): unknown[] => loadAll(readFileSync(`examples/gitops/${name}.yaml`, "utf8"));
+  const [application] = objects("argocd-application") as [Application];
+  const [, release] = objects("flux-helmrelease") as [unknown, HelmRelease];
+  for (const { account } of [application.spec.source.helm.valuesObject, release.spec.values]) {
+    expect(account.spec.workloadIdentity).toBeDefined();
+    expect(accountSpecOf(accountOf("gitops")).workloadIdentity).toMatchObject(account.spec.workloadIdentity ?? {});
+  }
 });

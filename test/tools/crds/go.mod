@@ -5,7 +5,8 @@ go 1.26.0
 
 require (
 	github.com/argoproj/argo-cd/v3 v3.5.7
-	github.com/fluxcd/kustomize-controller v1.9.1
-	github.com/fluxcd/source-controller v1.9.0
+	github.com/fluxcd/helm-controller v1.6.4
+	github.com/fluxcd/kustomize-controller v1.9.5
+	github.com/fluxcd/source-controller v1.9.3
 	github.com/prometheus-operator/prometheus-operator v0.92.0
 )

@@ -6,7 +6,6 @@ import { operatorPolicy } from "../../../../scripts/iam-policy.ts";
 import { expectSoundStatus } from "../../../conformance/conditions.ts";
 import { PERSON, type AnyWorld, type Aws, type SeenCall, type World } from "../world/world.ts";
 import { condition, isReady } from "./states.ts";
-import { eventually } from "./wait.ts";
 
 /**
  * Actions of the shipped IAM policy, GetCallerIdentity, which needs no permission, and AssumeRole, granted where roles
@@ -106,11 +105,7 @@ export async function expectNothingToWrite(world: AnyWorld, names: readonly stri
 export async function reconcileAgain(world: AnyWorld, name: string): Promise<S3Bucket> {
   const request = randomUUID();
   await world.annotate(name, { [RECONCILE_REQUESTED_AT]: request });
-  return eventually(
-    () => world.bucket(name),
-    ({ status }) => status?.reconcileRequestedAt === request,
-    (last) => `S3Bucket ${name} was not reconciled: ${JSON.stringify(last?.status)}`,
-  );
+  return world.bucketWhen(name, ({ status }) => status?.reconcileRequestedAt === request);
 }
 
 /** Removes the fields that the request itself changes. */

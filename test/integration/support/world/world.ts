@@ -82,10 +82,13 @@ export interface AnyWorld extends AsyncDisposable {
   gone(name: string): Promise<void>;
 }
 
-/** Default: the control plane that all tests share. */
-export async function createWorld(kubeconfigPath = inject("kubeconfigPath")): Promise<World> {
+/** Default: the control plane that all tests share, and an account of its own. */
+export async function createWorld(
+  kubeconfigPath = inject("kubeconfigPath"),
+  accountId = String(randomInt(1e11, 1e12)),
+): Promise<World> {
   const simulator = await startSimulator();
-  const account = simulator.account(String(randomInt(1e11, 1e12)));
+  const account = simulator.account(accountId);
   const aws = awsOf(simulator, account);
   const world = await createWorldOn(aws, kubeconfigPath);
   const dispose = async () => {
