@@ -256,6 +256,17 @@ describe("bucketViolation: destinations in the namespace", () => {
     });
   });
 
+  test.each([
+    ["acme-logs", "acme-archive"],
+    ["acme-archive", "acme-logs"],
+  ])("with %s owned, waits for %s", (own, awaited) => {
+    const destination = { bucket: "acme-archive" };
+    const spec = { logging, inventory: { configurations: [{ id: "all", destination }] } } as unknown as S3BucketSpec;
+    const known = [logs, s3Bucket({ bucketName: "acme-archive" }, { name: "archive" })];
+    const waits = outcome(s3Bucket(spec), { guardrails }, { known, own: [own] });
+    expect(waits?.message).toContain(`owns bucket '${awaited}'`);
+  });
+
   test("waits for a bucket whose name comes from the account's template", () => {
     const account = { guardrails, naming: { template: "acme-{name}" } };
     const waits = outcome(s3Bucket({ logging }), account, { known: [s3Bucket({}, { name: "logs" })] });
