@@ -1,12 +1,9 @@
 /** One LocalStack process (https://docs.localstack.cloud/), without Docker, an account or downloads at run time. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { tail } from "../controlplane/progress.ts";
-import { freePort } from "../controlplane/readiness.ts";
+import { freePort, waitUntil } from "../controlplane/readiness.ts";
+import { startSupervisor } from "../controlplane/supervisor.ts";
 import { findPythonPrograms } from "../on-demand/python.ts";
 
 export interface LocalStack {
@@ -17,12 +14,9 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-const START_MS = 120_000;
-
 /** https://docs.localstack.cloud/aws/capabilities/config/configuration/ */
 function variables(home: string, port: number): Record<string, string> {
   return {
-    PATH: process.env["PATH"] ?? "",
     // All that it writes is below one folder: caches, state, temporary files.
     HOME: home,
     TMPDIR: home,
@@ -45,50 +39,31 @@ function findLocalStack(): Promise<string> {
 
 /** Throws an error with its output when it does not start. */
 export async function startLocalStack(): Promise<LocalStack> {
-  const python = join(await findLocalStack(), "python");
-  const [home, port] = [await mkdtemp(join(tmpdir(), "localstack-")), await freePort()];
+  const command = join(await findLocalStack(), "python");
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(python, ["-m", "localstack.runtime.main"], {
-    cwd: home,
-    env: variables(home, port),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      output = tail(output + chunk);
-    });
-  }
-  const exited = once(child, "close");
-  const stop = async () => {
-    child.kill("SIGKILL");
-    await exited;
-    await rm(home, { recursive: true, force: true });
-  };
+  const supervisor = await startSupervisor(tmpdir());
+  const stop = () => supervisor.stop();
   try {
-    const version = await Promise.race([
-      versionOf(url),
-      exited.then(() => {
-        throw new Error("It ended.");
-      }),
-    ]);
-    return { url, version, stop };
+    const home = join(supervisor.directory, "home");
+    await mkdir(home);
+    const args = ["-m", "localstack.runtime.main"];
+    await supervisor.start({ name: "localstack", command, args, environment: variables(home, port) });
+    let version: string | undefined;
+    const serves = async () => {
+      version = await versionOf(url).catch(() => undefined);
+      return version !== undefined;
+    };
+    await waitUntil("LocalStack", serves, () => supervisor.endOf("localstack"));
+    return { url, version: version ?? "", stop };
   } catch (error) {
     await stop();
-    throw new Error(`LocalStack does not start:\n${output}`, { cause: error });
+    throw error;
   }
 }
 
-/** Resolves when it serves. https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/ */
+/** Rejects until it serves. https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/ */
 async function versionOf(url: string): Promise<string> {
-  const end = Date.now() + START_MS;
-  for (;;) {
-    try {
-      const answer = await fetch(`${url}/_localstack/health`, { signal: AbortSignal.timeout(5_000) });
-      return ((await answer.json()) as { version: string }).version;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await sleep(200);
-    }
-  }
+  const answer = await fetch(`${url}/_localstack/health`, { signal: AbortSignal.timeout(5_000) });
+  return ((await answer.json()) as { version: string }).version;
 }
