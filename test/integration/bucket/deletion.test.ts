@@ -48,6 +48,9 @@ interface Outage {
   says: string;
 }
 
+/** The operator has noticed: it watches accounts and buckets by different connections. */
+const isNotReady = (bucket: S3Bucket) => !isReady(bucket);
+
 const OUTAGES: Outage[] = [
   { what: "AWS is unreachable", cause: ({ simulator }) => simulator.faults.connectionReset(), says: "" },
   { what: "AWS returns errors", cause: ({ simulator }) => simulator.faults.internalError(), says: "" },
@@ -63,12 +66,18 @@ const OUTAGES: Outage[] = [
   },
   {
     what: "the account is lost",
-    cause: ({ kube, name }) => loseAccount(kube, name),
+    cause: async (world) => {
+      await loseAccount(world.kube, world.name);
+      await world.bucketWhen("docs", isNotReady);
+    },
     says: "AWSAccount",
   },
   {
     what: "the account no longer admits the namespace",
-    cause: (world) => world.applyAccount({ allowedNamespaces: { names: [] } }),
+    cause: async (world) => {
+      await world.applyAccount({ allowedNamespaces: { names: [] } });
+      await world.bucketWhen("docs", isNotReady);
+    },
     says: "AWSAccount",
   },
 ];
