@@ -152,8 +152,13 @@ const STAGES: Readonly<Record<Backend, (stack: AsyncDisposableStack) => Promise<
     const world = stack.use(await createWorld(undefined, VERSITYGW_ACCOUNT));
     workloadAccount(world);
     const { url } = stack.use(await startVersityGW(clusterOf(world)));
-    const { simulator, account } = world;
-    const elsewhere = { ...world, simulator: { ...simulator, url }, account: { ...account, credentials: ROOT } };
+    const { aws, simulator, account } = world;
+    const elsewhere = {
+      ...world,
+      aws: { ...aws, url, credentials: ROOT },
+      simulator: { ...simulator, url },
+      account: { ...account, credentials: ROOT },
+    };
     return { world: elsewhere, region: VERSITYGW_REGION, ownerCredentials: ROOT, bucketSpec: { baseline: "None" } };
   },
 };
