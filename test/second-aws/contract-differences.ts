@@ -21,7 +21,6 @@ export const SIMULATOR_ONLY: Readonly<Record<string, string>> = {
   "object-access": "needs evaluated policies, and tokens of an issuer",
   "object-permissions": "needs evaluated policies, and tokens of an issuer",
   "outside-callers": "needs evaluated policies, and accounts made without a call",
-  "post-object": "needs evaluated policies, and accounts made without a call",
   "web-identity": "needs evaluated policies, and tokens of an issuer",
   "website-endpoint": "needs the simulator's host for websites",
   workloads: "needs evaluated policies, and tokens of an issuer",
@@ -34,6 +33,7 @@ export const DIFFERENCES: readonly Kind[] = [
     why: "It checks fewer documents, names, limits, principals, regions and owners than AWS does.",
     source: "test/aws/FACTS.md and the links beside the code of the simulator, for each of the checks",
     tests: {
+      "post-object": ["a POST without the fields of a signature is refused, and one that is no form"],
       "account-sts-kms": ["STS each service has its own error code for an unknown access key"],
       "bucket-acl": [
         "while ACLs are disabled, every PutBucketAcl is refused",
@@ -281,9 +281,13 @@ export const DIFFERENCES: readonly Kind[] = [
   {
     kind: "No source decides",
     right: "Undecided",
-    why: "The form of a space in encoded keys (the SDK decodes both), the code for 51 tags and for a rule with Filter and Prefix. The operator reads each pair alike.",
-    source: "unsourced, assumed: AWS documents neither",
+    why: "The form of a space in encoded keys (the SDK decodes both), the code for 51 tags and for a rule with Filter and Prefix; the order of the parameters of a form's redirect, and the escape of quotation marks in its errors. The operator reads each pair alike, and sends no form.",
+    source: "unsourced, assumed: AWS documents none of them",
     tests: {
+      "post-object": [
+        "a form answers as its fields ask",
+        "the policy of a form limits each field, and allows no other",
+      ],
       "iam-roles": ["CreateRole and GetRole CreateRole refuses 51 tags with LimitExceededException"],
       lifecycle: [
         "invalid lifecycle rules a lifecycle configuration with Filter and legacy Prefix is refused with InvalidRequest",

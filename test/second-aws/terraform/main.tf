@@ -109,6 +109,9 @@ resource "aws_s3_bucket_logging" "this" {
   bucket        = var.bucket
   target_bucket = var.target
   target_prefix = "logs/"
+  target_object_key_format {
+    simple_prefix {}
+  }
 }
 
 resource "aws_s3_bucket_notification" "this" {
