@@ -1,0 +1,34 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { RoleClient } from "../workload/role/role-client.ts";
+
+export interface RecordedRole {
+  client: RoleClient;
+  /** Names of operations and what they were called with, without the name of the role. */
+  calls: [operation: string, input: Record<string, unknown>][];
+}
+
+interface Command {
+  constructor: { name: string };
+  input: Record<string, unknown>;
+}
+
+/** A client of the role `app`. An answer that is an Error is thrown. */
+export function recordedRole(
+  answer: (operation: string, input: Command["input"]) => unknown = () => ({}),
+): RecordedRole {
+  const calls: RecordedRole["calls"] = [];
+  const send = async ({ constructor: { name }, input: { RoleName: _, ...input } }: Command) => {
+    const operation = name.replace(/Command$/, "");
+    calls.push([operation, input]);
+    const given = answer(operation, input);
+    if (given instanceof Error) throw given;
+    return given;
+  };
+  const client = {
+    iam: { send } as unknown as IAMClient,
+    ref: { RoleName: "app" },
+    arn: "arn:aws:iam::111122223333:role/app",
+    options: { abortSignal: new AbortController().signal },
+  };
+  return { client, calls };
+}
