@@ -1,7 +1,7 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { RoleClient } from "../workload/role/role-client.ts";
 
-export interface RecordedRole {
+export interface FakeRole {
   client: RoleClient;
   /** Names of operations and what they were called with, without the name of the role. */
   calls: [operation: string, input: Record<string, unknown>][];
@@ -13,10 +13,8 @@ interface Command {
 }
 
 /** A client of the role `app`. An answer that is an Error is thrown. */
-export function recordedRole(
-  answer: (operation: string, input: Command["input"]) => unknown = () => ({}),
-): RecordedRole {
-  const calls: RecordedRole["calls"] = [];
+export function fakeRole(answer: (operation: string, input: Command["input"]) => unknown = () => ({})): FakeRole {
+  const calls: FakeRole["calls"] = [];
   const send = async ({ constructor: { name }, input: { RoleName: _, ...input } }: Command) => {
     const operation = name.replace(/Command$/, "");
     calls.push([operation, input]);

@@ -4,7 +4,7 @@ import type { PolicyDocument } from "../../../aws/policy/document.ts";
 import { iamError } from "../../../aws/testing/sdk-errors.ts";
 import { failureIn } from "../../../reconcile/outcome.ts";
 import type { WritablePart } from "../../../reconcile/part.ts";
-import { recordedRole, type RecordedRole } from "../../testing/role-client.ts";
+import { fakeRole, type FakeRole } from "../../testing/role-client.ts";
 import type { DesiredRole } from "../desired.ts";
 import { freshRole } from "./create.ts";
 import type { RoleObservation } from "./observe.ts";
@@ -44,7 +44,7 @@ const NAMES = [
   "tags",
 ] as const;
 
-function partsOf(recorded: RecordedRole, observed: RoleObservation, own: Partial<OwnRole> = {}) {
+function partsOf(recorded: FakeRole, observed: RoleObservation, own: Partial<OwnRole> = {}) {
   const parts = roleParts(
     {
       client: recorded.client,
@@ -74,7 +74,7 @@ interface Case {
   observed: RoleObservation;
   own?: Partial<OwnRole>;
   paths: string[];
-  calls: RecordedRole["calls"];
+  calls: FakeRole["calls"];
 }
 
 const { permissionsBoundaryArn: _, ...UNBOUNDED } = DESIRED;
@@ -150,12 +150,12 @@ const CASES: Record<string, Case> = {
 };
 
 test("what bounds the role is written before what it may do", () => {
-  expect(partsOf(recordedRole(), DECLARED).parts.map(({ name }) => name)).toEqual(NAMES);
+  expect(partsOf(fakeRole(), DECLARED).parts.map(({ name }) => name)).toEqual(NAMES);
 });
 
 test("a role that is as declared has no change, as has a new one but for its policies", () => {
   const changed = (observed: RoleObservation) =>
-    partsOf(recordedRole(), observed).parts.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
+    partsOf(fakeRole(), observed).parts.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
   expect(changed(DECLARED)).toEqual([]);
   expect(changed(freshRole(DESIRED))).toEqual(["permissions", "attachedPolicies"]);
 });
@@ -163,7 +163,7 @@ test("a role that is as declared has no change, as has a new one but for its pol
 test.for(Object.entries(CASES))(
   "%s is drift, and is written",
   async ([, { part: name, observed, own, paths, calls }]) => {
-    const recorded = recordedRole();
+    const recorded = fakeRole();
     const { parts, part } = partsOf(recorded, observed, own);
     expect(parts.filter(({ changes }) => changes.length > 0).map((each) => each.name)).toEqual([name]);
     expect(part(name).changes.map(({ path }) => path)).toEqual(paths);
@@ -188,12 +188,12 @@ describe("stays:", () => {
     ],
     ["the default of the session duration", withRole({ MaxSessionDuration: undefined }), {}],
   ])("%s", (_what, observed, own) => {
-    expect(partsOf(recordedRole(), observed, own).parts.flatMap(({ changes }) => changes)).toEqual([]);
+    expect(partsOf(fakeRole(), observed, own).parts.flatMap(({ changes }) => changes)).toEqual([]);
   });
 });
 
 test("managed policies are attached only after the boundary is there", async () => {
-  const recorded = recordedRole();
+  const recorded = fakeRole();
   const unbounded = withRole({ PermissionsBoundary: undefined });
   const { part } = partsOf(recorded, { ...unbounded, policies: { inline: ["docs"], attached: [] } });
   const error = await Promise.resolve(part("attachedPolicies").write()).catch((thrown: unknown) => thrown);
@@ -207,7 +207,7 @@ test("managed policies are attached only after the boundary is there", async () 
 test.for(Object.entries(CASES))("a denial names the action: %s", async ([, { part: name, observed, own, calls }]) => {
   for (const [denied] of calls) {
     const refuse = (operation: string) => (operation === denied ? iamError("AccessDenied", 403) : {});
-    const { part } = partsOf(recordedRole(refuse), observed, own);
+    const { part } = partsOf(fakeRole(refuse), observed, own);
     const error = await Promise.resolve(part(name).write()).catch((thrown: unknown) => thrown);
     expect(failureIn(error)).toMatchObject({
       reason: "AccessDenied",
@@ -220,7 +220,7 @@ test("what is to be removed may be gone already", async () => {
   const gone = (operation: string) => (/^(Delete|Detach)/.test(operation) ? iamError("NoSuchEntity", 404) : {});
   for (const { part: name, observed, own, calls } of Object.values(CASES)) {
     if (!calls.every(([operation]) => /^(Delete|Detach)/.test(operation))) continue;
-    const recorded = recordedRole(gone);
+    const recorded = fakeRole(gone);
     await partsOf(recorded, observed, own).part(name).write();
     expect(recorded.calls).toEqual(calls);
   }
