@@ -12,10 +12,13 @@ interface Command {
   input: Record<string, unknown>;
 }
 
+const ROLE = "app";
+
 /** A client of the role `app`. An answer that is an Error is thrown. */
 export function fakeRole(answer: (operation: string, input: Command["input"]) => unknown = () => ({})): FakeRole {
   const calls: FakeRole["calls"] = [];
-  const send = async ({ constructor: { name }, input: { RoleName: _, ...input } }: Command) => {
+  const send = async ({ constructor: { name }, input: { RoleName, ...input } }: Command) => {
+    if (RoleName !== ROLE) throw new Error(`${name} of another role: ${String(RoleName)}`);
     const operation = name.replace(/Command$/, "");
     calls.push([operation, input]);
     const given = answer(operation, input);
@@ -24,8 +27,8 @@ export function fakeRole(answer: (operation: string, input: Command["input"]) =>
   };
   const client = {
     iam: { send } as unknown as IAMClient,
-    ref: { RoleName: "app" },
-    arn: "arn:aws:iam::111122223333:role/app",
+    ref: { RoleName: ROLE },
+    arn: `arn:aws:iam::111122223333:role/${ROLE}`,
     options: { abortSignal: new AbortController().signal },
   };
   return { client, calls };

@@ -40,7 +40,7 @@ function eksWith(stored: PodIdentityAssociation[], refuse: (call: string) => Err
     calls.push({ call, input });
     const error = refuse(call);
     if (error !== undefined) throw error;
-    const named = stored.find(({ associationArn }) => associationArn?.endsWith(`/${input["associationId"]}`));
+    const named = stored.find(({ associationArn }) => associationArn?.endsWith(`/${String(input["associationId"])}`));
     switch (call) {
       case "ListPodIdentityAssociations":
         return {
