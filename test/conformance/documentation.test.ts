@@ -84,8 +84,27 @@ describe("docs/README.md names the versions that tests use", () => {
     ["test/tools/helm3/go.mod", "helm.sh/helm/v3"],
     ["test/tools/flux/go.mod", "github.com/fluxcd/cli-utils"],
     ["test/tools/lua/go.mod", "github.com/yuin/gopher-lua"],
+    ["test/tools/argocd/go.mod", "github.com/argoproj/argo-cd/v3"],
+    ["test/tools/source-controller/go.mod", "github.com/fluxcd/source-controller"],
+    ["test/tools/kustomize-controller/go.mod", "github.com/fluxcd/kustomize-controller"],
+    ["test/tools/helm-controller/go.mod", "github.com/fluxcd/helm-controller"],
+    ["test/tools/restic/go.mod", "github.com/restic/restic"],
+    ["test/tools/rclone/go.mod", "github.com/rclone/rclone"],
+    ["test/tools/registry/go.mod", "github.com/distribution/distribution/v3"],
+    ["test/tools/versitygw/go.mod", "github.com/versity/versitygw"],
   ])("%s: %s", (file, module) => {
     const [, version = "none"] = readFileSync(join(ROOT, file), "utf8").match(new RegExp(`\\b${module} v(\\S+)`)) ?? [];
     expect(page).toContain(version);
+  });
+
+  test.each([
+    ["clients", ["awscli", "barman", "boto3", "mlflow-skinny", "pyarrow", "s3fs"]],
+    ["second-aws", ["localstack-core"]],
+  ])("test/%s/requirements.txt", (command, named) => {
+    const pins = readFileSync(join(ROOT, "test", command, "requirements.txt"), "utf8");
+    const all = [...pins.matchAll(/^([\w-]+)(?:\[[\w,]+\])?==(\S+)/gm)];
+    const versions = all.flatMap(([, name = "", version]) => (named.includes(name) ? [version] : []));
+    expect(versions).toHaveLength(named.length);
+    for (const version of versions) expect(page).toContain(version);
   });
 });
