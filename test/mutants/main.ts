@@ -41,6 +41,8 @@ async function pick(part: Part, size: number, seed: number): Promise<Mutant[]> {
   const all: Mutant[] = [];
   for (const file of filesOf(part).filter((each) => each.startsWith(join(ROOT, values.under))))
     all.push(...(await mutantsOf(file, readFileSync(file, "utf8"))));
+  if (all.length === 0)
+    throw new Error(`No code of --part ${part} is under ${values.under}: name another folder, or --part all`);
   const count = Math.min(size, all.length);
   print(`${count} of ${all.length} mutants, seed ${seed}`);
   const samples = fc.sample(fc.shuffledSubarray(all, { minLength: count, maxLength: count }), { seed, numRuns: 1 });
