@@ -257,7 +257,8 @@ describe("the operator's annotations", () => {
     await deliver(team, { "buckets/bucket.yaml": [bucketOf("docs", spec)] });
     const paused = await team.push({ "buckets/bucket.yaml": [bucketOf("docs", spec, { [PAUSED]: "true" })] });
     await team.when(KUSTOMIZATIONS, "buckets", isAt(paused));
-    expect(condition(await team.get<S3Bucket>(S3_BUCKETS, "docs"), "Paused")?.status).toBe("True");
+    // An annotation is no new generation, so that Flux does not wait for the operator.
+    await team.when<S3Bucket>(S3_BUCKETS, "docs", (bucket) => condition(bucket, "Paused")?.status === "True");
     (await atAws(team, "docs")).versioning = "Suspended";
     await team.request(S3_BUCKETS, "docs");
     // A paused object is not reconciled, so that nothing tells when the request was seen.
@@ -265,6 +266,7 @@ describe("the operator's annotations", () => {
     expect((await atAws(team, "docs")).versioning).toBe("Suspended");
     const resumed = await team.push({ "buckets/bucket.yaml": [bucketOf("docs", spec)] });
     await team.when(KUSTOMIZATIONS, "buckets", isAt(resumed));
+    await team.when<S3Bucket>(S3_BUCKETS, "docs", ({ status }) => status?.drift?.lastCorrectedTime !== undefined);
     expect((await atAws(team, "docs")).versioning).toBe("Enabled");
   });
 
