@@ -1,4 +1,7 @@
-/** https://pgbackrest.org/user-guide.html#s3-support. Here without a running PostgreSQL: it is stopped during the backup. */
+/**
+ * https://pgbackrest.org/user-guide.html#s3-support. Here without a running PostgreSQL: it is stopped during the
+ * backup.
+ */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

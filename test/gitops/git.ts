@@ -13,7 +13,8 @@ export interface Repository extends AsyncDisposable {
   /** http://127.0.0.1:PORT/repository */
   url: string;
   /**
-   * Commits to the branch main, and returns the commit's hash. `files` by path: a text, objects as YAML documents, or null
+   * Commits to the branch main, and returns the commit's hash. `files` by path: a text, objects as YAML documents, or
+   * null
    * to remove the file.
    */
   commit(files: Readonly<Record<string, string | readonly object[] | null>>): Promise<string>;

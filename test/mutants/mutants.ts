@@ -1,4 +1,7 @@
-/** The mutants of a file: one change each, by the operators of Stryker (https://stryker-mutator.io/docs/mutation-testing-elements/supported-mutators/). */
+/**
+ * The mutants of a file: one change each, by the operators of Stryker
+ * (https://stryker-mutator.io/docs/mutation-testing-elements/supported-mutators/).
+ */
 import { Instrumenter } from "@stryker-mutator/instrumenter";
 
 export interface Mutant {

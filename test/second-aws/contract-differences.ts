@@ -1,5 +1,6 @@
 /**
- * The contract tests of the simulator (test/aws/contract) that fail on LocalStack, by kind, with the reason. A test fails
+ * The contract tests of the simulator (test/aws/contract) that fail on LocalStack, by kind, with the reason. A test
+ * fails
  * for a difference without a row, and for a row without a difference.
  */
 

@@ -11,7 +11,8 @@ export interface TerraformFolder extends AsyncDisposable {
 }
 
 /**
- * Throws an error when Terraform, or its provider for AWS, can neither be found nor be downloaded. A mirror of providers
+ * Throws an error when Terraform, or its provider for AWS, can neither be found nor be downloaded. A mirror of
+ * providers
  * is named by the CLI configuration: https://developer.hashicorp.com/terraform/cli/config/config-file
  */
 export async function openTerraformFolder(): Promise<TerraformFolder> {

@@ -1,4 +1,6 @@
-/** Creates by calls what the simulator's tests put into its state: see test/integration/support/world/prerequisites.ts. */
+/**
+ * Creates by calls what the simulator's tests put into its state: see test/integration/support/world/prerequisites.ts.
+ */
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { bucketArn } from "../../operator/aws/arn.ts";

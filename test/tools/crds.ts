@@ -8,7 +8,10 @@ import { basename, dirname, join } from "node:path";
 import { cacheDirectory } from "../controlplane/cache.ts";
 import { moduleFolder } from "./modules.ts";
 
-/** By folder of a go.mod: files in each module that it requires. Of Argo CD, also the configuration that it is installed with. */
+/**
+ * By folder of a go.mod: files in each module that it requires. Of Argo CD, also the configuration that it is installed
+ * with.
+ */
 const FILES = {
   crds: {
     "github.com/argoproj/argo-cd/v3": ["manifests/crds/application-crd.yaml"],

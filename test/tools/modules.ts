@@ -23,7 +23,8 @@ export async function moduleFolder(folder: string, module: string, environment: 
 }
 
 /**
- * Copies a module into `folder`, with the patches, and returns the value of go build's -modfile: the go.mod of `tool` with
+ * Copies a module into `folder`, with the patches, and returns the value of go build's -modfile: the go.mod of `tool`
+ * with
  * the copy in place of the module. -overlay does not replace files of Go's module cache.
  */
 export async function patchedModfile(

@@ -1,6 +1,7 @@
 /**
  * The target of the contract tests: the simulator, or AWS if S3_OPERATOR_CONTRACT_REAL=1 and the environment has
- * credentials, or another implementation at S3_OPERATOR_CONTRACT_ENDPOINT. The tests use us-east-1, and eu-west-1 for behaviour that differs in other regions.
+ * credentials, or another implementation at S3_OPERATOR_CONTRACT_ENDPOINT. The tests use us-east-1, and eu-west-1 for
+ * behaviour that differs in other regions.
  */
 
 import { randomBytes, randomInt } from "node:crypto";

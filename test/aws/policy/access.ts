@@ -33,7 +33,10 @@ export interface Denial {
   because: string;
 }
 
-/** The accesses of this operation that policies deny. Empty while policies are not evaluated, unless it comes from outside. */
+/**
+ * The accesses of this operation that policies deny. Empty while policies are not evaluated, unless it comes from
+ * outside.
+ */
 export async function deniedByPolicies(world: World, operation: Operation, caller: Identity): Promise<Denial[]> {
   if (!world.evaluatePolicies && caller.outside === undefined) return [];
   const denials: Denial[] = [];

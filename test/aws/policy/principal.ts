@@ -14,7 +14,8 @@ const NOTHING: Json = {
 };
 
 /**
- * Policies of the caller, none of a caller from outside. Users, and all callers while policies are not evaluated, may do everything. A session has the
+ * Policies of the caller, none of a caller from outside. Users, and all callers while policies are not evaluated, may
+ * do everything. A session has the
  * present policies of its role, so none once the role is deleted.
  */
 export function policiesOf(world: World, { accountId, session, outside }: Identity): Omit<Policies, "resource"> {

@@ -1,4 +1,6 @@
-/** Objects that ACLs open: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+/**
+ * Objects that ACLs open: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 
 import type { Bucket, ObjectVersion, World } from "../state.ts";
 import { accountOf } from "../world.ts";

@@ -1,4 +1,6 @@
-/** The health checks and actions of argocd/argocd-cm-patch.yaml in Argo CD itself. Each test builds on the one before. */
+/**
+ * The health checks and actions of argocd/argocd-cm-patch.yaml in Argo CD itself. Each test builds on the one before.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { CommonStatus, ObjectKey, Resource, StatusObject } from "../../../operator/kube/object.ts";

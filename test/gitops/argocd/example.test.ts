@@ -1,4 +1,6 @@
-/** examples/gitops in Argo CD: the Applications of the operator and of a team's buckets, each test after the one before. */
+/**
+ * examples/gitops in Argo CD: the Applications of the operator and of a team's buckets, each test after the one before.
+ */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";

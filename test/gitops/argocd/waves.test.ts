@@ -1,21 +1,18 @@
-/** One Application with account, bucket, access and workload in waves, as docs/gitops.md says. Each test builds on the one before. */
+/**
+ * One Application with account, bucket, access and workload in waves, as docs/gitops.md says. Each test builds on the
+ * one before.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
 import { ACCOUNT_ID } from "../../helm/support/cluster.ts";
 import { eventually } from "../../integration/support/expect/wait.ts";
+import { DEPLOYMENTS } from "../../integration/support/world/world.ts";
 import { exampleApplication, isSynced, type Application } from "./applications.ts";
 import { startInstalled, WORKLOAD_IDENTITY, type Installed } from "./installed.ts";
 
 const NAME = "waves";
 const NAMESPACE = "team-b";
-const DEPLOYMENTS: Resource = {
-  group: "apps",
-  version: "v1",
-  kind: "Deployment",
-  plural: "deployments",
-  namespaced: true,
-};
 const ACCOUNT = { name: "team-b" };
 const BUCKET = { namespace: NAMESPACE, name: "reports" };
 const ACCESS = { namespace: NAMESPACE, name: "reporter" };

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { API_VERSION, AWS_ACCOUNTS, BUCKET_ACCESSES, PAUSED, S3_BUCKETS } from "../../../operator/api/names.ts";
 import type { BucketAccess, S3Bucket, S3BucketSpec } from "../../../operator/api/types.ts";
-import type { KubeObject, Resource } from "../../../operator/kube/object.ts";
+import type { KubeObject } from "../../../operator/kube/object.ts";
 import type { Bucket } from "../../aws/index.ts";
 import { condition, isReady, isReconciling } from "../../integration/support/expect/states.ts";
 import { SERVICE_ACCOUNTS } from "../../integration/support/world/access.ts";
 import { objectsIn, textOf } from "../../integration/support/world/examples.ts";
+import { DEPLOYMENTS } from "../../integration/support/world/world.ts";
 import { installOperator, startFlux, type Flux } from "./flux.ts";
 import { GIT_REPOSITORIES, hasFailed, isAt, isDone, KUSTOMIZATIONS, type FluxObject } from "./objects.ts";
 import { createTeam, type Team } from "./team.ts";
@@ -18,14 +19,6 @@ beforeAll(async () => {
   await installOperator(flux);
 });
 afterAll(() => flux?.[Symbol.asyncDispose]());
-
-const DEPLOYMENTS: Resource = {
-  group: "apps",
-  version: "v1",
-  kind: "Deployment",
-  plural: "deployments",
-  namespaced: true,
-};
 
 /** A workload of the team. Its Pods do not run here, and nothing waits for them. */
 const WORKLOAD = {

@@ -22,7 +22,8 @@ export interface Team extends Disposable {
   /** Commits, and lets the GitRepository of this name fetch it now, as a webhook of the repository does. */
   push(files: Parameters<Platform["repository"]["commit"]>[0], source?: string): Promise<string>;
   /**
-   * Applies an object of Flux's examples: in this namespace, from this folder of the repository, and with changes of its
+   * Applies an object of Flux's examples: in this namespace, from this folder of the repository, and with changes of
+   * its
    * spec.
    */
   deliver(resource: Resource, name: string, changes?: Record<string, unknown>): Promise<void>;

@@ -30,7 +30,7 @@ import {
   textOf,
   worldOfExamples,
 } from "../support/world/examples.ts";
-import { PERSON } from "../support/world/world.ts";
+import { DEPLOYMENTS, PERSON } from "../support/world/world.ts";
 import { connect, type Api } from "../validation/api.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -120,13 +120,6 @@ describe("YAML in the documentation", () => {
 });
 
 const RESOURCES: readonly Resource[] = [S3_BUCKETS, BUCKET_ACCESSES, AWS_ACCOUNTS];
-const DEPLOYMENTS: Resource = {
-  group: "apps",
-  version: "v1",
-  kind: "Deployment",
-  plural: "deployments",
-  namespaced: true,
-};
 
 /** The blocks of README.md and docs/*.md, with file and number. */
 function piecesOfYaml(): [place: string, text: string][] {

@@ -1,3 +1,4 @@
+import { parseArn } from "../../arn.ts";
 import { awsNames, namesAccountOf, type Principal, type Statement } from "../document.ts";
 import type { Truth } from "../truth.ts";
 
@@ -20,7 +21,8 @@ export function namingOf({ Principal, NotPrincipal }: Statement, roleArn: string
 
 function namedIn(principal: Principal, roleArn: string): Naming {
   const names = awsNames(principal);
-  const session = `${roleArn.replace(":iam:", ":sts:").replace(/:role\/(.*\/)?/, ":assumed-role/")}/`;
+  const { partition = "", accountId = "", resource = "" } = parseArn(roleArn) ?? {};
+  const session = `arn:${partition}:sts::${accountId}:assumed-role/${resource.split("/").at(-1)}/`;
   const account = names.some((name) => namesAccountOf(name, roleArn));
   if (names.some((name) => name === "*" || name === roleArn)) return { itself: true, account };
   const namesSession = names.some((name) => name.startsWith(session));

@@ -24,6 +24,14 @@ export const NAMESPACES: Resource = {
   namespaced: false,
 };
 
+export const DEPLOYMENTS: Resource = {
+  group: "apps",
+  version: "v1",
+  kind: "Deployment",
+  plural: "deployments",
+  namespaced: true,
+};
+
 /** Label that separates the AWSAccounts of concurrent tests. */
 const TEST_LABEL = "s3-operator-test";
 
